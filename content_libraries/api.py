@@ -1,0 +1,1 @@
+"""The public Python API: what each room lists in its ``__all__``."""

@@ -1,0 +1,33 @@
+"""The Django app, and how the Open edX plugin system mounts it into Studio."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+
+
+class ContentLibrariesConfig(AppConfig):
+    """
+    The app of content libraries.
+
+    The label is what openedx-authz expects (``content_libraries.ContentLibrary``).
+    """
+
+    name = "content_libraries"
+    label = "content_libraries"
+    verbose_name = "Content libraries"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "cms.djangoapp": {
+                "namespace": "content_libraries",
+                "regex": "",
+                "relative_path": "urls",
+            },
+        },
+    }
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401, PLC0415 - connects the rooms to signals once models are loaded

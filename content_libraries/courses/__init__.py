@@ -1,0 +1,1 @@
+"""The course store: courses kept in learning packages of their own."""

@@ -1,0 +1,63 @@
+"""
+The errors of this app.
+
+Each error has a ``code`` that stays the same over releases and a message that an author can act on. What an
+error means over HTTP is decided in one place, ``content_libraries.rest``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ContentLibrariesError(Exception):
+    """Base of all errors that this app raises on purpose. ``str(error)`` is the message for the author."""
+
+    code: ClassVar[str] = "content_libraries_error"
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class NotFoundError(ContentLibrariesError):
+    """Something that was named does not exist, or must look to the caller as if it did not."""
+
+    code = "not_found"
+
+
+class MalformedKeyError(NotFoundError):
+    """A string is not a key of the wanted kind. Over HTTP this is a 404, as for a key of something unknown."""
+
+    code = "malformed_key"
+
+
+class NotAllowedError(ContentLibrariesError):
+    """The user lacks a permission."""
+
+    code = "not_allowed"
+
+
+class InvalidInputError(ContentLibrariesError):
+    """
+    The input breaks a rule.
+
+    Args:
+        message: what is wrong, and what the author can do.
+        field: name of the offending input field; None when the rule is about the request as a whole.
+        as_list: whether clients get the message of a field in a list. The shape differs from rule to rule in
+            the libraries-rest contract (section 0.4), and frontends show it.
+    """
+
+    code = "invalid_input"
+
+    def __init__(self, message: str, *, field: str | None = None, as_list: bool = False) -> None:
+        super().__init__(message)
+        self.field = field
+        self.as_list = as_list
+
+
+class ConflictError(ContentLibrariesError):
+    """Somebody else changed the same thing at the same time. The author can look at it and try again."""
+
+    code = "conflict"

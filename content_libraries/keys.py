@@ -1,0 +1,100 @@
+"""
+Keys of libraries and of what is in them: parsing in one place.
+
+Formats (libraries-rest contract, section 0.1)::
+
+    library      lib:ORG:SLUG
+    component    lb:ORG:SLUG:BLOCKTYPE:BLOCKID
+    container    lct:ORG:SLUG:TYPE:ID            TYPE is unit, subsection or section
+    collection   lib-collection:ORG:SLUG:CODE
+
+The key classes accept any container type; this module does not.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from opaque_keys import InvalidKeyError, OpaqueKey
+from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.locator import (
+    LibraryCollectionLocator,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+)
+
+from .errors import MalformedKeyError
+
+__all__ = [
+    "CONTAINER_TYPES",
+    "CourseKey",
+    "ItemKey",
+    "LibraryCollectionLocator",
+    "LibraryContainerLocator",
+    "LibraryLocatorV2",
+    "LibraryUsageLocatorV2",
+    "collection_key",
+    "component_key",
+    "container_key",
+    "course_key",
+    "item_key",
+    "library_key",
+    "library_key_of",
+]
+
+CONTAINER_TYPES: Final = ("unit", "subsection", "section")
+"""Container types of a library, from the innermost to the outermost."""
+
+type ItemKey = LibraryUsageLocatorV2 | LibraryContainerLocator
+"""Key of anything that is versioned in a library: a component or a container."""
+
+
+def _parse[KeyT: OpaqueKey](key_class: type[KeyT], text: str, kind: str) -> KeyT:
+    try:
+        key = key_class.from_string(text)
+    except InvalidKeyError as error:
+        raise MalformedKeyError(f"“{text}” is not the key of a {kind}.") from error
+    if not isinstance(key, key_class):
+        raise MalformedKeyError(f"“{text}” is not the key of a {kind}.")
+    return key
+
+
+def library_key(text: str) -> LibraryLocatorV2:
+    """Parse ``lib:ORG:SLUG``. Raises MalformedKeyError."""
+    return _parse(LibraryLocatorV2, text, "library")
+
+
+def component_key(text: str) -> LibraryUsageLocatorV2:
+    """Parse ``lb:ORG:SLUG:BLOCKTYPE:BLOCKID``. Raises MalformedKeyError."""
+    return _parse(LibraryUsageLocatorV2, text, "library component")
+
+
+def container_key(text: str) -> LibraryContainerLocator:
+    """Parse ``lct:ORG:SLUG:TYPE:ID``, with a type of CONTAINER_TYPES. Raises MalformedKeyError."""
+    key = _parse(LibraryContainerLocator, text, "library container")
+    if key.container_type not in CONTAINER_TYPES:
+        raise MalformedKeyError(f"“{text}” has an unknown container type; known are {', '.join(CONTAINER_TYPES)}.")
+    return key
+
+
+def collection_key(text: str) -> LibraryCollectionLocator:
+    """Parse ``lib-collection:ORG:SLUG:CODE``. Raises MalformedKeyError."""
+    return _parse(LibraryCollectionLocator, text, "library collection")
+
+
+def item_key(text: str) -> ItemKey:
+    """Parse the key of a component or of a container. Raises MalformedKeyError."""
+    if text.startswith("lct:"):
+        return container_key(text)
+    return component_key(text)
+
+
+def course_key(text: str) -> CourseKey:
+    """Parse ``course-v1:ORG+COURSE+RUN``. Raises MalformedKeyError."""
+    return _parse(CourseKey, text, "course")
+
+
+def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:
+    """The key of the library that an item or a collection belongs to."""
+    return key.context_key

@@ -1,0 +1,1 @@
+"""Libraries, their teams, and every "may this user"."""

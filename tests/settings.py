@@ -1,0 +1,16 @@
+"""Settings of the test suite: the host's settings on throw-away storage."""
+
+import os
+import tempfile
+
+os.environ.setdefault("STUDIO_DATA_DIR", tempfile.mkdtemp(prefix="content-libraries-tests-"))
+os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "true")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+from studio.settings import *  # noqa: E402, F403 - the environment has to be set first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,1 @@
+"""The only door to Learning Core (``openedx_content``)."""

@@ -1,0 +1,87 @@
+"""What crosses the door of the learning_core room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+COMPONENT_NAMESPACE = "xblock.v1"
+"""Namespace of component types that are XBlocks."""
+
+BLOCK_PATH = "block.xml"
+"""Path of a component's OLX among its media."""
+
+
+def block_media_type(block_type: str) -> str:
+    """Media type of the OLX of a component of that XBlock type."""
+    return f"application/vnd.openedx.xblock.v1.{block_type}+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMedia:
+    """
+    A file of a component.
+
+    Args:
+        path: where the component finds it, for example ``static/pic.png``.
+        media_type: for example ``image/png``.
+        digest: BLAKE2b of the bytes, 20 bytes long, in hex. It is the file's identity in Learning Core.
+        size: in bytes.
+    """
+
+    path: str
+    media_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentWrite:
+    """A component as it shall be: it is created, or gets its next version. ``files`` is the complete set."""
+
+    block_type: str
+    component_code: str
+    title: str
+    olx: str
+    files: tuple[FileMedia, ...] = ()
+    can_stand_alone: bool = True
+
+    @property
+    def entity_ref(self) -> str:
+        return f"{COMPONENT_NAMESPACE}:{self.block_type}:{self.component_code}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerWrite:
+    """
+    A container as it shall be: it is created, or gets its next version.
+
+    ``children`` are the ``entity_ref`` of components or containers, in order, of the same write or already in the
+    learning package. An entity may stand there more than once.
+    """
+
+    container_type: str
+    container_code: str
+    title: str
+    children: tuple[str, ...]
+    can_stand_alone: bool = True
+
+    @property
+    def entity_ref(self) -> str:
+        return self.container_code
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWrites:
+    """
+    What a write made.
+
+    Args:
+        draft_change_log_pk: the change log of the write; None when there was nothing to write.
+        entity_pks: ``entity_ref`` to the pk of the entity.
+        version_pks: ``entity_ref`` to the pk of the version that the write made.
+    """
+
+    draft_change_log_pk: int | None
+    entity_pks: Mapping[str, int]
+    version_pks: Mapping[str, int]

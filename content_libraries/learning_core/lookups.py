@@ -1,0 +1,188 @@
+"""
+From keys to entities and back, for many items at once.
+
+Learning Core names an item inside one learning package; Open edX names it with a key that begins with the library.
+All functions here stay inside the learning package that they are given: what is in another one is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+from openedx_content.models_api import Component, Container, PublishableEntity, PublishableEntityVersion
+
+from ..errors import NotFoundError
+from ..keys import (
+    CONTAINER_TYPES,
+    ItemKey,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+)
+from .data import COMPONENT_NAMESPACE
+from .rows import in_parts
+
+
+class ItemDeletedError(NotFoundError):
+    """The item exists, but its draft is deleted (softly): it can be restored."""
+
+    code = "item_deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    """
+    An item of a learning package.
+
+    Args:
+        key: the key that it was found by.
+        pk: pk of the publishable entity, which is also that of the component or container.
+        entity_ref: its name in Learning Core.
+        draft_version_pk: its draft version; None when it is deleted (softly).
+        published_version_pk: its published version; None when it is not published.
+    """
+
+    key: ItemKey
+    pk: int
+    entity_ref: str
+    draft_version_pk: int | None
+    published_version_pk: int | None
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.draft_version_pk is None
+
+
+NAME_FIELDS = (
+    "component__component_type__namespace",
+    "component__component_type__name",
+    "component__component_code",
+    "container__container_type__type_code",
+    "container__container_code",
+)
+"""Where an entity's name is, seen from ``PublishableEntity``; ``key_of`` takes their values."""
+
+_POINTER_FIELDS = (
+    "publishable_entity_id",
+    "publishable_entity__entity_ref",
+    "publishable_entity__draft__version_id",
+    "publishable_entity__published__version_id",
+)
+
+
+def find_items(learning_package_pk: int, keys: Iterable[ItemKey]) -> dict[ItemKey, FoundItem]:
+    """
+    Find items by their keys, deleted ones too.
+
+    Args:
+        learning_package_pk: where to look. The library part of the keys is not looked at.
+        keys: keys of components and containers.
+
+    Returns: what was found, by key. A container is found only under its own type.
+    """
+    wanted = set(keys)
+    containers = {key for key in wanted if isinstance(key, LibraryContainerLocator)}
+    return {
+        **_find_components(learning_package_pk, wanted - containers),
+        **_find_containers(learning_package_pk, containers),
+    }
+
+
+def _find_components(
+    learning_package_pk: int, keys: Collection[LibraryUsageLocatorV2]
+) -> dict[ItemKey, FoundItem]:
+    names = {(key.block_type, key.usage_id): key for key in keys}
+    found: dict[ItemKey, FoundItem] = {}
+    for part in in_parts({code for _block_type, code in names}):
+        rows = Component.objects.filter(
+            learning_package_id=learning_package_pk,
+            component_type__namespace=COMPONENT_NAMESPACE,
+            component_code__in=part,
+        ).values_list("component_type__name", "component_code", *_POINTER_FIELDS)
+        for block_type, code, *pointers in rows:
+            if key := names.get((block_type, code)):
+                found[key] = FoundItem(key, *pointers)
+    return found
+
+
+def _find_containers(
+    learning_package_pk: int, keys: Collection[LibraryContainerLocator]
+) -> dict[ItemKey, FoundItem]:
+    names = {(key.container_type, key.container_id): key for key in keys}
+    found: dict[ItemKey, FoundItem] = {}
+    for part in in_parts({code for _container_type, code in names}):
+        rows = Container.objects.filter(
+            learning_package_id=learning_package_pk, container_code__in=part
+        ).values_list("container_type__type_code", "container_code", *_POINTER_FIELDS)
+        for container_type, code, *pointers in rows:
+            if key := names.get((container_type, code)):
+                found[key] = FoundItem(key, *pointers)
+    return found
+
+
+def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = False) -> FoundItem:
+    """
+    Find one item by its key.
+
+    Raises NotFoundError for what never existed, and its subclass ItemDeletedError for what is deleted (softly),
+    unless ``deleted_too``.
+    """
+    item = find_items(learning_package_pk, [key]).get(key)
+    if item is None:
+        raise NotFoundError(f"There is no “{key}”.")
+    if item.is_deleted and not deleted_too:
+        raise ItemDeletedError(f"“{key}” is deleted. Restore it first.")
+    return item
+
+
+def item_keys(
+    learning_package_pk: int, entity_pks: Collection[int], *, library_key: LibraryLocatorV2
+) -> dict[int, ItemKey]:
+    """
+    Give entities their keys.
+
+    Args:
+        learning_package_pk: the learning package of the entities; entities of others are left out.
+        entity_pks: pks of publishable entities.
+        library_key: the library that owns the learning package.
+
+    Returns: entity pk -> key. What is neither an XBlock nor a container of a library is left out.
+    """
+    keys: dict[int, ItemKey] = {}
+    for part in in_parts(entity_pks):
+        rows = PublishableEntity.objects.filter(learning_package_id=learning_package_pk, id__in=part)
+        for pk, *name in rows.values_list("id", *NAME_FIELDS):
+            if (key := key_of(library_key, *name)) is not None:
+                keys[pk] = key
+    return keys
+
+
+def key_of(
+    library_key: LibraryLocatorV2,
+    namespace: str | None,
+    block_type: str | None,
+    component_code: str | None,
+    container_type: str | None,
+    container_code: str | None,
+) -> ItemKey | None:
+    """The key of an entity, from the values of ``NAME_FIELDS``; None for what is no item of a library."""
+    if namespace == COMPONENT_NAMESPACE:
+        return LibraryUsageLocatorV2(library_key, block_type, component_code)
+    if container_type in CONTAINER_TYPES:
+        return LibraryContainerLocator(library_key, container_type, container_code)
+    return None
+
+
+def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
+    """Entity pk -> pk of the version that was made last, wherever draft and published point now."""
+    newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id")).order_by("-version_num")
+    return {
+        entity_pk: version_pk
+        for part in in_parts(entity_pks)
+        for entity_pk, version_pk in PublishableEntity.objects.filter(id__in=part).values_list(
+            "id", Subquery(newest_first.values("id")[:1])
+        )
+        if version_pk is not None
+    }

@@ -1,0 +1,118 @@
+"""Getting or creating the media of many components at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from openedx_content import api as content_api
+from openedx_content.models_api import LearningPackage, Media
+
+from ..errors import InvalidInputError
+from .data import FileMedia, block_media_type
+from .rows import in_parts, insert
+
+type FileBytes = Callable[[Collection[str]], Iterator[tuple[str, bytes]]]
+"""Gives the bytes of files: takes digests, yields (digest, bytes) one file at a time."""
+
+type MediaKey = tuple[str, str]
+"""Identity of a medium in a learning package: (media type, digest)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A medium as it shall exist: text in the database, or a file in the storage (``text`` is None)."""
+
+    media_type: str
+    digest: str
+    size: int
+    text: str | None
+
+    @property
+    def key(self) -> MediaKey:
+        return self.media_type, self.digest
+
+
+def media_digest(data: bytes) -> str:
+    """The identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def olx_medium(block_type: str, olx: str) -> Medium:
+    """The medium of a component's OLX. OLX too long for a text medium becomes a file (see ``olx_files``)."""
+    data = olx.encode()
+    fits = len(olx) <= Media.MAX_TEXT_LENGTH
+    return Medium(block_media_type(block_type), media_digest(data), len(data), olx if fits else None)
+
+
+def file_medium(file: FileMedia) -> Medium:
+    """The medium of a component's file. Raises InvalidInputError when it is larger than Learning Core takes."""
+    if file.size > Media.MAX_FILE_SIZE:
+        raise InvalidInputError(
+            f"The file “{file.path}” has {file.size:,} bytes; a library takes files of up to"
+            f" {Media.MAX_FILE_SIZE:,} bytes. Make it smaller, or link to it where it is hosted."
+        )
+    return Medium(file.media_type, file.digest, file.size, None)
+
+
+def get_or_create_media(
+    package: LearningPackage, media: Iterable[Medium], *, created: datetime, file_bytes: FileBytes
+) -> Mapping[MediaKey, int]:
+    """
+    Make sure that media exist in a learning package; every distinct one is stored once.
+
+    Args:
+        package: the learning package.
+        media: what shall exist; may contain repetitions.
+        created: time of new rows.
+        file_bytes: gives the bytes of those files that are not in the learning package yet.
+
+    Returns: media key -> pk. Raises InvalidInputError when ``file_bytes`` does not give a file.
+    """
+    wanted = {medium.key: medium for medium in media}
+    existing = _existing(package, wanted)
+    missing = [medium for key, medium in wanted.items() if key not in existing]
+    type_pks = {name: content_api.get_or_create_media_type(name).id for name in {m.media_type for m in missing}}
+    rows = [
+        Media(
+            learning_package=package,
+            media_type_id=type_pks[medium.media_type],
+            hash_digest=medium.digest,
+            size=medium.size,
+            text=medium.text,
+            has_file=medium.text is None,
+            created=created,
+        )
+        for medium in missing
+    ]
+    _store_files([row for row in rows if row.has_file], file_bytes)
+    insert(
+        rows,
+        read_back=Media.objects.filter(learning_package=package, hash_digest__in=[m.digest for m in missing]),
+        natural_key=lambda row: (row.media_type_id, row.hash_digest),
+    )
+    return {**existing, **{medium.key: row.id for medium, row in zip(missing, rows, strict=True)}}
+
+
+def _existing(package: LearningPackage, wanted: Collection[MediaKey]) -> dict[MediaKey, int]:
+    found: dict[MediaKey, int] = {}
+    for part in in_parts({digest for _type, digest in wanted}):
+        for medium in Media.objects.filter(learning_package=package, hash_digest__in=part).defer("text"):
+            key = (medium.mime_type, medium.hash_digest)
+            if key in wanted:
+                found[key] = medium.id
+    return found
+
+
+def _store_files(rows: Sequence[Media], file_bytes: FileBytes) -> None:
+    """Write files before their rows. A file that a rollback leaves behind is harmless: its name is its content."""
+    by_digest = {row.hash_digest: row for row in rows}
+    if not by_digest:
+        return
+    for digest, data in file_bytes(tuple(by_digest)):
+        by_digest.pop(digest).write_file(ContentFile(data))
+    if by_digest:
+        raise InvalidInputError(f"{len(by_digest)} files could not be read from their source. Import it again.")

@@ -1,0 +1,214 @@
+"""Publishing and discarding drafts, set-wise, with the rows that Learning Core's own functions write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models, transaction
+from openedx_content.models_api import (
+    Draft,
+    DraftChangeLog,
+    DraftChangeLogRecord,
+    LearningPackage,
+    Published,
+    PublishableEntityVersionDependency,
+    PublishLog,
+    PublishLogRecord,
+)
+
+from .branches import DRAFT, PUBLISHED, announce
+from .rows import in_parts, insert, upsert_pointers
+from .side_effects import finish_log
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointers:
+    """Draft and published version of an entity; None where it is deleted or was never there."""
+
+    entity_pk: int
+    draft_version_pk: int | None
+    published_version_pk: int | None
+
+    @property
+    def differ(self) -> bool:
+        return self.draft_version_pk != self.published_version_pk
+
+
+def publish(
+    learning_package_pk: int,
+    entity_pks: Collection[int] | None,
+    *,
+    author_pk: int | None,
+    message: str = "",
+    at: datetime | None = None,
+) -> int | None:
+    """
+    Publish entities with everything that they contain, in one publish log.
+
+    Args:
+        learning_package_pk: the learning package of the entities.
+        entity_pks: what was asked for; None for everything that differs from its published version.
+        author_pk: the user who publishes; None for the site itself.
+        message: goes into the log.
+        at: time of the publish log; now if None.
+
+    Returns: pk of the publish log; None when nothing differed and so nothing was written.
+    """
+    with transaction.atomic():
+        lock_package(learning_package_pk)
+        direct = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
+        below = [item for item in _contained(learning_package_pk, direct) if item.differ]
+        if not below and not any(item.differ for item in direct):
+            return None
+        log = PublishLog.objects.create(
+            learning_package_id=learning_package_pk,
+            message=message,
+            published_at=at or datetime.now(UTC),
+            published_by_id=author_pk,
+        )
+        _publish_records(log, direct, below)
+        finish_log(PUBLISHED, log)
+        announce(PUBLISHED, log)
+        return log.pk
+
+
+def discard(learning_package_pk: int, *, author_pk: int | None, at: datetime | None = None) -> int | None:
+    """
+    Set every draft back to its published version. What was never published becomes soft-deleted.
+
+    Returns: pk of the draft change log; None when no draft differed.
+    """
+    changed = _changed(learning_package_pk)
+    return move_drafts(
+        learning_package_pk,
+        {item.entity_pk: item.published_version_pk for item in changed},
+        author_pk=author_pk,
+        at=at,
+    )
+
+
+def move_drafts(
+    learning_package_pk: int,
+    versions: Mapping[int, int | None],
+    *,
+    author_pk: int | None,
+    at: datetime | None = None,
+) -> int | None:
+    """
+    Point drafts at other versions of theirs, in one draft change log.
+
+    Args:
+        learning_package_pk: the learning package of the entities.
+        versions: entity pk -> version pk; None deletes (softly).
+        author_pk: the user who does it; None for the site itself.
+        at: time of the change log; now if None.
+
+    Returns: pk of the draft change log; None when every draft already was where it should be.
+    """
+    with transaction.atomic():
+        lock_package(learning_package_pk)
+        moved = [
+            item for item in _pointers(learning_package_pk, versions) if item.draft_version_pk != versions[item.entity_pk]
+        ]
+        if not moved:
+            return None
+        log = DraftChangeLog.objects.create(
+            learning_package_id=learning_package_pk, changed_at=at or datetime.now(UTC), changed_by_id=author_pk
+        )
+        write_draft_records(
+            log, [(item.entity_pk, item.draft_version_pk, versions[item.entity_pk]) for item in moved]
+        )
+        return log.pk
+
+
+def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int | None, int | None]]) -> None:
+    """
+    Write the records of a draft change log, move the drafts, and complete and announce the log.
+
+    Args:
+        log: a new log without records.
+        changes: entity pk, old version pk, new version pk; one for each entity.
+    """
+    records = [
+        DraftChangeLogRecord(draft_change_log=log, entity_id=entity_pk, old_version_id=old, new_version_id=new)
+        for entity_pk, old, new in changes
+    ]
+    insert(records, read_back=DRAFT.records(log), natural_key=lambda record: record.entity_id)
+    upsert_pointers(
+        [
+            Draft(entity_id=record.entity_id, version_id=record.new_version_id, draft_log_record=record)
+            for record in records
+        ],
+        ["version", "draft_log_record"],
+    )
+    finish_log(DRAFT, log)
+    announce(DRAFT, log)
+
+
+def lock_package(learning_package_pk: int) -> LearningPackage:
+    """Make set-wise writers of one learning package wait for each other until the transaction ends."""
+    return LearningPackage.objects.select_for_update().get(id=learning_package_pk)
+
+
+def _publish_records(log: PublishLog, direct: Collection[_Pointers], below: Collection[_Pointers]) -> None:
+    direct_pks = {item.entity_pk for item in direct}
+    items = [*direct, *(item for item in below if item.entity_pk not in direct_pks)]
+    records = [
+        PublishLogRecord(
+            publish_log=log,
+            entity_id=item.entity_pk,
+            old_version_id=item.published_version_pk,
+            new_version_id=item.draft_version_pk,
+            direct=item.entity_pk in direct_pks,
+        )
+        for item in items
+    ]
+    insert(records, read_back=PUBLISHED.records(log), natural_key=lambda record: record.entity_id)
+    upsert_pointers(
+        [
+            Published(entity_id=record.entity_id, version_id=record.new_version_id, publish_log_record=record)
+            for record in records
+        ],
+        ["version", "publish_log_record"],
+    )
+
+
+def _read_pointers(drafts: models.QuerySet[Draft, Any]) -> list[_Pointers]:
+    rows = drafts.order_by("pk").values_list("pk", "version_id", "entity__published__version_id")
+    return [_Pointers(*row) for row in rows]
+
+
+def _changed(learning_package_pk: int) -> list[_Pointers]:
+    drafts = Draft.objects.filter(entity__learning_package_id=learning_package_pk)
+    return _read_pointers(drafts.with_unpublished_changes().select_related(None))
+
+
+def _pointers(learning_package_pk: int, entity_pks: Collection[int]) -> list[_Pointers]:
+    return [
+        item
+        for part in in_parts(entity_pks)
+        for item in _read_pointers(
+            Draft.objects.filter(entity__learning_package_id=learning_package_pk, entity_id__in=part)
+        )
+    ]
+
+
+def _contained(learning_package_pk: int, items: Collection[_Pointers]) -> list[_Pointers]:
+    """Everything that entities contain in draft, at any depth and whether it changed or not, level by level."""
+    found: dict[int, _Pointers] = {}
+    level = [item.draft_version_pk for item in items if item.draft_version_pk is not None]
+    while level:
+        children = {
+            entity_pk
+            for part in in_parts(level)
+            for entity_pk in PublishableEntityVersionDependency.objects.filter(
+                referring_version_id__in=part
+            ).values_list("referenced_entity_id", flat=True)
+        }
+        fresh = _pointers(learning_package_pk, sorted(children - found.keys()))
+        found.update({item.entity_pk: item for item in fresh})
+        level = [item.draft_version_pk for item in fresh if item.draft_version_pk is not None]
+    return list(found.values())

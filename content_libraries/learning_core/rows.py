@@ -1,0 +1,107 @@
+"""
+Inserting many rows into Learning Core's tables.
+
+Three things need care. ``PublishableEntity`` overrides ``pk`` with a read-only property, so ``bulk_create`` cannot
+give its rows their ids. Units, subsections and sections are multi-table children, which ``bulk_create`` refuses.
+And MySQL does not return the ids of a bulk insert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+from django.db import connection, models
+from openedx_content.models_api import PublishableEntity
+
+IN_SIZE = 900
+"""How many values one ``IN (…)`` gets. SQLite may be built to take no more than 999."""
+
+
+class EntityRow(PublishableEntity):
+    """
+    ``PublishableEntity`` with the ordinary ``pk``, so that rows can be inserted in bulk.
+
+    .. no_pii:
+    """
+
+    pk = models.Model.pk  # type: ignore[misc, assignment]
+
+    class Meta:
+        proxy = True
+        app_label = "content_libraries"
+        default_permissions = ()
+
+
+def insert[RowT: models.Model](
+    rows: Sequence[RowT], *, read_back: models.QuerySet[RowT], natural_key: Callable[[Any], Hashable]
+) -> None:
+    """
+    Insert rows and give each its id.
+
+    Args:
+        rows: unsaved objects of one model.
+        read_back: finds the inserted rows again, where the database does not return their ids.
+        natural_key: what identifies a row before it has an id; reads the same from a stored row.
+    """
+    if not rows:
+        return
+    type(rows[0])._default_manager.bulk_create(rows)
+    if connection.features.can_return_rows_from_bulk_insert:
+        return
+    stored = {natural_key(row): row.pk for row in read_back}
+    for row in rows:
+        row.pk = stored[natural_key(row)]
+
+
+def insert_with_uuid(rows: Sequence[EntityRow] | Sequence[models.Model]) -> None:
+    """Insert rows of a model with a ``uuid`` that is made in Python, and give each its id."""
+    if not rows:
+        return
+    model = type(rows[0])
+    model._default_manager.bulk_create(rows)
+    if connection.features.can_return_rows_from_bulk_insert:
+        return
+    pks: dict[Any, int] = {}
+    for part in batched((row.uuid for row in rows), IN_SIZE):  # type: ignore[attr-defined]
+        pks.update(model._default_manager.filter(uuid__in=part).values_list("uuid", "id"))
+    for row in rows:
+        row.pk = pks[row.uuid]  # type: ignore[attr-defined]
+
+
+def insert_each(rows: Sequence[models.Model]) -> None:
+    """Insert rows that nothing but their id identifies, and give each its id."""
+    if not rows:
+        return
+    if connection.features.can_return_rows_from_bulk_insert:
+        type(rows[0])._default_manager.bulk_create(rows)
+        return
+    for row in rows:
+        row.save(force_insert=True)
+
+
+def insert_multi_table_children(model: type[models.Model], parent_pks: Iterable[int]) -> None:
+    """Insert rows of a multi-table child model that adds no column of its own to its parent."""
+    (link,) = model._meta.local_concrete_fields
+    quote = connection.ops.quote_name
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({quote(link.column)}) VALUES (%s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(pk,) for pk in parent_pks])
+
+
+def upsert_pointers(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Insert or update rows of ``Draft`` or ``Published``, whose primary key is their entity."""
+    if not rows:
+        return
+    type(rows[0])._default_manager.bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=fields,
+        unique_fields=["entity"] if connection.features.supports_update_conflicts_with_target else None,
+    )
+
+
+def in_parts[ValueT](values: Iterable[ValueT]) -> Iterator[tuple[ValueT, ...]]:
+    """Cut values into parts that one ``IN (…)`` can take."""
+    return batched(values, IN_SIZE)

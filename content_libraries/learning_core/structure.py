@@ -1,0 +1,122 @@
+"""What contains what: children, ancestors and descendants of items, one query a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Literal
+
+from openedx_content.models_api import EntityListRow
+
+from ..errors import InvalidInputError
+from .rows import in_parts
+
+MAX_LEVEL = 100_000
+"""How many places one level below an item may have. Only repetitions of repetitions get anywhere near it."""
+
+type BranchName = Literal["draft", "published"]
+
+_VERSION = "entity_list__container_versions__publishable_entity_version"
+"""From a row of children to the versions that hold it. Versions that differ in their title only share their list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """
+    A place in a container.
+
+    Args:
+        entity_pk, entity_ref: what stands there; deleted items keep their places.
+        pinned_version_pk: the version that is shown; None for whatever version is current, the ordinary case.
+    """
+
+    entity_pk: int
+    entity_ref: str
+    pinned_version_pk: int | None
+
+
+def children_of(version_pks: Iterable[int]) -> dict[int, list[Child]]:
+    """
+    Read the children of versions of containers.
+
+    Args:
+        version_pks: pks of publishable entity versions.
+
+    Returns: version pk -> children in order, as often as they stand there. Versions without children are left out.
+    """
+    children: dict[int, list[Child]] = {}
+    for part in in_parts(set(version_pks)):
+        rows = (
+            EntityListRow.objects.filter(**{f"{_VERSION}__in": part})
+            .order_by("order_num")
+            .values_list(_VERSION, "entity_id", "entity__entity_ref", "entity_version_id")
+        )
+        for version_pk, *child in rows:
+            children.setdefault(version_pk, []).append(Child(*child))
+    return children
+
+
+def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dict[int, list[int]]:
+    """
+    Read what containers show now.
+
+    Returns: entity pk of the container -> entity pks of its children in order, those that are deleted on that
+    branch left out. Containers without children are left out.
+    """
+    children: dict[int, list[int]] = {}
+    for part in in_parts(set(entity_pks)):
+        rows = (
+            EntityListRow.objects.filter(
+                **{
+                    f"{_VERSION}__{branch}__entity_id__in": part,
+                    f"entity__{branch}__version__isnull": False,
+                }
+            )
+            .order_by("order_num")
+            .values_list(f"{_VERSION}__{branch}__entity_id", "entity_id")
+        )
+        for container_pk, child_pk in rows:
+            children.setdefault(container_pk, []).append(child_pk)
+    return children
+
+
+def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[int]:
+    """Entity pks of the containers that show any of these items now."""
+    parents: set[int] = set()
+    for part in in_parts(set(entity_pks)):
+        parents.update(
+            EntityListRow.objects.filter(
+                **{"entity_id__in": part, f"{_VERSION}__{branch}__isnull": False}
+            ).values_list(f"{_VERSION}__{branch}__entity_id", flat=True)
+        )
+    return parents
+
+
+def ancestor_levels(entity_pk: int, *, branch: BranchName) -> Iterator[set[int]]:
+    """The containers of an item, then the containers of those, and so on."""
+    level = {entity_pk}
+    while level := current_parents_of(level, branch=branch):
+        yield level
+
+
+def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[int]]:
+    """
+    The children of an item, then the children of those, and so on.
+
+    What stands somewhere twice, or below something that stands somewhere twice, is in its level as often. Raises
+    InvalidInputError when a level has more than MAX_LEVEL places.
+    """
+    level = [entity_pk]
+    while level:
+        children = current_children_of(level, branch=branch)
+        places = chain.from_iterable(children.get(container_pk, ()) for container_pk in level)
+        level = list(islice(places, MAX_LEVEL + 1))
+        if len(level) > MAX_LEVEL:
+            raise InvalidInputError(
+                f"There are more than {MAX_LEVEL:,} places below this item, because it contains things that contain"
+                " the same things again and again. Remove some of the repetitions."
+            )
+        if level:
+            yield level
+

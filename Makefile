@@ -1,0 +1,69 @@
+# The virtual environment is made once and again whenever a lock file changes.
+PYTHON ?= $(shell command -v python3.12 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-services lint format bench locks clean
+
+help:  ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12) and "Python 3.12 is needed; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.studio: $(BIN)/python requirements/studio.txt setup.py
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/studio.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.studio requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.services: $(VENV)/.dev requirements/services.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/services.txt
+	@touch $@
+
+install: $(VENV)/.studio  ## Make the virtual environment
+
+run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
+	@$(BIN)/python manage.py prepare_studio
+	@$(BIN)/honcho start --no-prefix
+
+test: $(VENV)/.dev  ## Run the default test suite
+	$(BIN)/python -m pytest --numprocesses auto
+
+test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
+	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
+		--ds tests.settings_services tests/learning_core tests/imports
+	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
+		--ds tests.settings_services --nomigrations tests/learning_core tests/imports
+
+lint: $(VENV)/.dev  ## Check style, types, layers, migrations, the API schema and PII annotations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	DJANGO_SETTINGS_MODULE=studio.settings $(BIN)/code_annotations django_find_annotations \
+		--config_file .pii_annotations.yml --lint --coverage
+
+format: $(VENV)/.dev  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
+	$(BIN)/python -m benchmarks.import_course
+
+locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
+	cd requirements && for name in studio dev services; do \
+		../$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
+
+clean:  ## Remove the virtual environment and everything that the site wrote
+	rm -rf $(VENV) var

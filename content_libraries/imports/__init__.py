@@ -1,0 +1,1 @@
+"""Bringing courses and legacy libraries into libraries: read, plan, preview, apply."""

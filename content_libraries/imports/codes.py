@@ -1,0 +1,68 @@
+"""Giving imported items their codes: the part of their keys that is local to the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from django.utils.text import slugify
+
+from ..errors import InvalidInputError
+from ..learning_core.api import CodesInUse
+
+MAX_CODE: Final = 150
+"""Keys have to fit into 255 characters together with the library's part."""
+
+MAX_SUFFIX: Final = 1000
+"""After that many equal names, something is wrong with the source (import contract, section 3)."""
+
+
+def code_from_id(url_name: str) -> str:
+    """The code that keeps a source's ID: characters that keys do not take become ``_``."""
+    return re.sub(r"[^\w.-]", "_", url_name)[:MAX_CODE]
+
+
+def code_from_title(title: str, url_name: str) -> str:
+    """The code made of a title, in ASCII; of the ID where the title has no letters for it."""
+    return slugify(title)[:MAX_CODE] or code_from_id(url_name)
+
+
+@dataclass(slots=True)
+class CodeAllocator:
+    """
+    Hands out codes that are free in a library, deleted items included.
+
+    Components have a name space for each type; all containers share one.
+    """
+
+    components: set[tuple[str, str]]
+    containers: set[str]
+
+    @classmethod
+    def beside(cls, taken: CodesInUse) -> CodeAllocator:
+        return cls(set(taken.components), set(taken.containers))
+
+    def component(self, block_type: str, wanted: str) -> str:
+        """A free code for a component. Raises InvalidInputError after MAX_SUFFIX attempts."""
+        code = next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
+        self.components.add((block_type, code))
+        return code
+
+    def container(self, wanted: str) -> str:
+        """A free code for a container. Raises InvalidInputError after MAX_SUFFIX attempts."""
+        code = next(code for code in _candidates(wanted) if code not in self.containers)
+        self.containers.add(code)
+        return code
+
+
+def _candidates(wanted: str) -> Iterator[str]:
+    yield wanted
+    for number in count(1):
+        if number > MAX_SUFFIX:
+            raise InvalidInputError(
+                f"The library already has {MAX_SUFFIX} items named like “{wanted}”. Rename the item in its source."
+            )
+        yield f"{wanted}_{number}"

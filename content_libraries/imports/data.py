@@ -1,0 +1,153 @@
+"""What crosses the door of the imports room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..content.data import ContainerSettingsData
+from ..keys import LibraryLocatorV2
+from ..learning_core.data import FileMedia
+
+
+class Level(StrEnum):
+    """Up to which level containers are made; above it only their contents are taken."""
+
+    COMPONENT = "component"
+    UNIT = "unit"
+    SUBSECTION = "subsection"
+    SECTION = "section"
+
+
+class OnRepeat(StrEnum):
+    """What happens to a block that an earlier import of the same source brought into the same library."""
+
+    SKIP = "skip"
+    FORK = "fork"
+    UPDATE = "update"
+
+
+class Action(StrEnum):
+    """
+    What an import does with a block.
+
+    ``KEEP`` is an update that has nothing to change; ``RESTORE`` brings back a target that was deleted meanwhile.
+    ``DISSOLVE`` gives a container's contents to the container around it. ``LEAVE_OUT`` has no target, and a reason.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    RESTORE = "restore"
+    KEEP = "keep"
+    SKIP = "skip"
+    FORK = "fork"
+    DISSOLVE = "dissolve"
+    LEAVE_OUT = "unsupported"
+
+
+WRITING_ACTIONS = frozenset({Action.CREATE, Action.UPDATE, Action.RESTORE, Action.FORK})
+MAKING_ACTIONS = frozenset({Action.CREATE, Action.FORK})
+
+
+NO_SETTINGS = ContainerSettingsData()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """
+    How to import.
+
+    Args:
+        level: see Level.
+        on_repeat: see OnRepeat.
+        preserve_url_slugs: take IDs from the source; else make them from titles.
+        with_drafts: read the drafts of an archive over its published blocks.
+    """
+
+    level: Level = Level.COMPONENT
+    on_repeat: OnRepeat = OnRepeat.SKIP
+    preserve_url_slugs: bool = True
+    with_drafts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBlock:
+    """
+    One block of the source, and what becomes of it.
+
+    Args:
+        source_key: its usage key in the source; for a container that only the import makes, a key derived from
+            the block that needs it.
+        item_type: XBlock type of a component, or ``unit``, ``subsection``, ``section``.
+        title: what authors will read.
+        action: see Action.
+        code: its code in the library; "" where it gets none.
+        entity_ref: its name in Learning Core; "" where it has none.
+        olx: OLX of a component.
+        files: files of a component.
+        children: ``entity_ref`` of a container's children.
+        settings: settings of a container that Learning Core has no place for.
+        reason: why it is left out, or what is special about it.
+    """
+
+    source_key: UsageKey
+    item_type: str
+    title: str
+    action: Action
+    code: str = ""
+    entity_ref: str = ""
+    olx: str = field(default="", repr=False)
+    files: tuple[FileMedia, ...] = ()
+    children: tuple[str, ...] = ()
+    settings: ContainerSettingsData = field(default=NO_SETTINGS, hash=False)
+    reason: str = ""
+
+    @property
+    def is_container(self) -> bool:
+        return self.item_type in {Level.UNIT, Level.SUBSECTION, Level.SECTION}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """
+    What an import will do: shown by a preview, and done exactly so when it is applied.
+
+    Args:
+        source_key: the course or legacy library that is read.
+        source_version: digest of what was read.
+        library_key: the library that is written to.
+        options: how it was planned.
+        blocks: every block of the source once, parents before children.
+        folder: where in the archive the source is.
+        file_paths: digest of a static file -> its path below ``static/``.
+        unused_files: paths of static files that no imported block refers to.
+        drafts_left_out: how many draft blocks of the archive were not read.
+    """
+
+    source_key: CourseKey
+    source_title: str
+    source_version: str
+    library_key: LibraryLocatorV2
+    options: ImportOptions
+    blocks: Sequence[PlannedBlock]
+    folder: str = ""
+    file_paths: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unused_files: tuple[str, ...] = ()
+    drafts_left_out: int = 0
+
+    def writes(self) -> list[PlannedBlock]:
+        """The blocks that are written, in the order of the source."""
+        return [block for block in self.blocks if block.action in WRITING_ACTIONS]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did. The pks are None where nothing had to be written or published."""
+
+    plan: ImportPlan
+    migration_pk: int | None
+    draft_change_log_pk: int | None
+    publish_log_pk: int | None

@@ -1,0 +1,181 @@
+"""Planning an import: what becomes of each block of a source in one library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..content.api import ContainerSettingsData, read_container_settings
+from ..learning_core.api import (
+    COMPONENT_NAMESPACE,
+    DraftContent,
+    FileMedia,
+    codes_in_use,
+    draft_contents,
+)
+from ..libraries.models import ContentLibrary
+from ..olx.api import OlxTree, StaticFile, StaticNames, resolve_references, with_attributes, without_url_name
+from .codes import CodeAllocator, code_from_id, code_from_title
+from .data import NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock
+from .mapping import earlier_targets
+from .shape import Node, shape
+
+
+def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> ImportPlan:
+    """
+    Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
+
+    Args:
+        tree: the source, with its drafts laid over it if they shall be read.
+        library: where it would go.
+        options: how.
+    """
+    return _Planner.begin(tree, library, options).plan()
+
+
+@dataclass(slots=True)
+class _Planner:
+    tree: OlxTree
+    library: ContentLibrary
+    options: ImportOptions
+    nodes: Sequence[Node]
+    codes: CodeAllocator
+    targets: Mapping[str, DraftContent]
+    """Source key -> the draft of the item that an earlier import made of it."""
+    settings: Mapping[int, ContainerSettingsData]
+    """Version pk -> preserved settings, for the containers among the targets."""
+    files: StaticNames
+    used_files: set[str] = field(default_factory=set)
+    actions: dict[Node, tuple[Action, str, str]] = field(default_factory=dict)
+    """What happens to a node, its code, and its ``entity_ref``."""
+
+    @classmethod
+    def begin(cls, tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> _Planner:
+        package_pk = library.learning_package_id
+        assert package_pk is not None
+        mapped = earlier_targets(tree.context_key, package_pk)
+        drafts = draft_contents(package_pk, set(mapped.values()))
+        return cls(
+            tree=tree,
+            library=library,
+            options=options,
+            nodes=shape(tree, options.level),
+            codes=CodeAllocator.beside(codes_in_use(package_pk)),
+            targets={source_key: drafts[pk] for source_key, pk in mapped.items() if pk in drafts},
+            settings=read_container_settings([d.version_pk for d in drafts.values() if d.version_pk]),
+            files=StaticNames(tree.static_files),
+        )
+
+    def plan(self) -> ImportPlan:
+        for node in self.nodes:
+            self.actions[node] = self._decide(node)
+        blocks = [self._planned(node) for node in self.nodes]
+        return ImportPlan(
+            source_key=self.tree.context_key,
+            source_title=self.tree.display_name,
+            source_version=_digest(self.tree),
+            library_key=self.library.library_key,
+            options=self.options,
+            blocks=blocks,
+            folder=self.tree.folder,
+            file_paths={file.digest: file.path for file in self.tree.static_files},
+            unused_files=tuple(file.path for file in self.tree.static_files if file.path not in self.used_files),
+            drafts_left_out=0 if self.options.with_drafts else len(self.tree.drafts),
+        )
+
+    def _decide(self, node: Node) -> tuple[Action, str, str]:
+        if node.fate:
+            return node.fate, "", ""
+        target = self.targets.get(str(node.source_key))
+        if target is None or self.options.on_repeat == OnRepeat.FORK:
+            code = self._new_code(node)
+            return (Action.FORK if target else Action.CREATE), code, _entity_ref(node, code)
+        code = target.entity_ref.rsplit(":", 1)[-1]
+        if target.version_pk is None:
+            return Action.RESTORE, code, target.entity_ref
+        if self.options.on_repeat == OnRepeat.SKIP:
+            return Action.SKIP, code, target.entity_ref
+        return Action.UPDATE, code, target.entity_ref
+
+    def _new_code(self, node: Node) -> str:
+        url_name = str(node.source_key.block_id)
+        wanted = code_from_id(url_name) if self.options.preserve_url_slugs else code_from_title(node.title, url_name)
+        return self.codes.container(wanted) if node.rank else self.codes.component(node.item_type, wanted)
+
+    def _planned(self, node: Node) -> PlannedBlock:
+        action, code, entity_ref = self.actions[node]
+        content: dict[str, Any] = {}
+        reason = node.reason
+        if not node.fate:
+            content = self._container(node) if node.rank else self._component(node)
+            if too_large := content.pop("too_large", ()):
+                reason = f"{reason} Larger than a library takes, and so left out: {', '.join(too_large)}.".strip()
+        block = PlannedBlock(
+            node.source_key, node.item_type, node.title, action, code, entity_ref, reason=reason, **content
+        )
+        if action == Action.UPDATE and self._is_unchanged(block):
+            return replace(block, action=Action.KEEP)
+        return block
+
+    def _component(self, node: Node) -> dict[str, Any]:
+        assert node.block is not None
+        policy = self.tree.policies.get(f"{node.block.tag}/{node.block.url_name}", {})
+        olx = without_url_name(node.block.olx)
+        if policy:
+            olx = with_attributes(olx, {name: _attribute(value) for name, value in policy.items()})
+        referenced = sorted(resolve_references(node.block, self.files).items())
+        self.used_files.update(file.path for _name, file in referenced)
+        return {
+            "olx": olx,
+            "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
+            "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
+        }
+
+    def _container(self, node: Node) -> dict[str, Any]:
+        settings = self.tree.settings_of(node.block) if node.block else {}
+        settings.pop("display_name", None)
+        course_license = settings.pop("license", None)
+        refs = (self.actions[child][2] for child in node.children)
+        return {
+            "children": tuple(ref for ref in refs if ref),
+            "settings": ContainerSettingsData(settings, str(course_license or "")),
+        }
+
+    def _is_unchanged(self, block: PlannedBlock) -> bool:
+        draft = self.targets[str(block.source_key)]
+        if draft.title != block.title:
+            return False
+        if block.is_container:
+            stored = self.settings.get(draft.version_pk or 0, NO_SETTINGS)
+            return draft.children == block.children and stored == block.settings
+        files = frozenset((file.path, file.digest) for file in block.files)
+        return draft.olx == block.olx and draft.files == files
+
+
+def _entity_ref(node: Node, code: str) -> str:
+    return code if node.rank else f"{COMPONENT_NAMESPACE}:{node.item_type}:{code}"
+
+
+def _file_media(name: str, file: StaticFile) -> FileMedia:
+    """A file under the name that the block uses for it, which may differ from its path in the archive."""
+    media_type, _encoding = mimetypes.guess_type(file.path)
+    return FileMedia(f"static/{name}", media_type or "application/octet-stream", file.digest, file.size)
+
+
+def _attribute(value: object) -> str:
+    """A setting from a policy file as the attribute that Studio writes for it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _digest(tree: OlxTree) -> str:
+    """The version of a source that has none of its own: a digest of its blocks and files."""
+    digest = hashlib.blake2b(digest_size=20)
+    for block in tree.walk():
+        digest.update(block.olx.encode())
+    for file in tree.static_files:
+        digest.update(file.digest.encode())
+    return digest.hexdigest()

@@ -1,0 +1,177 @@
+"""
+From the shape of a course to the shape of a library.
+
+A course is a graph that lets almost anything stand anywhere; containers of a library are strict: sections hold
+subsections, subsections hold units, units hold components (import contract, section 1). This module decides for each
+block of a source what it becomes and where it goes, without looking at the library.
+
+- Containers above the chosen level are not made; their contents are taken.
+- A component with children is left out, and its children are taken in its place. Units that stood inside of a unit
+  that way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0008).
+- A container directly in one of its own kind is dissolved.
+- A run of blocks that stand a level too high is wrapped in a container of the missing level.
+- A block with two parents is one item in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from opaque_keys.edx.keys import UsageKey
+
+from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
+from .data import Action, Level
+
+TYPE_OF_TAG: Final[Mapping[str, str]] = {"chapter": "section", "sequential": "subsection", "vertical": "unit"}
+TAG_OF_RANK: Final = {1: "vertical", 2: "sequential", 3: "chapter"}
+RANKS: Final[Mapping[str, int]] = {Level.COMPONENT: 0, Level.UNIT: 1, Level.SUBSECTION: 2, Level.SECTION: 3}
+ROOT_TAGS: Final = frozenset({"course", "library"})
+MAX_TITLE: Final = 500
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """
+    An item that an import would make, or a block that gets none (then ``fate`` says why not).
+
+    Args:
+        source_key: usage key of the block in its source.
+        item_type: XBlock type, or ``unit``, ``subsection``, ``section``.
+        block: the block; None for a container that only exists to hold loose blocks.
+        children: what a container holds.
+        fate: LEAVE_OUT or DISSOLVE; None for what becomes an item.
+        reason: explains the fate, or what is special about the item.
+    """
+
+    source_key: UsageKey
+    item_type: str
+    title: str
+    block: OlxBlock | None
+    children: list[Node] = field(default_factory=list)
+    fate: Action | None = None
+    reason: str = ""
+
+    @property
+    def rank(self) -> int:
+        return RANKS.get(self.item_type, 0)
+
+
+def shape(tree: OlxTree, level: Level) -> list[Node]:
+    """
+    Work out what a source becomes.
+
+    Args:
+        tree: the source.
+        level: up to which level containers are made.
+
+    Returns: a node for each block below the root that matters at that level, once, parents before children.
+    """
+    return _Shaper(tree, RANKS[level]).run()
+
+
+@dataclass(slots=True)
+class _Shaper:
+    tree: OlxTree
+    top_rank: int
+    nodes: list[Node] = field(default_factory=list)
+    placed: dict[int, list[Node]] = field(default_factory=dict)
+    """What stands in the place of a block, by the identity of the block: a second parent gets the same."""
+
+    def run(self) -> list[Node]:
+        self._contents(self.tree.root)
+        return self.nodes
+
+    def _contents(self, block: OlxBlock) -> list[Node]:
+        return [node for number, child in enumerate(block.children) for node in self._place(child, block, number)]
+
+    def _place(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
+        """What stands in the enclosing container in the place of a block."""
+        if id(block) not in self.placed:
+            self.placed[id(block)] = self._placed(block, parent, number)
+        return self.placed[id(block)]
+
+    def _placed(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
+        if block.tag in ROOT_TAGS:
+            return self._contents(block)
+        item_type = TYPE_OF_TAG.get(block.tag)
+        if item_type and RANKS[item_type] > self.top_rank:
+            return self._contents(block)
+        node = self._node(block, parent, number, item_type or block.tag)
+        self.nodes.append(node)
+        if item_type is None:
+            return self._component(node, block)
+        if not block.url_name:
+            node.fate, node.reason = Action.DISSOLVE, f"The {block.tag} has no url_name, so only its contents are taken."
+        elif block.tag == parent.tag:
+            node.fate = Action.DISSOLVE
+            node.reason = f"A {item_type} cannot be in a {item_type}; its contents are in “{self._title(parent)}”."
+        contents = self._contents(block)
+        if node.fate:
+            return contents
+        return self._container(node, contents)
+
+    def _component(self, node: Node, block: OlxBlock) -> list[Node]:
+        if not block.url_name:
+            node.fate = Action.LEAVE_OUT
+            node.reason = f"The {block.tag} in {block.path} has no url_name. Give it one, and import again."
+        elif block.children or block.tag in CONTAINER_TAGS:
+            node.fate = Action.LEAVE_OUT
+            node.reason = _has_children(block)
+        if node.fate:
+            contents = self._contents(block)
+            for child in contents:
+                child.reason = child.reason or f"Stood in the {block.tag} “{node.title}”, which is not supported."
+            return contents
+        return [node]
+
+    def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
+        """Put into a container what it can hold; what belongs beside it comes after it."""
+        inside = [child for child in contents if child.rank < node.rank]
+        beside = [child for child in contents if child.rank >= node.rank]
+        node.children = self._wrapped(node, inside, node.rank - 1)
+        return [node, *beside]
+
+    def _wrapped(self, node: Node, contents: Iterable[Node], rank: int) -> list[Node]:
+        """Wrap runs of contents below a rank in containers of that rank."""
+        result: list[Node] = []
+        for fits, run in groupby(contents, lambda child: child.rank >= rank):
+            if fits:
+                result.extend(run)
+                continue
+            wrapper = self._wrapper(node, TAG_OF_RANK[rank], len(result))
+            self.nodes.append(wrapper)
+            wrapper.children = self._wrapped(wrapper, run, rank - 1)
+            result.append(wrapper)
+        return result
+
+    def _wrapper(self, node: Node, tag: str, number: int) -> Node:
+        return Node(
+            source_key=self.tree.context_key.make_usage_key(tag, f"{node.source_key.block_id}-contents-{number}"),
+            item_type=TYPE_OF_TAG[tag],
+            title=node.title,
+            block=None,
+            reason=f"Made to hold what stood directly in the {node.item_type} “{node.title}”.",
+        )
+
+    def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
+        name = block.url_name or f"{parent.url_name}-unnamed-{number}"
+        source_key = self.tree.context_key.make_usage_key(block.tag, name)
+        return Node(source_key, item_type, self._title(block), block)
+
+    def _title(self, block: OlxBlock) -> str:
+        title = str(self.tree.settings_of(block).get("display_name") or block.url_name or block.tag)
+        return title[:MAX_TITLE]
+
+
+def _has_children(block: OlxBlock) -> str:
+    """Why a component with children is left out; clients match this text (import contract, section 4)."""
+    text = (
+        f'The "{block.tag}" XBlock (ID: "{block.url_name}") has children, so it is not supported in content libraries.'
+    )
+    if count := len(block.children):
+        text += f" It has {count} children block{'s' if count > 1 else ''}."
+    return text
+

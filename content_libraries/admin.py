@@ -1,1 +1,6 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
+
+from .libraries.admin import ContentLibraryAdmin
+from .search.admin import SearchCheckpointAdmin
+
+__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin"]

@@ -1,7 +1,27 @@
 """Where Django looks for models. They live in the rooms; this module only gathers them."""
 
+from .content.models import ContainerSettings
 from .courses.models import Course
+from .imports.models import (
+    ModulestoreBlockMigration,
+    ModulestoreBlockSource,
+    ModulestoreMigration,
+    ModulestoreSource,
+)
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
+from .search.models import SearchAccess, SearchCheckpoint
 
-__all__ = ["ContentLibrary", "ContentLibraryPermission", "Course", "EntityRow"]
+__all__ = [
+    "ContainerSettings",
+    "ContentLibrary",
+    "ContentLibraryPermission",
+    "Course",
+    "EntityRow",
+    "ModulestoreBlockMigration",
+    "ModulestoreBlockSource",
+    "ModulestoreMigration",
+    "ModulestoreSource",
+    "SearchAccess",
+    "SearchCheckpoint",
+]

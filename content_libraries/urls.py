@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+LIBRARIES = "api/libraries/v2/"
+OWN = "api/content_library/v1/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(LIBRARIES, include("content_libraries.content.rest.urls")),
+    # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
+    path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
+    path(OWN, include("content_libraries.search.rest.urls")),
+]

@@ -139,6 +139,7 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
+LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 
 # Learning Core keeps files of components here. It is private: only views that check permissions serve it.

@@ -19,7 +19,7 @@ class Course(models.Model):
     .. no_pii:
     """
 
-    id = CourseKeyField(primary_key=True, max_length=255)
+    id = CourseKeyField(primary_key=True, max_length=255, case_sensitive=True)
     org = models.CharField(max_length=255, db_index=True)
     display_name = models.CharField(max_length=255, blank=True)
     created = models.DateTimeField(auto_now_add=True)

@@ -34,10 +34,10 @@ type Progress = Callable[[str], None]
 
 
 def plan_import(
-    user: Actor,
-    source: str | os.PathLike[str],
     library_key: LibraryLocatorV2,
     *,
+    user: Actor,
+    source: str | os.PathLike[str],
     options: ImportOptions | None = None,
     progress: Progress | None = None,
 ) -> ImportPlan:
@@ -45,9 +45,9 @@ def plan_import(
     Read a course or legacy library and plan its import. Writes nothing.
 
     Args:
+        library_key: where it would go.
         user: needs EDIT on the library.
         source: path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
-        library_key: where it would go.
         options: how; the defaults of ImportOptions if None.
         progress: is told the steps.
 
@@ -65,10 +65,10 @@ def plan_import(
 
 
 def apply_import(
-    user: Actor,
     plan: ImportPlan,
-    source: str | os.PathLike[str],
     *,
+    user: Actor,
+    source: str | os.PathLike[str],
     publish: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
@@ -76,8 +76,8 @@ def apply_import(
     Do what a plan says, all or nothing, in one draft change log and, if asked for, one publish log.
 
     Args:
-        user: needs EDIT on the library, and PUBLISH to publish.
         plan: from ``plan_import``.
+        user: needs EDIT on the library, and PUBLISH to publish.
         source: what was planned from.
         publish: publish exactly what is written.
         progress: is told the steps.
@@ -89,17 +89,17 @@ def apply_import(
 
 
 def import_archive(
-    user: Actor,
-    source: str | os.PathLike[str],
     library_key: LibraryLocatorV2,
     *,
+    user: Actor,
+    source: str | os.PathLike[str],
     options: ImportOptions | None = None,
     publish: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Plan and apply in one call; see ``plan_import`` and ``apply_import``."""
-    plan = plan_import(user, source, library_key, options=options, progress=progress)
-    return apply_import(user, plan, source, publish=publish, progress=progress)
+    plan = plan_import(library_key, user=user, source=source, options=options, progress=progress)
+    return apply_import(plan, user=user, source=source, publish=publish, progress=progress)
 
 
 def _silent(step: str) -> None:

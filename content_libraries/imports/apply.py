@@ -7,14 +7,15 @@ from pathlib import Path
 
 from django.db import transaction
 
+from .. import conf
 from ..content.api import write_items
-from ..errors import ConflictError
-from ..learning_core.api import ComponentWrite, ContainerWrite, DraftWrites, codes_in_use, publish
+from ..errors import ConflictError, InvalidInputError
+from ..learning_core.api import ComponentWrite, ContainerWrite, DraftWrites, codes_in_use, count_live_items, publish
 from ..libraries.api import Actor, Permission, access_library, author_pk, require
 from ..libraries.models import ContentLibrary
 from ..olx.api import iter_static_files
 from . import mapping
-from .data import MAKING_ACTIONS, NO_SETTINGS, ImportPlan, ImportResult
+from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 
 
 def apply_plan(user: Actor, plan: ImportPlan, source: Path, *, publish_too: bool) -> ImportResult:
@@ -37,6 +38,7 @@ def apply_plan(user: Actor, plan: ImportPlan, source: Path, *, publish_too: bool
     assert package_pk is not None
     with transaction.atomic():
         _refuse_taken_codes(plan, package_pk)
+        _refuse_too_many(plan, package_pk)
         writes = _write(user, plan, library, source)
         migration = mapping.record(plan, package_pk, writes, author_pk=author_pk(user))
         publish_log_pk = None
@@ -55,8 +57,8 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Path)
             yield file.digest, data
 
     return write_items(
-        user=user,
-        library=library,
+        user,
+        library,
         components=[
             ComponentWrite(block.item_type, block.code, block.title, block.olx, block.files)
             for block in blocks
@@ -67,11 +69,7 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Path)
             for block in blocks
             if block.is_container
         ],
-        container_settings={
-            block.entity_ref: block.settings
-            for block in blocks
-            if block.is_container and block.settings != NO_SETTINGS
-        },
+        container_settings={block.entity_ref: block.settings for block in blocks if block.is_container},
         file_bytes=file_bytes,
     )
 
@@ -89,3 +87,13 @@ def _refuse_taken_codes(plan: ImportPlan, learning_package_pk: int) -> None:
                 f"The library got an item “{block.code}” since this import was planned. Plan the import again."
             )
 
+
+def _refuse_too_many(plan: ImportPlan, learning_package_pk: int) -> None:
+    """Hold the limit of live items, containers included, for the import as a whole."""
+    limit = conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value
+    coming = sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks)
+    if count_live_items(learning_package_pk) + coming > limit:
+        raise InvalidInputError(
+            f"The library cannot have more than {limit:,} items; this import would add {coming:,}."
+            " Import a part of the course, or use another library."
+        )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..content.api import ContainerSettingsData, read_container_settings
+from ..content.api import ContainerSettingsData, settings_of
 from ..learning_core.api import (
     COMPONENT_NAMESPACE,
     DraftContent,
@@ -66,7 +66,7 @@ class _Planner:
             nodes=shape(tree, options.level),
             codes=CodeAllocator.beside(codes_in_use(package_pk)),
             targets={source_key: drafts[pk] for source_key, pk in mapped.items() if pk in drafts},
-            settings=read_container_settings([d.version_pk for d in drafts.values() if d.version_pk]),
+            settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
         )
 

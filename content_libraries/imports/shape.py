@@ -7,7 +7,7 @@ block of a source what it becomes and where it goes, without looking at the libr
 
 - Containers above the chosen level are not made; their contents are taken.
 - A component with children is left out, and its children are taken in its place. Units that stood inside of a unit
-  that way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0008).
+  that way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
 - A container directly in one of its own kind is dissolved.
 - A run of blocks that stand a level too high is wrapped in a container of the missing level.
 - A block with two parents is one item in both.

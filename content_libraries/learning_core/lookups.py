@@ -1,8 +1,9 @@
 """
 From keys to entities and back, for many items at once.
 
-Learning Core names an item inside one learning package; Open edX names it with a key that begins with the library.
-All functions here stay inside the learning package that they are given: what is in another one is not found.
+Learning Core names an item inside one learning package; Open edX names it with a key that begins with the
+library. All functions here stay inside the learning package that they are given: what is in another one is
+not found.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-from openedx_content.models_api import Component, Container, PublishableEntity, PublishableEntityVersion
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
+from openedx_content.models_api import (
+    Component,
+    Container,
+    Draft,
+    PublishableEntity,
+    PublishableEntityVersion,
+)
 
 from ..errors import NotFoundError
 from ..keys import (
@@ -22,6 +30,7 @@ from ..keys import (
     LibraryUsageLocatorV2,
 )
 from .data import COMPONENT_NAMESPACE
+from .ids import package_id
 from .rows import in_parts
 
 
@@ -82,10 +91,15 @@ def find_items(learning_package_pk: int, keys: Iterable[ItemKey]) -> dict[ItemKe
 
     Returns: what was found, by key. A container is found only under its own type.
     """
-    wanted = set(keys)
-    containers = {key for key in wanted if isinstance(key, LibraryContainerLocator)}
+    components: set[LibraryUsageLocatorV2] = set()
+    containers: set[LibraryContainerLocator] = set()
+    for key in keys:
+        if isinstance(key, LibraryContainerLocator):
+            containers.add(key)
+        else:
+            components.add(key)
     return {
-        **_find_components(learning_package_pk, wanted - containers),
+        **_find_components(learning_package_pk, components),
         **_find_containers(learning_package_pk, containers),
     }
 
@@ -97,7 +111,7 @@ def _find_components(
     found: dict[ItemKey, FoundItem] = {}
     for part in in_parts({code for _block_type, code in names}):
         rows = Component.objects.filter(
-            learning_package_id=learning_package_pk,
+            learning_package_id=package_id(learning_package_pk),
             component_type__namespace=COMPONENT_NAMESPACE,
             component_code__in=part,
         ).values_list("component_type__name", "component_code", *_POINTER_FIELDS)
@@ -114,7 +128,7 @@ def _find_containers(
     found: dict[ItemKey, FoundItem] = {}
     for part in in_parts({code for _container_type, code in names}):
         rows = Container.objects.filter(
-            learning_package_id=learning_package_pk, container_code__in=part
+            learning_package_id=package_id(learning_package_pk), container_code__in=part
         ).values_list("container_type__type_code", "container_code", *_POINTER_FIELDS)
         for container_type, code, *pointers in rows:
             if key := names.get((container_type, code)):
@@ -126,8 +140,8 @@ def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = Fal
     """
     Find one item by its key.
 
-    Raises NotFoundError for what never existed, and its subclass ItemDeletedError for what is deleted (softly),
-    unless ``deleted_too``.
+    Raises NotFoundError for what never existed, and its subclass ItemDeletedError for what is deleted
+    (softly), unless ``deleted_too``.
     """
     item = find_items(learning_package_pk, [key]).get(key)
     if item is None:
@@ -137,8 +151,24 @@ def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = Fal
     return item
 
 
+def draft_versions(learning_package_pk: int, entity_refs: Iterable[str]) -> dict[str, int]:
+    """``entity_ref`` -> pk of the draft version, of those items that exist and are not deleted."""
+    return {
+        entity_ref: version_pk
+        for part in in_parts(set(entity_refs))
+        for entity_ref, version_pk in PublishableEntity.objects.filter(
+            learning_package_id=package_id(learning_package_pk), entity_ref__in=part
+        ).values_list("entity_ref", "draft__version_id")
+        if version_pk is not None
+    }
+
+
 def item_keys(
-    learning_package_pk: int, entity_pks: Collection[int], *, library_key: LibraryLocatorV2
+    learning_package_pk: int,
+    entity_pks: Iterable[int],
+    *,
+    library_key: LibraryLocatorV2,
+    live_only: bool = False,
 ) -> dict[int, ItemKey]:
     """
     Give entities their keys.
@@ -147,12 +177,17 @@ def item_keys(
         learning_package_pk: the learning package of the entities; entities of others are left out.
         entity_pks: pks of publishable entities.
         library_key: the library that owns the learning package.
+        live_only: whether to leave out what is deleted (softly).
 
     Returns: entity pk -> key. What is neither an XBlock nor a container of a library is left out.
     """
     keys: dict[int, ItemKey] = {}
     for part in in_parts(entity_pks):
-        rows = PublishableEntity.objects.filter(learning_package_id=learning_package_pk, id__in=part)
+        rows = PublishableEntity.objects.filter(
+            learning_package_id=package_id(learning_package_pk), id__in=part
+        )
+        if live_only:
+            rows = rows.filter(draft__version__isnull=False)
         for pk, *name in rows.values_list("id", *NAME_FIELDS):
             if (key := key_of(library_key, *name)) is not None:
                 keys[pk] = key
@@ -162,17 +197,58 @@ def item_keys(
 def key_of(
     library_key: LibraryLocatorV2,
     namespace: str | None,
-    block_type: str | None,
-    component_code: str | None,
+    block_type: str,
+    component_code: str,
     container_type: str | None,
-    container_code: str | None,
+    container_code: str,
 ) -> ItemKey | None:
-    """The key of an entity, from the values of ``NAME_FIELDS``; None for what is no item of a library."""
+    """
+    The key of an entity, from the values of ``NAME_FIELDS``; None for what is no item of a library.
+
+    Values are None where the entity is of the other kind, or of none.
+    """
     if namespace == COMPONENT_NAMESPACE:
-        return LibraryUsageLocatorV2(library_key, block_type, component_code)
+        # The key library implements the attribute in a way that type checkers do not see.
+        return LibraryUsageLocatorV2(library_key, block_type, component_code)  # type: ignore[abstract]
     if container_type in CONTAINER_TYPES:
         return LibraryContainerLocator(library_key, container_type, container_code)
     return None
+
+
+def live_component_pks(
+    learning_package_pk: int, *, text_search: str = "", block_types: Collection[str] = ()
+) -> QuerySet[Component, int]:
+    """
+    Query the components whose drafts are not deleted, in the order of their creation.
+
+    Args:
+        learning_package_pk: where to look.
+        text_search: part of the draft title or of the code, in upper or lower case; all if blank.
+        block_types: XBlock types; all if empty.
+
+    Returns: a queryset of entity pks.
+    """
+    components = Component.objects.filter(
+        learning_package_id=package_id(learning_package_pk),
+        component_type__namespace=COMPONENT_NAMESPACE,
+        publishable_entity__draft__version__isnull=False,
+    )
+    if block_types:
+        components = components.filter(component_type__name__in=block_types)
+    if text_search:
+        # Codes are case-sensitive columns, for which MySQL's LIKE is case-sensitive too.
+        components = components.alias(lower_code=Lower("component_code")).filter(
+            Q(publishable_entity__draft__version__title__icontains=text_search)
+            | Q(lower_code__contains=text_search.lower())
+        )
+    return components.order_by("publishable_entity_id").values_list("publishable_entity_id", flat=True)
+
+
+def count_live_items(learning_package_pk: int) -> int:
+    """Count the components and containers whose drafts are not deleted."""
+    return Draft.objects.filter(
+        entity__learning_package_id=package_id(learning_package_pk), version__isnull=False
+    ).count()
 
 
 def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:

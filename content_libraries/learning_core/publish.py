@@ -42,16 +42,19 @@ def publish(
     entity_pks: Collection[int] | None,
     *,
     author_pk: int | None,
+    with_contents: bool = True,
     message: str = "",
     at: datetime | None = None,
 ) -> int | None:
     """
-    Publish entities with everything that they contain, in one publish log.
+    Publish entities in one publish log.
 
     Args:
         learning_package_pk: the learning package of the entities.
         entity_pks: what was asked for; None for everything that differs from its published version.
         author_pk: the user who publishes; None for the site itself.
+        with_contents: publish whatever the entities contain too, at any depth, where it differs. Without it, other
+            people's drafts inside of the entities stay drafts.
         message: goes into the log.
         at: time of the publish log; now if None.
 
@@ -60,7 +63,8 @@ def publish(
     with transaction.atomic():
         lock_package(learning_package_pk)
         direct = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
-        below = [item for item in _contained(learning_package_pk, direct) if item.differ]
+        contents = _contained(learning_package_pk, direct) if with_contents else []
+        below = [item for item in contents if item.differ]
         if not below and not any(item.differ for item in direct):
             return None
         log = PublishLog.objects.create(

@@ -1,7 +1,8 @@
 """
 The state of many items at once, in a number of queries that does not depend on how many they are.
 
-Nothing here is cached in flags: every value is computed from Learning Core's pointers and logs when it is asked for.
+Nothing here is cached in flags: every value is computed from Learning Core's pointers and logs when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from openedx_content.models_api import PublishableEntity
 from openedx_tagging import api as tagging_api
 
 from ..keys import ItemKey, LibraryLocatorV2
+from .ids import package_id
 from .lookups import NAME_FIELDS, key_of
 from .rows import in_parts
 
@@ -45,7 +47,7 @@ class ItemStatus:
         published: the published version; None when it is not published.
         last_published, last_published_by: the publish operation that touched it last, as a part of something
             else too; None when there was none.
-        has_unpublished_changes: whether draft and published state differ, in the item or in anything below it.
+        has_unpublished_changes: whether draft and published state differ, in the item or anywhere below it.
     """
 
     pk: int
@@ -103,7 +105,9 @@ def item_statuses(
     """
     statuses: dict[int, ItemStatus] = {}
     for part in in_parts(set(entity_pks)):
-        entities = PublishableEntity.objects.filter(learning_package_id=learning_package_pk, id__in=part)
+        entities = PublishableEntity.objects.filter(
+            learning_package_id=package_id(learning_package_pk), id__in=part
+        )
         for row in entities.values(*_STATUS_FIELDS):
             key = key_of(library_key, *(row[name] for name in NAME_FIELDS))
             if key is not None:
@@ -141,9 +145,9 @@ def _differ(
     """
     Compare the two branches of an item and of everything below it.
 
-    The version tells about the item itself. The digest of the log record that touched a branch last tells about
-    everything below: it is made of the versions and digests of the live children, down to the leaves. (That is how
-    Learning Core's ``contains_unpublished_changes`` answers for one container.)
+    The version tells about the item itself. The digest of the log record that touched a branch last tells
+    about everything below: it is made of the versions and digests of the live children, down to the leaves.
+    (That is how Learning Core's ``contains_unpublished_changes`` answers for one container.)
     """
     if draft is None or published is None:
         return draft is not published
@@ -151,7 +155,7 @@ def _differ(
 
 
 def tag_counts(object_ids: Collection[str]) -> dict[str, int]:
-    """Count the tags of objects, ancestors of hierarchical tags included. Objects without tags are left out."""
+    """Count tags of objects, with the ancestors of hierarchical tags. Objects without tags are left out."""
     counts: dict[str, int] = {}
     for part in in_parts(object_ids):
         counts.update(tagging_api.get_object_tag_counts(",".join(part), count_implicit=True))

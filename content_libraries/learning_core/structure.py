@@ -18,7 +18,7 @@ MAX_LEVEL = 100_000
 type BranchName = Literal["draft", "published"]
 
 _VERSION = "entity_list__container_versions__publishable_entity_version"
-"""From a row of children to the versions that hold it. Versions that differ in their title only share their list."""
+"""From a row of children to the versions that hold it; versions may share their list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def children_of(version_pks: Iterable[int]) -> dict[int, list[Child]]:
     Args:
         version_pks: pks of publishable entity versions.
 
-    Returns: version pk -> children in order, as often as they stand there. Versions without children are left out.
+    Returns: version pk -> children in order, as often as they stand there. Versions without children are left
+    out.
     """
     children: dict[int, list[Child]] = {}
     for part in in_parts(set(version_pks)):
@@ -104,8 +105,8 @@ def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[in
     """
     The children of an item, then the children of those, and so on.
 
-    What stands somewhere twice, or below something that stands somewhere twice, is in its level as often. Raises
-    InvalidInputError when a level has more than MAX_LEVEL places.
+    What stands somewhere twice, or below something that stands somewhere twice, is in its level as often.
+    Raises InvalidInputError when a level has more than MAX_LEVEL places.
     """
     level = [entity_pk]
     while level:
@@ -114,9 +115,8 @@ def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[in
         level = list(islice(places, MAX_LEVEL + 1))
         if len(level) > MAX_LEVEL:
             raise InvalidInputError(
-                f"There are more than {MAX_LEVEL:,} places below this item, because it contains things that contain"
-                " the same things again and again. Remove some of the repetitions."
+                f"There are more than {MAX_LEVEL:,} places below this item, because it contains things that"
+                " contain the same things again and again. Remove some of the repetitions."
             )
         if level:
             yield level
-

@@ -28,7 +28,7 @@ class License(models.TextChoices):
 
 class ContentLibraryManager(models.Manager["ContentLibrary"]):
     def get_by_key(self, library_key: LibraryLocatorV2) -> ContentLibrary:
-        """Find a library by its key. The name is what openedx-authz calls. Raises ContentLibrary.DoesNotExist."""
+        """Find a library by its key, or raise DoesNotExist. The name is what openedx-authz calls."""
         return self.select_related("org", "learning_package").get(
             org__short_name=library_key.org, slug=library_key.slug
         )
@@ -59,7 +59,9 @@ class ContentLibrary(models.Model):
         null=True,
         related_name="contentlibrary",
     )
-    license = models.CharField(max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True)
+    license = models.CharField(
+        max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True
+    )
     allow_public_learning = models.BooleanField(
         default=False, help_text=_("Anybody may see the library's blocks as learners see them.")
     )
@@ -76,8 +78,13 @@ class ContentLibrary(models.Model):
         return str(self.library_key)
 
     @property
+    def title(self) -> str:
+        """The title of the learning package; the slug where there is none."""
+        return self.slug if self.learning_package is None else self.learning_package.title
+
+    @property
     def library_key(self) -> LibraryLocatorV2:
-        return LibraryLocatorV2(org=self.org.short_name, slug=self.slug)
+        return LibraryLocatorV2(org=self.org.short_name, slug=self.slug)  # type: ignore[no-untyped-call]
 
 
 class AccessLevel(models.TextChoices):

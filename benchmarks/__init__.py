@@ -1,0 +1,1 @@
+"""One module for each figure in docs/performance.md. Each runs on a database of its own that is thrown away."""

@@ -1,0 +1,1 @@
+"""What authors touch: components and containers, their status, publish and discard."""

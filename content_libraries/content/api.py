@@ -1,0 +1,64 @@
+"""What other rooms may do with content. Functions check permissions, unless they say that they do not."""
+
+from .block_types import BlockType, offered_block_types
+from .bulk import write_items
+from .components import create_component, get_olx, list_components, set_olx
+from .container_settings import settings_of
+from .containers import (
+    append_children,
+    create_container,
+    get_children,
+    remove_children,
+    rename_container,
+    replace_children,
+)
+from .data import (
+    CollectionLabel,
+    ComponentWrite,
+    ContainerSettingsData,
+    ContainerWrite,
+    DraftWrites,
+    FileMedia,
+    Hierarchy,
+    HierarchyMember,
+    ItemSummary,
+    SavedOlx,
+)
+from .hierarchies import hierarchy
+from .items import delete_item, get_item, restore_item, summaries
+from .publishing import discard_all, publish_all, publish_item
+
+__all__ = [
+    "BlockType",
+    "CollectionLabel",
+    "ComponentWrite",
+    "ContainerSettingsData",
+    "ContainerWrite",
+    "DraftWrites",
+    "FileMedia",
+    "Hierarchy",
+    "HierarchyMember",
+    "ItemSummary",
+    "SavedOlx",
+    "append_children",
+    "create_component",
+    "create_container",
+    "delete_item",
+    "discard_all",
+    "get_children",
+    "get_item",
+    "get_olx",
+    "hierarchy",
+    "list_components",
+    "offered_block_types",
+    "publish_all",
+    "publish_item",
+    "remove_children",
+    "rename_container",
+    "replace_children",
+    "restore_item",
+    "set_olx",
+    "settings_of",
+    "summaries",
+    "write_items",
+]

@@ -1,0 +1,99 @@
+"""
+XBlock types: which are installed, which hold other blocks, what they are called.
+
+A platform that is taking its blocks out into packages of their own has each twice, under the published entry
+point ``html`` and under the extracted one ``_html_extracted``. A block that has only the extracted one is
+installed too.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Final
+
+from xblock.core import XBlock
+from xblock.plugin import PluginMissingError
+
+from .. import conf
+
+logger = logging.getLogger(__name__)
+
+ENTRY_POINT_GROUP: Final = "xblock.v1"
+
+STRUCTURAL_BLOCK_TYPES: Final = frozenset(
+    {
+        "chapter",
+        "conditional",
+        "course",
+        "itembank",
+        "library",
+        "library_content",
+        "problemset",
+        "randomize",
+        "sequential",
+        "split_test",
+        "vertical",
+        "videosequence",
+        "wrapper",
+    }
+)
+"""Blocks of the platform that hold other blocks, whether they are installed here or not."""
+
+_TYPE_NAMES: Final = {"problem": "Problem"}
+"""Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockType:
+    """An XBlock type as authors are offered it."""
+
+    block_type: str
+    display_name: str
+
+
+def block_class(block_type: str) -> type[XBlock] | None:
+    """The class of an XBlock type; None when it is not installed or cannot be imported here."""
+    for name in (block_type, f"_{block_type}_extracted"):
+        try:
+            found: type[XBlock] = XBlock.load_class(name)
+        except PluginMissingError:
+            continue
+        except ImportError:
+            logger.warning(
+                "The XBlock type “%s” is installed but cannot be imported.", block_type, exc_info=True
+            )
+        else:
+            return found
+    return None
+
+
+def has_children(block_type: str) -> bool:
+    """Whether blocks of a type hold other blocks."""
+    if block_type in STRUCTURAL_BLOCK_TYPES:
+        return True
+    return bool(getattr(block_class(block_type), "has_children", False))
+
+
+def default_title(block_type: str) -> str:
+    """The title of a component whose OLX gives it none: the default of the field, or else the type itself."""
+    return _field_default(block_type) or block_type
+
+
+def offered_block_types() -> list[BlockType]:
+    """The types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
+    installed = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
+    offered = []
+    for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value)):
+        if not installed & {block_type, f"_{block_type}_extracted"}:
+            continue
+        if name := _TYPE_NAMES.get(block_type) or _field_default(block_type):
+            offered.append(BlockType(block_type, name))
+    return offered
+
+
+def _field_default(block_type: str) -> str:
+    field = getattr(block_class(block_type), "display_name", None)
+    default = getattr(field, "default", None)
+    return str(default) if default else ""

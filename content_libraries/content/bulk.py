@@ -1,0 +1,70 @@
+"""Many items in one change: what imports write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, author_pk, require
+from ..libraries.models import ContentLibrary
+from . import container_settings as preserved
+from .components import check_limit
+from .data import ComponentWrite, ContainerSettingsData, ContainerWrite, DraftWrites
+from .items import package_pk
+
+
+def write_items(
+    user: Actor,
+    library: ContentLibrary,
+    *,
+    components: Sequence[ComponentWrite] = (),
+    containers: Sequence[ContainerWrite] = (),
+    container_settings: Mapping[str, ContainerSettingsData] | None = None,
+    file_bytes: learning_core.FileBytes | None = None,
+    at: datetime | None = None,
+) -> DraftWrites:
+    """
+    Create components and containers, or give them their next versions, in one draft change log. Needs EDIT.
+
+    Args:
+        user: the author of everything.
+        library: where.
+        components, containers, file_bytes, at: see ``learning_core.api.write_drafts``.
+        container_settings: entity_ref of a container of this write -> what to preserve with its new version.
+            Those that are not named keep what their draft had.
+
+    Returns: what was written. Raises NotAllowedError, and InvalidInputError for an item that Learning Core
+    does not take or for more components than a library may hold. Nothing is written then.
+    """
+    require(user, library, Permission.EDIT)
+    learning_package_pk = package_pk(library)
+    with transaction.atomic():
+        refs = [*(item.entity_ref for item in components), *(item.entity_ref for item in containers)]
+        drafts = learning_core.draft_versions(learning_package_pk, refs)
+        new = sum(component.entity_ref not in drafts for component in components)
+        if new:
+            check_limit(learning_package_pk, new_components=new)
+        writes = learning_core.write_drafts(
+            learning_package_pk,
+            components=components,
+            containers=containers,
+            author_pk=author_pk(user),
+            at=at,
+            file_bytes=file_bytes,
+        )
+        _keep_settings(writes, drafts, containers, container_settings or {})
+    return writes
+
+
+def _keep_settings(
+    writes: DraftWrites,
+    drafts: Mapping[str, int],
+    containers: Sequence[ContainerWrite],
+    given: Mapping[str, ContainerSettingsData],
+) -> None:
+    preserved.write_settings({writes.version_pks[ref]: settings for ref, settings in given.items()})
+    kept = {container.entity_ref for container in containers} & drafts.keys() - given.keys()
+    preserved.carry_over({drafts[ref]: writes.version_pks[ref] for ref in kept})

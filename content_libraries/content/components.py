@@ -1,0 +1,180 @@
+"""Components: creating, listing, reading and saving their OLX."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, overload
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_unicode_slug
+from django.db.models import QuerySet
+
+from .. import conf
+from ..errors import InvalidInputError
+from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.models import ContentLibrary
+from ..olx import api as olx_api
+from .block_types import block_class, default_title, has_children
+from .data import ItemSummary, SavedOlx
+from .items import access_item, package_pk, summaries, summary
+
+MAX_CODE: Final = 255
+
+
+def create_component(
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    block_type: str,
+    component_code: str,
+    can_stand_alone: bool = True,
+) -> ItemSummary:
+    """
+    Create an empty component. Needs EDIT.
+
+    Args:
+        library_key: where.
+        user: who creates it.
+        block_type: an installed XBlock type that holds no other blocks.
+        component_code: its local slug; unique among all components of that type, deleted ones too.
+        can_stand_alone: False when it is made inside a container.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule
+    (libraries-rest contract, section 4.3, in that order).
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    check_limit(package_pk(library), new_components=1)
+    _check_code(component_code)
+    _check_block_type(block_type, component_code)
+    try:
+        pk = learning_core.create_component(
+            package_pk(library),
+            block_type=block_type,
+            component_code=component_code,
+            title=default_title(block_type),
+            olx=f"<{block_type} />",
+            can_stand_alone=can_stand_alone,
+            author_pk=author_pk(user),
+        )
+    except learning_core.CodeTakenError as error:
+        key = f"lb:{library_key.org}:{library_key.slug}:{block_type}:{component_code}"
+        raise InvalidInputError(f"An XBlock with ID '{key}' already exists.") from error
+    return summary(library, pk)
+
+
+class ComponentList(Sequence[ItemSummary]):
+    """Components of a query. They are read where the list is sliced: a page costs what a page costs."""
+
+    def __init__(self, library: ContentLibrary, entity_pks: QuerySet[Any, int]) -> None:
+        self._library = library
+        self._entity_pks = entity_pks
+
+    def __len__(self) -> int:
+        return self._entity_pks.count()
+
+    @overload
+    def __getitem__(self, index: int) -> ItemSummary: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[ItemSummary]: ...
+
+    def __getitem__(self, index: int | slice) -> ItemSummary | list[ItemSummary]:
+        if isinstance(index, slice):
+            return summaries(self._library, self._entity_pks[index])
+        return summary(self._library, self._entity_pks[index])
+
+
+def list_components(
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    text_search: str = "",
+    block_types: Collection[str] = (),
+) -> ComponentList:
+    """
+    List the live components of a library in the order of their creation. Needs VIEW.
+
+    Args:
+        library_key: which library.
+        user: who asks.
+        text_search: part of the draft title or of the code, in any case; all if blank.
+        block_types: XBlock types; all if empty.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.VIEW)
+    pks = learning_core.live_component_pks(
+        package_pk(library), text_search=text_search, block_types=block_types
+    )
+    return ComponentList(library, pks)
+
+
+def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
+    """
+    Read the OLX of a component's draft, exactly as it was stored. Needs VIEW.
+
+    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    """
+    _library, item = access_item(user, key, Permission.VIEW)
+    version_pk = item.draft_version_pk
+    return "" if version_pk is None else learning_core.olx_of([version_pk]).get(version_pk, "")
+
+
+def set_olx(key: LibraryUsageLocatorV2, *, user: Actor, olx: str) -> SavedOlx:
+    """
+    Save the OLX of a component as its next draft version. Needs EDIT.
+
+    The text is stored as it is, without the ``url_name`` of its root tag. The title becomes its
+    ``display_name``, or the default of its type. The files of the component stay; a deleted component is
+    back.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, OlxError for a text that is not safe, well-formed
+    XML, and InvalidInputError for one with another root tag, or too long.
+    """
+    library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    block = olx_api.parse_block(olx)
+    if block.tag != key.block_type:
+        raise InvalidInputError(
+            f"The OLX of a “{key.block_type}” has to begin with that tag, but this begins with “{block.tag}”."
+        )
+    version = learning_core.save_component(
+        package_pk(library),
+        item.pk,
+        title=block.attributes.get("display_name", default_title(key.block_type)),
+        olx=olx_api.without_url_name(olx),
+        author_pk=author_pk(user),
+    )
+    return SavedOlx(olx, version.version_num)
+
+
+def check_limit(learning_package_pk: int, *, new_components: int) -> None:
+    """Raise InvalidInputError when so many more components would be more than a library may hold."""
+    limit = conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value
+    if learning_core.count_live_items(learning_package_pk) + new_components > limit:
+        raise InvalidInputError(f"Library cannot have more than {limit} Components.")
+
+
+def _check_code(code: str) -> None:
+    try:
+        validate_unicode_slug(code)
+    except ValidationError as error:
+        raise InvalidInputError(error.messages[0], field="definition_id", as_list=True) from error
+    if len(code) > MAX_CODE:
+        raise InvalidInputError(
+            f"Ensure this field has no more than {MAX_CODE} characters.", field="definition_id", as_list=True
+        )
+
+
+def _check_block_type(block_type: str, code: str) -> None:
+    if has_children(block_type):
+        raise InvalidInputError(
+            f'The "{block_type}" XBlock (ID: "{code}") has children,'
+            " so it is not supported in content libraries.",
+            field="block_type",
+        )
+    if block_class(block_type) is None:
+        raise InvalidInputError(
+            f'The "{block_type}" XBlock is not installed on this site.', field="block_type"
+        )

@@ -1,0 +1,50 @@
+"""Preserved settings of versions of containers: reading and writing, for many versions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..learning_core import api as learning_core
+from .data import ContainerSettingsData
+from .models import ContainerSettings
+
+
+def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
+    """
+    Read what is preserved of versions of containers. Checks no permission.
+
+    Args:
+        version_pks: pks of publishable entity versions.
+
+    Returns: version pk -> settings and license. Versions that have neither are left out.
+    """
+    return {
+        row.version_id: ContainerSettingsData(row.settings, row.license)
+        for part in learning_core.in_parts(set(version_pks))
+        for row in ContainerSettings.objects.filter(version__in=part)
+    }
+
+
+def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
+    """
+    Keep settings with new versions of containers.
+
+    Args:
+        settings: pk of a publishable entity version -> what to keep with it.
+    """
+    ContainerSettings.objects.bulk_create(
+        ContainerSettings(version_id=version_pk, settings=dict(data.settings), license=data.license)
+        for version_pk, data in settings.items()
+        if data.settings or data.license
+    )
+
+
+def carry_over(next_versions: Mapping[int, int]) -> None:
+    """
+    Give new versions the settings of the versions that they started from.
+
+    Args:
+        next_versions: pk of the old publishable entity version -> pk of the new one.
+    """
+    old = settings_of(next_versions)
+    write_settings({next_versions[version_pk]: data for version_pk, data in old.items()})

@@ -1,0 +1,186 @@
+"""Sections, subsections and units: creating, renaming, and their children."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from ..errors import InvalidInputError, NotFoundError
+from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, author_pk
+from . import container_settings
+from .data import ItemSummary
+from .items import access_item, package_pk, summaries, summary
+
+MAX_CODE: Final = 255
+_CODE: Final = re.compile(r"[\w.-]+")
+_RANDOM_BYTES: Final = 3
+
+
+def create_container(
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    container_type: str,
+    title: str,
+    container_code: str | None = None,
+) -> ItemSummary:
+    """
+    Create an empty container. Needs EDIT.
+
+    Args:
+        library_key: where.
+        user: who creates it.
+        container_type: ``unit``, ``subsection`` or ``section``.
+        title: not blank.
+        container_code: its local slug, unique among containers of all types, deleted ones too; if None, it is
+            made from the title and some random digits.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    if container_type not in CONTAINER_TYPES:
+        raise InvalidInputError(
+            f"There is no container type “{container_type}”; there are {', '.join(CONTAINER_TYPES)}.",
+            field="container_type_code",
+            as_list=True,
+        )
+    if container_code is not None:
+        _check_code(container_code)
+    try:
+        pk = learning_core.create_container(
+            package_pk(library),
+            container_type=container_type,
+            container_code=container_code or _code_from(title, container_type),
+            title=title,
+            author_pk=author_pk(user),
+        )
+    except learning_core.CodeTakenError as error:
+        raise InvalidInputError(
+            f"A container with the ID “{container_code}” already exists.", field="slug"
+        ) from error
+    return summary(library, pk)
+
+
+def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -> ItemSummary:
+    """
+    Give a container a new title, in a new version even if it is the old one. Needs EDIT.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a title that is too long.
+    """
+
+    def rename(learning_package_pk: int, container_pk: int) -> learning_core.NextVersion:
+        return learning_core.rename_container(
+            learning_package_pk, container_pk, title=title, author_pk=author_pk(user)
+        )
+
+    return _edit(key, user, rename)
+
+
+def get_children(key: LibraryContainerLocator, *, user: Actor, published: bool = False) -> list[ItemSummary]:
+    """
+    Read the children of a container, in order, as often as they stand there. Needs VIEW.
+
+    Args:
+        key: the container.
+        user: who asks.
+        published: whether to read the published version, with published titles; otherwise the draft.
+
+    Returns: the children that are there on that side. Raises NotAllowedError, and NotFoundError also for a
+    container that is not there on that side.
+    """
+    library, container = access_item(user, key, Permission.VIEW, deleted_too=published)
+    if published and container.published_version_pk is None:
+        raise NotFoundError(f"“{key}” is not published.")
+    branch: learning_core.BranchName = "published" if published else "draft"
+    children = learning_core.current_children_of([container.pk], branch=branch)
+    return summaries(library, children.get(container.pk, ()), published=published)
+
+
+def append_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
+) -> ItemSummary:
+    """
+    Add children at the end of a container, in a new version. Needs EDIT.
+
+    Args:
+        key: the container.
+        user: who adds them.
+        child_keys: live items of the same library, of the kind that the container takes; also repeated.
+
+    Returns: the container. Raises NotFoundError (also for an unknown child), NotAllowedError, ConflictError,
+    and InvalidInputError for children that the container does not take.
+    """
+    return _edit_children(key, user, child_keys, learning_core.append_children)
+
+
+def replace_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
+) -> ItemSummary:
+    """Give a container exactly these children, in this order. See ``append_children``."""
+    return _edit_children(key, user, child_keys, learning_core.replace_children)
+
+
+def remove_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
+) -> ItemSummary:
+    """Take children out of a container, wherever they stand; others are ignored. See ``append_children``."""
+    return _edit_children(key, user, child_keys, learning_core.remove_children)
+
+
+def _edit_children(
+    key: LibraryContainerLocator,
+    user: Actor,
+    child_keys: Sequence[ItemKey],
+    save: Callable[..., learning_core.NextVersion],
+) -> ItemSummary:
+    def edit(learning_package_pk: int, container_pk: int) -> learning_core.NextVersion:
+        child_pks = _children_in(learning_package_pk, library_key_of(key), child_keys)
+        return save(learning_package_pk, container_pk, child_pks, author_pk=author_pk(user))
+
+    return _edit(key, user, edit)
+
+
+def _edit(
+    key: LibraryContainerLocator, user: Actor, edit: Callable[[int, int], learning_core.NextVersion]
+) -> ItemSummary:
+    """Make the next version of a container, with the settings of the version that it starts from."""
+    library, container = access_item(user, key, Permission.EDIT)
+    with transaction.atomic():
+        version = edit(package_pk(library), container.pk)
+        container_settings.carry_over({version.base_pk: version.pk})
+    return summary(library, container.pk)
+
+
+def _children_in(
+    learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]
+) -> list[int]:
+    """Pks of live items of the library. Raises InvalidInputError for foreign keys, else NotFoundError."""
+    for child_key in child_keys:
+        if library_key_of(child_key) != library_key:
+            raise InvalidInputError(f"“{child_key}” is in another library. Copy it into this one first.")
+    found = learning_core.find_items(learning_package_pk, child_keys)
+    for child_key in child_keys:
+        if child_key not in found or found[child_key].is_deleted:
+            raise NotFoundError(f"There is no “{child_key}”.")
+    return [found[child_key].pk for child_key in child_keys]
+
+
+def _check_code(code: str) -> None:
+    if len(code) > MAX_CODE or not _CODE.fullmatch(code):
+        raise InvalidInputError(
+            f"Enter up to {MAX_CODE} letters, digits, “.”, “-” and “_”.", field="slug", as_list=True
+        )
+
+
+def _code_from(title: str, container_type: str) -> str:
+    """A code that an author can recognize: ``alpha-bravo-1a2b3c`` (libraries-rest contract, section 6.2)."""
+    suffix = f"-{secrets.token_hex(_RANDOM_BYTES)}"
+    slug = slugify(title, allow_unicode=True) or container_type
+    return slug[: MAX_CODE - len(suffix)] + suffix

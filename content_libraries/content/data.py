@@ -1,0 +1,112 @@
+"""What crosses the door of the content room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..keys import ItemKey, LibraryContainerLocator
+from ..learning_core.api import CollectionLabel, ComponentWrite, ContainerWrite, DraftWrites, FileMedia
+
+__all__ = [
+    "CollectionLabel",
+    "ComponentWrite",
+    "ContainerSettingsData",
+    "ContainerWrite",
+    "DraftWrites",
+    "FileMedia",
+    "Hierarchy",
+    "HierarchyMember",
+    "ItemSummary",
+    "SavedOlx",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSummary:
+    """
+    What clients see of a component or a container (libraries-rest contract, sections 4.1 and 6.1).
+
+    Args:
+        key: the item.
+        display_name: title of the version that is shown: the draft, or the published one where that is read.
+        published_display_name: title of the published version; None when it is not published.
+        tags_count: how many tags it has, implicit ancestors of hierarchical tags included.
+        last_published, published_by: the publish operation that touched it last; None when there was none.
+        last_draft_created, last_draft_created_by: of the draft version; None when it is deleted (softly).
+        has_unpublished_changes: whether draft and published state differ, in the item or anywhere below it.
+        created, created_by: of the item itself.
+        modified: time of the version that is shown.
+        can_stand_alone: False for a component that was made inside a container.
+        collections: the enabled collections that it is in; only filled where one item is read.
+    """
+
+    key: ItemKey
+    display_name: str
+    published_display_name: str | None
+    tags_count: int
+    last_published: datetime | None
+    published_by: str | None
+    last_draft_created: datetime | None
+    last_draft_created_by: str | None
+    has_unpublished_changes: bool
+    created: datetime
+    created_by: str | None
+    modified: datetime
+    can_stand_alone: bool
+    collections: tuple[CollectionLabel, ...] = ()
+
+    @property
+    def item_type(self) -> str:
+        """The XBlock type of a component, or the type of a container."""
+        if isinstance(self.key, LibraryContainerLocator):
+            return self.key.container_type
+        return self.key.block_type
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchyMember:
+    """An item in a hierarchy."""
+
+    key: ItemKey
+    display_name: str
+    has_unpublished_changes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """
+    What contains an item, and what the item contains, in draft (libraries-rest contract, section 6.6).
+
+    The item is the single member of its own level. Ancestors are there once, in the order of their creation;
+    descendants as often as they stand there, in the order of the children.
+    """
+
+    key: ItemKey
+    sections: tuple[HierarchyMember, ...] = ()
+    subsections: tuple[HierarchyMember, ...] = ()
+    units: tuple[HierarchyMember, ...] = ()
+    components: tuple[HierarchyMember, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedOlx:
+    """OLX that was saved: ``olx`` as it was sent, ``version_num`` of the version that it made."""
+
+    olx: str
+    version_num: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSettingsData:
+    """
+    What a section, subsection or unit had in the course that it came from. Shown, not editable in a library.
+
+    Args:
+        settings: the attributes of its OLX element and its policy: name -> value as JSON.
+        license: its license, as the course spelled it; "" when it had none.
+    """
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    license: str = ""

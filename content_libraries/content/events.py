@@ -1,0 +1,150 @@
+"""
+The public events of components and containers (events contract).
+
+Learning Core sends one event for each draft change log and publish log, after commit. Here the records of
+such a log become the events that the platform knows: for each item once, and for the items whose containers
+changed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+from openedx_events.content_authoring.data import (
+    ContentObjectChangedData,
+    LibraryBlockData,
+    LibraryContainerData,
+)
+from openedx_events.content_authoring.signals import (
+    CONTENT_OBJECT_ASSOCIATIONS_CHANGED,
+    LIBRARY_BLOCK_CREATED,
+    LIBRARY_BLOCK_DELETED,
+    LIBRARY_BLOCK_PUBLISHED,
+    LIBRARY_BLOCK_UPDATED,
+    LIBRARY_CONTAINER_CREATED,
+    LIBRARY_CONTAINER_DELETED,
+    LIBRARY_CONTAINER_PUBLISHED,
+    LIBRARY_CONTAINER_UPDATED,
+)
+from openedx_events.tooling import OpenEdxPublicSignal
+
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
+from ..learning_core import api as learning_core
+from ..learning_core.api import ItemChange
+from ..libraries.models import ContentLibrary
+
+type _Signals = tuple[OpenEdxPublicSignal, OpenEdxPublicSignal]
+"""The signal for components, and that for containers."""
+
+_CREATED: Final[_Signals] = (LIBRARY_BLOCK_CREATED, LIBRARY_CONTAINER_CREATED)
+_UPDATED: Final[_Signals] = (LIBRARY_BLOCK_UPDATED, LIBRARY_CONTAINER_UPDATED)
+_DELETED: Final[_Signals] = (LIBRARY_BLOCK_DELETED, LIBRARY_CONTAINER_DELETED)
+_PUBLISHED: Final[_Signals] = (LIBRARY_BLOCK_PUBLISHED, LIBRARY_CONTAINER_PUBLISHED)
+
+
+def library_key_of_package(learning_package_pk: int) -> LibraryLocatorV2 | None:
+    """The library that owns a learning package; None for one that belongs to no library."""
+    library = (
+        ContentLibrary.objects.select_related("org").filter(learning_package__id=learning_package_pk).first()
+    )
+    return None if library is None else library.library_key
+
+
+def send_draft_events(changes: Iterable[ItemChange]) -> None:
+    """Send CREATED, UPDATED or DELETED for each item of a draft change log."""
+    for change in changes:
+        if change.old_version_pk is None and change.new_version_pk is not None:
+            _send(_CREATED, change.key)
+        elif change.old_version_pk is not None and change.new_version_pk is None:
+            _send(_DELETED, change.key)
+        else:
+            _send(_UPDATED, change.key)
+
+
+def send_publish_events(changes: Iterable[ItemChange]) -> None:
+    """Send PUBLISHED for each item of a publish log, published deletions too."""
+    for change in changes:
+        _send(_PUBLISHED, change.key)
+
+
+def send_deleted(key: ItemKey) -> None:
+    """Send DELETED for something that is not there, after commit."""
+    transaction.on_commit(partial(_send, _DELETED, key))
+
+
+def may_change_associations(changes: Iterable[ItemChange]) -> bool:
+    """Whether ``send_association_events`` could have anything to send."""
+    return any(change.was_restored or _is_container_change(change) for change in changes)
+
+
+def send_association_events(
+    learning_package_pk: int, changes: Collection[ItemChange], *, library_key: LibraryLocatorV2
+) -> None:
+    """
+    Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED, once for each item concerned.
+
+    These are the children that a container got or lost; all its children where its title changed, or where it
+    came or went; and restored items that have tags or are in collections.
+    """
+    associations: dict[ItemKey, set[str]] = {}
+    _add_restored(associations, [change for change in changes if change.was_restored])
+    containers = [change for change in changes if _is_container_change(change)]
+    affected = _children_affected(containers)
+    keys = learning_core.item_keys(
+        learning_package_pk, affected.keys(), library_key=library_key, live_only=True
+    )
+    for entity_pk, key in keys.items():
+        associations.setdefault(key, set()).update(affected[entity_pk])
+    for key, kinds in associations.items():
+        data = ContentObjectChangedData(object_id=str(key), changes=sorted(kinds))
+        # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
+        # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1
+        CONTENT_OBJECT_ASSOCIATIONS_CHANGED.send_event(content_object=data)
+
+
+def _send(signals: _Signals, key: ItemKey) -> None:
+    for_components, for_containers = signals
+    if isinstance(key, LibraryContainerLocator):
+        for_containers.send_event(library_container=LibraryContainerData(container_key=key))
+    else:
+        for_components.send_event(library_block=LibraryBlockData(library_key=key.lib_key, usage_key=key))
+
+
+def _is_container_change(change: ItemChange) -> bool:
+    return change.is_direct and isinstance(change.key, LibraryContainerLocator)
+
+
+def _add_restored(associations: dict[ItemKey, set[str]], restored: Collection[ItemChange]) -> None:
+    in_collections = learning_core.collection_labels([change.entity_pk for change in restored])
+    tagged = learning_core.tag_counts([str(change.key) for change in restored])
+    for change in restored:
+        if change.entity_pk in in_collections:
+            associations.setdefault(change.key, set()).add("collections")
+        if str(change.key) in tagged:
+            associations.setdefault(change.key, set()).add("tags")
+
+
+def _plural(key: ItemKey) -> str:
+    """What ``changes`` of an association event calls containers of that kind."""
+    return f"{key.container_type}s" if isinstance(key, LibraryContainerLocator) else "components"
+
+
+def _children_affected(changes: Collection[ItemChange]) -> dict[int, set[str]]:
+    """Entity pk of a child -> plural names of the kinds of containers that changed around it."""
+    version_pks = {change.old_version_pk for change in changes} | {
+        change.new_version_pk for change in changes
+    }
+    children = learning_core.children_of(pk for pk in version_pks if pk is not None)
+    affected: dict[int, set[str]] = {}
+    for change in changes:
+        old, new = (
+            {child.entity_pk for child in children.get(pk or 0, ())}
+            for pk in (change.old_version_pk, change.new_version_pk)
+        )
+        has_same_title = change.old_title == change.new_title
+        for entity_pk in old ^ new if has_same_title else old | new:
+            affected.setdefault(entity_pk, set()).add(_plural(change.key))
+    return affected

@@ -1,0 +1,124 @@
+"""What components and containers have in common: finding, reading, deleting, restoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..errors import NotFoundError
+from ..keys import ItemKey, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.models import ContentLibrary
+from . import events
+from .data import ItemSummary
+
+
+def package_pk(library: ContentLibrary) -> int:
+    """Pk of the library's learning package. Raises NotFoundError for a library that has none."""
+    if library.learning_package_id is None:
+        raise NotFoundError(f"The library “{library.library_key}” has no content.")
+    return library.learning_package_id
+
+
+def access_item(
+    user: Actor, key: ItemKey, permission: Permission, *, deleted_too: bool = False
+) -> tuple[ContentLibrary, learning_core.FoundItem]:
+    """
+    Find an item for somebody who wants to do something with it.
+
+    Raises NotFoundError for an unknown library or item, and for a deleted one unless ``deleted_too``;
+    NotAllowedError for a user without the permission, whether the item exists or not.
+    """
+    library = access_library(user, library_key_of(key), permission)
+    return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)
+
+
+def get_item(key: ItemKey, *, user: Actor) -> ItemSummary:
+    """
+    Read the draft of a component or container, with its collections. Needs VIEW.
+
+    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    """
+    library, item = access_item(user, key, Permission.VIEW)
+    return replace(summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+
+
+def delete_item(key: ItemKey, *, user: Actor) -> None:
+    """
+    Delete a component or container softly. Needs EDIT.
+
+    Its published version stays until the deletion is published; what contains it keeps its place; children
+    are not deleted. Raises NotFoundError for what is unknown or deleted already, and NotAllowedError. Even
+    then the event of a deletion is sent, so that receivers can forget what they still know (events contract,
+    section 3).
+    """
+    library = access_library(user, library_key_of(key), Permission.EDIT)
+    try:
+        item = learning_core.find_item(package_pk(library), key)
+    except NotFoundError:
+        events.send_deleted(key)
+        raise
+    learning_core.delete_item(package_pk(library), item.pk, author_pk=author_pk(user))
+
+
+def restore_item(key: ItemKey, *, user: Actor) -> None:
+    """
+    Set the draft of a component or container to its last version. Needs EDIT.
+
+    Does nothing where the draft is that already. Raises NotFoundError for what never existed,
+    NotAllowedError.
+    """
+    library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    learning_core.restore_item(package_pk(library), item.pk, author_pk=author_pk(user))
+
+
+def summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
+    """The summary of one live item; see ``summaries``."""
+    (only,) = summaries(library, [entity_pk])
+    return only
+
+
+def summaries(
+    library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False
+) -> list[ItemSummary]:
+    """
+    Summarize items of a library, in a constant number of queries. Checks no permission.
+
+    Args:
+        library: the library of the items.
+        entity_pks: pks of publishable entities; repetitions are repeated.
+        published: whether to show the published versions instead of the drafts.
+
+    Returns: the summaries in the given order, without items that are not there on that side.
+    """
+    pks = list(entity_pks)
+    statuses = learning_core.item_statuses(package_pk(library), pks, library_key=library.library_key)
+    tags = learning_core.tag_counts([str(status.key) for status in statuses.values()])
+    shown = {
+        pk: item
+        for pk, status in statuses.items()
+        if (item := _summary(status, tags.get(str(status.key), 0), published=published)) is not None
+    }
+    return [shown[pk] for pk in pks if pk in shown]
+
+
+def _summary(status: learning_core.ItemStatus, tags_count: int, *, published: bool) -> ItemSummary | None:
+    version = status.published if published else status.draft
+    if version is None:
+        return None
+    return ItemSummary(
+        key=status.key,
+        display_name=version.title,
+        published_display_name=status.published.title if status.published else None,
+        tags_count=tags_count,
+        last_published=status.last_published,
+        published_by=status.last_published_by,
+        last_draft_created=status.draft.created if status.draft else None,
+        last_draft_created_by=status.draft.created_by if status.draft else None,
+        has_unpublished_changes=status.has_unpublished_changes,
+        created=status.created,
+        created_by=status.created_by,
+        modified=version.created,
+        can_stand_alone=status.can_stand_alone,
+    )

@@ -1,0 +1,46 @@
+"""Publishing and discarding."""
+
+from __future__ import annotations
+
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, author_pk
+from .items import access_item, package_pk
+
+
+def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:
+    """
+    Publish an item and everything below it. Needs PUBLISH.
+
+    A deleted component is published as deleted. The deletion of a container is only published with the
+    library (libraries-rest contract, section 6.5).
+
+    Returns: pk of the publish log; None when there was nothing to publish. Raises NotFoundError,
+    NotAllowedError.
+    """
+    is_component = not isinstance(key, LibraryContainerLocator)
+    library, item = access_item(user, key, Permission.PUBLISH, deleted_too=is_component)
+    return learning_core.publish(package_pk(library), [item.pk], author_pk=author_pk(user), message=message)
+
+
+def publish_all(library_key: LibraryLocatorV2, *, user: Actor, message: str = "") -> int | None:
+    """
+    Publish every difference between drafts and published versions of a library, deletions too. Needs PUBLISH.
+
+    Returns: pk of the publish log; None when there was nothing to publish. Raises NotFoundError,
+    NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.PUBLISH)
+    return learning_core.publish(package_pk(library), None, author_pk=author_pk(user), message=message)
+
+
+def discard_all(library_key: LibraryLocatorV2, *, user: Actor) -> int | None:
+    """
+    Set all drafts of a library back to their published versions. Needs EDIT, as contributors may undo their
+    work.
+
+    What was never published becomes deleted (softly), and what was deleted but published comes back. Returns:
+    pk of the draft change log; None when there was nothing to discard. Raises NotFoundError, NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    return learning_core.discard(package_pk(library), author_pk=author_pk(user))

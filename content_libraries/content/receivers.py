@@ -1,0 +1,63 @@
+"""What this room does when Learning Core has committed a log: send the public events, or let a job do it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from celery import Task
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from ..learning_core import api as learning_core
+from . import events, tasks
+
+logger = logging.getLogger(__name__)
+
+MAX_CHANGES_IN_PROCESS: Final = 25
+"""
+Logs with more changes than that are left to a job.
+
+The edit of one item is announced before its request is answered, so that what listens is up to date when the
+author looks. How many items are around it (shared parents, children of a renamed container) must not make the
+author wait.
+"""
+
+
+@receiver(learning_core.ENTITIES_DRAFT_CHANGED, dispatch_uid="content_libraries.content.drafts_changed")
+def drafts_changed(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
+    """Announce a draft change log of a library."""
+    library_key = events.library_key_of_package(learning_package.id)
+    if library_key is None:
+        return
+    log = learning_package.id, change_log.draft_change_log_id
+    if len(change_log.changes) > MAX_CHANGES_IN_PROCESS:
+        _run_later(tasks.send_draft_events, *log)
+        return
+    changes = learning_core.draft_changes(change_log.draft_change_log_id, library_key=library_key)
+    events.send_draft_events(changes)
+    if events.may_change_associations(changes):
+        _run_later(tasks.send_association_events, *log)
+
+
+@receiver(learning_core.ENTITIES_PUBLISHED, dispatch_uid="content_libraries.content.published")
+def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
+    """Announce a publish log of a library."""
+    library_key = events.library_key_of_package(learning_package.id)
+    if library_key is None:
+        return
+    if len(change_log.changes) > MAX_CHANGES_IN_PROCESS:
+        _run_later(tasks.send_publish_events, learning_package.id, change_log.publish_log_id)
+        return
+    events.send_publish_events(
+        learning_core.publish_changes(change_log.publish_log_id, library_key=library_key)
+    )
+
+
+def _run_later(task: Task[Any, None], *args: int) -> None:
+    """Enqueue a job; without a broker run it here: the edit is committed, and its events must not be lost."""
+    try:
+        task.apply_async(args, retry=False)
+    except (OperationalError, OSError):
+        logger.warning("The broker does not answer; running %s in this process.", task.name, exc_info=True)
+        task(*args)

@@ -1,0 +1,86 @@
+"""Views of one component."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...libraries.api import Permission, access_library
+from ...rest import LibraryAPIView
+from .. import api
+from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
+
+_EMPTY = OpenApiResponse(description="An empty object.")
+_NOTHING = OpenApiResponse(description="Nothing.")
+
+
+class ComponentView(LibraryAPIView):
+    """One component."""
+
+    @extend_schema(summary="Read a component", responses=ComponentSerializer)
+    def get(self, request: Request, usage_key: str) -> Response:
+        component = api.get_item(keys.component_key(usage_key), user=request.user)
+        return Response(ComponentSerializer(component).data)
+
+    @extend_schema(
+        summary="Delete a component",
+        description="Softly: it can be restored, and stays published until the deletion is published.",
+        responses={200: _EMPTY},
+    )
+    def delete(self, request: Request, usage_key: str) -> Response:
+        api.delete_item(keys.component_key(usage_key), user=request.user)
+        return Response({})
+
+
+class RestoreView(LibraryAPIView):
+    """A deleted component."""
+
+    @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
+    def post(self, request: Request, usage_key: str) -> Response:
+        api.restore_item(keys.component_key(usage_key), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HierarchyView(LibraryAPIView):
+    """What contains a component."""
+
+    @extend_schema(summary="Read the hierarchy around a component", responses=HierarchySerializer)
+    def get(self, request: Request, usage_key: str) -> Response:
+        hierarchy = api.hierarchy(keys.component_key(usage_key), user=request.user)
+        return Response(HierarchySerializer(hierarchy).data)
+
+
+class OlxView(LibraryAPIView):
+    """The OLX of a component's draft."""
+
+    @extend_schema(summary="Read OLX", responses=OlxSerializer)
+    def get(self, request: Request, usage_key: str) -> Response:
+        return Response({"olx": api.get_olx(keys.component_key(usage_key), user=request.user)})
+
+    @extend_schema(
+        summary="Save OLX",
+        description="Makes a new draft version. The answer repeats what was sent.",
+        request=OlxSerializer,
+        responses=SavedOlxSerializer,
+    )
+    def post(self, request: Request, usage_key: str) -> Response:
+        component_key = keys.component_key(usage_key)
+        access_library(request.user, keys.library_key_of(component_key), Permission.EDIT)
+        body = OlxSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        saved = api.set_olx(component_key, user=request.user, olx=body.validated_data["olx"])
+        return Response(SavedOlxSerializer(saved).data)
+
+
+class PublishView(LibraryAPIView):
+    """The unpublished changes of a component."""
+
+    @extend_schema(
+        summary="Publish a component", description="Its deletion too.", request=None, responses={200: _EMPTY}
+    )
+    def post(self, request: Request, usage_key: str) -> Response:
+        api.publish_item(keys.component_key(usage_key), user=request.user)
+        return Response({})

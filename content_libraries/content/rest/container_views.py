@@ -1,0 +1,132 @@
+"""Views of one section, subsection or unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...keys import LibraryContainerLocator, library_key_of
+from ...libraries.api import Permission, access_library
+from ...rest import LibraryAPIView
+from .. import api
+from .serializers import (
+    ComponentSerializer,
+    ContainerSerializer,
+    ContainerUpdateSerializer,
+    HierarchySerializer,
+    ItemKeysSerializer,
+)
+
+_EMPTY = OpenApiResponse(description="An empty object.")
+_NOTHING = OpenApiResponse(description="Nothing.")
+_CHILDREN = PolymorphicProxySerializer(
+    component_name="Child",
+    serializers=[ComponentSerializer, ContainerSerializer],
+    resource_type_field_name=None,
+    many=True,
+)
+
+
+class ContainerView(LibraryAPIView):
+    """One container."""
+
+    @extend_schema(summary="Read a container", responses=ContainerSerializer)
+    def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return Response(ContainerSerializer(api.get_item(container_key, user=request.user)).data)
+
+    @extend_schema(
+        summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer
+    )
+    def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        access_library(request.user, library_key_of(container_key), Permission.EDIT)
+        body = ContainerUpdateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        container = api.rename_container(
+            container_key, user=request.user, title=body.validated_data["display_name"]
+        )
+        return Response(ContainerSerializer(container).data)
+
+    @extend_schema(
+        summary="Delete a container",
+        description="Softly: it can be restored. Its children are not deleted.",
+        responses={204: _NOTHING},
+    )
+    def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.delete_item(container_key, user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChildrenView(LibraryAPIView):
+    """The children of a container: components in a unit, containers elsewhere."""
+
+    @extend_schema(
+        summary="List children",
+        parameters=[
+            OpenApiParameter("published", bool, description="Whether to read the published version.")
+        ],
+        responses=_CHILDREN,
+    )
+    def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        published = request.query_params.get("published", "").lower() == "true"
+        children = api.get_children(container_key, user=request.user, published=published)
+        serializer = ComponentSerializer if container_key.container_type == "unit" else ContainerSerializer
+        return Response(serializer(children, many=True).data)
+
+    @extend_schema(summary="Append children", request=ItemKeysSerializer, responses=ContainerSerializer)
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return self._edit(request, container_key, api.append_children)
+
+    @extend_schema(summary="Replace all children", request=ItemKeysSerializer, responses=ContainerSerializer)
+    def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return self._edit(request, container_key, api.replace_children)
+
+    @extend_schema(
+        summary="Remove children",
+        description="The request has a body. Every occurrence is removed.",
+        request=ItemKeysSerializer,
+        responses=ContainerSerializer,
+    )
+    def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return self._edit(request, container_key, api.remove_children)
+
+    def _edit(
+        self,
+        request: Request,
+        container_key: LibraryContainerLocator,
+        edit: Callable[..., api.ItemSummary],
+    ) -> Response:
+        access_library(request.user, library_key_of(container_key), Permission.EDIT)
+        body = ItemKeysSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        container = edit(container_key, user=request.user, child_keys=body.validated_data["usage_keys"])
+        return Response(ContainerSerializer(container).data)
+
+
+class HierarchyView(LibraryAPIView):
+    """What contains a container, and what it contains."""
+
+    @extend_schema(summary="Read the hierarchy around a container", responses=HierarchySerializer)
+    def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return Response(HierarchySerializer(api.hierarchy(container_key, user=request.user)).data)
+
+
+class RestoreView(LibraryAPIView):
+    """A deleted container."""
+
+    @extend_schema(summary="Restore a container", request=None, responses={204: _NOTHING})
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.restore_item(container_key, user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PublishView(LibraryAPIView):
+    """The unpublished changes of a container and of everything below it."""
+
+    @extend_schema(summary="Publish a container", request=None, responses={200: _EMPTY})
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.publish_item(container_key, user=request.user)
+        return Response({})

@@ -1,0 +1,111 @@
+"""Views of what a library holds: its components, containers, block types, and publishing it as a whole."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...libraries.api import Permission, access_library
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from .. import api
+from .serializers import (
+    BlockTypeSerializer,
+    ComponentCreateSerializer,
+    ComponentSerializer,
+    ContainerCreateSerializer,
+    ContainerSerializer,
+)
+
+_EMPTY = OpenApiResponse(description="An empty object.")
+
+
+class BlockTypesView(LibraryAPIView):
+    """The XBlock types that authors are offered."""
+
+    @extend_schema(summary="List block types", responses=BlockTypeSerializer(many=True))
+    def get(self, request: Request, lib_key: str) -> Response:
+        access_library(request.user, keys.library_key(lib_key), Permission.VIEW)
+        return Response(BlockTypeSerializer(api.offered_block_types(), many=True).data)
+
+
+class ComponentsView(LibraryAPIView):
+    """The components of a library."""
+
+    @extend_schema(
+        summary="List components",
+        parameters=[
+            OpenApiParameter("text_search", str, description="Part of a title or slug, in any case."),
+            OpenApiParameter("block_type", str, many=True),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
+        ],
+        responses=page_serializer(ComponentSerializer),
+    )
+    def get(self, request: Request, lib_key: str) -> Response:
+        components = api.list_components(
+            keys.library_key(lib_key),
+            user=request.user,
+            text_search=request.query_params.get("text_search", ""),
+            block_types=request.query_params.getlist("block_type"),
+        )
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(components, request, view=self)
+        return pagination.get_paginated_response(ComponentSerializer(page, many=True).data)
+
+    @extend_schema(
+        summary="Create a component",
+        description="It is empty and not published.",
+        request=ComponentCreateSerializer,
+        responses=ComponentSerializer,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        access_library(request.user, library_key, Permission.EDIT)
+        body = ComponentCreateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        component = api.create_component(
+            library_key,
+            user=request.user,
+            block_type=body.validated_data["block_type"],
+            component_code=body.validated_data["definition_id"],
+            can_stand_alone=body.validated_data["can_stand_alone"],
+        )
+        return Response(ComponentSerializer(component).data)
+
+
+class ContainersView(LibraryAPIView):
+    """The sections, subsections and units of a library."""
+
+    @extend_schema(
+        summary="Create a container",
+        description="It is empty and not published.",
+        request=ContainerCreateSerializer,
+        responses=ContainerSerializer,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        access_library(request.user, library_key, Permission.EDIT)
+        body = ContainerCreateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        container = api.create_container(library_key, user=request.user, **body.validated_data)
+        return Response(ContainerSerializer(container).data)
+
+
+class CommitView(LibraryAPIView):
+    """The unpublished changes of a library."""
+
+    @extend_schema(summary="Publish all changes", request=None, responses={200: _EMPTY})
+    def post(self, request: Request, lib_key: str) -> Response:
+        api.publish_all(keys.library_key(lib_key), user=request.user)
+        return Response({})
+
+    @extend_schema(
+        summary="Discard all changes",
+        description="What was never published is deleted (softly); what was deleted comes back.",
+        responses={200: _EMPTY},
+    )
+    def delete(self, request: Request, lib_key: str) -> Response:
+        api.discard_all(keys.library_key(lib_key), user=request.user)
+        return Response({})

@@ -1,0 +1,155 @@
+"""Shapes of components and containers on the wire (libraries-rest contract, sections 2.7, 4 and 6)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from ...errors import MalformedKeyError
+from ...keys import CONTAINER_TYPES, ItemKey, item_key
+from ...rest import SecondsDateTimeField
+from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
+
+MAX_TITLE: Final = 500
+
+
+class BlockTypeSerializer(serializers.Serializer[Any]):
+    """An XBlock type that authors are offered."""
+
+    block_type = serializers.CharField()
+    display_name = serializers.CharField()
+
+
+class CollectionLabelSerializer(serializers.Serializer[CollectionLabel]):
+    """A collection as its items show it."""
+
+    key = serializers.CharField(source="code", help_text="The local slug, not the lib-collection: key.")
+    title = serializers.CharField()
+
+
+class ItemSerializer(serializers.Serializer[Any]):
+    """What components and containers have in common."""
+
+    id = serializers.CharField(source="key", help_text="lb:ORG:SLUG:TYPE:ID or lct:ORG:SLUG:TYPE:ID.")
+    display_name = serializers.CharField()
+    published_display_name = serializers.CharField(allow_null=True)
+    tags_count = serializers.IntegerField()
+    last_published = SecondsDateTimeField(allow_null=True)
+    published_by = serializers.CharField(allow_null=True)
+    last_draft_created = SecondsDateTimeField(allow_null=True)
+    has_unpublished_changes = serializers.BooleanField()
+    created = SecondsDateTimeField()
+    created_by = serializers.CharField(allow_null=True)
+    modified = SecondsDateTimeField()
+    collections = CollectionLabelSerializer(many=True, help_text="Only filled where one item is read.")
+
+
+class ComponentSerializer(ItemSerializer):
+    """A component."""
+
+    last_draft_created_by = serializers.CharField(allow_null=True)
+    can_stand_alone = serializers.BooleanField(help_text="False when it was made inside a container.")
+    block_type = serializers.CharField(source="item_type")
+
+
+class ContainerSerializer(ItemSerializer):
+    """A section, subsection or unit."""
+
+    last_draft_created_by = serializers.SerializerMethodField()
+    can_stand_alone = serializers.SerializerMethodField()
+    container_type_code = serializers.ChoiceField(source="item_type", choices=CONTAINER_TYPES)
+    container_type = serializers.ChoiceField(source="item_type", choices=CONTAINER_TYPES)
+
+    def get_last_draft_created_by(self, summary: ItemSummary) -> str:
+        return summary.last_draft_created_by or ""
+
+    def get_can_stand_alone(self, summary: ItemSummary) -> bool:
+        """True for every container, whatever it was made in (libraries-rest contract, section 6.1)."""
+        return True
+
+
+class HierarchyMemberSerializer(serializers.Serializer[HierarchyMember]):
+    """An item in a hierarchy."""
+
+    id = serializers.CharField(source="key")
+    display_name = serializers.CharField()
+    has_unpublished_changes = serializers.BooleanField()
+
+
+class HierarchySerializer(serializers.Serializer[Hierarchy]):
+    """What contains an item, and what it contains."""
+
+    object_key = serializers.CharField(source="key")
+    sections = HierarchyMemberSerializer(many=True)
+    subsections = HierarchyMemberSerializer(many=True)
+    units = HierarchyMemberSerializer(many=True)
+    components = HierarchyMemberSerializer(many=True)
+
+
+class ComponentCreateSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that creates a component. What else clients send is ignored."""
+
+    block_type = serializers.CharField()
+    definition_id = serializers.CharField(help_text="The local slug.")
+    can_stand_alone = serializers.BooleanField(
+        default=True, help_text="False when it is made inside a container."
+    )
+
+
+class OlxSerializer(serializers.Serializer[dict[str, Any]]):
+    """OLX of a component."""
+
+    olx = serializers.CharField()
+
+
+class SavedOlxSerializer(serializers.Serializer[SavedOlx]):
+    """OLX as it was sent, and the number of the version that it made."""
+
+    olx = serializers.CharField()
+    version_num = serializers.IntegerField()
+
+
+class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that renames a container."""
+
+    display_name = serializers.CharField(max_length=MAX_TITLE)
+
+
+class ContainerCreateSerializer(ContainerUpdateSerializer):
+    """Body that creates a container; one of the two names of its type is needed."""
+
+    container_type_code = serializers.CharField(required=False)
+    container_type = serializers.CharField(required=False, help_text="Older name of container_type_code.")
+    slug = serializers.CharField(required=False, help_text="The local slug; made from the title if absent.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        container_type = attrs.get("container_type_code") or attrs.get("container_type")
+        if container_type is None:
+            raise serializers.ValidationError({"container_type_code": ["This field may not be null."]})
+        return {
+            "title": attrs["display_name"],
+            "container_type": container_type,
+            "container_code": attrs.get("slug"),
+        }
+
+
+class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
+    """Key of a component or container."""
+
+    default_error_messages = {"invalid": "Invalid input."}  # noqa: RUF012 - as the framework declares it
+
+    def to_internal_value(self, data: Any) -> ItemKey:
+        try:
+            return item_key(data if isinstance(data, str) else "")
+        except MalformedKeyError:
+            self.fail("invalid")
+
+    def to_representation(self, value: ItemKey) -> str:
+        return str(value)
+
+
+class ItemKeysSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that names components or containers."""
+
+    usage_keys = serializers.ListField(child=ItemKeyField(), allow_empty=False)

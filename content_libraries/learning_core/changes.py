@@ -1,0 +1,88 @@
+"""Reading what a draft change log or a publish log has recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from openedx_content.api import signals
+from openedx_content.models_api import DraftChangeLogRecord, PublishLogRecord
+
+from ..keys import ItemKey, LibraryLocatorV2
+from .lookups import NAME_FIELDS, key_of
+
+ENTITIES_DRAFT_CHANGED = signals.ENTITIES_DRAFT_CHANGED
+"""Learning Core's event after each draft change log; ``change_log.draft_change_log_id`` says which."""
+
+ENTITIES_PUBLISHED = signals.ENTITIES_PUBLISHED
+"""Learning Core's event after each publish log; ``change_log.publish_log_id`` says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """
+    What happened to one item in one log.
+
+    Args:
+        key, entity_pk: the item. old_version_pk, old_title: where it was before; None where it was not there.
+        new_version_pk, new_title: where it was afterwards; None where it is deleted. The same version as
+        before
+            means that something below the item changed.
+        was_restored: whether a draft came back from a deletion. Always False in a publish log.
+    """
+
+    key: ItemKey
+    entity_pk: int
+    old_version_pk: int | None
+    old_title: str | None
+    new_version_pk: int | None
+    new_title: str | None
+    was_restored: bool
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the item itself changed, and not only something below it."""
+        return self.old_version_pk != self.new_version_pk
+
+
+_CHANGE_FIELDS = ("entity_id", "old_version_id", "old_version__title", "new_version_id", "new_version__title")
+_ENTITY_NAME_FIELDS = tuple(f"entity__{name}" for name in NAME_FIELDS)
+
+
+def draft_changes(draft_change_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
+    """The changes of a draft change log, in their order, items affected from below included."""
+    earlier = DraftChangeLogRecord.objects.filter(
+        entity=OuterRef("entity"), draft_change_log__lt=OuterRef("draft_change_log")
+    )
+    records = DraftChangeLogRecord.objects.filter(draft_change_log_id=draft_change_log_pk)
+    return _changes(records.annotate(is_known=Exists(earlier)), library_key, "is_known")
+
+
+def publish_changes(publish_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
+    """The changes of a publish log, in their order, items affected from below included."""
+    return _changes(PublishLogRecord.objects.filter(publish_log_id=publish_log_pk), library_key)
+
+
+def _changes(
+    records: QuerySet[Any, Any], library_key: LibraryLocatorV2, *annotations: str
+) -> list[ItemChange]:
+    changes = []
+    for row in records.order_by("pk").values(*_CHANGE_FIELDS, *_ENTITY_NAME_FIELDS, *annotations):
+        key = key_of(library_key, *(row[name] for name in _ENTITY_NAME_FIELDS))
+        if key is None:
+            continue
+        appears = row["old_version_id"] is None and row["new_version_id"] is not None
+        was_restored = appears and row.get("is_known", False)
+        changes.append(
+            ItemChange(
+                key=key,
+                entity_pk=row["entity_id"],
+                old_version_pk=row["old_version_id"],
+                old_title=row["old_version__title"],
+                new_version_pk=row["new_version_id"],
+                new_title=row["new_version__title"],
+                was_restored=was_restored,
+            )
+        )
+    return changes

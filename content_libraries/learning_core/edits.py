@@ -1,0 +1,267 @@
+"""
+Single edits: one user action on one component or container, in one transaction and one draft change log.
+
+Components are written through Learning Core's own API. Containers are written through the set-wise writer,
+because the API asks about every child on each edit, and an edit must not cost more where there are more
+children.
+
+An edit starts from the draft, or from the last version where the draft is deleted. Learning Core's API starts
+from the last version always, and so would bring back what the author has discarded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import IntegrityError, transaction
+from openedx_content import api as content_api
+from openedx_content.models_api import (
+    Component,
+    ComponentVersionMedia,
+    Container,
+    LearningPackage,
+    Media,
+    PublishableEntity,
+    PublishableEntityVersion,
+)
+
+from ..errors import ConflictError, InvalidInputError
+from .bulk import MAX_TITLE, write_drafts
+from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ContainerWrite, block_media_type
+from .ids import entity_id
+from .lookups import latest_versions
+from .publish import lock_package, move_drafts
+from .rows import in_parts
+from .structure import children_of
+
+
+class CodeTakenError(InvalidInputError):
+    """Something in the learning package has that code already; deleted items keep theirs."""
+
+    code = "code_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class NextVersion:
+    """
+    The version that an edit made.
+
+    Args:
+        pk, version_num: of the new version.
+        base_pk: the version that the edit started from.
+    """
+
+    pk: int
+    version_num: int
+    base_pk: int
+
+
+def create_component(
+    learning_package_pk: int,
+    *,
+    block_type: str,
+    component_code: str,
+    title: str,
+    olx: str,
+    can_stand_alone: bool = True,
+    author_pk: int | None,
+) -> int:
+    """
+    Create a component with its first version.
+
+    Returns: pk of the entity. Raises CodeTakenError, InvalidInputError for a title or OLX that is too long,
+    and ConflictError.
+    """
+    _check_title(title)
+    with _edit(learning_package_pk) as (package, at):
+        component_type = content_api.get_or_create_component_type(COMPONENT_NAMESPACE, block_type)
+        if Component.objects.filter(
+            learning_package=package, component_type=component_type, component_code=component_code
+        ).exists():
+            raise CodeTakenError(f"There is a {block_type} with the ID “{component_code}” already.")
+        component, _version = content_api.create_component_and_version(
+            package.id,
+            component_type=component_type,
+            component_code=component_code,
+            title=title,
+            created=at,
+            created_by=author_pk,
+            can_stand_alone=can_stand_alone,
+            media={BLOCK_PATH: _olx_media(package, block_type, olx, at)},
+        )
+    return component.id
+
+
+def save_component(
+    learning_package_pk: int, component_pk: int, *, title: str, olx: str, author_pk: int | None
+) -> NextVersion:
+    """
+    Give a component its next version, with new OLX and the files that it has. A deleted component is back
+    then.
+
+    Raises InvalidInputError for a title or OLX that is too long, and ConflictError.
+    """
+    _check_title(title)
+    with _edit(learning_package_pk) as (package, at):
+        component = Component.objects.get(
+            learning_package=package, publishable_entity_id=entity_id(component_pk)
+        )
+        base = _base_version(component_pk)
+        files = ComponentVersionMedia.objects.filter(component_version_id=base.pk)
+        media: dict[str, Media.ID | Media | bytes | None] = dict(files.values_list("path", "media_id"))
+        media[BLOCK_PATH] = _olx_media(package, component.component_type.name, olx, at)
+        version = content_api.create_next_component_version(
+            component.id, media, at, title=title, created_by=author_pk, ignore_previous_media=True
+        )
+    return NextVersion(version.publishable_entity_version_id, version.version_num, base.pk)
+
+
+def create_container(
+    learning_package_pk: int,
+    *,
+    container_type: str,
+    container_code: str,
+    title: str,
+    author_pk: int | None,
+) -> int:
+    """
+    Create a container without children.
+
+    Returns: pk of the entity. Raises CodeTakenError (codes are shared by all container types),
+    InvalidInputError for a title that is too long, and ConflictError.
+    """
+    with _edit(learning_package_pk) as (package, at):
+        if Container.objects.filter(learning_package=package, container_code=container_code).exists():
+            raise CodeTakenError(f"There is a container with the ID “{container_code}” already.")
+        write = ContainerWrite(container_type, container_code, title, children=())
+        writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
+    return writes.entity_pks[write.entity_ref]
+
+
+def rename_container(
+    learning_package_pk: int, container_pk: int, *, title: str, author_pk: int | None
+) -> NextVersion:
+    """Give a container its next version, with a new title. Raises InvalidInputError and ConflictError."""
+    return _save_container(learning_package_pk, container_pk, title=title, author_pk=author_pk)
+
+
+def replace_children(
+    learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
+) -> NextVersion:
+    """
+    Give a container its next version, with exactly these children, in this order.
+
+    Raises InvalidInputError for a child that such a container does not take, and ConflictError.
+    """
+    return _save_container(
+        learning_package_pk, container_pk, new_children=lambda _children: child_pks, author_pk=author_pk
+    )
+
+
+def append_children(
+    learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
+) -> NextVersion:
+    """Give a container its next version, with these children at the end. Raises as ``replace_children``."""
+    return _save_container(
+        learning_package_pk,
+        container_pk,
+        new_children=lambda children: [*children, *child_pks],
+        author_pk=author_pk,
+    )
+
+
+def remove_children(
+    learning_package_pk: int, container_pk: int, child_pks: Collection[int], *, author_pk: int | None
+) -> NextVersion:
+    """Give a container its next version, without these children wherever they stood. Raises ConflictError."""
+    return _save_container(
+        learning_package_pk,
+        container_pk,
+        new_children=lambda children: [pk for pk in children if pk not in child_pks],
+        author_pk=author_pk,
+    )
+
+
+def delete_item(learning_package_pk: int, entity_pk: int, *, author_pk: int | None) -> None:
+    """Delete an item softly: its draft has no version any more. What contains it keeps its place."""
+    move_drafts(learning_package_pk, {entity_pk: None}, author_pk=author_pk)
+
+
+def restore_item(learning_package_pk: int, entity_pk: int, *, author_pk: int | None) -> None:
+    """Set an item's draft to the last version that was made of it. Does nothing where it is that already."""
+    move_drafts(learning_package_pk, latest_versions([entity_pk]), author_pk=author_pk)
+
+
+@contextmanager
+def _edit(learning_package_pk: int) -> Iterator[tuple[LearningPackage, datetime]]:
+    """
+    Do one edit in one transaction, after other edits of the learning package that go on.
+
+    Writers that do not wait for each other still meet in the unique version numbers. Raises ConflictError
+    then.
+    """
+    try:
+        with transaction.atomic():
+            yield lock_package(learning_package_pk), datetime.now(UTC)
+    except IntegrityError as error:
+        raise ConflictError(
+            "Somebody else changed this at the same time. Reload it, then try again."
+        ) from error
+
+
+def _save_container(
+    learning_package_pk: int,
+    container_pk: int,
+    *,
+    title: str | None = None,
+    new_children: Callable[[Sequence[int]], Sequence[int]] = lambda children: children,
+    author_pk: int | None,
+) -> NextVersion:
+    with _edit(learning_package_pk) as (package, at):
+        container = Container.objects.select_related("container_type").get(
+            learning_package=package, publishable_entity_id=entity_id(container_pk)
+        )
+        base = _base_version(container_pk)
+        old_children = [child.entity_pk for child in children_of([base.pk]).get(base.pk, ())]
+        write = ContainerWrite(
+            container_type=container.container_type.type_code,
+            container_code=container.container_code,
+            title=base.title if title is None else title,
+            children=_entity_refs(package, new_children(old_children)),
+        )
+        writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
+        version = PublishableEntityVersion.objects.get(pk=writes.version_pks[write.entity_ref])
+    return NextVersion(version.pk, version.version_num, base.pk)
+
+
+def _base_version(entity_pk: int) -> PublishableEntityVersion:
+    versions = PublishableEntityVersion.objects.filter(entity_id=entity_id(entity_pk))
+    return versions.filter(draft__isnull=False).first() or versions.latest("version_num")
+
+
+def _entity_refs(package: LearningPackage, entity_pks: Sequence[int]) -> tuple[str, ...]:
+    refs: dict[int, str] = {}
+    for part in in_parts(set(entity_pks)):
+        entities = PublishableEntity.objects.filter(learning_package=package, id__in=part)
+        refs.update(entities.values_list("id", "entity_ref"))
+    return tuple(refs[pk] for pk in entity_pks)
+
+
+def _check_title(title: str) -> None:
+    if len(title) > MAX_TITLE:
+        raise InvalidInputError(f"The title is longer than {MAX_TITLE} characters. Shorten it.")
+
+
+def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime) -> Media.ID:
+    """Store OLX: as text in the database, or as a file where Learning Core does not take texts that long."""
+    media_type = content_api.get_or_create_media_type(block_media_type(block_type))
+    if len(olx) <= Media.MAX_TEXT_LENGTH:
+        media = content_api.get_or_create_text_media(package.id, media_type.id, text=olx, created=at)
+        return media.id
+    data = olx.encode()
+    if len(data) > Media.MAX_FILE_SIZE:
+        raise InvalidInputError(f"The OLX is larger than {Media.MAX_FILE_SIZE:,} bytes. Split the component.")
+    return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id

@@ -1,0 +1,242 @@
+"""Learning packages: created, changed, counted and deleted as a whole."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from graphlib import TopologicalSorter
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, F, Max, Q
+from openedx_content import api as content_api
+from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
+
+from ..errors import ConflictError, InvalidInputError
+from .rows import in_parts
+
+logger = logging.getLogger(__name__)
+
+type Model = type[models.Model]
+
+_UNPUBLISHED: Final = Q(draft__version__isnull=False) & ~Q(
+    published__version__isnull=False, published__version=F("draft__version")
+)
+"""Live entities whose draft version is not the published one."""
+
+
+class PackageExistsError(ConflictError):
+    """A learning package with that ``package_ref`` exists already."""
+
+    code = "package_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStatistics:
+    """
+    Figures of a learning package (libraries-rest contract, section 2.1, has the exact meaning of each).
+
+    Args:
+        live_items: drafts that are not deleted, components and containers together.
+        last_published: time of the last publish, None when there was none.
+        published_by: username of that publish, "" when unknown.
+        last_draft_created: creation of the newest live item with unpublished changes, None without any.
+        last_draft_created_by: username of who created that item, "" when unknown.
+        has_unpublished_deletes: whether anything is deleted in draft, but still published.
+    """
+
+    live_items: int = 0
+    last_published: datetime | None = None
+    published_by: str = ""
+    last_draft_created: datetime | None = None
+    last_draft_created_by: str = ""
+    has_unpublished_deletes: bool = False
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        return self.last_draft_created is not None
+
+
+def create_learning_package(package_ref: str, *, title: str, description: str = "") -> LearningPackage.ID:
+    """
+    Create an empty learning package.
+
+    Args:
+        package_ref: unique name of the package; for a library its key as a string.
+
+    Returns: the pk. Raises PackageExistsError, also when somebody else creates it at the same moment, and
+    InvalidInputError for a title that is blank or too long.
+    """
+    try:
+        with transaction.atomic():
+            package = content_api.create_learning_package(package_ref, title=title, description=description)
+    except ValidationError as error:
+        for field, messages in error.message_dict.items():
+            if field not in ("package_ref", "__all__"):
+                raise InvalidInputError(messages[0], field=field, as_list=True) from error
+        raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
+    except IntegrityError as error:
+        raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
+    return package.id
+
+
+def update_learning_package(
+    learning_package_pk: int, *, title: str | None = None, description: str | None = None
+) -> None:
+    """Change the title or the description; None leaves a field as it is."""
+    package_id = _package_id(learning_package_pk)
+    content_api.update_learning_package(package_id, title=title, description=description)
+
+
+def package_statistics(learning_package_pk: int) -> PackageStatistics:
+    """Figures of a learning package, in at most three queries; one of them passes over all entities."""
+    package_id = _package_id(learning_package_pk)
+    entities = PublishableEntity.objects.filter(learning_package_id=package_id)
+    figures = entities.aggregate(
+        live_items=Count("draft__version"),
+        last_draft_created=Max("created", filter=_UNPUBLISHED),
+        unpublished_deletes=Count("pk", filter=Q(draft__version=None, published__version__isnull=False)),
+    )
+    newest = figures["last_draft_created"] and (
+        entities.filter(_UNPUBLISHED, created=figures["last_draft_created"])
+        .order_by("-id")
+        .values_list("created_by__username", flat=True)
+        .first()
+    )
+    published_at, published_by = (
+        PublishLog.objects.filter(learning_package_id=package_id)
+        .order_by("-id")
+        .values_list("published_at", "published_by__username")
+        .first()
+    ) or (None, None)
+    return PackageStatistics(
+        live_items=figures["live_items"],
+        last_published=published_at,
+        published_by=published_by or "",
+        last_draft_created=figures["last_draft_created"],
+        last_draft_created_by=newest or "",
+        has_unpublished_deletes=bool(figures["unpublished_deletes"]),
+    )
+
+
+def delete_learning_package(learning_package_pk: int) -> None:
+    """
+    Delete a learning package and everything in it: drafts, published versions, history, collections, and
+    what other rooms and apps keep about these with ``on_delete=CASCADE``.
+
+    It takes one query a table, and one for every 900 versions of containers. Django's own cascade would load
+    every row, and stops at the RESTRICT keys between logs, versions and lists of children. Delete signals of
+    single rows are not sent; Learning Core's LEARNING_PACKAGE_DELETED is, after commit.
+
+    Files of components stay in the storage, below ``content/<uuid of the package>/``: Learning Core has no
+    public way to remove them, and a restored backup of the database finds them again. The folder is logged,
+    so that an operator can remove it.
+
+    Raises IntegrityError when a row that must not vanish silently (RESTRICT or PROTECT) still refers to the
+    package: delete the library or the course first.
+    """
+    with transaction.atomic():
+        # The lock keeps others from adding content to a package that is about to vanish.
+        package = LearningPackage.objects.select_for_update().get(id=learning_package_pk)
+        # A list of children does not say which package it belongs to; only the container versions do.
+        children_lists = list(
+            EntityList.objects.filter(container_versions__container__learning_package=package)
+            .order_by()
+            .distinct()
+            .values_list("pk", flat=True)
+        )
+        for reference in _outside_references():
+            reference.rows(learning_package_pk).update(**{reference.field: None})
+        for table in _content_tables():
+            _delete_rows(table.rows(learning_package_pk))
+        for pks in in_parts(children_lists):
+            _delete_rows(EntityList.objects.filter(pk__in=pks))
+        package.delete()
+    logger.info(
+        "Deleted learning package %s. Its files stay in the storage below content/%s/.",
+        package.package_ref,
+        package.uuid,
+    )
+
+
+def _package_id(learning_package_pk: int) -> LearningPackage.ID:
+    return LearningPackage.LearningPackageID(learning_package_pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """
+    Rows of a table that belong to a learning package, or refer to its content.
+
+    Args:
+        path: lookup from a row to its package.
+        field: for rows that only refer to content and outlive it, the field that does.
+    """
+
+    model: Model
+    path: str
+    field: str = ""
+
+    def rows(self, learning_package_pk: int) -> models.QuerySet[Any]:
+        return self.model._base_manager.filter(**{self.path: learning_package_pk})
+
+
+def _delete_rows(rows: models.QuerySet[Any]) -> None:
+    """Delete in one statement, without cascade or signals: the order of the tables needs neither."""
+    rows._raw_delete(rows.db)
+
+
+@cache
+def _content_tables() -> tuple[_Rows, ...]:
+    """Every table with content of learning packages, each before the tables that it refers to."""
+    tables: dict[Model, _Rows] = {}
+    queue: deque[tuple[Model, str]] = deque([(LearningPackage, "")])
+    while queue:  # breadth first: every table gets its shortest path
+        target, path = queue.popleft()
+        for relation in _relations_to(target):
+            model = relation.related_model
+            if model not in tables and _belongs_to_content(relation):
+                tables[model] = _Rows(model, f"{relation.field.name}{path}")
+                queue.append((model, f"__{relation.field.name}{path}"))
+    order = TopologicalSorter(dict.fromkeys(tables, ()))
+    for model in tables:
+        for field in model._meta.concrete_fields:
+            if field.related_model in tables and field.related_model is not model:
+                order.add(field.related_model, model)
+    return tuple(tables[model] for model in order.static_order())
+
+
+@cache
+def _outside_references() -> tuple[_Rows, ...]:
+    """Rows of other tables that refer to content with ``on_delete=SET_NULL``."""
+    tables = _content_tables()
+    inside = {table.model for table in tables}
+    return tuple(
+        _Rows(relation.related_model, f"{relation.field.name}__{table.path}", relation.field.name)
+        for table in tables
+        for relation in _relations_to(table.model)
+        if relation.on_delete is models.SET_NULL and relation.related_model not in inside
+    )
+
+
+def _relations_to(model: Model) -> Iterator[Any]:
+    """Foreign keys of other tables to a model."""
+    for relation in model._meta.get_fields(include_parents=False, include_hidden=True):
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+            yield relation
+
+
+def _belongs_to_content(relation: Any) -> bool:
+    """
+    Whether rows vanish with the row that they refer to.
+
+    Learning Core restricts deletion of what its own logs refer to; they go together. RESTRICT and PROTECT of
+    anybody else mean what they say.
+    """
+    own = relation.related_model._meta.app_label == LearningPackage._meta.app_label
+    return relation.on_delete is models.CASCADE or (own and relation.on_delete is models.RESTRICT)

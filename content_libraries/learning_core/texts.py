@@ -1,0 +1,38 @@
+"""Reading the OLX of components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from openedx_content.models_api import ComponentVersionMedia, Media
+
+from .data import BLOCK_PATH
+from .rows import in_parts
+
+
+def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
+    """
+    Read the OLX of versions of components, exactly as it was stored.
+
+    Args:
+        version_pks: pks of publishable entity versions.
+
+    Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out.
+    """
+    texts: dict[int, str] = {}
+    for part in in_parts(set(version_pks)):
+        rows = ComponentVersionMedia.objects.filter(
+            component_version_id__in=part, path=BLOCK_PATH
+        ).select_related("media__learning_package")
+        for row in rows:
+            texts[row.component_version_id] = _text(row.media)
+    return texts
+
+
+def _text(media: Media) -> str:
+    """The text of a medium; texts that are too long for the database are in a file."""
+    text: str | None = media.text
+    if text is not None:
+        return text
+    with media.read_file() as file:
+        return bytes(file.read()).decode()

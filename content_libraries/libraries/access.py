@@ -1,0 +1,106 @@
+"""Who may do what, asked from the site's permission backend, and remembered during a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crum import get_current_request
+from django.db.models import QuerySet
+from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+
+from ..errors import NotAllowedError, NotFoundError
+from ..keys import LibraryLocatorV2
+from .data import Actor, Explanation, Grant, GrantKind, Permission
+from .models import ContentLibrary
+from .permissions import permission_backend
+
+_OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
+_remembered = RequestCache("content_libraries.grants")
+
+
+def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
+    """Find a library, without any check of permissions. Raises NotFoundError."""
+    try:
+        return ContentLibrary.objects.get_by_key(library_key)
+    except ContentLibrary.DoesNotExist:
+        raise NotFoundError(f"There is no library “{library_key}”.") from None
+
+
+def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permission) -> ContentLibrary:
+    """
+    Find a library for somebody who wants to do something in it.
+
+    Returns: the library, with ``org`` and ``learning_package`` loaded.
+    Raises NotFoundError, and NotAllowedError for a user without the permission.
+    """
+    library = get_library(library_key)
+    require(user, library, permission)
+    return library
+
+
+def require(user: Actor, library: ContentLibrary, permission: Permission) -> None:
+    """Raise NotAllowedError unless the user has the permission in the library."""
+    if not may(user, library, permission):
+        raise NotAllowedError(
+            f"“{user}” lacks the permission {permission.value} in {library.library_key}."
+            " An administrator of the library can give it."
+        )
+
+
+def may(user: Actor, library: ContentLibrary, permission: Permission) -> bool:
+    """Whether the user has the permission in the library. Two queries at most, once a request."""
+    return any(permission in grant.permissions for grant in _grants(user, library))
+
+
+def explain(user: Actor, library: ContentLibrary, permission: Permission) -> Explanation:
+    """Which role, grant or flag gives the user the permission, and which others the user has."""
+    grants = _grants(user, library)
+    return Explanation(
+        permission=permission,
+        allowing=tuple(grant for grant in grants if permission in grant.permissions),
+        other=tuple(grant for grant in grants if permission not in grant.permissions),
+        active=user is None or user.is_active,
+    )
+
+
+def viewable_libraries(user: Actor) -> QuerySet[ContentLibrary]:
+    """The libraries that the user may VIEW, each once: one query, with ``org`` and ``learning_package``."""
+    libraries = ContentLibrary.objects.select_related("org", "learning_package")
+    return libraries if user is None else permission_backend().viewable(user, libraries)
+
+
+def require_create(user: Actor) -> None:
+    """Raise NotAllowedError unless the user may create libraries."""
+    if not may_create(user):
+        raise NotAllowedError(f"“{user}” may not create libraries. Ask the staff of the site.")
+
+
+def may_create(user: Actor) -> bool:
+    """Whether the user may create libraries."""
+    return user is None or permission_backend().may_create(user)
+
+
+def author_pk(user: Actor) -> int | None:
+    """The id under which the history of content records the user: None for the operator and for nobody."""
+    return None if user is None else user.pk
+
+
+def forget_grants() -> None:
+    """Look grants up again: something that they depend on has changed."""
+    _remembered.clear()
+
+
+def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
+    if user is None:
+        return (_OPERATOR,)
+    if get_current_request() is None:
+        # Nothing would ever clear the memory of a worker or a shell, and a revoked role has to stop a job.
+        return tuple(permission_backend().grants(user, library))
+    key = f"{user.pk}:{library.pk}"
+    found = _remembered.get_cached_response(key)
+    if found.is_found:
+        grants: tuple[Grant, ...] = found.value
+        return grants
+    grants = tuple(permission_backend().grants(user, library))
+    _remembered.set(key, grants)
+    return grants

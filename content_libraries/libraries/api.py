@@ -1,0 +1,71 @@
+"""What other rooms may do with libraries. Nobody reads or changes one without passing here."""
+
+from .access import (
+    access_library,
+    author_pk,
+    explain,
+    get_library,
+    may,
+    may_create,
+    require,
+    require_create,
+    viewable_libraries,
+)
+from .data import (
+    PERMISSIONS_OF,
+    Actor,
+    Explanation,
+    Grant,
+    GrantKind,
+    LibrarySummary,
+    Permission,
+    Role,
+    TeamMember,
+)
+from .lifecycle import create_library, delete_library, update_library
+from .listing import library_summary, list_libraries, listed_library
+from .team import (
+    OnlyAdminError,
+    add_team_member,
+    remove_group,
+    remove_user,
+    set_group_level,
+    set_user_level,
+    team,
+    team_member,
+)
+
+__all__ = [
+    "PERMISSIONS_OF",
+    "Actor",
+    "Explanation",
+    "Grant",
+    "GrantKind",
+    "LibrarySummary",
+    "OnlyAdminError",
+    "Permission",
+    "Role",
+    "TeamMember",
+    "access_library",
+    "add_team_member",
+    "author_pk",
+    "create_library",
+    "delete_library",
+    "explain",
+    "get_library",
+    "library_summary",
+    "list_libraries",
+    "listed_library",
+    "may",
+    "may_create",
+    "remove_group",
+    "remove_user",
+    "require",
+    "require_create",
+    "set_group_level",
+    "set_user_level",
+    "team",
+    "team_member",
+    "update_library",
+    "viewable_libraries",
+]

@@ -1,0 +1,163 @@
+"""
+What crosses the door of the libraries room.
+
+``PERMISSIONS_OF`` is the one table of who may do what. Checks, lists, tests and documentation derive from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from ..keys import LibraryLocatorV2
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+type Actor = User | AnonymousUser | None
+"""
+Who does something. None is the operator of the site, at a shell or in a scheduled job: allowed everything,
+and recorded as nobody. A request's user is never None.
+"""
+
+
+class Permission(StrEnum):
+    """What one may do in a library. The values are action names of openedx-authz; LEARN is ours."""
+
+    VIEW = "content_libraries.view_library"
+    EDIT = "content_libraries.edit_library_content"
+    PUBLISH = "content_libraries.publish_library_content"
+    DELETE = "content_libraries.delete_library"
+    VIEW_TEAM = "content_libraries.view_library_team"
+    EDIT_TEAM = "content_libraries.manage_library_team"
+    REUSE = "content_libraries.reuse_library_content"
+    MANAGE_TAGS = "content_libraries.manage_library_tags"
+    CREATE_COLLECTION = "content_libraries.create_library_collection"
+    EDIT_COLLECTION = "content_libraries.edit_library_collection"
+    DELETE_COLLECTION = "content_libraries.delete_library_collection"
+    LEARN = "content_libraries.learn_from_library"
+
+
+class Role(StrEnum):
+    """Roles of openedx-authz in a library. The values are their names there."""
+
+    USER = "library_user"
+    CONTRIBUTOR = "library_contributor"
+    AUTHOR = "library_author"
+    ADMIN = "library_admin"
+
+
+_READER: Final = frozenset({Permission.VIEW, Permission.REUSE, Permission.LEARN})
+_USER: Final = _READER | {Permission.VIEW_TEAM}
+_CONTRIBUTOR: Final = _USER | {
+    Permission.EDIT,
+    Permission.MANAGE_TAGS,
+    Permission.CREATE_COLLECTION,
+    Permission.EDIT_COLLECTION,
+    Permission.DELETE_COLLECTION,
+}
+_AUTHOR: Final = _CONTRIBUTOR | {Permission.PUBLISH}
+_ADMIN: Final = _AUTHOR | {Permission.DELETE, Permission.EDIT_TEAM}
+
+PERMISSIONS_OF: Final[Mapping[str, frozenset[Permission]]] = {
+    Role.USER: _USER,
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
+    Role.AUTHOR: _AUTHOR,
+    Role.ADMIN: _ADMIN,
+    # Levels of the older grants (models.AccessLevel).
+    "read": _READER,
+    "author": _AUTHOR,
+    "admin": _ADMIN,
+}
+"""Role of openedx-authz, or level of an older grant -> permissions (libraries-rest contract, section 0.8)."""
+
+
+class GrantKind(StrEnum):
+    """Where a grant comes from."""
+
+    OPERATOR = "operator"
+    STAFF = "staff"
+    ROLE = "role"
+    LEVEL = "level"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """
+    One reason why somebody may do something in a library.
+
+    Args:
+        kind: what sort of reason.
+        name: which one: a Role, a level ("read", "author", "admin"), or a flag of the library
+            ("allow_public_read", "allow_public_learning"); "" for operator and staff.
+        scope: where it was given: a library key, ``lib:ORG:*``, ``lib:*``, or the name of a group; "" when it
+            needs no telling.
+        permissions: everything that this reason allows.
+    """
+
+    kind: GrantKind
+    name: str
+    scope: str
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """
+    Why somebody may, or may not, do something in a library.
+
+    Args:
+        permission: what was asked for.
+        allowing: the grants that allow it; empty when nothing does.
+        other: grants that the user has, but that do not allow it.
+        active: False for an account that is not active, to which no grant but public learning applies.
+    """
+
+    permission: Permission
+    allowing: tuple[Grant, ...]
+    other: tuple[Grant, ...]
+    active: bool
+
+    @property
+    def allowed(self) -> bool:
+        return bool(self.allowing)
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySummary:
+    """
+    What clients see of a library (libraries-rest contract, section 2.1, which explains each field).
+
+    Lists leave the fields that cost queries at their defaults.
+    """
+
+    library_key: LibraryLocatorV2
+    title: str
+    license: str
+    allow_public_learning: bool
+    allow_public_read: bool
+    description: str = ""
+    num_blocks: int = 0
+    last_published: datetime | None = None
+    published_by: str = ""
+    last_draft_created: datetime | None = None
+    last_draft_created_by: str = ""
+    has_unpublished_changes: bool = False
+    has_unpublished_deletes: bool = False
+    can_edit_library: bool = False
+    created: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """An older grant: of a user (``username`` and ``email``) or of a group (``group_name``)."""
+
+    access_level: str
+    username: str | None = None
+    email: str | None = None
+    group_name: str | None = None

@@ -1,0 +1,88 @@
+"""Reading libraries: lists, and the summary that clients see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models.functions import Lower
+
+from ..learning_core import api as learning_core
+from .access import may, viewable_libraries
+from .data import Actor, LibrarySummary, Permission
+from .models import ContentLibrary
+
+_ORDERS: Final[Mapping[str, Lower | F]] = {
+    "title": Lower("learning_package__title"),
+    "created": F("learning_package__created"),
+    "updated": F("learning_package__updated"),
+}
+_DEFAULT_ORDER: Final = ("org__short_name", "slug")
+
+
+def list_libraries(
+    user: Actor, *, org: str | None = None, text_search: str | None = None, order: str | None = None
+) -> QuerySet[ContentLibrary]:
+    """
+    The libraries that the user may VIEW.
+
+    Args:
+        org: exact short name of an organization.
+        text_search: part of a slug, organization, title or description, in any case.
+        order: ``title``, ``created`` or ``updated``, with a leading ``-`` for the opposite. Anything else
+            means the default, by organization and slug (libraries-rest contract, section 2.2).
+
+    Returns: a queryset of one query, with ``org`` and ``learning_package`` loaded (but not its description).
+    """
+    libraries = viewable_libraries(user).defer("learning_package__description")
+    if org is not None:
+        libraries = libraries.filter(org__short_name=org)
+    if text_search is not None:
+        libraries = libraries.filter(
+            Q(slug__icontains=text_search)
+            | Q(org__short_name__icontains=text_search)
+            | Q(learning_package__title__icontains=text_search)
+            | Q(learning_package__description__icontains=text_search)
+        )
+    order = order or ""
+    key = _ORDERS.get(order.removeprefix("-"))
+    first = () if key is None else (OrderBy(key, descending=order.startswith("-")),)
+    return libraries.order_by(*first, *_DEFAULT_ORDER)
+
+
+def listed_library(library: ContentLibrary) -> LibrarySummary:
+    """The summary as lists show it: what the row itself tells, everything else at its default. No query."""
+    return LibrarySummary(
+        library_key=library.library_key,
+        title=library.title,
+        license=library.license,
+        allow_public_learning=library.allow_public_learning,
+        allow_public_read=library.allow_public_read,
+    )
+
+
+def library_summary(user: Actor, library: ContentLibrary) -> LibrarySummary:
+    """The full summary of a library for somebody who may VIEW it. Three queries, and those of one check."""
+    package = library.learning_package
+    if package is None:
+        return listed_library(library)
+    figures = learning_core.package_statistics(package.id)
+    return LibrarySummary(
+        library_key=library.library_key,
+        title=library.title,
+        license=library.license,
+        allow_public_learning=library.allow_public_learning,
+        allow_public_read=library.allow_public_read,
+        description=package.description,
+        num_blocks=figures.live_items,
+        last_published=figures.last_published,
+        published_by=figures.published_by,
+        last_draft_created=figures.last_draft_created,
+        last_draft_created_by=figures.last_draft_created_by,
+        has_unpublished_changes=figures.has_unpublished_changes,
+        has_unpublished_deletes=figures.has_unpublished_deletes,
+        can_edit_library=may(user, library, Permission.EDIT),
+        created=package.created,
+        updated=package.updated,
+    )

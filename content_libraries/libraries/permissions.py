@@ -1,0 +1,137 @@
+"""
+The permission backend: every "may this user" ends here.
+
+A site can put its own class in place (setting ``CONTENT_LIBRARIES_PERMISSION_BACKEND``); most will derive
+from RoleBackend and add a source of grants. Other modules ask through ``access``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from django.contrib.auth.models import Group
+from django.db.models import Exists, Q, QuerySet, Value
+from django.utils.module_loading import import_string
+
+from .. import conf
+from . import roles
+from .data import PERMISSIONS_OF, Grant, GrantKind, Permission, Role
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+_ALL = frozenset(Permission)
+_CREATOR = "course creator"
+
+
+class PermissionBackend(Protocol):
+    """What a permission backend answers. It never sees the operator, who is allowed everything."""
+
+    def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
+        """Everything that gives the user permissions in the library."""
+
+    def viewable(
+        self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]
+    ) -> QuerySet[ContentLibrary]:
+        """Those of the libraries that the user may VIEW, each once, without a query of its own."""
+
+    def may_create(self, user: User | AnonymousUser) -> bool:
+        """Whether the user may create libraries at all."""
+
+    def may_create_in(self, user: User | AnonymousUser, org: str, *, exists: bool) -> bool:
+        """
+        Whether a user who may create libraries may do so in this organization.
+
+        Args:
+            org: short name of the organization.
+            exists: False when it would be created with the library.
+        """
+
+
+class RoleBackend:
+    """
+    Grants from global staff, roles of openedx-authz, older grants, and the public flags of the library.
+
+    The rules are those of the libraries-rest contract, section 0.8. A check costs two queries.
+    """
+
+    def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
+        if library.allow_public_learning:
+            yield _flag("allow_public_learning", Permission.LEARN)
+        if not user.is_active:  # nor is an anonymous user ever active
+            return
+        if library.allow_public_read:
+            yield _flag("allow_public_read", Permission.LEARN)
+        if is_global_staff(user):
+            yield Grant(GrantKind.STAFF, "", "", _ALL)
+            return
+        for role, scope in roles.roles_in(user, library.library_key):
+            yield Grant(GrantKind.ROLE, role.value, scope, PERMISSIONS_OF[role])
+        yield from _grants_of_user_and_groups(user, library)
+
+    def viewable(
+        self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]
+    ) -> QuerySet[ContentLibrary]:
+        if not user.is_active:
+            return libraries.none()
+        if is_global_staff(user):
+            return libraries
+        viewing_roles = [role for role in Role if Permission.VIEW in PERMISSIONS_OF[role]]
+        viewing_levels = [level for level in AccessLevel if Permission.VIEW in PERMISSIONS_OF[level]]
+        granted = ContentLibraryPermission.objects.filter(_held_by(user), access_level__in=viewing_levels)
+        return libraries.filter(
+            roles.libraries_with_role(user, viewing_roles)
+            | Q(pk__in=granted.order_by().values("library"))
+            | Q(Exists(_creator_groups(user)), allow_public_read=True)
+        )
+
+    def may_create(self, user: User | AnonymousUser) -> bool:
+        if not user.is_active:
+            return False
+        return is_global_staff(user) or (conf.ENABLE_CREATOR_GROUP.value and _creator_groups(user).exists())
+
+    def may_create_in(self, user: User | AnonymousUser, org: str, *, exists: bool) -> bool:
+        return exists or is_global_staff(user)
+
+
+def is_global_staff(user: User | AnonymousUser) -> bool:
+    """Whether the user may do everything on the whole site."""
+    return user.is_active and (user.is_staff or user.is_superuser)
+
+
+def permission_backend() -> PermissionBackend:
+    """The backend that the site has chosen."""
+    backend: PermissionBackend = import_string(conf.PERMISSION_BACKEND.value)()
+    return backend
+
+
+def _grants_of_user_and_groups(user: User, library: ContentLibrary) -> Iterator[Grant]:
+    """Older grants, and what the course creators get from a public library, in one query."""
+    held = (
+        ContentLibraryPermission.objects.filter(_held_by(user), library=library)
+        .order_by()
+        .values_list("access_level", "group__name")
+    )
+    if library.allow_public_read:
+        held = held.union(_creator_groups(user).values_list(Value(_CREATOR), "name"))
+    for level, group_name in held:
+        if level == _CREATOR:
+            yield _flag("allow_public_read", Permission.VIEW, Permission.LEARN, scope=group_name)
+        else:
+            yield Grant(GrantKind.LEVEL, level, group_name or "", PERMISSIONS_OF[level])
+
+
+def _held_by(user: User) -> Q:
+    """A condition on older grants: those of the user, and of the groups that the user is in."""
+    return Q(user=user) | Q(group__in=Group.objects.filter(user=user))
+
+
+def _creator_groups(user: User) -> QuerySet[Group]:
+    """The group of course creators, if the user is in it."""
+    return Group.objects.filter(name=conf.CREATOR_GROUP_NAME.value, user=user)
+
+
+def _flag(name: str, *permissions: Permission, scope: str = "") -> Grant:
+    return Grant(GrantKind.FLAG, name, scope, frozenset(permissions))

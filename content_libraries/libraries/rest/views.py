@@ -1,0 +1,185 @@
+"""Views of libraries and teams: read the request, call one function of the room, present the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer, request_body
+from .. import api
+from ..models import AccessLevel
+from .serializers import (
+    AccessLevelSerializer,
+    LibraryCreateSerializer,
+    LibraryListQuerySerializer,
+    LibrarySerializer,
+    LibraryUpdateSerializer,
+    TeamMemberAddSerializer,
+    TeamMemberSerializer,
+)
+
+_EMPTY = OpenApiResponse(description="An empty object.")
+
+
+class LibraryListView(LibraryAPIView):
+    """All libraries that the caller may see."""
+
+    @extend_schema(
+        summary="List libraries",
+        description="A bare list of one page, or with `pagination=true` a page in its envelope.",
+        parameters=[
+            LibraryListQuerySerializer,
+            OpenApiParameter("pagination", bool),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
+        ],
+        responses=page_serializer(LibrarySerializer),
+    )
+    def get(self, request: Request) -> Response:
+        query = LibraryListQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(
+            api.list_libraries(request.user, **query.validated_data), request, view=self
+        )
+        items = [LibrarySerializer(api.listed_library(library)).data for library in page or ()]
+        if request.query_params.get("pagination", "").lower() == "true":
+            return pagination.get_paginated_response(items)
+        return Response(items)
+
+    @extend_schema(
+        summary="Create a library",
+        description="The caller becomes its administrator. An unknown organization is created where allowed.",
+        request=LibraryCreateSerializer,
+        responses=LibrarySerializer,
+    )
+    def post(self, request: Request) -> Response:
+        api.require_create(request.user)
+        body = LibraryCreateSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        library = api.create_library(user=request.user, **body.validated_data)
+        summary = replace(api.listed_library(library), description=body.validated_data["description"])
+        return Response(LibrarySerializer(summary).data)
+
+
+class LibraryView(LibraryAPIView):
+    """One library."""
+
+    @extend_schema(summary="Read a library", responses=LibrarySerializer)
+    def get(self, request: Request, lib_key: str) -> Response:
+        library = api.access_library(request.user, keys.library_key(lib_key), api.Permission.VIEW)
+        return Response(LibrarySerializer(api.library_summary(request.user, library)).data)
+
+    @extend_schema(summary="Change a library", request=LibraryUpdateSerializer, responses=LibrarySerializer)
+    def patch(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        api.access_library(request.user, library_key, api.Permission.EDIT)
+        body = LibraryUpdateSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        library = api.update_library(library_key, user=request.user, **body.validated_data)
+        # Clients know this field to be computed by GET only (libraries-rest contract, section 2.5).
+        summary = replace(api.library_summary(request.user, library), can_edit_library=False)
+        return Response(LibrarySerializer(summary).data)
+
+    @extend_schema(
+        summary="Delete a library", description="For good, with all its content.", responses={200: _EMPTY}
+    )
+    def delete(self, request: Request, lib_key: str) -> Response:
+        api.delete_library(keys.library_key(lib_key), user=request.user)
+        return Response({})
+
+
+class TeamView(LibraryAPIView):
+    """The team of a library."""
+
+    @extend_schema(
+        summary="List the team of a library",
+        description="Levels of groups and users. Roles of openedx-authz are served by its own API.",
+        responses=TeamMemberSerializer(many=True),
+    )
+    def get(self, request: Request, lib_key: str) -> Response:
+        members = api.team(keys.library_key(lib_key), user=request.user)
+        return Response([TeamMemberSerializer(member).data for member in members])
+
+    @extend_schema(
+        summary="Add a user to the team by e-mail address",
+        request=TeamMemberAddSerializer,
+        responses=TeamMemberSerializer,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+        body = TeamMemberAddSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        member = api.add_team_member(
+            library_key,
+            user=request.user,
+            email=body.validated_data["email"],
+            level=AccessLevel(body.validated_data["access_level"]),
+        )
+        return Response(TeamMemberSerializer(member).data)
+
+
+class TeamUserView(LibraryAPIView):
+    """One user in the team of a library."""
+
+    @extend_schema(summary="Read the level of a user", responses=TeamMemberSerializer)
+    def get(self, request: Request, lib_key: str, username: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        api.access_library(request.user, library_key, api.Permission.VIEW_TEAM)
+        member = get_object_or_404(get_user_model(), username=username)
+        entry = api.team_member(library_key, user=request.user, member=member)
+        return Response(TeamMemberSerializer(entry).data)
+
+    @extend_schema(
+        summary="Set the level of a user", request=AccessLevelSerializer, responses=TeamMemberSerializer
+    )
+    def put(self, request: Request, lib_key: str, username: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        level = _requested_level(request, library_key)
+        member = get_object_or_404(get_user_model(), username=username)
+        entry = api.set_user_level(library_key, user=request.user, member=member, level=level)
+        return Response(TeamMemberSerializer(entry).data)
+
+    @extend_schema(summary="Remove a user from the team", responses={200: _EMPTY})
+    def delete(self, request: Request, lib_key: str, username: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+        member = get_object_or_404(get_user_model(), username=username)
+        api.remove_user(library_key, user=request.user, member=member)
+        return Response({})
+
+
+class TeamGroupView(LibraryAPIView):
+    """One group in the team of a library."""
+
+    @extend_schema(summary="Set the level of a group", request=AccessLevelSerializer, responses={200: _EMPTY})
+    def put(self, request: Request, lib_key: str, group_name: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        level = _requested_level(request, library_key)
+        group = get_object_or_404(Group, name=group_name)
+        api.set_group_level(library_key, user=request.user, group=group, level=level)
+        return Response({})
+
+    @extend_schema(summary="Remove a group from the team", responses={200: _EMPTY})
+    def delete(self, request: Request, lib_key: str, group_name: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+        group = get_object_or_404(Group, name=group_name)
+        api.remove_group(library_key, user=request.user, group=group)
+        return Response({})
+
+
+def _requested_level(request: Request, library_key: keys.LibraryLocatorV2) -> AccessLevel:
+    """The level in the body of somebody who may edit the team."""
+    api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+    body = AccessLevelSerializer(data=request_body(request))
+    body.is_valid(raise_exception=True)
+    return AccessLevel(body.validated_data["access_level"])

@@ -1,0 +1,94 @@
+"""
+Roles of libraries in openedx-authz. No other module knows that package.
+
+Roles are given and taken through its API. They are read from its tables: one indexed query for one user finds
+what its engine would find by loading all roles of all users, and it always sees the current state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from openedx_authz import api as authz_api
+from openedx_authz.engine.enforcer import AuthzEnforcer
+from openedx_authz.models import ExtendedCasbinRule
+from organizations.models import Organization
+
+from .data import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..keys import LibraryLocatorV2
+
+_EVERY_LIBRARY = authz_api.PlatformContentLibraryGlobData.build_external_key()
+
+
+def assign(user: User, role: Role, library_key: LibraryLocatorV2) -> None:
+    """Give a user a role in one library. Having it already is fine."""
+    # The engine refuses to store a role that it remembers, and it remembers roles of rolled back transactions
+    # and of deleted libraries. So it has to read the stored roles first.
+    AuthzEnforcer.invalidate_policy_cache()
+    authz_api.assign_role_to_user_in_scope(user.username, role.value, str(library_key))
+
+
+def withdraw(user: User, roles: Collection[Role], library_key: LibraryLocatorV2) -> None:
+    """Take roles that a user has in one library, not those for an organization or for all libraries."""
+    held = _assignments(user, roles).filter(casbin_rule__v2=_namespaced(str(library_key)))
+    for name in held.values_list("casbin_rule__v1", flat=True):
+        authz_api.unassign_role_from_user(user.username, _role(name).value, str(library_key))
+
+
+def forget_deleted_library() -> None:
+    """
+    Let all processes notice that the roles in a library went away with it.
+
+    The roles themselves are deleted by openedx-authz, whose scopes refer to the library.
+    """
+    AuthzEnforcer.invalidate_policy_cache()
+
+
+def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, str]]:
+    """
+    Roles of a user that apply to a library, in one query.
+
+    Yields: the role, and where it was given: the library's key, ``lib:ORG:*`` or ``lib:*``.
+    """
+    scope = authz_api.ContentLibraryData(external_key=str(library_key))
+    external_keys = {_namespaced(key): key for key in (scope.external_key, *scope.ancestors)}
+    held = _assignments(user, Role).filter(casbin_rule__v2__in=external_keys)
+    for name, namespaced_key in held.values_list("casbin_rule__v1", "casbin_rule__v2").order_by("pk"):
+        yield _role(name), external_keys[namespaced_key]
+
+
+def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
+    """A condition on libraries: those in which the user has one of the roles, wherever it was given."""
+    held = _assignments(user, roles)
+    every_library_of_org = Concat(Value(_namespaced("lib:")), OuterRef("short_name"), Value(":*"))
+    of_organizations = Organization.objects.filter(Exists(held.filter(casbin_rule__v2=every_library_of_org)))
+    return (
+        Q(pk__in=held.filter(scope__isnull=False).values("scope__contentlibraryscope__content_library"))
+        | Q(org__in=of_organizations)
+        | Q(Exists(held.filter(casbin_rule__v2=_namespaced(_EVERY_LIBRARY))))
+    )
+
+
+def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:
+    """What openedx-authz stores about each assignment, found by indexed columns."""
+    names = [authz_api.RoleData(external_key=role.value).namespaced_key for role in roles]
+    held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
+        subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=names
+    )
+    return held
+
+
+def _role(namespaced_key: str) -> Role:
+    return Role(authz_api.RoleData(namespaced_key=namespaced_key).external_key)
+
+
+def _namespaced(external_key: str) -> str:
+    """The form in which openedx-authz stores the scope of a library, or of a group of libraries."""
+    return f"{authz_api.ContentLibraryData.NAMESPACE}{authz_api.ContentLibraryData.SEPARATOR}{external_key}"

@@ -1,0 +1,147 @@
+"""
+The team of a library as the older API knows it: levels of users and groups.
+
+Roles of openedx-authz are not listed here. But who is given a lower level, or is removed, also loses the
+roles in this library that allow more; otherwise a library's creator, who has both, could never be removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..keys import LibraryLocatorV2
+from . import roles
+from .access import access_library, forget_grants
+from .data import PERMISSIONS_OF, Actor, Permission, Role, TeamMember
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
+
+
+class OnlyAdminError(ConflictError):
+    """The change would leave a library without an administrator."""
+
+    code = "only_admin"
+
+
+def team(library_key: LibraryLocatorV2, *, user: Actor) -> list[TeamMember]:
+    """
+    The team of a library: groups by name, then users by username.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    return [_member(grant) for grant in _grants(access_library(user, library_key, Permission.VIEW_TEAM))]
+
+
+def team_member(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> TeamMember:
+    """The entry of one user. Raises NotFoundError, also for a user who has no level; NotAllowedError."""
+    library = access_library(user, library_key, Permission.VIEW_TEAM)
+    grant = _grants(library).filter(user=member).first()
+    if grant is None:
+        raise NotFoundError(f"“{member}” is not in the team of {library_key}.")
+    return _member(grant)
+
+
+def add_team_member(
+    library_key: LibraryLocatorV2, *, user: Actor, email: str, level: AccessLevel
+) -> TeamMember:
+    """
+    Give a user, found by e-mail address, a level.
+
+    Raises NotFoundError and NotAllowedError; InvalidInputError when nobody, or more than one user, has the
+    address, or when the user has a level already (libraries-rest contract, section 3.2).
+    """
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    found = get_user_model().objects.filter(email__iexact=email)[:2]
+    if len(found) != 1:
+        raise InvalidInputError("We could not find a user with that email address.", field="email")
+    grant, created = ContentLibraryPermission.objects.get_or_create(
+        library=library, user=found[0], defaults={"access_level": level}
+    )
+    if not created:
+        raise InvalidInputError("This user already has access to this library.", field="email", as_list=True)
+    forget_grants()
+    return _member(grant)
+
+
+def set_user_level(
+    library_key: LibraryLocatorV2, *, user: Actor, member: User, level: AccessLevel
+) -> TeamMember:
+    """
+    Give a user a level, or change it.
+
+    Raises NotFoundError, NotAllowedError, and OnlyAdminError for the only administrator.
+    """
+    with _changing_user(library_key, user, member, allowed=PERMISSIONS_OF[level]) as library:
+        grant, _ = ContentLibraryPermission.objects.update_or_create(
+            library=library, user=member, defaults={"access_level": level}
+        )
+    return _member(grant)
+
+
+def remove_user(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> None:
+    """
+    Remove a user from the team. Not being in it is fine.
+
+    Raises NotFoundError, NotAllowedError, and OnlyAdminError for the only administrator.
+    """
+    with _changing_user(library_key, user, member, allowed=frozenset()) as library:
+        ContentLibraryPermission.objects.filter(library=library, user=member).delete()
+
+
+def set_group_level(
+    library_key: LibraryLocatorV2, *, user: Actor, group: Group, level: AccessLevel
+) -> TeamMember:
+    """Give a group a level, or change it. Raises NotFoundError and NotAllowedError."""
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    grant, _ = ContentLibraryPermission.objects.update_or_create(
+        library=library, group=group, defaults={"access_level": level}
+    )
+    forget_grants()
+    return _member(grant)
+
+
+def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) -> None:
+    """Remove a group from the team. Not being in it is fine. Raises NotFoundError and NotAllowedError."""
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    ContentLibraryPermission.objects.filter(library=library, group=group).delete()
+    forget_grants()
+
+
+@contextmanager
+def _changing_user(
+    library_key: LibraryLocatorV2, user: Actor, member: User, *, allowed: frozenset[Permission]
+) -> Iterator[ContentLibrary]:
+    """Check, and in the same transaction take from the member all roles that allow more than ``allowed``."""
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    with transaction.atomic():
+        # Locked, so that two administrators cannot remove each other at the same moment.
+        admins = list(
+            ContentLibraryPermission.objects.select_for_update()
+            .filter(library=library, access_level=AccessLevel.ADMIN)
+            .order_by("pk")
+        )
+        if [grant.user_id for grant in admins] == [member.pk]:
+            raise OnlyAdminError("Cannot change or remove the access level for the only admin.")
+        yield library
+        roles.withdraw(member, [role for role in Role if not PERMISSIONS_OF[role] <= allowed], library_key)
+    forget_grants()
+
+
+def _grants(library: ContentLibrary) -> QuerySet[ContentLibraryPermission]:
+    return (
+        ContentLibraryPermission.objects.filter(library=library)
+        .select_related("user", "group")
+        .order_by(F("user__username").asc(nulls_first=True), "group__name")
+    )
+
+
+def _member(grant: ContentLibraryPermission) -> TeamMember:
+    if grant.user is None:
+        return TeamMember(access_level=grant.access_level, group_name=str(grant.group))
+    return TeamMember(access_level=grant.access_level, username=grant.user.username, email=grant.user.email)

@@ -1,0 +1,78 @@
+"""What the management commands share: who runs them, how they report, how they fail."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ..errors import ContentLibrariesError
+
+
+class LibraryCommand(BaseCommand):
+    """
+    A command that calls the app's api as a user, or as the operator of the site.
+
+    A subclass adds its arguments in ``add_own_arguments`` and does its work in ``run``, whose result is shown
+    with ``summarize``, or with ``--json`` as one line. Errors of ours end the command with their message and
+    a non-zero exit code.
+    """
+
+    summary: ClassVar[str]
+    """A format string for the result of ``run``, unless the command has its own ``summarize``."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        self.add_own_arguments(parser)
+        parser.add_argument(
+            "--user", metavar="USERNAME", help="Act as this user, with this user's permissions and name."
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print the result as JSON, in the last line of the output."
+        )
+
+    @abstractmethod
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Add the arguments of this command."""
+
+    @abstractmethod
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        """
+        Do the work.
+
+        Args:
+            user: who does it; None is the operator, who is allowed everything.
+            options: the parsed arguments.
+
+        Returns: the result, ready for JSON.
+        """
+
+    def handle(self, *_args: str, **options: Any) -> None:
+        username, as_json = options.pop("user"), options.pop("json")
+        try:
+            result = self.run(_find_user(username), **options)
+        except ContentLibrariesError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(json.dumps(result) if as_json else self.summarize(result))
+
+    def summarize(self, result: Mapping[str, object]) -> str:
+        """What a person reads at the end."""
+        return self.summary.format_map(result)
+
+    def progress(self, message: str) -> None:
+        """Tell a person at a terminal how far the work is. Nothing is written where nobody watches."""
+        if self.stderr.isatty():
+            self.stderr.write(message, style_func=str)
+
+
+def _find_user(username: str | None) -> User | None:
+    if username is None:
+        return None
+    try:
+        return get_user_model().objects.get_by_natural_key(username)
+    except get_user_model().DoesNotExist:
+        raise CommandError(f"There is no user “{username}”.") from None

@@ -1,0 +1,30 @@
+"""The command ``create_library``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+
+from ... import api, keys
+from ..base import LibraryCommand
+
+
+class Command(LibraryCommand):
+    help = "Create an empty content library. Its organization is created too where the site allows that."
+    summary = "Created {library_key}, “{title}”."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the new library.")
+        parser.add_argument("--title", required=True)
+        parser.add_argument("--description", default="")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        key = keys.library_key(options["library_key"])
+        self.progress(f"Creating {key} …")
+        library = api.create_library(
+            user=user, org=key.org, slug=key.slug, title=options["title"], description=options["description"]
+        )
+        return {"library_key": str(library.library_key), "title": library.title}

@@ -1,0 +1,66 @@
+"""``manage.py import_course``: bring a course, or a part of it, into a library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+
+from content_libraries.imports import api as imports
+from content_libraries.keys import library_key
+from content_libraries.management.base import LibraryCommand
+
+
+class Command(LibraryCommand):
+    help = "Import a course or a legacy library, from an OLX archive or folder, into a library."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", help="path of a .tar.gz, a .zip or a folder with OLX")
+        parser.add_argument("library", help="lib:ORG:SLUG")
+        parser.add_argument("--level", choices=list(imports.Level), default=imports.Level.COMPONENT.value)
+        parser.add_argument(
+            "--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value
+        )
+        parser.add_argument(
+            "--new-ids", action="store_true", help="make IDs from titles; else the source's are kept"
+        )
+        parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+        parser.add_argument("--publish", action="store_true", help="publish what is written")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        plan = imports.plan_import(
+            library_key(options["library"]),
+            user=user,
+            source=options["source"],
+            options=imports.ImportOptions(
+                level=imports.Level(options["level"]),
+                on_repeat=imports.OnRepeat(options["on_repeat"]),
+                preserve_url_slugs=not options["new_ids"],
+                with_drafts=options["with_drafts"],
+            ),
+            progress=self.progress,
+        )
+        if options["dry_run"]:
+            return {**imports.plan_report(plan), "dry_run": True}
+        result = imports.apply_import(
+            plan, user=user, source=options["source"], publish=options["publish"], progress=self.progress
+        )
+        return imports.result_report(result)
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        made, there = result["created"], result["counts"]
+        lines = [
+            f"{row['type']} “{row['title']}”: {row['reason']}"
+            for row in result["unsupported"] + result["notes"]
+        ]
+        lines.append(
+            f"{result['source']} → {result['library']}: "
+            + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)
+            + f", {len(result['unsupported'])} blocks not supported."
+        )
+        if result.get("dry_run"):
+            lines.append("Nothing was written: this was a dry run.")
+        return "\n".join(lines)

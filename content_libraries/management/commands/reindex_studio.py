@@ -1,0 +1,37 @@
+"""The command ``reindex_studio``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+
+from ... import keys
+from ...search import api as search
+from ..base import LibraryCommand
+
+
+class Command(LibraryCommand):
+    help = "Bring the search index up to date: of all libraries, or of one."
+    summary = "Made {updated} documents, removed {deleted}."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "library_key", nargs="?", metavar="lib:ORG:SLUG", help="Key of the only library to index."
+        )
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="Make all documents anew, and not only those that are not up to date.",
+        )
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
+        index = search.rebuild if options["full"] else search.refresh
+        done = index(library_key, report=self._report)
+        return {"updated": done.updated, "deleted": done.deleted}
+
+    def _report(self, number: int, count: int, done: search.CaughtUp) -> None:
+        self.progress(f"{number} of {count} libraries, {done.updated} documents …")

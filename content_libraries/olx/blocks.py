@@ -1,0 +1,240 @@
+"""From definition files to blocks: pointers, inline blocks, html bodies, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import ClassVar
+
+from .data import OlxBlock
+from .errors import ArchiveTooLargeError, DuplicateBlockError, MissingFileError, PointerCycleError
+from .html_bodies import inlined, inner_html
+from .start_tags import with_attributes
+from .vocabulary import (
+    CONTAINER_TAGS,
+    DRAFT_FOLDER,
+    FILE_TAGS,
+    INDEX_ATTRIBUTE,
+    PLACE_ATTRIBUTES,
+    is_metadata,
+    member_path,
+    settings_among,
+)
+from .xml_source import Budget, Document, Element, decoded, parse_document
+
+__all__ = ["BlockReader", "DraftReader"]
+
+_INDEX = re.compile(r"[0-9]{1,9}")
+
+
+class BlockReader:
+    """
+    Builds the blocks of one branch out of its texts.
+
+    A named block is built once; a second pointer to it gives the same object. ``used`` collects the files
+    that ended up in blocks. With ``pointers_may_dangle`` a pointer without a file is a block without
+    settings, for texts that come without an archive.
+    """
+
+    prefix: ClassVar[str] = ""
+
+    def __init__(
+        self, texts: Mapping[str, bytes], budget: Budget, *, pointers_may_dangle: bool = False
+    ) -> None:
+        self.texts = texts
+        self.budget = budget
+        self.pointers_may_dangle = pointers_may_dangle
+        self.used: set[str] = set()
+        self._named: dict[tuple[str, str], OlxBlock] = {}
+        self._pointed: dict[tuple[str, str], tuple[dict[str, str], OlxBlock]] = {}
+        self._open: list[str] = []
+
+    def defines(self, tag: str, url_name: str) -> bool:
+        """Whether a pointer with this tag and url_name leads to a definition."""
+        return bool(url_name) and self._path(tag, url_name) in self.texts
+
+    def block_at(self, document: Document, element: Element) -> OlxBlock:
+        """Return the block that an element is, or points to."""
+        url_name = element.attributes.get("url_name", "")
+        if element.is_empty and self.defines(element.tag, url_name):
+            return self.definition(element.tag, url_name, settings_among(element.tag, element.attributes))
+        if element.is_bare_pointer and element.tag in FILE_TAGS and not self.pointers_may_dangle:
+            path = member_path(element.tag, url_name)
+            raise MissingFileError(
+                f"{document.path} points to {path}, which is not there: add that file or remove the pointer.",
+                document.path,
+            )
+        with self._inside(document.path):
+            return self._known(self._built(document, element, url_name))
+
+    def definition(self, tag: str, url_name: str, overrides: Mapping[str, str] | None = None) -> OlxBlock:
+        """Return the block that TAG/URL_NAME.xml defines; ``overrides`` are the settings on its pointer."""
+        overrides = dict(overrides or {})
+        key = tag, url_name
+        if key not in self._pointed:
+            self._pointed[key] = overrides, self._read(tag, url_name, overrides)
+        known_overrides, block = self._pointed[key]
+        if known_overrides != overrides:
+            raise DuplicateBlockError(
+                f"{block.path} is pointed to with different attributes: make the pointers alike.", block.path
+            )
+        return block
+
+    def _path(self, tag: str, url_name: str) -> str:
+        return self.prefix + member_path(tag, url_name)
+
+    def _read(self, tag: str, url_name: str, overrides: Mapping[str, str]) -> OlxBlock:
+        path = self._path(tag, url_name)
+        if path in self._open:
+            raise PointerCycleError(
+                f"{path} contains itself, through {' and '.join(self._open[self._open.index(path) :])}: "
+                "remove one of the pointers.",
+                path,
+            )
+        document = parse_document(self.texts[path], path=path, budget=self.budget)
+        if document.root.tag != tag:
+            raise MissingFileError(
+                f"{path} defines a <{document.root.tag}> where a <{tag}> is pointed to: "
+                "correct the tag or the pointer.",
+                path,
+            )
+        self.used.add(path)
+        with self._inside(path):
+            return self._known(self._built(document, document.root, url_name, overrides))
+
+    @contextmanager
+    def _inside(self, path: str) -> Iterator[None]:
+        if len(self._open) >= self.budget.limits.block_depth:
+            raise ArchiveTooLargeError(
+                f"{path} nests blocks more than {self.budget.limits.block_depth} deep: flatten the course.",
+                path,
+            )
+        self._open.append(path)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    def _known(self, block: OlxBlock) -> OlxBlock:
+        """Return the block that has this name already, if there is one and it is the same."""
+        if not block.url_name:
+            return block
+        known = self._named.setdefault(block.key, block)
+        if known != block:
+            raise DuplicateBlockError(
+                f"{known.path} and {block.path} both define {block.tag} {block.url_name!r}, differently: "
+                "give one of them another url_name.",
+                block.path,
+            )
+        return known
+
+    def _built(
+        self, document: Document, element: Element, url_name: str, overrides: Mapping[str, str] | None = None
+    ) -> OlxBlock:
+        attributes, olx = element.attributes, document.text_of(element)
+        if overrides:
+            attributes, olx = {**attributes, **overrides}, with_attributes(olx, overrides)
+        body = None
+        if element.tag == "html":
+            body = self._body(document, element)
+            if "filename" in attributes and body is not None:
+                olx = inlined(olx, body)
+        self.budget.take_olx(len(olx), document.path)
+        return OlxBlock(
+            tag=element.tag,
+            url_name=url_name,
+            attributes=settings_among(element.tag, attributes),
+            olx=olx,
+            children=self._children(document, element),
+            path=document.path,
+            body=body,
+        )
+
+    def _children(self, document: Document, element: Element) -> tuple[OlxBlock, ...]:
+        if element.tag in CONTAINER_TAGS:
+            found = [child for child in element.children if not is_metadata(child.tag, child.attributes)]
+        else:
+            found = [
+                child
+                for child in element.children
+                if child.is_empty and self.defines(child.tag, child.attributes.get("url_name", ""))
+            ]
+        children = tuple(self.block_at(document, child) for child in found)
+        counts = Counter(child.key for child in children if child.url_name)
+        for (tag, url_name), count in counts.most_common(1):
+            if count > 1:
+                raise DuplicateBlockError(
+                    f"{document.path} holds {tag} {url_name!r} twice in one {element.tag}: remove one.",
+                    document.path,
+                )
+        return children
+
+    def _body(self, document: Document, element: Element) -> str | None:
+        filename = element.attributes.get("filename")
+        if filename is None:
+            return inner_html(document, element)
+        folder = document.path.rpartition("/")[0]
+        path = next((path for path in self._body_paths(folder, filename) if path in self.texts), None)
+        if path is not None:
+            self.used.add(path)
+            return decoded(self.texts[path], path)
+        if self.pointers_may_dangle:
+            return None
+        raise MissingFileError(
+            f"{document.path} names the body {filename!r}, but html/{filename}.html is not there: "
+            "add that file or put the HTML into the element.",
+            document.path,
+        )
+
+    def _body_paths(self, folder: str, filename: str) -> Iterator[str]:
+        """Yield where the body may be: beside the definition, or in the html folder of the branch."""
+        for place in (folder, f"{self.prefix}html", "html"):
+            yield f"{place}/{filename}.html"
+            if filename.endswith(".html"):
+                yield f"{place}/{filename}"
+
+
+class DraftReader(BlockReader):
+    """
+    Builds the blocks of ``drafts/``; whatever has no draft is taken from the published branch.
+
+    ``places`` says, for each draft that knows it, under which parent it belongs (a usage key) and at
+    which index.
+    """
+
+    prefix = DRAFT_FOLDER
+
+    def __init__(self, published: BlockReader) -> None:
+        super().__init__(published.texts, published.budget)
+        self.used = published.used
+        self.places: dict[tuple[str, str], tuple[str, int | None]] = {}
+        self._published = published
+
+    def defines(self, tag: str, url_name: str) -> bool:
+        return super().defines(tag, url_name) or self._published.defines(tag, url_name)
+
+    def definition(self, tag: str, url_name: str, overrides: Mapping[str, str] | None = None) -> OlxBlock:
+        if super().defines(tag, url_name):
+            return super().definition(tag, url_name, overrides)
+        return self._published.definition(tag, url_name, overrides)
+
+    def _built(
+        self, document: Document, element: Element, url_name: str, overrides: Mapping[str, str] | None = None
+    ) -> OlxBlock:
+        block = super()._built(document, element, url_name, overrides)
+        place = {name: block.attributes[name] for name in PLACE_ATTRIBUTES if name in block.attributes}
+        if element is not document.root or not place:
+            return block
+        index = place.pop(INDEX_ATTRIBUTE, "")
+        for parent_url in place.values():
+            self.places[block.key] = parent_url, int(index) if _INDEX.fullmatch(index) else None
+        return replace(
+            block,
+            attributes={
+                name: value for name, value in block.attributes.items() if name not in PLACE_ATTRIBUTES
+            },
+            olx=with_attributes(block.olx, dict.fromkeys(PLACE_ATTRIBUTES)),
+        )

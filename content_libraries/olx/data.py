@@ -1,0 +1,196 @@
+"""What crosses the door of this room: the tree of an archive, and the limits of reading one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from opaque_keys.edx.locator import CourseLocator, LibraryLocator
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "INHERITABLE_SETTINGS",
+    "MEDIA_LIMIT_BYTES",
+    "Limits",
+    "OlxBlock",
+    "OlxDraft",
+    "OlxTree",
+    "StaticFile",
+]
+
+MEDIA_LIMIT_BYTES: Final = 50_000_000
+"""Learning Core stores no media file above this size."""
+
+INHERITABLE_SETTINGS: Final = frozenset(
+    {
+        "course_edit_method",
+        "days_early_for_beta",
+        "due",
+        "edxnotes",
+        "edxnotes_visibility",
+        "format",
+        "giturl",
+        "graceperiod",
+        "graded",
+        "group_access",
+        "hide_from_toc",
+        "in_entrance_exam",
+        "matlab_api_key",
+        "max_attempts",
+        "relative_weeks_due",
+        "rerandomize",
+        "self_paced",
+        "show_correctness",
+        "show_reset_button",
+        "showanswer",
+        "start",
+        "static_asset_path",
+        "use_latex_compiler",
+        "user_partitions",
+        "video_auto_advance",
+        "video_bumper",
+        "video_speed_optimizations",
+        "visible_to_staff_only",
+        "xqa_key",
+    }
+)
+"""Settings that a block takes from its ancestors when it has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    Bounds of one read, enforced on what really arrives, never on what an archive declares.
+
+    The defaults admit exports of two gigabytes. Memory grows with the texts alone, and they have a limit.
+    """
+
+    members: int = 50_000
+    member_bytes: int = 1_000_000_000
+    total_bytes: int = 2 * 1024**3
+    ratio: int = 100
+    """Unpacked bytes for each byte of the archive file, looked at above ``ratio_floor_bytes``."""
+    ratio_floor_bytes: int = 32 * 1024**2
+    text_bytes: int = 16 * 1024**2
+    """One XML, HTML or JSON file outside of ``static/``."""
+    total_text_bytes: int = 64 * 1024**2
+    """All such files together; and the OLX of all blocks together, which inline nesting would multiply."""
+    elements: int = 2_000_000
+    """XML elements of all files together."""
+    element_depth: int = 200
+    block_depth: int = 50
+    blocks: int = 200_000
+    """Blocks of the tree, one with two parents counted twice, so that no graph unfolds without end."""
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that was cataloged, not kept. ``digest`` (blake2b, 20 bytes, hex) is Learning Core's as well."""
+
+    path: str
+    size: int
+    digest: str
+
+    @property
+    def exceeds_media_limit(self) -> bool:
+        """Whether Learning Core would refuse to store it."""
+        return self.size > MEDIA_LIMIT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class OlxBlock:
+    """
+    One block. Named blocks are defined once in a tree: under two parents they are the same object.
+
+    ``attributes`` are the settings written on the block itself (definition and pointer merged), without
+    those that are identity or storage: ``url_name``, ``filename`` of html, ``org`` and ``course`` of a
+    course. ``olx`` is the definition as it was written, to the byte; only attributes that stood on the
+    pointer, and the body of an html block that was in a file of its own, are put in. ``children`` are
+    blocks only: what else stands in ``olx`` (a course's wiki, a problem's markup) is not among them.
+    ``body`` is the HTML of html blocks, None for others. ``path`` is the file that defines the block, for
+    messages; it does not take part in comparison.
+    """
+
+    tag: str
+    url_name: str
+    attributes: Mapping[str, str] = field(hash=False)
+    olx: str = field(repr=False)
+    children: tuple[OlxBlock, ...] = field(default=(), hash=False, repr=False)
+    path: str = field(default="", compare=False)
+    body: str | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tag and url_name, which identify the block in its course; ("html", "") if it has no url_name."""
+        return self.tag, self.url_name
+
+    def walk(self) -> Iterator[OlxBlock]:
+        """Yield this block and those below it, each once, depth first in document order, a parent first."""
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            block = stack.pop()
+            if id(block) not in seen:
+                seen.add(id(block))
+                yield block
+                stack.extend(reversed(block.children))
+
+
+@dataclass(frozen=True, slots=True)
+class OlxDraft:
+    """
+    A draft of a block.
+
+    ``parent_url`` is the parent's usage key as the file spells it, and ``index`` the place among its
+    children; both are None where the file says nothing, as for drafts that another draft contains.
+    """
+
+    block: OlxBlock
+    parent_url: str | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OlxTree:
+    """
+    A course or a legacy (v1) library.
+
+    ``policies`` maps "TAG/URL_NAME" to settings, as JSON gives them. Paths of ``static_files`` are
+    relative to ``static/``, those of ``other_files`` (about pages, tabs, asset lists, definitions that
+    nothing points to) to the folder of course.xml. That folder is ``folder``: its path in the archive, ""
+    for the top.
+    """
+
+    kind: Literal["course", "library"]
+    context_key: CourseLocator | LibraryLocator
+    display_name: str
+    root: OlxBlock
+    drafts: tuple[OlxDraft, ...] = ()
+    policies: Mapping[str, Mapping[str, object]] = field(default_factory=dict, hash=False)
+    grading_policy: Mapping[str, object] | None = field(default=None, hash=False)
+    static_files: tuple[StaticFile, ...] = ()
+    other_files: tuple[StaticFile, ...] = ()
+    folder: str = field(default="", compare=False)
+
+    def walk(self) -> Iterator[OlxBlock]:
+        """
+        Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are not in
+        it.
+        """
+        return self.root.walk()
+
+    def settings_of(self, block: OlxBlock) -> dict[str, object]:
+        """Return the block's own settings: its attributes, overlaid by its policy."""
+        return {**block.attributes, **self.policies.get(f"{block.tag}/{block.url_name}", {})}
+
+    def inherited_settings(self, ancestors: Sequence[OlxBlock]) -> dict[str, object]:
+        """Return what a block under ``ancestors`` (the root first, its parent last) inherits from them."""
+        inherited: dict[str, object] = {}
+        for ancestor in ancestors:
+            settings = self.settings_of(ancestor)
+            inherited |= {name: settings[name] for name in INHERITABLE_SETTINGS & settings.keys()}
+        return inherited

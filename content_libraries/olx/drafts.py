@@ -1,0 +1,97 @@
+"""The draft branch of a course: its drafts laid over what is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import UsageKey
+
+from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree
+from .errors import ArchiveTooLargeError, PointerCycleError
+from .splicing import with_children
+from .unfolding import refuse_unfolding
+
+__all__ = ["tree_with_drafts"]
+
+type Key = tuple[str, str]
+
+
+def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTree:
+    """
+    Return the tree as its authors see it in Studio.
+
+    A draft takes the place of the published block with its tag and url_name, wherever that stands. A
+    draft that names its parent and is not among its children is put there at its index (at the end
+    without one). Drafts that find no place stay in ``drafts`` of the result; for the others there is
+    nothing left to say.
+
+    Raises PointerCycleError or ArchiveTooLargeError where drafts and published blocks together make no
+    tree.
+    """
+    if not tree.drafts:
+        return tree
+    root = _Overlay(tree.drafts, limits).block(tree.root)
+    refuse_unfolding([root], limits)
+    placed = {block.key for block in root.walk()}
+    return replace(
+        tree, root=root, drafts=tuple(draft for draft in tree.drafts if draft.block.key not in placed)
+    )
+
+
+class _Overlay:
+    def __init__(self, drafts: tuple[OlxDraft, ...], limits: Limits) -> None:
+        self._limits = limits
+        self._drafts = {draft.block.key: draft.block for draft in drafts}
+        self._additions: dict[Key, list[OlxDraft]] = {}
+        for draft in sorted(drafts, key=_place):
+            if (parent := _parent_key(draft)) is not None:
+                self._additions.setdefault(parent, []).append(draft)
+        self._done: dict[int, OlxBlock] = {}
+        self._open: list[Key] = []
+
+    def block(self, published: OlxBlock) -> OlxBlock:
+        block = self._drafts.get(published.key, published)
+        if id(block) not in self._done:
+            self._refuse_depth_and_cycles(block)
+            self._open.append(block.key)
+            self._done[id(block)] = self._with_draft_children(block)
+            self._open.pop()
+        return self._done[id(block)]
+
+    def _with_draft_children(self, block: OlxBlock) -> OlxBlock:
+        children = [self.block(child) for child in block.children]
+        present = {child.key for child in children}
+        for draft in self._additions.get(block.key, ()):
+            if draft.block.key not in present:
+                at = len(children) if draft.index is None else draft.index
+                children.insert(at, self.block(draft.block))
+        if [id(child) for child in children] == [id(child) for child in block.children]:
+            return block
+        return with_children(block, children, frozenset(self._drafts))
+
+    def _refuse_depth_and_cycles(self, block: OlxBlock) -> None:
+        if block.url_name and block.key in self._open:
+            raise PointerCycleError(
+                f"With its drafts, {block.tag} {block.url_name!r} contains itself: remove {block.path}.",
+                block.path,
+            )
+        if len(self._open) >= self._limits.block_depth:
+            raise ArchiveTooLargeError(
+                f"With its drafts, {block.path} nests blocks more than {self._limits.block_depth} deep: "
+                "flatten the course.",
+                block.path,
+            )
+
+
+def _place(draft: OlxDraft) -> tuple[bool, int]:
+    """Order drafts by index, those without one last."""
+    return draft.index is None, draft.index or 0
+
+
+def _parent_key(draft: OlxDraft) -> Key | None:
+    try:
+        parent = UsageKey.from_string(draft.parent_url or "")
+    except InvalidKeyError:
+        return None
+    return parent.block_type, parent.block_id

@@ -1,0 +1,120 @@
+"""
+What can be wrong with an archive or an OLX text.
+
+Every message is one sentence that names the file and says what the author can do; ``path`` is that file, as a
+path inside the archive ("" for a text that came without one).
+"""
+
+from __future__ import annotations
+
+from ..errors import ContentLibrariesError
+
+__all__ = [
+    "ArchiveTooLargeError",
+    "DamagedArchiveError",
+    "DuplicateBlockError",
+    "FolderNotEmptyError",
+    "ForbiddenDoctypeError",
+    "InvalidAttributeError",
+    "InvalidPolicyError",
+    "MalformedXmlError",
+    "MissingFileError",
+    "NotACourseError",
+    "OlxError",
+    "PointerCycleError",
+    "UnsafeMemberError",
+    "UnsupportedEncodingError",
+]
+
+
+class OlxError(ContentLibrariesError):
+    """An archive, a folder or an OLX text cannot be read or written."""
+
+    code = "olx_error"
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class UnsafeMemberError(OlxError):
+    """A member is no regular file, is encrypted, or has a name that a file system could be fooled with."""
+
+    code = "olx_unsafe_member"
+
+
+class ArchiveTooLargeError(OlxError):
+    """A limit of :class:`.data.Limits` is exceeded."""
+
+    code = "olx_too_large"
+
+
+class DamagedArchiveError(OlxError):
+    """The archive is truncated, fails its checksum, or is no archive at all."""
+
+    code = "olx_damaged_archive"
+
+
+class MalformedXmlError(OlxError):
+    """A text is not well-formed XML; ``line`` and ``column`` say where (both count from 1)."""
+
+    code = "olx_malformed_xml"
+
+    def __init__(self, message: str, path: str = "", line: int = 0, column: int = 0) -> None:
+        super().__init__(message, path)
+        self.line = line
+        self.column = column
+
+
+class MissingFileError(OlxError):
+    """A pointer, an html block or a caller names a file that is not there."""
+
+    code = "olx_missing_file"
+
+
+class DuplicateBlockError(OlxError):
+    """A tag and url_name are defined twice, differently, or stand twice in one parent."""
+
+    code = "olx_duplicate_block"
+
+
+class PointerCycleError(OlxError):
+    """A block contains itself."""
+
+    code = "olx_pointer_cycle"
+
+
+class NotACourseError(OlxError):
+    """There is no usable course.xml or library.xml."""
+
+    code = "olx_not_a_course"
+
+
+class InvalidPolicyError(OlxError):
+    """A policy file is not JSON, or not an object."""
+
+    code = "olx_invalid_policy"
+
+
+class UnsupportedEncodingError(OlxError):
+    """A text is not UTF-8."""
+
+    code = "olx_unsupported_encoding"
+
+
+class InvalidAttributeError(OlxError):
+    """A setting has a name that no XML attribute can have."""
+
+    code = "olx_invalid_attribute"
+
+
+class FolderNotEmptyError(OlxError):
+    """A tree is to be written where something is already."""
+
+    code = "olx_folder_not_empty"
+
+
+class ForbiddenDoctypeError(OlxError):
+    """A text declares a document type, the door to entities and external files."""
+
+    code = "olx_forbidden_doctype"

@@ -1,0 +1,89 @@
+"""Which names a member of an archive may have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from typing import Final
+
+from .errors import UnsafeMemberError
+
+__all__ = ["MemberNames", "is_junk", "refuse_unsafe_name"]
+
+_MAX_PATH_BYTES: Final = 1024
+_MAX_SEGMENT_BYTES: Final = 255
+_MAX_SEGMENTS: Final = 32
+_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+
+
+class MemberNames:
+    """
+    The names that an archive has used so far.
+
+    Names are compared as a file system does that knows neither case nor Unicode forms, so that an archive
+    means the same everywhere, and no member can hide another.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+
+    def add_file(self, name: str) -> None:
+        """Note a file, or raise UnsafeMemberError if its name is taken."""
+        folded = _folded(name)
+        for parent in PurePosixPath(folded).parents:
+            self._refuse_twin(name, self._files.get(str(parent)))
+            self._folders.setdefault(str(parent), name)
+        self._refuse_twin(name, self._files.get(folded) or self._folders.get(folded))
+        self._files[folded] = name
+
+    def _refuse_twin(self, name: str, other: str | None) -> None:
+        if other is not None:
+            raise UnsafeMemberError(
+                f"The archive holds both {other!r} and {name!r}, which mean the same place on some systems: "
+                "rename or remove one.",
+                name,
+            )
+
+
+def refuse_unsafe_name(name: str) -> None:
+    """Raise UnsafeMemberError unless this is a plain relative path that every file system takes."""
+    problem = _problem(name)
+    if problem is not None:
+        shown = name if len(name) <= 100 else name[:100] + "…"
+        raise UnsafeMemberError(
+            f"The archive member {shown!r} {problem}: rename it and pack the archive again.", shown
+        )
+
+
+def is_junk(name: str) -> bool:
+    """Whether macOS left this file in the archive."""
+    *folders, base = name.split("/")
+    return base.startswith("._") or base == ".DS_Store" or "__MACOSX" in folders
+
+
+def _problem(name: str) -> str | None:
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8"
+    segments = name.split("/")
+    if len(encoded) > _MAX_PATH_BYTES or any(len(part.encode()) > _MAX_SEGMENT_BYTES for part in segments):
+        return "has a name that is too long"
+    if len(segments) > _MAX_SEGMENTS:
+        return "lies in too many folders"
+    if _FORBIDDEN.search(name):
+        return "has a backslash or a control character in its name"
+    if name.startswith("/") or _DRIVE.match(name):
+        return "has an absolute path"
+    if any(part in {"", ".", ".."} for part in segments):
+        return "has an empty part, '.' or '..' in its path"
+    if any(part.endswith((".", " ")) for part in segments):
+        return "has a dot or a space at the end of a name"
+    return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,0 +1,181 @@
+"""From the catalog of an archive to the tree of a course or a legacy library."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal
+
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.locator import CourseLocator, LibraryLocator
+
+from .blocks import BlockReader, DraftReader
+from .catalog import Catalog, folder_of, read_catalog, read_files
+from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, StaticFile
+from .errors import ArchiveTooLargeError, InvalidPolicyError, MissingFileError, NotACourseError
+from .unfolding import refuse_unfolding
+from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
+from .xml_source import Budget, decoded, parse_document
+
+__all__ = ["iter_static_files", "parse_block", "read_archive"]
+
+type Kind = Literal["course", "library"]
+
+
+def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> OlxTree:
+    """
+    Read a course or a legacy (v1) library from a ``.tar.gz``, a ``.zip`` or a folder.
+
+    Texts are kept in memory, static and other files only cataloged: take their bytes with
+    :func:`iter_static_files`. Nothing is extracted, and nothing that a text refers to is fetched.
+
+    Raises OlxError (one of :mod:`.errors`) for anything unsafe, damaged, too large, missing or contradictory.
+    """
+    catalog = read_catalog(Path(path), limits)
+    reader = BlockReader(catalog.texts, Budget(limits))
+    kind, context_key, root = _root(catalog, reader)
+    drafts = tuple(_drafts(catalog, DraftReader(reader)))
+    refuse_unfolding([root, *(draft.block for draft in drafts)], limits)
+    policies = _policies(catalog, reader, root.url_name)
+    settings = {**root.attributes, **policies.get(f"{kind}/{root.url_name}", {})}
+    code = context_key.course if isinstance(context_key, CourseLocator) else context_key.library
+    return OlxTree(
+        kind=kind,
+        context_key=context_key,
+        display_name=str(settings.get("display_name") or code),
+        root=root,
+        drafts=drafts,
+        policies=policies,
+        grading_policy=_grading_policy(catalog, reader, root.url_name),
+        static_files=tuple(_static_files(catalog)),
+        other_files=tuple(
+            catalog.files[path]
+            for path in sorted(catalog.files.keys() - reader.used)
+            if not path.startswith(STATIC_FOLDER)
+        ),
+        folder=catalog.folder,
+    )
+
+
+def parse_block(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OlxBlock:
+    """
+    Read the OLX of one block that comes without an archive, by the same rules of safety.
+
+    Children that are mere pointers become blocks without settings; an html block whose body is in another
+    file has the body None. Raises OlxError.
+    """
+    budget = Budget(limits)
+    document = parse_document(text.encode(), budget=budget)
+    if len(document.data) > limits.text_bytes:
+        raise ArchiveTooLargeError(f"The OLX is larger than {limits.text_bytes:,} bytes: split it.")
+    block = BlockReader({}, budget, pointers_may_dangle=True).block_at(document, document.root)
+    refuse_unfolding([block], limits)
+    return block
+
+
+def iter_static_files(
+    source: str | os.PathLike[str],
+    paths: Iterable[str],
+    *,
+    folder: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[tuple[StaticFile, bytes]]:
+    """
+    Yield the static files of these paths (relative to ``static/``) with their bytes, one in memory at a time.
+
+    They come in the order of the archive. ``folder`` is ``OlxTree.folder``; without it the archive is looked
+    through once more. Raises OlxError as :func:`read_archive` does, MissingFileError if a path is not there.
+    """
+    if folder is None:
+        folder = folder_of(Path(source), limits)
+    wanted = [STATIC_FOLDER + path for path in paths]
+    for path, chunks in read_files(Path(source), folder, wanted, limits):
+        content = b"".join(chunks)
+        digest = blake2b(content, digest_size=20).hexdigest()
+        yield StaticFile(path.removeprefix(STATIC_FOLDER), len(content), digest), content
+
+
+def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | LibraryLocator, OlxBlock]:
+    kind: Kind = "course" if "course.xml" in catalog.texts else "library"
+    path = f"{kind}.xml"
+    document = parse_document(catalog.texts.get(path, b""), path=path, budget=reader.budget)
+    root = document.root
+    if root.tag != kind:
+        raise NotACourseError(f"{path} holds a <{root.tag}>, not a <{kind}>: export the {kind} again.", path)
+    context_key = _context_key(kind, root.attributes)
+    url_name = root.attributes.get("url_name", "")
+    is_pointer = root.is_empty and not settings_among(root.tag, root.attributes)
+    if kind == "course" and is_pointer and not reader.defines(kind, url_name):
+        missing = member_path(kind, url_name)
+        raise MissingFileError(f"{path} points to {missing}, which is not there: add that file.", missing)
+    reader.used.add(path)
+    return kind, context_key, reader.block_at(document, root)
+
+
+def _context_key(kind: Kind, attributes: Mapping[str, str]) -> CourseLocator | LibraryLocator:
+    org = attributes.get("org", "")
+    try:
+        if kind == "course":
+            return CourseLocator(org, attributes.get("course", ""), attributes.get("url_name", ""))
+        return LibraryLocator(org, attributes.get("library", ""))  # type: ignore[abstract]  # it is not
+    except InvalidKeyError as error:
+        names = "org, course and url_name" if kind == "course" else "org and library"
+        raise NotACourseError(
+            f"{kind}.xml does not name its {kind}: give it valid attributes {names}.", f"{kind}.xml"
+        ) from error
+
+
+def _drafts(catalog: Catalog, reader: DraftReader) -> Iterator[OlxDraft]:
+    for path in sorted(catalog.texts):
+        tag, _, name = path.removeprefix(DRAFT_FOLDER).partition("/")
+        url_name = name.removesuffix(".xml").replace("/", ":")
+        if url_name and path == DRAFT_FOLDER + member_path(tag, url_name):
+            block = reader.definition(tag, url_name)
+            parent_url, index = reader.places.get(block.key, (None, None))
+            yield OlxDraft(block, parent_url, index)
+
+
+def _policies(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, dict[str, object]]:
+    policies: dict[str, dict[str, object]] = {}
+    path, content = _json_object(catalog, reader, f"policies/{run}/policy.json", f"policies/{run}.json")
+    for name, settings in content.items() if content else ():
+        if not isinstance(settings, dict):
+            raise InvalidPolicyError(
+                f"{path} gives no object for {name!r}: write its settings in braces.", path
+            )
+        policies[name] = settings
+    return policies
+
+
+def _grading_policy(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, object] | None:
+    return _json_object(catalog, reader, f"policies/{run}/grading_policy.json", "grading_policy.json")[1]
+
+
+def _json_object(
+    catalog: Catalog, reader: BlockReader, *candidates: str
+) -> tuple[str, dict[str, object] | None]:
+    """
+    Return the first of these files that is there, and its content; the others are places of older
+    exports.
+    """
+    for path in candidates:
+        if path in catalog.texts:
+            try:
+                content = json.loads(decoded(catalog.texts[path], path))
+            except (ValueError, RecursionError) as error:
+                raise InvalidPolicyError(f"{path} is not JSON ({error}): correct it.", path) from error
+            if not isinstance(content, dict):
+                raise InvalidPolicyError(f"{path} is not a JSON object: put its settings in braces.", path)
+            reader.used.add(path)
+            return path, content
+    return "", None
+
+
+def _static_files(catalog: Catalog) -> Iterator[StaticFile]:
+    for path in sorted(catalog.files):
+        if path.startswith(STATIC_FOLDER):
+            file = catalog.files[path]
+            yield StaticFile(path.removeprefix(STATIC_FOLDER), file.size, file.digest)

@@ -1,0 +1,88 @@
+"""Edits of the start tag of a text's root element, which leave every other byte as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from .errors import InvalidAttributeError
+from .xml_source import Document, parse_document, xml_safe
+
+__all__ = ["pointer", "root_tag", "with_attributes", "without_url_name"]
+
+_ATTRIBUTE: Final = re.compile(r"""(\s++)([^\s=>/"']++)(\s*+=\s*+)("[^"]*"|'[^']*')""")
+_NAME: Final = re.compile(r"[^\W\d][\w.:-]*")
+_ESCAPES: Final = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
+
+
+def root_tag(text: str) -> str:
+    """Return the tag of a text's root element, "problem" for a problem. Raises OlxError for unsafe XML."""
+    return _parsed(text).root.tag
+
+
+def without_url_name(text: str) -> str:
+    """Return the text without the ``url_name`` of its root element; every other byte stays as it is."""
+    return with_attributes(text, {"url_name": None})
+
+
+def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
+    """
+    Set (str) or remove (None) attributes of the root element; every other byte stays as it is.
+
+    An attribute that is there keeps its place, and its spelling if it has the value already; a new one comes
+    last. Characters that XML cannot hold become spaces. Raises OlxError for unsafe XML, and for a
+    name that no attribute can have.
+    """
+    document = _parsed(text)
+    root = document.root
+    changes = {
+        name: value if value is None else xml_safe(value)
+        for name, value in attributes.items()
+        if root.attributes.get(name) != value
+    }
+    if not changes:
+        return text
+    head, tag, rest = (
+        document.slice(0, root.start),
+        document.slice(root.start, root.opened),
+        document.slice(root.opened, len(document.data)),
+    )
+    return head + _edited(tag, root.tag, changes) + rest
+
+
+def pointer(tag: str, attributes: Mapping[str, str]) -> str:
+    """Return an empty element with these attributes, such as ``<problem url_name="p1"/>``."""
+    return _edited(f"<{tag}/>", tag, attributes)
+
+
+def _parsed(text: str) -> Document:
+    return parse_document(text.encode())
+
+
+def _edited(start_tag: str, tag: str, changes: Mapping[str, str | None]) -> str:
+    kept = [f"<{tag}"]
+    remaining = dict(changes)
+    position = len(kept[0])
+    while (match := _ATTRIBUTE.match(start_tag, position)) is not None:
+        position = match.end()
+        space, name, equals, quoted = match.groups()
+        if name not in remaining:
+            kept.append(space + name + equals + quoted)
+        elif (value := remaining.pop(name)) is not None:
+            kept.append(f"{space}{name}{equals}{_quoted(value)}")
+    new = {name: value for name, value in remaining.items() if value is not None}
+    kept.extend(f" {_checked(name)}={_quoted(value)}" for name, value in new.items())
+    return "".join(kept) + start_tag[position:]
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise InvalidAttributeError(f"{name!r} cannot be the name of an OLX attribute: rename that setting.")
+    return name
+
+
+def _quoted(value: str) -> str:
+    return f'"{value.translate(_ESCAPES)}"'

@@ -1,0 +1,131 @@
+"""
+Which static files a block refers to.
+
+Only exact references count: a path under ``/static/``, an asset key, or an attribute of a video that names a
+transcript or a picture. That a file's name happens to occur in a text means nothing (import-and-migration
+contract, section 4).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import unquote
+
+from .data import OlxBlock, StaticFile
+from .xml_source import start_tags
+
+__all__ = ["StaticNames", "references", "resolve_references"]
+
+_ASSET_NAME_ILLEGAL: Final = re.compile(r"[^\w.%-]")
+_VIDEO_TAGS: Final = frozenset({"transcript", "video", "video_asset"})
+_REFERENCE: Final = re.compile(
+    r"""
+    (?P<quote>["'(]?)(?<![\w./:-])/static/
+    | (?:src|href)\s{0,9}=\s{0,9}(?P<attribute_quote>["'])static/
+    | asset-v1:[^\s"'()<>@\\]{1,255}@(?:asset|thumbnail)\+block@
+    | /c4x/[^\s"'()<>/\\]{1,255}/[^\s"'()<>/\\]{1,255}/(?:asset|thumbnail)/
+    """,
+    re.VERBOSE,
+)
+_MAX_NAME_CHARS: Final = 1024
+_NAME_ENDS: Final = {
+    '"': re.compile(r'["\\\r\n<>]'),
+    "'": re.compile(r"['\\\r\n<>]"),
+    "(": re.compile(r"""[()"'\\\s<>]"""),
+    "": re.compile(r"""["'()\\\s<>]"""),
+}
+
+
+class StaticNames:
+    """
+    Static files by the names that texts call them.
+
+    That is a file's path below ``static/``, or the path as the platform spells it in an asset key, with an
+    underscore for each character that a key cannot have: ``/static/My_plan__1_.pdf`` is the file
+    ``My plan (1).pdf``. Where that is ambiguous, the path wins, then the first in order.
+    """
+
+    def __init__(self, files: Iterable[StaticFile]) -> None:
+        ordered = sorted(files, key=lambda file: file.path)
+        self._files: dict[str, StaticFile] = {file.path: file for file in ordered}
+        for file in ordered:
+            self._files.setdefault(_ASSET_NAME_ILLEGAL.sub("_", file.path), file)
+
+    def find(self, name: str) -> StaticFile | None:
+        """Return the file of this name, None if there is none."""
+        return self._files.get(name)
+
+
+def references(block: OlxBlock, static_files: Iterable[StaticFile] | None = None) -> frozenset[str]:
+    """
+    Return the static files that a block's OLX refers to, as paths relative to ``static/``.
+
+    With ``static_files`` these are paths of files that are there; without, they are names as the OLX
+    spells them, percent-decoded. For many blocks of one tree, :func:`resolve_references` builds no index
+    each time.
+    """
+    if static_files is None:
+        return frozenset(spellings[-1] for spellings in _spellings(block))
+    return frozenset(file.path for file in resolve_references(block, StaticNames(static_files)).values())
+
+
+def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticFile]:
+    """
+    Return the static files that a block's OLX refers to, by the name that the OLX uses.
+
+    The name may differ from the file's path (see :class:`StaticNames`); a file that is stored with the
+    block must bear that name for the reference to hold.
+    """
+    found: dict[str, StaticFile] = {}
+    for spellings in _spellings(block):
+        for name in spellings:
+            if (file := names.find(name)) is not None:
+                found[name] = file
+                break
+    return found
+
+
+def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
+    """Yield each reference as the names that it may mean, the most literal first, the most likely last."""
+    text = html.unescape(block.olx)
+    for match in _REFERENCE.finditer(text):
+        quote = match["quote"] or match["attribute_quote"] or ""
+        name = text[match.end() : match.end() + _MAX_NAME_CHARS]
+        name = _NAME_ENDS[quote].split(name, maxsplit=1)[0]
+        plain = re.split(r"[?#]", name, maxsplit=1)[0]
+        if not quote:
+            plain = plain.rstrip(".,;:!")
+        if plain:
+            yield name, plain, unquote(plain)
+    if block.tag == "video":
+        yield from ((name,) for name in _video_files(block) if name)
+
+
+def _video_files(block: OlxBlock) -> Iterator[str]:
+    """Yield the names that a video gives without a path."""
+    for tag, attributes in start_tags(block.olx, _VIDEO_TAGS):
+        if tag == "video":
+            if attributes.get("sub"):
+                yield f"subs_{attributes['sub']}.srt.sjson"
+            yield from _transcripts(attributes)
+            yield attributes.get("thumbnail", "")
+        elif tag == "video_asset":
+            yield attributes.get("image", "")
+        elif "src" in attributes:
+            yield attributes["src"].removeprefix("/static/")
+        elif block.attributes.get("edx_video_id"):
+            language, file_format = attributes.get("language_code", ""), attributes.get("file_format", "srt")
+            yield f"{block.attributes['edx_video_id']}-{language}.{file_format}"
+
+
+def _transcripts(attributes: Mapping[str, str]) -> Iterator[str]:
+    try:
+        transcripts = json.loads(attributes.get("transcripts", "{}"))
+    except (ValueError, RecursionError):
+        return
+    if isinstance(transcripts, dict):
+        yield from (name for name in transcripts.values() if isinstance(name, str))

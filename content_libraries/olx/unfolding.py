@@ -1,0 +1,27 @@
+"""A tree is a graph in which a block may have two parents; this bounds what all of its paths add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .data import Limits, OlxBlock
+from .errors import ArchiveTooLargeError
+
+__all__ = ["refuse_unfolding"]
+
+
+def refuse_unfolding(roots: Iterable[OlxBlock], limits: Limits) -> None:
+    """Raise ArchiveTooLargeError if a root with all below it, each once per path, exceeds the limit."""
+    sizes: dict[int, int] = {}
+    for root in roots:
+        if _size(root, sizes) > limits.blocks:
+            raise ArchiveTooLargeError(
+                f"{root.path or 'The OLX'} holds more than {limits.blocks:,} blocks: split the course.",
+                root.path,
+            )
+
+
+def _size(block: OlxBlock, known: dict[int, int]) -> int:
+    if id(block) not in known:
+        known[id(block)] = 1 + sum(_size(child, known) for child in block.children)
+    return known[id(block)]

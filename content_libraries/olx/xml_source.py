@@ -1,0 +1,232 @@
+"""
+XML that remembers where its bytes are.
+
+expat finds the elements and the byte offsets at which they stand; the text itself is never rebuilt, only
+sliced. Nothing here resolves anything: a document type is refused, so there are no entities but the five
+of XML.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from .data import DEFAULT_LIMITS, Limits
+from .errors import ArchiveTooLargeError, ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError
+from .vocabulary import may_hold_block
+
+__all__ = ["Budget", "Document", "Element", "decoded", "parse_document", "start_tags", "xml_safe"]
+
+_START_TAG: Final = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
+_ILLEGAL_CHARACTER: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(slots=True)
+class Element:
+    """An element and its place: ``[start, opened)`` is the start tag, ``[closing, end)`` the end tag."""
+
+    tag: str
+    attributes: dict[str, str]
+    start: int
+    opened: int
+    closing: int = 0
+    end: int = 0
+    children: list[Element] = field(default_factory=list)
+    """Those that may be blocks."""
+    has_elements: bool = False
+    texts: list[str] = field(default_factory=list)
+    """Character data directly inside; of html elements all of it, else what is not white space."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.has_elements and not any(text.strip() for text in self.texts)
+
+    @property
+    def is_bare_pointer(self) -> bool:
+        """Whether it has a url_name and nothing else at all."""
+        return self.is_empty and self.attributes.keys() == {"url_name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one XML text (UTF-8, no byte order mark) and its root element."""
+
+    data: bytes
+    root: Element
+    path: str = ""
+
+    def slice(self, start: int, end: int) -> str:
+        return self.data[start:end].decode()
+
+    def text_of(self, element: Element) -> str:
+        return self.slice(element.start, element.end)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one read has used up of the limits that hold for all of its texts together."""
+
+    limits: Limits = DEFAULT_LIMITS
+    elements: int = 0
+    candidates: int = 0
+    olx_bytes: int = 0
+
+    def take_element(self, path: str) -> None:
+        self.elements += 1
+        if self.elements > self.limits.elements:
+            raise ArchiveTooLargeError(
+                f"{_named(path)} brings the number of XML elements above {self.limits.elements:,}: "
+                "split the course.",
+                path,
+            )
+
+    def take_candidate(self, path: str) -> None:
+        """Note an element that may be a block: only those are kept in memory."""
+        self.candidates += 1
+        if self.candidates > self.limits.blocks:
+            raise ArchiveTooLargeError(
+                f"{_named(path)} brings the number of blocks above {self.limits.blocks:,}: split the course.",
+                path,
+            )
+
+    def take_olx(self, size: int, path: str) -> None:
+        self.olx_bytes += size
+        if self.olx_bytes > self.limits.total_text_bytes:
+            raise ArchiveTooLargeError(
+                f"{_named(path)} brings the OLX of all blocks above {self.limits.total_text_bytes:,} bytes: "
+                "split the course, or keep its blocks in files of their own.",
+                path,
+            )
+
+
+def decoded(data: bytes, path: str) -> str:
+    """Return a text file's content without a byte order mark; raise UnsupportedEncodingError if not UTF-8."""
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        raise UnsupportedEncodingError(
+            f"{_named(path)} is not UTF-8 (byte {error.start}): save it as UTF-8.", path
+        ) from error
+
+
+def xml_safe(text: str) -> str:
+    """Put a space in place of each character that XML 1.0 cannot hold (control characters and the like)."""
+    return _ILLEGAL_CHARACTER.sub(" ", text)
+
+
+def parse_document(data: bytes, *, path: str = "", budget: Budget | None = None) -> Document:
+    """Read one XML text; raise the room's errors for what is malformed, forbidden or above a limit."""
+    budget = budget or Budget()
+    data = decoded(data, path).encode()
+    return Document(data, _Scanner(data, path, budget).root(), path)
+
+
+def start_tags(text: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, str]]]:
+    """Return tag and attributes of all elements of these tags, at any depth, in document order."""
+    scanner = _Scanner(text.encode(), "", Budget(), collect=tags)
+    scanner.root()
+    return scanner.collected
+
+
+def _named(path: str) -> str:
+    return path or "The OLX"
+
+
+class _Scanner:
+    """Turns expat's events into Elements, where those may be blocks; the others are only counted."""
+
+    def __init__(
+        self, data: bytes, path: str, budget: Budget, *, collect: frozenset[str] = frozenset()
+    ) -> None:
+        self.collect = collect
+        self.collected: list[tuple[str, Mapping[str, str]]] = []
+        self.data = data
+        self.path = path
+        self.budget = budget
+        self.roots: list[Element] = []
+        self.open: list[Element | None] = []
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.XmlDeclHandler = self._check_declaration
+        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+
+    def root(self) -> Element:
+        try:
+            self.parser.Parse(self.data, True)
+        except expat.ExpatError as error:
+            line, column = error.lineno, error.offset + 1
+            raise MalformedXmlError(
+                f"{_named(self.path)} is not well-formed XML at line {line}, column {column} "
+                f"({expat.ErrorString(error.code)}): correct it there.",
+                self.path,
+                line,
+                column,
+            ) from error
+        return self.roots[0]
+
+    def _check_declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+            raise UnsupportedEncodingError(
+                f"{_named(self.path)} declares the encoding {encoding}: save it as UTF-8.", self.path
+            )
+
+    def _refuse_doctype(self, *declaration: object) -> None:
+        raise ForbiddenDoctypeError(
+            f"{_named(self.path)} has a DOCTYPE, which OLX must not have: remove that line.", self.path
+        )
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.budget.take_element(self.path)
+        if len(self.open) >= self.budget.limits.element_depth:
+            raise ArchiveTooLargeError(
+                f"{_named(self.path)} nests XML elements more than {self.budget.limits.element_depth} deep: "
+                "flatten it.",
+                self.path,
+            )
+        if tag in self.collect:
+            self.collected.append((tag, attributes))
+        siblings = self._siblings(attributes)
+        element = None
+        if siblings is not None:
+            element = self._element_here(tag, attributes)
+            siblings.append(element)
+        self.open.append(element)
+
+    def _siblings(self, attributes: dict[str, str]) -> list[Element] | None:
+        """Return the list that an element which starts here belongs in, None if it cannot be a block."""
+        if not self.open:
+            return self.roots
+        parent = self.open[-1]
+        if parent is None:
+            return None
+        parent.has_elements = True
+        return parent.children if may_hold_block(parent.tag, attributes) else None
+
+    def _element_here(self, tag: str, attributes: dict[str, str]) -> Element:
+        self.budget.take_candidate(self.path)
+        start = self.parser.CurrentByteIndex
+        match = _START_TAG.match(self.data, start)
+        assert match is not None  # noqa: S101  -- expat has just read a start tag here
+        return Element(tag, attributes, start, match.end())
+
+    def _end(self, tag: str) -> None:
+        element = self.open.pop()
+        if element is None:
+            return
+        if self.data.endswith(b"/>", element.start, element.opened):
+            element.closing = element.end = element.opened
+        else:
+            element.closing = self.parser.CurrentByteIndex
+            element.end = self.data.index(b">", element.closing) + 1
+
+    def _text(self, text: str) -> None:
+        element = self.open[-1]
+        if element is not None and (element.tag == "html" or text.strip()):
+            element.texts.append(text)

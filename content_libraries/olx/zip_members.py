@@ -1,0 +1,96 @@
+"""Members of a zip archive."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import IO, BinaryIO, Final, cast
+
+from .entries import CHUNK_BYTES, Entry, Meter
+from .errors import ArchiveTooLargeError, UnsafeMemberError
+
+__all__ = ["zip_entries"]
+
+_DIRECTORY_BYTES_PER_MEMBER: Final = 256
+_MIN_DIRECTORY_BYTES: Final = 1024 * 1024
+_LOCAL_HEADER_BYTES: Final = 30
+_ENCRYPTED: Final = 0x1
+_UTF8_NAME: Final = 0x800
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Those that authoring tools write; unpacking the others can take memory at the archive's will."""
+
+
+def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
+    """Yield the members; raise zipfile's and zlib's errors for a broken archive."""
+    most = max(_MIN_DIRECTORY_BYTES, _DIRECTORY_BYTES_PER_MEMBER * meter.limits.members)
+    with zipfile.ZipFile(cast(IO[bytes], _CappedFile(file, most))) as archive:
+        members = archive.infolist()
+        _refuse_overlaps(members)
+        for member in members:
+            yield Entry(_name(member), _kind(member), _chunks(archive, member, meter))
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return the name as stored; zipfile's own ``filename`` is cut at a NUL."""
+    if member.flag_bits & _UTF8_NAME:
+        return member.orig_filename
+    try:
+        # Without the flag a name should be cp437, but macOS writes UTF-8 and sets no flag.
+        return member.orig_filename.encode("cp437").decode()
+    except UnicodeError:
+        return member.orig_filename
+
+
+def _kind(member: zipfile.ZipInfo) -> str:
+    if member.flag_bits & _ENCRYPTED:
+        return "encrypted"
+    if member.compress_type not in _METHODS:
+        return "compressed in an unusual way"
+    mode = stat.S_IFMT(member.external_attr >> 16)
+    if stat.S_ISLNK(mode):
+        return "a symbolic link"
+    if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return "a device or a pipe"
+    return "folder" if member.is_dir() else "file"
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> Iterator[bytes]:
+    with archive.open(member) as content:
+        while chunk := content.read(CHUNK_BYTES):
+            meter.take_bytes(len(chunk))
+            yield chunk
+
+
+def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse members that share bytes: the trick of archives that unpack to far more than they hold."""
+    ordered = sorted(members, key=lambda member: member.header_offset)
+    for member, following in pairwise(ordered):
+        if member.header_offset + _LOCAL_HEADER_BYTES + member.compress_size > following.header_offset:
+            raise UnsafeMemberError(
+                f"The archive member {member.orig_filename!r} shares its bytes with another: "
+                "pack the archive again.",
+                member.orig_filename,
+            )
+
+
+class _CappedFile:
+    """A file that gives no more than ``most`` bytes at once: zipfile reads an archive's directory whole."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file = file
+        self._most = most
+        self._size = file.seek(0, os.SEEK_END)
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+        self.close = file.close
+
+    def read(self, size: int = -1) -> bytes:
+        available = max(self._size - self._file.tell(), 0)
+        size = available if size < 0 else min(size, available)
+        if size > self._most:
+            raise ArchiveTooLargeError("The archive has a table of contents that is too long: split it.")
+        return self._file.read(size)

@@ -1,0 +1,116 @@
+"""
+What all REST packages of this app share: error bodies, pages, dates.
+
+The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.decorators import method_decorator
+from drf_spectacular.utils import inline_serializer
+from edx_rest_framework_extensions.paginators import DefaultPagination
+from rest_framework import serializers
+from rest_framework.exceptions import (
+    APIException,
+    NotAuthenticated,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+
+SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""Dates of libraries, components, containers and history: UTC, whole seconds, a literal Z."""
+
+
+def utc_seconds(moment: datetime | None) -> str | None:
+    """A moment as ``YYYY-MM-DDTHH:MM:SSZ`` in UTC; None stays None."""
+    return None if moment is None else moment.astimezone(UTC).strftime(SECONDS_FORMAT)
+
+
+class SecondsDateTimeField(serializers.DateTimeField):
+    """A read-only date in the format of ``utc_seconds``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, **kwargs)
+
+
+def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
+    """
+    What an error of ours means over HTTP (libraries-rest contract, section 0.4).
+
+    Args:
+        anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
+    """
+    match error:
+        case NotFoundError():
+            return NotFound()
+        case NotAllowedError():
+            return NotAuthenticated() if anonymous else PermissionDenied()
+        case InvalidInputError(field=str(field)):
+            return ValidationError({field: [error.message] if error.as_list else error.message})
+        case _:
+            return ValidationError([error.message])
+
+
+def request_body(request: Request) -> Any:
+    """The parsed body. Fields of a form count as in JSON: a blank one was given, a missing flag was not."""
+    return request.data.dict() if isinstance(request.data, QueryDict) else request.data
+
+
+class ErrorsMixin(APIView):
+    """Answers errors of ours as the contract wants them, whatever exception handler the host has set."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, ContentLibrariesError):
+            exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
+        return super().handle_exception(exc)
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class LibraryAPIView(ErrorsMixin):
+    """
+    Base of the app's views.
+
+    Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
+    events fire after commit, and that must be before the answer (events contract, section 5).
+    """
+
+    permission_classes = (IsAuthenticated,)
+
+
+class LibraryPagination(DefaultPagination):
+    """Pages of 10, or of ``page_size`` up to 100, in the envelope of the contract's section 0.7."""
+
+    page_size = 10
+    max_page_size = 100
+
+    def get_paginated_response(self, data: object) -> Response:
+        response: Response = super().get_paginated_response(data)
+        return response
+
+
+def page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """Describes one page of items to the OpenAPI schema. It serializes nothing itself."""
+    return inline_serializer(
+        name=item.__name__.removesuffix("Serializer") + "Page",
+        fields={
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "count": serializers.IntegerField(),
+            "num_pages": serializers.IntegerField(),
+            "current_page": serializers.IntegerField(),
+            "start": serializers.IntegerField(),
+            "results": item(many=True),
+        },
+    )

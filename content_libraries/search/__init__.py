@@ -1,0 +1,1 @@
+"""Finds content: documents, engines, index upkeep."""

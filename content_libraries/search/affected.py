@@ -1,0 +1,85 @@
+"""Which documents a change touches (search contract, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..learning_core import api as learning_core
+from ..learning_core.api import NO_LOGS, LogMark
+from .models import SearchCheckpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    What an event tells.
+
+    Args:
+        log: the log that was written; 0 for none. It is named because it may have a lower number than one
+            that was committed before it, and then lie before the checkpoint.
+        entity_pks, collection_codes: what changed without leaving a trace in the logs.
+    """
+
+    log: LogMark = NO_LOGS
+    entity_pks: frozenset[int] = frozenset()
+    collection_codes: frozenset[str] = frozenset()
+
+
+NO_CHANGE: Final = Change()
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Components, containers and collections whose documents have to be made again, or removed."""
+
+    entity_pks: frozenset[int]
+    collection_codes: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.entity_pks) + len(self.collection_codes)
+
+    def __or__(self, other: Affected) -> Affected:
+        return Affected(self.entity_pks | other.entity_pks, self.collection_codes | other.collection_codes)
+
+
+NOTHING: Final = Affected(frozenset(), frozenset())
+
+
+def affected_since(checkpoint: SearchCheckpoint, *, until: LogMark, change: Change) -> Affected:
+    """
+    Work out what changed since a checkpoint.
+
+    Everything that contains a changed item has a record in the same log. What the logs do not say: children
+    show the titles of their containers, and collections count their members.
+    """
+    changes = learning_core.entity_changes(
+        checkpoint.learning_package_pk,
+        after=LogMark(checkpoint.draft_change_log_pk, checkpoint.publish_log_pk),
+        until=until,
+        late=change.log,
+    )
+    changed = {record.entity_pk for record in changes} | learning_core.children_with_other_parents(changes)
+    coming_or_going = {record.entity_pk for record in changes if record.comes_or_goes}
+    collections = learning_core.collection_codes_with(coming_or_going)
+    pending = checkpoint.pending
+    return Affected(
+        frozenset(changed.union(change.entity_pks, pending["entity_pks"])),
+        frozenset(collections.union(change.collection_codes, pending["collection_codes"])),
+    )
+
+
+def next_to_fill(checkpoint: SearchCheckpoint, *, limit: int) -> tuple[Affected, int | None]:
+    """
+    Find what comes next while everything in a package is put into the index: entities first, then
+        collections.
+
+    Returns: at most ``limit`` entities, and the point of filling when their documents are in the index.
+    """
+    pk, after = checkpoint.learning_package_pk, checkpoint.filling_after
+    if after is None:
+        return NOTHING, None
+    entity_pks = learning_core.entity_pks_after(pk, after, limit=limit)
+    if len(entity_pks) == limit:
+        return Affected(frozenset(entity_pks), frozenset()), entity_pks[-1]
+    return Affected(frozenset(entity_pks), frozenset(learning_core.collection_codes_of(pk))), None

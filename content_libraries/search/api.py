@@ -1,0 +1,21 @@
+"""What other rooms and faces may ask of search."""
+
+from .engine import SearchEngineError, SearchResult, Sort
+from .finding import search
+from .highlight import Excerpt, best_excerpt
+from .rebuilding import rebuild, refresh
+from .upkeep import CaughtUp, catch_up, libraries_behind
+
+__all__ = [
+    "CaughtUp",
+    "Excerpt",
+    "SearchEngineError",
+    "SearchResult",
+    "Sort",
+    "best_excerpt",
+    "catch_up",
+    "libraries_behind",
+    "rebuild",
+    "refresh",
+    "search",
+]

@@ -1,0 +1,305 @@
+"""
+The documents of library content, as the search contract's sections 3.1 to 3.3 and 7 describe them.
+
+They are made for many items at once: one call makes the same number of queries for one item as for a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.text import slugify
+
+from ..keys import (
+    ItemKey,
+    LibraryCollectionLocator,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+)
+from ..learning_core import api as learning_core
+from ..learning_core.api import Child, CollectionLabel, CollectionState, ItemStatus, VersionStatus
+from ..xblocks.api import SearchText, search_text
+from .engine import Document
+from .tags import TagValues, tags_of
+
+logger = logging.getLogger(__name__)
+
+LIBRARY_BLOCK: Final = "library_block"
+LIBRARY_CONTAINER: Final = "library_container"
+COLLECTION: Final = "collection"
+
+NEVER: Final = "never"
+PUBLISHED: Final = "published"
+MODIFIED: Final = "modified"
+
+_DESCRIBED_TYPES: Final = ("html", "problem")
+_PARENTS: Final = {"unit": ("subsections", "subsection"), "subsection": ("sections", "section")}
+"""Container type -> the field that lists the containers it is in, and their type. Components are in units."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPlace:
+    """What every document of a library says about the library."""
+
+    learning_package_pk: int
+    library_key: LibraryLocatorV2
+    title: str
+    access_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Documents that the index shall hold, and the ids of those that it shall not hold (any more)."""
+
+    live: list[Document]
+    gone: list[str]
+
+
+def document_id(key: str) -> str:
+    """
+    The id of the document about something (search contract, section 7.1).
+
+    Args:
+        key: the key string. Keys that differ only in what a slug leaves out get different ids too.
+    """
+    return f"{slugify(key)}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
+
+
+def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:
+    """Make the documents of components and containers; those whose drafts are deleted have none."""
+    statuses = learning_core.item_statuses(
+        place.learning_package_pk, entity_pks, library_key=place.library_key
+    )
+    live = [status for _pk, status in sorted(statuses.items()) if status.draft is not None]
+    gone = [document_id(str(status.key)) for status in statuses.values() if status.draft is None]
+    surroundings = _read_surroundings(place, live)
+    return Documents([_item_document(place, status, surroundings) for status in live], gone)
+
+
+def collection_documents(place: LibraryPlace, codes: Collection[str]) -> Documents:
+    """Make the documents of collections; those that are disabled or do not exist have none."""
+    states = learning_core.collection_states(place.learning_package_pk, codes)
+    keys = {code: str(LibraryCollectionLocator(place.library_key, code)) for code in codes}
+    enabled = [state for state in states if state.enabled]
+    tags = tags_of([keys[state.code] for state in enabled])
+    live: list[Document] = [
+        _collection_document(place, keys[state.code], state, tags.get(keys[state.code], {}))
+        for state in enabled
+    ]
+    return Documents(
+        live, [document_id(keys[code]) for code in keys.keys() - {state.code for state in enabled}]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """
+    What documents say besides the state of their own item.
+
+    Args:
+        texts: version pk of a component -> its search text.
+        children: version pk of a container -> its children.
+        pinned_titles: titles of the versions at which containers hold children.
+        parents: entity pk -> entity pks of the containers that hold it.
+        related: the states of all these children and parents.
+    """
+
+    texts: Mapping[int, SearchText]
+    children: Mapping[int, list[Child]]
+    pinned_titles: Mapping[int, str]
+    parents: Mapping[int, list[int]]
+    related: Mapping[int, ItemStatus]
+    collections: Mapping[int, list[CollectionLabel]]
+    tags: Mapping[str, TagValues]
+
+
+def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroundings:
+    pks = [item.pk for item in items]
+    containers = [item for item in items if _is_container(item.key)]
+    children = learning_core.children_of(version.pk for item in containers for version in _versions(item))
+    places = [child for listed in children.values() for child in listed]
+    parents = learning_core.draft_parents_of(pks)
+    related = {child.entity_pk for child in places}.union(*parents.values())
+    return _Surroundings(
+        texts=_search_texts([item for item in items if not _is_container(item.key)]),
+        children=children,
+        pinned_titles=learning_core.version_titles(
+            {child.pinned_version_pk for child in places if child.pinned_version_pk is not None}
+        ),
+        parents=parents,
+        related=learning_core.item_statuses(
+            place.learning_package_pk, related, library_key=place.library_key
+        ),
+        collections=learning_core.collection_labels(pks),
+        tags=tags_of([str(item.key) for item in items]),
+    )
+
+
+def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
+    """Version pk -> search text: of drafts, and of published versions whose documents show a description."""
+    versions: dict[int, ItemStatus] = {}
+    for item in components:
+        if item.published and _block_type(item.key) in _DESCRIBED_TYPES:
+            versions[item.published.pk] = item
+        if item.draft:
+            versions[item.draft.pk] = item
+    olx = learning_core.olx_of(versions)
+    texts = {pk: search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
+    for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
+        logger.warning("The OLX of %s cannot be read, so it is found by its title only: %s", key, error)
+    return texts
+
+
+def _item_document(place: LibraryPlace, item: ItemStatus, around: _Surroundings) -> Document:
+    assert item.draft is not None  # noqa: S101 - deleted items have no document
+    key = str(item.key)
+    document = {
+        **_common(place, key, item.draft.title),
+        "block_type": _block_type(item.key),
+        "created": item.created.timestamp(),
+        "modified": item.draft.created.timestamp(),
+        "last_published": _seconds(item.last_published if item.published else None),
+        "publish_status": _publish_status(item),
+        "tags": around.tags.get(key, {}),
+        "collections": _names_and_keys(
+            (label.title, label.code) for label in around.collections.get(item.pk, ())
+        ),
+    }
+    if isinstance(item.key, LibraryContainerLocator):
+        return document | _container_fields(item, item.key, around)
+    return document | _component_fields(item, item.key, around)
+
+
+def _component_fields(item: ItemStatus, key: LibraryUsageLocatorV2, around: _Surroundings) -> dict[str, Any]:
+    assert item.draft is not None  # noqa: S101 - deleted items have no document
+    text = around.texts[item.draft.pk]
+    fields: dict[str, Any] = {
+        "type": LIBRARY_BLOCK,
+        "block_id": key.usage_id,
+        "content": text.content,
+        "units": _parents(item, "unit", around),
+    }
+    if text.description:
+        fields["description"] = text.description
+    if item.published:
+        fields["published"] = {"display_name": item.published.title}
+        if (published_text := around.texts.get(item.published.pk)) and published_text.description:
+            fields["published"]["description"] = published_text.description
+    return fields
+
+
+def _container_fields(
+    item: ItemStatus, key: LibraryContainerLocator, around: _Surroundings
+) -> dict[str, Any]:
+    assert item.draft is not None  # noqa: S101 - deleted items have no document
+    fields: dict[str, Any] = {
+        "type": LIBRARY_CONTAINER,
+        "block_id": key.container_id,
+        **_children_fields(item.draft, around, published=False),
+    }
+    if item.published:
+        fields["published"] = {
+            "display_name": item.published.title,
+            **_children_fields(item.published, around, published=True),
+        }
+    if key.container_type in _PARENTS:
+        field, parent_type = _PARENTS[key.container_type]
+        fields[field] = _parents(item, parent_type, around)
+    return fields
+
+
+def _children_fields(version: VersionStatus, around: _Surroundings, *, published: bool) -> dict[str, Any]:
+    children = list(_live_children(around.children.get(version.pk, ()), around, published=published))
+    return {
+        "num_children": len(children),
+        "content": {
+            "child_usage_keys": [str(key) for key, _title in children],
+            "child_display_names": [title for _key, title in children],
+        },
+    }
+
+
+def _live_children(
+    places: Iterable[Child], around: _Surroundings, *, published: bool
+) -> Iterator[tuple[ItemKey, str]]:
+    """
+    Keys and titles of children as this branch shows them. A pinned version is shown even if it is deleted.
+    """
+    for place in places:
+        if (child := around.related.get(place.entity_pk)) is None:
+            continue
+        version = child.published if published else child.draft
+        if place.pinned_version_pk is not None:
+            yield child.key, around.pinned_titles[place.pinned_version_pk]
+        elif version is not None:
+            yield child.key, version.title
+
+
+def _parents(item: ItemStatus, container_type: str, around: _Surroundings) -> dict[str, list[str]]:
+    parents = (around.related.get(pk) for pk in around.parents.get(item.pk, ()))
+    return _names_and_keys(
+        (parent.draft.title, str(parent.key))
+        for parent in parents
+        if parent and parent.draft and _block_type(parent.key) == container_type
+    )
+
+
+def _collection_document(place: LibraryPlace, key: str, state: CollectionState, tags: TagValues) -> Document:
+    return {
+        **_common(place, key, state.title),
+        "type": COLLECTION,
+        # Frontends build the URL of a collection from this.
+        "block_id": state.code,
+        "description": state.description,
+        "created": state.created.timestamp(),
+        "modified": state.modified.timestamp(),
+        "num_children": state.draft_count,
+        "published": {"num_children": state.published_count},
+        "tags": tags,
+    }
+
+
+def _common(place: LibraryPlace, key: str, title: str) -> dict[str, Any]:
+    return {
+        "id": document_id(key),
+        "usage_key": key,
+        "context_key": str(place.library_key),
+        "org": place.library_key.org,
+        "access_id": place.access_id,
+        "display_name": title,
+        "breadcrumbs": [{"display_name": place.title}],
+    }
+
+
+def _publish_status(item: ItemStatus) -> str:
+    if item.published is None:
+        return NEVER
+    return MODIFIED if item.has_unpublished_changes else PUBLISHED
+
+
+def _names_and_keys(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The two lists, in the same order, that documents hold of what surrounds them."""
+    listed = list(pairs)
+    return {"display_name": [name for name, _key in listed], "key": [key for _name, key in listed]}
+
+
+def _versions(item: ItemStatus) -> list[VersionStatus]:
+    return [version for version in (item.draft, item.published) if version is not None]
+
+
+def _is_container(key: ItemKey) -> bool:
+    return isinstance(key, LibraryContainerLocator)
+
+
+def _block_type(key: ItemKey) -> str:
+    return key.container_type if isinstance(key, LibraryContainerLocator) else key.block_type
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()

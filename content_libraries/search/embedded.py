@@ -1,0 +1,262 @@
+"""
+The embedded search engine: a tantivy index in a folder that the processes of a site share.
+
+Readers are never blocked, and see what others have committed. One process writes at a time; the others wait
+for it, but not for long. The index is disposable: what cannot be read is thrown away, and the new identity of
+the index that takes its place makes the next catch-up fill it again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+import tantivy
+
+from .. import conf
+from .embedded_queries import build_query
+from .embedded_schema import ID, SCHEMA_VERSION, TITLE_ORDER, from_row, make_schema, to_row
+from .engine import (
+    MAX_BATCH,
+    Document,
+    EngineBusyError,
+    SearchEngine,
+    SearchEngineError,
+    SearchQuery,
+    SearchResult,
+    Sort,
+)
+from .words import fold
+
+_HEAP_BYTES: Final = 50_000_000
+_FACET_VALUES: Final = 100
+_IDENTITY_FILE: Final = "identity"
+_RETRY_SECONDS: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    identity: str
+    index: tantivy.Index
+
+
+class EmbeddedEngine(SearchEngine):
+    """
+    Args:
+        folder: where the index lives. It holds one folder for each version of the schema, and the lock file.
+    """
+
+    patience: ClassVar[float] = 5.0
+    """Seconds to wait for other writers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._index_folder = folder / f"v{SCHEMA_VERSION}"
+        self._opened: _Opened | None = None
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        engine: Self = _engine_at(cls, Path(conf.SEARCH_INDEX_DIR.value).absolute())
+        return engine
+
+    def prepare(self) -> str:
+        with _failures_named():
+            opened = self._open_if_readable()
+            if opened is None:
+                with self._lock():
+                    # Somebody else may have been faster.
+                    opened = self._open_if_readable() or self._create()
+            return opened.identity
+
+    def update(self, documents: Sequence[Document]) -> None:
+        if len(documents) > MAX_BATCH:
+            raise ValueError(f"At most {MAX_BATCH} documents a call.")
+        with self._writer() as writer:
+            for document in documents:
+                writer.delete_documents_by_term(ID, document["id"])
+                writer.add_document(to_row(document))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        with self._writer() as writer:
+            for document_id in ids:
+                writer.delete_documents_by_term(ID, document_id)
+
+    def delete_context(self, context_key: str) -> None:
+        with self._writer() as writer:
+            writer.delete_documents_by_term("context_key", context_key)
+
+    def count(self) -> int:
+        with _failures_named():
+            opened = self._open()
+            return opened.index.searcher().num_docs if opened else 0
+
+    def clear(self) -> None:
+        with _failures_named(), self._lock():
+            self._create()
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        with _failures_named():
+            opened = self._open()
+            if opened is None or query.context_keys == frozenset():
+                return SearchResult((), 0, {facet: {} for facet in query.facets})
+            searcher = opened.index.searcher()
+            asked = build_query(opened.index.schema, query)
+            total, addresses = _addresses(searcher, asked, query)
+            return SearchResult(
+                hits=[from_row(searcher.doc(address)) for address in addresses],
+                total=total,
+                facets=_facets(searcher, asked, query.facets),
+            )
+
+    def _open(self) -> _Opened | None:
+        """
+        The index as it is now; None where there is none. Raises ValueError or OSError when it is unreadable.
+        """
+        try:
+            identity = (self._index_folder / _IDENTITY_FILE).read_text()
+        except FileNotFoundError:
+            return None
+        opened = self._opened
+        if opened is None or opened.identity != identity:
+            index = tantivy.Index.open(str(self._index_folder))
+            # Without a watching thread: that would not survive the forks of web servers and workers.
+            index.config_reader(reload_policy="manual")
+            opened = self._opened = _Opened(identity, index)
+        opened.index.reload()
+        return opened
+
+    def _open_if_readable(self) -> _Opened | None:
+        try:
+            return self._open()
+        except (ValueError, NotADirectoryError):
+            return None
+
+    def _create(self) -> _Opened:
+        """Put a new, empty index in place of whatever is there, and of what older versions left behind."""
+        identity = uuid.uuid4().hex
+        new_folder = self._folder / f"new-{identity}"
+        new_folder.mkdir()
+        tantivy.Index(make_schema(), path=str(new_folder))
+        (new_folder / _IDENTITY_FILE).write_text(identity)
+        for other in self._folder.iterdir():
+            if other.name.startswith(("v", "new-")) and other != new_folder:
+                shutil.rmtree(other) if other.is_dir() else other.unlink()
+        new_folder.rename(self._index_folder)
+        opened = self._open()
+        assert opened is not None  # noqa: S101 - it was made in this function, under the lock
+        return opened
+
+    @contextmanager
+    def _writer(self) -> Iterator[tantivy.IndexWriter]:
+        """Write to the index, and commit unless there was an exception."""
+        with _failures_named(), self._lock():
+            opened = self._open()
+            if opened is None:
+                raise SearchEngineError("There is no search index yet.")
+            writer = opened.index.writer(_HEAP_BYTES, num_threads=1)
+            try:
+                yield writer
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """
+        Keep other writers out, those of other processes too. Raises EngineBusyError when they stay too long.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + self.patience
+        with (self._folder / "lock").open("w") as lock_file:
+            while True:
+                try:
+                    fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise EngineBusyError(
+                            "Others are writing to the search index. Try again later."
+                        ) from None
+                    time.sleep(_RETRY_SECONDS)
+            yield
+
+
+@cache
+def _engine_at[EngineT: EmbeddedEngine](engine_class: type[EngineT], folder: Path) -> EngineT:
+    return engine_class(folder)
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """Give tantivy's errors, which are all ValueErrors, and those of the file system our name."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise SearchEngineError(f"The search index cannot be used: {error}") from error
+
+
+def _addresses(
+    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
+) -> tuple[int, Sequence[tantivy.DocAddress]]:
+    """Count what there is to find, and find the wanted part of it."""
+    limit = min(query.limit, searcher.num_docs - query.offset)
+    if limit <= 0:
+        return _count(searcher.search(asked, limit=1)), ()
+    if len(query.sort) > 1:
+        return _sorted_addresses(searcher, asked, query)
+    order: dict[str, Any] = {}
+    if query.sort:
+        field = TITLE_ORDER if query.sort[0].attribute == "display_name" else query.sort[0].attribute
+        order = {"order_by_field": field, "order": _direction(query.sort[0])}
+    found = searcher.search(asked, limit=limit, offset=query.offset, **order)
+    return _count(found), [address for _score, address in found.hits]
+
+
+def _sorted_addresses(
+    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
+) -> tuple[int, Sequence[tantivy.DocAddress]]:
+    """Sort by several attributes, which tantivy cannot: by the least important one first."""
+    found = searcher.search(asked, limit=searcher.num_docs)
+    addresses = [address for _score, address in found.hits]
+    places = list(range(len(addresses)))
+    for sort in reversed(query.sort):
+        column = _column(searcher, sort.attribute, addresses)
+        present = [place for place in places if column[place] is not None]
+        present.sort(key=column.__getitem__, reverse=sort.descending)
+        places = [*present, *(place for place in places if column[place] is None)]
+    return len(addresses), [addresses[place] for place in places[query.offset : query.offset + query.limit]]
+
+
+def _column(searcher: tantivy.Searcher, attribute: str, addresses: list[tantivy.DocAddress]) -> list[Any]:
+    if attribute == "display_name":
+        return [fold(from_row(searcher.doc(address)).get("display_name") or "") for address in addresses]
+    return searcher.fast_field_values(attribute, addresses)
+
+
+def _direction(sort: Sort) -> tantivy.Order:
+    return tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # left out of tantivy's stubs
+    return count
+
+
+def _facets(
+    searcher: tantivy.Searcher, asked: tantivy.Query, facets: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    if not facets:
+        return {}
+    wanted = {facet: {"terms": {"field": facet, "size": _FACET_VALUES}} for facet in facets}
+    answer = searcher.aggregate(asked, wanted)
+    return {
+        facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets
+    }

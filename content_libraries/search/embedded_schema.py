@@ -1,0 +1,100 @@
+"""
+How the embedded engine lays out a document.
+
+Each document is stored whole, as JSON. Beside it are indexed: the attributes to filter, count and sort by,
+under their own names; and its words, in one field for each kind of place that they can be found in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import tantivy
+
+from .engine import FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, values_at
+from .words import fold, words
+
+SCHEMA_VERSION: Final = 1
+"""
+To be raised whenever anything in this module, in ``words`` or in the documents changes what is in the index.
+Each version has a folder of its own, and a new one fills itself at the next catch-up.
+"""
+
+ID: Final = "id"
+STORED: Final = "stored"
+TITLE_ORDER: Final = "order.display_name"
+NUMBERS: Final = tuple(sorted({*FILTERABLE_NUMBERS, *SORTABLE} - {"display_name"}))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """
+    All strings in a value, but for the keys of children, which would make every child type a common word.
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name != "child_usage_keys":
+                yield from _strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
+
+
+def _strings_of(*attributes: str) -> Callable[[Document], Iterable[str]]:
+    return lambda document: [text for attribute in attributes for text in _strings(document.get(attribute))]
+
+
+WORD_FIELDS: Final[Mapping[str, Callable[[Document], Iterable[str]]]] = {
+    "words.title": _strings_of("display_name"),
+    "words.block_id": _strings_of("block_id"),
+    "words.text": _strings_of("content", "description"),
+    "words.tags": _strings_of("tags"),
+    "words.collections": _strings_of("collections"),
+    "words.published": _strings_of("published"),
+}
+"""
+The fields that words are found in, by falling weight (search contract, section 2), and what goes into each.
+"""
+
+
+def make_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field(STORED, stored=True)
+    builder.add_text_field(TITLE_ORDER, fast=True, tokenizer_name="raw", index_option="basic")
+    for attribute in FILTERABLE_TEXTS:
+        builder.add_text_field(attribute, fast=True, tokenizer_name="raw", index_option="basic")
+    for attribute in NUMBERS:
+        builder.add_float_field(attribute, indexed=True, fast=True)
+    for field in WORD_FIELDS:
+        # Words are cut before, by our own rules; white space is all that is left to split at.
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def to_row(document: Document) -> tantivy.Document:
+    """Lay out a document."""
+    row = tantivy.Document()
+    row.add_text(ID, document["id"])
+    row.add_bytes(STORED, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+    row.add_text(TITLE_ORDER, fold(document.get("display_name") or ""))
+    for attribute in FILTERABLE_TEXTS:
+        for value in values_at(document, attribute):
+            row.add_text(attribute, str(value))
+    for attribute in NUMBERS:
+        for value in values_at(document, attribute):
+            row.add_float(attribute, float(value))
+    for field, strings in WORD_FIELDS.items():
+        # The same text is often there twice, as content and as description.
+        if found := " ".join(" ".join(words(text)) for text in dict.fromkeys(strings(document))):
+            row.add_text(field, found)
+    return row
+
+
+def from_row(row: tantivy.Document) -> dict[str, Any]:
+    """Give a document back as it was stored."""
+    document: dict[str, Any] = json.loads(row.get_first(STORED) or b"{}")
+    return document

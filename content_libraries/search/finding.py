@@ -1,0 +1,84 @@
+"""Finding what a user may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..keys import LibraryLocatorV2
+from ..libraries import api as libraries
+from ..libraries.api import Actor
+from .engine import OneOf, SearchQuery, SearchResult, Sort, current_engine
+from .tags import attribute_of_tag
+
+_LATEST_FIRST: Final = (Sort("modified", descending=True),)
+
+
+def search(
+    user: Actor,
+    *,
+    q: str = "",
+    library_key: LibraryLocatorV2 | None = None,
+    types: Sequence[str] = (),
+    block_types: Sequence[str] = (),
+    publish_statuses: Sequence[str] = (),
+    collections: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    sort: Sequence[Sort] = (),
+    offset: int = 0,
+    limit: int = 20,
+    facets: Sequence[str] = (),
+) -> SearchResult:
+    """
+    Find content of the libraries that the user may view.
+
+    Args:
+        user: who asks. The operator finds everything.
+        q: words to find; blank for everything.
+        library_key: the library to look in; all of them if None. Nothing is found in a library that does not
+            exist, or that the user may not view.
+        types: ``library_block``, ``library_container``, ``collection``; any of them, as in what follows.
+        block_types: ``html``, ``unit``, ...
+        publish_statuses: ``never``, ``published``, ``modified``.
+        collections: codes of collections.
+        tags: taxonomies, or taxonomy and lineage, ``Location > Europe``, down to the fourth level; all of
+            them have to be there, and a tag below one of them counts as that one.
+        sort: the order. Without one the best matches come first, or the latest changes if ``q`` is blank.
+        offset, limit: the part of the hits that is wanted.
+        facets: attributes whose values are to be counted.
+
+    Raises SearchEngineError if the engine fails.
+    """
+    any_of = {
+        "type": types,
+        "block_type": block_types,
+        "publish_status": publish_statuses,
+        "collections.key": collections,
+    }
+    conditions = [OneOf(attribute, values) for attribute, values in any_of.items() if values]
+    conditions.extend(OneOf(attribute_of_tag(tag), (tag,)) for tag in tags)
+    return current_engine().search(
+        SearchQuery(
+            q=q,
+            context_keys=_viewable_keys(user, library_key),
+            conditions=conditions,
+            sort=sort or (() if q.strip() else _LATEST_FIRST),
+            offset=offset,
+            limit=limit,
+            facets=facets,
+        )
+    )
+
+
+def _viewable_keys(user: Actor, library_key: LibraryLocatorV2 | None) -> frozenset[str] | None:
+    """Keys of the libraries to look in. None for no restriction at all, which only the operator has."""
+    if user is None and library_key is None:
+        return None
+    viewable = libraries.viewable_libraries(user)
+    if library_key is not None:
+        viewable = viewable.filter(org__short_name=library_key.org, slug=library_key.slug)
+    return frozenset(_key_strings(viewable.order_by().values_list("org__short_name", "slug").iterator()))
+
+
+def _key_strings(names: Iterator[tuple[str, str]]) -> Iterator[str]:
+    return (f"{LibraryLocatorV2.CANONICAL_NAMESPACE}:{org}:{slug}" for org, slug in names)

@@ -1,0 +1,78 @@
+"""What the search index knows of each library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from opaque_keys.edx.django.models import LearningContextKeyField
+
+
+def nothing_pending() -> dict[str, Any]:
+    """The default of ``SearchCheckpoint.pending``."""
+    return {"entity_pks": [], "collection_codes": []}
+
+
+class SearchCheckpoint(models.Model):
+    """
+    How far the search index has followed one learning package.
+
+    1. It is created when the package is indexed for the first time.
+    2. At first, and whenever the index or the title of the library is another one, everything in the package
+       is put into the index, in the order of the entities' pks; ``filling_after`` says how far that is.
+    3. Meanwhile and afterwards the index follows the logs. The log numbers move forward after the engine has
+       taken the documents, and back when it turns out that these may not be the newest ones.
+    4. What no log records, changes of collections and tags, waits in ``pending`` if the engine fails.
+    5. It is deleted after the documents of a deleted package.
+
+    It refers to the package by number and not by foreign key, because it has to outlive the package: when the
+    engine is down while a library is deleted, the row is all that is left to tell which documents have to go.
+
+    .. no_pii:
+    """
+
+    learning_package_pk = models.PositiveIntegerField(unique=True)
+    context_key = LearningContextKeyField(max_length=255, db_index=True, case_sensitive=True)
+    index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that this is about."))
+    # Every document names its library, so another title means that all of them have to be made again.
+    title = models.CharField(max_length=500, blank=True, help_text=_("The title that the documents have."))
+    filling_after = models.PositiveBigIntegerField(
+        null=True, default=0, help_text=_("The last entity that was filled in; empty when all are.")
+    )
+    draft_change_log_pk = models.PositiveBigIntegerField(default=0)
+    publish_log_pk = models.PositiveBigIntegerField(default=0)
+    pending = models.JSONField(default=nothing_pending)
+    revision = models.PositiveBigIntegerField(
+        default=0, help_text=_("Counts the changes of this row, so that two catch-ups notice each other.")
+    )
+    updated = models.DateTimeField(auto_now=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("search checkpoint")
+        verbose_name_plural = _("search checkpoints")
+
+    def __str__(self) -> str:
+        return f"{self.context_key}: draft {self.draft_change_log_pk}, publish {self.publish_log_pk}"
+
+
+class SearchAccess(models.Model):
+    """
+    The number by which search keys name a library or a course.
+
+    The primary key is the ``access_id`` of the documents (search contract, section 1). A search key has to
+    list what its owner may find, and numbers are shorter than keys. The row is created and removed with the
+    documents of its library or course.
+
+    .. no_pii:
+    """
+
+    context_key = LearningContextKeyField(max_length=255, unique=True, case_sensitive=True)
+
+    class Meta:
+        verbose_name = _("search access")
+        verbose_name_plural = _("search access")
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.context_key}"

@@ -1,0 +1,93 @@
+"""
+What this room does when something happened: it brings the index up to date, at once if it can.
+
+A write has been committed when this runs, and nothing here can fail it. What cannot be done at once is sent
+to a worker; if that fails too, the next write or the sweep finds the work at the checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+from openedx_events.content_authoring.data import ContentObjectChangedData
+from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS_CHANGED
+
+from .. import keys
+from ..errors import NotFoundError
+from ..learning_core import api as learning_core
+from ..learning_core.api import LogMark
+from ..libraries import api as libraries
+from .affected import NO_CHANGE, Change
+from .engine import MAX_BATCH, SearchEngineError
+from .tasks import catch_up_search
+from .upkeep import catch_up
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(learning_core.ENTITIES_DRAFT_CHANGED)
+def follow_draft_changes(learning_package: Any, change_log: Any, **_kwargs: Any) -> None:
+    _follow(learning_package.id, Change(log=LogMark(draft_change_log_pk=change_log.draft_change_log_id)))
+
+
+@receiver(learning_core.ENTITIES_PUBLISHED)
+def follow_publish(learning_package: Any, change_log: Any, **_kwargs: Any) -> None:
+    _follow(learning_package.id, Change(log=LogMark(publish_log_pk=change_log.publish_log_id)))
+
+
+@receiver(learning_core.COLLECTION_CHANGED)
+def follow_collection(learning_package: Any, change: Any, **_kwargs: Any) -> None:
+    members = {*change.entities_added, *change.entities_removed}
+    if change.metadata_modified:
+        members |= learning_core.member_pks_of(learning_package.id, change.collection_code)
+    _follow(
+        learning_package.id,
+        Change(entity_pks=frozenset(members), collection_codes=frozenset({change.collection_code})),
+    )
+
+
+@receiver(learning_core.LEARNING_PACKAGE_UPDATED)
+@receiver(learning_core.LEARNING_PACKAGE_DELETED)
+def follow_learning_package(learning_package: Any, **_kwargs: Any) -> None:
+    _follow(learning_package.id, NO_CHANGE)
+
+
+@receiver(CONTENT_OBJECT_ASSOCIATIONS_CHANGED)
+def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> None:
+    """Tags are kept outside of Learning Core. All other associations have events of their own above."""
+    if content_object.changes and "tags" not in content_object.changes:
+        return
+    try:
+        if content_object.object_id.startswith("lib-collection:"):
+            _follow_collection_tags(keys.collection_key(content_object.object_id))
+        elif content_object.object_id.startswith(("lb:", "lct:")):
+            _follow_item_tags(keys.item_key(content_object.object_id))
+    except NotFoundError:
+        return  # tags can be given to what does not exist any more
+
+
+def _follow_collection_tags(key: keys.LibraryCollectionLocator) -> None:
+    library = libraries.get_library(keys.library_key_of(key))
+    _follow(library.learning_package_id, Change(collection_codes=frozenset({key.collection_id})))
+
+
+def _follow_item_tags(key: keys.ItemKey) -> None:
+    library = libraries.get_library(keys.library_key_of(key))
+    item = learning_core.find_item(library.learning_package_id, key)
+    _follow(library.learning_package_id, Change(entity_pks=frozenset({item.pk})))
+
+
+def _follow(learning_package_pk: int, change: Change) -> None:
+    """Catch up now, with one batch at most, or leave it to a worker."""
+    try:
+        if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:
+            return
+    except SearchEngineError as error:
+        logger.warning("The index of learning package %s lags behind: %s", learning_package_pk, error)
+    try:
+        catch_up_search.delay(learning_package_pk)
+    except (OperationalError, OSError) as error:
+        logger.warning("No worker can be told to index learning package %s: %s", learning_package_pk, error)

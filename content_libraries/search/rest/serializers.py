@@ -1,0 +1,94 @@
+"""Shapes of search on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.html import escape
+from rest_framework import serializers
+
+from ... import keys
+from ...errors import MalformedKeyError
+from .. import api
+from ..documents import COLLECTION, LIBRARY_BLOCK, LIBRARY_CONTAINER, MODIFIED, NEVER, PUBLISHED
+
+_EXCERPT_FIELDS = ("description", "content", "published")
+
+
+class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    """Query parameters of a search."""
+
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=500,
+        default="",
+        help_text="Words that all have to be found; the last one may be the beginning of a word.",
+    )
+    library = serializers.CharField(required=False, help_text="Key of the only library to look in.")
+    type = serializers.MultipleChoiceField(
+        required=False,
+        choices=(LIBRARY_BLOCK, LIBRARY_CONTAINER, COLLECTION),
+        help_text="Only these kinds. May be given several times.",
+    )
+    block_type = serializers.ListField(
+        child=serializers.SlugField(max_length=100),
+        required=False,
+        help_text="Only these types of blocks or containers. May be given several times.",
+    )
+    publish_status = serializers.MultipleChoiceField(
+        required=False,
+        choices=(NEVER, PUBLISHED, MODIFIED),
+        help_text="Only items in these states. May be given several times.",
+    )
+
+    def validate_library(self, value: str) -> keys.LibraryLocatorV2:
+        try:
+            return keys.library_key(value)
+        except MalformedKeyError as error:
+            raise serializers.ValidationError(error.message) from error
+
+
+class SearchHitSerializer(serializers.Serializer[Mapping[str, Any]]):
+    """A document that was found. The context gives ``q``."""
+
+    display_name = serializers.CharField(help_text="Title of the draft.")
+    usage_key = serializers.CharField(help_text="Key of the component, container or collection.")
+    type = serializers.ChoiceField(choices=(LIBRARY_BLOCK, LIBRARY_CONTAINER, COLLECTION))
+    block_type = serializers.CharField(allow_null=True, default=None, help_text="Null for collections.")
+    context_key = serializers.CharField(help_text="Key of the library.")
+    publish_status = serializers.ChoiceField(
+        choices=(NEVER, PUBLISHED, MODIFIED), allow_null=True, default=None, help_text="Null for collections."
+    )
+    excerpt = serializers.SerializerMethodField(
+        help_text="Part of the text as safe HTML, with what was found in `mark` elements."
+    )
+
+    def get_excerpt(self, document: Mapping[str, Any]) -> str:
+        texts = (text for field in _EXCERPT_FIELDS for text in _texts(document.get(field)))
+        return _marked(api.best_excerpt(texts, self.context["q"]))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name == "child_display_names":
+                yield ", ".join(item)
+            elif name not in ("child_usage_keys", "problem_types", "display_name"):
+                yield from _texts(item)
+
+
+def _marked(excerpt: api.Excerpt) -> str:
+    """The excerpt as HTML. Texts of authors are escaped; the marks are ours."""
+    parts: list[str] = []
+    end_of_last = 0
+    for start, end in excerpt.matches:
+        parts += [
+            escape(excerpt.text[end_of_last:start]),
+            f"<mark>{escape(excerpt.text[start:end])}</mark>",
+        ]
+        end_of_last = end
+    return "".join([*parts, escape(excerpt.text[end_of_last:])])

@@ -1,0 +1,78 @@
+"""Views of search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from .. import api
+from .serializers import SearchHitSerializer, SearchQuerySerializer
+
+
+class SearchUnavailable(APIException):
+    """The search engine does not answer."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "Search is not available at the moment. Try again later."
+    default_code = "search_unavailable"
+
+
+class SearchView(LibraryAPIView):
+    """Search in the content of all libraries that the caller may view."""
+
+    @extend_schema(
+        summary="Search in libraries",
+        description="Finds components, containers and collections in the libraries that the caller may view.",
+        parameters=[
+            SearchQuerySerializer,
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
+        ],
+        responses=page_serializer(SearchHitSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        query = SearchQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        find = partial(
+            api.search,
+            request.user,
+            q=wanted["q"],
+            library_key=wanted.get("library"),
+            types=sorted(wanted.get("type", ())),
+            block_types=wanted.get("block_type", ()),
+            publish_statuses=sorted(wanted.get("publish_status", ())),
+        )
+        pagination = LibraryPagination()
+        try:
+            hits = pagination.paginate_queryset(_Hits(find), request, view=self)
+        except api.SearchEngineError as error:
+            raise SearchUnavailable from error
+        return pagination.get_paginated_response(
+            SearchHitSerializer(hits, many=True, context={"q": wanted["q"]}).data
+        )
+
+
+class _Find(Protocol):
+    def __call__(self, *, offset: int, limit: int) -> api.SearchResult: ...
+
+
+class _Hits:
+    """What a search finds, as the paginator wants it: counted, and read one page at a time."""
+
+    def __init__(self, find: _Find) -> None:
+        self._find = find
+
+    def count(self) -> int:
+        return self._find(offset=0, limit=0).total
+
+    def __getitem__(self, part: slice) -> Sequence[Mapping[str, Any]]:
+        return self._find(offset=part.start, limit=part.stop - part.start).hits

@@ -1,0 +1,245 @@
+"""
+Keeping the index up to date.
+
+Learning Core's logs are the queue. A checkpoint says how far the index has followed them; ``catch_up`` makes
+the documents of everything that changed since then. It is tried at once after every write, in the same
+process. If the engine fails, the checkpoint stays, and the next write, the task or the sweep does the work.
+
+No lock is held while documents are made and sent: a slow engine must never keep a write waiting. Instead, two
+catch-ups of one library at the same time notice each other at the checkpoint. The one that comes second
+cannot know whose documents are the newer ones, so it moves the checkpoint back to where it began, and starts
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import batched
+from typing import Final
+
+from ..learning_core import api as learning_core
+from ..learning_core.api import NO_LOGS, LogMark
+from ..libraries import api as libraries
+from ..libraries.models import ContentLibrary
+from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
+from .checkpoints import begin_filling, log_mark, move_back, move_forward, read_checkpoint, start_over
+from .documents import Documents, LibraryPlace, collection_documents, item_documents
+from .engine import MAX_BATCH, Document, SearchEngine, SearchEngineError, current_engine
+from .models import SearchAccess, SearchCheckpoint
+
+ATTEMPTS: Final = 5
+"""How often a step is repeated because another catch-up was faster."""
+
+
+class ContestedError(SearchEngineError):
+    """Others keep changing the library while its documents are made."""
+
+    code = "search_contested"
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """
+    What a catch-up did.
+
+    Args:
+        updated, deleted: numbers of documents.
+        postponed: whether something is left to do, because there was more than allowed.
+    """
+
+    updated: int = 0
+    deleted: int = 0
+    postponed: bool = False
+
+    def __add__(self, other: CaughtUp) -> CaughtUp:
+        return CaughtUp(
+            self.updated + other.updated, self.deleted + other.deleted, self.postponed or other.postponed
+        )
+
+
+def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: int | None = None) -> CaughtUp:
+    """
+    Bring the documents of a library up to date with its content, or remove them if there is no such library.
+
+    Args:
+        learning_package_pk: learning package of the library. Packages that belong to no library are ignored.
+        change: what just changed, as far as an event tells it.
+        at_most: leave for later what affects more documents than this.
+
+    Returns: what was done. Raises SearchEngineError if the engine fails. What is left to do is remembered.
+    """
+    engine, done, lost = current_engine(), CaughtUp(), 0
+    while lost < ATTEMPTS:
+        library = _library_of(learning_package_pk)
+        if library is None:
+            return _forget(learning_package_pk)
+        checkpoint = read_checkpoint(learning_package_pk, library_key=library.library_key)
+        try:
+            if _began_to_fill(engine.prepare(), checkpoint, library):
+                continue
+            step = _next_step(checkpoint, change, at_most)
+            written = _write(engine, _place_of(library), step.affected)
+        except SearchEngineError as error:
+            move_back(checkpoint, change=change, error=error.message)
+            raise
+        if step.is_empty:
+            if step.postpones:
+                move_back(checkpoint, change=change)
+            return done + CaughtUp(postponed=step.postpones)
+        if move_forward(checkpoint, until=step.until, filling_after=step.filling_after):
+            done, change, lost = done + written, NO_CHANGE, 0
+        else:
+            move_back(checkpoint, change=change)
+            lost += 1
+    raise ContestedError(f"Learning package {learning_package_pk} is changing too fast to be indexed now.")
+
+
+def libraries_behind() -> list[int]:
+    """
+    Find the learning packages that ``catch_up`` has something to do for, in a constant number of queries.
+
+    Those of deleted libraries come first, because a library with the same key may exist again. Raises
+    SearchEngineError if the engine fails.
+    """
+    index_id = current_engine().prepare()
+    titles = dict(
+        libraries.viewable_libraries(None)
+        .filter(learning_package__isnull=False)
+        .values_list("learning_package_id", "learning_package__title")
+    )
+    newest = learning_core.newest_logs(titles.keys())
+    checkpoints = {row.learning_package_pk: row for row in SearchCheckpoint.objects.all()}
+    return [
+        *sorted(checkpoints.keys() - titles.keys()),
+        *(
+            pk
+            for pk, title in sorted(titles.items())
+            if _is_behind(checkpoints.get(pk), newest.get(pk, NO_LOGS), index_id, title)
+        ),
+    ]
+
+
+def _is_behind(checkpoint: SearchCheckpoint | None, newest: LogMark, index_id: str, title: str) -> bool:
+    return (
+        checkpoint is None
+        or _is_about_other_documents(checkpoint, index_id, title)
+        or checkpoint.filling_after is not None
+        or log_mark(checkpoint) != newest
+        or any(checkpoint.pending.values())
+    )
+
+
+def _is_about_other_documents(checkpoint: SearchCheckpoint, index_id: str, title: str) -> bool:
+    return (checkpoint.index_id, checkpoint.title) != (index_id, title)
+
+
+def _began_to_fill(index_id: str, checkpoint: SearchCheckpoint, library: ContentLibrary) -> bool:
+    """Begin anew if the index, or the title that is in every document, is another one than before."""
+    title = library.learning_package.title
+    if not _is_about_other_documents(checkpoint, index_id, title):
+        return False
+    until = _newest_logs(checkpoint.learning_package_pk)
+    begin_filling(checkpoint, until=until, index_id=index_id, title=title)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """
+    One write to the index.
+
+    Args:
+        affected: what to write.
+        until, filling_after: where the checkpoint will be afterwards.
+        is_empty: whether there is nothing to write, and the checkpoint is there already.
+        postpones: whether more would have to be done than is allowed now.
+    """
+
+    affected: Affected
+    until: LogMark
+    filling_after: int | None
+    is_empty: bool
+    postpones: bool
+
+
+def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None) -> _Step:
+    """What the logs tell, and the next part of filling if that is not finished."""
+    # The end of the logs is read first: documents that are made later tell at least as much.
+    begun, until = log_mark(checkpoint), _newest_logs(checkpoint.learning_package_pk)
+    affected = affected_since(checkpoint, until=until, change=change)
+    if at_most is not None and len(affected) > at_most:
+        return _Step(NOTHING, begun, checkpoint.filling_after, is_empty=True, postpones=True)
+    filling, filling_after = next_to_fill(checkpoint, limit=MAX_BATCH)
+    postpones = at_most is not None and (filling_after is not None or len(affected | filling) > at_most)
+    if postpones:
+        filling, filling_after = NOTHING, checkpoint.filling_after
+    wanted = affected | filling
+    is_empty = not wanted and (until, filling_after) == (begun, checkpoint.filling_after)
+    return _Step(wanted, until, filling_after, is_empty=is_empty, postpones=postpones)
+
+
+def _library_of(learning_package_pk: int) -> ContentLibrary | None:
+    return libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
+
+
+def _newest_logs(learning_package_pk: int) -> LogMark:
+    return learning_core.newest_logs([learning_package_pk]).get(learning_package_pk, NO_LOGS)
+
+
+def _write(engine: SearchEngine, place: LibraryPlace, affected: Affected) -> CaughtUp:
+    """Send the documents, in as few calls as there are full batches."""
+    waiting: list[Document] = []
+    gone: list[str] = []
+    updated = 0
+    for documents in _documents(place, affected):
+        waiting.extend(documents.live)
+        gone.extend(documents.gone)
+        while len(waiting) >= MAX_BATCH:
+            engine.update(waiting[:MAX_BATCH])
+            updated += MAX_BATCH
+            del waiting[:MAX_BATCH]
+    if waiting:
+        engine.update(waiting)
+    for ids in batched(gone, MAX_BATCH):
+        engine.delete(ids)
+    return CaughtUp(updated + len(waiting), len(gone))
+
+
+def _documents(place: LibraryPlace, affected: Affected) -> Iterator[Documents]:
+    for pks in batched(sorted(affected.entity_pks), MAX_BATCH):
+        yield item_documents(place, pks)
+    for codes in batched(sorted(affected.collection_codes), MAX_BATCH):
+        yield collection_documents(place, codes)
+
+
+def _place_of(library: ContentLibrary) -> LibraryPlace:
+    access, _created = SearchAccess.objects.get_or_create(context_key=library.library_key)
+    return LibraryPlace(
+        learning_package_pk=library.learning_package_id,
+        library_key=library.library_key,
+        title=library.learning_package.title,
+        access_id=access.pk,
+    )
+
+
+def _forget(learning_package_pk: int) -> CaughtUp:
+    """Remove the documents of a library that is gone, if there ever were any."""
+    checkpoint = SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk).first()
+    if checkpoint is None:
+        return CaughtUp()
+    engine = current_engine()
+    try:
+        engine.prepare()
+        engine.delete_context(str(checkpoint.context_key))
+    except SearchEngineError as error:
+        move_back(checkpoint, change=NO_CHANGE, error=error.message)
+        raise
+    namesakes = SearchCheckpoint.objects.filter(context_key=checkpoint.context_key).exclude(pk=checkpoint.pk)
+    if namesakes.exists():
+        # The library was created anew with the same key, and its documents have just been removed too.
+        start_over(namesakes)
+    else:
+        SearchAccess.objects.filter(context_key=checkpoint.context_key).delete()
+    checkpoint.delete()
+    return CaughtUp()

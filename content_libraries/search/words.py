@@ -1,0 +1,134 @@
+"""
+Words of texts and of queries, the same on both sides of the index.
+
+Case and accents do not count. Scripts that are written without spaces between words (Chinese, Japanese, Thai;
+Korean too, because its particles stick to the words) are cut into single characters, and what stands together
+in a query has to stand together in the text. So everything is found in every language, without dictionaries.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+MAX_WORD: Final = 64
+"""Longer words are cut to this length, in texts and in queries alike."""
+
+MAX_TERMS: Final = 10
+"""Further terms of a query are ignored."""
+
+# Combining marks of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic.
+_MARKS: Final = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]+"
+)
+_LETTERS: Final = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+
+# Thai to Myanmar; Hangul jamo; Khmer; kana and CJK with their extensions; Hangul syllables; compatibility
+# forms.
+_SPACELESS: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+# Letters, digits and marks. Python's \w leaves out the vowel signs of Indic scripts; the underscore parts
+# words.
+_WORD: Final = re.compile(
+    f"[{_SPACELESS}]|(?:[^\\W_{_SPACELESS}]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])+"
+)
+_IS_SPACELESS: Final = re.compile(f"[{_SPACELESS}]")
+
+
+def fold(text: str) -> str:
+    """Return the text without case and accents."""
+    if text.isascii():
+        return text.lower()
+    folded = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return unicodedata.normalize("NFC", folded.translate(_LETTERS))
+
+
+def words(text: str) -> list[str]:
+    """Cut a text into folded words."""
+    return [word[:MAX_WORD] for word in _WORD.findall(fold(text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """
+    One thing that a query asks for.
+
+    Args:
+        words: a word, or the characters of a script without spaces, which have to stand together in this
+            order.
+        is_prefix: whether words that begin with it count too: it is the last one, and may still be typed.
+    """
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+
+    @property
+    def typos(self) -> int:
+        """How many typos are forgiven: one from five letters, two from nine."""
+        if len(self.words) > 1:
+            return 0
+        length = len(self.words[0])
+        return 2 if length >= 9 else 1 if length >= 5 else 0
+
+
+def query_terms(text: str) -> tuple[Term, ...]:
+    """Cut a query into terms. All of them have to be found; none means that everything is."""
+    terms = [term for chunk in fold(text).split() for term in _terms_of_chunk(chunk)][:MAX_TERMS]
+    if terms and not text[-1].isspace():
+        terms[-1] = Term(terms[-1].words, is_prefix=True)
+    return tuple(terms)
+
+
+def _terms_of_chunk(chunk: str) -> Iterator[Term]:
+    found = (word[:MAX_WORD] for word in _WORD.findall(chunk))
+    for is_spaceless, group in groupby(found, key=lambda word: bool(_IS_SPACELESS.match(word))):
+        if is_spaceless:
+            yield Term(tuple(group))
+        else:
+            yield from (Term((word,)) for word in group)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWord:
+    """A folded word and where it stands in the original text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def placed_words(text: str) -> Iterator[PlacedWord]:
+    """Cut a text into folded words, with their places."""
+    for match in _WORD.finditer(text):
+        yield PlacedWord(fold(match.group())[:MAX_WORD], match.start(), match.end())
+
+
+def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> bool:
+    """
+    Whether two words differ by that many typos at most: letters added, left out, changed, or two swapped.
+
+    Args:
+        is_prefix: whether the first word may as well match just a beginning of the second.
+    """
+    if not is_prefix and abs(len(first) - len(second)) > distance:
+        return False
+    second = second[: len(first) + distance]
+    earlier: list[int] = []
+    previous = list(range(len(second) + 1))
+    for row, letter in enumerate(first, 1):
+        current = [row]
+        for column, other in enumerate(second, 1):
+            cost = min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == second[column - 2] and other == first[row - 2]:
+                cost = min(cost, earlier[column - 2] + 1)
+            current.append(cost)
+        earlier, previous = previous, current
+    return (min(previous) if is_prefix else previous[-1]) <= distance

@@ -1,0 +1,1 @@
+"""XBlock types: what of their OLX is text for readers."""

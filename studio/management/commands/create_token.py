@@ -1,0 +1,23 @@
+"""``manage.py create_token``: a token for trying the REST API from a shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from studio.tokens import make_token
+
+
+class Command(BaseCommand):
+    help = "Print a token that is valid for an hour, for the header “Authorization: JWT TOKEN”."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *_args: str, username: str, **_options: Any) -> None:
+        user = get_user_model().objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no user “{username}”.")
+        self.stdout.write(make_token(user))

@@ -1,0 +1,66 @@
+"""``manage.py prepare_studio``: everything that has to be there before the site starts; quick when it is there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from content_libraries import api
+
+DEMO_DIR = Path(__file__).resolve().parents[2] / "demo"
+DEMO_LIBRARY = api.library_key("lib:DemoX:welcome")
+ADMIN_NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the roles, make the first user, and load the demo content once."
+
+    def handle(self, *_args: str, **_options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_policies", verbosity=0)
+        admin, password = self.make_admin()
+        self.load_demo(admin)
+        self.stdout.write(
+            self.style.SUCCESS(f"\nStudio is at http://127.0.0.1:{os.environ.get('PORT', '8000')}/ (Ctrl-C stops it).")
+        )
+        self.stdout.write(f"Log in as “{ADMIN_NAME}” with the password “{password}”.\n")
+
+    def make_admin(self) -> tuple[User, str]:
+        """Make the first user, with a password that is drawn once and kept beside the data."""
+        password_file = Path(settings.DATA_DIR) / "admin_password"
+        admin, created = get_user_model().objects.get_or_create(
+            username=ADMIN_NAME, defaults={"is_staff": True, "is_superuser": True, "email": "admin@example.com"}
+        )
+        if created:
+            password = secrets.token_urlsafe(9)
+            with os.fdopen(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(password)
+            admin.set_password(password)
+            admin.save()
+        return admin, password_file.read_text() if password_file.exists() else "(changed)"
+
+    def load_demo(self, admin: User) -> None:
+        """Import the demo course and the demo's legacy library, unless the demo library is there."""
+        if api.viewable_libraries(admin).filter(org__short_name=DEMO_LIBRARY.org, slug=DEMO_LIBRARY.slug).exists():
+            return
+        self.stdout.write("Loading the demo content …")
+        api.create_library(
+            user=admin,
+            org=DEMO_LIBRARY.org,
+            slug=DEMO_LIBRARY.slug,
+            title="Welcome to content libraries",
+            description="A small course about making good reusable course content, imported into a library.",
+        )
+        for source, level in ((DEMO_DIR / "course", api.Level.SECTION), (DEMO_DIR / "library", api.Level.COMPONENT)):
+            result = api.import_archive(
+                DEMO_LIBRARY, user=admin, source=source, options=api.ImportOptions(level=level), publish=True
+            )
+            self.stdout.write(f"  {source.name}: {len(result.plan.writes())} items")

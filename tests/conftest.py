@@ -1,0 +1,180 @@
+"""Fixtures of the whole suite: users, libraries, HTTP clients, and a process without memories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from time import time
+from typing import Any, Protocol
+
+import jwt
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from openedx_authz import api as authz_api
+from openedx_authz.engine.enforcer import AuthzEnforcer
+from openedx_content.models_api import Container
+from pytest_django import DjangoCaptureOnCommitCallbacks, DjangoDbBlocker
+from rest_framework.test import APIClient
+from rest_framework_jwt.settings import api_settings as jwt_settings  # type: ignore[import-untyped]
+
+from content_libraries.libraries import api as libraries
+from content_libraries.libraries.models import AccessLevel, ContentLibrary
+
+JWT_PREFIX = jwt_settings.JWT_AUTH_HEADER_PREFIX
+
+
+class UserFactory(Protocol):
+    def __call__(self, username: str, **fields: Any) -> User: ...
+
+
+class LibraryFactory(Protocol):
+    def __call__(self, slug: str = ..., **values: Any) -> ContentLibrary: ...
+
+
+class MemberFactory(Protocol):
+    def __call__(self, library: ContentLibrary, role_or_level: str) -> User: ...
+
+
+type CommitRunner = Callable[[], AbstractContextManager[Any]]
+
+
+class ClientFactory(Protocol):
+    def __call__(self, user: User | None = None) -> APIClient: ...
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, with the roles and permissions that openedx-authz ships."""
+    with django_db_blocker.unblock():
+        call_command("load_policies")
+
+
+@pytest.fixture(autouse=True)
+def _process_without_memories() -> Iterator[None]:
+    """Forget what this process remembers about rows that the rollback of the last test has taken away."""
+    RequestCache.clear_all_namespaces()
+    Container.reset_cache()
+    AuthzEnforcer._last_policy_loaded_version = None  # the roles that it keeps are read again at the next use
+    yield
+    RequestCache.clear_all_namespaces()
+
+
+@pytest.fixture
+def make_user(db: None) -> UserFactory:
+    """Creates users: ``make_user("bob", is_staff=True)``."""
+
+    def make(username: str, **fields: Any) -> User:
+        email = fields.pop("email", f"{username.lower()}@example.com")
+        return get_user_model().objects.create_user(username, email=email, **fields)
+
+    return make
+
+
+@pytest.fixture
+def staff(make_user: UserFactory) -> User:
+    """Global staff."""
+    return make_user("Bob", is_staff=True)
+
+
+@pytest.fixture
+def stranger(make_user: UserFactory) -> User:
+    """An active user without any role."""
+    return make_user("stranger")
+
+
+@pytest.fixture
+def make_library(staff: User) -> LibraryFactory:
+    """Creates libraries through the api: ``make_library("lib1", org="CL-TEST", title="Library One")``."""
+
+    def make(slug: str = "lib1", **values: Any) -> ContentLibrary:
+        defaults: dict[str, Any] = {"user": staff, "org": "CL-TEST", "title": "Library One"}
+        return libraries.create_library(slug=slug, **defaults | values)
+
+    return make
+
+
+@pytest.fixture
+def library(make_library: LibraryFactory) -> ContentLibrary:
+    """``lib:CL-TEST:lib1``, created by ``staff``, without content."""
+    return make_library()
+
+
+@pytest.fixture
+def make_member(make_user: UserFactory) -> MemberFactory:
+    """
+    Creates a user with a role of openedx-authz (``library_author``) or an older level (``author``).
+
+    The username is the role or level.
+    """
+
+    def make(library: ContentLibrary, role_or_level: str) -> User:
+        user = make_user(role_or_level)
+        if role_or_level in AccessLevel:
+            library.permission_grants.create(user=user, access_level=role_or_level)
+        else:
+            give_role(user, role_or_level, str(library.library_key))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def author(library: ContentLibrary, make_member: MemberFactory) -> User:
+    """May edit and publish in ``library``."""
+    return make_member(library, "library_author")
+
+
+@pytest.fixture
+def contributor(library: ContentLibrary, make_member: MemberFactory) -> User:
+    """May edit, but not publish, in ``library``."""
+    return make_member(library, "library_contributor")
+
+
+@pytest.fixture
+def reader(library: ContentLibrary, make_member: MemberFactory) -> User:
+    """May view ``library``."""
+    return make_member(library, "library_user")
+
+
+@pytest.fixture
+def api_client() -> ClientFactory:
+    """Makes HTTP clients that authenticate with a JWT, as real ones do: ``api_client(staff).get(url)``."""
+
+    def make(user: User | None = None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.credentials(HTTP_AUTHORIZATION=f"{JWT_PREFIX} {json_web_token(user)}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def run_on_commit(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> CommitRunner:
+    """A context manager whose end runs what waits for the commit, which a rolled back test never reaches."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def give_role(user: User, role: str, scope: str) -> None:
+    """Assign a role as an administrator of the site would; ``scope`` is a key, ``lib:ORG:*`` or ``lib:*``."""
+    authz_api.assign_role_to_user_in_scope(user.username, role, scope)
+
+
+def json_web_token(user: User) -> str:
+    """A token of the issuer that the host trusts."""
+    jwt_auth: dict[str, Any] = settings.JWT_AUTH
+    issuer = jwt_auth["JWT_ISSUERS"][0]
+    now = int(time())
+    claims = {
+        "iss": issuer["ISSUER"],
+        "aud": issuer["AUDIENCE"],
+        "iat": now,
+        "exp": now + 3600,
+        "preferred_username": user.username,
+        "version": "1.2.0",
+    }
+    return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=jwt_auth["JWT_ALGORITHM"])

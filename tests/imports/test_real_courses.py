@@ -1,0 +1,77 @@
+"""Real courses go into a library whole (the counts are those of the archives, made by walking their pointers)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from content_libraries import api
+from content_libraries.libraries.models import ContentLibrary
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = api.ImportOptions(level=api.Level.SECTION)
+
+COURSES = [
+    (
+        "openedx-demo-course.tar.gz",
+        {"sections": 6, "subsections": 17, "units": 58, "components": 318},
+        {"library_content": 1},
+        {"html": 266, "problem": 29, "video": 11, "lti": 2, "openassessment": 2},
+    ),
+    (
+        "harvardx-studio-advanced.tar.gz",
+        {"sections": 9, "subsections": 47, "units": 286, "components": 536},
+        {"split_test": 30},
+        {"html": 315, "problem": 76, "poll": 121, "video": 17, "survey": 3, "discussion": 2},
+    ),
+]
+
+
+@pytest.mark.parametrize(("archive", "counts", "unsupported", "components"), COURSES)
+def test_every_block_is_created_or_reported(
+    library: ContentLibrary,
+    real_archive: Callable[[str], Path],
+    archive: str,
+    counts: dict[str, int],
+    unsupported: dict[str, int],
+    components: dict[str, int],
+) -> None:
+    source = real_archive(archive)
+    result = api.import_archive(library.library_key, user=None, source=source, options=SECTIONS, publish=True)
+    report = api.result_report(result)
+    assert report["counts"] == counts
+    assert report["created"] == counts
+    assert Counter(row["type"] for row in report["unsupported"]) == unsupported
+    assert all(row["reason"] for row in report["unsupported"])
+    assert {name: report["by_type"][name] for name in components} == {
+        name: {"create": count} for name, count in components.items()
+    }
+    summary = api.library_summary(None, library)
+    assert summary.num_blocks == sum(counts.values())
+    assert not summary.has_unpublished_changes
+
+    again = api.import_archive(library.library_key, user=None, source=source, options=SECTIONS, publish=True)
+    assert set(api.result_report(again)["actions"]) == {"skip", "unsupported"}
+    assert again.draft_change_log_pk is None
+    assert again.publish_log_pk is None
+
+
+def test_the_number_of_queries_does_not_grow_with_the_course(real_archive: Callable[[str], Path]) -> None:
+    """An import of 399 items costs a few more queries than one of 6, for more kinds of rows and larger batches."""
+    archives = {"small": "openedx-demo-library.tar.gz", "large": "openedx-demo-course.tar.gz"}
+    queries = {}
+    for run in ("first", "second"):  # the first also stores block types and media types that are new to the site
+        for size, archive in archives.items():
+            target = api.create_library(user=None, org="CL-TEST", slug=f"{run}-{size}", title=size)
+            with CaptureQueriesContext(connection) as captured:
+                api.import_archive(
+                    target.library_key, user=None, source=real_archive(archive), options=SECTIONS, publish=True
+                )
+            queries[run, size] = len(captured)
+    assert queries["second", "large"] < queries["second", "small"] + 80

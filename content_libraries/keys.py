@@ -67,7 +67,7 @@ def library_key(text: str) -> LibraryLocatorV2:
 
 def component_key(text: str) -> LibraryUsageLocatorV2:
     """Parse ``lb:ORG:SLUG:BLOCKTYPE:BLOCKID``. Raises MalformedKeyError."""
-    return _parse(LibraryUsageLocatorV2, text, "library component")
+    return _parse(LibraryUsageLocatorV2, text, "library component")  # type: ignore[type-abstract]
 
 
 def container_key(text: str) -> LibraryContainerLocator:
@@ -92,7 +92,11 @@ def item_key(text: str) -> ItemKey:
 
 def course_key(text: str) -> CourseKey:
     """Parse ``course-v1:ORG+COURSE+RUN``. Raises MalformedKeyError."""
-    return _parse(CourseKey, text, "course")
+    try:
+        key = CourseKey.from_string(text)
+    except InvalidKeyError as error:
+        raise MalformedKeyError(f"“{text}” is not the key of a course.") from error
+    return key
 
 
 def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:

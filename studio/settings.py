@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "openedx_catalog",
     "openedx_tagging",
     "openedx_content",
-    *openedx_content_backcompat_apps_to_install(),
+    *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
     "openedx_authz",
     "content_libraries",
     "studio",
@@ -172,14 +172,14 @@ JWT_AUTH = {
     "JWT_AUTH_COOKIE_SIGNATURE": "edx-jwt-cookie-signature",
 }
 
-EDX_DRF_EXTENSIONS = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAPPING": {}}
+EDX_DRF_EXTENSIONS: dict[str, dict[str, str]] = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAPPING": {}}
 
 # openedx-authz keeps its scopes beside these two models.
 OPENEDX_AUTHZ_CONTENT_LIBRARY_MODEL = "content_libraries.ContentLibrary"
 OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL = "content_libraries.Course"
 authz_settings.plugin_settings(sys.modules[__name__])
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost//")
 if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "broker"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import jwt
 from django.conf import settings
@@ -17,7 +18,8 @@ def make_token(user: User) -> str:
 
     Returns: the token for an ``Authorization: JWT TOKEN`` header; it is valid for an hour.
     """
-    issuer = settings.JWT_AUTH["JWT_ISSUERS"][0]
+    jwt_auth: dict[str, Any] = settings.JWT_AUTH
+    issuer = jwt_auth["JWT_ISSUERS"][0]
     now = int(time.time())
     claims = {
         "iss": issuer["ISSUER"],
@@ -30,4 +32,4 @@ def make_token(user: User) -> str:
         "user_id": user.pk,
         "administrator": user.is_staff,
     }
-    return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=settings.JWT_AUTH["JWT_ALGORITHM"])
+    return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=jwt_auth["JWT_ALGORITHM"])

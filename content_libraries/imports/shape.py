@@ -149,7 +149,7 @@ class _Shaper:
 
     def _wrapper(self, node: Node, tag: str, number: int) -> Node:
         return Node(
-            source_key=self.tree.context_key.make_usage_key(tag, f"{node.source_key.block_id}-contents-{number}"),
+            source_key=self._key(tag, f"{node.source_key.block_id}-contents-{number}"),
             item_type=TYPE_OF_TAG[tag],
             title=node.title,
             block=None,
@@ -158,8 +158,11 @@ class _Shaper:
 
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
         name = block.url_name or f"{parent.url_name}-unnamed-{number}"
-        source_key = self.tree.context_key.make_usage_key(block.tag, name)
-        return Node(source_key, item_type, self._title(block), block)
+        return Node(self._key(block.tag, name), item_type, self._title(block), block)
+
+    def _key(self, tag: str, name: str) -> UsageKey:
+        key: UsageKey = self.tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
+        return key
 
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or block.url_name or block.tag)

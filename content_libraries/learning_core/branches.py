@@ -87,6 +87,7 @@ def announce(branch: Branch, log: Log) -> None:
         )
         for record in records
     ]
+    data: signals.DraftChangeLogEventData | signals.PublishLogEventData
     if isinstance(log, DraftChangeLog):
         signal, at, author_pk = signals.ENTITIES_DRAFT_CHANGED, log.changed_at, log.changed_by_id
         data = signals.DraftChangeLogEventData(draft_change_log_id=log.pk, changes=changes)

@@ -187,7 +187,8 @@ def _read_pointers(drafts: models.QuerySet[Draft, Any]) -> list[_Pointers]:
 
 def _changed(learning_package_pk: int) -> list[_Pointers]:
     drafts = Draft.objects.filter(entity__learning_package_id=learning_package_pk)
-    return _read_pointers(drafts.with_unpublished_changes().select_related(None))
+    with_unpublished_changes: models.QuerySet[Draft] = drafts.with_unpublished_changes()  # type: ignore[no-untyped-call]
+    return _read_pointers(with_unpublished_changes.select_related(None))
 
 
 def _pointers(learning_package_pk: int, entity_pks: Collection[int]) -> list[_Pointers]:

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import connection, models
-from openedx_content.models_api import PublishableEntity
+from openedx_content.models_api import PublishableEntity, PublishableEntityVersion
 
 IN_SIZE = 900
 """How many values one ``IN (…)`` gets. SQLite may be built to take no more than 999."""
@@ -26,7 +26,7 @@ class EntityRow(PublishableEntity):
     .. no_pii:
     """
 
-    pk = models.Model.pk  # type: ignore[misc, assignment]
+    pk = models.Model.pk
 
     class Meta:
         proxy = True
@@ -55,7 +55,7 @@ def insert[RowT: models.Model](
         row.pk = stored[natural_key(row)]
 
 
-def insert_with_uuid(rows: Sequence[EntityRow] | Sequence[models.Model]) -> None:
+def insert_with_uuid[RowT: (EntityRow, PublishableEntityVersion)](rows: Sequence[RowT]) -> None:
     """Insert rows of a model with a ``uuid`` that is made in Python, and give each its id."""
     if not rows:
         return
@@ -64,10 +64,10 @@ def insert_with_uuid(rows: Sequence[EntityRow] | Sequence[models.Model]) -> None
     if connection.features.can_return_rows_from_bulk_insert:
         return
     pks: dict[Any, int] = {}
-    for part in batched((row.uuid for row in rows), IN_SIZE):  # type: ignore[attr-defined]
+    for part in batched((row.uuid for row in rows), IN_SIZE):
         pks.update(model._default_manager.filter(uuid__in=part).values_list("uuid", "id"))
     for row in rows:
-        row.pk = pks[row.uuid]  # type: ignore[attr-defined]
+        row.pk = pks[row.uuid]
 
 
 def insert_each(rows: Sequence[models.Model]) -> None:
@@ -85,7 +85,8 @@ def insert_multi_table_children(model: type[models.Model], parent_pks: Iterable[
     """Insert rows of a multi-table child model that adds no column of its own to its parent."""
     (link,) = model._meta.local_concrete_fields
     quote = connection.ops.quote_name
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({quote(link.column)}) VALUES (%s)"  # noqa: S608
+    table, column = quote(model._meta.db_table), quote(str(link.column))
+    statement = f"INSERT INTO {table} ({column}) VALUES (%s)"  # noqa: S608 - names of Django's, no values
     with connection.cursor() as cursor:
         cursor.executemany(statement, [(pk,) for pk in parent_pks])
 

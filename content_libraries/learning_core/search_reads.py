@@ -9,7 +9,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Collection as AnyCollection
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,9 +106,10 @@ def newest_logs(learning_package_pks: AnyCollection[int]) -> dict[int, LogMark]:
     return {pk: LogMark(drafts.get(pk, 0), publishes.get(pk, 0)) for pk in drafts.keys() | publishes.keys()}
 
 
-def _newest(logs: QuerySet[Any]) -> Iterable[tuple[int, int]]:
-    newest: QuerySet[Any, tuple[int, int]] = logs.order_by().values_list("learning_package_id")
-    return newest.annotate(Max("id"))
+def _newest(logs: QuerySet[Any]) -> dict[int, int]:
+    """Learning package pk -> pk of the newest of the logs."""
+    newest = logs.order_by().values("learning_package_id").annotate(newest=Max("id"))
+    return {row["learning_package_id"]: row["newest"] for row in newest}
 
 
 def entity_changes(
@@ -134,11 +135,12 @@ def entity_changes(
         publish_logs | Q(publish_log_id=late.publish_log_pk),
         publish_log__learning_package_id=package_id(learning_package_pk),
     )
-    fields = ("entity_id", "old_version_id", "new_version_id")
-    return [
-        *(EntityChange(*row, True) for row in draft_records.values_list(*fields)),
-        *(EntityChange(*row, False) for row in publish_records.values_list(*fields)),
-    ]
+    return [*_entity_changes(draft_records, is_draft=True), *_entity_changes(publish_records, is_draft=False)]
+
+
+def _entity_changes(records: QuerySet[Any], *, is_draft: bool) -> Iterator[EntityChange]:
+    for row in records.values("entity_id", "old_version_id", "new_version_id"):
+        yield EntityChange(row["entity_id"], row["old_version_id"], row["new_version_id"], is_draft)
 
 
 def entity_pks_after(learning_package_pk: int, after: int, *, limit: int) -> list[int]:

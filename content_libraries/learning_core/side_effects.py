@@ -49,7 +49,7 @@ def finish_log(branch: Branch, log: Log) -> None:
     _add_records(branch, log, records, {pk: containers.versions[pk] for pk in affected if pk not in records})
     branch.effect_model._default_manager.bulk_create(
         [
-            branch.effect_model(cause_id=records[cause].pk, effect_id=records[effect].pk)  # type: ignore[misc]
+            branch.effect_model(cause_id=records[cause].pk, effect_id=records[effect].pk)
             for cause, effect in edges
         ]
     )
@@ -146,7 +146,7 @@ def _write_hashes(branch: Branch, log: Log, records: Mapping[int, Any]) -> None:
         record.dependencies_hash_digest = hash_of(record.new_version_id)
         if record.dependencies_hash_digest:
             hashed.append(record)
-    branch.record_model._default_manager.bulk_update(hashed, ["dependencies_hash_digest"])  # type: ignore[arg-type]
+    branch.record_model._default_manager.bulk_update(hashed, ["dependencies_hash_digest"])
 
 
 def _digest(text: str) -> str:

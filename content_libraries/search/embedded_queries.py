@@ -3,7 +3,7 @@ How the embedded engine asks.
 
 The order of hits follows the ranking rules of the search contract, section 2, as far as one number for each
 document can: a chosen order first; then fewer typos; then the place where a word is found, titles before
-texts; then whole words before beginnings of words. Among equals, texts that are more about the word come first.
+texts; then whole words before beginnings of words. Among equals, texts that are more about it come first.
 """
 
 from __future__ import annotations

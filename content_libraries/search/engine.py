@@ -136,8 +136,8 @@ class SearchEngine(ABC):
         """
         Make sure that there is an index that documents can be written to.
 
-        Returns: the identity of the index. Another identity than last time means that it is another index: the
-        last one was missing, unreadable, or made for other documents, and this one is empty.
+        Returns: the identity of the index. Another identity than last time means that it is another index:
+        the last one was missing, unreadable, or made for other documents, and this one is empty.
         """
 
     @abstractmethod

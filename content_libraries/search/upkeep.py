@@ -21,7 +21,6 @@ from typing import Final
 from ..learning_core import api as learning_core
 from ..learning_core.api import NO_LOGS, LogMark
 from ..libraries import api as libraries
-from ..libraries.models import ContentLibrary
 from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
 from .checkpoints import begin_filling, log_mark, move_back, move_forward, read_checkpoint, start_over
 from .documents import Documents, LibraryPlace, collection_documents, item_documents
@@ -71,15 +70,15 @@ def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: i
     """
     engine, done, lost = current_engine(), CaughtUp(), 0
     while lost < ATTEMPTS:
-        library = _library_of(learning_package_pk)
-        if library is None:
+        place = _place_of(learning_package_pk)
+        if place is None:
             return _forget(learning_package_pk)
-        checkpoint = read_checkpoint(learning_package_pk, library_key=library.library_key)
+        checkpoint = read_checkpoint(learning_package_pk, library_key=place.library_key)
         try:
-            if _began_to_fill(engine.prepare(), checkpoint, library):
+            if _began_to_fill(checkpoint, index_id=engine.prepare(), title=place.title):
                 continue
             step = _next_step(checkpoint, change, at_most)
-            written = _write(engine, _place_of(library), step.affected)
+            written = _write(engine, place, step.affected)
         except SearchEngineError as error:
             move_back(checkpoint, change=change, error=error.message)
             raise
@@ -134,9 +133,8 @@ def _is_about_other_documents(checkpoint: SearchCheckpoint, index_id: str, title
     return (checkpoint.index_id, checkpoint.title) != (index_id, title)
 
 
-def _began_to_fill(index_id: str, checkpoint: SearchCheckpoint, library: ContentLibrary) -> bool:
+def _began_to_fill(checkpoint: SearchCheckpoint, *, index_id: str, title: str) -> bool:
     """Begin anew if the index, or the title that is in every document, is another one than before."""
-    title = library.learning_package.title
     if not _is_about_other_documents(checkpoint, index_id, title):
         return False
     until = _newest_logs(checkpoint.learning_package_pk)
@@ -179,10 +177,6 @@ def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None
     return _Step(wanted, until, filling_after, is_empty=is_empty, postpones=postpones)
 
 
-def _library_of(learning_package_pk: int) -> ContentLibrary | None:
-    return libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
-
-
 def _newest_logs(learning_package_pk: int) -> LogMark:
     return learning_core.newest_logs([learning_package_pk]).get(learning_package_pk, NO_LOGS)
 
@@ -213,10 +207,14 @@ def _documents(place: LibraryPlace, affected: Affected) -> Iterator[Documents]:
         yield collection_documents(place, codes)
 
 
-def _place_of(library: ContentLibrary) -> LibraryPlace:
+def _place_of(learning_package_pk: int) -> LibraryPlace | None:
+    """The library that a learning package belongs to; None if there is none."""
+    library = libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
+    if library is None or library.learning_package is None:
+        return None
     access, _created = SearchAccess.objects.get_or_create(context_key=library.library_key)
     return LibraryPlace(
-        learning_package_pk=library.learning_package_id,
+        learning_package_pk=learning_package_pk,
         library_key=library.library_key,
         title=library.learning_package.title,
         access_id=access.pk,

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from content_libraries.content import api as content
 from content_libraries.keys import component_key
@@ -135,7 +135,7 @@ def test_an_id_is_taken_even_by_a_deleted_component_of_the_same_type(lib: Librar
 
 
 def test_the_limit_counts_containers_but_stops_only_components(
-    lib: LibraryClient, settings: SettingsWrapper
+    lib: LibraryClient, settings: Settings
 ) -> None:
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 1
     lib.create("unit:u1")
@@ -249,7 +249,7 @@ def put_into_collection(lib: LibraryClient, name: str, code: str, title: str) ->
 
 
 def test_block_types_are_offered_if_enabled_installed_and_named(
-    lib: LibraryClient, settings: SettingsWrapper
+    lib: LibraryClient, settings: Settings
 ) -> None:
     settings.LIBRARY_ENABLED_BLOCKS = ["video", "html", "not-installed", "problem"]
     assert lib.ok(lib.http.get(lib.library_url("block_types/"))) == [

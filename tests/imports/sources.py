@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from content_libraries.olx.api import OlxTree, read_archive
 
 
-def write_course(folder: Path, outline: str, *, files: dict[str, bytes | str] | None = None, run: str = "1") -> Path:
+def write_course(folder: Path, outline: str, *, files: Mapping[str, bytes | str] | None = None, run: str = "1") -> Path:
     """
     Write a course folder.
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from openedx_content.models_api import DraftChangeLog, PublishableEntity, PublishLog
+from openedx_content.models_api import ComponentVersion, DraftChangeLog, PublishableEntity, PublishLog
 
 from content_libraries import api
 from content_libraries.content.models import ContainerSettings
@@ -118,11 +118,11 @@ def test_files_go_with_the_blocks_that_refer_to_them(tmp_path: Path, run_import:
     report = run_import(source, level="component")
     assert report["unused_files"] == ["alone.png"]
     stored = {
-        entity.component.component_code: {
+        version.component.component_code: {
             (row.path, row.media.read_file().read())
-            for row in entity.draft.version.componentversion.componentversionmedia_set.exclude(path="block.xml")
+            for row in version.componentversionmedia_set.exclude(path="block.xml")
         }
-        for entity in PublishableEntity.objects.all()
+        for version in ComponentVersion.objects.select_related("component")
     }
     assert stored == {
         "h1": {("static/a/pic.png", b"AAA")},

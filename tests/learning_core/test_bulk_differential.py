@@ -245,14 +245,14 @@ def has_unpublished_changes(package_pk: int, refs: list[str] | None) -> bool:
     """Whether a publish would have something to do: Learning Core writes an empty log where we write none."""
     drafts = Draft.objects.filter(entity__learning_package_id=package_pk)
     if refs is None:
-        return drafts.with_unpublished_changes().exists()
+        return bool(drafts.with_unpublished_changes().exists())
     frontier = set(drafts.filter(entity__entity_ref__in=refs).values_list("pk", flat=True))
     closure: set[int] = set()
     while frontier:
         closure |= frontier
         versions = list(drafts.filter(pk__in=frontier).values_list("version_id", flat=True))
         frontier = set(drafts.filter(entity__affects__in=versions).values_list("pk", flat=True)) - closure
-    return drafts.filter(pk__in=closure).with_unpublished_changes().exists()
+    return bool(drafts.filter(pk__in=closure).with_unpublished_changes().exists())
 
 
 def assert_hashes_are_those_of_learning_core(package_pk: int) -> None:
@@ -280,7 +280,8 @@ def test_every_row_is_what_learning_core_writes(seed: int, django_capture_on_com
             bulk_writer.run(step, at)
             assert dump(actual)["publish_logs"] == dump(expected)["publish_logs"]
             continue
-        api_events, bulk_events = [], []
+        api_events: list[Any] = []
+        bulk_events: list[Any] = []
         with listening(api_events), django_capture_on_commit_callbacks(execute=True), transaction.atomic():
             api_writer.run(step, at)
         with listening(bulk_events), django_capture_on_commit_callbacks(execute=True), transaction.atomic():

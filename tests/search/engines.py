@@ -1,0 +1,43 @@
+"""An engine for tests: the embedded one, watched, and taken down at will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from content_libraries.search.embedded import EmbeddedEngine
+from content_libraries.search.engine import Document, SearchEngineError
+
+
+class WatchedEngine(EmbeddedEngine):
+    """Writes down which calls changed the index, and fails while ``is_down``."""
+
+    patience = 0.5
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.calls: list[str] = []
+        self.is_down = False
+
+    def prepare(self) -> str:
+        self._fail_if_down()
+        return super().prepare()
+
+    def update(self, documents: Sequence[Document]) -> None:
+        self._fail_if_down()
+        self.calls.append(f"update {len(documents)}")
+        super().update(documents)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self._fail_if_down()
+        self.calls.append(f"delete {len(ids)}")
+        super().delete(ids)
+
+    def delete_context(self, context_key: str) -> None:
+        self._fail_if_down()
+        self.calls.append(f"delete {context_key}")
+        super().delete_context(context_key)
+
+    def _fail_if_down(self) -> None:
+        if self.is_down:
+            raise SearchEngineError("The test has taken the engine down.")

@@ -6,6 +6,7 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from rest_framework.exceptions import (
     PermissionDenied,
     ValidationError,
 )
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -86,7 +87,7 @@ class LibraryAPIView(ErrorsMixin):
     events fire after commit, and that must be before the answer (events contract, section 5).
     """
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
 
 
 class LibraryPagination(DefaultPagination):

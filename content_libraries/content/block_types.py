@@ -9,6 +9,7 @@ installed too.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Final
@@ -45,6 +46,13 @@ _TYPE_NAMES: Final = {"problem": "Problem"}
 """Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
 
 
+_BLOCK_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+"""
+What a type can look like. XBlock looks names up in lower case and remembers every name that it was asked for; and
+names that begin with ``_`` are entry points that are no types.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockType:
     """An XBlock type as authors are offered it."""
@@ -55,15 +63,15 @@ class BlockType:
 
 def block_class(block_type: str) -> type[XBlock] | None:
     """The class of an XBlock type; None when it is not installed or cannot be imported here."""
+    if not _BLOCK_TYPE.fullmatch(block_type):
+        return None
     for name in (block_type, f"_{block_type}_extracted"):
         try:
             found: type[XBlock] = XBlock.load_class(name)
         except PluginMissingError:
             continue
         except ImportError:
-            logger.warning(
-                "The XBlock type “%s” is installed but cannot be imported.", block_type, exc_info=True
-            )
+            logger.warning("The XBlock type “%s” is installed but cannot be imported.", block_type, exc_info=True)
         else:
             return found
     return None

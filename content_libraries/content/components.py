@@ -105,9 +105,7 @@ def list_components(
     Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.VIEW)
-    pks = learning_core.live_component_pks(
-        package_pk(library), text_search=text_search, block_types=block_types
-    )
+    pks = learning_core.live_component_pks(package_pk(library), text_search=text_search, block_types=block_types)
     return ComponentList(library, pks)
 
 
@@ -170,11 +168,8 @@ def _check_code(code: str) -> None:
 def _check_block_type(block_type: str, code: str) -> None:
     if has_children(block_type):
         raise InvalidInputError(
-            f'The "{block_type}" XBlock (ID: "{code}") has children,'
-            " so it is not supported in content libraries.",
+            f'The "{block_type}" XBlock (ID: "{code}") has children, so it is not supported in content libraries.',
             field="block_type",
         )
     if block_class(block_type) is None:
-        raise InvalidInputError(
-            f'The "{block_type}" XBlock is not installed on this site.', field="block_type"
-        )
+        raise InvalidInputError(f'The "{block_type}" XBlock is not installed on this site.', field="block_type")

@@ -62,9 +62,7 @@ def create_container(
             author_pk=author_pk(user),
         )
     except learning_core.CodeTakenError as error:
-        raise InvalidInputError(
-            f"A container with the ID “{container_code}” already exists.", field="slug"
-        ) from error
+        raise InvalidInputError(f"A container with the ID “{container_code}” already exists.", field="slug") from error
     return summary(library, pk)
 
 
@@ -76,9 +74,7 @@ def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -
     """
 
     def rename(learning_package_pk: int, container_pk: int) -> learning_core.NextVersion:
-        return learning_core.rename_container(
-            learning_package_pk, container_pk, title=title, author_pk=author_pk(user)
-        )
+        return learning_core.rename_container(learning_package_pk, container_pk, title=title, author_pk=author_pk(user))
 
     return _edit(key, user, rename)
 
@@ -103,9 +99,7 @@ def get_children(key: LibraryContainerLocator, *, user: Actor, published: bool =
     return summaries(library, children.get(container.pk, ()), published=published)
 
 
-def append_children(
-    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
-) -> ItemSummary:
+def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """
     Add children at the end of a container, in a new version. Needs EDIT.
 
@@ -120,16 +114,12 @@ def append_children(
     return _edit_children(key, user, child_keys, learning_core.append_children)
 
 
-def replace_children(
-    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
-) -> ItemSummary:
+def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """Give a container exactly these children, in this order. See ``append_children``."""
     return _edit_children(key, user, child_keys, learning_core.replace_children)
 
 
-def remove_children(
-    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]
-) -> ItemSummary:
+def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """Take children out of a container, wherever they stand; others are ignored. See ``append_children``."""
     return _edit_children(key, user, child_keys, learning_core.remove_children)
 
@@ -158,9 +148,7 @@ def _edit(
     return summary(library, container.pk)
 
 
-def _children_in(
-    learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]
-) -> list[int]:
+def _children_in(learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]) -> list[int]:
     """Pks of live items of the library. Raises InvalidInputError for foreign keys, else NotFoundError."""
     for child_key in child_keys:
         if library_key_of(child_key) != library_key:

@@ -47,9 +47,7 @@ _PUBLISHED: Final[_Signals] = (LIBRARY_BLOCK_PUBLISHED, LIBRARY_CONTAINER_PUBLIS
 
 def library_key_of_package(learning_package_pk: int) -> LibraryLocatorV2 | None:
     """The library that owns a learning package; None for one that belongs to no library."""
-    library = (
-        ContentLibrary.objects.select_related("org").filter(learning_package__id=learning_package_pk).first()
-    )
+    library = ContentLibrary.objects.select_related("org").filter(learning_package__id=learning_package_pk).first()
     return None if library is None else library.library_key
 
 
@@ -93,9 +91,7 @@ def send_association_events(
     _add_restored(associations, [change for change in changes if change.was_restored])
     containers = [change for change in changes if _is_container_change(change)]
     affected = _children_affected(containers)
-    keys = learning_core.item_keys(
-        learning_package_pk, affected.keys(), library_key=library_key, live_only=True
-    )
+    keys = learning_core.item_keys(learning_package_pk, affected.keys(), library_key=library_key, live_only=True)
     for entity_pk, key in keys.items():
         associations.setdefault(key, set()).update(affected[entity_pk])
     for key, kinds in associations.items():
@@ -134,9 +130,7 @@ def _plural(key: ItemKey) -> str:
 
 def _children_affected(changes: Collection[ItemChange]) -> dict[int, set[str]]:
     """Entity pk of a child -> plural names of the kinds of containers that changed around it."""
-    version_pks = {change.old_version_pk for change in changes} | {
-        change.new_version_pk for change in changes
-    }
+    version_pks = {change.old_version_pk for change in changes} | {change.new_version_pk for change in changes}
     children = learning_core.children_of(pk for pk in version_pks if pk is not None)
     affected: dict[int, set[str]] = {}
     for change in changes:

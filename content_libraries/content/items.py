@@ -79,9 +79,7 @@ def summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
     return only
 
 
-def summaries(
-    library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False
-) -> list[ItemSummary]:
+def summaries(library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False) -> list[ItemSummary]:
     """
     Summarize items of a library, in a constant number of queries. Checks no permission.
 

@@ -49,9 +49,7 @@ def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
     if len(change_log.changes) > MAX_CHANGES_IN_PROCESS:
         _run_later(tasks.send_publish_events, learning_package.id, change_log.publish_log_id)
         return
-    events.send_publish_events(
-        learning_core.publish_changes(change_log.publish_log_id, library_key=library_key)
-    )
+    events.send_publish_events(learning_core.publish_changes(change_log.publish_log_id, library_key=library_key))
 
 
 def _run_later(task: Task[Any, None], *args: int) -> None:

@@ -18,7 +18,7 @@ from ..learning_core.api import (
     draft_contents,
 )
 from ..libraries.models import ContentLibrary
-from ..olx.api import OlxTree, StaticFile, StaticNames, resolve_references, with_attributes, without_url_name
+from ..olx.api import OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .data import NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock
 from .mapping import earlier_targets
@@ -124,9 +124,9 @@ class _Planner:
     def _component(self, node: Node) -> dict[str, Any]:
         assert node.block is not None
         policy = self.tree.policies.get(f"{node.block.tag}/{node.block.url_name}", {})
-        olx = without_url_name(node.block.olx)
-        if policy:
-            olx = with_attributes(olx, {name: _attribute(value) for name, value in policy.items()})
+        # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
+        settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
+        olx = with_attributes(node.block.olx, {**settings, "url_name": None})
         referenced = sorted(resolve_references(node.block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {

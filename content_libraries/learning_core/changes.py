@@ -64,9 +64,7 @@ def publish_changes(publish_log_pk: int, *, library_key: LibraryLocatorV2) -> li
     return _changes(PublishLogRecord.objects.filter(publish_log_id=publish_log_pk), library_key)
 
 
-def _changes(
-    records: QuerySet[Any, Any], library_key: LibraryLocatorV2, *annotations: str
-) -> list[ItemChange]:
+def _changes(records: QuerySet[Any, Any], library_key: LibraryLocatorV2, *annotations: str) -> list[ItemChange]:
     changes = []
     for row in records.order_by("pk").values(*_CHANGE_FIELDS, *_ENTITY_NAME_FIELDS, *annotations):
         key = key_of(library_key, *(row[name] for name in _ENTITY_NAME_FIELDS))

@@ -106,9 +106,7 @@ def save_component(
     """
     _check_title(title)
     with _edit(learning_package_pk) as (package, at):
-        component = Component.objects.get(
-            learning_package=package, publishable_entity_id=entity_id(component_pk)
-        )
+        component = Component.objects.get(learning_package=package, publishable_entity_id=entity_id(component_pk))
         base = _base_version(component_pk)
         files = ComponentVersionMedia.objects.filter(component_version_id=base.pk)
         media: dict[str, Media.ID | Media | bytes | None] = dict(files.values_list("path", "media_id"))
@@ -141,9 +139,7 @@ def create_container(
     return writes.entity_pks[write.entity_ref]
 
 
-def rename_container(
-    learning_package_pk: int, container_pk: int, *, title: str, author_pk: int | None
-) -> NextVersion:
+def rename_container(learning_package_pk: int, container_pk: int, *, title: str, author_pk: int | None) -> NextVersion:
     """Give a container its next version, with a new title. Raises InvalidInputError and ConflictError."""
     return _save_container(learning_package_pk, container_pk, title=title, author_pk=author_pk)
 
@@ -207,9 +203,7 @@ def _edit(learning_package_pk: int) -> Iterator[tuple[LearningPackage, datetime]
         with transaction.atomic():
             yield lock_package(learning_package_pk), datetime.now(UTC)
     except IntegrityError as error:
-        raise ConflictError(
-            "Somebody else changed this at the same time. Reload it, then try again."
-        ) from error
+        raise ConflictError("Somebody else changed this at the same time. Reload it, then try again.") from error
 
 
 def _save_container(

@@ -104,9 +104,7 @@ def find_items(learning_package_pk: int, keys: Iterable[ItemKey]) -> dict[ItemKe
     }
 
 
-def _find_components(
-    learning_package_pk: int, keys: Collection[LibraryUsageLocatorV2]
-) -> dict[ItemKey, FoundItem]:
+def _find_components(learning_package_pk: int, keys: Collection[LibraryUsageLocatorV2]) -> dict[ItemKey, FoundItem]:
     names = {(key.block_type, key.usage_id): key for key in keys}
     found: dict[ItemKey, FoundItem] = {}
     for part in in_parts({code for _block_type, code in names}):
@@ -121,9 +119,7 @@ def _find_components(
     return found
 
 
-def _find_containers(
-    learning_package_pk: int, keys: Collection[LibraryContainerLocator]
-) -> dict[ItemKey, FoundItem]:
+def _find_containers(learning_package_pk: int, keys: Collection[LibraryContainerLocator]) -> dict[ItemKey, FoundItem]:
     names = {(key.container_type, key.container_id): key for key in keys}
     found: dict[ItemKey, FoundItem] = {}
     for part in in_parts({code for _container_type, code in names}):
@@ -183,9 +179,7 @@ def item_keys(
     """
     keys: dict[int, ItemKey] = {}
     for part in in_parts(entity_pks):
-        rows = PublishableEntity.objects.filter(
-            learning_package_id=package_id(learning_package_pk), id__in=part
-        )
+        rows = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__in=part)
         if live_only:
             rows = rows.filter(draft__version__isnull=False)
         for pk, *name in rows.values_list("id", *NAME_FIELDS):

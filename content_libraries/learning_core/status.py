@@ -105,9 +105,7 @@ def item_statuses(
     """
     statuses: dict[int, ItemStatus] = {}
     for part in in_parts(set(entity_pks)):
-        entities = PublishableEntity.objects.filter(
-            learning_package_id=package_id(learning_package_pk), id__in=part
-        )
+        entities = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__in=part)
         for row in entities.values(*_STATUS_FIELDS):
             key = key_of(library_key, *(row[name] for name in NAME_FIELDS))
             if key is not None:

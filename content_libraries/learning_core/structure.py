@@ -87,9 +87,9 @@ def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[
     parents: set[int] = set()
     for part in in_parts(set(entity_pks)):
         parents.update(
-            EntityListRow.objects.filter(
-                **{"entity_id__in": part, f"{_VERSION}__{branch}__isnull": False}
-            ).values_list(f"{_VERSION}__{branch}__entity_id", flat=True)
+            EntityListRow.objects.filter(**{"entity_id__in": part, f"{_VERSION}__{branch}__isnull": False}).values_list(
+                f"{_VERSION}__{branch}__entity_id", flat=True
+            )
         )
     return parents
 

@@ -21,9 +21,9 @@ def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
     """
     texts: dict[int, str] = {}
     for part in in_parts(set(version_pks)):
-        rows = ComponentVersionMedia.objects.filter(
-            component_version_id__in=part, path=BLOCK_PATH
-        ).select_related("media__learning_package")
+        rows = ComponentVersionMedia.objects.filter(component_version_id__in=part, path=BLOCK_PATH).select_related(
+            "media__learning_package"
+        )
         for row in rows:
             texts[row.component_version_id] = _text(row.media)
     return texts

@@ -68,9 +68,7 @@ def create_library(
         library.org = _organization(user, org)
         _store(library, title=title, description=description)
         if user is not None and user.is_authenticated:
-            ContentLibraryPermission.objects.create(
-                library=library, user=user, access_level=AccessLevel.ADMIN
-            )
+            ContentLibraryPermission.objects.create(library=library, user=user, access_level=AccessLevel.ADMIN)
             roles.assign(user, Role.ADMIN, library.library_key)
         _send(CONTENT_LIBRARY_CREATED, library.library_key)
     return library
@@ -94,18 +92,16 @@ def update_library(
     """
     library = access_library(user, library_key, Permission.EDIT)
     texts = _given(title=title, description=description)
-    fields = _given(
-        license=license, allow_public_learning=allow_public_learning, allow_public_read=allow_public_read
-    )
+    fields = _given(license=license, allow_public_learning=allow_public_learning, allow_public_read=allow_public_read)
     _check_texts(title=title, description=description)
     for name, value in fields.items():
         setattr(library, name, value)
     _check_fields(library)
+    if texts and library.learning_package_id is None:
+        raise InvalidInputError("This library has no content to give a title to. Delete it, and create it anew.")
     with transaction.atomic():
         if texts:
-            learning_core.update_learning_package(
-                library.learning_package_id, title=title, description=description
-            )
+            learning_core.update_learning_package(library.learning_package_id, title=title, description=description)
         if fields:
             library.save(update_fields=fields)
         if texts or fields:

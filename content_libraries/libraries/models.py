@@ -59,9 +59,7 @@ class ContentLibrary(models.Model):
         null=True,
         related_name="contentlibrary",
     )
-    license = models.CharField(
-        max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True
-    )
+    license = models.CharField(max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True)
     allow_public_learning = models.BooleanField(
         default=False, help_text=_("Anybody may see the library's blocks as learners see them.")
     )
@@ -84,7 +82,7 @@ class ContentLibrary(models.Model):
 
     @property
     def library_key(self) -> LibraryLocatorV2:
-        return LibraryLocatorV2(org=self.org.short_name, slug=self.slug)  # type: ignore[no-untyped-call]
+        return LibraryLocatorV2(org=self.org.short_name, slug=self.slug)
 
 
 class AccessLevel(models.TextChoices):

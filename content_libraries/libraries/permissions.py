@@ -32,9 +32,7 @@ class PermissionBackend(Protocol):
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
         """Everything that gives the user permissions in the library."""
 
-    def viewable(
-        self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]
-    ) -> QuerySet[ContentLibrary]:
+    def viewable(self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]) -> QuerySet[ContentLibrary]:
         """Those of the libraries that the user may VIEW, each once, without a query of its own."""
 
     def may_create(self, user: User | AnonymousUser) -> bool:
@@ -71,9 +69,7 @@ class RoleBackend:
             yield Grant(GrantKind.ROLE, role.value, scope, PERMISSIONS_OF[role])
         yield from _grants_of_user_and_groups(user, library)
 
-    def viewable(
-        self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]
-    ) -> QuerySet[ContentLibrary]:
+    def viewable(self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]) -> QuerySet[ContentLibrary]:
         if not user.is_active:
             return libraries.none()
         if is_global_staff(user):

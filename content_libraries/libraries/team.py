@@ -47,9 +47,7 @@ def team_member(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> 
     return _member(grant)
 
 
-def add_team_member(
-    library_key: LibraryLocatorV2, *, user: Actor, email: str, level: AccessLevel
-) -> TeamMember:
+def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, level: AccessLevel) -> TeamMember:
     """
     Give a user, found by e-mail address, a level.
 
@@ -69,9 +67,7 @@ def add_team_member(
     return _member(grant)
 
 
-def set_user_level(
-    library_key: LibraryLocatorV2, *, user: Actor, member: User, level: AccessLevel
-) -> TeamMember:
+def set_user_level(library_key: LibraryLocatorV2, *, user: Actor, member: User, level: AccessLevel) -> TeamMember:
     """
     Give a user a level, or change it.
 
@@ -94,9 +90,7 @@ def remove_user(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> 
         ContentLibraryPermission.objects.filter(library=library, user=member).delete()
 
 
-def set_group_level(
-    library_key: LibraryLocatorV2, *, user: Actor, group: Group, level: AccessLevel
-) -> TeamMember:
+def set_group_level(library_key: LibraryLocatorV2, *, user: Actor, group: Group, level: AccessLevel) -> TeamMember:
     """Give a group a level, or change it. Raises NotFoundError and NotAllowedError."""
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     grant, _ = ContentLibraryPermission.objects.update_or_create(

@@ -48,9 +48,7 @@ def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes
                 continue
             refuse_unsafe_name(path)
             if entry.kind != "file":
-                raise UnsafeMemberError(
-                    f"The archive member {path!r} is {entry.kind}: pack plain files only.", path
-                )
+                raise UnsafeMemberError(f"The archive member {path!r} is {entry.kind}: pack plain files only.", path)
             names.add_file(path)
             if not is_junk(path):
                 yield path, _guarded(meter.metered(path, entry.chunks), source.name)
@@ -128,7 +126,6 @@ def _as_damage(archive: str) -> Iterator[None]:
         ValueError,
     ) as error:
         raise DamagedArchiveError(
-            f"{archive} is damaged or is neither a .tar.gz nor a .zip archive ({error}): "
-            "export or download it again.",
+            f"{archive} is damaged or is neither a .tar.gz nor a .zip archive ({error}): export or download it again.",
             archive,
         ) from error

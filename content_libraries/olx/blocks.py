@@ -41,9 +41,7 @@ class BlockReader:
 
     prefix: ClassVar[str] = ""
 
-    def __init__(
-        self, texts: Mapping[str, bytes], budget: Budget, *, pointers_may_dangle: bool = False
-    ) -> None:
+    def __init__(self, texts: Mapping[str, bytes], budget: Budget, *, pointers_may_dangle: bool = False) -> None:
         self.texts = texts
         self.budget = budget
         self.pointers_may_dangle = pointers_may_dangle
@@ -233,8 +231,6 @@ class DraftReader(BlockReader):
             self.places[block.key] = parent_url, int(index) if _INDEX.fullmatch(index) else None
         return replace(
             block,
-            attributes={
-                name: value for name, value in block.attributes.items() if name not in PLACE_ATTRIBUTES
-            },
+            attributes={name: value for name, value in block.attributes.items() if name not in PLACE_ATTRIBUTES},
             olx=with_attributes(block.olx, dict.fromkeys(PLACE_ATTRIBUTES)),
         )

@@ -34,9 +34,7 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     root = _Overlay(tree.drafts, limits).block(tree.root)
     refuse_unfolding([root], limits)
     placed = {block.key for block in root.walk()}
-    return replace(
-        tree, root=root, drafts=tuple(draft for draft in tree.drafts if draft.block.key not in placed)
-    )
+    return replace(tree, root=root, drafts=tuple(draft for draft in tree.drafts if draft.block.key not in placed))
 
 
 class _Overlay:

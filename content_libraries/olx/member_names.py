@@ -53,9 +53,7 @@ def refuse_unsafe_name(name: str) -> None:
     problem = _problem(name)
     if problem is not None:
         shown = name if len(name) <= 100 else name[:100] + "…"
-        raise UnsafeMemberError(
-            f"The archive member {shown!r} {problem}: rename it and pack the archive again.", shown
-        )
+        raise UnsafeMemberError(f"The archive member {shown!r} {problem}: rename it and pack the archive again.", shown)
 
 
 def is_junk(name: str) -> bool:
@@ -86,4 +84,4 @@ def _problem(name: str) -> str | None:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return unicodedata.normalize("NFC", name.casefold())

@@ -143,9 +143,7 @@ def _policies(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, dict
     path, content = _json_object(catalog, reader, f"policies/{run}/policy.json", f"policies/{run}.json")
     for name, settings in content.items() if content else ():
         if not isinstance(settings, dict):
-            raise InvalidPolicyError(
-                f"{path} gives no object for {name!r}: write its settings in braces.", path
-            )
+            raise InvalidPolicyError(f"{path} gives no object for {name!r}: write its settings in braces.", path)
         policies[name] = settings
     return policies
 
@@ -154,9 +152,7 @@ def _grading_policy(catalog: Catalog, reader: BlockReader, run: str) -> dict[str
     return _json_object(catalog, reader, f"policies/{run}/grading_policy.json", "grading_policy.json")[1]
 
 
-def _json_object(
-    catalog: Catalog, reader: BlockReader, *candidates: str
-) -> tuple[str, dict[str, object] | None]:
+def _json_object(catalog: Catalog, reader: BlockReader, *candidates: str) -> tuple[str, dict[str, object] | None]:
     """
     Return the first of these files that is there, and its content; the others are places of older
     exports.

@@ -40,9 +40,7 @@ def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
     return False
 
 
-def with_children(
-    block: OlxBlock, children: Sequence[OlxBlock], moved_out: frozenset[tuple[str, str]]
-) -> OlxBlock:
+def with_children(block: OlxBlock, children: Sequence[OlxBlock], moved_out: frozenset[tuple[str, str]]) -> OlxBlock:
     """
     Return the block with these children, and an OLX that says so.
 
@@ -68,9 +66,7 @@ def with_children(
 
 
 def _contradiction(block: OlxBlock) -> OlxError:
-    return OlxError(
-        f"The tree and the OLX of {block.tag} {block.url_name!r} differ: read it again.", block.path
-    )
+    return OlxError(f"The tree and the OLX of {block.tag} {block.url_name!r} differ: read it again.", block.path)
 
 
 def _key(element: Element) -> tuple[str, str]:

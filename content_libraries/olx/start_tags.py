@@ -13,9 +13,7 @@ __all__ = ["pointer", "root_tag", "with_attributes", "without_url_name"]
 
 _ATTRIBUTE: Final = re.compile(r"""(\s++)([^\s=>/"']++)(\s*+=\s*+)("[^"]*"|'[^']*')""")
 _NAME: Final = re.compile(r"[^\W\d][\w.:-]*")
-_ESCAPES: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 
 def root_tag(text: str) -> str:

@@ -51,9 +51,7 @@ def write_folder(
     wanted = [STATIC_FOLDER + file.path for file in tree.static_files]
     wanted += [file.path for file in tree.other_files if file.path not in files]
     if wanted and source is None:
-        raise MissingFileError(
-            f"The bytes of {wanted[0]} are needed: name the archive that it is in.", wanted[0]
-        )
+        raise MissingFileError(f"The bytes of {wanted[0]} are needed: name the archive that it is in.", wanted[0])
     if source is not None:
         folder = tree.folder or folder_of(Path(source), limits)
         for path, chunks in read_files(Path(source), folder, wanted, limits):
@@ -84,9 +82,7 @@ class _Texts:
 
     def _add(self, path: str, content: str) -> None:
         if self.files.setdefault(path, content) != content:
-            raise DuplicateBlockError(
-                f"Two blocks would be written to {path}: give one another url_name.", path
-            )
+            raise DuplicateBlockError(f"Two blocks would be written to {path}: give one another url_name.", path)
 
     def _add_root(self, tree: OlxTree) -> None:
         key = tree.context_key

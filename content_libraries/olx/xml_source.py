@@ -79,8 +79,7 @@ class Budget:
         self.elements += 1
         if self.elements > self.limits.elements:
             raise ArchiveTooLargeError(
-                f"{_named(path)} brings the number of XML elements above {self.limits.elements:,}: "
-                "split the course.",
+                f"{_named(path)} brings the number of XML elements above {self.limits.elements:,}: split the course.",
                 path,
             )
 
@@ -139,9 +138,7 @@ def _named(path: str) -> str:
 class _Scanner:
     """Turns expat's events into Elements, where those may be blocks; the others are only counted."""
 
-    def __init__(
-        self, data: bytes, path: str, budget: Budget, *, collect: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, data: bytes, path: str, budget: Budget, *, collect: frozenset[str] = frozenset()) -> None:
         self.collect = collect
         self.collected: list[tuple[str, Mapping[str, str]]] = []
         self.data = data

@@ -70,8 +70,7 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
     for member, following in pairwise(ordered):
         if member.header_offset + _LOCAL_HEADER_BYTES + member.compress_size > following.header_offset:
             raise UnsafeMemberError(
-                f"The archive member {member.orig_filename!r} shares its bytes with another: "
-                "pack the archive again.",
+                f"The archive member {member.orig_filename!r} shares its bytes with another: pack the archive again.",
                 member.orig_filename,
             )
 

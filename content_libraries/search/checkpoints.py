@@ -78,9 +78,7 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
             # The index was replaced meanwhile, and may hold documents that belonged into the old one.
             row.index_id = ""
         row.pending = {
-            "entity_pks": sorted(
-                {*row.pending["entity_pks"], *checkpoint.pending["entity_pks"], *change.entity_pks}
-            ),
+            "entity_pks": sorted({*row.pending["entity_pks"], *checkpoint.pending["entity_pks"], *change.entity_pks}),
             "collection_codes": sorted(
                 {
                     *row.pending["collection_codes"],

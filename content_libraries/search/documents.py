@@ -73,9 +73,7 @@ def document_id(key: str) -> str:
 
 def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:
     """Make the documents of components and containers; those whose drafts are deleted have none."""
-    statuses = learning_core.item_statuses(
-        place.learning_package_pk, entity_pks, library_key=place.library_key
-    )
+    statuses = learning_core.item_statuses(place.learning_package_pk, entity_pks, library_key=place.library_key)
     live = [status for _pk, status in sorted(statuses.items()) if status.draft is not None]
     gone = [document_id(str(status.key)) for status in statuses.values() if status.draft is None]
     surroundings = _read_surroundings(place, live)
@@ -89,12 +87,9 @@ def collection_documents(place: LibraryPlace, codes: Collection[str]) -> Documen
     enabled = [state for state in states if state.enabled]
     tags = tags_of([keys[state.code] for state in enabled])
     live: list[Document] = [
-        _collection_document(place, keys[state.code], state, tags.get(keys[state.code], {}))
-        for state in enabled
+        _collection_document(place, keys[state.code], state, tags.get(keys[state.code], {})) for state in enabled
     ]
-    return Documents(
-        live, [document_id(keys[code]) for code in keys.keys() - {state.code for state in enabled}]
-    )
+    return Documents(live, [document_id(keys[code]) for code in keys.keys() - {state.code for state in enabled}])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +128,7 @@ def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroun
             {child.pinned_version_pk for child in places if child.pinned_version_pk is not None}
         ),
         parents=parents,
-        related=learning_core.item_statuses(
-            place.learning_package_pk, related, library_key=place.library_key
-        ),
+        related=learning_core.item_statuses(place.learning_package_pk, related, library_key=place.library_key),
         collections=learning_core.collection_labels(pks),
         tags=tags_of([str(item.key) for item in items]),
     )
@@ -167,9 +160,7 @@ def _item_document(place: LibraryPlace, item: ItemStatus, around: _Surroundings)
         "last_published": _seconds(item.last_published if item.published else None),
         "publish_status": _publish_status(item),
         "tags": around.tags.get(key, {}),
-        "collections": _names_and_keys(
-            (label.title, label.code) for label in around.collections.get(item.pk, ())
-        ),
+        "collections": _names_and_keys((label.title, label.code) for label in around.collections.get(item.pk, ())),
     }
     if isinstance(item.key, LibraryContainerLocator):
         return document | _container_fields(item, item.key, around)
@@ -194,9 +185,7 @@ def _component_fields(item: ItemStatus, key: LibraryUsageLocatorV2, around: _Sur
     return fields
 
 
-def _container_fields(
-    item: ItemStatus, key: LibraryContainerLocator, around: _Surroundings
-) -> dict[str, Any]:
+def _container_fields(item: ItemStatus, key: LibraryContainerLocator, around: _Surroundings) -> dict[str, Any]:
     assert item.draft is not None  # noqa: S101 - deleted items have no document
     fields: dict[str, Any] = {
         "type": LIBRARY_CONTAINER,
@@ -225,9 +214,7 @@ def _children_fields(version: VersionStatus, around: _Surroundings, *, published
     }
 
 
-def _live_children(
-    places: Iterable[Child], around: _Surroundings, *, published: bool
-) -> Iterator[tuple[ItemKey, str]]:
+def _live_children(places: Iterable[Child], around: _Surroundings, *, published: bool) -> Iterator[tuple[ItemKey, str]]:
     """
     Keys and titles of children as this branch shows them. A pinned version is shown even if it is deleted.
     """

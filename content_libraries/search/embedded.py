@@ -68,13 +68,12 @@ class EmbeddedEngine(SearchEngine):
         return engine
 
     def prepare(self) -> str:
-        with _failures_named():
-            opened = self._open_if_readable()
-            if opened is None:
-                with self._lock():
-                    # Somebody else may have been faster.
-                    opened = self._open_if_readable() or self._create()
-            return opened.identity
+        opened = self._open_if_readable()
+        if opened is None:
+            with _failures_named(), self._lock():
+                # Somebody else may have been faster.
+                opened = self._open_if_readable() or self._create()
+        return opened.identity
 
     def update(self, documents: Sequence[Document]) -> None:
         if len(documents) > MAX_BATCH:
@@ -94,19 +93,18 @@ class EmbeddedEngine(SearchEngine):
             writer.delete_documents_by_term("context_key", context_key)
 
     def count(self) -> int:
-        with _failures_named():
-            opened = self._open()
-            return opened.index.searcher().num_docs if opened else 0
+        opened = self._open()
+        return opened.index.searcher().num_docs if opened else 0
 
     def clear(self) -> None:
         with _failures_named(), self._lock():
             self._create()
 
     def search(self, query: SearchQuery) -> SearchResult:
+        opened = self._open()
+        if opened is None or query.context_keys == frozenset():
+            return SearchResult((), 0, {facet: {} for facet in query.facets})
         with _failures_named():
-            opened = self._open()
-            if opened is None or query.context_keys == frozenset():
-                return SearchResult((), 0, {facet: {} for facet in query.facets})
             searcher = opened.index.searcher()
             asked = build_query(opened.index.schema, query)
             total, addresses = _addresses(searcher, asked, query)
@@ -117,26 +115,25 @@ class EmbeddedEngine(SearchEngine):
             )
 
     def _open(self) -> _Opened | None:
-        """
-        The index as it is now; None where there is none. Raises ValueError or OSError when it is unreadable.
-        """
-        try:
-            identity = (self._index_folder / _IDENTITY_FILE).read_text()
-        except FileNotFoundError:
-            return None
-        opened = self._opened
-        if opened is None or opened.identity != identity:
-            index = tantivy.Index.open(str(self._index_folder))
-            # Without a watching thread: that would not survive the forks of web servers and workers.
-            index.config_reader(reload_policy="manual")
-            opened = self._opened = _Opened(identity, index)
-        opened.index.reload()
-        return opened
+        """The index as it is now; None where there is none."""
+        with _failures_named():
+            try:
+                identity = (self._index_folder / _IDENTITY_FILE).read_text()
+            except FileNotFoundError:
+                return None
+            opened = self._opened
+            if opened is None or opened.identity != identity:
+                index = tantivy.Index.open(str(self._index_folder))
+                # Without a watching thread: that would not survive the forks of web servers and workers.
+                index.config_reader(reload_policy="manual")
+                opened = self._opened = _Opened(identity, index)
+            opened.index.reload()
+            return opened
 
     def _open_if_readable(self) -> _Opened | None:
         try:
             return self._open()
-        except (ValueError, NotADirectoryError):
+        except _DamagedIndexError:
             return None
 
     def _create(self) -> _Opened:
@@ -182,9 +179,7 @@ class EmbeddedEngine(SearchEngine):
                     break
                 except BlockingIOError:
                     if time.monotonic() > deadline:
-                        raise EngineBusyError(
-                            "Others are writing to the search index. Try again later."
-                        ) from None
+                        raise EngineBusyError("Others are writing to the search index. Try again later.") from None
                     time.sleep(_RETRY_SECONDS)
             yield
 
@@ -194,13 +189,32 @@ def _engine_at[EngineT: EmbeddedEngine](engine_class: type[EngineT], folder: Pat
     return engine_class(folder)
 
 
-@contextmanager
-def _failures_named() -> Iterator[None]:
-    """Give tantivy's errors, which are all ValueErrors, and those of the file system our name."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise SearchEngineError(f"The search index cannot be used: {error}") from error
+class _DamagedIndexError(SearchEngineError):
+    """The files of the index are not what they should be. They can only be thrown away."""
+
+    code = "search_index_damaged"
+
+
+class _failures_named:  # noqa: N801 - used like a function
+    """
+    Gives errors of tantivy and of the file system our names.
+
+    tantivy raises ValueError for everything, or a panic, which is no Exception and has no importable class. A
+    system that has run out of something is no damage; tantivy repeats the error number in such messages.
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if kind is None or issubclass(kind, SearchEngineError):
+            return
+        message = f"The search index cannot be used: {error}"
+        is_damage = issubclass(kind, ValueError | NotADirectoryError) or kind.__name__ == "PanicException"
+        if is_damage and "Os { code" not in message:
+            raise _DamagedIndexError(message) from error
+        if is_damage or issubclass(kind, OSError):
+            raise SearchEngineError(message) from error
 
 
 def _addresses(
@@ -250,13 +264,9 @@ def _count(found: tantivy.SearchResult) -> int:
     return count
 
 
-def _facets(
-    searcher: tantivy.Searcher, asked: tantivy.Query, facets: Sequence[str]
-) -> dict[str, dict[str, int]]:
+def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, facets: Sequence[str]) -> dict[str, dict[str, int]]:
     if not facets:
         return {}
     wanted = {facet: {"terms": {"field": facet, "size": _FACET_VALUES}} for facet in facets}
     answer = searcher.aggregate(asked, wanted)
-    return {
-        facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets
-    }
+    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}

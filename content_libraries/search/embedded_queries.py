@@ -54,9 +54,7 @@ def _ways_to_find(schema: tantivy.Schema, term: Term) -> Iterator[Query]:
     """All ways in which a document can have the term. The best one counts."""
     for field, weight in _WEIGHTS.items():
         if len(term.words) > 1:
-            yield Query.const_score_query(
-                Query.phrase_query(schema, field, list(term.words)), _AS_TYPED + weight
-            )
+            yield Query.const_score_query(Query.phrase_query(schema, field, list(term.words)), _AS_TYPED + weight)
             continue
         word = term.words[0]
         exact = Query.term_query(schema, field, word)

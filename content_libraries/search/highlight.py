@@ -65,11 +65,7 @@ def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
     shift = len(before) - start
     return Excerpt(
         f"{before}{text[start:end]}{after}",
-        [
-            (word.start + shift, word.end + shift)
-            for place, word in enumerate(shown, begin)
-            if place in matching
-        ],
+        [(word.start + shift, word.end + shift) for place, word in enumerate(shown, begin) if place in matching],
     )
 
 

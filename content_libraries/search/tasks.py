@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 @shared_task(
     name="content_libraries.search.catch_up",
     autoretry_for=(SearchEngineError,),
+    throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
 )

@@ -52,9 +52,7 @@ class CaughtUp:
     postponed: bool = False
 
     def __add__(self, other: CaughtUp) -> CaughtUp:
-        return CaughtUp(
-            self.updated + other.updated, self.deleted + other.deleted, self.postponed or other.postponed
-        )
+        return CaughtUp(self.updated + other.updated, self.deleted + other.deleted, self.postponed or other.postponed)
 
 
 def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: int | None = None) -> CaughtUp:
@@ -234,10 +232,10 @@ def _forget(learning_package_pk: int) -> CaughtUp:
         move_back(checkpoint, change=NO_CHANGE, error=error.message)
         raise
     namesakes = SearchCheckpoint.objects.filter(context_key=checkpoint.context_key).exclude(pk=checkpoint.pk)
-    if namesakes.exists():
-        # The library was created anew with the same key, and its documents have just been removed too.
-        start_over(namesakes)
-    else:
+    anew = list(namesakes.values_list("learning_package_pk", flat=True))
+    # If the library was created anew with the same key, its documents have just been removed too.
+    start_over(namesakes)
+    if not anew:
         SearchAccess.objects.filter(context_key=checkpoint.context_key).delete()
     checkpoint.delete()
-    return CaughtUp()
+    return sum((catch_up(pk) for pk in anew), CaughtUp())

@@ -22,12 +22,8 @@ MAX_TERMS: Final = 10
 """Further terms of a query are ignored."""
 
 # Combining marks of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic.
-_MARKS: Final = re.compile(
-    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]+"
-)
-_LETTERS: Final = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
+_MARKS: Final = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]+")
+_LETTERS: Final = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 # Thai to Myanmar; Hangul jamo; Khmer; kana and CJK with their extensions; Hangul syllables; compatibility
 # forms.
@@ -37,9 +33,7 @@ _SPACELESS: Final = (
 )
 # Letters, digits and marks. Python's \w leaves out the vowel signs of Indic scripts; the underscore parts
 # words.
-_WORD: Final = re.compile(
-    f"[{_SPACELESS}]|(?:[^\\W_{_SPACELESS}]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])+"
-)
+_WORD: Final = re.compile(f"[{_SPACELESS}]|(?:[^\\W_{_SPACELESS}]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])+")
 _IS_SPACELESS: Final = re.compile(f"[{_SPACELESS}]")
 
 

@@ -107,6 +107,19 @@ def test_html_bodies_and_unknown_markup_arrive_to_the_byte(tmp_path: Path, run_i
     assert api.get_olx(api.component_key("lb:O:lib:problem:p1"), user=None) == olx.replace(' url_name="p1"', "")
 
 
+def test_settings_in_a_policy_file_become_attributes(tmp_path: Path, run_import: Import) -> None:
+    policy = {"problem/p1": {"max_attempts": 3, "display_name": "From policy", "no name!": 1}}
+    source = write_course(
+        tmp_path,
+        '<problem url_name="p1" display_name="Old">x</problem>',
+        files={"policies/1/policy.json": json.dumps(policy)},
+    )
+    run_import(source, level="component")
+    problem = api.component_key("lb:O:lib:problem:p1")
+    assert api.get_item(problem, user=None).display_name == "From policy"
+    assert api.get_olx(problem, user=None) == '<problem display_name="From policy" max_attempts="3">x</problem>'
+
+
 def test_files_go_with_the_blocks_that_refer_to_them(tmp_path: Path, run_import: Import) -> None:
     source = write_course(
         tmp_path,

@@ -55,9 +55,7 @@ def test_each_edit_is_one_change_log_in_the_name_of_its_author(package: Package)
         lambda: learning_core.create_component(
             package.pk, block_type="html", component_code="h", title="H", olx="<html/>", author_pk=author_pk
         ),
-        lambda: learning_core.save_component(
-            package.pk, p1, title="A", olx="<problem/>", author_pk=author_pk
-        ),
+        lambda: learning_core.save_component(package.pk, p1, title="A", olx="<problem/>", author_pk=author_pk),
         lambda: learning_core.create_container(
             package.pk, container_type="section", container_code="s", title="S", author_pk=author_pk
         ),
@@ -154,9 +152,7 @@ def test_deleted_children_keep_their_places(package: Package) -> None:
 
 def test_children_of_a_wrong_kind_are_refused(package: Package) -> None:
     with pytest.raises(InvalidInputError):
-        learning_core.append_children(
-            package.pk, package.pk_of("unit1"), package.pks("unit1"), author_pk=None
-        )
+        learning_core.append_children(package.pk, package.pk_of("unit1"), package.pks("unit1"), author_pk=None)
 
 
 def test_restoring_goes_to_the_last_version_and_does_nothing_the_second_time(package: Package) -> None:

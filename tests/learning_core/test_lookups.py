@@ -48,10 +48,7 @@ def test_other_learning_packages_are_never_looked_at() -> None:
     package.write("p1", unit1=["p1"])
     pks = package.pks("p1", "unit1")
 
-    assert (
-        learning_core.find_items(other.pk, [package.component_key("p1"), package.container_key("unit1")])
-        == {}
-    )
+    assert learning_core.find_items(other.pk, [package.component_key("p1"), package.container_key("unit1")]) == {}
     assert learning_core.item_keys(other.pk, pks, library_key=other.library_key) == {}
     assert learning_core.item_statuses(other.pk, pks, library_key=other.library_key) == {}
 
@@ -81,9 +78,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_keys(
     with django_assert_num_queries(2):  # type: ignore[operator]
         found = learning_core.find_items(package.pk, keys)
     with django_assert_num_queries(1):  # type: ignore[operator]
-        learning_core.item_keys(
-            package.pk, [item.pk for item in found.values()], library_key=package.library_key
-        )
+        learning_core.item_keys(package.pk, [item.pk for item in found.values()], library_key=package.library_key)
 
 
 @pytest.mark.parametrize("text_search", ["QUAD", "quad", "Equation", "équation"])

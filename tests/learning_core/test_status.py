@@ -83,9 +83,7 @@ def assert_status_is_that_of_plain_recursion(package: Package) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_unpublished_changes_are_those_that_plain_recursion_finds(script: list[tuple[Any, ...]]) -> None:
     package = Package(f"lib{next(slugs)}")
-    package.write(
-        *COMPONENTS, unit1=["p1", "p2"], unit2=["p2", "p3"], subsection1=["unit1"], section1=["subsection1"]
-    )
+    package.write(*COMPONENTS, unit1=["p1", "p2"], unit2=["p2", "p3"], subsection1=["unit1"], section1=["subsection1"])
     package.write(subsection2=["unit1", "unit2"])
     assert_status_is_that_of_plain_recursion(package)
     for step in script:
@@ -100,9 +98,7 @@ def test_the_status_of_a_container_is_that_of_learning_core() -> None:
     package.write("p1")
     for code in ("unit1", "subsection1"):
         container = content_api.get_container_by_code(package.pk, code)
-        assert package.status(code).has_unpublished_changes is content_api.contains_unpublished_changes(
-            container
-        )
+        assert package.status(code).has_unpublished_changes is content_api.contains_unpublished_changes(container)
         assert package.status(code).has_unpublished_changes is True
 
 

@@ -60,9 +60,7 @@ def test_views_never_run_in_one_transaction_per_request(view: type[views.Library
     assert view.as_view()._non_atomic_requests == {"default"}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("method", "url"), [("put", LIBRARY_URL), ("delete", URL), ("patch", f"{LIBRARY_URL}team/")]
-)
+@pytest.mark.parametrize(("method", "url"), [("put", LIBRARY_URL), ("delete", URL), ("patch", f"{LIBRARY_URL}team/")])
 def test_a_wrong_method_is_named(
     api_client: ClientFactory, staff: User, library: ContentLibrary, method: str, url: str
 ) -> None:

@@ -136,9 +136,7 @@ def test_the_test_content_fills_every_table_of_learning_core(staff: User, librar
     assert empty == []
 
 
-def test_it_takes_the_same_number_of_queries_for_much_content(
-    staff: User, make_library: LibraryFactory
-) -> None:
+def test_it_takes_the_same_number_of_queries_for_much_content(staff: User, make_library: LibraryFactory) -> None:
     counts = []
     for slug, components in (("small", 2), ("large", 12)):
         library = make_library(slug)

@@ -59,22 +59,16 @@ def test_the_envelope_has_all_keys_and_links_that_keep_the_query(
     for number in range(5):
         make_library(f"lib{number}")
 
-    answer = api_client(staff).get(
-        URL, {"pagination": "TRUE", "page_size": "2", "page": "2", "type": "complex"}
-    )
+    answer = api_client(staff).get(URL, {"pagination": "TRUE", "page_size": "2", "page": "2", "type": "complex"})
 
     body = answer.json()
     assert [body[key] for key in ("count", "num_pages", "current_page", "start")] == [5, 3, 2, 2]
     assert slugs(answer) == ["lib2", "lib3"]
-    assert (
-        body["next"] == "http://testserver/api/libraries/v2/?page=3&page_size=2&pagination=TRUE&type=complex"
-    )
+    assert body["next"] == "http://testserver/api/libraries/v2/?page=3&page_size=2&pagination=TRUE&type=complex"
     assert body["previous"] == "http://testserver/api/libraries/v2/?page_size=2&pagination=TRUE&type=complex"
 
 
-def test_a_bare_list_is_only_one_page_too(
-    api_client: ClientFactory, make_library: LibraryFactory, staff: User
-) -> None:
+def test_a_bare_list_is_only_one_page_too(api_client: ClientFactory, make_library: LibraryFactory, staff: User) -> None:
     for number in range(12):
         make_library(f"lib{number:02}")
 
@@ -93,9 +87,7 @@ def test_an_invalid_page_size_means_ten(
 
 
 def test_more_than_a_hundred_on_a_page_are_clamped(api_client: ClientFactory, staff: User) -> None:
-    org = ContentLibrary._meta.get_field("org").related_model._default_manager.create(
-        short_name="O", name="O"
-    )
+    org = ContentLibrary._meta.get_field("org").related_model._default_manager.create(short_name="O", name="O")
     ContentLibrary.objects.bulk_create(ContentLibrary(org=org, slug=f"lib{n}") for n in range(103))
 
     assert len(slugs(api_client(staff).get(URL, {"page_size": "1000"}))) == 100

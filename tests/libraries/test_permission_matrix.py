@@ -106,9 +106,7 @@ def libraries(make_library: LibraryFactory, make_user: UserFactory) -> tuple[Con
     return make_library("lib1"), make_library("lib2")
 
 
-@pytest.mark.parametrize(
-    ("kind", "caller", "expected"), CASES, ids=[f"{kind}-{caller}" for kind, caller, _ in CASES]
-)
+@pytest.mark.parametrize(("kind", "caller", "expected"), CASES, ids=[f"{kind}-{caller}" for kind, caller, _ in CASES])
 def test_access(
     libraries: tuple[ContentLibrary, ContentLibrary],
     make_user: UserFactory,
@@ -122,8 +120,7 @@ def test_access(
     client = api_client(make_caller(make_user, caller, library if kind == "own" else other))
 
     answers = {
-        name: getattr(client, method)(url, body, format="json")
-        for name, (method, url, body) in OPERATIONS.items()
+        name: getattr(client, method)(url, body, format="json") for name, (method, url, body) in OPERATIONS.items()
     }
 
     assert {name: answer.status_code for name, answer in answers.items()} == expected

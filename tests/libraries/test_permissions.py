@@ -28,9 +28,7 @@ def test_the_table_covers_every_role_and_level() -> None:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("scope", ["lib:CL-TEST:lib1", "lib:CL-TEST:*", "lib:*"])
-def test_roles_mean_what_openedx_authz_says(
-    library: ContentLibrary, stranger: User, role: Role, scope: str
-) -> None:
+def test_roles_mean_what_openedx_authz_says(library: ContentLibrary, stranger: User, role: Role, scope: str) -> None:
     give_role(stranger, role, scope)
 
     ours = {permission for permission in AUTHZ_PERMISSIONS if libraries.may(stranger, library, permission)}
@@ -82,9 +80,7 @@ def test_a_role_and_a_level_add_up(library: ContentLibrary, make_member: MemberF
     assert libraries.may(user, library, Permission.VIEW_TEAM)
 
 
-def test_public_learning_is_for_everybody(
-    library: ContentLibrary, stranger: User, make_user: UserFactory
-) -> None:
+def test_public_learning_is_for_everybody(library: ContentLibrary, stranger: User, make_user: UserFactory) -> None:
     inactive = make_user("inactive", is_active=False)
     library.allow_public_learning = True
 
@@ -136,9 +132,7 @@ def test_access_finds_then_asks(library: ContentLibrary, reader: User) -> None:
         libraries.access_library(reader, library.library_key, Permission.EDIT)
 
 
-def test_an_explanation_names_what_allows_and_what_does_not(
-    library: ContentLibrary, contributor: User
-) -> None:
+def test_an_explanation_names_what_allows_and_what_does_not(library: ContentLibrary, contributor: User) -> None:
     group = Group.objects.create(name="Writers")
     contributor.groups.add(group)
     library.permission_grants.create(group=group, access_level="author")

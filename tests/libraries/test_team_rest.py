@@ -59,9 +59,7 @@ def test_a_user_is_added_by_email(
         "email": "alice@example.com",
         "group_name": None,
     }
-    assert (
-        api_client(alice).patch("/api/libraries/v2/lib:CL-TEST:lib1/", {"title": "Hers"}).status_code == 200
-    )
+    assert api_client(alice).patch("/api/libraries/v2/lib:CL-TEST:lib1/", {"title": "Hers"}).status_code == 200
 
     again = client.post(URL, body, format="json")
 
@@ -100,9 +98,7 @@ def test_an_address_of_several_users_adds_none_of_them(
     make_user("two", email="Same@example.com")
 
     with pytest.raises(InvalidInputError, match="could not find"):
-        libraries.add_team_member(
-            library.library_key, user=staff, email="same@example.com", level=AccessLevel.READ
-        )
+        libraries.add_team_member(library.library_key, user=staff, email="same@example.com", level=AccessLevel.READ)
 
 
 def test_a_level_is_read_set_and_removed(
@@ -117,9 +113,7 @@ def test_a_level_is_read_set_and_removed(
     assert client.get(url).json() == {"access_level": "author", **entry}
     assert [(client.delete(url).status_code, client.delete(url).json()) for _ in range(2)] == [(200, {})] * 2
     assert client.get(url).status_code == 404
-    assert client.put(url, {"access_level": "all"}).json() == {
-        "access_level": ['"all" is not a valid choice.']
-    }
+    assert client.put(url, {"access_level": "all"}).json() == {"access_level": ['"all" is not a valid choice.']}
     assert client.put(url, {}).json() == {"access_level": ["This field is required."]}
 
 
@@ -149,9 +143,7 @@ def test_the_only_admin_stays_until_somebody_else_is(
     assert client.delete(f"{URL}user/stranger/").json() == ONLY_ADMIN
 
 
-def test_an_admin_group_is_another_admin(
-    api_client: ClientFactory, staff: User, library: ContentLibrary
-) -> None:
+def test_an_admin_group_is_another_admin(api_client: ClientFactory, staff: User, library: ContentLibrary) -> None:
     Group.objects.create(name="Team A")
     client = api_client(staff)
 
@@ -183,9 +175,7 @@ def test_a_group_gives_its_members_access(
     }
 
 
-def test_a_removed_creator_has_no_access_left(
-    api_client: ClientFactory, staff: User, make_user: UserFactory
-) -> None:
+def test_a_removed_creator_has_no_access_left(api_client: ClientFactory, staff: User, make_user: UserFactory) -> None:
     """The creator of a library has a level and a role in it. Removal has to end both."""
     creator = make_user("creator", is_staff=True)
     library = libraries.create_library(user=creator, org="CL-TEST", slug="lib1", title="T")

@@ -86,11 +86,7 @@ class CourseWriter:
         self.put(spec, self.element("vertical", {**place, **spec.attributes}, content))
 
     def draft_of_published(self) -> None:
-        leaves = [
-            spec
-            for _, spec in self.published
-            if spec.tag not in LEVELS and spec.url_name not in self.overridden
-        ]
+        leaves = [spec for _, spec in self.published if spec.tag not in LEVELS and spec.url_name not in self.overridden]
         if leaves:
             published = self.draw(st.sampled_from(leaves))
             self.put(published, self.element(published.tag, self.draw(ATTRIBUTES), None))
@@ -147,9 +143,7 @@ class CourseWriter:
         return pointer
 
     def put(self, spec: Spec, text: str) -> None:
-        before = self.draw(
-            st.sampled_from(["", "\ufeff", "<?xml version='1.0' encoding='UTF-8'?>\n", "<!-- x -->\n"])
-        )
+        before = self.draw(st.sampled_from(["", "\ufeff", "<?xml version='1.0' encoding='UTF-8'?>\n", "<!-- x -->\n"]))
         after = self.draw(st.sampled_from(["", "\n", "<!-- end -->"]))
         path = f"{self.folder}{spec.tag}/{spec.url_name.replace(':', '/')}.xml"
         self.files[path] = f"{before}{text}{after}".encode()

@@ -250,9 +250,7 @@ def test_an_archive_in_an_archive_is_just_a_file(tmp_path: Path) -> None:
 
 
 def test_zip_members_that_share_bytes_are_refused(tmp_path: Path) -> None:
-    path = zip_of(
-        tmp_path / "c.zip", [*course_members(), ("course/static/a", b"a" * 100), ("course/b", b"b")]
-    )
+    path = zip_of(tmp_path / "c.zip", [*course_members(), ("course/static/a", b"a" * 100), ("course/b", b"b")])
     data = bytearray(path.read_bytes())
     entry = data.rindex(b"PK\x01\x02", 0, data.rindex(b"course/static/a"))
     compressed_size = entry + 20
@@ -336,9 +334,7 @@ def test_a_failed_checksum_is_an_error(tmp_path: Path) -> None:
             read_archive(path)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"hello", b"\x1f\x8b", b"PK\x03\x04", bytes(range(256)) * 9, b"<course/>"]
-)
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x1f\x8b", b"PK\x03\x04", bytes(range(256)) * 9, b"<course/>"])
 def test_what_is_no_archive_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "upload.tar.gz"
     path.write_bytes(content)

@@ -52,10 +52,7 @@ def test_a_draft_takes_the_place_of_what_is_published(course_folder: CourseFolde
     assert [problem.olx for problem in problems] == ['<problem display_name="New"/>']
     assert outline(tree.root).count("problem:p") == 2
     assert tree.drafts == ()
-    assert (
-        block_in(tree, "vertical", "v").olx
-        == '<vertical display_name="A unit"><problem url_name="p"/></vertical>'
-    )
+    assert block_in(tree, "vertical", "v").olx == '<vertical display_name="A unit"><problem url_name="p"/></vertical>'
 
 
 def test_a_draft_html_has_its_body_beside_it(course_folder: CourseFolder) -> None:
@@ -72,6 +69,17 @@ def test_a_draft_html_has_its_body_beside_it(course_folder: CourseFolder) -> Non
     assert block_in(overlaid(folder), "html", "h").body == "draft"
 
 
+def test_an_inline_html_block_of_a_draft_has_its_body_among_the_drafts(course_folder: CourseFolder) -> None:
+    folder = course_folder(
+        {
+            "drafts/vertical/v.xml": '<vertical><html url_name="h" filename="f"/></vertical>',
+            "drafts/html/f.html": "draft",
+            "html/f.html": "published",
+        }
+    )
+    assert block_in(overlaid(folder), "html", "h").body == "draft"
+
+
 def test_children_of_a_draft_are_drafts_first_then_published(course_folder: CourseFolder) -> None:
     folder = course_folder(
         {
@@ -84,23 +92,20 @@ def test_children_of_a_draft_are_drafts_first_then_published(course_folder: Cour
     published, new = drafts["vertical", "v"].children
     assert published is block_in(tree, "problem", "p")
     assert new is drafts["problem", "q"]
-    assert outline(overlaid(folder).root) == (
-        "course:R[chapter:c[sequential:s[vertical:v[problem:p problem:q]]]]"
-    )
+    assert outline(overlaid(folder).root) == ("course:R[chapter:c[sequential:s[vertical:v[problem:p problem:q]]]]")
 
 
 def test_drafts_without_a_published_version_are_inserted_at_their_index(course_folder: CourseFolder) -> None:
     drafts = {
-        f"drafts/vertical/d{index}.xml": f"<vertical {IN_SUBSECTION.format(index)}/>" for index in (3, 0, 1)
+        f"drafts/vertical/{name}.xml": f"<vertical {IN_SUBSECTION.format(index)}/>"
+        for name, index in {"a": 1, "b": 0, "c": 3}.items()
     }
     old_key = "i4x://O/C/sequential/s"
-    folder = course_folder(
-        {**drafts, "drafts/vertical/old.xml": f'<vertical parent_sequential_url="{old_key}"/>'}
-    )
+    folder = course_folder({**drafts, "drafts/vertical/old.xml": f'<vertical parent_sequential_url="{old_key}"/>'})
     subsection = block_in(overlaid(folder), "sequential", "s")
-    assert [child.url_name for child in subsection.children] == ["d0", "d1", "v", "d3", "old"]
+    assert [child.url_name for child in subsection.children] == ["b", "a", "v", "c", "old"]
     assert parse_block(subsection.olx).children == tuple(
-        parse_block(f'<vertical url_name="{name}"/>') for name in ["d0", "d1", "v", "d3", "old"]
+        parse_block(f'<vertical url_name="{name}"/>') for name in ["b", "a", "v", "c", "old"]
     )
 
 
@@ -111,8 +116,7 @@ def test_drafts_without_a_published_version_are_inserted_at_their_index(course_f
         ("<sequential></sequential>", '<sequential>\n  <vertical url_name="d"/></sequential>'),
         (
             '<sequential>\n\t<!-- x --><vertical url_name="v"/>\n<wiki/></sequential>',
-            '<sequential>\n  <vertical url_name="d"/>\n\t<!-- x --><vertical url_name="v"/>\n<wiki/>'
-            "</sequential>",
+            '<sequential>\n  <vertical url_name="d"/>\n\t<!-- x --><vertical url_name="v"/>\n<wiki/></sequential>',
         ),
         (
             '<sequential>\n\t<vertical url_name="v"/>\n</sequential>',
@@ -147,9 +151,7 @@ def test_a_draft_of_an_inline_block_turns_it_into_a_pointer(course_folder: Cours
 
 
 def test_a_draft_that_is_in_its_parent_already_is_not_inserted_again(course_folder: CourseFolder) -> None:
-    folder = course_folder(
-        {"drafts/vertical/v.xml": f'<vertical display_name="New" {IN_SUBSECTION.format(7)}/>'}
-    )
+    folder = course_folder({"drafts/vertical/v.xml": f'<vertical display_name="New" {IN_SUBSECTION.format(7)}/>'})
     assert outline(overlaid(folder).root) == "course:R[chapter:c[sequential:s[vertical:v]]]"
 
 
@@ -162,9 +164,7 @@ def test_a_draft_without_a_place_is_kept_aside(course_folder: CourseFolder, pare
 
 @pytest.mark.parametrize("index", ["", "-1", "x", "9" * 5000])
 def test_an_index_that_is_none(course_folder: CourseFolder, index: str) -> None:
-    tree = read_archive(
-        course_folder({"drafts/vertical/d.xml": f"<vertical {IN_SUBSECTION.format(index)}/>"})
-    )
+    tree = read_archive(course_folder({"drafts/vertical/d.xml": f"<vertical {IN_SUBSECTION.format(index)}/>"}))
     assert tree.drafts[0].index is None
 
 
@@ -223,9 +223,7 @@ def test_two_drafts_that_define_one_inline_block_differently(course_folder: Cour
         read_archive(folder)
 
 
-@pytest.mark.parametrize(
-    "path", ["drafts/html/.xml", "drafts/html/a:b.xml", "drafts/x.xml", "drafts/html/x.html"]
-)
+@pytest.mark.parametrize("path", ["drafts/html/.xml", "drafts/html/a:b.xml", "drafts/x.xml", "drafts/html/x.html"])
 def test_files_that_are_no_drafts_are_kept_as_files(course_folder: CourseFolder, path: str) -> None:
     tree = read_archive(course_folder({path: "<html/>"}))
     assert tree.drafts == ()

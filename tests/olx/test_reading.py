@@ -44,9 +44,7 @@ def test_a_course(course_folder: CourseFolder) -> None:
     assert [block.tag for block in tree.walk()] == ["course", "chapter", "sequential", "vertical", "problem"]
 
 
-def test_the_same_course_from_tar_zip_and_folders_is_equal(
-    tmp_path: Path, course_folder: CourseFolder
-) -> None:
+def test_the_same_course_from_tar_zip_and_folders_is_equal(tmp_path: Path, course_folder: CourseFolder) -> None:
     files: Files = {"static/a b.png": b"\x89PNG", "about/overview.html": "<p>Hi</p>"}
     folder = course_folder(files)
     members = course_members(files)
@@ -104,8 +102,7 @@ def test_a_course_in_one_file(tmp_path: Path) -> None:
 
 def test_definitions_are_kept_to_the_byte(course_folder: CourseFolder) -> None:
     text = (
-        "<problem  weight='2'\n\tdisplay_name=\"a &amp; b &#10; é 😀\" >"
-        "<![CDATA[ <b>&</b> ]]> <p >x</p\n></problem >"
+        "<problem  weight='2'\n\tdisplay_name=\"a &amp; b &#10; é 😀\" ><![CDATA[ <b>&</b> ]]> <p >x</p\n></problem >"
     )
     folder = course_folder({"problem/p.xml": f"<?xml version='1.0'?><!-- a --> \n{text}\n<!-- z -->\n"})
     problem = block_in(read_archive(folder), "problem", "p")
@@ -158,9 +155,7 @@ def test_a_block_with_two_parents_is_one_object(course_folder: CourseFolder) -> 
 
 def test_two_equal_inline_definitions_are_one_block(course_folder: CourseFolder) -> None:
     poll = '<poll url_name="q" question="?"/>'
-    folder = course_folder(
-        with_unit(f'<wrapper url_name="a">{poll}</wrapper><wrapper url_name="b">{poll}</wrapper>')
-    )
+    folder = course_folder(with_unit(f'<wrapper url_name="a">{poll}</wrapper><wrapper url_name="b">{poll}</wrapper>'))
     unit = unit_of(folder)
     assert unit.children[0].children[0] is unit.children[1].children[0]
 
@@ -182,9 +177,7 @@ def test_two_equal_inline_definitions_are_one_block(course_folder: CourseFolder)
     ],
     ids=["inline twice", "inline and file", "pointers that differ", "twice in one parent"],
 )
-def test_a_name_with_two_meanings_is_an_error(
-    course_folder: CourseFolder, files: dict[str, str | bytes]
-) -> None:
+def test_a_name_with_two_meanings_is_an_error(course_folder: CourseFolder, files: dict[str, str | bytes]) -> None:
     with pytest.raises(DuplicateBlockError, match=r"(poll|problem).*(give one|remove one|make the pointers)"):
         read_archive(course_folder(files))
 
@@ -293,9 +286,7 @@ def test_unknown_blocks_have_the_children_that_they_point_to(course_folder: Cour
     assert box.olx == content
 
 
-@pytest.mark.parametrize(
-    "tag", ["split_test", "library_content", "itembank", "conditional", "randomize", "wrapper"]
-)
+@pytest.mark.parametrize("tag", ["split_test", "library_content", "itembank", "conditional", "randomize", "wrapper"])
 def test_known_blocks_have_inline_children(course_folder: CourseFolder, tag: str) -> None:
     content = f'<{tag} url_name="b"><poll url_name="q"/><problem url_name="p"/></{tag}>'
     (block,) = unit_of(course_folder({"vertical/v.xml": f"<vertical>{content}</vertical>"})).children
@@ -325,10 +316,7 @@ def test_components_and_containers_may_stand_at_any_level(course_folder: CourseF
             "sequential/s.xml": '<sequential><problem url_name="p"/></sequential>',
         }
     )
-    assert (
-        outline(read_archive(folder).root)
-        == "course:R[chapter:c[vertical:v[problem:p] sequential:s[problem:p]]]"
-    )
+    assert outline(read_archive(folder).root) == "course:R[chapter:c[vertical:v[problem:p] sequential:s[problem:p]]]"
 
 
 @pytest.mark.parametrize("path", ["chapter/c.xml", "vertical/v.xml", "problem/p.xml", "course/R.xml"])
@@ -369,9 +357,7 @@ def test_a_block_of_an_unknown_type_may_be_nothing_but_a_name(course_folder: Cou
     ],
     ids=["none", "no org", "bad org", "no run", "other tag", "course and library"],
 )
-def test_what_is_neither_course_nor_library(
-    course_folder: CourseFolder, files: dict[str, str | bytes]
-) -> None:
+def test_what_is_neither_course_nor_library(course_folder: CourseFolder, files: dict[str, str | bytes]) -> None:
     with pytest.raises(NotACourseError):
         read_archive(course_folder(files))
 
@@ -383,9 +369,7 @@ def test_two_courses_in_one_archive(tmp_path: Path) -> None:
 
 
 def test_static_files_are_cataloged_with_the_media_digest(course_folder: CourseFolder) -> None:
-    folder = course_folder(
-        {"static/a/b c.png": b"\x00\x01", "static/empty": b"", "static/x.xml": "<not well formed"}
-    )
+    folder = course_folder({"static/a/b c.png": b"\x00\x01", "static/empty": b"", "static/x.xml": "<not well formed"})
     tree = read_archive(folder)
     assert tree.static_files == (
         StaticFile("a/b c.png", 2, blake2b(b"\x00\x01", digest_size=20).hexdigest()),
@@ -404,8 +388,7 @@ def test_static_files_come_from_archives_with_and_without_their_folder(tmp_path:
         tree = read_archive(path)
         for folder in (None, tree.folder):
             found = [
-                (file.path, content)
-                for file, content in iter_static_files(path, ["a", "static/a"], folder=folder)
+                (file.path, content) for file, content in iter_static_files(path, ["a", "static/a"], folder=folder)
             ]
             assert found == [("a", b"1"), ("static/a", b"3")]
 

@@ -105,9 +105,7 @@ def test_the_legacy_library(real_archive: RealArchive) -> None:
 
 
 @pytest.mark.parametrize("name", [DEMO_COURSE, HARVARDX, DEMO_LIBRARY])
-def test_written_back_and_read_again_it_is_equal(
-    real_archive: RealArchive, tmp_path: Path, name: str
-) -> None:
+def test_written_back_and_read_again_it_is_equal(real_archive: RealArchive, tmp_path: Path, name: str) -> None:
     source = real_archive(name)
     tree = read_archive(source)
     write_folder(tree, tmp_path / "as read", source)

@@ -49,16 +49,12 @@ def test_only_inheritable_settings_are_handed_down_and_the_nearest_wins(course_f
 
 
 def test_grading_policy(course_folder: CourseFolder) -> None:
-    folder = course_folder(
-        {"policies/R/grading_policy.json": '{"GRADER": [], "GRADE_CUTOFFS": {"Pass": 0.5}}'}
-    )
+    folder = course_folder({"policies/R/grading_policy.json": '{"GRADER": [], "GRADE_CUTOFFS": {"Pass": 0.5}}'})
     assert read_archive(folder).grading_policy == {"GRADER": [], "GRADE_CUTOFFS": {"Pass": 0.5}}
 
 
 def test_places_of_older_exports(course_folder: CourseFolder) -> None:
-    folder = course_folder(
-        {"policies/R.json": '{"course/R": {"a": 1}}', "grading_policy.json": '{"GRADER": []}'}
-    )
+    folder = course_folder({"policies/R.json": '{"course/R": {"a": 1}}', "grading_policy.json": '{"GRADER": []}'})
     tree = read_archive(folder)
     assert tree.policies == {"course/R": {"a": 1}}
     assert tree.grading_policy == {"GRADER": []}

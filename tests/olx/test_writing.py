@@ -27,9 +27,7 @@ from .builders import CourseFolder, course_members, tar_of, with_unit
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def written(tree: OlxTree, tmp_path: Path, source: Path) -> dict[str, bytes]:
@@ -100,12 +98,8 @@ def test_the_draft_branch_can_be_written_as_published(tmp_path: Path, course_fol
     assert after["poll/q.xml"] == b'<poll a="2"/>\n'
 
 
-def test_equal_drafts_and_published_blocks_are_both_written(
-    tmp_path: Path, course_folder: CourseFolder
-) -> None:
-    folder = course_folder(
-        {"drafts/problem/p.xml": '<problem display_name="A problem"><p>1 + 1?</p></problem>'}
-    )
+def test_equal_drafts_and_published_blocks_are_both_written(tmp_path: Path, course_folder: CourseFolder) -> None:
+    folder = course_folder({"drafts/problem/p.xml": '<problem display_name="A problem"><p>1 + 1?</p></problem>'})
     assert {"problem/p.xml", "drafts/problem/p.xml"} <= written(read_archive(folder), tmp_path, folder).keys()
 
 
@@ -139,6 +133,11 @@ def test_an_inline_html_block_keeps_its_body_in_its_file(tmp_path: Path, course_
     )
     after = written(read_archive(folder), tmp_path, folder)
     assert (after["html/f.html"], after["html/g.html"]) == (b"F", b"G")
+
+
+def test_a_definition_that_looks_like_a_pointer_keeps_its_file(tmp_path: Path, course_folder: CourseFolder) -> None:
+    folder = course_folder({"problem/p.xml": '<problem url_name="p"/>'})
+    assert written(read_archive(folder), tmp_path, folder)["problem/p.xml"] == b'<problem url_name="p"/>\n'
 
 
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path, course_folder: CourseFolder) -> None:

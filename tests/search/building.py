@@ -45,22 +45,20 @@ class Shelf:
         )
 
     def rename(self, code: str, title: str) -> None:
-        learning_core.rename_container(self.pk, self.entity(code).id, title=title, author_pk=None)
+        learning_core.rename_container(self.pk, self.pk_of(code), title=title, author_pk=None)
 
     def publish(self, *codes: str) -> None:
-        pks = [self.entity(code).id for code in codes] if codes else None
+        pks = [self.pk_of(code) for code in codes] if codes else None
         learning_core.publish(self.pk, pks, author_pk=None)
 
     def discard(self) -> None:
         learning_core.discard(self.pk, author_pk=None)
 
     def delete(self, code: str) -> None:
-        content_api.soft_delete_draft(self.entity(code).id)
+        learning_core.delete_item(self.pk, self.pk_of(code), author_pk=None)
 
     def restore(self, code: str) -> None:
-        newest = self.entity(code).versions.order_by("-version_num").first()
-        assert newest is not None
-        content_api.set_draft_version(self.entity(code).id, newest.pk)
+        learning_core.restore_item(self.pk, self.pk_of(code), author_pk=None)
 
     def collect(self, collection_code: str, *codes: str, title: str = "Collection") -> None:
         """Put items into a collection, which is created if there is none yet."""
@@ -71,8 +69,8 @@ class Shelf:
     def uncollect(self, collection_code: str, *codes: str) -> None:
         content_api.remove_from_collection(self.pk, collection_code, self._entities(*codes))
 
-    def entity(self, code: str) -> PublishableEntity:
-        return PublishableEntity.objects.get(learning_package_id=self.pk, entity_ref=self._ref(code))
+    def pk_of(self, code: str) -> int:
+        return PublishableEntity.objects.get(learning_package_id=self.pk, entity_ref=self._ref(code)).id
 
     def key(self, code: str) -> str:
         kind = code.rstrip("0123456789")
@@ -84,9 +82,7 @@ class Shelf:
         return documents()[self.key(code)]
 
     def _entities(self, *codes: str) -> Any:
-        return PublishableEntity.objects.filter(
-            learning_package_id=self.pk, entity_ref__in=map(self._ref, codes)
-        )
+        return PublishableEntity.objects.filter(learning_package_id=self.pk, entity_ref__in=map(self._ref, codes))
 
     def _ref(self, code: str) -> str:
         return code if "unit" in code or "section" in code else f"xblock.v1:problem:{code}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from content_libraries.search.embedded import EmbeddedEngine
@@ -10,7 +10,11 @@ from content_libraries.search.engine import Document, SearchEngineError
 
 
 class WatchedEngine(EmbeddedEngine):
-    """Writes down which calls changed the index, and fails while ``is_down``."""
+    """
+    Writes down which calls changed the index, and fails while ``is_down``.
+
+    What is in ``interruptions`` happens, one a call, after documents were made and before they are written.
+    """
 
     patience = 0.5
 
@@ -18,6 +22,7 @@ class WatchedEngine(EmbeddedEngine):
         super().__init__(folder)
         self.calls: list[str] = []
         self.is_down = False
+        self.interruptions: list[Callable[[], object]] = []
 
     def prepare(self) -> str:
         self._fail_if_down()
@@ -25,6 +30,8 @@ class WatchedEngine(EmbeddedEngine):
 
     def update(self, documents: Sequence[Document]) -> None:
         self._fail_if_down()
+        if self.interruptions:
+            self.interruptions.pop(0)()
         self.calls.append(f"update {len(documents)}")
         super().update(documents)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -137,7 +136,10 @@ def remove_the_words(index: Path) -> None:
 
 def cut_the_documents(index: Path) -> None:
     for file in index.glob("*.store"):
-        os.truncate(file, 7)
+        short = file.read_bytes()[:7]
+        # As another file of the same name: who has the old one open goes on reading that.
+        file.unlink()
+        file.write_bytes(short)
 
 
 def remove_everything(index: Path) -> None:
@@ -151,6 +153,7 @@ def put_a_file_in_its_place(index: Path) -> None:
     index.write_text("")
 
 
+@pytest.mark.parametrize("is_open", [True, False])
 @pytest.mark.parametrize(
     "damage",
     [
@@ -162,14 +165,13 @@ def put_a_file_in_its_place(index: Path) -> None:
         put_a_file_in_its_place,
     ],
 )
-@pytest.mark.parametrize("same_process", [True, False])
 def test_a_damaged_index_is_replaced_by_an_empty_one(
-    folder: Path, damage: Callable[[Path], None], same_process: bool
+    folder: Path, damage: Callable[[Path], None], is_open: bool
 ) -> None:
     engine = EmbeddedEngine(folder)
     before = engine.prepare()
     engine.update([document("a")])
-    if not same_process:
+    if not is_open:
         engine = EmbeddedEngine(folder)
 
     damage(folder / f"v{embedded.SCHEMA_VERSION}")

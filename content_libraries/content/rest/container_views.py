@@ -38,16 +38,12 @@ class ContainerView(LibraryAPIView):
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return Response(ContainerSerializer(api.get_item(container_key, user=request.user)).data)
 
-    @extend_schema(
-        summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer
-    )
+    @extend_schema(summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer)
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         access_library(request.user, library_key_of(container_key), Permission.EDIT)
         body = ContainerUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.rename_container(
-            container_key, user=request.user, title=body.validated_data["display_name"]
-        )
+        container = api.rename_container(container_key, user=request.user, title=body.validated_data["display_name"])
         return Response(ContainerSerializer(container).data)
 
     @extend_schema(
@@ -65,9 +61,7 @@ class ChildrenView(LibraryAPIView):
 
     @extend_schema(
         summary="List children",
-        parameters=[
-            OpenApiParameter("published", bool, description="Whether to read the published version.")
-        ],
+        parameters=[OpenApiParameter("published", bool, description="Whether to read the published version.")],
         responses=_CHILDREN,
     )
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:

@@ -92,9 +92,7 @@ class ComponentCreateSerializer(serializers.Serializer[dict[str, Any]]):
 
     block_type = serializers.CharField()
     definition_id = serializers.CharField(help_text="The local slug.")
-    can_stand_alone = serializers.BooleanField(
-        default=True, help_text="False when it is made inside a container."
-    )
+    can_stand_alone = serializers.BooleanField(default=True, help_text="False when it is made inside a container.")
 
 
 class OlxSerializer(serializers.Serializer[dict[str, Any]]):

@@ -43,9 +43,7 @@ urlpatterns = [
     path(f"{_BLOCK}publish/", component_views.PublishView.as_view(), name="library-block-publish"),
     path(_CONTAINER, container_views.ContainerView.as_view(), name="library-container"),
     path(f"{_CONTAINER}children/", container_views.ChildrenView.as_view(), name="library-container-children"),
-    path(
-        f"{_CONTAINER}hierarchy/", container_views.HierarchyView.as_view(), name="library-container-hierarchy"
-    ),
+    path(f"{_CONTAINER}hierarchy/", container_views.HierarchyView.as_view(), name="library-container-hierarchy"),
     path(f"{_CONTAINER}restore/", container_views.RestoreView.as_view(), name="library-container-restore"),
     path(f"{_CONTAINER}publish/", container_views.PublishView.as_view(), name="library-container-publish"),
 ]

@@ -28,10 +28,12 @@ from .serializers import (
 _EMPTY = OpenApiResponse(description="An empty object.")
 
 
+@extend_schema(tags=["libraries"])
 class LibraryListView(LibraryAPIView):
     """All libraries that the caller may see."""
 
     @extend_schema(
+        operation_id="library_list",
         summary="List libraries",
         description="A bare list of one page, or with `pagination=true` a page in its envelope.",
         parameters=[
@@ -55,6 +57,7 @@ class LibraryListView(LibraryAPIView):
         return Response(items)
 
     @extend_schema(
+        operation_id="library_create",
         summary="Create a library",
         description="The caller becomes its administrator. An unknown organization is created where allowed.",
         request=LibraryCreateSerializer,
@@ -69,15 +72,21 @@ class LibraryListView(LibraryAPIView):
         return Response(LibrarySerializer(summary).data)
 
 
+@extend_schema(tags=["libraries"])
 class LibraryView(LibraryAPIView):
     """One library."""
 
-    @extend_schema(summary="Read a library", responses=LibrarySerializer)
+    @extend_schema(operation_id="library_read", summary="Read a library", responses=LibrarySerializer)
     def get(self, request: Request, lib_key: str) -> Response:
         library = api.access_library(request.user, keys.library_key(lib_key), api.Permission.VIEW)
         return Response(LibrarySerializer(api.library_summary(request.user, library)).data)
 
-    @extend_schema(summary="Change a library", request=LibraryUpdateSerializer, responses=LibrarySerializer)
+    @extend_schema(
+        operation_id="library_change",
+        summary="Change a library",
+        request=LibraryUpdateSerializer,
+        responses=LibrarySerializer,
+    )
     def patch(self, request: Request, lib_key: str) -> Response:
         library_key = keys.library_key(lib_key)
         api.access_library(request.user, library_key, api.Permission.EDIT)
@@ -89,17 +98,22 @@ class LibraryView(LibraryAPIView):
         return Response(LibrarySerializer(summary).data)
 
     @extend_schema(
-        summary="Delete a library", description="For good, with all its content.", responses={200: _EMPTY}
+        operation_id="library_delete",
+        summary="Delete a library",
+        description="For good, with all its content.",
+        responses={200: _EMPTY},
     )
     def delete(self, request: Request, lib_key: str) -> Response:
         api.delete_library(keys.library_key(lib_key), user=request.user)
         return Response({})
 
 
+@extend_schema(tags=["library teams"])
 class TeamView(LibraryAPIView):
     """The team of a library."""
 
     @extend_schema(
+        operation_id="library_team_list",
         summary="List the team of a library",
         description="Levels of groups and users. Roles of openedx-authz are served by its own API.",
         responses=TeamMemberSerializer(many=True),
@@ -109,6 +123,7 @@ class TeamView(LibraryAPIView):
         return Response([TeamMemberSerializer(member).data for member in members])
 
     @extend_schema(
+        operation_id="library_team_add",
         summary="Add a user to the team by e-mail address",
         request=TeamMemberAddSerializer,
         responses=TeamMemberSerializer,
@@ -127,10 +142,13 @@ class TeamView(LibraryAPIView):
         return Response(TeamMemberSerializer(member).data)
 
 
+@extend_schema(tags=["library teams"])
 class TeamUserView(LibraryAPIView):
     """One user in the team of a library."""
 
-    @extend_schema(summary="Read the level of a user", responses=TeamMemberSerializer)
+    @extend_schema(
+        operation_id="library_team_user_read", summary="Read the level of a user", responses=TeamMemberSerializer
+    )
     def get(self, request: Request, lib_key: str, username: str) -> Response:
         library_key = keys.library_key(lib_key)
         api.access_library(request.user, library_key, api.Permission.VIEW_TEAM)
@@ -139,7 +157,10 @@ class TeamUserView(LibraryAPIView):
         return Response(TeamMemberSerializer(entry).data)
 
     @extend_schema(
-        summary="Set the level of a user", request=AccessLevelSerializer, responses=TeamMemberSerializer
+        operation_id="library_team_user_set",
+        summary="Set the level of a user",
+        request=AccessLevelSerializer,
+        responses=TeamMemberSerializer,
     )
     def put(self, request: Request, lib_key: str, username: str) -> Response:
         library_key = keys.library_key(lib_key)
@@ -148,7 +169,9 @@ class TeamUserView(LibraryAPIView):
         entry = api.set_user_level(library_key, user=request.user, member=member, level=level)
         return Response(TeamMemberSerializer(entry).data)
 
-    @extend_schema(summary="Remove a user from the team", responses={200: _EMPTY})
+    @extend_schema(
+        operation_id="library_team_user_remove", summary="Remove a user from the team", responses={200: _EMPTY}
+    )
     def delete(self, request: Request, lib_key: str, username: str) -> Response:
         library_key = keys.library_key(lib_key)
         api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
@@ -157,10 +180,16 @@ class TeamUserView(LibraryAPIView):
         return Response({})
 
 
+@extend_schema(tags=["library teams"])
 class TeamGroupView(LibraryAPIView):
     """One group in the team of a library."""
 
-    @extend_schema(summary="Set the level of a group", request=AccessLevelSerializer, responses={200: _EMPTY})
+    @extend_schema(
+        operation_id="library_team_group_set",
+        summary="Set the level of a group",
+        request=AccessLevelSerializer,
+        responses={200: _EMPTY},
+    )
     def put(self, request: Request, lib_key: str, group_name: str) -> Response:
         library_key = keys.library_key(lib_key)
         level = _requested_level(request, library_key)
@@ -168,7 +197,9 @@ class TeamGroupView(LibraryAPIView):
         api.set_group_level(library_key, user=request.user, group=group, level=level)
         return Response({})
 
-    @extend_schema(summary="Remove a group from the team", responses={200: _EMPTY})
+    @extend_schema(
+        operation_id="library_team_group_remove", summary="Remove a group from the team", responses={200: _EMPTY}
+    )
     def delete(self, request: Request, lib_key: str, group_name: str) -> Response:
         library_key = keys.library_key(lib_key)
         api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)

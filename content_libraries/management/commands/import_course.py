@@ -20,12 +20,8 @@ class Command(LibraryCommand):
         parser.add_argument("source", help="path of a .tar.gz, a .zip or a folder with OLX")
         parser.add_argument("library", help="lib:ORG:SLUG")
         parser.add_argument("--level", choices=list(imports.Level), default=imports.Level.COMPONENT.value)
-        parser.add_argument(
-            "--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value
-        )
-        parser.add_argument(
-            "--new-ids", action="store_true", help="make IDs from titles; else the source's are kept"
-        )
+        parser.add_argument("--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value)
+        parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
@@ -52,10 +48,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]
-        lines = [
-            f"{row['type']} “{row['title']}”: {row['reason']}"
-            for row in result["unsupported"] + result["notes"]
-        ]
+        lines = [f"{row['type']} “{row['title']}”: {row['reason']}" for row in result["unsupported"] + result["notes"]]
         lines.append(
             f"{result['source']} → {result['library']}: "
             + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)

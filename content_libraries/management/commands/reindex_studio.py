@@ -18,9 +18,7 @@ class Command(LibraryCommand):
     summary = "Made {updated} documents, removed {deleted}."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "library_key", nargs="?", metavar="lib:ORG:SLUG", help="Key of the only library to index."
-        )
+        parser.add_argument("library_key", nargs="?", metavar="lib:ORG:SLUG", help="Key of the only library to index.")
         parser.add_argument(
             "--full",
             action="store_true",

@@ -56,9 +56,7 @@ class SearchView(LibraryAPIView):
             hits = pagination.paginate_queryset(_Hits(find), request, view=self)
         except api.SearchEngineError as error:
             raise SearchUnavailable from error
-        return pagination.get_paginated_response(
-            SearchHitSerializer(hits, many=True, context={"q": wanted["q"]}).data
-        )
+        return pagination.get_paginated_response(SearchHitSerializer(hits, many=True, context={"q": wanted["q"]}).data)
 
 
 class _Find(Protocol):

@@ -1,0 +1,37 @@
+"""What drf-spectacular has to know about this host to describe the API of the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+OUR_PATHS = ("/api/libraries/", "/api/content_library/", "/library_assets/")
+
+
+class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A JSON web token in the ``Authorization`` header."""
+
+    target_class = "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication"
+    name = "jwt"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "JWT <token>"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The session cookie of a browser."""
+
+    target_class = (
+        "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser"
+    )
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[str, ...]]:
+    """Describe the endpoints of the app, not those of other packages that the host mounts."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(OUR_PATHS)]

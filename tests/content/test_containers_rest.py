@@ -1,0 +1,444 @@
+"""Sections, subsections and units over HTTP (libraries-rest contract, sections 6 and 15)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from .client import ROOT, LibraryClient
+from .conftest import ActingAs
+
+NOT_FOUND = {"detail": "Not found."}
+SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def create(lib: LibraryClient, **body: Any) -> Any:
+    return lib.http.post(lib.library_url("containers/"), body, format="json")
+
+
+# Creating
+
+
+@pytest.mark.parametrize("field", ["container_type", "container_type_code"])
+def test_a_new_container_is_an_empty_draft(lib: LibraryClient, field: str) -> None:
+    response = create(lib, **{field: "unit"}, slug="u1", display_name="Test Unit")
+    assert response.status_code == 200
+    body = response.json()
+    for name in ("created", "modified", "last_draft_created"):
+        assert SECONDS.fullmatch(body.pop(name)), name
+    assert body == {
+        "id": "lct:CL-TEST:lib1:unit:u1",
+        "display_name": "Test Unit",
+        "published_display_name": None,
+        "tags_count": 0,
+        "last_published": None,
+        "published_by": None,
+        "last_draft_created_by": "Bob",
+        "has_unpublished_changes": True,
+        "created_by": "Bob",
+        "collections": [],
+        "can_stand_alone": True,
+        "container_type_code": "unit",
+        "container_type": "unit",
+    }
+    assert lib.children("unit:u1") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "pattern"),
+    [
+        ("Alpha Bravo", r"alpha-bravo-[0-9a-f]{6}"),
+        ("Übung 1", r"übung-1-[0-9a-f]{6}"),
+        ("???", r"section-[0-9a-f]{6}"),
+        ("x" * 500, r"x{248}-[0-9a-f]{6}"),
+    ],
+)
+def test_an_id_is_made_from_the_title(lib: LibraryClient, title: str, pattern: str) -> None:
+    key = lib.ok(create(lib, container_type="section", display_name=title))["id"]
+    assert re.fullmatch(rf"lct:CL-TEST:lib1:section:{pattern}", key)
+    assert lib.ok(lib.http.get(f"{ROOT}containers/{key}/"))["display_name"] == title
+
+
+def test_two_containers_with_the_same_title_get_different_ids(lib: LibraryClient) -> None:
+    keys = {create(lib, container_type="unit", display_name="Same").json()["id"] for _ in range(2)}
+    assert len(keys) == 2
+
+
+def test_what_else_clients_send_is_ignored(lib: LibraryClient) -> None:
+    response = create(lib, container_type="unit", display_name="T", can_stand_alone=False, title="x")
+    assert lib.ok(response)["can_stand_alone"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({"display_name": "T"}, {"container_type_code": ["This field may not be null."]}),
+        ({"container_type": "unit"}, {"display_name": ["This field is required."]}),
+        ({"container_type": "unit", "display_name": " "}, {"display_name": ["This field may not be blank."]}),
+        (
+            {"container_type": "unit", "display_name": "T", "slug": None},
+            {"slug": ["This field may not be null."]},
+        ),
+        (
+            {"container_type": "unit", "display_name": "x" * 501},
+            {"display_name": ["Ensure this field has no more than 500 characters."]},
+        ),
+    ],
+)
+def test_fields_are_validated(lib: LibraryClient, body: dict[str, Any], errors: dict[str, Any]) -> None:
+    response = create(lib, **body)
+    assert (response.status_code, response.json()) == (400, errors)
+
+
+@pytest.mark.parametrize("field", ["container_type", "container_type_code"])
+def test_unknown_types_are_refused(lib: LibraryClient, field: str) -> None:
+    response = create(lib, **{field: "chapter"}, display_name="T")
+    assert response.status_code == 400
+    assert list(response.json()) == ["container_type_code"]
+
+
+@pytest.mark.parametrize("slug", ["a b", "a:b", "a/b", "x" * 256])
+def test_invalid_ids_are_refused(lib: LibraryClient, slug: str) -> None:
+    response = create(lib, container_type="unit", display_name="T", slug=slug)
+    assert response.status_code == 400
+    assert list(response.json()) == ["slug"]
+
+
+def test_an_id_is_taken_whatever_the_type_and_even_by_a_deleted_container(lib: LibraryClient) -> None:
+    lib.create("unit:same")
+    lib.delete("unit:same")
+    for container_type in ("unit", "section"):
+        response = create(lib, container_type=container_type, display_name="T", slug="same")
+        assert response.status_code == 400
+        assert "already exists" in response.json()["slug"]
+
+
+# Reading, renaming, deleting, restoring
+
+
+def test_renaming_makes_a_new_version_even_with_the_same_title(lib: LibraryClient) -> None:
+    lib.create("unit:u", "Title")
+    lib.publish("unit:u")
+    renamed = lib.rename("unit:u", "Title")
+    assert (renamed["display_name"], renamed["has_unpublished_changes"]) == ("Title", True)
+    assert renamed["collections"] == []
+
+
+@pytest.mark.parametrize("body", [{}, {"display_name": ""}, {"display_name": "x" * 501}])
+def test_a_title_is_required_not_blank_and_not_too_long(lib: LibraryClient, body: dict[str, str]) -> None:
+    lib.create("unit:u")
+    response = lib.http.patch(lib.url("unit:u"), body, format="json")
+    assert response.status_code == 400
+    assert list(response.json()) == ["display_name"]
+
+
+def test_a_restored_container_is_the_same_as_before(lib: LibraryClient) -> None:
+    lib.create("html:h")
+    lib.create("unit:u", "Title", ["html:h"])
+    before = lib.get("unit:u")
+    lib.delete("unit:u")
+    assert lib.status_of("unit:u") == 404
+    assert lib.status_of("html:h") == 200
+    lib.restore("unit:u")
+    assert lib.get("unit:u") == before
+    assert lib.children("unit:u") == ["html:h"]
+    lib.restore("unit:u")
+    assert lib.get("unit:u") == before
+
+
+def test_a_deleted_container_is_hidden_in_its_parents(lib: LibraryClient) -> None:
+    lib.create("unit:u")
+    lib.create("subsection:s", children=["unit:u"])
+    lib.delete("unit:u")
+    assert lib.children("subsection:s") == []
+    lib.restore("unit:u")
+    assert lib.children("subsection:s") == ["unit:u"]
+
+
+OPERATIONS = [
+    ("get", ""),
+    ("patch", ""),
+    ("delete", ""),
+    ("get", "children/"),
+    ("post", "children/"),
+    ("patch", "children/"),
+    ("delete", "children/"),
+    ("get", "hierarchy/"),
+    ("post", "restore/"),
+    ("post", "publish/"),
+]
+
+
+@pytest.mark.parametrize(("method", "suffix"), OPERATIONS)
+@pytest.mark.parametrize("name", ["unit:unknown", "section:u"], ids=["unknown", "other type"])
+def test_unknown_containers_and_those_of_another_type_are_not_found(
+    lib: LibraryClient, method: str, suffix: str, name: str
+) -> None:
+    lib.create("html:h")
+    lib.create("unit:u")
+    body = {"display_name": "T", "usage_keys": [lib.key("html:h")]}
+    response = getattr(lib.http, method)(lib.url(name, suffix), None if method == "get" else body, format="json")
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+
+
+@pytest.mark.parametrize(("method", "suffix"), OPERATIONS)
+@pytest.mark.parametrize(
+    "key", ["lct:CL-TEST:lib1:chapter:c", "lb:CL-TEST:lib1:html:h", "lct:CL-TEST:lib1:u", "nonsense"]
+)
+def test_what_is_no_key_of_a_container_has_no_url(lib: LibraryClient, method: str, suffix: str, key: str) -> None:
+    response = getattr(lib.http, method)(f"{ROOT}containers/{key}/{suffix}")
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
+
+
+# Children
+
+
+@pytest.fixture
+def unit(lib: LibraryClient) -> LibraryClient:
+    """A library with ``unit:u``, which holds ``html:a``, ``html:b`` and ``html:c``."""
+    for name in ("html:a", "html:b", "html:c"):
+        lib.create(name)
+    lib.create("unit:u", children=["html:a", "html:b", "html:c"])
+    return lib
+
+
+def test_children_are_appended_replaced_and_removed_everywhere(unit: LibraryClient) -> None:
+    response = unit.edit_children("post", "unit:u", "html:a", "html:b")
+    assert unit.ok(response)["id"] == unit.key("unit:u")
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c", "html:a", "html:b"]
+    unit.ok(unit.edit_children("delete", "unit:u", "html:a"))
+    assert unit.children("unit:u") == ["html:b", "html:c", "html:b"]
+    unit.ok(unit.edit_children("patch", "unit:u", "html:c", "html:a"))
+    assert unit.children("unit:u") == ["html:c", "html:a"]
+
+
+def test_removing_what_is_no_child_still_makes_a_version(unit: LibraryClient) -> None:
+    unit.create("html:other")
+    unit.publish_all()
+    unit.ok(unit.edit_children("delete", "unit:u", "html:other"))
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c"]
+    assert unit.is_changed("unit:u")
+
+
+def test_the_list_can_be_emptied_only_by_removing(unit: LibraryClient) -> None:
+    assert unit.edit_children("patch", "unit:u").status_code == 400
+    unit.ok(unit.edit_children("delete", "unit:u", "html:a", "html:b", "html:c"))
+    assert unit.children("unit:u") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({}, ["This field is required."]),
+        ({"usage_keys": []}, ["This list may not be empty."]),
+        ({"usage_keys": "x"}, ['Expected a list of items but got type "str".']),
+        ({"usage_keys": ["lb:CL-TEST:lib1:html:a", "x"]}, {"1": ["Invalid input."]}),
+        ({"usage_keys": ["lct:CL-TEST:lib1:chapter:c"]}, {"0": ["Invalid input."]}),
+        ({"usage_keys": [7]}, {"0": ["Invalid input."]}),
+    ],
+)
+@pytest.mark.parametrize("method", ["post", "patch", "delete"])
+def test_lists_of_children_are_validated(unit: LibraryClient, method: str, body: Any, errors: Any) -> None:
+    response = getattr(unit.http, method)(unit.url("unit:u", "children/"), body, format="json")
+    assert (response.status_code, response.json()) == (400, {"usage_keys": errors})
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c"]
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_unknown_and_deleted_children_are_not_found(unit: LibraryClient, method: str) -> None:
+    unit.create("html:gone")
+    unit.delete("html:gone")
+    for name in ("html:gone", "html:unknown", "unit:unknown", "section:u"):
+        response = unit.edit_children(method, "unit:u", "html:a", name)
+        assert (response.status_code, response.json()) == (404, NOT_FOUND), name
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c"]
+
+
+@pytest.mark.parametrize(
+    ("container", "child"),
+    [
+        ("unit:x", "unit:u"),
+        ("unit:x", "subsection:s"),
+        ("unit:x", "unit:x"),
+        ("subsection:x", "html:a"),
+        ("subsection:x", "subsection:s"),
+        ("subsection:x", "section:t"),
+        ("section:x", "unit:u"),
+        ("section:x", "html:a"),
+    ],
+)
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_children_of_a_wrong_level_are_refused(unit: LibraryClient, method: str, container: str, child: str) -> None:
+    unit.create("subsection:s")
+    unit.create("section:t")
+    unit.create(container)
+    response = unit.edit_children(method, container, child)
+    assert response.status_code == 400
+    assert isinstance(response.json(), list)
+    assert unit.children(container) == []
+
+
+@pytest.mark.parametrize("method", ["post", "patch", "delete"])
+def test_children_of_another_library_are_refused_as_a_whole(
+    unit: LibraryClient, make_library: Any, method: str
+) -> None:
+    other = LibraryClient(make_library("other"), unit.http)
+    other.create("html:a")
+    body = {"usage_keys": [unit.key("html:a"), other.key("html:a")]}
+    response = getattr(unit.http, method)(unit.url("unit:u", "children/"), body, format="json")
+    assert response.status_code == 400
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c"]
+
+
+def test_children_are_components_in_a_unit_and_containers_elsewhere(unit: LibraryClient) -> None:
+    unit.create("subsection:s", children=["unit:u"])
+    (first, *_rest) = unit.get("unit:u", "children/")
+    assert first == unit.get("html:a")
+    (only,) = unit.get("subsection:s", "children/")
+    assert only == unit.get("unit:u")
+
+
+def test_published_children_are_those_of_the_published_version_with_published_titles(
+    unit: LibraryClient,
+) -> None:
+    unit.rename("html:a", "Old")
+    unit.publish_all()
+    unit.rename("html:a", "New")
+    unit.create("html:d")
+    unit.edit_children("patch", "unit:u", "html:d", "html:c", "html:a")
+    assert unit.children("unit:u") == ["html:d", "html:c", "html:a"]
+    assert unit.children("unit:u", published=True) == ["html:a", "html:b", "html:c"]
+    url = unit.url("unit:u", "children/")
+    assert unit.ok(unit.http.get(url, {"published": "TRUE"}))[0]["display_name"] == "Old"
+    assert unit.ok(unit.http.get(url, {"published": "no"}))[2]["display_name"] == "New"
+
+
+def test_published_children_stay_until_their_deletion_is_published(unit: LibraryClient) -> None:
+    unit.publish_all()
+    unit.delete("html:b")
+    assert unit.children("unit:u") == ["html:a", "html:c"]
+    assert unit.children("unit:u", published=True) == ["html:a", "html:b", "html:c"]
+    unit.publish_all()
+    assert unit.children("unit:u", published=True) == ["html:a", "html:c"]
+
+
+def test_published_children_of_what_was_never_published_are_not_found(unit: LibraryClient) -> None:
+    url = unit.url("unit:u", "children/")
+    assert unit.http.get(url, {"published": "true"}).status_code == 404
+
+
+def test_a_deleted_child_comes_back_at_its_old_place(unit: LibraryClient) -> None:
+    unit.delete("html:b")
+    assert unit.children("unit:u") == ["html:a", "html:c"]
+    unit.rename("unit:u", "New title")
+    unit.restore("html:b")
+    assert unit.children("unit:u") == ["html:a", "html:b", "html:c"]
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_reading_and_editing_children_costs_the_same_queries_at_any_size(
+    lib: LibraryClient, count: int, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    names = [f"html:h{number}" for number in range(count)]
+    for name in names:
+        lib.create(name)
+    lib.create("unit:u", children=names)
+    with django_assert_num_queries(6):
+        assert lib.children("unit:u") == names
+    with django_assert_max_num_queries(50):
+        lib.edit_children("patch", "unit:u", *reversed(names))
+
+
+# Hierarchy
+
+
+def members(hierarchy: Any) -> dict[str, list[str]]:
+    levels = ("sections", "subsections", "units", "components")
+    assert hierarchy.keys() == {"object_key", *levels}
+    return {level: [item["id"].split(":", 3)[3] for item in hierarchy[level]] for level in levels if hierarchy[level]}
+
+
+@pytest.fixture
+def tree(lib: LibraryClient) -> LibraryClient:
+    """``html:b`` is in two units, ``unit:u1`` in two subsections, ``subsection:s1`` in two sections."""
+    for name in ("html:a", "html:b"):
+        lib.create(name)
+    lib.create("unit:u2", "U2", ["html:b"])
+    lib.create("unit:u1", "U1", ["html:a", "html:b", "html:a"])
+    lib.create("subsection:s1", "S1", ["unit:u1", "unit:u2"])
+    lib.create("subsection:s2", "S2", ["unit:u1"])
+    lib.create("section:t1", "T1", ["subsection:s1", "subsection:s2"])
+    lib.create("section:t2", "T2", ["subsection:s1"])
+    return lib
+
+
+def test_the_hierarchy_around_items_of_every_level(tree: LibraryClient) -> None:
+    assert members(tree.get("html:b", "hierarchy/")) == {
+        "sections": ["section:t1", "section:t2"],
+        "subsections": ["subsection:s1", "subsection:s2"],
+        "units": ["unit:u2", "unit:u1"],
+        "components": ["html:b"],
+    }
+    assert members(tree.get("unit:u2", "hierarchy/")) == {
+        "sections": ["section:t1", "section:t2"],
+        "subsections": ["subsection:s1"],
+        "units": ["unit:u2"],
+        "components": ["html:b"],
+    }
+    assert members(tree.get("subsection:s1", "hierarchy/")) == {
+        "sections": ["section:t1", "section:t2"],
+        "subsections": ["subsection:s1"],
+        "units": ["unit:u1", "unit:u2"],
+        "components": ["html:a", "html:b", "html:a", "html:b"],
+    }
+    assert members(tree.get("section:t1", "hierarchy/")) == {
+        "sections": ["section:t1"],
+        "subsections": ["subsection:s1", "subsection:s2"],
+        "units": ["unit:u1", "unit:u2", "unit:u1"],
+        "components": ["html:a", "html:b", "html:a", "html:b", "html:a", "html:b", "html:a"],
+    }
+
+
+def test_the_hierarchy_shows_titles_and_status_of_drafts_without_deleted_items(tree: LibraryClient) -> None:
+    tree.publish_all()
+    tree.rename("html:a", "New")
+    tree.delete("unit:u1")
+    hierarchy = tree.get("html:a", "hierarchy/")
+    assert hierarchy == {
+        "object_key": tree.key("html:a"),
+        "sections": [],
+        "subsections": [],
+        "units": [],
+        "components": [{"id": tree.key("html:a"), "display_name": "New", "has_unpublished_changes": True}],
+    }
+    assert tree.get("unit:u2", "hierarchy/")["units"] == [
+        {"id": tree.key("unit:u2"), "display_name": "U2", "has_unpublished_changes": False}
+    ]
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_a_hierarchy_costs_the_same_queries_at_any_size(
+    lib: LibraryClient, count: int, django_assert_num_queries: Any
+) -> None:
+    names = [f"html:h{number}" for number in range(count)]
+    for name in names:
+        lib.create(name)
+    lib.create("unit:u", children=names)
+    lib.create("subsection:s", children=["unit:u"] * count)
+    with django_assert_num_queries(8):
+        hierarchy = lib.get("subsection:s", "hierarchy/")
+    assert len(hierarchy["components"]) == count * count
+
+
+def test_a_reader_learns_nothing_about_the_validity_of_a_body(
+    unit: LibraryClient, acting_as: ActingAs, reader: User
+) -> None:
+    as_reader = acting_as(reader)
+    assert create(as_reader).status_code == 403
+    assert as_reader.http.patch(unit.url("unit:u"), {}).status_code == 403
+    assert as_reader.edit_children("post", "unit:u").status_code == 403
+    assert as_reader.edit_children("post", "unit:unknown", "html:unknown").status_code == 403

@@ -24,8 +24,8 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
-from .hierarchies import hierarchy
-from .items import delete_item, get_item, restore_item, summaries
+from .hierarchies import get_hierarchy
+from .items import delete_item, get_item, item_summaries, restore_item
 from .publishing import discard_all, publish_all, publish_item
 
 __all__ = [
@@ -46,9 +46,10 @@ __all__ = [
     "delete_item",
     "discard_all",
     "get_children",
+    "get_hierarchy",
     "get_item",
     "get_olx",
-    "hierarchy",
+    "item_summaries",
     "list_components",
     "offered_block_types",
     "publish_all",
@@ -59,6 +60,5 @@ __all__ = [
     "restore_item",
     "set_olx",
     "settings_of",
-    "summaries",
     "write_items",
 ]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Final
 
 from xblock.core import XBlock
@@ -20,8 +19,6 @@ from xblock.plugin import PluginMissingError
 from .. import conf
 
 logger = logging.getLogger(__name__)
-
-ENTRY_POINT_GROUP: Final = "xblock.v1"
 
 STRUCTURAL_BLOCK_TYPES: Final = frozenset(
     {
@@ -91,14 +88,11 @@ def default_title(block_type: str) -> str:
 
 def offered_block_types() -> list[BlockType]:
     """The types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
-    installed = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
-    offered = []
-    for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value)):
-        if not installed & {block_type, f"_{block_type}_extracted"}:
-            continue
-        if name := _TYPE_NAMES.get(block_type) or _field_default(block_type):
-            offered.append(BlockType(block_type, name))
-    return offered
+    return [
+        BlockType(block_type, name)
+        for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value))
+        if block_class(block_type) is not None and (name := _TYPE_NAMES.get(block_type) or _field_default(block_type))
+    ]
 
 
 def _field_default(block_type: str) -> str:

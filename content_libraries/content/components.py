@@ -18,7 +18,7 @@ from ..libraries.models import ContentLibrary
 from ..olx import api as olx_api
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
-from .items import access_item, package_pk, summaries, summary
+from .items import access_item, item_summaries, item_summary, package_pk
 
 MAX_CODE: Final = 255
 
@@ -61,7 +61,7 @@ def create_component(
     except learning_core.CodeTakenError as error:
         key = f"lb:{library_key.org}:{library_key.slug}:{block_type}:{component_code}"
         raise InvalidInputError(f"An XBlock with ID '{key}' already exists.") from error
-    return summary(library, pk)
+    return item_summary(library, pk)
 
 
 class ComponentList(Sequence[ItemSummary]):
@@ -82,8 +82,8 @@ class ComponentList(Sequence[ItemSummary]):
 
     def __getitem__(self, index: int | slice) -> ItemSummary | list[ItemSummary]:
         if isinstance(index, slice):
-            return summaries(self._library, self._entity_pks[index])
-        return summary(self._library, self._entity_pks[index])
+            return item_summaries(self._library, self._entity_pks[index])
+        return item_summary(self._library, self._entity_pks[index])
 
 
 def list_components(

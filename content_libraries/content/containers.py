@@ -16,7 +16,7 @@ from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk
 from . import container_settings
 from .data import ItemSummary
-from .items import access_item, package_pk, summaries, summary
+from .items import access_item, item_summaries, item_summary, package_pk
 
 MAX_CODE: Final = 255
 _CODE: Final = re.compile(r"[\w.-]+")
@@ -63,7 +63,7 @@ def create_container(
         )
     except learning_core.CodeTakenError as error:
         raise InvalidInputError(f"A container with the ID “{container_code}” already exists.", field="slug") from error
-    return summary(library, pk)
+    return item_summary(library, pk)
 
 
 def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -> ItemSummary:
@@ -96,7 +96,7 @@ def get_children(key: LibraryContainerLocator, *, user: Actor, published: bool =
         raise NotFoundError(f"“{key}” is not published.")
     branch: learning_core.BranchName = "published" if published else "draft"
     children = learning_core.current_children_of([container.pk], branch=branch)
-    return summaries(library, children.get(container.pk, ()), published=published)
+    return item_summaries(library, children.get(container.pk, ()), published=published)
 
 
 def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
@@ -145,7 +145,7 @@ def _edit(
     with transaction.atomic():
         version = edit(package_pk(library), container.pk)
         container_settings.carry_over({version.base_pk: version.pk})
-    return summary(library, container.pk)
+    return item_summary(library, container.pk)
 
 
 def _children_in(learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]) -> list[int]:

@@ -15,7 +15,7 @@ _LEVELS: Final = {"section": "sections", "subsection": "subsections", "unit": "u
 _COMPONENTS: Final = "components"
 
 
-def hierarchy(key: ItemKey, *, user: Actor) -> Hierarchy:
+def get_hierarchy(key: ItemKey, *, user: Actor) -> Hierarchy:
     """
     Read the draft hierarchy around a component or container, in a constant number of queries. Needs VIEW.
 

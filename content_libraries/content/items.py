@@ -41,7 +41,7 @@ def get_item(key: ItemKey, *, user: Actor) -> ItemSummary:
     Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
     """
     library, item = access_item(user, key, Permission.VIEW)
-    return replace(summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+    return replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
 
 
 def delete_item(key: ItemKey, *, user: Actor) -> None:
@@ -73,13 +73,14 @@ def restore_item(key: ItemKey, *, user: Actor) -> None:
     learning_core.restore_item(package_pk(library), item.pk, author_pk=author_pk(user))
 
 
-def summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
-    """The summary of one live item; see ``summaries``."""
-    (only,) = summaries(library, [entity_pk])
-    return only
+def item_summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
+    """The summary of one item; see ``item_summaries``. Raises NotFoundError when it has just been deleted."""
+    for summary in item_summaries(library, [entity_pk]):
+        return summary
+    raise NotFoundError("This was deleted while it was read. Restore it to go on.")
 
 
-def summaries(library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False) -> list[ItemSummary]:
+def item_summaries(library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False) -> list[ItemSummary]:
     """
     Summarize items of a library, in a constant number of queries. Checks no permission.
 

@@ -173,10 +173,11 @@ def remove_children(
     learning_package_pk: int, container_pk: int, child_pks: Collection[int], *, author_pk: int | None
 ) -> NextVersion:
     """Give a container its next version, without these children wherever they stood. Raises ConflictError."""
+    removed = frozenset(child_pks)
     return _save_container(
         learning_package_pk,
         container_pk,
-        new_children=lambda children: [pk for pk in children if pk not in child_pks],
+        new_children=lambda children: [pk for pk in children if pk not in removed],
         author_pk=author_pk,
     )
 

@@ -211,7 +211,7 @@ def key_of(
 
 def live_component_pks(
     learning_package_pk: int, *, text_search: str = "", block_types: Collection[str] = ()
-) -> QuerySet[Component, int]:
+) -> QuerySet[PublishableEntity, int]:
     """
     Query the components whose drafts are not deleted, in the order of their creation.
 
@@ -222,20 +222,21 @@ def live_component_pks(
 
     Returns: a queryset of entity pks.
     """
-    components = Component.objects.filter(
+    # From the entities: their index by learning package is in the order of creation, so that a page of a large
+    # library is found without sorting the library.
+    components = PublishableEntity.objects.filter(
         learning_package_id=package_id(learning_package_pk),
-        component_type__namespace=COMPONENT_NAMESPACE,
-        publishable_entity__draft__version__isnull=False,
+        component__isnull=False,
+        draft__version__isnull=False,
     )
     if block_types:
-        components = components.filter(component_type__name__in=block_types)
+        components = components.filter(component__component_type__name__in=block_types)
     if text_search:
         # Codes are case-sensitive columns, for which MySQL's LIKE is case-sensitive too.
-        components = components.alias(lower_code=Lower("component_code")).filter(
-            Q(publishable_entity__draft__version__title__icontains=text_search)
-            | Q(lower_code__contains=text_search.lower())
+        components = components.alias(lower_code=Lower("component__component_code")).filter(
+            Q(draft__version__title__icontains=text_search) | Q(lower_code__contains=text_search.lower())
         )
-    return components.order_by("publishable_entity_id").values_list("publishable_entity_id", flat=True)
+    return components.order_by("id").values_list("id", flat=True)
 
 
 def count_live_items(learning_package_pk: int) -> int:

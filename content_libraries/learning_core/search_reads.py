@@ -112,9 +112,7 @@ def _newest(logs: QuerySet[Any]) -> dict[int, int]:
     return {row["learning_package_id"]: row["newest"] for row in newest}
 
 
-def entity_changes(
-    learning_package_pk: int, *, after: LogMark, until: LogMark, late: LogMark
-) -> list[EntityChange]:
+def entity_changes(learning_package_pk: int, *, after: LogMark, until: LogMark, late: LogMark) -> list[EntityChange]:
     """
     Read the records of the logs between two points.
 
@@ -145,9 +143,7 @@ def _entity_changes(records: QuerySet[Any], *, is_draft: bool) -> Iterator[Entit
 
 def entity_pks_after(learning_package_pk: int, after: int, *, limit: int) -> list[int]:
     """The next entities of a learning package in the order of their pks, deleted ones too."""
-    entities = PublishableEntity.objects.filter(
-        learning_package_id=package_id(learning_package_pk), id__gt=after
-    )
+    entities = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__gt=after)
     return list(entities.order_by("id").values_list("id", flat=True)[:limit])
 
 
@@ -206,9 +202,7 @@ def draft_parents_of(entity_pks: AnyCollection[int]) -> dict[int, list[int]]:
     for part in in_parts(entity_pks):
         places = EntityListRow.objects.filter(**{"entity_id__in": part, f"{version}__draft__isnull": False})
         for entity_pk, parent_pk in (
-            places.order_by(f"{version}__entity_id")
-            .values_list("entity_id", f"{version}__entity_id")
-            .distinct()
+            places.order_by(f"{version}__entity_id").values_list("entity_id", f"{version}__entity_id").distinct()
         ):
             parents.setdefault(entity_pk, []).append(parent_pk)
     return parents

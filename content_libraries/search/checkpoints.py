@@ -1,35 +1,99 @@
 """
-The checkpoints: read, moved forward, moved back.
+The checkpoints: read, moved forward, moved back; one process at a time.
 
-Every move counts the revision of the row up. So whoever read the row before somebody else moved it cannot
-move it forward any more.
+A process takes a turn before it makes documents, and can move the checkpoint forward only as long as it has the
+turn. The turn ends when the process is done; when somebody else has to move the checkpoint back; and after a
+while, in case that the process is dead.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..keys import LibraryLocatorV2
-from ..learning_core.api import LogMark
+from ..learning_core.api import NO_LOGS, LogMark
 from .affected import Change
+from .engine import SearchEngineError
 from .models import SearchCheckpoint, nothing_pending
 
+TURN: Final = timedelta(seconds=60)
+"""How long a turn lasts at most. Making and writing one batch takes a small part of that."""
 
-def read_checkpoint(learning_package_pk: int, *, library_key: LibraryLocatorV2) -> SearchCheckpoint:
-    """Find the checkpoint of a learning package, or make one of which nothing is done yet."""
-    checkpoint, _created = SearchCheckpoint.objects.get_or_create(
+PATIENCE_SECONDS: Final = 2.0
+"""How long to wait for a turn. A write waits that long if another process is catching up."""
+
+_POLL_SECONDS: Final = 0.02
+
+
+class TurnTakenError(SearchEngineError):
+    """Somebody else is bringing the library up to date, and has not finished in time."""
+
+    code = "search_turn_taken"
+
+
+def wait_for_turn(
+    learning_package_pk: int, *, library_key: LibraryLocatorV2, turn: str, change: Change
+) -> SearchCheckpoint | None:
+    """
+    Become the one who catches up with a learning package, or stay it.
+
+    Args:
+        turn: a name for the turn that nobody else uses.
+        change: why. If it is only a log, it may be done by somebody else before the turn comes.
+
+    Returns: the checkpoint, or None if it was done by somebody else. Raises TurnTakenError when it takes too long;
+    the change is remembered.
+    """
+    arrival, _created = SearchCheckpoint.objects.get_or_create(
         learning_package_pk=learning_package_pk, defaults={"context_key": library_key}
     )
-    return checkpoint
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _take_turn(arrival, turn):
+        current = SearchCheckpoint.objects.filter(pk=arrival.pk).first() or arrival
+        if _is_done(change, before=log_mark(arrival), now=log_mark(current)):
+            return None
+        if time.monotonic() > deadline:
+            move_back(arrival, change=change)
+            raise TurnTakenError(f"Somebody else is indexing {library_key}.")
+        time.sleep(_POLL_SECONDS)
+    return SearchCheckpoint.objects.get(pk=arrival.pk)
+
+
+def end_turn(learning_package_pk: int, turn: str) -> None:
+    """Let others have their turn."""
+    SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, turn=turn).update(turn="")
+
+
+def _take_turn(checkpoint: SearchCheckpoint, turn: str) -> bool:
+    now = timezone.now()
+    free = Q(turn__in=("", turn)) | Q(turn_ends__lt=now)
+    return bool(SearchCheckpoint.objects.filter(free, pk=checkpoint.pk).update(turn=turn, turn_ends=now + TURN))
+
+
+def _is_done(change: Change, *, before: LogMark, now: LogMark) -> bool:
+    """
+    Whether somebody else has indexed the change while we waited.
+
+    A log that the checkpoint had passed before does not count: it may have been committed only after that.
+    """
+    if change.entity_pks or change.collection_codes or change.log == NO_LOGS:
+        return False
+    passed = (
+        before.draft_change_log_pk < change.log.draft_change_log_pk <= now.draft_change_log_pk,
+        before.publish_log_pk < change.log.publish_log_pk <= now.publish_log_pk,
+    )
+    return any(passed)
 
 
 def begin_filling(checkpoint: SearchCheckpoint, *, until: LogMark, index_id: str, title: str) -> None:
     """
-    Record that everything has to be put into the index, unless somebody else has just done so.
+    Record that everything has to be put into the index.
 
     Args:
         until: where the logs end now. What they tell is part of everything.
@@ -47,14 +111,14 @@ def move_forward(checkpoint: SearchCheckpoint, *, until: LogMark, filling_after:
         until: the logs that were followed.
         filling_after: the last entity that was filled in, None when all are.
 
-    Returns: False, having done nothing, if somebody else has moved the checkpoint since it was read.
+    Returns: False, having done nothing, if the turn has ended meanwhile.
     """
     return _move(checkpoint, until, filling_after=filling_after)
 
 
 def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") -> None:
     """
-    Record that what was begun is not done, so that whoever comes next does it.
+    Record that what was begun is not done, so that whoever comes next does it. Ends the turn that somebody has.
 
     Args:
         checkpoint: as it was read at the beginning.
@@ -89,13 +153,13 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
         }
         row.last_error = error
         if _state(row) != before:
-            row.revision += 1
+            row.turn = ""
             row.save()
 
 
 def start_over(checkpoints: QuerySet[SearchCheckpoint]) -> None:
     """Record that nothing of these packages is in any index."""
-    checkpoints.update(index_id="", revision=F("revision") + 1)
+    checkpoints.update(index_id="", turn="")
 
 
 def log_mark(checkpoint: SearchCheckpoint) -> LogMark:
@@ -104,15 +168,14 @@ def log_mark(checkpoint: SearchCheckpoint) -> LogMark:
 
 
 def _move(checkpoint: SearchCheckpoint, until: LogMark, **fields: Any) -> bool:
-    unmoved = SearchCheckpoint.objects.filter(pk=checkpoint.pk, revision=checkpoint.revision)
+    in_turn = SearchCheckpoint.objects.filter(pk=checkpoint.pk, turn=checkpoint.turn)
     return bool(
-        unmoved.update(
+        in_turn.update(
             draft_change_log_pk=until.draft_change_log_pk,
             publish_log_pk=until.publish_log_pk,
             pending=nothing_pending(),
             last_error="",
             updated=timezone.now(),
-            revision=F("revision") + 1,
             **fields,
         )
     )

@@ -34,7 +34,7 @@ def _strings(value: object) -> Iterator[str]:
     """
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for name, item in value.items():
             if name != "child_usage_keys":
                 yield from _strings(item)

@@ -180,7 +180,7 @@ def values_at(document: object, path: str) -> list[Any]:
     """
     found = [document]
     for name in path.split("."):
-        found = [item[name] for item in _flat(found) if isinstance(item, Mapping) and name in item]
+        found = [item[name] for item in _flat(found) if isinstance(item, dict) and name in item]
     return [value for value in _flat(found) if value is not None]
 
 

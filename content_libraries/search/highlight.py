@@ -41,13 +41,13 @@ def best_excerpt(texts: Iterable[str], q: str, *, words: int = 30) -> Excerpt:
     Returns: the excerpt; the beginning of the first text if none of them has any of the words.
     """
     terms = query_terms(q)
-    first: Excerpt | None = None
+    first = Excerpt()
     for text in texts:
         excerpt = _excerpt(text, terms, words)
         if excerpt.matches:
             return excerpt
-        first = first or excerpt
-    return first or Excerpt()
+        first = first if first.text else excerpt
+    return first
 
 
 def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:

@@ -24,7 +24,8 @@ class SearchCheckpoint(models.Model):
     3. Meanwhile and afterwards the index follows the logs. The log numbers move forward after the engine has
        taken the documents, and back when it turns out that these may not be the newest ones.
     4. What no log records, changes of collections and tags, waits in ``pending`` if the engine fails.
-    5. It is deleted after the documents of a deleted package.
+    5. One process at a time catches up: it has the turn. Whoever changes the row otherwise ends that turn.
+    6. It is deleted after the documents of a deleted package.
 
     It refers to the package by number and not by foreign key, because it has to outlive the package: when the
     engine is down while a library is deleted, the row is all that is left to tell which documents have to go.
@@ -43,9 +44,8 @@ class SearchCheckpoint(models.Model):
     draft_change_log_pk = models.PositiveBigIntegerField(default=0)
     publish_log_pk = models.PositiveBigIntegerField(default=0)
     pending = models.JSONField(default=nothing_pending)
-    revision = models.PositiveBigIntegerField(
-        default=0, help_text=_("Counts the changes of this row, so that two catch-ups notice each other.")
-    )
+    turn = models.CharField(max_length=32, blank=True, help_text=_("Who is catching up now; empty for nobody."))
+    turn_ends = models.DateTimeField(null=True, help_text=_("When others may take over, because nobody is alive."))
     updated = models.DateTimeField(auto_now=True)
     last_error = models.TextField(blank=True)
 

@@ -5,14 +5,15 @@ Learning Core's logs are the queue. A checkpoint says how far the index has foll
 the documents of everything that changed since then. It is tried at once after every write, in the same
 process. If the engine fails, the checkpoint stays, and the next write, the task or the sweep does the work.
 
-No lock is held while documents are made and sent: a slow engine must never keep a write waiting. Instead, two
-catch-ups of one library at the same time notice each other at the checkpoint. The one that comes second
-cannot know whose documents are the newer ones, so it moves the checkpoint back to where it began, and starts
-again.
+No lock is held while documents are made and sent: a slow engine must never keep a write waiting. One process at
+a time has the turn to catch up with a library; others wait a moment for it, and often find their work done. If a
+turn ends too early, nobody knows whose documents are the newer ones. So who notices it moves the checkpoint back
+to where it began, and starts again.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -22,7 +23,7 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import NO_LOGS, LogMark
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
-from .checkpoints import begin_filling, log_mark, move_back, move_forward, read_checkpoint, start_over
+from .checkpoints import begin_filling, end_turn, log_mark, move_back, move_forward, start_over, wait_for_turn
 from .documents import Documents, LibraryPlace, collection_documents, item_documents
 from .engine import MAX_BATCH, Document, SearchEngine, SearchEngineError, current_engine
 from .models import SearchAccess, SearchCheckpoint
@@ -66,12 +67,22 @@ def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: i
 
     Returns: what was done. Raises SearchEngineError if the engine fails. What is left to do is remembered.
     """
+    turn = uuid.uuid4().hex
+    try:
+        return _catch_up_in_turn(learning_package_pk, turn, change, at_most)
+    finally:
+        end_turn(learning_package_pk, turn)
+
+
+def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_most: int | None) -> CaughtUp:
     engine, done, lost = current_engine(), CaughtUp(), 0
     while lost < ATTEMPTS:
         place = _place_of(learning_package_pk)
         if place is None:
             return _forget(learning_package_pk)
-        checkpoint = read_checkpoint(learning_package_pk, library_key=place.library_key)
+        checkpoint = wait_for_turn(learning_package_pk, library_key=place.library_key, turn=turn, change=change)
+        if checkpoint is None:
+            return done
         try:
             if _began_to_fill(checkpoint, index_id=engine.prepare(), title=place.title):
                 continue
@@ -80,12 +91,13 @@ def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: i
         except SearchEngineError as error:
             move_back(checkpoint, change=change, error=error.message)
             raise
-        if step.is_empty:
-            if step.postpones:
-                move_back(checkpoint, change=change)
-            return done + CaughtUp(postponed=step.postpones)
+        if step.is_too_much:
+            move_back(checkpoint, change=change)
+            return done + CaughtUp(postponed=True)
         if move_forward(checkpoint, until=step.until, filling_after=step.filling_after):
             done, change, lost = done + written, NO_CHANGE, 0
+            if step.is_last:
+                return done + CaughtUp(postponed=step.postpones)
         else:
             move_back(checkpoint, change=change)
             lost += 1
@@ -148,31 +160,32 @@ class _Step:
     Args:
         affected: what to write.
         until, filling_after: where the checkpoint will be afterwards.
-        is_empty: whether there is nothing to write, and the checkpoint is there already.
-        postpones: whether more would have to be done than is allowed now.
+        postpones: whether filling has to be left for later, because it would be more than is allowed now.
+        is_too_much: whether that is so even without filling.
     """
 
     affected: Affected
     until: LogMark
     filling_after: int | None
-    is_empty: bool
-    postpones: bool
+    postpones: bool = False
+    is_too_much: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        return self.postpones or self.filling_after is None
 
 
 def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None) -> _Step:
     """What the logs tell, and the next part of filling if that is not finished."""
     # The end of the logs is read first: documents that are made later tell at least as much.
-    begun, until = log_mark(checkpoint), _newest_logs(checkpoint.learning_package_pk)
+    until = _newest_logs(checkpoint.learning_package_pk)
     affected = affected_since(checkpoint, until=until, change=change)
     if at_most is not None and len(affected) > at_most:
-        return _Step(NOTHING, begun, checkpoint.filling_after, is_empty=True, postpones=True)
+        return _Step(NOTHING, until, checkpoint.filling_after, is_too_much=True)
     filling, filling_after = next_to_fill(checkpoint, limit=MAX_BATCH)
-    postpones = at_most is not None and (filling_after is not None or len(affected | filling) > at_most)
-    if postpones:
-        filling, filling_after = NOTHING, checkpoint.filling_after
-    wanted = affected | filling
-    is_empty = not wanted and (until, filling_after) == (begun, checkpoint.filling_after)
-    return _Step(wanted, until, filling_after, is_empty=is_empty, postpones=postpones)
+    if at_most is not None and (filling_after is not None or len(affected | filling) > at_most):
+        return _Step(affected, until, checkpoint.filling_after, postpones=True)
+    return _Step(affected | filling, until, filling_after)
 
 
 def _newest_logs(learning_package_pk: int) -> LogMark:

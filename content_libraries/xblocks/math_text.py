@@ -26,7 +26,7 @@ _GROUPS: Final = (
 )
 _ROUNDS: Final = 5
 """Groups are replaced from the innermost outwards. What is nested deeper stays as it is."""
-_COMMAND: Final = re.compile(r"\\([A-Za-z]+)\s?")
+_COMMAND: Final = re.compile(r"\\([A-Za-z]+)")
 _SPACING: Final = re.compile(r"\\[,;:!> ]|~")
 _LAYOUT: Final = re.compile(r"left|right|[Bb]igg?|displaystyle|textstyle|(no)?limits|q?quad|begin|end")
 _GREEK: Final = {

@@ -113,9 +113,7 @@ def _problem(root: Any) -> SearchText:
         elif node.tag == "optioninput":
             node.text = _OPTIONS.sub(" ", node.get("options", "")) + (node.text or "")
     text = _text(root)
-    return SearchText(
-        {"capa_content": text, "problem_types": problem_types}, description=_squeezed(readable(text))
-    )
+    return SearchText({"capa_content": text, "problem_types": problem_types}, description=_squeezed(readable(text)))
 
 
 def _video(root: Any) -> SearchText:
@@ -159,9 +157,7 @@ def _html_text(markup: str) -> str:
     """The text that a reader of the markup sees, on one line."""
     if not _MARKUP.search(markup):
         return _squeezed(markup)
-    parser = html.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(markup.encode(errors="replace"), parser=parser)
     except etree.ParserError:

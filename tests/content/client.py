@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from content_libraries.libraries.models import ContentLibrary
@@ -40,7 +39,7 @@ class LibraryClient:
     def library_url(self, suffix: str = "") -> str:
         return f"{ROOT}{self.lib_key}/{suffix}"
 
-    def ok(self, response: Response, status: int = 200) -> Any:
+    def ok(self, response: Any, status: int = 200) -> Any:
         assert response.status_code == status, response.content
         return response.json() if response.content else None
 
@@ -85,7 +84,7 @@ class LibraryClient:
     def discard_all(self) -> None:
         assert self.ok(self.http.delete(self.library_url("commit/"))) == {}
 
-    def edit_children(self, method: str, name: str, *children: str) -> Response:
+    def edit_children(self, method: str, name: str, *children: str) -> Any:
         body = {"usage_keys": [self.key(child) for child in children]}
         return getattr(self.http, method)(self.url(name, "children/"), body, format="json")
 

@@ -184,6 +184,14 @@ def test_components_are_searched_by_title_and_id_in_any_case(lib: LibraryClient)
     assert ids(list_components(lib, text_search="Alpha")) == ["problem:alpha", "problem:two"]
 
 
+def test_blank_filters_find_everything_and_impossible_ones_are_refused(lib: LibraryClient) -> None:
+    lib.create("html:h")
+    assert ids(list_components(lib, text_search="")) == ["html:h"]
+    response = lib.http.get(lib.library_url("blocks/"), {"text_search": "\0"})
+    assert response.status_code == 400
+    assert list(response.json()) == ["text_search"]
+
+
 def test_pages_of_components_link_to_each_other(lib: LibraryClient) -> None:
     for number in range(3):
         lib.create(f"html:h{number}")
@@ -204,7 +212,7 @@ def test_a_page_of_components_costs_the_same_queries_at_any_size(
 ) -> None:
     for number in range(count):
         lib.create(f"html:h{number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(list_components(lib, page_size=50)["results"]) == count
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
+from celery.app import app_or_default
 from django.db import transaction
 from openedx_content import api as content_api
 from openedx_content.models_api import PublishableEntity
@@ -288,7 +289,7 @@ def test_a_large_change_sends_each_event_once_from_a_job(lib: LibraryClient, rec
 @pytest.fixture
 def dead_broker() -> Iterator[None]:
     """Jobs go to a broker that nobody listens at."""
-    living = current_app._get_current_object()
+    living = app_or_default()
     dead = Celery(broker="amqp://127.0.0.1:1//", set_as_current=False)
     dead.conf.task_publish_retry = False
     dead.conf.broker_transport_options = {"max_retries": 0, "interval_start": 0, "interval_step": 0.1}

@@ -59,8 +59,11 @@ class Package:
             author_pk=author_pk,
         )
 
+    def keys(self, *codes: str) -> list[ItemKey]:
+        return [self.key(code) for code in codes]
+
     def pks(self, *codes: str) -> list[int]:
-        keys = [self.key(code) for code in codes]
+        keys = self.keys(*codes)
         found = learning_core.find_items(self.pk, keys)
         return [found[key].pk for key in keys]
 

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 def test_components_and_containers_are_found_by_their_keys_and_given_them_back() -> None:
     package = Package()
     package.write("p1", "p2", unit1=["p1"])
-    keys = {package.component_key("p1"), package.container_key("unit1")}
+    keys = package.keys("p1", "unit1")
 
     found = learning_core.find_items(package.pk, keys)
 
-    assert found.keys() == keys
+    assert found.keys() == set(keys)
     pks = [item.pk for item in found.values()]
-    assert set(learning_core.item_keys(package.pk, pks, library_key=package.library_key).values()) == keys
+    assert set(learning_core.item_keys(package.pk, pks, library_key=package.library_key).values()) == set(keys)
 
 
 def test_a_component_is_found_under_its_own_block_type_only() -> None:
@@ -74,7 +74,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_keys(
     package = Package()
     codes = [f"p{n}" for n in range(count)]
     package.write(*codes, unit1=codes, unit2=[])
-    keys = [*map(package.component_key, codes), package.container_key("unit1")]
+    keys = package.keys(*codes, "unit1")
     with django_assert_num_queries(2):  # type: ignore[operator]
         found = learning_core.find_items(package.pk, keys)
     with django_assert_num_queries(1):  # type: ignore[operator]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def run(package: Package, step: tuple[Any, ...]) -> None:
             getattr(package, action)(code)
 
 
-def state(entity_pk: int, pointers: dict[int, int | None]) -> object:
+def state(entity_pk: int, pointers: Mapping[Any, int | None]) -> object:
     """What one branch shows of an item: its version and, however deep, what it shows of its live children."""
     version_pk = pointers.get(entity_pk)
     if version_pk is None:

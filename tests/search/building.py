@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openedx_content import api as content_api
@@ -24,6 +25,9 @@ class Shelf:
 
     def write(self, *problems: str, title: str = "", **containers: list[str]) -> None:
         """Create problems, and containers with their children, or give them their next versions."""
+        self.write_all(problems, containers, title=title)
+
+    def write_all(self, problems: Iterable[str], containers: Mapping[str, list[str]], *, title: str = "") -> None:
         learning_core.write_drafts(
             self.pk,
             components=[

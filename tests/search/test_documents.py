@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openedx_content import api as content_api
-from openedx_content.models_api import Component, PublishableEntity, Section, Subsection, Unit
+from openedx_content.models_api import Component, LearningPackage, PublishableEntity, Section, Subsection, Unit
 from openedx_tagging import api as tagging_api
 
 from content_libraries.learning_core.data import block_media_type
+from content_libraries.learning_core.ids import package_id
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.documents import (
     Documents,
@@ -41,7 +42,7 @@ def place(library: ContentLibrary) -> LibraryPlace:
 def make_component(place: LibraryPlace) -> Make:
     def make(code: str, *, block_type: str = "html", title: str = "Title", olx: str = "<html/>") -> Component:
         component, _version = content_api.create_component_and_version(
-            place.learning_package_pk,
+            package(place),
             component_type=content_api.get_or_create_component_type("xblock.v1", block_type),
             component_code=code,
             title=title,
@@ -57,7 +58,7 @@ def make_component(place: LibraryPlace) -> Make:
 def make_container(place: LibraryPlace) -> Make:
     def make(container_class: type[Any], code: str, children: list[Any], *, title: str = "") -> Any:
         container, _version = content_api.create_container_and_version(
-            place.learning_package_pk,
+            package(place),
             container_code=code,
             container_cls=container_class,
             title=title or code.title(),
@@ -70,9 +71,13 @@ def make_container(place: LibraryPlace) -> Make:
     return make
 
 
+def package(place: LibraryPlace) -> LearningPackage.ID:
+    return package_id(place.learning_package_pk)
+
+
 def olx_media(place: LibraryPlace, block_type: str, olx: str) -> Any:
     media_type = content_api.get_or_create_media_type(block_media_type(block_type))
-    return content_api.get_or_create_text_media(place.learning_package_pk, media_type.id, text=olx, created=CREATED).id
+    return content_api.get_or_create_text_media(package(place), media_type.id, text=olx, created=CREATED).id
 
 
 def edit(place: LibraryPlace, component: Component, title: str, olx: str) -> None:
@@ -85,7 +90,7 @@ def edit(place: LibraryPlace, component: Component, title: str, olx: str) -> Non
 
 
 def publish(place: LibraryPlace) -> None:
-    content_api.publish_all_drafts(place.learning_package_pk, published_at=PUBLISHED)
+    content_api.publish_all_drafts(package(place), published_at=PUBLISHED)
 
 
 def document_of(place: LibraryPlace, item: Any) -> dict[str, Any]:
@@ -337,9 +342,9 @@ def test_collections_of_an_item(place: LibraryPlace, make_component: Make) -> No
     component = make_component("intro")
     entities = PublishableEntity.objects.filter(id=component.id)
     for code, title in (("spring", "Spring"), ("autumn", "Autumn"), ("disabled", "Disabled")):
-        content_api.create_collection(place.learning_package_pk, code, title=title, created_by=None)
-        content_api.add_to_collection(place.learning_package_pk, code, entities)
-    content_api.delete_collection(place.learning_package_pk, "disabled")
+        content_api.create_collection(package(place), code, title=title, created_by=None)
+        content_api.add_to_collection(package(place), code, entities)
+    content_api.delete_collection(package(place), "disabled")
 
     assert document_of(place, component)["collections"] == {
         "display_name": ["Spring", "Autumn"],
@@ -350,15 +355,15 @@ def test_collections_of_an_item(place: LibraryPlace, make_component: Make) -> No
 def test_a_collection(place: LibraryPlace, make_component: Make) -> None:
     draft, published, deleted = (make_component(code) for code in ("draft", "published", "deleted"))
     content_api.publish_from_drafts(
-        place.learning_package_pk,
-        content_api.get_all_drafts(place.learning_package_pk).filter(entity_id__in=[published.id, deleted.id]),
+        package(place),
+        content_api.get_all_drafts(package(place)).filter(entity_id__in=[published.id, deleted.id]),
     )
     content_api.soft_delete_draft(deleted.id)
     collection = content_api.create_collection(
-        place.learning_package_pk, "spring", title="Spring", description="Of 2025", created_by=None
+        package(place), "spring", title="Spring", description="Of 2025", created_by=None
     )
     collection = content_api.add_to_collection(
-        place.learning_package_pk,
+        package(place),
         "spring",
         PublishableEntity.objects.filter(id__in=[draft.id, published.id, deleted.id]),
     )
@@ -388,8 +393,8 @@ def test_a_collection(place: LibraryPlace, make_component: Make) -> None:
 
 
 def test_disabled_and_unknown_collections_are_gone(place: LibraryPlace) -> None:
-    content_api.create_collection(place.learning_package_pk, "disabled", title="Disabled", created_by=None)
-    content_api.delete_collection(place.learning_package_pk, "disabled")
+    content_api.create_collection(package(place), "disabled", title="Disabled", created_by=None)
+    content_api.delete_collection(package(place), "disabled")
 
     documents = collection_documents(place, ["disabled", "unknown"])
 
@@ -443,7 +448,7 @@ def test_tags_of_several_taxonomies_and_free_text(place: LibraryPlace, make_comp
 def test_collections_and_containers_have_tags_too(place: LibraryPlace, make_container: Make) -> None:
     taxonomy = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
     unit = make_container(Unit, "u1", [])
-    content_api.create_collection(place.learning_package_pk, "spring", title="Spring", created_by=None)
+    content_api.create_collection(package(place), "spring", title="Spring", created_by=None)
     tag("lct:CL-TEST:lib1:unit:u1", taxonomy, "light")
     tag("lib-collection:CL-TEST:lib1:spring", taxonomy, "dark")
     (collection,) = collection_documents(place, ["spring"]).live

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from content_libraries.search import embedded
 from content_libraries.search.embedded import EmbeddedEngine
+from content_libraries.search.embedded_schema import SCHEMA_VERSION
 from content_libraries.search.engine import EngineBusyError, SearchEngineError, SearchQuery, current_engine
 
 
@@ -45,7 +45,7 @@ def test_processes_that_write_at_the_same_time_lose_nothing(folder: Path) -> Non
         for name in ("first", "second")
     ]
     here = EmbeddedEngine(folder)
-    here.patience = 60.0  # type: ignore[misc]
+    here.patience = 60.0
     here.prepare()
     here.update([document("here")])
 
@@ -59,7 +59,7 @@ def test_processes_that_write_at_the_same_time_lose_nothing(folder: Path) -> Non
 
 def test_threads_that_write_at_the_same_time_lose_nothing(folder: Path) -> None:
     engine = EmbeddedEngine(folder)
-    engine.patience = 60.0  # type: ignore[misc]
+    engine.patience = 60.0
     engine.prepare()
     threads = [Thread(target=engine.update, args=([document(str(number))],)) for number in range(8)]
     for thread in threads:
@@ -85,7 +85,7 @@ def test_a_reader_sees_what_another_engine_has_written(folder: Path) -> None:
 
 def test_readers_are_not_blocked_by_a_writer_and_other_writers_give_up(folder: Path) -> None:
     engine = EmbeddedEngine(folder)
-    engine.patience = 0.05  # type: ignore[misc]
+    engine.patience = 0.05
     engine.prepare()
     engine.update([document("a")])
 
@@ -174,7 +174,7 @@ def test_a_damaged_index_is_replaced_by_an_empty_one(
     if not is_open:
         engine = EmbeddedEngine(folder)
 
-    damage(folder / f"v{embedded.SCHEMA_VERSION}")
+    damage(folder / f"v{SCHEMA_VERSION}")
 
     assert engine.prepare() != before
     assert ids(engine) == set()
@@ -184,7 +184,7 @@ def test_a_damaged_index_is_replaced_by_an_empty_one(
 
 def test_reading_a_damaged_index_says_so(folder: Path) -> None:
     EmbeddedEngine(folder).prepare()
-    spoil_the_meta_data(folder / f"v{embedded.SCHEMA_VERSION}")
+    spoil_the_meta_data(folder / f"v{SCHEMA_VERSION}")
 
     with pytest.raises(SearchEngineError):
         EmbeddedEngine(folder).search(SearchQuery())
@@ -195,12 +195,13 @@ def test_an_index_of_an_older_version_is_replaced(folder: Path, monkeypatch: pyt
     before = engine.prepare()
     engine.update([document("a")])
 
-    monkeypatch.setattr(embedded, "SCHEMA_VERSION", embedded.SCHEMA_VERSION + 1)
+    newer_version = SCHEMA_VERSION + 1
+    monkeypatch.setattr("content_libraries.search.embedded.SCHEMA_VERSION", newer_version)
     newer = EmbeddedEngine(folder)
 
     assert newer.prepare() != before
     assert ids(newer) == set()
-    assert sorted(path.name for path in folder.iterdir()) == ["lock", f"v{embedded.SCHEMA_VERSION}"]
+    assert sorted(path.name for path in folder.iterdir()) == ["lock", f"v{newer_version}"]
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_engine(tmp_path: Path) -> None:

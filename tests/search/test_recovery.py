@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,20 @@ import pytest
 from celery import Celery
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openedx_content import api as content_api
 
+from content_libraries.learning_core import api as learning_core
 from content_libraries.learning_core.api import LogMark
 from content_libraries.libraries import api as libraries
-from content_libraries.search import upkeep
+from content_libraries.search import checkpoints, upkeep
 from content_libraries.search.affected import Change
+from content_libraries.search.checkpoints import TurnTakenError
 from content_libraries.search.engine import SearchEngineError
 from content_libraries.search.models import SearchCheckpoint
 from content_libraries.search.rebuilding import rebuild, refresh
 from content_libraries.search.tasks import sweep_search
-from content_libraries.search.upkeep import CaughtUp, ContestedError, catch_up, libraries_behind
+from content_libraries.search.upkeep import CaughtUp, catch_up, libraries_behind
 from studio.celery import app as celery_app
 
 from .building import Shelf, documents
@@ -41,6 +46,15 @@ def no_broker(tmp_path: Path) -> Iterator[None]:
     app.set_current()
     yield
     celery_app.set_current()
+
+
+def somebody_takes_the_turn() -> None:
+    SearchCheckpoint.objects.update(turn="somebody", turn_ends=timezone.now() + timedelta(minutes=1))
+
+
+def let_the_turn_end() -> None:
+    """As if whoever has the turn had been asleep for so long that others take it for dead."""
+    SearchCheckpoint.objects.update(turn_ends=timezone.now() - timedelta(seconds=1))
 
 
 def same_as_rebuilt() -> bool:
@@ -192,6 +206,7 @@ def test_older_documents_do_not_stay_when_two_catch_up_at_once(shelf: Shelf, eng
     catch_up(shelf.pk)
 
     def edit_again_and_be_faster() -> None:
+        let_the_turn_end()
         shelf.write("p1", title="Newest")
         catch_up(shelf.pk)
 
@@ -208,6 +223,7 @@ def test_older_documents_do_not_stay_when_an_edit_overtakes_filling(shelf: Shelf
     shelf.write("p1", "p2")
 
     def edit_and_be_faster() -> None:
+        let_the_turn_end()
         shelf.write("p1", title="Edited")
         catch_up(shelf.pk)
 
@@ -223,6 +239,7 @@ def test_a_collection_change_is_not_undone_by_a_slower_catch_up(shelf: Shelf, en
     catch_up(shelf.pk)
 
     def collect_and_be_faster() -> None:
+        let_the_turn_end()
         shelf.collect("spring", "p1")
         members = frozenset({shelf.pk_of("p1")})
         catch_up(shelf.pk, change=Change(entity_pks=members, collection_codes=frozenset({"spring"})))
@@ -239,13 +256,43 @@ def test_a_catch_up_that_is_always_overtaken_gives_up_but_loses_nothing(shelf: S
     shelf.write("p1")
     catch_up(shelf.pk)
 
-    def overtake() -> None:
-        SearchCheckpoint.objects.update(revision=SearchCheckpoint.objects.get().revision + 1)
-
     shelf.write("p1", title="Edited")
-    engine.interruptions = [overtake] * upkeep.ATTEMPTS
-    with pytest.raises(ContestedError):
+    engine.interruptions = [somebody_takes_the_turn] * upkeep.ATTEMPTS
+    with pytest.raises(TurnTakenError):
         catch_up(shelf.pk)
+
+    assert libraries_behind() == [shelf.pk]
+    let_the_turn_end()
+    assert catch_up(shelf.pk) == CaughtUp(updated=1)
+
+
+def test_who_waits_for_the_turn_may_find_the_work_done(
+    shelf: Shelf, engine: WatchedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.write("p1")
+    catch_up(shelf.pk)
+    somebody_takes_the_turn()
+    shelf.write("p1", title="Edited")
+    (newest,) = learning_core.newest_logs([shelf.pk]).values()
+    # While we wait, whoever has the turn indexes our log too.
+    monkeypatch.setattr(
+        time, "sleep", lambda _seconds: SearchCheckpoint.objects.update(draft_change_log_pk=newest.draft_change_log_pk)
+    )
+    engine.calls.clear()
+
+    assert catch_up(shelf.pk, change=Change(log=newest)) == CaughtUp()
+    assert engine.calls == []
+
+
+def test_who_waits_in_vain_leaves_a_note(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.write("p1")
+    catch_up(shelf.pk)
+    somebody_takes_the_turn()
+    monkeypatch.setattr(checkpoints, "PATIENCE_SECONDS", 0.05)
+    members = frozenset({shelf.pk_of("p1")})
+
+    with pytest.raises(TurnTakenError):
+        catch_up(shelf.pk, change=Change(entity_pks=members))
 
     assert libraries_behind() == [shelf.pk]
     assert catch_up(shelf.pk) == CaughtUp(updated=1)

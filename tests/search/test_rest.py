@@ -112,7 +112,7 @@ def test_pages(find: Search, content: Shelf, api_client: ClientFactory, reader: 
     client = api_client(reader)
 
     first = client.get(URL, {"type": "library_block"}).json()
-    last = client.get(URL, {"type": "library_block", "page": 3}).json()
+    last = client.get(URL, {"type": "library_block", "page": "3"}).json()
 
     assert (first["count"], first["num_pages"], len(first["results"])) == (26, 3, 10)
     assert "page=2" in first["next"]
@@ -175,7 +175,7 @@ def test_everybody_with_a_role_finds_content_of_that_library_only(
     catch_up(other.pk)
     client = api_client(make_member(library, role))
 
-    found = client.get(URL, {"q": "text", "page_size": 100}).json()["results"]
+    found = client.get(URL, {"q": "text", "page_size": "100"}).json()["results"]
     elsewhere = client.get(URL, {"library": "lib:CL-TEST:other"}).json()["results"]
 
     assert {hit["context_key"] for hit in found} == {"lib:CL-TEST:lib1"}

@@ -270,7 +270,7 @@ def test_an_import_of_400_blocks_makes_two_calls(
     units = {f"unit{number}": problems[number * 4 : number * 4 + 4] for number in range(100)}
 
     with run_on_commit():
-        shelf.write(*problems, **units)
+        shelf.write_all(problems, units)
     with run_on_commit():
         shelf.publish()
 

@@ -96,8 +96,8 @@ def test_a_problem_without_responses_has_no_types() -> None:
         (r"\(x^{2} + \alpha\)", "x^2 + α"),
         (r"\[\frac{a}{b} \leq \sqrt{c}\]", "a/b ≤ √(c)"),
         (r"$$\left(\frac{\sqrt{a}}{2}\right)$$", "(√(a)/2)"),
-        (r"[mathjax]\text{speed} = \Delta s \cdot t[/mathjax]", "speed = Δs ·t"),
-        (r"[mathjaxinline]a \times b[/mathjaxinline]", "a ×b"),
+        (r"[mathjax]\text{speed} = \Delta s \cdot t[/mathjax]", "speed = Δ s · t"),
+        (r"[mathjaxinline]a \times b[/mathjaxinline]", "a × b"),
         (r"\(\unknowncommand x\)", "unknowncommand x"),
         (r"costs $5, or \$6", r"costs $5, or \$6"),
         (r"\( never closed", r"\( never closed"),
@@ -119,26 +119,24 @@ def test_videos_are_found_by_transcripts_that_are_in_the_olx() -> None:
     assert search_text("video", olx) == SearchText({"transcript_de": "Hallo Welt"})
 
 
+WORD_CLOUD = '<word_cloud display_name="x" instructions="Say &lt;b&gt;a&lt;/b&gt; word"/>'
+POLL = """
+<poll question="Which?" answers='[["R", {"label": "Red", "img": "r.png"}], ["B", {"label": "Blue"}]]'/>
+"""
+SURVEY = """
+<survey questions='[["e", {"label": "Enjoying?", "img": null}]]' answers='[["Y", "Yes"], ["N", "No"]]'/>
+"""
+ASSESSMENT = "<openassessment><prompt><description>Write</description></prompt></openassessment>"
+
+
 @pytest.mark.parametrize(
     ("block_type", "olx", "text"),
     [
-        ("word_cloud", '<word_cloud display_name="x" instructions="Say &lt;b&gt;a&lt;/b&gt; word"/>', "Say a word"),
-        (
-            "poll",
-            """<poll question="Which?" answers='[["R", {"label": "Red", "img": "r.png"}], ["B", {"label": "Blue"}]]'/>""",
-            "Which? Red Blue",
-        ),
-        (
-            "survey",
-            """<survey questions='[["e", {"label": "Enjoying?", "img": null}]]' answers='[["Y", "Yes"], ["N", "No"]]'/>""",
-            "Enjoying? Yes No",
-        ),
+        ("word_cloud", WORD_CLOUD, "Say a word"),
+        ("poll", POLL, "Which? Red Blue"),
+        ("survey", SURVEY, "Enjoying? Yes No"),
         ("poll", '<poll question="Which?" answers="[broken"/>', "Which? [broken"),
-        (
-            "openassessment",
-            "<openassessment><prompt><description>Write</description></prompt></openassessment>",
-            "Write",
-        ),
+        ("openassessment", ASSESSMENT, "Write"),
         ("unknown", '<unknown attribute="Not this">This</unknown>', "This"),
     ],
 )

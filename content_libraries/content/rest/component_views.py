@@ -49,7 +49,7 @@ class HierarchyView(LibraryAPIView):
 
     @extend_schema(summary="Read the hierarchy around a component", responses=HierarchySerializer)
     def get(self, request: Request, usage_key: str) -> Response:
-        hierarchy = api.hierarchy(keys.component_key(usage_key), user=request.user)
+        hierarchy = api.get_hierarchy(keys.component_key(usage_key), user=request.user)
         return Response(HierarchySerializer(hierarchy).data)
 
 

@@ -105,7 +105,7 @@ class HierarchyView(LibraryAPIView):
 
     @extend_schema(summary="Read the hierarchy around a container", responses=HierarchySerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        return Response(HierarchySerializer(api.hierarchy(container_key, user=request.user)).data)
+        return Response(HierarchySerializer(api.get_hierarchy(container_key, user=request.user)).data)
 
 
 class RestoreView(LibraryAPIView):

@@ -13,6 +13,7 @@ from .. import api
 from .serializers import (
     BlockTypeSerializer,
     ComponentCreateSerializer,
+    ComponentListQuerySerializer,
     ComponentSerializer,
     ContainerCreateSerializer,
     ContainerSerializer,
@@ -34,21 +35,25 @@ class ComponentsView(LibraryAPIView):
     """The components of a library."""
 
     @extend_schema(
+        operation_id="libraries_v2_blocks_list",
         summary="List components",
         parameters=[
-            OpenApiParameter("text_search", str, description="Part of a title or slug, in any case."),
-            OpenApiParameter("block_type", str, many=True),
+            ComponentListQuerySerializer,
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
         ],
         responses=page_serializer(ComponentSerializer),
     )
     def get(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        access_library(request.user, library_key, Permission.VIEW)
+        query = ComponentListQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
         components = api.list_components(
-            keys.library_key(lib_key),
+            library_key,
             user=request.user,
-            text_search=request.query_params.get("text_search", ""),
-            block_types=request.query_params.getlist("block_type"),
+            text_search=query.validated_data["text_search"],
+            block_types=query.validated_data["block_type"],
         )
         pagination = LibraryPagination()
         page = pagination.paginate_queryset(components, request, view=self)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ...errors import MalformedKeyError
-from ...keys import CONTAINER_TYPES, ItemKey, item_key
+from ...keys import ItemKey, item_key
 from ...rest import SecondsDateTimeField
 from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
@@ -58,8 +60,8 @@ class ContainerSerializer(ItemSerializer):
 
     last_draft_created_by = serializers.SerializerMethodField()
     can_stand_alone = serializers.SerializerMethodField()
-    container_type_code = serializers.ChoiceField(source="item_type", choices=CONTAINER_TYPES)
-    container_type = serializers.ChoiceField(source="item_type", choices=CONTAINER_TYPES)
+    container_type_code = serializers.CharField(source="item_type", help_text="unit, subsection or section.")
+    container_type = serializers.CharField(source="item_type", help_text="Older name of container_type_code.")
 
     def get_last_draft_created_by(self, summary: ItemSummary) -> str:
         return summary.last_draft_created_by or ""
@@ -85,6 +87,15 @@ class HierarchySerializer(serializers.Serializer[Hierarchy]):
     subsections = HierarchyMemberSerializer(many=True)
     units = HierarchyMemberSerializer(many=True)
     components = HierarchyMemberSerializer(many=True)
+
+
+class ComponentListQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    """Query parameters of the list of components."""
+
+    text_search = serializers.CharField(default="", allow_blank=True, help_text="Part of a title or slug, in any case.")
+    block_type = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), default=list, help_text="May be repeated."
+    )
 
 
 class ComponentCreateSerializer(serializers.Serializer[dict[str, Any]]):
@@ -132,6 +143,7 @@ class ContainerCreateSerializer(ContainerUpdateSerializer):
         }
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
     """Key of a component or container."""
 

@@ -17,27 +17,9 @@ from xblock.core import XBlock
 from xblock.plugin import PluginMissingError
 
 from .. import conf
+from ..olx.api import CONTAINER_TAGS
 
 logger = logging.getLogger(__name__)
-
-STRUCTURAL_BLOCK_TYPES: Final = frozenset(
-    {
-        "chapter",
-        "conditional",
-        "course",
-        "itembank",
-        "library",
-        "library_content",
-        "problemset",
-        "randomize",
-        "sequential",
-        "split_test",
-        "vertical",
-        "videosequence",
-        "wrapper",
-    }
-)
-"""Blocks of the platform that hold other blocks, whether they are installed here or not."""
 
 _TYPE_NAMES: Final = {"problem": "Problem"}
 """Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
@@ -76,7 +58,7 @@ def block_class(block_type: str) -> type[XBlock] | None:
 
 def has_children(block_type: str) -> bool:
     """Whether blocks of a type hold other blocks."""
-    if block_type in STRUCTURAL_BLOCK_TYPES:
+    if block_type in CONTAINER_TAGS:
         return True
     return bool(getattr(block_class(block_type), "has_children", False))
 

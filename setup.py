@@ -37,7 +37,6 @@ setup(
     },
     classifiers=[
         "Framework :: Django :: 5.2",
-        "License :: OSI Approved :: GNU Affero General Public License v3",
         "Programming Language :: Python :: 3.12",
     ],
 )

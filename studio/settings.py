@@ -26,7 +26,7 @@ def _flag(name: str, *, default: bool) -> bool:
 
 def _data_dir() -> Path:
     folder = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
-    for name in ("media", "content", "search", "broker"):
+    for name in ("media", "content", "search", "broker", "static"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -194,10 +194,18 @@ if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
         "data_folder_out": str(DATA_DIR / "broker"),
         "control_folder": str(DATA_DIR / "broker"),
     }
+else:
+    # A broker that is down must not keep an author waiting: what was to be sent is caught up from the change logs.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "interval_start": 0, "interval_step": 0.1}
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = _flag("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
+    "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
+}
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")
 
@@ -211,5 +219,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"casbin": {"level": "WARNING"}, "openedx_authz": {"level": "WARNING"}},
+    "loggers": {
+        # These tell of every event, every policy and every missing monitoring service.
+        "casbin": {"level": "WARNING"},
+        "casbin_adapter": {"level": "WARNING"},
+        "openedx_authz": {"level": "WARNING"},
+        "openedx_events": {"level": "WARNING"},
+        "edx_django_utils.monitoring": {"level": "ERROR"},
+    },
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
@@ -23,6 +25,9 @@ from rest_framework_jwt.settings import api_settings as jwt_settings  # type: ig
 
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
+
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Real exports that others made; see the README beside them."""
 
 JWT_PREFIX = jwt_settings.JWT_AUTH_HEADER_PREFIX
 
@@ -138,6 +143,23 @@ def contributor(library: ContentLibrary, make_member: MemberFactory) -> User:
 def reader(library: ContentLibrary, make_member: MemberFactory) -> User:
     """May view ``library``."""
     return make_member(library, "library_user")
+
+
+@pytest.fixture
+def real_archive() -> Callable[[str], Path]:
+    """Return a function that finds an archive by name; without the data it skips, in CI it fails."""
+    folder = Path(os.environ.get("CONTENT_LIBRARIES_DATA") or BESIDE_THE_CHECKOUT)
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            reason = f"{name} is not in {folder}: set CONTENT_LIBRARIES_DATA to the folder that has it"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return path
+
+    return find
 
 
 @pytest.fixture

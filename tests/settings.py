@@ -14,3 +14,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The processes of a parallel run have databases of their own, so they need search indexes of their own.
+CONTENT_LIBRARIES_SEARCH_INDEX_DIR = os.path.join(
+    os.environ["STUDIO_DATA_DIR"], "search", os.environ.get("PYTEST_XDIST_WORKER", "main")
+)

@@ -56,7 +56,7 @@ def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes
 
 def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
     if source.is_dir():
-        meter = Meter(limits)
+        meter = Meter(source.name, limits)
         for entry in _folder_entries(source, meter):
             yield entry, meter
         return
@@ -65,7 +65,7 @@ def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
     with source.open("rb") as file:
         magic = file.read(4)
         file.seek(0)
-        meter = Meter(limits, archive_bytes=source.stat().st_size)
+        meter = Meter(source.name, limits, archive_bytes=source.stat().st_size)
         if magic in _ZIP_MAGICS:
             entries = zip_entries(file, meter)
         else:

@@ -27,9 +27,10 @@ class Entry:
 
 
 class Meter:
-    """Counts what one read takes out of an archive, and raises ArchiveTooLargeError above a limit."""
+    """Counts what one read takes out of an archive, and raises ArchiveTooLargeError above a limit, naming it."""
 
-    def __init__(self, limits: Limits, archive_bytes: int | None = None) -> None:
+    def __init__(self, archive: str, limits: Limits, archive_bytes: int | None = None) -> None:
+        self.archive = archive
         self.limits = limits
         self._members = 0
         self._bytes = 0
@@ -42,7 +43,7 @@ class Meter:
         self._members += count
         if self._members > self.limits.members:
             raise ArchiveTooLargeError(
-                f"The archive holds more than {self.limits.members:,} files and folders: split it."
+                f"{self.archive} holds more than {self.limits.members:,} files and folders: split it."
             )
 
     def take_bytes(self, count: int) -> None:
@@ -50,7 +51,7 @@ class Meter:
         self._bytes += count
         if self._bytes > self._most_bytes:
             raise ArchiveTooLargeError(
-                f"The archive unpacks to more than {self._most_bytes:,} bytes, too many for an archive "
+                f"{self.archive} unpacks to more than {self._most_bytes:,} bytes, too many for an archive "
                 "of its size: remove large files from it."
             )
 

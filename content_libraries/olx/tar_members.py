@@ -73,7 +73,7 @@ class _ForwardStream:
         self._header_bytes_left -= size
         if self._header_bytes_left < 0:
             raise ArchiveTooLargeError(
-                f"The archive has a member with more than {_HEADER_BYTES:,} bytes of headers: pack it again."
+                f"{self._meter.archive} has a member with more than {_HEADER_BYTES:,} bytes of headers: pack it again."
             )
         self._last_header = self._pull(size)
         return self._last_header

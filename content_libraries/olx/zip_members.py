@@ -26,7 +26,7 @@ _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
     """Yield the members; raise zipfile's and zlib's errors for a broken archive."""
     most = max(_MIN_DIRECTORY_BYTES, _DIRECTORY_BYTES_PER_MEMBER * meter.limits.members)
-    with zipfile.ZipFile(cast(IO[bytes], _CappedFile(file, most))) as archive:
+    with zipfile.ZipFile(cast(IO[bytes], _CappedFile(file, meter.archive, most))) as archive:
         members = archive.infolist()
         _refuse_overlaps(members)
         for member in members:
@@ -78,8 +78,9 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
 class _CappedFile:
     """A file that gives no more than ``most`` bytes at once: zipfile reads an archive's directory whole."""
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
+    def __init__(self, file: BinaryIO, archive: str, most: int) -> None:
         self._file = file
+        self._archive = archive
         self._most = most
         self._size = file.seek(0, os.SEEK_END)
         self.seek = file.seek
@@ -91,5 +92,5 @@ class _CappedFile:
         available = max(self._size - self._file.tell(), 0)
         size = available if size < 0 else min(size, available)
         if size > self._most:
-            raise ArchiveTooLargeError("The archive has a table of contents that is too long: split it.")
+            raise ArchiveTooLargeError(f"{self._archive} has a table of contents that is too long: split it.")
         return self._file.read(size)

@@ -17,8 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..keys import LibraryLocatorV2
-from ..learning_core.api import NO_LOGS, LogMark
-from .affected import Change
+from ..learning_core.api import LogMark
+from .affected import NO_CHANGE, Change
 from .engine import SearchEngineError
 from .models import SearchCheckpoint, nothing_pending
 
@@ -39,30 +39,27 @@ class TurnTakenError(SearchEngineError):
 
 def wait_for_turn(
     learning_package_pk: int, *, library_key: LibraryLocatorV2, turn: str, change: Change
-) -> SearchCheckpoint | None:
+) -> SearchCheckpoint:
     """
     Become the one who catches up with a learning package, or stay it.
 
     Args:
         turn: a name for the turn that nobody else uses.
-        change: why. If it is only a log, it may be done by somebody else before the turn comes.
+        change: what it is for. If the turn does not come in time, the change is remembered.
 
-    Returns: the checkpoint, or None if it was done by somebody else. Raises TurnTakenError when it takes too long;
-    the change is remembered.
+    Returns: the checkpoint. Raises TurnTakenError when it takes too long.
     """
-    arrival, _created = SearchCheckpoint.objects.get_or_create(
-        learning_package_pk=learning_package_pk, defaults={"context_key": library_key}
-    )
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _take_turn(arrival, turn):
-        current = SearchCheckpoint.objects.filter(pk=arrival.pk).first() or arrival
-        if _is_done(change, before=log_mark(arrival), now=log_mark(current)):
-            return None
+    while True:
+        checkpoint, _created = SearchCheckpoint.objects.get_or_create(
+            learning_package_pk=learning_package_pk, defaults={"context_key": library_key}
+        )
+        if _take_turn(checkpoint, turn):
+            return SearchCheckpoint.objects.get(pk=checkpoint.pk)
         if time.monotonic() > deadline:
-            move_back(arrival, change=change)
+            move_back(checkpoint, change=change)
             raise TurnTakenError(f"Somebody else is indexing {library_key}.")
         time.sleep(_POLL_SECONDS)
-    return SearchCheckpoint.objects.get(pk=arrival.pk)
 
 
 def end_turn(learning_package_pk: int, turn: str) -> None:
@@ -70,25 +67,16 @@ def end_turn(learning_package_pk: int, turn: str) -> None:
     SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, turn=turn).update(turn="")
 
 
+def let_others_in(learning_package_pk: int, turn: str) -> None:
+    """End the turn, long enough for those who wait to notice."""
+    end_turn(learning_package_pk, turn)
+    time.sleep(2 * _POLL_SECONDS)
+
+
 def _take_turn(checkpoint: SearchCheckpoint, turn: str) -> bool:
     now = timezone.now()
     free = Q(turn__in=("", turn)) | Q(turn_ends__lt=now)
     return bool(SearchCheckpoint.objects.filter(free, pk=checkpoint.pk).update(turn=turn, turn_ends=now + TURN))
-
-
-def _is_done(change: Change, *, before: LogMark, now: LogMark) -> bool:
-    """
-    Whether somebody else has indexed the change while we waited.
-
-    A log that the checkpoint had passed before does not count: it may have been committed only after that.
-    """
-    if change.entity_pks or change.collection_codes or change.log == NO_LOGS:
-        return False
-    passed = (
-        before.draft_change_log_pk < change.log.draft_change_log_pk <= now.draft_change_log_pk,
-        before.publish_log_pk < change.log.publish_log_pk <= now.publish_log_pk,
-    )
-    return any(passed)
 
 
 def begin_filling(checkpoint: SearchCheckpoint, *, until: LogMark, index_id: str, title: str) -> None:
@@ -152,7 +140,8 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
             ),
         }
         row.last_error = error
-        if _state(row) != before:
+        if change != NO_CHANGE or _state(row) != before:
+            # Whoever has the turn may have read the logs before the change, and must not pass over it.
             row.turn = ""
             row.save()
 

@@ -6,9 +6,9 @@ the documents of everything that changed since then. It is tried at once after e
 process. If the engine fails, the checkpoint stays, and the next write, the task or the sweep does the work.
 
 No lock is held while documents are made and sent: a slow engine must never keep a write waiting. One process at
-a time has the turn to catch up with a library; others wait a moment for it, and often find their work done. If a
-turn ends too early, nobody knows whose documents are the newer ones. So who notices it moves the checkpoint back
-to where it began, and starts again.
+a time has the turn to catch up with a library, and others wait a moment for it. If a turn ends too early, nobody
+knows whose documents are the newer ones. So who notices it moves the checkpoint back to where it began, and
+starts again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import NO_LOGS, LogMark
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
-from .checkpoints import begin_filling, end_turn, log_mark, move_back, move_forward, start_over, wait_for_turn
+from .checkpoints import (
+    begin_filling,
+    end_turn,
+    let_others_in,
+    log_mark,
+    move_back,
+    move_forward,
+    start_over,
+    wait_for_turn,
+)
 from .documents import Documents, LibraryPlace, collection_documents, item_documents
 from .engine import MAX_BATCH, Document, SearchEngine, SearchEngineError, current_engine
 from .models import SearchAccess, SearchCheckpoint
@@ -81,8 +90,6 @@ def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_mo
         if place is None:
             return _forget(learning_package_pk)
         checkpoint = wait_for_turn(learning_package_pk, library_key=place.library_key, turn=turn, change=change)
-        if checkpoint is None:
-            return done
         try:
             if _began_to_fill(checkpoint, index_id=engine.prepare(), title=place.title):
                 continue
@@ -98,6 +105,7 @@ def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_mo
             done, change, lost = done + written, NO_CHANGE, 0
             if step.is_last:
                 return done + CaughtUp(postponed=step.postpones)
+            let_others_in(learning_package_pk, turn)
         else:
             move_back(checkpoint, change=change)
             lost += 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from content_libraries.errors import ConflictError, InvalidInputError, NotAllowe
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import MemberFactory
 from tests.learning_core.dump import dump
+from tests.olx.builders import tar_of
 
 from .sources import in_place, write_course
 
@@ -302,37 +306,80 @@ def test_an_unknown_library_is_named(tmp_path: Path) -> None:
         api.plan_import(api.library_key("lib:O:unknown"), user=None, source=write_course(tmp_path, OUTLINE))
 
 
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        ({"course.xml": "<course url_name='1' org='O' course='C'><chapter></course>"}, r"course\.xml"),
-        ({"course.xml": "<course url_name='1' org='O' course='C'><html url_name='x'/></course>"}, r"html/x\.xml"),
-        ({"course.xml": "<library/>"}, r"course\.xml"),
-        ({"policies/1/policy.json": "{"}, r"policy\.json"),
-    ],
-)
-def test_the_command_names_the_file_that_is_wrong(
-    tmp_path: Path, library: ContentLibrary, files: dict[str, str], message: str
+DEMO = {"course.xml": '<course url_name="1" org="O" course="C"><html url_name="h">x</html></course>'}
+
+
+def archive_of(folder: Path, *members: tuple[str | tarfile.TarInfo, bytes]) -> Path:
+    """A tar with a good course and these members."""
+    good = [(f"course/{path}", content.encode()) for path, content in DEMO.items()]
+    return tar_of(folder / "course.tar.gz", [*good, *members])
+
+
+def truncated(folder: Path) -> Path:
+    whole = archive_of(folder, ("course/static/noise.bin", os.urandom(50_000)))
+    whole.write_bytes(whole.read_bytes()[:-20_000])
+    return whole
+
+
+def with_a_link(folder: Path) -> Path:
+    link = tarfile.TarInfo("course/static/passwords.txt")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    return archive_of(folder, (link, b""))
+
+
+def in_folder(files: dict[str, str]) -> Callable[[Path], Path]:
+    return lambda folder: write_course(folder, "", files={**DEMO, **files})
+
+
+TWICE = '<html url_name="h">one</html><vertical url_name="v"><html url_name="h">two</html></vertical>'
+
+BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "truncated": (truncated, r"course\.tar\.gz"),
+    "leaves the archive": (lambda folder: archive_of(folder, ("course/../../x", b"")), r"\.\./x"),
+    "symbolic link": (with_a_link, r"passwords\.txt"),
+    "bomb": (lambda folder: archive_of(folder, ("course/static/zeros", bytes(64 * 1024**2))), r"course\.tar\.gz"),
+    "not an archive": (lambda folder: Path(shutil.copy(__file__, folder / "x.tar.gz")), r"x\.tar\.gz"),
+    "not there": (lambda folder: folder / "nowhere.tar.gz", r"nowhere\.tar\.gz"),
+    "no course": (in_folder({"course.xml": "<library/>"}), r"course\.xml"),
+    "malformed XML": (in_folder({"course.xml": "<course url_name='1' org='O' course='C'><a></course>"}), r"course\.xml"),
+    "missing file": (
+        in_folder({"course.xml": "<course url_name='1' org='O' course='C'><html url_name='gone'/></course>"}),
+        r"html/gone\.xml",
+    ),
+    "duplicate url_name": (
+        in_folder({"course.xml": f"<course url_name='1' org='O' course='C'>{TWICE}</course>"}),
+        r"course\.xml .* html 'h'",
+    ),
+    "document type": (in_folder({"course.xml": f"<!DOCTYPE course>{DEMO['course.xml']}"}), r"course\.xml"),
+    "policy that is not JSON": (in_folder({"policies/1/policy.json": "{"}), r"policy\.json"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SOURCES)
+def test_the_command_names_what_is_wrong_with_a_source_and_writes_nothing(
+    tmp_path: Path, library: ContentLibrary, name: str
 ) -> None:
-    source = write_course(tmp_path, OUTLINE, files=files)
-    with pytest.raises(CommandError, match=message):
-        call_command("import_course", str(source), str(library.library_key))
+    make_source, message = BAD_SOURCES[name]
+    with pytest.raises(CommandError, match=message) as raised:
+        call_command("import_course", str(make_source(tmp_path)), str(library.library_key))
+    assert "\n" not in str(raised.value)
+    assert raised.value.returncode == 1
     assert PublishableEntity.objects.count() == 0
 
 
 @pytest.mark.parametrize(
-    ("source", "library_key", "user", "message"),
+    ("library_key", "user", "message"),
     [
-        ("nowhere.tar.gz", "lib:O:lib", None, r"nowhere\.tar\.gz"),
-        (".", "lib:O", None, "lib:O"),
-        (".", "lib:O:unknown", None, "lib:O:unknown"),
-        (".", "lib:O:lib", "nobody", "nobody"),
+        ("lib:O", None, "“lib:O”"),
+        ("lib:O:unknown", None, "“lib:O:unknown”"),
+        ("lib:O:lib", "nobody", "“nobody”"),
+        ("lib:O:lib", "stranger", "“stranger” lacks"),
     ],
 )
-def test_the_command_names_what_it_does_not_know(
-    tmp_path: Path, library: ContentLibrary, source: str, library_key: str, user: str | None, message: str
+def test_the_command_names_whom_and_what_it_does_not_know(
+    tmp_path: Path, library: ContentLibrary, stranger: User, library_key: str, user: str | None, message: str
 ) -> None:
-    write_course(tmp_path, OUTLINE)
     arguments = ["--user", user] if user else []
     with pytest.raises(CommandError, match=message):
-        call_command("import_course", str(tmp_path / source), library_key, *arguments)
+        call_command("import_course", str(write_course(tmp_path, OUTLINE)), library_key, *arguments)
+    assert PublishableEntity.objects.count() == 0

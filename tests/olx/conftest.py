@@ -1,33 +1,13 @@
-"""Real exports that others made; see the README beside them."""
+"""Fixtures of the olx room."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .builders import CourseFolder, Files, files_in_folder
-
-BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-
-@pytest.fixture
-def real_archive() -> Callable[[str], Path]:
-    """Return a function that finds an archive by name; without the data it skips, in CI it fails."""
-    folder = Path(os.environ.get("CONTENT_LIBRARIES_DATA") or BESIDE_THE_CHECKOUT)
-
-    def find(name: str) -> Path:
-        path = folder / name
-        if not path.exists():
-            reason = f"{name} is not in {folder}: set CONTENT_LIBRARIES_DATA to the folder that has it"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        return path
-
-    return find
+from .builders import files_in_folder
 
 
 @pytest.fixture

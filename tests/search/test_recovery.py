@@ -268,22 +268,36 @@ def test_who_loses_the_turn_again_and_again_gives_up_but_loses_nothing(shelf: Sh
     assert catch_up(shelf.pk) == CaughtUp(updated=1)
 
 
-def test_who_waits_for_the_turn_may_find_the_work_done(
+def test_who_waits_gets_the_turn_when_it_ends(
+    shelf: Shelf, engine: WatchedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.write("p1")
+    somebody_takes_the_turn()
+    monkeypatch.setattr(time, "sleep", lambda _seconds: let_the_turn_end())
+
+    assert catch_up(shelf.pk) == CaughtUp(updated=1)
+
+
+def test_a_log_that_waited_in_vain_is_not_passed_over(
     shelf: Shelf, engine: WatchedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.write("p1")
     catch_up(shelf.pk)
-    somebody_takes_the_turn()
-    shelf.write("p1", title="Edited")
-    (newest,) = learning_core.newest_logs([shelf.pk]).values()
-    # While we wait, whoever has the turn indexes our log too.
-    monkeypatch.setattr(
-        time, "sleep", lambda _seconds: SearchCheckpoint.objects.update(draft_change_log_pk=newest.draft_change_log_pk)
-    )
-    engine.calls.clear()
+    monkeypatch.setattr(checkpoints, "PATIENCE_SECONDS", 0.05)
 
-    assert catch_up(shelf.pk, change=Change(log=newest)) == CaughtUp()
-    assert engine.calls == []
+    def commit_late() -> None:
+        # As if this log had got its number first: whoever has the turn read the logs without it.
+        shelf.write("p2")
+        (newest,) = learning_core.newest_logs([shelf.pk]).values()
+        monkeypatch.setattr(upkeep, "_newest_logs", lambda _pk: newest)
+        with pytest.raises(TurnTakenError):
+            catch_up(shelf.pk, change=Change(log=newest))
+
+    shelf.write("p1", title="Edited")
+    engine.interruptions = [commit_late]
+    catch_up(shelf.pk)
+
+    assert documents().keys() == {shelf.key("p1"), shelf.key("p2")}
 
 
 def test_who_waits_in_vain_leaves_a_note(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

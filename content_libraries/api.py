@@ -4,5 +4,4 @@ from .content.api import *  # noqa: F403
 from .imports.api import *  # noqa: F403
 from .keys import *  # noqa: F403
 from .libraries.api import *  # noqa: F403
-from .olx.api import OlxError as OlxError
 from .search.api import *  # noqa: F403

@@ -78,7 +78,7 @@ CREATOR_GROUP_NAME = Setting(
 PERMISSION_BACKEND = Setting(
     "CONTENT_LIBRARIES_PERMISSION_BACKEND",
     "content_libraries.libraries.permissions.RoleBackend",
-    "Dotted path of the class that answers every \"may this user\".",
+    'Dotted path of the class that answers every "may this user".',
 )
 
 SEARCH_ENGINE = Setting(

@@ -23,9 +23,7 @@ class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The session cookie of a browser."""
 
-    target_class = (
-        "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser"
-    )
+    target_class = "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser"
     name = "session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

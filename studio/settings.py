@@ -188,6 +188,7 @@ OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL = "content_libraries.Course"
 authz_settings.plugin_settings(sys.modules[__name__])
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost//")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "broker"),

@@ -7,7 +7,7 @@ os.environ.setdefault("STUDIO_DATA_DIR", tempfile.mkdtemp(prefix="content-librar
 os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "true")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
-from studio.settings import *  # noqa: E402, F403 - the environment has to be set first
+from studio.settings import *  # noqa: F403 - the environment has to be set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

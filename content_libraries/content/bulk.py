@@ -8,12 +8,11 @@ from datetime import datetime
 from django.db import transaction
 
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, author_pk, require
+from ..libraries.api import Actor, Permission, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
 from . import container_settings as preserved
 from .components import check_limit
 from .data import ComponentWrite, ContainerSettingsData, ContainerWrite, DraftWrites
-from .items import package_pk
 
 
 def write_items(

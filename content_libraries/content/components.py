@@ -13,12 +13,12 @@ from .. import conf
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from ..libraries.models import ContentLibrary
 from ..olx import api as olx_api
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
-from .items import access_item, item_summaries, item_summary, package_pk
+from .items import access_item, item_summaries, item_summary
 
 MAX_CODE: Final = 255
 

@@ -13,10 +13,10 @@ from django.utils.text import slugify
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from . import container_settings
 from .data import ItemSummary
-from .items import access_item, item_summaries, item_summary, package_pk
+from .items import access_item, item_summaries, item_summary
 
 MAX_CODE: Final = 255
 _CODE: Final = re.compile(r"[\w.-]+")

@@ -7,9 +7,9 @@ from typing import Final
 
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission
+from ..libraries.api import Actor, Permission, package_pk
 from .data import Hierarchy, HierarchyMember
-from .items import access_item, package_pk
+from .items import access_item
 
 _LEVELS: Final = {"section": "sections", "subsection": "subsections", "unit": "units"}
 _COMPONENTS: Final = "components"

@@ -8,17 +8,10 @@ from dataclasses import replace
 from ..errors import NotFoundError
 from ..keys import ItemKey, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from ..libraries.models import ContentLibrary
 from . import events
 from .data import ItemSummary
-
-
-def package_pk(library: ContentLibrary) -> int:
-    """Pk of the library's learning package. Raises NotFoundError for a library that has none."""
-    if library.learning_package_id is None:
-        raise NotFoundError(f"The library “{library.library_key}” has no content.")
-    return library.learning_package_id
 
 
 def access_item(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk
-from .items import access_item, package_pk
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from .items import access_item
 
 
 def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:

@@ -11,7 +11,7 @@ from .. import conf
 from ..content.api import write_items
 from ..errors import ConflictError, InvalidInputError
 from ..learning_core.api import ComponentWrite, ContainerWrite, DraftWrites, codes_in_use, count_live_items, publish
-from ..libraries.api import Actor, Permission, access_library, author_pk, require
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
 from ..olx.api import iter_static_files
 from . import mapping
@@ -34,17 +34,16 @@ def apply_plan(user: Actor, plan: ImportPlan, source: Path, *, publish_too: bool
     library = access_library(user, plan.library_key, Permission.EDIT)
     if publish_too:
         require(user, library, Permission.PUBLISH)
-    package_pk = library.learning_package_id
-    assert package_pk is not None
+    learning_package_pk = package_pk(library)
     with transaction.atomic():
-        _refuse_taken_codes(plan, package_pk)
-        _refuse_too_many(plan, package_pk)
+        _refuse_taken_codes(plan, learning_package_pk)
+        _refuse_too_many(plan, learning_package_pk)
         writes = _write(user, plan, library, source)
-        migration = mapping.record(plan, package_pk, writes, author_pk=author_pk(user))
+        migration = mapping.record(plan, learning_package_pk, writes, author_pk=author_pk(user))
         publish_log_pk = None
         if publish_too and writes.entity_pks:
             written = [writes.entity_pks[block.entity_ref] for block in plan.writes()]
-            publish_log_pk = publish(package_pk, written, author_pk=author_pk(user), with_contents=False)
+            publish_log_pk = publish(learning_package_pk, written, author_pk=author_pk(user), with_contents=False)
     return ImportResult(plan, migration.pk, writes.draft_change_log_pk, publish_log_pk)
 
 
@@ -79,8 +78,10 @@ def _refuse_taken_codes(plan: ImportPlan, learning_package_pk: int) -> None:
     for block in plan.blocks:
         if block.action not in MAKING_ACTIONS:
             continue
-        clash = block.code in taken.containers if block.is_container else (
-            (block.item_type, block.code) in taken.components
+        clash = (
+            block.code in taken.containers
+            if block.is_container
+            else ((block.item_type, block.code) in taken.components)
         )
         if clash:
             raise ConflictError(

@@ -17,8 +17,9 @@ from ..learning_core.api import (
     codes_in_use,
     draft_contents,
 )
+from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
-from ..olx.api import OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
+from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .data import NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock
 from .mapping import earlier_targets
@@ -55,16 +56,15 @@ class _Planner:
 
     @classmethod
     def begin(cls, tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> _Planner:
-        package_pk = library.learning_package_id
-        assert package_pk is not None
-        mapped = earlier_targets(tree.context_key, package_pk)
-        drafts = draft_contents(package_pk, set(mapped.values()))
+        learning_package_pk = package_pk(library)
+        mapped = earlier_targets(tree.context_key, learning_package_pk)
+        drafts = draft_contents(learning_package_pk, set(mapped.values()))
         return cls(
             tree=tree,
             library=library,
             options=options,
             nodes=shape(tree, options.level),
-            codes=CodeAllocator.beside(codes_in_use(package_pk)),
+            codes=CodeAllocator.beside(codes_in_use(learning_package_pk)),
             targets={source_key: drafts[pk] for source_key, pk in mapped.items() if pk in drafts},
             settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
@@ -111,7 +111,7 @@ class _Planner:
         content: dict[str, Any] = {}
         reason = node.reason
         if not node.fate:
-            content = self._container(node) if node.rank else self._component(node)
+            content = self._component(node.block) if node.block and not node.rank else self._container(node)
             if too_large := content.pop("too_large", ()):
                 reason = f"{reason} Larger than a library takes, and so left out: {', '.join(too_large)}.".strip()
         block = PlannedBlock(
@@ -121,13 +121,12 @@ class _Planner:
             return replace(block, action=Action.KEEP)
         return block
 
-    def _component(self, node: Node) -> dict[str, Any]:
-        assert node.block is not None
-        policy = self.tree.policies.get(f"{node.block.tag}/{node.block.url_name}", {})
+    def _component(self, block: OlxBlock) -> dict[str, Any]:
+        policy = self.tree.policies.get(f"{block.tag}/{block.url_name}", {})
         # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
         settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
-        olx = with_attributes(node.block.olx, {**settings, "url_name": None})
-        referenced = sorted(resolve_references(node.block, self.files).items())
+        olx = with_attributes(block.olx, {**settings, "url_name": None})
+        referenced = sorted(resolve_references(block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {
             "olx": olx,

@@ -104,7 +104,10 @@ class _Shaper:
         if item_type is None:
             return self._component(node, block)
         if not block.url_name:
-            node.fate, node.reason = Action.DISSOLVE, f"The {block.tag} has no url_name, so only its contents are taken."
+            node.fate, node.reason = (
+                Action.DISSOLVE,
+                f"The {block.tag} has no url_name, so only its contents are taken.",
+            )
         elif block.tag == parent.tag:
             node.fate = Action.DISSOLVE
             node.reason = f"A {item_type} cannot be in a {item_type}; its contents are in “{self._title(parent)}”."
@@ -177,4 +180,3 @@ def _has_children(block: OlxBlock) -> str:
     if count := len(block.children):
         text += f" It has {count} children block{'s' if count > 1 else ''}."
     return text
-

@@ -337,9 +337,7 @@ def _write_container_versions(work: _Work) -> None:
 
 
 def _write_log(work: _Work) -> DraftChangeLog:
-    log = DraftChangeLog.objects.create(
-        learning_package=work.package, changed_at=work.at, changed_by_id=work.author_pk
-    )
+    log = DraftChangeLog.objects.create(learning_package=work.package, changed_at=work.at, changed_by_id=work.author_pk)
     changes = []
     for item in work.items:
         entity = work.existing.get(item.entity_ref)

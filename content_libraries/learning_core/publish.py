@@ -13,8 +13,8 @@ from openedx_content.models_api import (
     DraftChangeLog,
     DraftChangeLogRecord,
     LearningPackage,
-    Published,
     PublishableEntityVersionDependency,
+    Published,
     PublishLog,
     PublishLogRecord,
 )
@@ -115,16 +115,16 @@ def move_drafts(
     with transaction.atomic():
         lock_package(learning_package_pk)
         moved = [
-            item for item in _pointers(learning_package_pk, versions) if item.draft_version_pk != versions[item.entity_pk]
+            item
+            for item in _pointers(learning_package_pk, versions)
+            if item.draft_version_pk != versions[item.entity_pk]
         ]
         if not moved:
             return None
         log = DraftChangeLog.objects.create(
             learning_package_id=learning_package_pk, changed_at=at or datetime.now(UTC), changed_by_id=author_pk
         )
-        write_draft_records(
-            log, [(item.entity_pk, item.draft_version_pk, versions[item.entity_pk]) for item in moved]
-        )
+        write_draft_records(log, [(item.entity_pk, item.draft_version_pk, versions[item.entity_pk]) for item in moved])
         return log.pk
 
 

@@ -63,11 +63,11 @@ def insert_with_uuid[RowT: (EntityRow, PublishableEntityVersion)](rows: Sequence
     model._default_manager.bulk_create(rows)
     if connection.features.can_return_rows_from_bulk_insert:
         return
-    pks: dict[Any, int] = {}
+    pks: dict[Any, Any] = {}
     for part in batched((row.uuid for row in rows), IN_SIZE):
         pks.update(model._default_manager.filter(uuid__in=part).values_list("uuid", "id"))
     for row in rows:
-        row.pk = pks[row.uuid]
+        row.id = pks[row.uuid]
 
 
 def insert_each(rows: Sequence[models.Model]) -> None:

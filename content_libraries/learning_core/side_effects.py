@@ -48,10 +48,7 @@ def finish_log(branch: Branch, log: Log) -> None:
     affected = list(dict.fromkeys(effect for _cause, effect in edges))
     _add_records(branch, log, records, {pk: containers.versions[pk] for pk in affected if pk not in records})
     branch.effect_model._default_manager.bulk_create(
-        [
-            branch.effect_model(cause_id=records[cause].pk, effect_id=records[effect].pk)
-            for cause, effect in edges
-        ]
+        [branch.effect_model(cause_id=records[cause].pk, effect_id=records[effect].pk) for cause, effect in edges]
     )
     upsert_pointers(
         [

@@ -26,6 +26,13 @@ def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
         raise NotFoundError(f"There is no library “{library_key}”.") from None
 
 
+def package_pk(library: ContentLibrary) -> int:
+    """Pk of the library's learning package. Raises NotFoundError for a library that has none."""
+    if library.learning_package_id is None:
+        raise NotFoundError(f"The library “{library.library_key}” has no content.")
+    return library.learning_package_id
+
+
 def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permission) -> ContentLibrary:
     """
     Find a library for somebody who wants to do something in it.

@@ -5,7 +5,7 @@ Learning Core's logs are the queue. A checkpoint says how far the index has foll
 the documents of everything that changed since then. It is tried at once after every write, in the same
 process. If the engine fails, the checkpoint stays, and the next write, the task or the sweep does the work.
 
-No lock is held while documents are made and sent: a slow engine must never keep a write waiting. One process at
+No lock is held while documents are made and sent: a slow engine must not hold up other writes. One process at
 a time has the turn to catch up with a library, and others wait a moment for it. If a turn ends too early, nobody
 knows whose documents are the newer ones. So who notices it moves the checkpoint back to where it began, and
 starts again.

@@ -19,6 +19,7 @@ from content_libraries import api
 from content_libraries.content.models import ContainerSettings
 from content_libraries.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.olx.api import OlxError
 from tests.conftest import MemberFactory
 from tests.learning_core.dump import dump
 from tests.olx.builders import tar_of
@@ -87,9 +88,7 @@ def test_the_user_is_on_every_version(tmp_path: Path, library: ContentLibrary, s
 
 def test_settings_of_containers_are_preserved(tmp_path: Path, run_import: Import) -> None:
     run_import(write_course(tmp_path, OUTLINE))
-    assert preserved_settings("c1") == {
-        "start": "2026-01-01"
-    }
+    assert preserved_settings("c1") == {"start": "2026-01-01"}
     assert preserved_settings("s1") == {"graded": "true"}
 
 
@@ -262,7 +261,7 @@ def test_a_failure_in_the_middle_leaves_the_library_unchanged(
     )
     plan = api.plan_import(library.library_key, user=None, source=source)
     (source / "static" / "pic.png").unlink()
-    with pytest.raises(api.OlxError, match=r"pic\.png"):
+    with pytest.raises(OlxError, match=r"pic\.png"):
         api.apply_import(plan, user=None, source=source)
     assert dump(library.learning_package_id) == before
 
@@ -280,7 +279,9 @@ def test_the_limit_counts_what_is_there_and_what_comes(tmp_path: Path, library: 
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 4
     source = write_course(tmp_path, OUTLINE)
     with pytest.raises(InvalidInputError, match="more than 4 items"):
-        api.import_archive(library.library_key, user=None, source=source, options=api.ImportOptions(level=api.Level.SECTION))
+        api.import_archive(
+            library.library_key, user=None, source=source, options=api.ImportOptions(level=api.Level.SECTION)
+        )
     assert PublishableEntity.objects.count() == 0
 
 
@@ -341,7 +342,10 @@ BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "not an archive": (lambda folder: Path(shutil.copy(__file__, folder / "x.tar.gz")), r"x\.tar\.gz"),
     "not there": (lambda folder: folder / "nowhere.tar.gz", r"nowhere\.tar\.gz"),
     "no course": (in_folder({"course.xml": "<library/>"}), r"course\.xml"),
-    "malformed XML": (in_folder({"course.xml": "<course url_name='1' org='O' course='C'><a></course>"}), r"course\.xml"),
+    "malformed XML": (
+        in_folder({"course.xml": "<course url_name='1' org='O' course='C'><a></course>"}),
+        r"course\.xml",
+    ),
     "missing file": (
         in_folder({"course.xml": "<course url_name='1' org='O' course='C'><html url_name='gone'/></course>"}),
         r"html/gone\.xml",

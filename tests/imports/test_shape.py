@@ -83,9 +83,7 @@ def test_groups_of_an_experiment_become_units_after_the_unit_that_held_it(tmp_pa
         </sequential></chapter>""",
     )
     nodes = shape(tree, Level.SUBSECTION)
-    assert outline(nodes) == [
-        "subsection:s[unit:v[html:h] unit:group-a[html:a] unit:group-b[html:b] unit:next[]]"
-    ]
+    assert outline(nodes) == ["subsection:s[unit:v[html:h] unit:group-a[html:a] unit:group-b[html:b] unit:next[]]"]
     (group,) = [node for node in nodes if node.source_key.block_id == "group-a"]
     assert "split_test" in group.reason
 

@@ -40,15 +40,12 @@ class Package:
     def ref(self, code: str) -> str:
         return code if code.startswith(tuple(CHILD_TYPE)) else f"xblock.v1:problem:{code}"
 
-    def write(
-        self, *components: str, author_pk: int | None = None, title: str = "T", **containers: list[str]
-    ) -> None:
+    def write(self, *components: str, author_pk: int | None = None, title: str = "T", **containers: list[str]) -> None:
         """Create components, and containers with their children; or give them their next versions."""
         learning_core.write_drafts(
             self.pk,
             components=[
-                learning_core.ComponentWrite("problem", code, f"{title} {code}", "<problem/>")
-                for code in components
+                learning_core.ComponentWrite("problem", code, f"{title} {code}", "<problem/>") for code in components
             ],
             containers=[
                 learning_core.ContainerWrite(

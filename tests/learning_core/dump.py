@@ -167,10 +167,11 @@ def _logs(log_model: Any, record_model: Any, effect_model: Any, log_field: str, 
         logs.append(
             (
                 author,
-                [(*row[:3], seen.setdefault(row[3], len(seen)), *row[4:]) for row in sorted(records, key=lambda r: r[0])],
+                [
+                    (*row[:3], seen.setdefault(row[3], len(seen)), *row[4:])
+                    for row in sorted(records, key=lambda r: r[0])
+                ],
                 sorted(effects),
             )
         )
     return logs
-
-

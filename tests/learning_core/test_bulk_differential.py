@@ -137,9 +137,7 @@ class ApiWriter:
                 content_api.reset_drafts_to_published(self.package_pk, reset_at=at, reset_by=self.author_pk)
             case "publish":
                 drafts = Draft.objects.filter(entity__in=[self.entity(ref) for ref in step.refs or []]).order_by("pk")
-                content_api.publish_from_drafts(
-                    self.package_pk, drafts, published_at=at, published_by=self.author_pk
-                )
+                content_api.publish_from_drafts(self.package_pk, drafts, published_at=at, published_by=self.author_pk)
             case "publish all":
                 content_api.publish_all_drafts(self.package_pk, published_at=at, published_by=self.author_pk)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .builders import files_in_folder
+from .builders import CourseFolder, Files, files_in_folder
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openedx_content import api as content_api
+from openedx_content.models_api import DraftChangeLog
 
-from content_libraries.learning_core import api as learning_core
 from content_libraries.learning_core.api import LogMark
+from content_libraries.learning_core.ids import package_id
 from content_libraries.libraries import api as libraries
 from content_libraries.search import checkpoints, upkeep
 from content_libraries.search.affected import Change
@@ -271,33 +272,12 @@ def test_who_loses_the_turn_again_and_again_gives_up_but_loses_nothing(shelf: Sh
 def test_who_waits_gets_the_turn_when_it_ends(
     shelf: Shelf, engine: WatchedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    catch_up(shelf.pk)
     shelf.write("p1")
     somebody_takes_the_turn()
     monkeypatch.setattr(time, "sleep", lambda _seconds: let_the_turn_end())
 
     assert catch_up(shelf.pk) == CaughtUp(updated=1)
-
-
-def test_a_log_that_waited_in_vain_is_not_passed_over(
-    shelf: Shelf, engine: WatchedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shelf.write("p1")
-    catch_up(shelf.pk)
-    monkeypatch.setattr(checkpoints, "PATIENCE_SECONDS", 0.05)
-
-    def commit_late() -> None:
-        # As if this log had got its number first: whoever has the turn read the logs without it.
-        shelf.write("p2")
-        (newest,) = learning_core.newest_logs([shelf.pk]).values()
-        monkeypatch.setattr(upkeep, "_newest_logs", lambda _pk: newest)
-        with pytest.raises(TurnTakenError):
-            catch_up(shelf.pk, change=Change(log=newest))
-
-    shelf.write("p1", title="Edited")
-    engine.interruptions = [commit_late]
-    catch_up(shelf.pk)
-
-    assert documents().keys() == {shelf.key("p1"), shelf.key("p2")}
 
 
 def test_who_waits_in_vain_leaves_a_note(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,33 +295,67 @@ def test_who_waits_in_vain_leaves_a_note(shelf: Shelf, monkeypatch: pytest.Monke
     assert catch_up(shelf.pk) == CaughtUp(updated=1)
 
 
-def test_a_log_with_a_low_number_that_is_committed_late_is_not_missed(shelf: Shelf, engine: WatchedEngine) -> None:
-    shelf.write("p1")
+@pytest.fixture
+def write_late(shelf: Shelf) -> Callable[[str], Change]:
+    """
+    Writes an item in a log that got its number long before it was committed.
+
+    A log with a higher number, and something to index, is there already.
+    """
+    package = content_api.get_learning_package(package_id(shelf.pk))
     catch_up(shelf.pk)
-    newest = SearchCheckpoint.objects.get().draft_change_log_pk
-    shelf.write("p2")
-    # As if the write of p2 had begun, and got its number, before a write that was indexed already.
-    SearchCheckpoint.objects.update(draft_change_log_pk=newest + 100)
+    shelf.write("p0")
+    number = DraftChangeLog.objects.latest("pk").pk + 50
+    DraftChangeLog.objects.create(pk=number + 50, learning_package=package, changed_at=timezone.now())
 
-    catch_up(shelf.pk, change=Change(log=LogMark(draft_change_log_pk=newest + 1)))
+    def write(code: str) -> Change:
+        shelf.write(code)
+        log = DraftChangeLog.objects.latest("pk")
+        DraftChangeLog.objects.create(pk=number, learning_package=package, changed_at=log.changed_at)
+        log.records.update(draft_change_log_id=number)
+        log.delete()
+        return Change(log=LogMark(draft_change_log_pk=number))
 
-    assert shelf.key("p2") in documents()
+    return write
 
 
-def test_a_late_log_is_not_missed_if_the_engine_fails_just_then(shelf: Shelf, engine: WatchedEngine) -> None:
-    shelf.write("p1")
+def test_a_log_with_a_low_number_that_is_committed_late_is_not_missed(
+    shelf: Shelf, write_late: Callable[[str], Change]
+) -> None:
     catch_up(shelf.pk)
-    newest = SearchCheckpoint.objects.get().draft_change_log_pk
-    shelf.write("p2")
-    SearchCheckpoint.objects.update(draft_change_log_pk=newest + 1)
 
+    catch_up(shelf.pk, change=write_late("p1"))
+
+    assert shelf.key("p1") in documents()
+
+
+def test_a_late_log_is_not_missed_if_the_engine_fails_just_then(
+    shelf: Shelf, engine: WatchedEngine, write_late: Callable[[str], Change]
+) -> None:
+    catch_up(shelf.pk)
     engine.is_down = True
     with pytest.raises(SearchEngineError):
-        catch_up(shelf.pk, change=Change(log=LogMark(draft_change_log_pk=newest + 1)))
+        catch_up(shelf.pk, change=write_late("p1"))
     engine.is_down = False
+
     catch_up(shelf.pk)
 
-    assert shelf.key("p2") in documents()
+    assert shelf.key("p1") in documents()
+
+
+def test_a_late_log_is_not_passed_over_while_it_waits_in_vain(
+    shelf: Shelf, engine: WatchedEngine, write_late: Callable[[str], Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "PATIENCE_SECONDS", 0.05)
+
+    def commit_late() -> None:
+        with pytest.raises(TurnTakenError):
+            catch_up(shelf.pk, change=write_late("p1"))
+
+    engine.interruptions = [commit_late]
+    catch_up(shelf.pk)
+
+    assert shelf.key("p1") in documents()
 
 
 def test_an_index_that_is_lost_fills_itself_at_the_next_sweep(settings: Any, shelf: Shelf, make_library: Any) -> None:

@@ -14,8 +14,9 @@ starts again.
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Final
 
@@ -39,6 +40,9 @@ from .models import SearchAccess, SearchCheckpoint
 
 ATTEMPTS: Final = 5
 """How often a step is repeated because another catch-up was faster."""
+
+_followed: Final[deque[tuple[str, str, int]]] = deque(maxlen=1000)
+"""Logs that this process has followed: index, kind of log, pk."""
 
 
 class ContestedError(SearchEngineError):
@@ -91,9 +95,10 @@ def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_mo
             return _forget(learning_package_pk)
         checkpoint = wait_for_turn(learning_package_pk, library_key=place.library_key, turn=turn, change=change)
         try:
-            if _began_to_fill(checkpoint, index_id=engine.prepare(), title=place.title):
+            index_id = engine.prepare()
+            if _began_to_fill(checkpoint, index_id=index_id, title=place.title):
                 continue
-            step = _next_step(checkpoint, change, at_most)
+            step = _next_step(checkpoint, _unless_followed(change, index_id), at_most)
             written = _write(engine, place, step.affected)
         except SearchEngineError as error:
             move_back(checkpoint, change=change, error=error.message)
@@ -103,6 +108,7 @@ def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_mo
             return done + CaughtUp(postponed=True)
         if move_forward(checkpoint, until=step.until, filling_after=step.filling_after):
             done, change, lost = done + written, NO_CHANGE, 0
+            _followed.extend(_marks(step.until, index_id))
             if step.is_last:
                 return done + CaughtUp(postponed=step.postpones)
             let_others_in(learning_package_pk, turn)
@@ -158,6 +164,22 @@ def _began_to_fill(checkpoint: SearchCheckpoint, *, index_id: str, title: str) -
     until = _newest_logs(checkpoint.learning_package_pk)
     begin_filling(checkpoint, until=until, index_id=index_id, title=title)
     return True
+
+
+def _unless_followed(change: Change, index_id: str) -> Change:
+    """
+    Leave out the log of an event if this process has followed it already.
+
+    A transaction that writes a draft change log and a publish log is announced by two events, and the first finds
+    both logs. Only logs that were the newest of a step are remembered: those have certainly been read.
+    """
+    marks = _marks(change.log, index_id)
+    return replace(change, log=NO_LOGS) if marks and all(mark in _followed for mark in marks) else change
+
+
+def _marks(log: LogMark, index_id: str) -> list[tuple[str, str, int]]:
+    pks = {"draft": log.draft_change_log_pk, "publish": log.publish_log_pk}
+    return [(index_id, kind, pk) for kind, pk in pks.items() if pk]
 
 
 @dataclass(frozen=True, slots=True)

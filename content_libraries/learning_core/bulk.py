@@ -35,6 +35,7 @@ from openedx_content.models_api import (
 )
 
 from ..errors import InvalidInputError
+from .conflicts import integrity_explained
 from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ComponentWrite, ContainerWrite, DraftWrites
 from .media import FileBytes, file_medium, get_or_create_media, olx_medium
 from .publish import lock_package, write_draft_records
@@ -110,13 +111,14 @@ def write_drafts(
         file_bytes: gives the bytes of the components' files, for those that are new to the learning package.
 
     Returns: what was written. Raises InvalidInputError, naming the item, for a code, title, file or child that
-    Learning Core does not take, and for an item that is named twice. Nothing is written then.
+    Learning Core does not take, and for an item that is named twice; ConflictError when somebody else wrote the same
+    items at the same time. Nothing is written then.
     """
     items: list[ItemWrite] = [*components, *containers]
     if not items:
         return DraftWrites(None, {}, {})
     _check(items)
-    with transaction.atomic():
+    with integrity_explained(), transaction.atomic():
         package = lock_package(learning_package_pk)
         work = _Work(package, items, author_pk, at or datetime.now(UTC), _read_existing(package, items))
         _check_children(work)

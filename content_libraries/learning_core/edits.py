@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from openedx_content import api as content_api
 from openedx_content.models_api import (
     Component,
@@ -28,8 +28,9 @@ from openedx_content.models_api import (
     PublishableEntityVersion,
 )
 
-from ..errors import ConflictError, InvalidInputError
+from ..errors import InvalidInputError
 from .bulk import MAX_TITLE, write_drafts
+from .conflicts import integrity_explained
 from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ContainerWrite, block_media_type
 from .ids import entity_id
 from .lookups import latest_versions
@@ -200,11 +201,8 @@ def _edit(learning_package_pk: int) -> Iterator[tuple[LearningPackage, datetime]
     Writers that do not wait for each other still meet in the unique version numbers. Raises ConflictError
     then.
     """
-    try:
-        with transaction.atomic():
-            yield lock_package(learning_package_pk), datetime.now(UTC)
-    except IntegrityError as error:
-        raise ConflictError("Somebody else changed this at the same time. Reload it, then try again.") from error
+    with integrity_explained(), transaction.atomic():
+        yield lock_package(learning_package_pk), datetime.now(UTC)
 
 
 def _save_container(

@@ -20,6 +20,7 @@ from openedx_content.models_api import (
 )
 
 from .branches import DRAFT, PUBLISHED, announce
+from .conflicts import integrity_explained
 from .rows import in_parts, insert, upsert_pointers
 from .side_effects import finish_log
 
@@ -60,7 +61,7 @@ def publish(
 
     Returns: pk of the publish log; None when nothing differed and so nothing was written.
     """
-    with transaction.atomic():
+    with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)
         direct = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
         contents = _contained(learning_package_pk, direct) if with_contents else []
@@ -112,7 +113,7 @@ def move_drafts(
 
     Returns: pk of the draft change log; None when every draft already was where it should be.
     """
-    with transaction.atomic():
+    with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)
         moved = [
             item

@@ -71,6 +71,7 @@ def test_obsolete_fields_are_ignored(lib: LibraryClient) -> None:
     assert response.status_code == 200
 
 
+@pytest.mark.usefixtures("unicode_codes")
 def test_ids_may_be_unicode_and_percent_encoded(lib: LibraryClient) -> None:
     lib.create("problem:ࠒröblæm1")
     url = f"{ROOT}blocks/{quote(lib.key('problem:ࠒröblæm1'))}/"

@@ -309,8 +309,9 @@ def write_late(shelf: Shelf) -> Callable[[str], Change]:
     DraftChangeLog.objects.create(pk=number + 50, learning_package=package, changed_at=timezone.now())
 
     def write(code: str) -> Change:
+        before = set(DraftChangeLog.objects.values_list("pk", flat=True))
         shelf.write(code)
-        log = DraftChangeLog.objects.latest("pk")
+        log = DraftChangeLog.objects.exclude(pk__in=before).get()
         DraftChangeLog.objects.create(pk=number, learning_package=package, changed_at=log.changed_at)
         log.records.update(draft_change_log_id=number)
         log.delete()

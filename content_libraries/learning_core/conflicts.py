@@ -1,0 +1,31 @@
+"""What a refusal of the database means to an author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError
+
+from ..errors import ConflictError, InvalidInputError
+
+CODE_CHECK = "_code_regex"
+"""Part of the names of Learning Core's constraints on codes."""
+
+
+@contextmanager
+def integrity_explained() -> Iterator[None]:
+    """
+    Turn integrity errors into errors of ours.
+
+    Writers that do not wait for each other meet in unique version numbers and codes: ConflictError. Databases differ
+    in what they take for a letter in a code (MariaDB: ASCII only): InvalidInputError.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if CODE_CHECK in str(error):
+            raise InvalidInputError(
+                "The database of this site takes only the letters A to Z, digits, “.”, “-” and “_” in IDs."
+            ) from error
+        raise ConflictError("Somebody else changed this at the same time. Reload it, then try again.") from error

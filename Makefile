@@ -62,6 +62,8 @@ format: $(VENV)/.dev  ## Format the code
 
 bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.import_course
+	$(BIN)/python -m benchmarks.import_memory
+	$(BIN)/python -m benchmarks.publish
 
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
 	cd requirements && for name in studio dev services; do \

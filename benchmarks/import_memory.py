@@ -1,8 +1,8 @@
 """
 The memory of an import beside the size of its archive.
 
-``python -m benchmarks.import_memory [MEGABYTES]``: an archive of that many pictures of one megabyte each, every one used
-by a text, is imported and published; printed is by how much the process grew at its peak.
+``python -m benchmarks.import_memory [MEGABYTES]``: an archive of that many pictures of one megabyte each, every one
+used by a text, is imported and published; printed is by how much the process grew at its peak.
 """
 
 # ruff: noqa: E402, T201 - Django has to be set up before it is imported; printing is what a benchmark is for

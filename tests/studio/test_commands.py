@@ -1,0 +1,70 @@
+"""What ``make run`` does before it starts the site, and the token for a shell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from openedx_content.models_api import PublishableEntityVersion
+from rest_framework.test import APIClient
+
+from content_libraries import api
+from tests.conftest import CommitRunner
+
+pytestmark = pytest.mark.django_db
+
+DEMO = api.library_key("lib:DemoX:welcome")
+
+
+@pytest.fixture(autouse=True)
+def _new_site(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+def test_a_new_site_has_a_login_and_a_published_library_that_can_be_searched(
+    capsys: pytest.CaptureFixture[str], run_on_commit: CommitRunner
+) -> None:
+    with run_on_commit():
+        call_command("prepare_studio")
+    output = capsys.readouterr().out
+    login = re.search(r"Log in as “(.+)” with the password “(.+)”", output)
+    assert login is not None
+    assert "http://127.0.0.1:8000/" in output
+    admin = authenticate(username=login[1], password=login[2])
+    assert admin is not None
+    summary = api.library_summary(admin, api.get_library(DEMO))
+    assert summary.num_blocks == 71
+    assert not summary.has_unpublished_changes
+    assert api.search(admin, q="reuse").total > 10
+
+
+def test_a_second_start_changes_nothing_and_prints_the_same_login(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("prepare_studio")
+    first = capsys.readouterr().out
+    versions = PublishableEntityVersion.objects.count()
+    call_command("prepare_studio")
+    second = capsys.readouterr().out
+    assert PublishableEntityVersion.objects.count() == versions
+    assert second.splitlines()[-1] == first.splitlines()[-1]
+
+
+def test_the_password_is_readable_for_its_owner_only(tmp_path: Path) -> None:
+    call_command("prepare_studio")
+    assert (tmp_path / "admin_password").stat().st_mode & 0o077 == 0
+
+
+def test_a_token_opens_the_rest_api(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("prepare_studio")
+    capsys.readouterr()
+    call_command("create_token", "admin")
+    client = APIClient(HTTP_AUTHORIZATION=f"JWT {capsys.readouterr().out.strip()}")
+    assert [library["id"] for library in client.get("/api/libraries/v2/").json()] == [str(DEMO)]
+
+
+def test_a_token_for_nobody_is_refused() -> None:
+    with pytest.raises(CommandError, match="“nobody”"):
+        call_command("create_token", "nobody")

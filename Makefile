@@ -32,7 +32,7 @@ install: $(VENV)/.studio  ## Make the virtual environment
 
 run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
 	@$(BIN)/python manage.py prepare_studio
-	@$(BIN)/honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
+	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
 
 test: $(VENV)/.dev  ## Run the default test suite
 	$(BIN)/python -m pytest --numprocesses auto

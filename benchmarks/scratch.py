@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 def start_site() -> None:
     """Set up Django on a new SQLite file. Call it before importing anything that needs Django."""
     os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="content-libraries-benchmark-")
+    atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True)
     os.environ.pop("DATABASE_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "true")

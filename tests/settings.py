@@ -1,9 +1,13 @@
 """Settings of the test suite: the host's settings on throw-away storage."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("STUDIO_DATA_DIR", tempfile.mkdtemp(prefix="content-libraries-tests-"))
+if "STUDIO_DATA_DIR" not in os.environ:  # the processes of a parallel run inherit it from the first
+    os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="content-libraries-tests-")
+    atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "true")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 

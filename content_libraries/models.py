@@ -1,6 +1,7 @@
 """Where Django looks for models. They live in the rooms; this module only gathers them."""
 
 from .content.models import ContainerSettings
+from .content.tagging.models import TaxonomyAvailability
 from .courses.models import Course
 from .imports.models import (
     ModulestoreBlockMigration,
@@ -24,4 +25,5 @@ __all__ = [
     "ModulestoreSource",
     "SearchAccess",
     "SearchCheckpoint",
+    "TaxonomyAvailability",
 ]

@@ -1,5 +1,7 @@
 """Where Django signals meet the rooms. Each room that listens has a ``receivers`` module; this one gathers them."""
 
 from .content import receivers as content_receivers  # noqa: F401
+from .content.tagging import receivers as tagging_receivers  # noqa: F401
+from .content.tagging import rules as tagging_rules  # noqa: F401 - openedx-tagging asks these
 from .learning_core import receivers as learning_core_receivers  # noqa: F401
 from .search import receivers as search_receivers  # noqa: F401

@@ -140,7 +140,10 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
 # Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.AllowAllUsersModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.AllowAllUsersModelBackend",
+    "rules.permissions.ObjectPermissionBackend",  # openedx-tagging checks permissions on taxonomies with it
+]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 

@@ -1,0 +1,1 @@
+"""Tags of libraries and of what is in them."""

@@ -1,0 +1,35 @@
+"""What other modules may do with tags. Functions check permissions, unless they say that they do not."""
+
+from .export import export_tags
+from .objects import (
+    delete_tags_of_library,
+    is_library_object,
+    library_of,
+    may_tag,
+    object_key,
+    require_may_tag,
+    set_object_tags,
+)
+from .taxonomies import (
+    administers_taxonomies,
+    set_organizations,
+    taxonomies_for,
+    unassigned_taxonomies,
+    visible_taxonomies,
+)
+
+__all__ = [
+    "administers_taxonomies",
+    "delete_tags_of_library",
+    "export_tags",
+    "is_library_object",
+    "library_of",
+    "may_tag",
+    "object_key",
+    "require_may_tag",
+    "set_object_tags",
+    "set_organizations",
+    "taxonomies_for",
+    "unassigned_taxonomies",
+    "visible_taxonomies",
+]

@@ -1,0 +1,82 @@
+"""What the tagging endpoints read and write: that of openedx-tagging, with organizations and library roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openedx_tagging.models import ObjectTag, Taxonomy
+from openedx_tagging.rest_api.v1 import serializers as base
+from organizations.models import Organization
+from rest_framework import serializers
+
+from ..models import TaxonomyAvailability
+
+
+class TaxonomySerializer(base.TaxonomySerializer):
+    """A taxonomy that the user may see."""
+
+    orgs = serializers.SerializerMethodField()
+    all_orgs = serializers.SerializerMethodField()
+
+    class Meta(base.TaxonomySerializer.Meta):
+        fields = [*base.TaxonomySerializer.Meta.fields, "orgs", "all_orgs"]  # noqa: RUF012 - a list there too
+
+    def get_can_tag_object(self, instance: Taxonomy) -> bool:
+        return instance.enabled
+
+    def get_orgs(self, instance: Taxonomy) -> list[str]:
+        availability = _availability(instance)
+        return sorted(org.short_name for org in availability.orgs.all()) if availability else []
+
+    def get_all_orgs(self, instance: Taxonomy) -> bool:
+        availability = _availability(instance)
+        return availability is not None and availability.all_orgs
+
+
+class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
+    """What taxonomies to list."""
+
+    org = serializers.SlugRelatedField(
+        slug_field="short_name", queryset=Organization.objects.all(), required=False, help_text="For this one."
+    )
+    unassigned = serializers.BooleanField(required=False, help_text="Only those that are for no organization.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "org" in attrs and "unassigned" in attrs:
+            raise serializers.ValidationError("Give either “org” or “unassigned”, not both.")
+        return attrs
+
+
+class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
+    """Which organizations a taxonomy is for: a list, or all."""
+
+    orgs = serializers.SlugRelatedField(
+        slug_field="short_name", queryset=Organization.objects.all(), many=True, required=False
+    )
+    all_orgs = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["all_orgs"] == ("orgs" in attrs):
+            raise serializers.ValidationError("Give either “orgs” or “all_orgs”.")
+        return attrs
+
+
+class ObjectTagSerializer(base.ObjectTagMinimalSerializer):
+    """One tag of an object. The context says whether the user ``may_tag``."""
+
+    class Meta(base.ObjectTagMinimalSerializer.Meta):
+        fields = [*base.ObjectTagMinimalSerializer.Meta.fields, "is_copied"]  # noqa: RUF012 - a list there too
+
+    def can_delete_object_tag(self, instance: ObjectTag) -> bool:
+        return bool(self.context["may_tag"])
+
+
+class ObjectTagsByTaxonomySerializer(base.ObjectTagsByTaxonomySerializer):
+    """The tags of an object. Rows tell whether their taxonomy ``is_available`` to the object's organization."""
+
+    def can_tag_object(self, obj_tag: Any) -> bool:
+        return bool(self.context["may_tag"] and obj_tag.is_available)
+
+
+def _availability(taxonomy: Taxonomy) -> TaxonomyAvailability | None:
+    return getattr(taxonomy, "availability", None)

@@ -1,0 +1,125 @@
+"""
+Taxonomies, tags, and tags of objects in libraries (libraries-rest contract, section 12).
+
+The views are those of openedx-tagging. What is here is what they leave to their host.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from openedx_tagging.api import TagDoesNotExist
+from openedx_tagging.data import TagDataQuerySet
+from openedx_tagging.models import ObjectTag, Taxonomy
+from openedx_tagging.rest_api.v1 import views as base
+from openedx_tagging.rest_api.v1.serializers import ObjectTagUpdateBodySerializer
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .... import keys
+from ....libraries.api import Permission, require
+from ....libraries.models import ContentLibrary
+from ....rest import ErrorsMixin, LibraryAPIView
+from .. import api
+from .serializers import (
+    ObjectTagsByTaxonomySerializer,
+    ObjectTagSerializer,
+    TaxonomyListQuerySerializer,
+    TaxonomyOrganizationsSerializer,
+    TaxonomySerializer,
+)
+
+
+class TaxonomyView(base.TaxonomyView):
+    """Taxonomies of the organizations in which the user works."""
+
+    serializer_class = TaxonomySerializer
+
+    def get_queryset(self) -> QuerySet[Taxonomy]:
+        query = TaxonomyListQuerySerializer(data=self.request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        taxonomies = super().get_queryset().filter(pk__in=api.visible_taxonomies(self.request.user).values("pk"))
+        if org := query.validated_data.get("org"):
+            taxonomies = taxonomies.filter(pk__in=api.taxonomies_for([org.pk]).values("pk"))
+        if query.validated_data.get("unassigned"):
+            taxonomies = taxonomies.filter(pk__in=api.unassigned_taxonomies().values("pk"))
+        return taxonomies.prefetch_related("availability__orgs")
+
+    @action(detail=True, methods=["put"])
+    def orgs(self, request: Request, **_kwargs: Any) -> Response:
+        """Say which organizations a taxonomy is for."""
+        taxonomy = self.get_object()
+        body = TaxonomyOrganizationsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        api.set_organizations(taxonomy, **body.validated_data)
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class TaxonomyTagsView(base.TaxonomyTagsView):
+    """Tags of a taxonomy."""
+
+    def get_queryset(self) -> TagDataQuerySet:
+        try:
+            return super().get_queryset()
+        except TagDoesNotExist as error:
+            raise NotFound from error
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
+class ObjectTagView(ErrorsMixin, base.ObjectTagView):
+    """The tags of a component, container, collection or library. The roles in the library decide."""
+
+    object_tags_serializer_class = ObjectTagsByTaxonomySerializer
+    minimal_serializer_class = ObjectTagSerializer
+
+    @cached_property
+    def library(self) -> ContentLibrary:
+        object_id: str = self.kwargs["object_id"]
+        if "*" in object_id or "," in object_id:
+            raise ValidationError("Give the key of one object.")
+        return api.library_of(object_id)
+
+    def get_queryset(self) -> QuerySet[ObjectTag]:
+        require(self.request.user, self.library, Permission.VIEW)
+        visible = api.visible_taxonomies(self.request.user).values("pk")
+        available = api.taxonomies_for([self.library.org_id]).filter(pk=OuterRef("taxonomy"))
+        tags: QuerySet[ObjectTag] = super().get_queryset().filter(taxonomy__in=visible)
+        return tags.annotate(is_available=Exists(available))
+
+    def ensure_has_view_object_tag_permission(self, user: Any, taxonomy: Taxonomy | None, object_id: str) -> None:
+        """Nothing is left to check: tags of taxonomies that the user does not see are filtered out."""
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "may_tag": api.may_tag(self.request.user, self.library)}
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Replace the tags of each taxonomy that is named."""
+        api.require_may_tag(request.user, self.library)
+        body = ObjectTagUpdateBodySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        tags = [(entry["taxonomy"], entry["tags"]) for entry in body.validated_data["tagsData"]]
+        api.set_object_tags(self.kwargs["object_id"], tags, user=request.user)
+        return self.retrieve(request)
+
+
+class ObjectTagCountsView(LibraryAPIView, base.ObjectTagCountsView):
+    """How many tags objects have. No secret, so whoever is logged in may know."""
+
+
+class ObjectTagExportView(LibraryAPIView):
+    """The tags of a library and of everything in it, as CSV."""
+
+    def get(self, request: Request, object_id: str) -> StreamingHttpResponse:
+        lines = api.export_tags(keys.library_key(object_id), user=request.user)
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{object_id}_tags.csv"'
+        return response

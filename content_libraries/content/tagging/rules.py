@@ -1,0 +1,78 @@
+"""
+The permissions of openedx-tagging, as libraries want them.
+
+That package lets everybody see everything and nobody give tags, and asks its host to know better. Rules about
+objects that are not in a library stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from openedx_tagging import rules as _defaults  # noqa: F401 - has to set its rules before they are replaced
+from openedx_tagging.models import Taxonomy
+from rules.permissions import permissions
+
+from ...errors import NotFoundError
+from ...libraries.api import Permission, may
+from ...libraries.models import ContentLibrary
+from . import api
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+type _User = User | AnonymousUser
+
+
+def is_taxonomy_admin(user: _User, taxonomy: Taxonomy | None = None) -> bool:
+    """Whether a user may change taxonomies, this one or any."""
+    return api.administers_taxonomies(user)
+
+
+def can_view_taxonomy(user: _User, taxonomy: Taxonomy | None = None) -> bool:
+    """Whether a user may see a taxonomy, or list those that there are."""
+    if taxonomy is None or api.administers_taxonomies(user):
+        return user.is_active
+    return api.visible_taxonomies(user).filter(pk=taxonomy.pk).exists()
+
+
+def can_use_taxonomy(user: _User, taxonomy: Taxonomy | None = None) -> bool:
+    """Whether a user may see, and give, tags of a taxonomy."""
+    return can_view_taxonomy(user, taxonomy) and (taxonomy is None or taxonomy.enabled)
+
+
+def can_view_tags_in(user: _User, library: ContentLibrary) -> bool:
+    """Whether a user may see the tags of what is in a library."""
+    return may(user, library, Permission.VIEW)
+
+
+def _set_rule(permission: str, decide: Callable[..., bool]) -> None:
+    permissions.set_rule(permission, decide)  # type: ignore[no-untyped-call]
+
+
+def _decide_in_libraries(permission: str, decide: Callable[[_User, ContentLibrary], bool]) -> None:
+    """Let the roles in a library decide about objects in it, and the rule of before about all others."""
+    elsewhere = permissions[permission]
+
+    def decide_about_object(user: _User, object_id: str) -> bool:
+        if not api.is_library_object(object_id):
+            return bool(elsewhere.test(user, object_id))
+        try:
+            return decide(user, api.library_of(object_id))
+        except NotFoundError:
+            return False
+
+    _set_rule(permission, decide_about_object)
+
+
+for _name in ("add_taxonomy", "change_taxonomy", "delete_taxonomy"):
+    _set_rule(f"oel_tagging.{_name}", is_taxonomy_admin)
+for _name in ("view_taxonomy", "list_tag"):
+    _set_rule(f"oel_tagging.{_name}", can_view_taxonomy)
+for _name in ("view_objecttag_taxonomy", "change_objecttag_taxonomy"):
+    _set_rule(f"oel_tagging.{_name}", can_use_taxonomy)
+
+_decide_in_libraries("oel_tagging.view_objecttag_objectid", can_view_tags_in)
+_decide_in_libraries("oel_tagging.change_objecttag_objectid", api.may_tag)
+_decide_in_libraries("oel_tagging.remove_objecttag_objectid", api.may_tag)

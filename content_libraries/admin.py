@@ -1,6 +1,7 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
+from .content.clipboard.admin import StagedContentAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
 
-__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin"]
+__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin", "StagedContentAdmin"]

@@ -81,6 +81,13 @@ PERMISSION_BACKEND = Setting(
     'Dotted path of the class that answers every "may this user".',
 )
 
+PROFILE_IMAGE_URL = Setting(
+    "CONTENT_LIBRARIES_PROFILE_IMAGE_URL",
+    "content_libraries/profile.svg",
+    "Picture of people in histories: a URL, or a path below STATIC_URL. “{size}” in it becomes full, large, medium or"
+    " small.",
+)
+
 SEARCH_ENGINE = Setting(
     "CONTENT_LIBRARIES_SEARCH_ENGINE",
     "content_libraries.search.embedded.EmbeddedEngine",

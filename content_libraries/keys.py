@@ -39,6 +39,7 @@ __all__ = [
     "container_key",
     "course_key",
     "item_key",
+    "item_type_of",
     "library_key",
     "library_key_of",
 ]
@@ -102,3 +103,9 @@ def course_key(text: str) -> CourseKey:
 def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:
     """The key of the library that an item or a collection belongs to."""
     return key.context_key
+
+
+def item_type_of(key: ItemKey) -> str:
+    """The XBlock type of a component, or the type of a container."""
+    item_type: str = key.container_type if isinstance(key, LibraryContainerLocator) else key.block_type
+    return item_type

@@ -1,5 +1,6 @@
 """Where Django looks for models. They live in the rooms; this module only gathers them."""
 
+from .content.clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
 from .courses.models import Course
@@ -25,5 +26,7 @@ __all__ = [
     "ModulestoreSource",
     "SearchAccess",
     "SearchCheckpoint",
+    "StagedContent",
+    "StagedFile",
     "TaxonomyAvailability",
 ]

@@ -1,4 +1,5 @@
 """Where Celery looks for tasks. They live in the rooms; this module only gathers them."""
 
 from .content import tasks as content_tasks  # noqa: F401
+from .content.clipboard import tasks as clipboard_tasks  # noqa: F401
 from .search import tasks as search_tasks  # noqa: F401

@@ -7,11 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path
 LIBRARIES = "api/libraries/v2/"
 OWN = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
+STAGING = "api/content-staging/v1/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
+    path(LIBRARIES, include("content_libraries.history.rest.urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
+    path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
 ]

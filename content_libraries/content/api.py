@@ -2,6 +2,17 @@
 
 from .block_types import BlockType, offered_block_types
 from .bulk import write_items
+from .collections import (
+    add_to_collection,
+    create_collection,
+    delete_collection,
+    get_collection,
+    list_collections,
+    remove_from_collection,
+    restore_collection,
+    set_collections,
+    update_collection,
+)
 from .components import create_component, get_olx, list_components, set_olx
 from .container_settings import settings_of
 from .containers import (
@@ -14,6 +25,7 @@ from .containers import (
 )
 from .data import (
     CollectionLabel,
+    CollectionSummary,
     ComponentWrite,
     ContainerSettingsData,
     ContainerWrite,
@@ -31,6 +43,7 @@ from .publishing import discard_all, publish_all, publish_item
 __all__ = [
     "BlockType",
     "CollectionLabel",
+    "CollectionSummary",
     "ComponentWrite",
     "ContainerSettingsData",
     "ContainerWrite",
@@ -40,25 +53,34 @@ __all__ = [
     "HierarchyMember",
     "ItemSummary",
     "SavedOlx",
+    "add_to_collection",
     "append_children",
+    "create_collection",
     "create_component",
     "create_container",
+    "delete_collection",
     "delete_item",
     "discard_all",
     "get_children",
+    "get_collection",
     "get_hierarchy",
     "get_item",
     "get_olx",
     "item_summaries",
+    "list_collections",
     "list_components",
     "offered_block_types",
     "publish_all",
     "publish_item",
     "remove_children",
+    "remove_from_collection",
     "rename_container",
     "replace_children",
+    "restore_collection",
     "restore_item",
+    "set_collections",
     "set_olx",
     "settings_of",
+    "update_collection",
     "write_items",
 ]

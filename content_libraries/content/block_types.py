@@ -73,8 +73,13 @@ def offered_block_types() -> list[BlockType]:
     return [
         BlockType(block_type, name)
         for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value))
-        if block_class(block_type) is not None and (name := _TYPE_NAMES.get(block_type) or _field_default(block_type))
+        if block_class(block_type) is not None and (name := type_name(block_type))
     ]
+
+
+def type_name(block_type: str) -> str:
+    """What authors call blocks of a type; "" for a type that has no name."""
+    return _TYPE_NAMES.get(block_type) or _field_default(block_type)
 
 
 def _field_default(block_type: str) -> str:

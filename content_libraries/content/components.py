@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final, overload
+from collections.abc import Collection
+from functools import partial
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_unicode_slug
-from django.db.models import QuerySet
 
 from .. import conf
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
-from ..libraries.models import ContentLibrary
 from ..olx import api as olx_api
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
 from .items import access_item, item_summaries, item_summary
+from .lazy import LazyList
 
 MAX_CODE: Final = 255
 
@@ -64,35 +64,13 @@ def create_component(
     return item_summary(library, pk)
 
 
-class ComponentList(Sequence[ItemSummary]):
-    """Components of a query. They are read where the list is sliced: a page costs what a page costs."""
-
-    def __init__(self, library: ContentLibrary, entity_pks: QuerySet[Any, int]) -> None:
-        self._library = library
-        self._entity_pks = entity_pks
-
-    def __len__(self) -> int:
-        return self._entity_pks.count()
-
-    @overload
-    def __getitem__(self, index: int) -> ItemSummary: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[ItemSummary]: ...
-
-    def __getitem__(self, index: int | slice) -> ItemSummary | list[ItemSummary]:
-        if isinstance(index, slice):
-            return item_summaries(self._library, self._entity_pks[index])
-        return item_summary(self._library, self._entity_pks[index])
-
-
 def list_components(
     library_key: LibraryLocatorV2,
     *,
     user: Actor,
     text_search: str = "",
     block_types: Collection[str] = (),
-) -> ComponentList:
+) -> LazyList[ItemSummary]:
     """
     List the live components of a library in the order of their creation. Needs VIEW.
 
@@ -106,7 +84,7 @@ def list_components(
     """
     library = access_library(user, library_key, Permission.VIEW)
     pks = learning_core.live_component_pks(package_pk(library), text_search=text_search, block_types=block_types)
-    return ComponentList(library, pks)
+    return LazyList(pks, partial(item_summaries, library))
 
 
 def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
@@ -165,11 +143,16 @@ def _check_code(code: str) -> None:
         )
 
 
-def _check_block_type(block_type: str, code: str) -> None:
+def check_without_children(block_type: str, code: str) -> None:
+    """Raise InvalidInputError for a type whose blocks hold other blocks."""
     if has_children(block_type):
         raise InvalidInputError(
             f'The "{block_type}" XBlock (ID: "{code}") has children, so it is not supported in content libraries.',
             field="block_type",
         )
+
+
+def _check_block_type(block_type: str, code: str) -> None:
+    check_without_children(block_type, code)
     if block_class(block_type) is None:
         raise InvalidInputError(f'The "{block_type}" XBlock is not installed on this site.', field="block_type")

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..keys import ItemKey, LibraryContainerLocator
-from ..learning_core.api import CollectionLabel, ComponentWrite, ContainerWrite, DraftWrites, FileMedia
+from ..learning_core.api import (
+    CollectionLabel,
+    CollectionSummary,
+    ComponentWrite,
+    ContainerWrite,
+    DraftWrites,
+    FileMedia,
+)
 
 __all__ = [
     "CollectionLabel",
+    "CollectionSummary",
     "ComponentWrite",
     "ContainerSettingsData",
     "ContainerWrite",

@@ -95,10 +95,15 @@ def send_association_events(
     for entity_pk, key in keys.items():
         associations.setdefault(key, set()).update(affected[entity_pk])
     for key, kinds in associations.items():
-        data = ContentObjectChangedData(object_id=str(key), changes=sorted(kinds))
-        # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
-        # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1
-        CONTENT_OBJECT_ASSOCIATIONS_CHANGED.send_event(content_object=data)
+        send_association_event(key, kinds)
+
+
+def send_association_event(key: ItemKey, kinds: Iterable[str]) -> None:
+    """Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED for an item; ``kinds`` is what its ``changes`` name."""
+    data = ContentObjectChangedData(object_id=str(key), changes=sorted(kinds))
+    # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
+    # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1
+    CONTENT_OBJECT_ASSOCIATIONS_CHANGED.send_event(content_object=data)
 
 
 def _send(signals: _Signals, key: ItemKey) -> None:

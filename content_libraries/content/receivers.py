@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from ..learning_core import api as learning_core
-from . import events, tasks
+from . import collection_events, events, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ def drafts_changed(*, learning_package: Any, change_log: Any, **kwargs: Any) -> 
         return
     changes = learning_core.draft_changes(change_log.draft_change_log_id, library_key=library_key)
     events.send_draft_events(changes)
+    collection_events.send_updates_of_collections(changes, library_key=library_key)
     if events.may_change_associations(changes):
         _run_later(tasks.send_association_events, *log)
 
@@ -49,10 +50,26 @@ def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
     if len(change_log.changes) > MAX_CHANGES_IN_PROCESS:
         _run_later(tasks.send_publish_events, learning_package.id, change_log.publish_log_id)
         return
-    events.send_publish_events(learning_core.publish_changes(change_log.publish_log_id, library_key=library_key))
+    changes = learning_core.publish_changes(change_log.publish_log_id, library_key=library_key)
+    events.send_publish_events(changes)
+    collection_events.send_updates_of_collections(changes, library_key=library_key)
 
 
-def _run_later(task: Task[Any, None], *args: int) -> None:
+@receiver(learning_core.COLLECTION_CHANGED, dispatch_uid="content_libraries.content.collection_changed")
+def collection_changed(*, learning_package: Any, change: Any, **kwargs: Any) -> None:
+    """Announce a change of a collection of a library."""
+    library_key = events.library_key_of_package(learning_package.id)
+    if library_key is None:
+        return
+    collection_events.send_collection_event(change, library_key=library_key)
+    entity_pks = collection_events.items_concerned(learning_package.id, change)
+    if len(entity_pks) > MAX_CHANGES_IN_PROCESS:
+        _run_later(tasks.send_collection_association_events, learning_package.id, sorted(entity_pks))
+        return
+    collection_events.send_association_events(learning_package.id, entity_pks, library_key=library_key)
+
+
+def _run_later(task: Task[Any, None], *args: int | list[int]) -> None:
     """Enqueue a job; without a broker run it here: the edit is committed, and its events must not be lost."""
     try:
         task.apply_async(args, retry=False)

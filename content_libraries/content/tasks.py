@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from ..learning_core import api as learning_core
-from . import events
+from . import collection_events, events
 
 
 @shared_task
@@ -14,6 +14,7 @@ def send_draft_events(learning_package_pk: int, draft_change_log_pk: int) -> Non
     if library_key := events.library_key_of_package(learning_package_pk):
         changes = learning_core.draft_changes(draft_change_log_pk, library_key=library_key)
         events.send_draft_events(changes)
+        collection_events.send_updates_of_collections(changes, library_key=library_key)
         events.send_association_events(learning_package_pk, changes, library_key=library_key)
 
 
@@ -29,4 +30,13 @@ def send_association_events(learning_package_pk: int, draft_change_log_pk: int) 
 def send_publish_events(learning_package_pk: int, publish_log_pk: int) -> None:
     """Send all events of a publish log."""
     if library_key := events.library_key_of_package(learning_package_pk):
-        events.send_publish_events(learning_core.publish_changes(publish_log_pk, library_key=library_key))
+        changes = learning_core.publish_changes(publish_log_pk, library_key=library_key)
+        events.send_publish_events(changes)
+        collection_events.send_updates_of_collections(changes, library_key=library_key)
+
+
+@shared_task
+def send_collection_association_events(learning_package_pk: int, entity_pks: list[int]) -> None:
+    """Send the association events of items whose collections changed."""
+    if library_key := events.library_key_of_package(learning_package_pk):
+        collection_events.send_association_events(learning_package_pk, entity_pks, library_key=library_key)

@@ -71,9 +71,9 @@ class CollectionLabel:
 
 
 _ENTITY_FIELDS = ("id", "can_stand_alone", "created", "created_by__username")
-_VERSION_FIELDS = ("id", "version_num", "title", "created", "created_by__username")
-_DRAFT_FIELDS = tuple(f"draft__version__{name}" for name in _VERSION_FIELDS)
-_PUBLISHED_FIELDS = tuple(f"published__version__{name}" for name in _VERSION_FIELDS)
+VERSION_FIELDS = ("id", "version_num", "title", "created", "created_by__username")
+_DRAFT_FIELDS = tuple(f"draft__version__{name}" for name in VERSION_FIELDS)
+_PUBLISHED_FIELDS = tuple(f"published__version__{name}" for name in VERSION_FIELDS)
 _PUBLISH_LOG = "published__publish_log_record__publish_log"
 _LOG_FIELDS = (f"{_PUBLISH_LOG}__published_at", f"{_PUBLISH_LOG}__published_by__username")
 _DIGEST_FIELDS = (

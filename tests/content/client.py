@@ -96,6 +96,34 @@ class LibraryClient:
         items = self.ok(self.http.get(url, {"published": "true"} if published else {}))
         return [item["id"].split(":", 3)[3] for item in items]
 
+    def collection_url(self, code: str, suffix: str = "") -> str:
+        return self.library_url(f"collections/{code}/{suffix}")
+
+    def create_collection(self, title: str, *names: str) -> Any:
+        """Create a collection with items."""
+        body = {"title": title, "description": ""}
+        created = self.ok(self.http.post(self.library_url("collections/"), body, format="json"))
+        if names:
+            self.ok(self.edit_collection("patch", created["key"], *names))
+        return created
+
+    def edit_collection(self, method: str, code: str, *names: str) -> Any:
+        body = {"usage_keys": [self.key(name) for name in names]}
+        return getattr(self.http, method)(self.collection_url(code, "items/"), body, format="json")
+
+    def set_collections(self, name: str, *codes: str) -> Any:
+        body = {"collection_keys": list(codes)}
+        return self.http.patch(self.url(name, "collections/"), body, format="json")
+
+    def delete_collection(self, code: str) -> None:
+        self.ok(self.http.delete(self.collection_url(code)), 204)
+
+    def restore_collection(self, code: str) -> None:
+        self.ok(self.http.post(self.collection_url(code, "restore/")), 204)
+
+    def collections_of(self, name: str) -> list[str]:
+        return [collection["key"] for collection in self.get(name)["collections"]]
+
     def is_changed(self, name: str) -> bool:
         changed: bool = self.get(name)["has_unpublished_changes"]
         return changed

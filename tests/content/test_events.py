@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,83 +11,13 @@ from celery import Celery
 from celery.app import app_or_default
 from django.db import transaction
 from openedx_content import api as content_api
-from openedx_content.models_api import PublishableEntity
-from openedx_events.content_authoring import signals
 from openedx_tagging import api as tagging_api
 
 from content_libraries.content import api as content
 from content_libraries.learning_core import api as learning_core
-from tests.conftest import CommitRunner
 
 from .client import LibraryClient
-
-SIGNALS = {
-    "block created": signals.LIBRARY_BLOCK_CREATED,
-    "block updated": signals.LIBRARY_BLOCK_UPDATED,
-    "block deleted": signals.LIBRARY_BLOCK_DELETED,
-    "block published": signals.LIBRARY_BLOCK_PUBLISHED,
-    "container created": signals.LIBRARY_CONTAINER_CREATED,
-    "container updated": signals.LIBRARY_CONTAINER_UPDATED,
-    "container deleted": signals.LIBRARY_CONTAINER_DELETED,
-    "container published": signals.LIBRARY_CONTAINER_PUBLISHED,
-    "associations": signals.CONTENT_OBJECT_ASSOCIATIONS_CHANGED,
-}
-
-type Events = Counter[tuple[str, ...]]
-"""(kind, short key, *changes) -> how often."""
-
-type Record = Callable[[Callable[[], Any]], Events]
-
-
-def short(key: object) -> str:
-    return str(key).split(":", 3)[3]
-
-
-class Recorder:
-    """Receives the public events."""
-
-    def __init__(self) -> None:
-        self.events: Events = Counter()
-        self.receivers = {kind: self.receiver(kind) for kind in SIGNALS}
-
-    def receiver(self, kind: str) -> Callable[..., None]:
-        def receive(**payload: Any) -> None:
-            if block := payload.get("library_block"):
-                assert block.usage_key.context_key == block.library_key
-                self.events[kind, short(block.usage_key)] += 1
-            elif container := payload.get("library_container"):
-                self.events[kind, short(container.container_key)] += 1
-            else:
-                changed = payload["content_object"]
-                self.events[(kind, short(changed.object_id), *changed.changes)] += 1
-
-        return receive
-
-
-@pytest.fixture
-def record(run_on_commit: CommitRunner) -> Iterator[Record]:
-    """``record(operation)`` runs an operation to its commit and returns the events that it sent."""
-    recorder = Recorder()
-    for kind, signal in SIGNALS.items():
-        signal.connect(recorder.receivers[kind])
-
-    def run(operation: Callable[[], Any]) -> Events:
-        recorder.events = Counter()
-        with run_on_commit():
-            operation()
-        return recorder.events
-
-    yield run
-    for kind, signal in SIGNALS.items():
-        signal.disconnect(recorder.receivers[kind])
-
-
-def once(kind: str, *names: str) -> Events:
-    return Counter((kind, name) for name in names)
-
-
-def associated(changes: str, *names: str) -> Events:
-    return Counter(("associations", name, *changes.split()) for name in names)
+from .recorder import Record, associated, once
 
 
 @pytest.fixture
@@ -146,12 +76,7 @@ def test_other_children_tell_only_those_that_came_or_went(tree: LibraryClient, r
 
 
 def put_into_collection_and_tag(lib: LibraryClient, name: str) -> None:
-    package = lib.library.learning_package
-    assert package is not None
-    content_api.create_collection(package.id, "col", title="Collection", created_by=None)
-    code = name.split(":")[1]
-    entities = PublishableEntity.objects.filter(entity_ref__endswith=code, learning_package=package)
-    content_api.add_to_collection(package.id, "col", entities)
+    lib.create_collection("Col", name)
     taxonomy = tagging_api.create_taxonomy("Subjects")
     tagging_api.add_tag_to_taxonomy(taxonomy, "Maths")
     tagging_api.tag_object(lib.key(name), taxonomy, ["Maths"])
@@ -159,7 +84,7 @@ def put_into_collection_and_tag(lib: LibraryClient, name: str) -> None:
 
 def test_deleting_and_restoring_a_component(tree: LibraryClient, record: Record) -> None:
     put_into_collection_and_tag(tree, "html:h3")
-    above = once("container updated", "unit:u2", *ABOVE_U2)
+    above = once("container updated", "unit:u2", *ABOVE_U2) + once("collection updated", "col")
     assert record(lambda: tree.delete("html:h3")) == once("block deleted", "html:h3") + above
     assert record(lambda: tree.restore("html:h3")) == (
         once("block created", "html:h3") + above + associated("collections tags", "html:h3")
@@ -176,7 +101,7 @@ def test_restoring_something_without_collections_and_tags_associates_nothing(
 
 def test_deleting_and_restoring_a_container(tree: LibraryClient, record: Record) -> None:
     put_into_collection_and_tag(tree, "unit:u1")
-    above = once("container updated", *ABOVE_U1)
+    above = once("container updated", *ABOVE_U1) + once("collection updated", "col")
     children = associated("units", "problem:p1", "html:h1")
     assert record(lambda: tree.delete("unit:u1")) == once("container deleted", "unit:u1") + above + children
     assert record(lambda: tree.restore("unit:u1")) == (

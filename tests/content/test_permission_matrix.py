@@ -1,5 +1,7 @@
 """
-Every endpoint of components and containers, for every kind of caller (libraries-rest contract, sections 0.8 and 1).
+Every endpoint of components, containers and collections, for every kind of caller.
+
+Source: libraries-rest contract, sections 0.8 and 1.
 
 The table is written out, not derived from the code.
 """
@@ -41,6 +43,16 @@ OPERATIONS: dict[str, tuple[str, str, Any]] = {
     "container hierarchy": ("get", "unit:u hierarchy/", None),
     "container restore": ("post", "unit:u restore/", None),
     "container publish": ("post", "unit:u publish/", None),
+    "block collections": ("patch", "html:h collections/", {"collection_keys": ["c"]}),
+    "unit collections": ("patch", "unit:u collections/", {"collection_keys": ["c"]}),
+    "collections GET": ("get", "library collections/", None),
+    "collections POST": ("post", "library collections/", {"title": "New", "description": ""}),
+    "collection GET": ("get", "library collections/c/", None),
+    "collection PATCH": ("patch", "library collections/c/", {"title": "New"}),
+    "collection DELETE": ("delete", "library collections/c/", None),
+    "collection restore": ("post", "library collections/c/restore/", None),
+    "items PATCH": ("patch", "library collections/c/items/", {"usage_keys": ["lb:CL-TEST:lib1:html:h"]}),
+    "items DELETE": ("delete", "library collections/c/items/", {"usage_keys": ["lb:CL-TEST:lib1:html:h"]}),
 }
 
 # y: allowed, n: forbidden (403), a: log in first (401).
@@ -69,6 +81,16 @@ children DELETE      a         n        n            y                   y      
 container hierarchy  a         n        y            y                   y              y             y    y      y     y
 container restore    a         n        n            y                   y              y             n    y      y     y
 container publish    a         n        n            n                   y              y             n    y      y     y
+block collections    a         n        n            y                   y              y             n    y      y     y
+unit collections     a         n        n            y                   y              y             n    y      y     y
+collections GET      a         n        y            y                   y              y             y    y      y     y
+collections POST     a         n        n            y                   y              y             n    y      y     y
+collection GET       a         n        y            y                   y              y             y    y      y     y
+collection PATCH     a         n        n            y                   y              y             n    y      y     y
+collection DELETE    a         n        n            y                   y              y             n    y      y     y
+collection restore   a         n        n            y                   y              y             n    y      y     y
+items PATCH          a         n        n            y                   y              y             n    y      y     y
+items DELETE         a         n        n            y                   y              y             n    y      y     y
 """  # noqa: E501 - a table is read across
 
 BODIES = {
@@ -94,6 +116,7 @@ def test_the_table_has_every_operation() -> None:
 def with_content(lib: LibraryClient) -> LibraryClient:
     lib.create("html:h")
     lib.create("unit:u", children=["html:h"])
+    lib.create_collection("C")
     return lib
 
 
@@ -139,6 +162,7 @@ def test_who_may_do_what(
     for operation in sorted(OPERATIONS, key=lambda name: ("DELETE" in name, name == "commit DELETE")):
         for name in ("html:h", "unit:u"):
             with_content.http.post(with_content.url(name, "restore/"))
+        with_content.http.post(with_content.collection_url("c", "restore/"))
         assert_answer(perform(client, operation), ANSWERS[operation][column])
 
 

@@ -1,0 +1,1 @@
+"""What a user has copied, and pasting it into a library."""

@@ -1,0 +1,125 @@
+"""Copying an item of a library to the clipboard, and reading the clipboard."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from ...errors import NotAllowedError, NotFoundError
+from ...keys import ItemKey, LibraryContainerLocator, LibraryUsageLocatorV2
+from ...libraries.api import Actor, Permission
+from ..items import access_item
+from . import tasks
+from .models import CLIPBOARD, StagedContent, StagedFile, StagedStatus
+from .snapshots import Snapshot, take_snapshot
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE_SIZE: Final = 10 * 1024**2
+"""Larger files are recorded without their data, and a paste leaves them out (libraries-rest contract, 9.2)."""
+
+
+def copy_component(key: LibraryUsageLocatorV2, *, user: Actor) -> StagedContent:
+    """
+    Put the draft of a component on the clipboard of a user, instead of what was there. Needs REUSE.
+
+    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError, also for the operator, who
+    has no clipboard.
+    """
+    return _copy(key, user, Permission.REUSE)
+
+
+def copy_container(key: LibraryContainerLocator, *, user: Actor) -> StagedContent:
+    """
+    Put the draft of a container, with all that is below it, on the clipboard of a user. Needs VIEW.
+
+    Raises as ``copy_component``, and InvalidInputError for a container that is too large to be copied at once.
+    """
+    return _copy(key, user, Permission.VIEW)
+
+
+def get_clipboard(user: Actor) -> StagedContent | None:
+    """What a user has copied last; None for an empty clipboard. The text and the tags are loaded when asked for."""
+    return (
+        StagedContent.objects.filter(user_id=_owner_pk(user), purpose=CLIPBOARD)
+        .exclude(status=StagedStatus.EXPIRED)
+        .defer("olx", "tags", "container_settings")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def get_staged(staged_pk: int, *, user: Actor) -> StagedContent:
+    """
+    Find staged content that is ready, for its owner.
+
+    The text is a snapshot that the owner was allowed to take: it can still be read when the rights in its
+    library are gone. Pasting it asks for them again.
+
+    Raises NotFoundError for what is unknown or not ready, NotAllowedError for that of somebody else.
+    """
+    staged = StagedContent.objects.filter(pk=staged_pk).first()
+    if staged is None:
+        raise NotFoundError(f"There is no copy {staged_pk}.")
+    if staged.user_id != _owner_pk(user):
+        raise NotAllowedError(f"The copy {staged_pk} belongs to somebody else.")
+    if not staged.is_ready:
+        raise NotFoundError(f"The copy {staged_pk} is not there any more. Copy the item again.")
+    return staged
+
+
+def _owner_pk(user: Actor) -> int:
+    if user is None or user.pk is None:
+        raise NotAllowedError("Only users have a clipboard.")
+    return user.pk
+
+
+def _copy(key: ItemKey, user: Actor, permission: Permission) -> StagedContent:
+    owner_pk = _owner_pk(user)
+    library, item = access_item(user, key, permission)
+    snapshot = take_snapshot(library, item.pk)
+    with transaction.atomic():
+        staged = StagedContent.objects.create(
+            user_id=owner_pk,
+            block_type=snapshot.tag,
+            olx=snapshot.olx,
+            display_name=snapshot.title,
+            suggested_url_name=key.container_id if isinstance(key, LibraryContainerLocator) else key.usage_id,
+            tags=snapshot.tags,
+            container_settings={
+                str(container_key): {"settings": dict(settings.settings), "license": settings.license}
+                for container_key, settings in snapshot.settings.items()
+            },
+            source_key=str(key),
+        )
+        StagedFile.objects.bulk_create(_files(staged, snapshot))
+        older = StagedContent.objects.filter(user_id=owner_pk, purpose=CLIPBOARD, pk__lt=staged.pk)
+        if older.exclude(status=StagedStatus.EXPIRED).update(status=StagedStatus.EXPIRED):
+            transaction.on_commit(_clean_up_later)
+    return staged
+
+
+def _files(staged: StagedContent, snapshot: Snapshot) -> list[StagedFile]:
+    return [
+        StagedFile(
+            content=staged,
+            source_key=str(key),
+            path=file.path,
+            media_type=file.media_type,
+            digest=file.digest if file.size <= MAX_FILE_SIZE else "",
+            size=file.size,
+        )
+        for key, files in snapshot.files.items()
+        for file in files
+    ]
+
+
+def _clean_up_later() -> None:
+    """Enqueue the job; without a broker nothing is lost, because the next run deletes what this one would have."""
+    try:
+        tasks.clean_up_staged_content.apply_async(retry=False)
+    except (OperationalError, OSError):
+        logger.warning("The broker does not answer; expired copies are deleted later.", exc_info=True)

@@ -1,0 +1,92 @@
+"""What users have copied."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ...keys import ItemKey, LibraryContainerLocator, item_key
+
+CLIPBOARD = "clipboard"
+"""The purpose of staged content that a user has copied."""
+
+
+class StagedStatus(models.TextChoices):
+    """The life of staged content."""
+
+    LOADING = "loading", _("Being copied")
+    READY = "ready", _("Ready to be pasted")
+    EXPIRED = "expired", _("Replaced by a later copy")
+    ERROR = "error", _("Could not be copied")
+
+
+class StagedContent(models.Model):
+    """
+    An item as it was when a user copied it: a snapshot of its draft, with all that is below it.
+
+    1. The newest row of a user that is not expired is the user's clipboard. A copy writes a row and lets the
+       older ones of the user expire; two copies at the same time both do, and the later one wins.
+    2. Expired rows are deleted by a job. Nothing else refers to them.
+    3. ``olx`` is never executed. Its elements say with ``copied_from_block`` which item they were.
+    4. ``source_key`` is text and not a foreign key: a snapshot may outlive what it was taken of.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    purpose = models.CharField(max_length=64, default=CLIPBOARD)
+    status = models.CharField(max_length=20, choices=StagedStatus, default=StagedStatus.READY)
+    block_type = models.CharField(max_length=100, help_text=_("chapter, sequential, vertical, or an XBlock type."))
+    olx = models.TextField()
+    display_name = models.CharField(max_length=500, blank=True)
+    suggested_url_name = models.CharField(max_length=255)
+    tags = models.JSONField(default=dict, help_text=_("Key of an item to taxonomy id to values."))
+    container_settings = models.JSONField(
+        default=dict, help_text=_("Key of a container to what it had in the course that it came from.")
+    )
+    source_key = models.CharField(max_length=255)
+
+    class Meta:
+        verbose_name = _("staged content")
+        verbose_name_plural = _("staged content")
+
+    def __str__(self) -> str:
+        return f"Copy of {self.source_key}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == StagedStatus.READY
+
+    @property
+    def is_container(self) -> bool:
+        return isinstance(self.source_item_key, LibraryContainerLocator)
+
+    @property
+    def source_item_key(self) -> ItemKey:
+        return item_key(self.source_key)
+
+
+class StagedFile(models.Model):
+    """
+    A file of a component in staged content, by reference: its bytes stay in the library that it was copied from.
+
+    ``digest`` is blank for a file too large for the clipboard, which a paste leaves out.
+
+    .. no_pii:
+    """
+
+    content = models.ForeignKey(StagedContent, on_delete=models.CASCADE, related_name="files")
+    source_key = models.CharField(max_length=255, help_text=_("The component that has the file."))
+    path = models.CharField(max_length=500)
+    media_type = models.CharField(max_length=255)
+    digest = models.CharField(max_length=40, blank=True)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("staged file")
+        verbose_name_plural = _("staged files")
+
+    def __str__(self) -> str:
+        return f"{self.path} of {self.source_key}"

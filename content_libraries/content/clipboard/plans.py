@@ -1,0 +1,185 @@
+"""What a paste would write: which elements of staged OLX are linked, and which become new items."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.utils.text import slugify
+
+from ...errors import MalformedKeyError
+from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
+from ...learning_core import api as learning_core
+from ...olx.api import OlxBlock, with_attributes
+from ..block_types import default_title, has_children
+from ..data import ComponentWrite, ContainerSettingsData, ContainerWrite, FileMedia
+from .snapshots import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES
+
+CONTAINER_TYPES_OF_TAGS: Final = {tag: container_type for container_type, tag in TAGS_OF_TYPES.items()}
+_CHILD_TAGS: Final = {"chapter": "sequential", "sequential": "vertical"}
+
+MAX_SLUG: Final = 150
+"""Keys have to fit into 255 characters together with the library's part."""
+
+_NO_ORIGIN: Final = {"url_name": None, COPIED_FROM: None, COPIED_VERSION: None}
+
+type Origin = tuple[str, str | int]
+"""What makes two elements the same item: their tag, and the item they were; or the element itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    New components and containers, with codes that are free, and which of them the pasted item is.
+
+    ``settings`` are those of the containers, by ``entity_ref``.
+    """
+
+    root_ref: str
+    components: Sequence[ComponentWrite]
+    containers: Sequence[ContainerWrite]
+    settings: Mapping[str, ContainerSettingsData]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is staged beside the OLX, by the key of the item that it belongs to."""
+
+    files: Mapping[str, tuple[FileMedia, ...]]
+    settings: Mapping[str, ContainerSettingsData]
+
+
+def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, library_key: LibraryLocatorV2) -> Plan:
+    """
+    Decide what a paste writes.
+
+    The pasted item itself is always new. A child that is a copy of a live item of the library is that item;
+    any other is new, once, however often it occurs. Children that a container does not take, and blocks with
+    children of their own, are left out (libraries-rest contract, section 9.4).
+
+    Args:
+        root: a block without children, or a chapter, sequential or vertical.
+        extras: files and settings to go with the new items.
+        learning_package_pk, library_key: where the paste goes.
+    """
+    tree = _Tree(_linked_refs(root, learning_package_pk, library_key))
+    tree.add(root)
+    codes = _free_codes(learning_package_pk, tree.copies)
+
+    def ref(origin: Origin) -> str:
+        return tree.linked.get(origin) or _ref(origin[0], codes[origin])
+
+    components, containers, settings = [], [], {}
+    for origin, block in tree.copies.items():
+        source = block.attributes.get(COPIED_FROM, "")
+        if block.tag in CONTAINER_TYPES_OF_TAGS:
+            children = tuple(ref(child) for child in tree.children[origin])
+            container_type = CONTAINER_TYPES_OF_TAGS[block.tag]
+            containers.append(ContainerWrite(container_type, codes[origin], _title(block), children))
+            if source in extras.settings:
+                settings[codes[origin]] = extras.settings[source]
+        else:
+            components.append(
+                ComponentWrite(
+                    block_type=block.tag,
+                    component_code=codes[origin],
+                    title=_title(block),
+                    olx=with_attributes(block.olx, _NO_ORIGIN),
+                    files=extras.files.get(source, ()),
+                    can_stand_alone=block is root,
+                )
+            )
+    return Plan(ref(_origin(root)), components, containers, settings)
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The distinct elements that are copied, and what stands below each; a linked one ends its branch."""
+
+    linked: Mapping[Origin, str]
+    copies: dict[Origin, OlxBlock] = field(default_factory=dict)
+    children: dict[Origin, list[Origin]] = field(default_factory=dict)
+
+    def add(self, block: OlxBlock) -> None:
+        origin = _origin(block)
+        self.copies[origin] = block
+        if block.tag not in CONTAINER_TYPES_OF_TAGS:
+            return
+        kept = [child for child in block.children if _may_hold(block.tag, child.tag)]
+        self.children[origin] = [_origin(child) for child in kept]
+        for child in kept:
+            if _origin(child) not in self.linked and _origin(child) not in self.copies:
+                self.add(child)
+
+
+def _origin(block: OlxBlock) -> Origin:
+    return block.tag, block.attributes.get(COPIED_FROM) or id(block)
+
+
+def _may_hold(tag: str, child_tag: str) -> bool:
+    if tag in _CHILD_TAGS:
+        return child_tag == _CHILD_TAGS[tag]
+    return not has_children(child_tag)
+
+
+def _linked_refs(root: OlxBlock, learning_package_pk: int, library_key: LibraryLocatorV2) -> dict[Origin, str]:
+    """Names of the live items of the library that elements below the root are copies of."""
+    origins: dict[ItemKey, Origin] = {}
+    for block in root.walk():
+        key = _key(block)
+        if block is not root and key is not None and library_key_of(key) == library_key:
+            origins[key] = _origin(block)
+    found = learning_core.find_items(learning_package_pk, origins)
+    return {origins[key]: item.entity_ref for key, item in found.items() if not item.is_deleted}
+
+
+def _key(block: OlxBlock) -> ItemKey | None:
+    """The key of the item that an element is a copy of; None where it says nothing, or something impossible."""
+    try:
+        key = item_key(block.attributes.get(COPIED_FROM, ""))
+    except MalformedKeyError:
+        return None
+    tag = TAGS_OF_TYPES[key.container_type] if isinstance(key, LibraryContainerLocator) else key.block_type
+    return key if tag == block.tag else None
+
+
+def _free_codes(learning_package_pk: int, copies: Mapping[Origin, OlxBlock]) -> dict[Origin, str]:
+    """A code for each copy that nothing in the learning package has, deleted items included."""
+    codes: dict[Origin, str] = {}
+    refs: set[str] = set()
+    pending = list(copies)
+    while pending:
+        wanted = {origin: _code(copies[origin]) for origin in pending}
+        taken = refs | learning_core.existing_refs(
+            learning_package_pk, [_ref(origin[0], code) for origin, code in wanted.items()]
+        )
+        for origin, code in wanted.items():
+            if (ref := _ref(origin[0], code)) not in taken:
+                taken.add(ref)
+                refs.add(ref)
+                codes[origin] = code
+        pending = [origin for origin in pending if origin not in codes]
+    return codes
+
+
+def _ref(tag: str, code: str) -> str:
+    """The name of an item in Learning Core."""
+    if tag in CONTAINER_TYPES_OF_TAGS:
+        return code
+    return ComponentWrite(tag, code, title="", olx="").entity_ref
+
+
+def _code(block: OlxBlock, random_hex: Callable[[int], str] = secrets.token_hex) -> str:
+    """``slug-of-the-title-1a2b3c``; 12 hex digits for a component whose title has no letters or digits."""
+    slug = slugify(_title(block), allow_unicode=True)[:MAX_SLUG]
+    if not slug and block.tag not in CONTAINER_TYPES_OF_TAGS:
+        return random_hex(6)
+    return f"{slug or CONTAINER_TYPES_OF_TAGS[block.tag]}-{random_hex(3)}"
+
+
+def _title(block: OlxBlock) -> str:
+    if block.tag in CONTAINER_TYPES_OF_TAGS:
+        return block.attributes.get("display_name", "") or CONTAINER_TYPES_OF_TAGS[block.tag]
+    return block.attributes.get("display_name", default_title(block.tag))

@@ -1,0 +1,62 @@
+"""Shapes of the clipboard on the wire (libraries-rest contract, section 9)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from ....keys import library_key_of
+from ...block_types import type_name
+from ..models import StagedContent, StagedStatus
+
+_CONTAINER_NAMES: Final = {"chapter": "Section", "sequential": "Subsection", "vertical": "Unit"}
+
+
+class StagedContentSerializer(serializers.Serializer[StagedContent]):
+    """What is on the clipboard. Needs the request in its context."""
+
+    id = serializers.IntegerField()
+    user_id = serializers.IntegerField()
+    created = serializers.DateTimeField()
+    purpose = serializers.CharField()
+    status = serializers.ChoiceField(choices=StagedStatus.choices)
+    block_type = serializers.CharField(help_text="chapter, sequential, vertical, or an XBlock type.")
+    block_type_display = serializers.SerializerMethodField()
+    olx_url = serializers.SerializerMethodField()
+    display_name = serializers.CharField()
+
+    def get_block_type_display(self, staged: StagedContent) -> str:
+        name = _CONTAINER_NAMES.get(staged.block_type) or type_name(staged.block_type)
+        return name or staged.block_type
+
+    def get_olx_url(self, staged: StagedContent) -> str:
+        url: str = self.context["request"].build_absolute_uri(reverse("staged-content-olx", args=[staged.pk]))
+        return url
+
+
+class ClipboardSerializer(serializers.Serializer[Any]):
+    """The clipboard of a user; ``content`` is null when it is empty."""
+
+    content = StagedContentSerializer(allow_null=True)
+    source_usage_key = serializers.CharField(allow_blank=True)
+    source_context_title = serializers.CharField(allow_blank=True, help_text="Key of the library.")
+    source_edit_url = serializers.CharField(allow_blank=True, help_text="Blank for what comes from a library.")
+
+    @classmethod
+    def of(cls, staged: StagedContent | None, context: dict[str, Any]) -> ClipboardSerializer:
+        """Shape the clipboard of a user, or an empty one for None."""
+        clipboard = {
+            "content": staged,
+            "source_usage_key": "" if staged is None else staged.source_key,
+            "source_context_title": "" if staged is None else str(library_key_of(staged.source_item_key)),
+            "source_edit_url": "",
+        }
+        return cls(clipboard, context=context)
+
+
+class CopySerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that names what to copy."""
+
+    usage_key = serializers.CharField(trim_whitespace=False, help_text="lb:ORG:SLUG:TYPE:ID.")

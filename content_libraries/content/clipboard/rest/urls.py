@@ -1,0 +1,12 @@
+"""URLs of the clipboard, below ``/api/content-staging/v1/``. Those of single items are with the items."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("clipboard/", views.ClipboardView.as_view(), name="clipboard"),
+    path("staged-content/<int:staged_pk>/olx", views.StagedOlxView.as_view(), name="staged-content-olx"),
+]

@@ -1,0 +1,106 @@
+"""Views of the clipboard, copying and pasting."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import UsageKey
+from opaque_keys.edx.locator import BlockUsageLocator, LibraryUsageLocator, LibraryUsageLocatorV2
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .... import keys
+from ....errors import InvalidInputError, NotFoundError
+from ....keys import LibraryContainerLocator
+from ....learning_core.api import block_media_type
+from ....rest import LibraryAPIView, request_body
+from ...rest.serializers import ComponentSerializer, ContainerSerializer
+from .. import api
+from .serializers import ClipboardSerializer, CopySerializer
+
+_TOO_LARGE: Final = frozenset({"course", "chapter", "sequential"})
+_EMPTY: Final = OpenApiResponse(description="An empty object.")
+_PASTED: Final = PolymorphicProxySerializer(
+    component_name="Pasted", serializers=[ComponentSerializer, ContainerSerializer], resource_type_field_name=None
+)
+
+
+class ClipboardView(LibraryAPIView):
+    """The clipboard of the user."""
+
+    @extend_schema(summary="Read the clipboard", responses=ClipboardSerializer)
+    def get(self, request: Request) -> Response:
+        staged = api.get_clipboard(request.user)
+        return Response(ClipboardSerializer.of(staged, {"request": request}).data)
+
+    @extend_schema(
+        summary="Copy a component",
+        description="Its draft, instead of what was on the clipboard.",
+        request=CopySerializer,
+        responses=ClipboardSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        body = CopySerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        staged = api.copy_component(_component_key(body.validated_data["usage_key"]), user=request.user)
+        return Response(ClipboardSerializer.of(staged, {"request": request}).data)
+
+
+class StagedOlxView(LibraryAPIView):
+    """The OLX of what the user has copied."""
+
+    @extend_schema(summary="Read the OLX of a copy", responses={(200, "application/xml"): OpenApiTypes.STR})
+    def get(self, request: Request, staged_pk: int) -> HttpResponse:
+        staged = api.get_staged(staged_pk, user=request.user)
+        file_name = f"{staged.suggested_url_name}.xml"
+        return HttpResponse(
+            staged.olx,
+            content_type=block_media_type(staged.block_type),
+            headers={"Content-Disposition": content_disposition_header(True, file_name) or "attachment"},
+        )
+
+
+class CopyContainerView(LibraryAPIView):
+    """A container, to be copied."""
+
+    @extend_schema(
+        summary="Copy a container", description="With all that is below it.", request=None, responses={200: _EMPTY}
+    )
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.copy_container(container_key, user=request.user)
+        return Response({})
+
+
+class PasteView(LibraryAPIView):
+    """A library to paste into."""
+
+    @extend_schema(
+        summary="Paste the clipboard",
+        description="As one new item. Children that are copies of items of this library are linked.",
+        request=None,
+        responses=_PASTED,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        item = api.paste(keys.library_key(lib_key), user=request.user)
+        is_container = isinstance(item.key, LibraryContainerLocator)
+        return Response((ContainerSerializer if is_container else ComponentSerializer)(item).data)
+
+
+def _component_key(text: str) -> LibraryUsageLocatorV2:
+    """The key of a component to copy, with the errors of the contract's section 9.2."""
+    try:
+        key = UsageKey.from_string(text)
+    except InvalidKeyError as error:
+        raise InvalidInputError("Invalid usage key") from error
+    if key.block_type in _TOO_LARGE:
+        raise InvalidInputError("Requested XBlock tree is too large")
+    if isinstance(key, LibraryUsageLocatorV2):
+        return key
+    if isinstance(key, BlockUsageLocator) and not isinstance(key, LibraryUsageLocator):
+        raise NotFoundError(f"There is no “{key}”.")
+    raise InvalidInputError("Invalid usage_key for the content.")

@@ -1,0 +1,179 @@
+"""Collections of a library: creating, changing, deleting, restoring, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from django.utils.text import slugify
+
+from ..errors import InvalidInputError, NotFoundError
+from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk, require
+from ..libraries.models import ContentLibrary
+from .data import CollectionSummary
+from .items import access_item
+from .lazy import LazyList
+
+MAX_TITLE: Final = 500
+MAX_DESCRIPTION: Final = 10_000
+_MAX_CODE: Final = 150
+"""Keys have to fit into 255 characters together with the library's part."""
+_FALLBACK_CODE: Final = "collection"
+
+
+def access_collections(library_key: LibraryLocatorV2, *, user: Actor, permission: Permission) -> ContentLibrary:
+    """
+    Find a library for somebody who wants to change collections in it.
+
+    Needs EDIT, and then the permission on collections (libraries-rest contract, section 0.8). Raises
+    NotFoundError and NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    require(user, library, permission)
+    return library
+
+
+def list_collections(library_key: LibraryLocatorV2, *, user: Actor) -> LazyList[CollectionSummary]:
+    """
+    List the collections of a library in the order of their creation, without deleted ones. Needs VIEW.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.VIEW)
+    pks = learning_core.enabled_collection_pks(package_pk(library))
+    return LazyList(pks, learning_core.collection_summaries)
+
+
+def get_collection(key: LibraryCollectionLocator, *, user: Actor) -> CollectionSummary:
+    """Read a collection. Needs VIEW. Raises NotFoundError, also for a deleted one, and NotAllowedError."""
+    library = access_library(user, library_key_of(key), Permission.VIEW)
+    collection = _find(library, key)
+    if not collection.enabled:
+        raise NotFoundError(f"The collection “{key}” is deleted. Restore it first.")
+    return collection
+
+
+def create_collection(
+    library_key: LibraryLocatorV2, *, user: Actor, title: str, description: str = ""
+) -> CollectionSummary:
+    """
+    Create an empty collection. Needs CREATE_COLLECTION.
+
+    Args:
+        library_key: where.
+        user: who creates it.
+        title: not blank. The code is made of it, in ASCII; with ``-1``, ``-2``, … where that is taken, be it by
+            a deleted collection.
+        description: any text.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for texts that are too long or
+    blank.
+    """
+    library = access_collections(library_key, user=user, permission=Permission.CREATE_COLLECTION)
+    _check_texts(title, description)
+    return learning_core.create_collection(
+        package_pk(library),
+        wanted_code=slugify(title)[:_MAX_CODE] or _FALLBACK_CODE,
+        title=title,
+        description=description,
+        author_pk=author_pk(user),
+    )
+
+
+def update_collection(
+    key: LibraryCollectionLocator, *, user: Actor, title: str | None = None, description: str | None = None
+) -> CollectionSummary:
+    """
+    Change what is given, in a deleted collection too. Needs EDIT_COLLECTION.
+
+    Returns: the collection. Raises as ``create_collection``.
+    """
+    library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
+    _check_texts(title, description)
+    learning_core.update_collection(package_pk(library), key.collection_id, title=title, description=description)
+    return _find(library, key)
+
+
+def delete_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
+    """
+    Delete a collection softly: it keeps its code and what is in it. Needs DELETE_COLLECTION.
+
+    Raises NotFoundError, also for one that is deleted already, NotAllowedError and ConflictError.
+    """
+    library = access_collections(library_key_of(key), user=user, permission=Permission.DELETE_COLLECTION)
+    learning_core.delete_collection(package_pk(library), key.collection_id)
+
+
+def restore_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
+    """
+    Bring a deleted collection back, with what was in it. Needs EDIT_COLLECTION.
+
+    Does nothing to one that is not deleted. Raises NotFoundError, NotAllowedError and ConflictError.
+    """
+    library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
+    learning_core.restore_collection(package_pk(library), key.collection_id)
+
+
+def add_to_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey]) -> None:
+    """
+    Put items of the same library into a collection. Needs EDIT_COLLECTION.
+
+    Raises NotFoundError (also for an item that is unknown, deleted, or in another library), NotAllowedError,
+    ConflictError, and InvalidInputError for a deleted collection.
+    """
+    library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
+    entity_pks = _find_all(library, key, item_keys)
+    learning_core.add_to_collection(package_pk(library), key.collection_id, entity_pks, author_pk=author_pk(user))
+
+
+def remove_from_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey]) -> None:
+    """
+    Take items, deleted ones too, out of a collection; those that are not in it are ignored. Needs
+    EDIT_COLLECTION.
+
+    Raises NotFoundError (also for an item that is unknown or in another library), NotAllowedError and
+    ConflictError.
+    """
+    library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
+    entity_pks = _find_all(library, key, item_keys, deleted_too=True)
+    learning_core.remove_from_collection(package_pk(library), key.collection_id, entity_pks)
+
+
+def set_collections(key: ItemKey, *, user: Actor, collection_codes: Collection[str]) -> None:
+    """
+    Put an item into exactly these collections. Needs EDIT.
+
+    Codes of unknown and of deleted collections are ignored; deleted ones that it is in remember it. Raises
+    NotFoundError, NotAllowedError and ConflictError.
+    """
+    library, item = access_item(user, key, Permission.EDIT)
+    learning_core.set_collections(package_pk(library), item.pk, collection_codes, author_pk=author_pk(user))
+
+
+def _find(library: ContentLibrary, key: LibraryCollectionLocator) -> CollectionSummary:
+    return learning_core.find_collection(package_pk(library), key.collection_id)
+
+
+def _find_all(
+    library: ContentLibrary,
+    key: LibraryCollectionLocator,
+    item_keys: Sequence[ItemKey],
+    *,
+    deleted_too: bool = False,
+) -> list[int]:
+    """Pks of the items. Raises NotFoundError unless all of them are in the library of the collection."""
+    found = learning_core.find_items(package_pk(library), item_keys)
+    for item_key in item_keys:
+        item = found.get(item_key) if library_key_of(item_key) == library_key_of(key) else None
+        if item is None or (item.is_deleted and not deleted_too):
+            raise NotFoundError(f"There is no “{item_key}” in the library.")
+    return [item.pk for item in found.values()]
+
+
+def _check_texts(title: str | None, description: str | None) -> None:
+    if title is not None and not (title.strip() and len(title) <= MAX_TITLE):
+        raise InvalidInputError(f"Enter a title of up to {MAX_TITLE} characters.", field="title", as_list=True)
+    if description is not None and len(description) > MAX_DESCRIPTION:
+        raise InvalidInputError(f"Shorten this to {MAX_DESCRIPTION:,} characters.", field="description", as_list=True)

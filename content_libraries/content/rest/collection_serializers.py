@@ -1,0 +1,51 @@
+"""Shapes of collections on the wire (libraries-rest contract, section 7)."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from ..collections import MAX_DESCRIPTION, MAX_TITLE
+from ..data import CollectionSummary
+
+_MICROSECONDS: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class CollectionSerializer(serializers.Serializer[CollectionSummary]):
+    """A collection."""
+
+    id = serializers.IntegerField(source="pk")
+    key = serializers.CharField(source="code", help_text="The local slug, not the lib-collection: key.")
+    title = serializers.CharField()
+    description = serializers.CharField()
+    enabled = serializers.BooleanField(help_text="False when it is deleted.")
+    created = serializers.DateTimeField(format=_MICROSECONDS, default_timezone=UTC)
+    modified = serializers.DateTimeField(format=_MICROSECONDS, default_timezone=UTC)
+    learning_package = serializers.IntegerField(source="learning_package_pk")
+    created_by = serializers.IntegerField(source="created_by_pk", allow_null=True, help_text="Id of a user.")
+    entities = serializers.ListField(
+        source="entity_pks", child=serializers.IntegerField(), help_text="Internal ids of its items."
+    )
+
+
+class CollectionCreateSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that creates a collection. What else clients send, a key too, is ignored."""
+
+    title = serializers.CharField(max_length=MAX_TITLE)
+    description = serializers.CharField(max_length=MAX_DESCRIPTION, allow_blank=True)
+
+
+class CollectionKeysSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that names collections."""
+
+    collection_keys = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text="Local slugs; unknown ones are ignored."
+    )
+
+
+class CountSerializer(serializers.Serializer[dict[str, int]]):
+    """How many keys were sent."""
+
+    count = serializers.IntegerField()

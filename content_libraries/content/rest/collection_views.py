@@ -1,0 +1,169 @@
+"""Views of collections, and of the collections of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator
+from ...libraries.api import Permission, access_library
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer, request_body
+from .. import api
+from ..collections import access_collections
+from .collection_serializers import (
+    CollectionCreateSerializer,
+    CollectionKeysSerializer,
+    CollectionSerializer,
+    CountSerializer,
+)
+from .serializers import ItemKeysSerializer
+
+_NOTHING = OpenApiResponse(description="Nothing.")
+
+
+def _collection_key(lib_key: str, code: str) -> LibraryCollectionLocator:
+    """The key of the collection in the URL. Raises MalformedKeyError."""
+    library_key = keys.library_key(lib_key)
+    return keys.collection_key(f"lib-collection:{library_key.org}:{library_key.slug}:{code}")
+
+
+class CollectionsView(LibraryAPIView):
+    """The collections of a library."""
+
+    @extend_schema(
+        operation_id="libraries_v2_collections_list",
+        summary="List collections",
+        description="Without deleted ones, in the order of their creation.",
+        parameters=[
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
+        ],
+        responses=page_serializer(CollectionSerializer),
+    )
+    def get(self, request: Request, lib_key: str) -> Response:
+        collections = api.list_collections(keys.library_key(lib_key), user=request.user)
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(collections, request, view=self)
+        return pagination.get_paginated_response(CollectionSerializer(page, many=True).data)
+
+    @extend_schema(
+        summary="Create a collection",
+        description="Its key is made of its title.",
+        request=CollectionCreateSerializer,
+        responses=CollectionSerializer,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        access_collections(library_key, user=request.user, permission=Permission.CREATE_COLLECTION)
+        body = CollectionCreateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        collection = api.create_collection(library_key, user=request.user, **body.validated_data)
+        return Response(CollectionSerializer(collection).data)
+
+
+class CollectionView(LibraryAPIView):
+    """One collection."""
+
+    @extend_schema(summary="Read a collection", responses=CollectionSerializer)
+    def get(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        collection = api.get_collection(_collection_key(lib_key, collection_code), user=request.user)
+        return Response(CollectionSerializer(collection).data)
+
+    @extend_schema(
+        summary="Change a collection", request=CollectionCreateSerializer(partial=True), responses=CollectionSerializer
+    )
+    def patch(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        key = _collection_key(lib_key, collection_code)
+        access_collections(keys.library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
+        body = CollectionCreateSerializer(data=request_body(request), partial=True)
+        body.is_valid(raise_exception=True)
+        collection = api.update_collection(key, user=request.user, **body.validated_data)
+        return Response(CollectionSerializer(collection).data)
+
+    @extend_schema(
+        summary="Delete a collection",
+        description="Softly: it can be restored. Its items are not deleted.",
+        responses={204: _NOTHING},
+    )
+    def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        api.delete_collection(_collection_key(lib_key, collection_code), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RestoreView(LibraryAPIView):
+    """A deleted collection."""
+
+    @extend_schema(summary="Restore a collection", request=None, responses={204: _NOTHING})
+    def post(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        api.restore_collection(_collection_key(lib_key, collection_code), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ItemsView(LibraryAPIView):
+    """The items of a collection."""
+
+    @extend_schema(summary="Add items", request=ItemKeysSerializer, responses=CountSerializer)
+    def patch(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        return self._edit(request, lib_key, collection_code, api.add_to_collection)
+
+    @extend_schema(
+        summary="Remove items",
+        description="The request has a body. What is not in the collection is ignored.",
+        request=ItemKeysSerializer,
+        responses=CountSerializer,
+    )
+    def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
+        return self._edit(request, lib_key, collection_code, api.remove_from_collection)
+
+    def _edit(self, request: Request, lib_key: str, collection_code: str, edit: Callable[..., None]) -> Response:
+        key = _collection_key(lib_key, collection_code)
+        access_collections(keys.library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
+        body = ItemKeysSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        item_keys = body.validated_data["usage_keys"]
+        edit(key, user=request.user, item_keys=item_keys)
+        return _count(item_keys)
+
+
+class ComponentCollectionsView(LibraryAPIView):
+    """The collections of a component."""
+
+    @extend_schema(
+        summary="Replace the collections of a component",
+        request=CollectionKeysSerializer,
+        responses=CountSerializer,
+    )
+    def patch(self, request: Request, usage_key: str) -> Response:
+        return _set_collections(request, keys.component_key(usage_key))
+
+
+class ContainerCollectionsView(LibraryAPIView):
+    """The collections of a container."""
+
+    @extend_schema(
+        summary="Replace the collections of a container",
+        request=CollectionKeysSerializer,
+        responses=CountSerializer,
+    )
+    def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        return _set_collections(request, container_key)
+
+
+def _set_collections(request: Request, key: ItemKey) -> Response:
+    access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+    body = CollectionKeysSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    codes = body.validated_data["collection_keys"]
+    api.set_collections(key, user=request.user, collection_codes=codes)
+    return _count(codes)
+
+
+def _count(sent: list[Any]) -> Response:
+    """How many keys were sent, whatever they did (libraries-rest contract, section 7)."""
+    return Response({"count": len(sent)})

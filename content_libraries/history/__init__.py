@@ -1,0 +1,1 @@
+"""What happened to content: draft edits and publish operations."""

@@ -1,0 +1,83 @@
+"""What a copy of items needs of their versions besides texts: numbers, files, and the bytes of files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from openedx_content.models_api import ComponentVersionMedia, Media, PublishableEntity, PublishableEntityVersion
+
+from .data import BLOCK_PATH, FileMedia
+from .ids import package_id
+from .media import FileBytes
+from .rows import in_parts
+
+
+def version_nums(version_pks: Iterable[int]) -> dict[int, int]:
+    """Version pk -> number of the version in the history of its item."""
+    return {
+        pk: number
+        for part in in_parts(set(version_pks))
+        for pk, number in PublishableEntityVersion.objects.filter(id__in=part).values_list("id", "version_num")
+    }
+
+
+def files_of(version_pks: Iterable[int]) -> dict[int, tuple[FileMedia, ...]]:
+    """Version pk -> files of the component, sorted by path, without its OLX. Versions without files are left out."""
+    files: dict[int, tuple[FileMedia, ...]] = {}
+    for part in in_parts(set(version_pks)):
+        rows = (
+            ComponentVersionMedia.objects.filter(component_version_id__in=part)
+            .exclude(path=BLOCK_PATH)
+            .select_related("media__media_type")
+            .defer("media__text")
+            .order_by("path")
+        )
+        for row in rows:
+            medium = row.media
+            file = FileMedia(row.path, medium.mime_type, medium.hash_digest, medium.size)
+            files[row.component_version_id] = (*files.get(row.component_version_id, ()), file)
+    return files
+
+
+def stored_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
+    """Those of the digests whose bytes are in the learning package."""
+    return {
+        digest
+        for part in in_parts(set(digests))
+        for digest in Media.objects.filter(
+            learning_package_id=package_id(learning_package_pk), hash_digest__in=part
+        ).values_list("hash_digest", flat=True)
+    }
+
+
+def stored_bytes(learning_package_pk: int) -> FileBytes:
+    """What gives ``write_drafts`` the bytes of files that another learning package has."""
+
+    def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        for part in in_parts(digests):
+            media = Media.objects.filter(
+                learning_package_id=package_id(learning_package_pk), hash_digest__in=part
+            ).select_related("learning_package")
+            # The same bytes may be there under two media types.
+            for digest, medium in {medium.hash_digest: medium for medium in media}.items():
+                yield digest, _bytes(medium)
+
+    return read
+
+
+def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[str]:
+    """Those of the names that items of the learning package have, deleted ones too."""
+    return {
+        entity_ref
+        for part in in_parts(set(entity_refs))
+        for entity_ref in PublishableEntity.objects.filter(
+            learning_package_id=package_id(learning_package_pk), entity_ref__in=part
+        ).values_list("entity_ref", flat=True)
+    }
+
+
+def _bytes(medium: Media) -> bytes:
+    if medium.text is not None:
+        return str(medium.text).encode()
+    with medium.read_file() as file:
+        return bytes(file.read())

@@ -7,6 +7,7 @@ override them: ``conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -98,4 +99,16 @@ SEARCH_INDEX_DIR = Setting(
     "CONTENT_LIBRARIES_SEARCH_INDEX_DIR",
     "var/search",
     "Folder of the embedded search engine's index.",
+)
+
+CORS_ALLOWED_ORIGINS: Setting[Sequence[str]] = Setting(
+    "CORS_ALLOWED_ORIGINS",
+    (),
+    "Origins of the site's frontends, for example https://apps.example.com. They may show our pages in frames.",
+)
+
+CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
+    "CORS_ORIGIN_WHITELIST",
+    (),
+    "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
 )

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 LIBRARIES = "api/libraries/v2/"
 OWN = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
+ASSETS = "library_assets/"
 STAGING = "api/content-staging/v1/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OWN, include("content_libraries.search.rest.urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
+    path(ASSETS, include("content_libraries.content.rest.asset_urls")),
 ]

@@ -1,5 +1,6 @@
 """What other rooms may do with content. Functions check permissions, unless they say that they do not."""
 
+from .assets import Asset, check_file_size, delete_asset, get_asset, list_assets, open_asset, set_asset
 from .block_types import BlockType, offered_block_types
 from .bulk import write_items
 from .collections import (
@@ -41,6 +42,7 @@ from .items import delete_item, get_item, item_summaries, restore_item
 from .publishing import discard_all, publish_all, publish_item
 
 __all__ = [
+    "Asset",
     "BlockType",
     "CollectionLabel",
     "CollectionSummary",
@@ -55,21 +57,26 @@ __all__ = [
     "SavedOlx",
     "add_to_collection",
     "append_children",
+    "check_file_size",
     "create_collection",
     "create_component",
     "create_container",
+    "delete_asset",
     "delete_collection",
     "delete_item",
     "discard_all",
+    "get_asset",
     "get_children",
     "get_collection",
     "get_hierarchy",
     "get_item",
     "get_olx",
     "item_summaries",
+    "list_assets",
     "list_collections",
     "list_components",
     "offered_block_types",
+    "open_asset",
     "publish_all",
     "publish_item",
     "remove_children",
@@ -78,6 +85,7 @@ __all__ = [
     "replace_children",
     "restore_collection",
     "restore_item",
+    "set_asset",
     "set_collections",
     "set_olx",
     "settings_of",

@@ -1,5 +1,6 @@
 """What other rooms may do with Learning Core. This room is the only one that imports ``openedx_content``."""
 
+from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
 from .changes import (
     ENTITIES_DRAFT_CHANGED,
@@ -45,6 +46,7 @@ from .edits import (
     replace_children,
     restore_item,
     save_component,
+    save_files,
 )
 from .history import (
     DraftEdit,
@@ -149,6 +151,8 @@ __all__ = [
     "PackageExistsError",
     "PackageStatistics",
     "Publication",
+    "StoredFile",
+    "VersionPlace",
     "VersionStatus",
     "add_to_collection",
     "ancestor_levels",
@@ -188,8 +192,10 @@ __all__ = [
     "existing_refs",
     "files_of",
     "find_collection",
+    "find_file",
     "find_item",
     "find_items",
+    "find_version",
     "first_version",
     "in_parts",
     "item_keys",
@@ -213,6 +219,7 @@ __all__ = [
     "restore_collection",
     "restore_item",
     "save_component",
+    "save_files",
     "set_collections",
     "stored_bytes",
     "stored_digests",
@@ -221,6 +228,7 @@ __all__ = [
     "update_learning_package",
     "version_nums",
     "version_titles",
+    "version_uuid",
     "without_vanished",
     "write_drafts",
 ]

@@ -11,7 +11,7 @@ from the last version always, and so would bring back what the author has discar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from .conflicts import integrity_explained
 from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ContainerWrite, block_media_type
 from .ids import entity_id
 from .lookups import latest_versions
+from .media import media_type_of
 from .publish import lock_package, move_drafts
 from .rows import in_parts
 from .structure import children_of
@@ -107,15 +108,30 @@ def save_component(
     """
     _check_title(title)
     with _edit(learning_package_pk) as (package, at):
-        component = Component.objects.get(learning_package=package, publishable_entity_id=entity_id(component_pk))
-        base = _base_version(component_pk)
-        files = ComponentVersionMedia.objects.filter(component_version_id=base.pk)
-        media: dict[str, Media.ID | Media | bytes | None] = dict(files.values_list("path", "media_id"))
-        media[BLOCK_PATH] = _olx_media(package, component.component_type.name, olx, at)
-        version = content_api.create_next_component_version(
-            component.id, media, at, title=title, created_by=author_pk, ignore_previous_media=True
-        )
-    return NextVersion(version.publishable_entity_version_id, version.version_num, base.pk)
+        component = _component(package, component_pk)
+        media = {BLOCK_PATH: _olx_media(package, component.component_type.name, olx, at)}
+        return _save_component(component, media, title=title, author_pk=author_pk, at=at)
+
+
+def save_files(
+    learning_package_pk: int, component_pk: int, files: Mapping[str, bytes | None], *, author_pk: int | None
+) -> NextVersion:
+    """
+    Give a component its next version, with some files changed. A deleted component is back then.
+
+    Args:
+        files: path -> bytes; None for a file that shall go, whether it is there or not. The OLX is no file: its path
+            changes nothing. The other files, OLX and title stay.
+
+    Raises ConflictError.
+    """
+    with _edit(learning_package_pk) as (package, at):
+        media = {
+            path: None if data is None else _file_media(package, path, data, at)
+            for path, data in files.items()
+            if path != BLOCK_PATH
+        }
+        return _save_component(_component(package, component_pk), media, author_pk=author_pk, at=at)
 
 
 def create_container(
@@ -205,6 +221,32 @@ def _edit(learning_package_pk: int) -> Iterator[tuple[LearningPackage, datetime]
         yield lock_package(learning_package_pk), datetime.now(UTC)
 
 
+def _component(package: LearningPackage, component_pk: int) -> Component:
+    return Component.objects.get(learning_package=package, publishable_entity_id=entity_id(component_pk))
+
+
+def _save_component(
+    component: Component,
+    changed_media: Mapping[str, Media.ID | None],
+    *,
+    title: str | None = None,
+    author_pk: int | None,
+    at: datetime,
+) -> NextVersion:
+    base = _base_version(component.id)
+    rows = ComponentVersionMedia.objects.filter(component_version_id=base.pk)
+    media: dict[str, Media.ID | Media | bytes | None] = dict(rows.values_list("path", "media_id"))
+    version = content_api.create_next_component_version(
+        component.id,
+        {**media, **changed_media},
+        at,
+        title=base.title if title is None else title,
+        created_by=author_pk,
+        ignore_previous_media=True,
+    )
+    return NextVersion(version.publishable_entity_version_id, version.version_num, base.pk)
+
+
 def _save_container(
     learning_package_pk: int,
     container_pk: int,
@@ -257,4 +299,9 @@ def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime
     data = olx.encode()
     if len(data) > Media.MAX_FILE_SIZE:
         raise InvalidInputError(f"The OLX is larger than {Media.MAX_FILE_SIZE:,} bytes. Split the component.")
+    return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id
+
+
+def _file_media(package: LearningPackage, path: str, data: bytes, at: datetime) -> Media.ID:
+    media_type = content_api.get_or_create_media_type(media_type_of(path))
     return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +41,13 @@ class Medium:
 def media_digest(data: bytes) -> str:
     """The identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def media_type_of(path: str) -> str:
+    """The media type that the name of a file tells; ``application/octet-stream`` where it tells none."""
+    # The last part only: the standard library takes a path such as "data:a/b/c," for a URL that names its type.
+    media_type, encoding = mimetypes.guess_type(posixpath.basename(path))
+    return media_type if media_type and not encoding else "application/octet-stream"
 
 
 def olx_medium(block_type: str, olx: str) -> Medium:

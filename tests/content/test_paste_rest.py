@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from openedx_content.models_api import ComponentVersionMedia, DraftChangeLog, PublishableEntity
 from openedx_events.content_authoring import signals
+from pytest_django import Settings
 
 from content_libraries.content import api as content
 from content_libraries.content.clipboard.models import StagedContent, StagedFile
@@ -229,7 +230,7 @@ def test_an_empty_clipboard_and_one_that_is_not_ready(lib: LibraryClient) -> Non
 
 
 def test_the_limit_of_the_library(
-    section: LibraryClient, other: LibraryClient, settings: Any, run_on_commit: CommitRunner
+    section: LibraryClient, other: LibraryClient, settings: Settings, run_on_commit: CommitRunner
 ) -> None:
     copy(section, "section:t1")
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 1

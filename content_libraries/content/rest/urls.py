@@ -9,7 +9,7 @@ from django.urls import path, register_converter
 from ...errors import MalformedKeyError
 from ...keys import LibraryContainerLocator, container_key
 from ..clipboard.rest import views as clipboard_views
-from . import collection_views, component_views, container_views, library_views
+from . import asset_views, collection_views, component_views, container_views, library_views
 
 
 class ContainerKeyConverter:
@@ -43,6 +43,8 @@ urlpatterns = [
     path(f"{_BLOCK}restore/", component_views.RestoreView.as_view(), name="library-block-restore"),
     path(f"{_BLOCK}hierarchy/", component_views.HierarchyView.as_view(), name="library-block-hierarchy"),
     path(f"{_BLOCK}olx/", component_views.OlxView.as_view(), name="library-block-olx"),
+    path(f"{_BLOCK}assets/", asset_views.AssetsView.as_view(), name="library-block-assets"),
+    path(f"{_BLOCK}assets/<path:path>", asset_views.AssetView.as_view(), name="library-block-asset"),
     path(f"{_BLOCK}publish/", component_views.PublishView.as_view(), name="library-block-publish"),
     path(_CONTAINER, container_views.ContainerView.as_view(), name="library-container"),
     path(f"{_CONTAINER}copy/", clipboard_views.CopyContainerView.as_view(), name="library-container-copy"),

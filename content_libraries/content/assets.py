@@ -1,0 +1,129 @@
+"""Files of components: listing, reading, uploading, deleting (libraries-rest contract, sections 4.11 and 4.12)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.core.files import File
+
+from ..errors import InvalidInputError, NotFoundError
+from ..keys import LibraryUsageLocatorV2
+from ..learning_core import api as learning_core
+from ..learning_core.api import FileMedia
+from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from .events import library_key_of_package
+from .items import access_item
+
+MAX_FILE_SIZE: Final = 20 * 1024 * 1024
+MAX_PATH: Final = 500
+_UNSAFE: Final = re.compile(r"^[/\s]|[/\s]$|//|\.\.|[\\\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """
+    A file of a component's draft.
+
+    Args:
+        path: where the component finds it; OLX says ``/static/x.png`` for ``static/x.png``.
+        size: in bytes.
+        version_uuid: the draft version; with the path it names these bytes for ever.
+    """
+
+    path: str
+    size: int
+    version_uuid: UUID
+
+
+def list_assets(key: LibraryUsageLocatorV2, *, user: Actor) -> tuple[Asset, ...]:
+    """
+    List the files of a component's draft by path; none when it is deleted (softly). Needs VIEW.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    _library, item = access_item(user, key, Permission.VIEW, deleted_too=True)
+    if item.draft_version_pk is None:
+        return ()
+    files = learning_core.files_of([item.draft_version_pk]).get(item.draft_version_pk, ())
+    version_uuid = learning_core.version_uuid(item.draft_version_pk)
+    return tuple(Asset(file.path, file.size, version_uuid) for file in sorted(files, key=lambda file: file.path))
+
+
+def get_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> Asset:
+    """Describe one file of a component's draft. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    _library, item = access_item(user, key, Permission.VIEW)
+    return _asset(item.draft_version_pk, path)
+
+
+def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[bytes]) -> Asset:
+    """
+    Upload a file as part of the component's next draft version. Needs EDIT.
+
+    A file with that path is replaced; spaces in the path become ``_``. A deleted component is back.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a path that is not allowed or a
+    file of more than 20 MiB.
+    """
+    library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    path = path.replace(" ", "_")
+    if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:
+        raise InvalidInputError("Invalid file path")
+    check_file_size(file.size)
+    version = learning_core.save_files(package_pk(library), item.pk, {path: file.read()}, author_pk=author_pk(user))
+    return _asset(version.pk, path)
+
+
+def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> None:
+    """
+    Make the component's next draft version without a file, whether it was there or not. Needs EDIT.
+
+    A deleted component is back. Raises NotFoundError, NotAllowedError and ConflictError.
+    """
+    library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    learning_core.save_files(package_pk(library), item.pk, {path: None}, author_pk=author_pk(user))
+
+
+def open_asset(source: UUID | LibraryUsageLocatorV2, path: str, *, user: Actor) -> learning_core.StoredFile:
+    """
+    Find a file to download. Needs VIEW.
+
+    Args:
+        source: the uuid of a version of a component, or the key of a component, for its draft.
+        path: exactly the path of the file.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    if isinstance(source, UUID):
+        return _file(_access_version(source, user=user), path)
+    _library, item = access_item(user, source, Permission.VIEW)
+    return _file(item.draft_version_pk, path)
+
+
+def check_file_size(size: int) -> None:
+    """Raise InvalidInputError when a file of so many bytes is too large for a component."""
+    if size > MAX_FILE_SIZE:
+        raise InvalidInputError("File too big")
+
+
+def _access_version(version_uuid: UUID, *, user: Actor) -> int:
+    place = learning_core.find_version(version_uuid)
+    library_key = library_key_of_package(place.learning_package_pk) if place else None
+    if place is None or library_key is None:
+        raise NotFoundError(f"There is no version “{version_uuid}”.")
+    access_library(user, library_key, Permission.VIEW)
+    return place.version_pk
+
+
+def _file(version_pk: int | None, path: str) -> learning_core.StoredFile:
+    file = None if version_pk is None else learning_core.find_file(version_pk, path)
+    if file is None:
+        raise NotFoundError(f"There is no file “{path}”.")
+    return file
+
+
+def _asset(version_pk: int | None, path: str) -> Asset:
+    media: FileMedia = _file(version_pk, path).media
+    return Asset(media.path, media.size, learning_core.version_uuid(version_pk or 0))

@@ -1,0 +1,147 @@
+"""
+Files of components: managing them, and serving their bytes.
+
+Files are written by authors and shown to others on the site's own origin. What a browser may do with them is decided
+here (ADR 0012).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views.decorators.clickjacking import xframe_options_exempt
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import conf, keys
+from ...learning_core.api import StoredFile
+from ...libraries.api import Permission, access_library
+from ...rest import LibraryAPIView
+from .. import api
+from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer
+
+FORM_OVERHEAD: Final = 1024 * 1024
+"""So much longer than its file may the body of an upload be."""
+
+FOR_EVER: Final = "private, max-age=31536000, immutable"
+ASK_AGAIN: Final = "private, no-cache"
+
+_PASSIVE: Final = ("image/", "audio/", "video/", "font/", "application/pdf")
+_FILE: Final = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+
+
+class AssetsView(LibraryAPIView):
+    """The files of a component's draft."""
+
+    @extend_schema(
+        operation_id="library_block_assets_list", summary="List the files of a component", responses=AssetListSerializer
+    )
+    def get(self, request: Request, usage_key: str) -> Response:
+        files = api.list_assets(keys.component_key(usage_key), user=request.user)
+        return Response(AssetListSerializer({"files": files}, context={"request": request}).data)
+
+
+class AssetView(LibraryAPIView):
+    """One file of a component's draft."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(summary="Describe a file of a component", responses=AssetSerializer)
+    def get(self, request: Request, usage_key: str, path: str) -> Response:
+        asset = api.get_asset(keys.component_key(usage_key), user=request.user, path=path)
+        return Response(AssetSerializer(asset, context={"request": request}).data)
+
+    @extend_schema(
+        summary="Upload a file of a component",
+        description="Makes a new draft version. A file with that path is replaced; spaces in the path become “_”.",
+        request=AssetUploadSerializer,
+        responses=AssetSerializer,
+    )
+    def put(self, request: Request, usage_key: str, path: str) -> Response:
+        component_key = keys.component_key(usage_key)
+        access_library(request.user, keys.library_key_of(component_key), Permission.EDIT)
+        api.check_file_size(_declared_length(request) - FORM_OVERHEAD)
+        body = AssetUploadSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asset = api.set_asset(component_key, user=request.user, path=path, file=body.validated_data["content"])
+        return Response(AssetSerializer(asset, context={"request": request}).data)
+
+    @extend_schema(
+        summary="Delete a file of a component",
+        description="Makes a new draft version, also where there was no such file.",
+        responses={204: OpenApiResponse(description="Nothing.")},
+    )
+    def delete(self, request: Request, usage_key: str, path: str) -> Response:
+        api.delete_asset(keys.component_key(usage_key), user=request.user, path=path)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
+class FileView(LibraryAPIView):
+    """Base of the views that serve files."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Files are of the type that they are, whatever the client would like; only errors are rendered."""
+        return super().perform_content_negotiation(request, force=True)
+
+
+class VersionFileView(FileView):
+    """A file of one version of a component."""
+
+    @extend_schema(summary="Download a file of a version", responses=_FILE)
+    def get(self, request: Request, version_uuid: UUID, path: str) -> HttpResponseBase:
+        return _serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
+
+
+class DraftFileView(FileView):
+    """A file of a component's draft."""
+
+    @extend_schema(summary="Download a file of a draft", responses=_FILE)
+    def get(self, request: Request, usage_key: str, path: str) -> HttpResponseBase:
+        file = api.open_asset(keys.component_key(usage_key), path, user=request.user)
+        return _serve(request, file, cache_control=ASK_AGAIN)
+
+
+def _serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpResponseBase:
+    """The file in chunks; only headers for HEAD, or where the client has it already (304)."""
+    media = file.media
+    headers = {
+        "ETag": f'"{media.digest}"',
+        "Cache-Control": cache_control,
+        "Content-Security-Policy": _security_policy(media.media_type),
+        "X-Content-Type-Options": "nosniff",
+    }
+    response: HttpResponseBase | None = get_conditional_response(request._request, etag=headers["ETag"])
+    if response is None:
+        response = HttpResponse() if request.method == "HEAD" else FileResponse(file.open())
+        headers |= {
+            "Content-Type": media.media_type,
+            "Content-Length": str(media.size),
+            "Content-Disposition": content_disposition_header(False, posixpath.basename(media.path)) or "inline",
+        }
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def _security_policy(media_type: str) -> str:
+    origins = dict.fromkeys([*conf.CORS_ALLOWED_ORIGINS.value, *conf.CORS_ORIGIN_WHITELIST.value])
+    policy = f"frame-ancestors {' '.join(["'self'", *origins])};"
+    is_passive = media_type.startswith(_PASSIVE) and not media_type.endswith("+xml")
+    return policy if is_passive else f"{policy} sandbox;"
+
+
+def _declared_length(request: Request) -> int:
+    length = str(request.META.get("CONTENT_LENGTH", ""))
+    return int(length) if length.isdecimal() else 0

@@ -1,0 +1,70 @@
+"""Reading the files of components: finding versions and files, and opening what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+from uuid import UUID
+
+from openedx_content.models_api import ComponentVersionMedia, Media, PublishableEntityVersion
+
+from .data import BLOCK_PATH, FileMedia
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a version of a component. ``open`` opens it for reading; whoever opens it closes it."""
+
+    media: FileMedia
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPlace:
+    """Where a version is: its pk, and the pk of its learning package."""
+
+    version_pk: int
+    learning_package_pk: int
+
+
+def find_version(version_uuid: UUID) -> VersionPlace | None:
+    """Find a version, of whatever item, in whatever learning package; None if there is none."""
+    row = (
+        PublishableEntityVersion.objects.filter(uuid=version_uuid)
+        .values_list("id", "entity__learning_package_id")
+        .first()
+    )
+    return None if row is None else VersionPlace(*row)
+
+
+def version_uuid(version_pk: int) -> UUID:
+    """The public id of a version."""
+    uuid: UUID = PublishableEntityVersion.objects.values_list("uuid", flat=True).get(id=version_pk)
+    return uuid
+
+
+def find_file(version_pk: int, path: str) -> StoredFile | None:
+    """
+    Find the file with exactly that path in a version of a component.
+
+    Returns: None where there is none. The OLX of a component is no file.
+    """
+    row = (
+        ComponentVersionMedia.objects.filter(component_version_id=version_pk, path=path)
+        .exclude(path=BLOCK_PATH)
+        .select_related("media__media_type", "media__learning_package")
+        .first()
+    )
+    if row is None:
+        return None
+    medium = row.media
+    return StoredFile(FileMedia(row.path, medium.mime_type, medium.hash_digest, medium.size), _opener(medium))
+
+
+def _opener(medium: Media) -> Callable[[], IO[bytes]]:
+    """Files are in the storage; small texts that others wrote may be in the database only."""
+    if medium.has_file:
+        return medium.read_file
+    return lambda: BytesIO((medium.text or "").encode())

@@ -38,7 +38,8 @@ test: $(VENV)/.dev  ## Run the default test suite
 	$(BIN)/python -m pytest --numprocesses auto
 
 # A migration of openedx_tagging changes rows and table in one transaction, which PostgreSQL refuses.
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/imports tests/search
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/imports tests/search \
+	tests/content/test_components_rest.py tests/content/test_containers_rest.py tests/content/test_publishing_rest.py
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \

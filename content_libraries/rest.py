@@ -89,6 +89,12 @@ class LibraryAPIView(ErrorsMixin):
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # No key, code, name or path has a NUL, and PostgreSQL refuses to look for one.
+        if any("\0" in str(value) for value in kwargs.values()):
+            raise NotFound
+
 
 class LibraryPagination(DefaultPagination):
     """Pages of 10, or of ``page_size`` up to 100, in the envelope of the contract's section 0.7."""

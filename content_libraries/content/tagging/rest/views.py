@@ -65,6 +65,8 @@ class TaxonomyView(base.TaxonomyView):
 class TaxonomyTagsView(base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")
+
     def get_queryset(self) -> TagDataQuerySet:
         try:
             return super().get_queryset()

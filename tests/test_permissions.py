@@ -1,0 +1,167 @@
+"""
+Every endpoint, for every kind of caller, in three kinds of libraries, against one table.
+
+The table is ``docs/reference/permissions.csv``: written by hand after the libraries-rest contract (sections 0.8, 1
+and 12), and shown in the documentation. Whether the endpoints do what they should is tested where they are tested.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from openedx_content.models_api import PublishLog
+from openedx_tagging import api as tagging_api
+
+from content_libraries.content.clipboard.models import StagedContent
+from content_libraries.content.tagging import api as tagging
+from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.content.client import LibraryClient
+
+from .endpoints import PROBLEM, UNIT, Endpoint, endpoints, request
+
+TABLE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "permissions.csv"
+LIBRARIES = ("own", "foreign", "public")
+"""The library asked for is one in which the caller has the role, one in which he has none, a public-read one."""
+
+ALLOWED_IN: Mapping[str, frozenset[str]] = {
+    "any": frozenset(LIBRARIES),
+    "own": frozenset({"own"}),
+    "public": frozenset({"public"}),
+    "own, public": frozenset({"own", "public"}),
+    "no": frozenset(),
+    "log in": frozenset(),
+}
+HIDDEN: frozenset[Endpoint] = frozenset(
+    {
+        ("GET", "/api/content_tagging/v1/taxonomies/<pk>/"),
+        ("GET", "/api/content_tagging/v1/taxonomies/<pk>/export/"),
+    }
+)
+"""Active users who may not get these are told that there is nothing (404)."""
+
+REFUSALS = {
+    (401, "Authentication credentials were not provided."): "log in",
+    (403, "You do not have permission to perform this action."): "no",
+    (404, "Not found."): "hidden",
+}
+
+
+def read_table() -> tuple[list[str], dict[Endpoint, dict[str, str]]]:
+    """The callers, and endpoint -> caller -> cell."""
+    with TABLE.open(newline="") as file:
+        rows = csv.DictReader(file)
+        table = {(row.pop("method"), row.pop("endpoint")): row for row in rows}
+        return list(rows.fieldnames or ())[2:], table
+
+
+CALLERS, CELLS = read_table()
+
+
+def test_the_table_has_every_endpoint() -> None:
+    assert sorted(CELLS) == sorted(endpoints())
+
+
+@pytest.fixture
+def arguments(
+    library: ContentLibrary, staff: User, make_user: UserFactory, api_client: ClientFactory
+) -> dict[str, str]:
+    """Content in ``library``, published once and changed since, and the arguments that only the database knows."""
+    make_user("member", is_active=True)
+    make_user("other")
+    library.permission_grants.create(user=User.objects.get(username="member"), access_level=AccessLevel.READ)
+    library.permission_grants.create(group=Group.objects.create(name="Team"), access_level=AccessLevel.READ)
+    lib = LibraryClient(library, api_client(staff))
+    lib.create("problem:p1")
+    body = {"content": SimpleUploadedFile("pic.png", b"PNG")}
+    file = lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/pic.png"), body, format="multipart"))
+    lib.create("unit:u1", children=["problem:p1"])
+    lib.create_collection("c1", "problem:p1")
+    lib.publish_all()
+    lib.rename("problem:p1", "Renamed")
+    taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
+    tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
+    tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
+    return {
+        "pk": str(taxonomy.pk),
+        "publish_log_uuid": str(PublishLog.objects.get(learning_package=library.learning_package_id).uuid),
+        "version_uuid": file["url"].split("/component_versions/")[1].split("/")[0],
+    }
+
+
+def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) -> User | None:
+    """A user with a role in one library, and with a copied problem in the clipboard."""
+    if caller == "anonymous":
+        return None
+    user = make_user("caller", is_staff=caller in {"staff", "inactive"}, is_active=caller != "inactive")
+    StagedContent.objects.create(user=user, block_type="problem", olx="<problem/>", source_key=PROBLEM)
+    if caller == "course creator":
+        user.groups.add(Group.objects.create(name="course_creators"))
+    elif caller.startswith("level "):
+        role_in.permission_grants.create(user=user, access_level=caller.removeprefix("level "))
+    elif caller.startswith("library_"):
+        give_role(user, caller, str(role_in.library_key))
+    return user
+
+
+@pytest.mark.parametrize("asked_for", LIBRARIES)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_may_do_what(
+    caller: str,
+    asked_for: str,
+    arguments: dict[str, str],
+    library: ContentLibrary,
+    make_library: LibraryFactory,
+    make_user: UserFactory,
+    api_client: ClientFactory,
+) -> None:
+    role_in = library if asked_for == "own" else make_library("elsewhere")
+    ContentLibrary.objects.filter(pk=library.pk).update(allow_public_read=asked_for == "public")
+    user = make_caller(make_user, caller, role_in)
+    client = api_client(user)
+    staged = StagedContent.objects.filter(user=user).first()
+    arguments["staged_pk"] = str(staged.pk if staged else 0)
+
+    wrong = {}
+    for endpoint, cells in CELLS.items():
+        answer = in_a_world_of_its_own(client, endpoint, arguments)
+        cell = cells[caller]
+        refusal = "log in" if cell == "log in" else "hidden" if endpoint in HIDDEN and caller != "inactive" else "no"
+        if answer != ("allowed" if asked_for in ALLOWED_IN[cell] else refusal):
+            wrong[endpoint] = answer
+    assert wrong == {}
+
+
+def in_a_world_of_its_own(client: Any, endpoint: Endpoint, arguments: Mapping[str, str]) -> str:
+    """Send one request and take back what it has written."""
+    with transaction.atomic():
+        response = request(client, endpoint, arguments)
+        transaction.set_rollback(True)
+    if response.status_code < 300:
+        return "allowed"
+    detail: Any = response.json().get("detail") if response["Content-Type"] == "application/json" else None
+    return REFUSALS.get((response.status_code, str(detail))) or f"{response.status_code} {response.content[:200]!r}"
+
+
+@pytest.mark.parametrize("caller", ["stranger", "anonymous"])
+def test_missing_permission_does_not_tell_whether_an_item_exists(
+    caller: str, arguments: dict[str, str], stranger: User, api_client: ClientFactory
+) -> None:
+    client = api_client(stranger if caller == "stranger" else None)
+    nothing = {
+        "usage_key": f"{PROBLEM}x",
+        "container_key": f"{UNIT}x",
+        "collection_code": "x",
+        "object_id": f"{PROBLEM}x",
+    }
+    for endpoint in CELLS:
+        if any(f"<{name}>" in endpoint[1] for name in nothing):
+            answers = [request(client, endpoint, arguments | different) for different in ({}, nothing)]
+            assert len({(answer.status_code, answer.content) for answer in answers}) == 1, endpoint

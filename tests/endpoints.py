@@ -30,7 +30,7 @@ class Example:
         body: what is sent.
         query: the query string.
         multipart: whether the body is a form with files.
-        arguments: what differs from the usual arguments of the URL.
+        arguments: what differs from the usual arguments of the URL; may name other arguments.
     """
 
     body: Mapping[str, Any] | None = None
@@ -105,7 +105,7 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("PUT", f"{LIBRARY}team/user/<username>/"): Example({"access_level": "author"}),
     ("PUT", f"{LIBRARY}team/group/<group_name>/"): Example({"access_level": "read"}),
     ("GET", f"{LIBRARY}publish_history_entries/"): Example(
-        query=f"scope_entity_key={PROBLEM}&publish_log_uuid=<publish_log_uuid>"
+        query="scope_entity_key=<usage_key>&publish_log_uuid=<publish_log_uuid>"
     ),
     ("POST", f"{LIBRARY}collections/"): Example({"title": "New", "description": ""}),
     ("PATCH", f"{LIBRARY}collections/<collection_code>/"): Example({"title": "New"}),
@@ -134,19 +134,20 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{TAXONOMY}tags/"): Example({"tag": "New"}),
     ("PATCH", f"{TAXONOMY}tags/"): Example({"tag": "Tag", "updated_tag_value": "New"}),
     ("DELETE", f"{TAXONOMY}tags/"): Example({"tags": ["Tag"]}),
-    ("GET", f"{TAGGING}object_tags/<object_id>/export/"): Example(arguments={"object_id": "lib:CL-TEST:lib1"}),
+    ("GET", f"{TAGGING}object_tags/<object_id>/export/"): Example(arguments={"object_id": "<lib_key>"}),
     ("PUT", f"{TAGGING}object_tags/<object_id>/"): Example({"tagsData": []}),
     ("POST", "/api/content-staging/v1/clipboard/"): Example({"usage_key": PROBLEM}),
 }
 
 
-def request(client: Any, endpoint: Endpoint, arguments: Mapping[str, str]) -> Any:
-    """Send the example of an endpoint, with arguments for its URL."""
+def request(client: Any, endpoint: Endpoint, arguments: Mapping[str, str], *, query: str = "") -> Any:
+    """Send the example of an endpoint, with arguments for its URL and more for its query string."""
     method, path = endpoint
     example = EXAMPLES.get(endpoint, Example())
-    url = f"{path}?{example.query}" if example.query else path
-    for name, value in (USUAL_ARGUMENTS | dict(arguments) | dict(example.arguments or {})).items():
-        url = url.replace(f"<{name}>", value)
+    url = f"{path}?{example.query}&{query}"
+    for values in (example.arguments or {}, USUAL_ARGUMENTS | dict(arguments)):
+        for name, value in values.items():
+            url = url.replace(f"<{name}>", value)
     if method == "GET":
         return client.get(url)
     for value in (example.body or {}).values():

@@ -1,0 +1,169 @@
+"""
+What is read over HTTP costs the same number of queries, however much there is: with 10 and with 1,000 of everything.
+
+The budget is that of the architecture, 15 queries, authentication and permissions of a library's author included.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from openedx_content import api as content_api
+from openedx_content.models_api import Collection, CollectionPublishableEntity, PublishableEntity, PublishLog
+from openedx_tagging import api as tagging_api
+from openedx_tagging.models import ObjectTag, Tag, Taxonomy
+from rest_framework.test import APIClient
+
+from content_libraries.content.clipboard.models import StagedContent
+from content_libraries.content.tagging import api as tagging
+from content_libraries.learning_core import api as learning_core
+from content_libraries.libraries.models import AccessLevel, ContentLibrary, ContentLibraryPermission
+from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.search.building import Shelf
+
+from .endpoints import PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, endpoints, request
+
+MOST = 15
+SIZES = (10, 1000)
+PNG = b"PNG"
+FILES_OF_PACKAGES = {
+    ("GET", "/api/content_tagging/v1/taxonomies/<pk>/export/"),
+    ("GET", "/api/content_tagging/v1/import/template.<file_ext>"),
+}
+"""Written by openedx-tagging itself, one row at a time."""
+
+LISTS_AND_DETAILS = [endpoint for endpoint in endpoints() if endpoint[0] == "GET" and endpoint not in FILES_OF_PACKAGES]
+
+
+class World:
+    """A library ``lib<size>`` with ``size`` of everything, and a site that has as many libraries and taxonomies."""
+
+    def __init__(self, library: ContentLibrary, size: int) -> None:
+        self.library = library
+        self.size = size
+        self.shelf = Shelf(library)
+
+    def fill(self) -> None:
+        numbers = range(1, self.size + 1)
+        problems = [f"p{number}" for number in numbers]
+        self.shelf.write(*problems, unit1=problems)
+        self._edit_again_and_again()
+        units = {f"unit{number}": ["p1"] for number in numbers} | {"unit1": problems}
+        self.shelf.write_all([], units)
+        self.shelf.write(subsection1=list(units))
+        self.shelf.write(section1=["subsection1"])
+        self.shelf.collect("c1", *problems)
+        self._collect_and_tag()
+        ContentLibraryPermission.objects.bulk_create(
+            ContentLibraryPermission(library=self.library, user=user, access_level=AccessLevel.READ)
+            for user in User.objects.bulk_create(User(username=f"{self.library.slug}-{n}") for n in numbers)
+        )
+
+    def _collect_and_tag(self) -> None:
+        names = [f"{self.library.slug}-{number}" for number in range(self.size)]
+        entity = self.shelf.pk_of("p1")
+        CollectionPublishableEntity.objects.bulk_create(
+            CollectionPublishableEntity(collection=collection, entity_id=entity)
+            for collection in Collection.objects.bulk_create(
+                Collection(learning_package_id=self.shelf.pk, collection_code=name, title=name) for name in names
+            )
+        )
+        self.taxonomy = tagging_api.create_taxonomy(names[0], export_id=names[0])
+        tags = Tag.objects.bulk_create(
+            Tag(taxonomy=self.taxonomy, value=name, external_id=name, lineage=f"{name}\t") for name in names
+        )
+        keys = [self.shelf.key(f"p{number}") for number in range(1, self.size + 1)]
+        ObjectTag.objects.bulk_create(
+            ObjectTag(object_id=key, taxonomy=self.taxonomy, tag=tag, _export_id=names[0], _value=tag.value)
+            for key, tag in [(key, tags[0]) for key in keys] + [(keys[0], tag) for tag in tags[1:]]
+        )
+        for taxonomy in (
+            self.taxonomy,
+            *Taxonomy.objects.bulk_create(Taxonomy(name=n, export_id=f"{n}-t") for n in names),
+        ):
+            tagging.set_organizations(taxonomy, [self.library.org], all_orgs=False)
+
+    def _edit_again_and_again(self) -> None:
+        for number in range(self.size):
+            self.shelf.write("p1", title=f"Title {number}")
+            if number % 5 == 0:
+                self.shelf.publish()
+        digest = blake2b(PNG, digest_size=20).hexdigest()
+        learning_core.write_drafts(
+            self.shelf.pk,
+            components=[
+                learning_core.ComponentWrite(
+                    "problem",
+                    "p1",
+                    "Title",
+                    "<problem/>",
+                    files=(
+                        learning_core.FileMedia("static/pic.png", "image/png", digest, len(PNG)),
+                        *(
+                            learning_core.FileMedia(f"static/{number}.png", "image/png", digest, len(PNG))
+                            for number in range(self.size)
+                        ),
+                    ),
+                )
+            ],
+            author_pk=None,
+            file_bytes=lambda digests: iter([(digest, PNG) for digest in digests]),
+        )
+
+    def arguments(self) -> dict[str, str]:
+        def here(key: str) -> str:
+            return key.replace(":lib1", f":{self.library.slug}")
+
+        p1 = PublishableEntity.objects.get(pk=self.shelf.pk_of("p1"))
+        version = content_api.get_draft_version(p1)
+        assert version is not None
+        staged = StagedContent.objects.get()
+        return {
+            **{name: here(value) for name, value in USUAL_ARGUMENTS.items()},
+            "container_key": here(UNIT).replace(":u1", ":unit1"),
+            "pk": str(self.taxonomy.pk),
+            "publish_log_uuid": str(PublishLog.objects.filter(learning_package_id=self.shelf.pk).latest("pk").uuid),
+            "version_uuid": str(version.uuid),
+            "staged_pk": str(staged.pk),
+            "username": f"{self.library.slug}-1",
+        }
+
+
+@pytest.fixture
+def writer(make_user: UserFactory) -> User:
+    user = make_user("writer")
+    give_role(user, "library_author", "lib:CL-TEST:*")
+    StagedContent.objects.create(user=user, block_type="problem", olx="<problem/>", source_key=PROBLEM)
+    return user
+
+
+def cost(client: APIClient, endpoint: Endpoint, arguments: dict[str, str]) -> int:
+    """How many queries a request makes that nothing is remembered for."""
+    RequestCache.clear_all_namespaces()
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        response = request(client, endpoint, arguments, query="page_size=100")
+    assert response.status_code == 200, (endpoint, response.content)
+    return len(queries)
+
+
+def test_the_number_of_queries_does_not_grow(
+    writer: User, make_library: LibraryFactory, api_client: ClientFactory
+) -> None:
+    client = api_client(writer)
+    costs = []
+    for size in SIZES:
+        world = World(make_library(f"lib{size}"), size)
+        world.fill()
+        arguments = world.arguments()
+        cost(client, LISTS_AND_DETAILS[0], arguments)  # what a process reads once and keeps
+        costs.append({endpoint: cost(client, endpoint, arguments) for endpoint in LISTS_AND_DETAILS})
+    few, many = costs
+    assert {endpoint: (few[endpoint], many[endpoint]) for endpoint in few if few[endpoint] != many[endpoint]} == {}
+    assert {endpoint: count for endpoint, count in many.items() if count > MOST} == {}

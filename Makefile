@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
+SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-services lint format bench locks clean
+.PHONY: help install run test test-api test-services lint schema format bench locks clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -35,7 +36,10 @@ run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
 
 test: $(VENV)/.dev  ## Run the default test suite
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --ignore tests/generated
+
+test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
+	$(BIN)/python -m pytest --numprocesses auto tests/generated
 
 # A migration of openedx_tagging changes rows and table in one transaction, which PostgreSQL refuses.
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/imports tests/search \
@@ -53,9 +57,13 @@ lint: $(VENV)/.dev  ## Check style, types, layers, migrations, the API schema an
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn | diff -u $(SCHEMA) - || \
+		{ echo "$(SCHEMA) is stale: make schema"; exit 1; }
 	DJANGO_SETTINGS_MODULE=studio.settings $(BIN)/code_annotations django_find_annotations \
 		--config_file .pii_annotations.yml --lint --coverage
+
+schema: $(VENV)/.dev  ## Write the description of the API anew
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file $(SCHEMA)
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import serializers as base
 from organizations.models import Organization
@@ -21,6 +22,11 @@ class TaxonomySerializer(base.TaxonomySerializer):
     class Meta(base.TaxonomySerializer.Meta):
         fields = [*base.TaxonomySerializer.Meta.fields, "orgs", "all_orgs"]  # noqa: RUF012 - a list there too
 
+    @extend_schema_field(int)
+    def get_tags_count(self, instance: Taxonomy) -> int:
+        count: int = super().get_tags_count(instance)  # type: ignore[no-untyped-call]
+        return count
+
     def get_can_tag_object(self, instance: Taxonomy) -> bool:
         return instance.enabled
 
@@ -31,6 +37,15 @@ class TaxonomySerializer(base.TaxonomySerializer):
     def get_all_orgs(self, instance: Taxonomy) -> bool:
         availability = _availability(instance)
         return availability is not None and availability.all_orgs
+
+
+class TagSerializer(base.TagDataSerializer):
+    """A tag of a taxonomy."""
+
+    @extend_schema_field(serializers.URLField(allow_null=True))
+    def get_sub_tags_url(self, obj: Any) -> str | None:
+        url: str | None = super().get_sub_tags_url(obj)
+        return url
 
 
 class TaxonomyListQuerySerializer(serializers.Serializer[Any]):

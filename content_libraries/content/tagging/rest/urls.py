@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from openedx_tagging.rest_api.v1.views_import import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from . import views
@@ -17,7 +16,7 @@ urlpatterns = [
     path("", include(_router.urls)),
     # Taxonomies that platforms brought along can have negative numbers.
     re_path(r"^taxonomies/(?P<pk>-?\d+)/tags/$", views.TaxonomyTagsView.as_view(), name="taxonomy-tags"),
-    path("import/template.<str:file_ext>", TemplateView.as_view(), name="taxonomy-import-template"),
+    path("import/template.<str:file_ext>", views.TemplateView.as_view(), name="taxonomy-import-template"),
     path("object_tags/<str:object_id>/export/", views.ObjectTagExportView.as_view(), name="object-tags-export"),
     path(
         "object_tags/<str:object_id>/",

@@ -13,11 +13,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from openedx_tagging.api import TagDoesNotExist
 from openedx_tagging.data import TagDataQuerySet
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import views as base
 from openedx_tagging.rest_api.v1.serializers import ObjectTagUpdateBodySerializer
+from openedx_tagging.rest_api.v1.views_import import TemplateView as BaseTemplateView
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -31,6 +34,7 @@ from .. import api
 from .serializers import (
     ObjectTagsByTaxonomySerializer,
     ObjectTagSerializer,
+    TagSerializer,
     TaxonomyListQuerySerializer,
     TaxonomyOrganizationsSerializer,
     TaxonomySerializer,
@@ -52,9 +56,13 @@ class TaxonomyView(base.TaxonomyView):
             taxonomies = taxonomies.filter(pk__in=api.unassigned_taxonomies().values("pk"))
         return taxonomies.prefetch_related("availability__orgs")
 
+    @extend_schema(
+        summary="Say which organizations a taxonomy is for",
+        request=TaxonomyOrganizationsSerializer,
+        responses=TaxonomySerializer,
+    )
     @action(detail=True, methods=["put"])
     def orgs(self, request: Request, **_kwargs: Any) -> Response:
-        """Say which organizations a taxonomy is for."""
         taxonomy = self.get_object()
         body = TaxonomyOrganizationsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -65,6 +73,7 @@ class TaxonomyView(base.TaxonomyView):
 class TaxonomyTagsView(base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
+    serializer_class = TagSerializer
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def get_queryset(self) -> TagDataQuerySet:
@@ -118,10 +127,24 @@ class ObjectTagCountsView(LibraryAPIView, base.ObjectTagCountsView):
 
 
 class ObjectTagExportView(LibraryAPIView):
-    """The tags of a library and of everything in it, as CSV."""
+    """The tags of a library and of everything in it."""
 
+    @extend_schema(
+        summary="Export the tags of a library and of everything in it",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
     def get(self, request: Request, object_id: str) -> StreamingHttpResponse:
         lines = api.export_tags(keys.library_key(object_id), user=request.user)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{object_id}_tags.csv"'
         return response
+
+
+@extend_schema_view(
+    get=extend_schema(
+        summary="Get a file to fill in and import as a taxonomy",
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/json"): OpenApiTypes.OBJECT},
+    )
+)
+class TemplateView(BaseTemplateView):
+    """The file that shows how a taxonomy is imported, as CSV or JSON."""

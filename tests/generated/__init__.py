@@ -1,0 +1,1 @@
+"""Long runs of generated input, left out of the default run: ``make test-api``."""

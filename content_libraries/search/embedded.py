@@ -34,6 +34,7 @@ from .engine import (
     SearchResult,
     Sort,
 )
+from .waiting import patience
 from .words import fold
 
 _HEAP_BYTES: Final = 50_000_000
@@ -55,7 +56,7 @@ class EmbeddedEngine(SearchEngine):
     """
 
     patience: ClassVar[float] = 5.0
-    """Seconds to wait for other writers."""
+    """Seconds to wait for other writers, where nobody is in a hurry."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -171,7 +172,7 @@ class EmbeddedEngine(SearchEngine):
         Keep other writers out, those of other processes too. Raises EngineBusyError when they stay too long.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + patience(self.patience)
         with (self._folder / "lock").open("w") as lock_file:
             while True:
                 try:

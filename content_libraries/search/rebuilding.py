@@ -9,6 +9,7 @@ own, so a rebuild that was interrupted goes on where it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 from ..keys import LibraryLocatorV2
@@ -110,7 +111,7 @@ def _catch_up_each(
 
     for number, pk in enumerate(learning_package_pks):
         try:
-            done += catch_up(pk, is_spare=is_spare, after_step=lambda now, number=number: tell(number, now))
+            done += catch_up(pk, is_spare=is_spare, after_step=partial(tell, number))
         except (ContestedError, TurnTakenError):
             if not is_spare:
                 raise

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,6 +232,30 @@ def test_a_process_that_died_right_after_the_exchange_of_the_indexes(engine: Wat
     assert libraries_behind() == []
     assert not SearchRebuild.objects.exists()
     assert check_index() == []
+
+
+def test_a_rebuild_whose_process_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.search.rebuilding_process", *arguments]
+        environment = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path)}
+        environment.pop("DATABASE_URL", None)
+        environment.pop("PYTEST_XDIST_WORKER", None)
+        return subprocess.run(  # noqa: S603 - ourselves
+            command, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
+
+    def answer(*arguments: str) -> dict[str, Any]:
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
+        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return result
+
+    made = run("make", "45")
+    assert made.returncode == 0, made.stderr
+    assert run("kill", "2").returncode == -signal.SIGKILL
+    assert answer("check") == {"findings": [], "found": 45}
+
+    assert answer("rebuild") == {"updated": 25, "findings": [], "found": 45}
 
 
 def test_rebuilding_one_library_replaces_its_documents_in_place(shelf: Shelf, engine: WatchedEngine) -> None:

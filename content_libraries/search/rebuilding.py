@@ -76,10 +76,13 @@ def _rebuild_all(ownership: Ownership, report: Report | None) -> CaughtUp:
 
 def _prepare_spare(spare: SearchEngine, ownership: Ownership) -> None:
     """Go on with the index that was begun, or begin a new one."""
+    checkpoints = SearchCheckpoint.objects.filter(is_spare=True)
     if ownership.index_id and spare.prepare() == ownership.index_id:
+        # Whoever had a turn is dead, or will notice that it has ended.
+        checkpoints.update(turn="")
         return
     spare.clear()
-    SearchCheckpoint.objects.filter(is_spare=True).delete()
+    checkpoints.delete()
     ownership.renew(index_id=spare.prepare())
 
 

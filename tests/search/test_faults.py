@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from content_libraries.search import receivers
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild
 from content_libraries.search.models import SearchCheckpoint
-from content_libraries.search.tasks import sweep_search
+from content_libraries.search.tasks import catch_up_search, sweep_search
 
 from .building import Shelf, documents
 from .meilisearch_server import KEY, Meilisearch, serving
@@ -34,7 +34,7 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Meilisear
         settings.MEILISEARCH_URL = server.url
         settings.MEILISEARCH_API_KEY = KEY
         monkeypatch.setattr(receivers, "WAITING_SECONDS", 0.2)
-        monkeypatch.setattr(receivers.catch_up_search, "delay", lambda _pk: None)
+        monkeypatch.setattr(catch_up_search, "delay", lambda _pk: None)
         yield server
 
 
@@ -140,7 +140,7 @@ def test_a_write_waits_for_a_slow_engine_half_a_second_and_no_longer(
 ) -> None:
     monkeypatch.undo()
     catch_up_was_left: list[int] = []
-    monkeypatch.setattr(receivers.catch_up_search, "delay", catch_up_was_left.append)
+    monkeypatch.setattr(catch_up_search, "delay", catch_up_was_left.append)
     catch_up(shelf.pk)
     slept: list[float] = []
 

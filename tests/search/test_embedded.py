@@ -87,6 +87,30 @@ def test_a_reader_sees_what_another_engine_has_written(folder: Path) -> None:
     assert ids(reader) == {"b"}
 
 
+def test_readers_never_find_less_while_the_index_is_replaced(folder: Path) -> None:
+    writer = EmbeddedEngine(folder)
+    writer.prepare()
+    writer.update([document("a")])
+
+    def replace_again_and_again() -> None:
+        for _time in range(10):
+            writer.spare().prepare()
+            writer.spare().update([document("a")])
+            writer.use_spare()
+
+    replacing = Thread(target=replace_again_and_again)
+    replacing.start()
+    reader, other_reader = EmbeddedEngine(folder), EmbeddedEngine(folder)
+    found = []
+    while replacing.is_alive():
+        found += [ids(reader), {hit["id"] for hit in other_reader.documents_of("lib:Org:lib")}]
+    replacing.join()
+
+    assert len(found) > 5
+    assert all(hits == {"a"} for hits in found)
+    assert len(list(folder.glob("data-*"))) == 1
+
+
 def test_readers_are_not_blocked_by_a_writer_and_other_writers_give_up(folder: Path) -> None:
     engine = EmbeddedEngine(folder)
     engine.patience = 0.05

@@ -12,7 +12,7 @@ from .imports.models import (
 )
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
-from .search.models import SearchAccess, SearchCheckpoint
+from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
 
 __all__ = [
     "ContainerSettings",
@@ -26,6 +26,7 @@ __all__ = [
     "ModulestoreSource",
     "SearchAccess",
     "SearchCheckpoint",
+    "SearchRebuild",
     "StagedContent",
     "StagedFile",
     "TaxonomyAvailability",

@@ -97,6 +97,7 @@ from .search_reads import (
     entity_pks_after,
     member_pks_of,
     newest_logs,
+    oldest_change_after,
     version_titles,
 )
 from .status import (
@@ -206,6 +207,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "newest_logs",
+    "oldest_change_after",
     "olx_of",
     "package_statistics",
     "publications",

@@ -20,13 +20,14 @@ from ..keys import LibraryLocatorV2
 from ..learning_core.api import LogMark
 from .affected import NO_CHANGE, Change
 from .engine import SearchEngineError
-from .models import SearchCheckpoint, nothing_pending
+from .models import SearchCheckpoint, SearchRebuild, nothing_pending
+from .waiting import patience
 
 TURN: Final = timedelta(seconds=60)
 """How long a turn lasts at most. Making and writing one batch takes a small part of that."""
 
 PATIENCE_SECONDS: Final = 2.0
-"""How long to wait for a turn. A write waits that long if another process is catching up."""
+"""How long to wait for a turn, where nobody is in a hurry."""
 
 _POLL_SECONDS: Final = 0.02
 
@@ -38,21 +39,22 @@ class TurnTakenError(SearchEngineError):
 
 
 def wait_for_turn(
-    learning_package_pk: int, *, library_key: LibraryLocatorV2, turn: str, change: Change
+    learning_package_pk: int, *, library_key: LibraryLocatorV2, turn: str, change: Change, is_spare: bool
 ) -> SearchCheckpoint:
     """
     Become the one who catches up with a learning package, or stay it.
 
     Args:
+        is_spare: whether in the spare index.
         turn: a name for the turn that nobody else uses.
         change: what it is for. If the turn does not come in time, the change is remembered.
 
     Returns: the checkpoint. Raises TurnTakenError when it takes too long.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience(PATIENCE_SECONDS)
     while True:
         checkpoint, _created = SearchCheckpoint.objects.get_or_create(
-            learning_package_pk=learning_package_pk, defaults={"context_key": library_key}
+            learning_package_pk=learning_package_pk, is_spare=is_spare, defaults={"context_key": library_key}
         )
         if _take_turn(checkpoint, turn):
             return SearchCheckpoint.objects.get(pk=checkpoint.pk)
@@ -117,6 +119,7 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
         # The row is made again if it was deleted with its library: documents may have come after that.
         row, _created = SearchCheckpoint.objects.select_for_update().get_or_create(
             learning_package_pk=checkpoint.learning_package_pk,
+            is_spare=checkpoint.is_spare,
             defaults={"context_key": checkpoint.context_key},
         )
         before = _state(row)
@@ -144,6 +147,16 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
             # Whoever has the turn may have read the logs before the change, and must not pass over it.
             row.turn = ""
             row.save()
+
+
+def note_for_spare(learning_package_pk: int, *, library_key: LibraryLocatorV2, change: Change) -> None:
+    """Remember a change for the spare index, if one is being filled."""
+    if change == NO_CHANGE or not SearchRebuild.objects.exists():
+        return
+    checkpoint, _created = SearchCheckpoint.objects.get_or_create(
+        learning_package_pk=learning_package_pk, is_spare=True, defaults={"context_key": library_key}
+    )
+    move_back(checkpoint, change=change)
 
 
 def start_over(checkpoints: QuerySet[SearchCheckpoint]) -> None:

@@ -26,6 +26,8 @@ class SearchCheckpoint(models.Model):
     4. What no log records, changes of collections and tags, waits in ``pending`` if the engine fails.
     5. One process at a time catches up: it has the turn. Whoever changes the row otherwise ends that turn.
     6. It is deleted after the documents of a deleted package.
+    7. While the index is rebuilt, there is a second one for the spare index, which takes the place of the first one
+       when the spare index is put into use.
 
     It refers to the package by number and not by foreign key, because it has to outlive the package: when the
     engine is down while a library is deleted, the row is all that is left to tell which documents have to go.
@@ -33,7 +35,8 @@ class SearchCheckpoint(models.Model):
     .. no_pii:
     """
 
-    learning_package_pk = models.PositiveIntegerField(unique=True)
+    learning_package_pk = models.PositiveIntegerField()
+    is_spare = models.BooleanField(default=False, help_text=_("Whether it is about the index that is being made."))
     context_key = LearningContextKeyField(max_length=255, db_index=True, case_sensitive=True)
     index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that this is about."))
     # Every document names its library, so another title means that all of them have to be made again.
@@ -52,9 +55,40 @@ class SearchCheckpoint(models.Model):
     class Meta:
         verbose_name = _("search checkpoint")
         verbose_name_plural = _("search checkpoints")
+        constraints = (
+            models.UniqueConstraint(fields=("learning_package_pk", "is_spare"), name="cl_search_checkpoint_uniq"),
+        )
 
     def __str__(self) -> str:
         return f"{self.context_key}: draft {self.draft_change_log_pk}, publish {self.publish_log_pk}"
+
+
+class SearchRebuild(models.Model):
+    """
+    A rebuild of the whole index that has begun and is not finished. There is one at most, with the pk ``THE_ONLY``.
+
+    1. It is created before anything else is done, by whoever starts the rebuild, and owned by that process as long as
+       it goes on renewing ``owned_until``.
+    2. While it exists, changes that no log records are noted at the checkpoints of the spare index, too.
+    3. If its owner dies, the sweep, or whoever asks for a rebuild, goes on where it was.
+    4. It is deleted in the transaction in which the checkpoints of the spare index take the place of the others.
+
+    .. no_pii:
+    """
+
+    THE_ONLY = 1
+
+    owner = models.CharField(max_length=32, blank=True, help_text=_("Who is rebuilding; empty if it was stopped."))
+    owned_until = models.DateTimeField(help_text=_("When others may go on with it, because the owner is dead."))
+    index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that is being filled."))
+    started = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("search rebuild")
+        verbose_name_plural = _("search rebuilds")
+
+    def __str__(self) -> str:
+        return f"since {self.started:%Y-%m-%d %H:%M:%S}"
 
 
 class SearchAccess(models.Model):

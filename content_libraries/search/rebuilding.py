@@ -1,20 +1,31 @@
 """
 Bringing everything up to date, or making it anew. For the operator of the site: permissions are not checked.
+
+The whole index is made anew in a spare one, which takes the place of the other when it is complete. Until then
+everything is found in the old one, which goes on following the content. The spare one follows it by checkpoints of its
+own, so a rebuild that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
+from typing import Final
 
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
-from .checkpoints import start_over
-from .engine import current_engine
+from .checking import remove_strays
+from .checkpoints import TurnTakenError, start_over
+from .engine import SearchEngine, current_engine
 from .models import SearchCheckpoint
-from .upkeep import CaughtUp, catch_up, libraries_behind
+from .rebuilds import Ownership, finish_rebuild, owning_the_rebuild
+from .upkeep import AfterStep, CaughtUp, ContestedError, catch_up, libraries_behind
 
 type Report = Callable[[int, int, CaughtUp], None]
-"""Told after each library: how many are done, how many there are, and what has been done in all of them."""
+"""Told after each step: how many libraries are done, how many there are, and what has been done in all of them."""
+
+_ROUNDS: Final = 50
+"""How often to look for what changed while the rest was filled, before giving up."""
 
 
 def refresh(library_key: LibraryLocatorV2 | None = None, *, report: Report | None = None) -> CaughtUp:
@@ -33,30 +44,79 @@ def refresh(library_key: LibraryLocatorV2 | None = None, *, report: Report | Non
 
 def rebuild(library_key: LibraryLocatorV2 | None = None, *, report: Report | None = None) -> CaughtUp:
     """
-    Make all documents anew. What is not done yet is not found meanwhile; if this is interrupted, the sweep
-    goes on with it.
+    Make all documents anew. Everything is found meanwhile. If this is interrupted, the sweep goes on with it, or the
+    next call.
 
     Args:
-        library_key: one library; the whole index if None.
+        library_key: one library, whose documents are replaced in place; the whole index if None.
 
-    Returns: what was done. Raises NotFoundError, and SearchEngineError if the engine fails.
+    Returns: what was done. Raises NotFoundError, SearchEngineError if the engine fails, and RebuildRunningError if
+    the whole index is being rebuilt already.
     """
-    engine = current_engine()
     if library_key is None:
-        engine.prepare()
-        engine.clear()
-        return _catch_up_each(libraries_behind(), report)
+        with owning_the_rebuild() as ownership:
+            done = _rebuild_all(ownership, report)
+        # What changed between the last look and the exchange of the indexes.
+        return done + refresh()
     learning_package_pk = libraries.get_library(library_key).learning_package_id
-    engine.prepare()
-    engine.delete_context(str(library_key))
-    start_over(SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk))
-    return _catch_up_each([learning_package_pk], report)
+    removed = remove_strays(library_key)
+    start_over(SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, is_spare=False))
+    return CaughtUp(deleted=removed) + _catch_up_each([learning_package_pk], report)
 
 
-def _catch_up_each(learning_package_pks: Collection[int], report: Report | None) -> CaughtUp:
+def _rebuild_all(ownership: Ownership, report: Report | None) -> CaughtUp:
+    engine, done = current_engine(), CaughtUp()
+    if engine.prepare() != ownership.index_id:  # it is in use already if the process died just then
+        _prepare_spare(engine.spare(), ownership)
+        done = _fill_spare(ownership, report)
+        engine.use_spare()
+    finish_rebuild()
+    return done
+
+
+def _prepare_spare(spare: SearchEngine, ownership: Ownership) -> None:
+    """Go on with the index that was begun, or begin a new one."""
+    checkpoints = SearchCheckpoint.objects.filter(is_spare=True)
+    if ownership.index_id and spare.prepare() == ownership.index_id:
+        # Whoever had a turn is dead, or will notice that it has ended.
+        checkpoints.update(turn="")
+        return
+    spare.clear()
+    checkpoints.delete()
+    ownership.renew(index_id=spare.prepare())
+
+
+def _fill_spare(ownership: Ownership, report: Report | None) -> CaughtUp:
     done = CaughtUp()
-    for number, pk in enumerate(learning_package_pks, 1):
-        done += catch_up(pk)
+    for _round in range(_ROUNDS):
+        behind = libraries_behind(is_spare=True)
+        if not behind:
+            return done
+        done += _catch_up_each(behind, report, is_spare=True, after_step=lambda _done: ownership.renew())
+        ownership.renew()
+    raise ContestedError("Content is changing too fast to rebuild the index now. Try again, it goes on where it was.")
+
+
+def _catch_up_each(
+    learning_package_pks: Collection[int],
+    report: Report | None,
+    *,
+    is_spare: bool = False,
+    after_step: AfterStep = lambda _done: None,
+) -> CaughtUp:
+    """Catch up with libraries. Those of the spare index that others keep changing are left for the next round."""
+    done = CaughtUp()
+
+    def tell(finished: int, now: CaughtUp) -> None:
+        after_step(now)
         if report:
-            report(number, len(learning_package_pks), done)
+            report(finished, len(learning_package_pks), done + now)
+
+    for number, pk in enumerate(learning_package_pks):
+        try:
+            done += catch_up(pk, is_spare=is_spare, after_step=partial(tell, number))
+        except (ContestedError, TurnTakenError):
+            if not is_spare:
+                raise
+        tell(number + 1, CaughtUp())
     return done

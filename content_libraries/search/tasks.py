@@ -7,6 +7,8 @@ import logging
 from celery import shared_task
 
 from .engine import SearchEngineError
+from .rebuilding import rebuild
+from .rebuilds import RebuildRunningError, is_interrupted
 from .upkeep import catch_up, libraries_behind
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ def sweep_search() -> int:
     """
     Find the libraries whose documents are not up to date, whatever the reason, and bring them up to date.
 
-    To be called periodically, so that the index recovers from what nobody noticed.
+    To be called periodically, so that the index recovers from what nobody noticed. A rebuild that was interrupted is
+    gone on with.
 
     Returns: how many libraries there were.
     """
@@ -42,6 +45,24 @@ def sweep_search() -> int:
     except SearchEngineError as error:
         logger.warning("The search engine does not answer: %s", error)
         return 0
+    if is_interrupted():
+        rebuild_search.delay()
     for learning_package_pk in behind:
         catch_up_search.delay(learning_package_pk)
     return len(behind)
+
+
+@shared_task(
+    name="content_libraries.search.rebuild",
+    throws=(SearchEngineError,),
+)
+def rebuild_search() -> int:
+    """
+    Make the whole index anew, or go on with that.
+
+    Returns: how many documents were made; 0 if somebody else is doing it.
+    """
+    try:
+        return rebuild().updated
+    except RebuildRunningError:
+        return 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Final
@@ -31,6 +31,7 @@ from .checkpoints import (
     log_mark,
     move_back,
     move_forward,
+    note_for_spare,
     start_over,
     wait_for_turn,
 )
@@ -69,7 +70,18 @@ class CaughtUp:
         return CaughtUp(self.updated + other.updated, self.deleted + other.deleted, self.postponed or other.postponed)
 
 
-def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: int | None = None) -> CaughtUp:
+type AfterStep = Callable[[CaughtUp], None]
+"""Told after each write to the index what was done so far. Whatever it raises ends the catch-up."""
+
+
+def catch_up(
+    learning_package_pk: int,
+    *,
+    change: Change = NO_CHANGE,
+    at_most: int | None = None,
+    is_spare: bool = False,
+    after_step: AfterStep | None = None,
+) -> CaughtUp:
     """
     Bring the documents of a library up to date with its content, or remove them if there is no such library.
 
@@ -77,28 +89,50 @@ def catch_up(learning_package_pk: int, *, change: Change = NO_CHANGE, at_most: i
         learning_package_pk: learning package of the library. Packages that belong to no library are ignored.
         change: what just changed, as far as an event tells it.
         at_most: leave for later what affects more documents than this.
+        is_spare: whether in the spare index, and not in the one that is in use.
 
     Returns: what was done. Raises SearchEngineError if the engine fails. What is left to do is remembered.
     """
     turn = uuid.uuid4().hex
+    following = _Following(_engine(is_spare=is_spare), is_spare, turn, at_most, after_step or (lambda _done: None))
     try:
-        return _catch_up_in_turn(learning_package_pk, turn, change, at_most)
+        return _catch_up_in_turn(learning_package_pk, change, following)
     finally:
         end_turn(learning_package_pk, turn)
 
 
-def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_most: int | None) -> CaughtUp:
-    engine, done, lost = current_engine(), CaughtUp(), 0
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """How one call of ``catch_up`` goes about it. See there."""
+
+    engine: SearchEngine
+    is_spare: bool
+    turn: str
+    at_most: int | None
+    after_step: AfterStep
+
+
+def _engine(*, is_spare: bool) -> SearchEngine:
+    engine = current_engine()
+    return engine.spare() if is_spare else engine
+
+
+def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Following) -> CaughtUp:
+    engine, is_spare, done, lost = following.engine, following.is_spare, CaughtUp(), 0
     while lost < ATTEMPTS:
-        place = _place_of(learning_package_pk)
+        place = place_of(learning_package_pk)
         if place is None:
-            return _forget(learning_package_pk)
-        checkpoint = wait_for_turn(learning_package_pk, library_key=place.library_key, turn=turn, change=change)
+            return _forget(learning_package_pk, following)
+        if not is_spare:
+            note_for_spare(learning_package_pk, library_key=place.library_key, change=change)
+        checkpoint = wait_for_turn(
+            learning_package_pk, library_key=place.library_key, turn=following.turn, change=change, is_spare=is_spare
+        )
         try:
             index_id = engine.prepare()
             if _began_to_fill(checkpoint, index_id=index_id, title=place.title):
                 continue
-            step = _next_step(checkpoint, _unless_followed(change, index_id), at_most)
+            step = _next_step(checkpoint, _unless_followed(change, index_id), following.at_most)
             written = _write(engine, place, step.affected)
         except SearchEngineError as error:
             move_back(checkpoint, change=change, error=error.message)
@@ -109,31 +143,47 @@ def _catch_up_in_turn(learning_package_pk: int, turn: str, change: Change, at_mo
         if move_forward(checkpoint, until=step.until, filling_after=step.filling_after):
             done, change, lost = done + written, NO_CHANGE, 0
             _followed.extend(_marks(step.until, index_id))
+            following.after_step(done)
             if step.is_last:
                 return done + CaughtUp(postponed=step.postpones)
-            let_others_in(learning_package_pk, turn)
+            let_others_in(learning_package_pk, following.turn)
         else:
             move_back(checkpoint, change=change)
             lost += 1
     raise ContestedError(f"Learning package {learning_package_pk} is changing too fast to be indexed now.")
 
 
-def libraries_behind() -> list[int]:
+def libraries_behind(*, is_spare: bool = False) -> list[int]:
     """
     Find the learning packages that ``catch_up`` has something to do for, in a constant number of queries.
+
+    Args:
+        is_spare: whether in the spare index, and not in the one that is in use.
 
     Those of deleted libraries come first, because a library with the same key may exist again. Raises
     SearchEngineError if the engine fails.
     """
-    index_id = current_engine().prepare()
+    return list(points_behind(_engine(is_spare=is_spare).prepare(), is_spare=is_spare))
+
+
+def points_behind(index_id: str | None, *, is_spare: bool = False) -> dict[int, LogMark]:
+    """
+    Find how far the index has followed those learning packages that it has not followed to the end.
+
+    Args:
+        index_id: identity of the index; None if the engine does not say. What is not in any index is found anyway.
+
+    Returns: learning package pk -> the point in its logs up to which it was followed, in the order of
+        ``libraries_behind``.
+    """
     titles = dict(
         libraries.viewable_libraries(None)
         .filter(learning_package__isnull=False)
         .values_list("learning_package_id", "learning_package__title")
     )
     newest = learning_core.newest_logs(titles.keys())
-    checkpoints = {row.learning_package_pk: row for row in SearchCheckpoint.objects.all()}
-    return [
+    checkpoints = {row.learning_package_pk: row for row in SearchCheckpoint.objects.filter(is_spare=is_spare)}
+    behind = [
         *sorted(checkpoints.keys() - titles.keys()),
         *(
             pk
@@ -141,12 +191,13 @@ def libraries_behind() -> list[int]:
             if _is_behind(checkpoints.get(pk), newest.get(pk, NO_LOGS), index_id, title)
         ),
     ]
+    return {pk: log_mark(checkpoints[pk]) if pk in checkpoints else NO_LOGS for pk in behind}
 
 
-def _is_behind(checkpoint: SearchCheckpoint | None, newest: LogMark, index_id: str, title: str) -> bool:
+def _is_behind(checkpoint: SearchCheckpoint | None, newest: LogMark, index_id: str | None, title: str) -> bool:
     return (
         checkpoint is None
-        or _is_about_other_documents(checkpoint, index_id, title)
+        or _is_about_other_documents(checkpoint, checkpoint.index_id if index_id is None else index_id, title)
         or checkpoint.filling_after is not None
         or log_mark(checkpoint) != newest
         or any(checkpoint.pending.values())
@@ -248,7 +299,7 @@ def _documents(place: LibraryPlace, affected: Affected) -> Iterator[Documents]:
         yield collection_documents(place, codes)
 
 
-def _place_of(learning_package_pk: int) -> LibraryPlace | None:
+def place_of(learning_package_pk: int) -> LibraryPlace | None:
     """The library that a learning package belongs to; None if there is none."""
     library = libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
     if library is None or library.learning_package is None:
@@ -262,23 +313,23 @@ def _place_of(learning_package_pk: int) -> LibraryPlace | None:
     )
 
 
-def _forget(learning_package_pk: int) -> CaughtUp:
+def _forget(learning_package_pk: int, following: _Following) -> CaughtUp:
     """Remove the documents of a library that is gone, if there ever were any."""
-    checkpoint = SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk).first()
+    checkpoints = SearchCheckpoint.objects.filter(is_spare=following.is_spare)
+    checkpoint = checkpoints.filter(learning_package_pk=learning_package_pk).first()
     if checkpoint is None:
         return CaughtUp()
-    engine = current_engine()
     try:
-        engine.prepare()
-        engine.delete_context(str(checkpoint.context_key))
+        following.engine.prepare()
+        following.engine.delete_context(str(checkpoint.context_key))
     except SearchEngineError as error:
         move_back(checkpoint, change=NO_CHANGE, error=error.message)
         raise
-    namesakes = SearchCheckpoint.objects.filter(context_key=checkpoint.context_key).exclude(pk=checkpoint.pk)
+    namesakes = checkpoints.filter(context_key=checkpoint.context_key).exclude(pk=checkpoint.pk)
     anew = list(namesakes.values_list("learning_package_pk", flat=True))
     # If the library was created anew with the same key, its documents have just been removed too.
     start_over(namesakes)
-    if not anew:
+    if not anew and not following.is_spare:
         SearchAccess.objects.filter(context_key=checkpoint.context_key).delete()
     checkpoint.delete()
-    return sum((catch_up(pk) for pk in anew), CaughtUp())
+    return sum((catch_up(pk, is_spare=following.is_spare) for pk in anew), CaughtUp())

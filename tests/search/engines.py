@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import Document, SearchEngineError
@@ -18,11 +19,18 @@ class WatchedEngine(EmbeddedEngine):
 
     patience = 0.5
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *, is_spare: bool = False) -> None:
+        super().__init__(folder, is_spare=is_spare)
         self.calls: list[str] = []
         self.is_down = False
         self.interruptions: list[Callable[[], object]] = []
+        self._spare: Self | None = None
+
+    def spare(self) -> Self:
+        """The same one every time, so that a test can watch it, too."""
+        if self._spare is None:
+            self._spare = super().spare()
+        return self._spare
 
     def prepare(self) -> str:
         self._fail_if_down()

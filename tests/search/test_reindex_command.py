@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from content_libraries.search.models import SearchRebuild
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -69,3 +73,12 @@ def test_an_engine_that_fails_fails_the_command(shelves: tuple[Shelf, Shelf], en
 
     with pytest.raises(CommandError, match="down"):
         reindex()
+
+
+def test_a_rebuild_that_is_running_fails_the_command(shelves: tuple[Shelf, Shelf], engine: WatchedEngine) -> None:
+    SearchRebuild.objects.create(
+        pk=SearchRebuild.THE_ONLY, owner="somebody", owned_until=timezone.now() + timedelta(minutes=1)
+    )
+
+    with pytest.raises(CommandError, match="being rebuilt already"):
+        reindex("--full")

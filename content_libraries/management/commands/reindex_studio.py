@@ -22,7 +22,8 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--full",
             action="store_true",
-            help="Make all documents anew, and not only those that are not up to date.",
+            help="Make all documents anew, and not only those that are not up to date. Everything is found meanwhile;"
+            " run it again to go on with one that was interrupted.",
         )
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:

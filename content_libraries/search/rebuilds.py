@@ -1,0 +1,110 @@
+"""Who is rebuilding the index: one process at a time, and the next one if that dies."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ..errors import ConflictError
+from .models import SearchAccess, SearchCheckpoint, SearchRebuild
+
+LEASE: Final = timedelta(minutes=2)
+"""How long a process counts as alive that says nothing. One step takes a small part of that."""
+
+_ATTEMPTS: Final = 5
+
+
+class RebuildRunningError(ConflictError):
+    """The index is being rebuilt by another process."""
+
+    code = "search_rebuild_running"
+
+
+@dataclass(slots=True)
+class Ownership:
+    """
+    The right to rebuild the index.
+
+    Args:
+        owner: a name for it that nobody else uses.
+        index_id: the index that is being filled; "" if none was begun.
+    """
+
+    owner: str
+    index_id: str
+
+    def renew(self, *, index_id: str | None = None) -> None:
+        """
+        Say that this process is alive. Raises RebuildRunningError if it was taken for dead, and another goes on.
+
+        Args:
+            index_id: what to fill from now on.
+        """
+        self.index_id = self.index_id if index_id is None else index_id
+        mine = SearchRebuild.objects.filter(owner=self.owner)
+        if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id):
+            raise RebuildRunningError("Another process goes on with this rebuild, because this one was too slow.")
+
+
+@contextmanager
+def owning_the_rebuild() -> Iterator[Ownership]:
+    """
+    Begin a rebuild, or go on with one that was interrupted, so that nobody else does.
+
+    Raises RebuildRunningError if somebody else does.
+    """
+    owner = uuid.uuid4().hex
+    now = timezone.now()
+    rebuild, is_new = SearchRebuild.objects.get_or_create(
+        pk=SearchRebuild.THE_ONLY, defaults={"owner": owner, "owned_until": now + LEASE}
+    )
+    if not is_new:
+        free = SearchRebuild.objects.filter(owner="") | SearchRebuild.objects.filter(owned_until__lt=now)
+        if not free.update(owner=owner, owned_until=now + LEASE):
+            raise RebuildRunningError(
+                f"The index is being rebuilt already, since {rebuild.started:%Y-%m-%d %H:%M:%S}. Wait until that is"
+                f" done. If its process was killed, another can go on with it {LEASE.seconds} seconds later."
+            )
+        rebuild.refresh_from_db()
+    try:
+        yield Ownership(owner, rebuild.index_id)
+    finally:
+        SearchRebuild.objects.filter(owner=owner).update(owner="")
+
+
+def is_interrupted() -> bool:
+    """Whether a rebuild waits for somebody to go on with it."""
+    rebuild = SearchRebuild.objects.first()
+    return rebuild is not None and (not rebuild.owner or rebuild.owned_until < timezone.now())
+
+
+def finish_rebuild() -> None:
+    """Record that the spare index is in use now: its checkpoints take the place of the others."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                _use_spare_checkpoints()
+            return
+        except IntegrityError:
+            # A checkpoint was made again meanwhile by somebody who was catching up in the old index.
+            if attempt == _ATTEMPTS - 1:
+                raise
+
+
+def _use_spare_checkpoints() -> None:
+    spare = SearchCheckpoint.objects.filter(is_spare=True)
+    known = set(spare.values_list("context_key", flat=True))
+    in_use = SearchCheckpoint.objects.filter(is_spare=False)
+    # Nobody will come any more to remove what belonged to libraries that are deleted.
+    gone = [key for key in in_use.values_list("context_key", flat=True) if key not in known]
+    SearchAccess.objects.filter(context_key__in=gone).delete()
+    in_use.delete()
+    spare.update(is_spare=False, turn="")
+    SearchRebuild.objects.all().delete()

@@ -7,8 +7,8 @@ from .browsing import (
     get_blocks,
     get_course_tree,
     get_structure,
-    list_assets,
-    read_asset,
+    list_course_files,
+    read_course_file,
 )
 from .data import (
     GRADING_POLICY_PATH,
@@ -24,12 +24,12 @@ from .data import (
 from .edits import (
     apply_course_plan,
     create_block,
-    delete_asset,
+    delete_course_file,
     delete_block,
     edit_block,
     move_block,
     reorder_children,
-    write_asset,
+    write_course_file,
 )
 from .exporting import course_tree, export_course
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course
@@ -87,7 +87,7 @@ __all__ = [
     "course_tree",
     "create_block",
     "create_course",
-    "delete_asset",
+    "delete_course_file",
     "delete_block",
     "delete_course",
     "edit_block",
@@ -98,15 +98,15 @@ __all__ = [
     "get_course_tree",
     "get_structure",
     "holds_blocks",
-    "list_assets",
+    "list_course_files",
     "load_course",
     "may_in_course",
     "move_block",
     "publish_block",
     "publish_course",
-    "read_asset",
+    "read_course_file",
     "reorder_children",
     "require_in_course",
     "viewable_courses",
-    "write_asset",
+    "write_course_file",
 ]

@@ -76,7 +76,7 @@ def get_course_tree(
     return [(blocks[key], level) for key, level in places]
 
 
-def list_assets(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:
+def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:
     """
     List the files of a course as a whole, by path: assets below ``static/``, and what else its OLX brought.
 
@@ -86,7 +86,7 @@ def list_assets(course_key: CourseKey, *, user: Actor, published: bool = False) 
     return dict(course_store().files(course_key, published=published))
 
 
-def read_asset(course_key: CourseKey, path: str, *, user: Actor, published: bool = False) -> bytes:
+def read_course_file(course_key: CourseKey, path: str, *, user: Actor, published: bool = False) -> bytes:
     """Read a file of a course. Needs VIEW_FILES. Raises NotFoundError and NotAllowedError."""
     require_in_course(user, course_key, CoursePermission.VIEW_FILES)
     for _path, data in course_store().read_files(course_key, [path], published=published):

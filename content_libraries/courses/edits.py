@@ -130,7 +130,7 @@ def delete_block(usage_key: UsageKey, *, user: Actor) -> frozenset[UsageKey]:
     return _apply(usage_key.course_key, user, DeleteBlock(usage_key)).deleted
 
 
-def write_asset(course_key: CourseKey, path: str, data: bytes, *, user: Actor) -> None:
+def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Actor) -> None:
     """
     Add or replace a file of a course. Needs EDIT and EDIT_FILES.
 
@@ -152,7 +152,7 @@ def write_asset(course_key: CourseKey, path: str, data: bytes, *, user: Actor) -
     apply_course_plan(course_key, CoursePlan((PutFile(path, digest, len(data)),)), user=user, file_bytes=file_bytes)
 
 
-def delete_asset(course_key: CourseKey, path: str, *, user: Actor) -> None:
+def delete_course_file(course_key: CourseKey, path: str, *, user: Actor) -> None:
     """Delete a file of a course. One that is not there is fine. Needs EDIT and EDIT_FILES."""
     _apply(course_key, user, DeleteFile(path))
 

@@ -161,13 +161,9 @@ OPERATIONS: dict[str, Callable[[User], object]] = {
     "edit": lambda user: api.edit_block(UNIT, user=user, settings={"a": "b"}),
     "files": lambda user: api.write_course_file(COURSE_KEY, "static/a", b"a", user=user),
     "publish": lambda user: api.publish_course(COURSE_KEY, user=user),
-    "export": lambda user: api.may_in_course(user, COURSE_KEY, api.CoursePermission.EXPORT) or _refuse(),
+    "export": lambda user: api.require_in_course(user, COURSE_KEY, api.CoursePermission.EXPORT),
     "delete": lambda user: api.delete_course(COURSE_KEY, user=user),
 }
-
-
-def _refuse() -> None:
-    raise NotAllowedError("Not allowed.")
 
 
 def cells() -> list[tuple[str, str, bool]]:

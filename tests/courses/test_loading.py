@@ -43,27 +43,45 @@ def there_and_back(tmp_path: Path, files: dict[str, str]) -> tuple[Path, Path]:
     return source, target
 
 
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"vertical/v.xml": '<vertical><itembank url_name="b" max_count="1"><problem url_name="p"/></itembank></vertical>'},
-        {"sequential/s.xml": '<sequential><problem url_name="p"/><vertical url_name="v"/></sequential>'},
-        {"chapter/c.xml": '<chapter><vertical url_name="v"/><sequential url_name="s"/></chapter>'},
-        {"vertical/v.xml": '<vertical><vertical url_name="w"><problem url_name="p"/></vertical></vertical>'},
-        {"vertical/v.xml": '<vertical><conditional url_name="k"><show sources="x"/><problem url_name="p"/></conditional></vertical>'},
-        {"vertical/v.xml": '<vertical><thing url_name="x"><part a="1"/></thing></vertical>', "problem/p.xml": "<problem/>"},
-        {"vertical/v.xml": "<vertical/>", "problem/p.xml": "<problem/>"},
-        {"html/h.xml": '<html filename="h"/>', "html/h.html": "<b>unused</b>"},
-        {"vertical/v.xml": '<vertical><html url_name="h"/></vertical>', "html/h.xml": '<html display_name="H" filename="h"/>', "html/h.html": "<p>]]&gt; &nbsp;</p>"},
-        {"about/overview.html": "<h1>About</h1>", "tabs/t.html": "<p/>", "policies/assets.json": "{}", "static/a b.txt": "x"},
-        {"policies/R/policy.json": '{"course/R": {"tabs": [{"type": "wiki"}], "start": "2030", "n": 1.5}, "static_tab/t": {"name": "T"}}', "policies/R/grading_policy.json": '{"GRADER": []}'},
-        {"policies/R/grading_policy.json": "{}"},
-        {"vertical/v.xml": '<vertical upstream="lct:O:L:unit:u" upstream_version="2" downstream_customized="[&quot;display_name&quot;]"/>'},
-        {"vertical/v.xml": '<vertical><problem url_name="p"/></vertical>', "sequential/s.xml": '<sequential><vertical url_name="v"/><vertical url_name="w"/></sequential>', "vertical/w.xml": '<vertical><problem url_name="p"/></vertical>'},
-    ],
-)  # fmt: skip
-def test_shapes(tmp_path: Path, files: dict[str, str]) -> None:
-    there_and_back(tmp_path, files)
+def unit(content: str) -> dict[str, str]:
+    """A course whose unit holds this."""
+    return {"vertical/v.xml": f"<vertical>{content}</vertical>"}
+
+
+P = '<problem url_name="p"/>'
+POLICY = {
+    "course/R": {"tabs": [{"type": "wiki"}], "start": "2030", "n": 1.5},
+    "static_tab/t": {"name": "T"},
+}
+LINKED = 'upstream="lct:O:L:unit:u" upstream_version="2" downstream_customized="[&quot;display_name&quot;]"'
+SHAPES: dict[str, dict[str, str]] = {
+    "item bank in a unit": unit(f'<itembank url_name="b" max_count="1">{P}</itembank>'),
+    "problem in a subsection": {"sequential/s.xml": f'<sequential>{P}<vertical url_name="v"/></sequential>'},
+    "unit in a section": {"chapter/c.xml": '<chapter><vertical url_name="v"/><sequential url_name="s"/></chapter>'},
+    "unit in a unit": unit(f'<vertical url_name="w">{P}</vertical>'),
+    "conditional": unit(f'<conditional url_name="k"><show sources="x"/>{P}</conditional>'),
+    "unknown type": unit('<thing url_name="x"><part a="1"/></thing>'),
+    "empty unit": {"vertical/v.xml": "<vertical/>"},
+    "orphan definition": {"html/h.xml": '<html filename="h"/>', "html/h.html": "<b>unused</b>"},
+    "html body in a file": {
+        **unit('<html url_name="h"/>'),
+        "html/h.xml": '<html display_name="H" filename="h"/>',
+        "html/h.html": "<p>]]&gt; &nbsp;</p>",
+    },
+    "other files": {"about/overview.html": "<h1>About</h1>", "tabs/t.html": "<p/>", "static/a b.txt": "x"},
+    "policies": {"policies/R/policy.json": json.dumps(POLICY), "policies/R/grading_policy.json": '{"GRADER": []}'},
+    "empty grading policy": {"policies/R/grading_policy.json": "{}"},
+    "linked unit": {"vertical/v.xml": f"<vertical {LINKED}/>"},
+    "problem in two units": {
+        "sequential/s.xml": '<sequential><vertical url_name="v"/><vertical url_name="w"/></sequential>',
+        "vertical/w.xml": f"<vertical>{P}</vertical>",
+    },
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes(tmp_path: Path, name: str) -> None:
+    there_and_back(tmp_path, SHAPES[name])
 
 
 def test_drafts_stay_drafts(tmp_path: Path) -> None:

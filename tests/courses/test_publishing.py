@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import PublishLog
 
 from content_libraries import api
@@ -14,11 +15,11 @@ from .building import COURSE_KEY, PROBLEM, ROOT, SECTION, SUBSECTION, TEXT, UNIT
 pytestmark = pytest.mark.django_db
 
 
-def published() -> list[api.UsageKey]:
+def published() -> list[UsageKey]:
     return [usage_key for usage_key, _depth in api.get_structure(COURSE_KEY, user=None, published=True).walk()]
 
 
-def changed() -> set[api.UsageKey]:
+def changed() -> set[UsageKey]:
     blocks = api.get_structure(COURSE_KEY, user=None).blocks
     return {usage_key for usage_key, state in blocks.items() if state.has_unpublished_changes}
 

@@ -72,7 +72,8 @@ class Script:
                 case "write" | "replace":
                     old = self.all_refs()
                     step = self.write(components=self.random.randint(0, 4), containers=self.random.randint(0, 4))
-                    written = {item.entity_ref for item in (*step.components, *step.containers)}
+                    written = {component.entity_ref for component in step.components}
+                    written |= {container.entity_ref for container in step.containers}
                     if kind == "replace" and written:
                         step.refs = [ref for ref in self.sample(old, 3) if ref not in written]
                     yield step

@@ -88,6 +88,12 @@ COURSE_STORE = Setting(
     "Dotted path of the class that reads courses and applies plans to them.",
 )
 
+COMPILED_COURSES_KEPT = Setting(
+    "CONTENT_LIBRARIES_COMPILED_COURSES_KEPT",
+    3,
+    "How many compiled states of a course are kept; readers use the newest, and finish with the one they began with.",
+)
+
 COURSE_PERMISSION_BACKEND = Setting(
     "CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND",
     "content_libraries.courses.permissions.CourseRoleBackend",

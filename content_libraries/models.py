@@ -3,7 +3,7 @@
 from .content.clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
-from .courses.models import BlockDefinition, Course, CourseBlock
+from .courses.models import BlockDefinition, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .imports.models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
@@ -19,6 +19,8 @@ __all__ = [
     "BlockDefinition",
     "BlockGroup",
     "BlockGroupVersion",
+    "CompiledCourse",
+    "CompiledDefinition",
     "ContainerSettings",
     "ContentLibrary",
     "ContentLibraryPermission",

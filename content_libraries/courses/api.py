@@ -10,6 +10,7 @@ from .browsing import (
     list_course_files,
     read_course_file,
 )
+from .compiling import compile_course
 from .data import (
     GRADING_POLICY_PATH,
     POLICY_PATH,
@@ -54,6 +55,7 @@ from .plans import (
     UpdateBlock,
     holds_blocks,
 )
+from .published import PublishedBlock, PublishedCourse
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -76,6 +78,8 @@ __all__ = [
     "DeleteFile",
     "LoadReport",
     "MoveBlock",
+    "PublishedBlock",
+    "PublishedCourse",
     "PutFile",
     "SetChildren",
     "UpdateBlock",
@@ -83,6 +87,7 @@ __all__ = [
     "access_course",
     "apply_course_plan",
     "blocks_with_upstream",
+    "compile_course",
     "course_store",
     "course_tree",
     "create_block",

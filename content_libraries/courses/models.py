@@ -98,3 +98,55 @@ class BlockDefinition(models.Model):
 
     def __str__(self) -> str:
         return f"Definition of version {self.version_id}"
+
+
+class CompiledCourse(models.Model):
+    """
+    A course as one publish left it, in the shape in which it is read.
+
+    1. It is written by a job some time after the publish, from what that publish log says, whatever was published
+       since. It never changes, and goes with the log.
+    2. Readers use the one with the highest publish log. So a compile that is late replaces nothing.
+    3. Only the newest few of a course are kept; any can be made again.
+
+    ``structure`` is described in ``compiling``.
+
+    .. no_pii:
+    """
+
+    publish_log = models.OneToOneField(
+        "openedx_content.PublishLog", on_delete=models.CASCADE, primary_key=True, related_name="compiled_course"
+    )
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="compiled")
+    publish_log_uuid = models.UUIDField(unique=True, help_text=_("Names the state of the course to clients."))
+    structure = models.JSONField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("compiled course")
+        verbose_name_plural = _("compiled courses")
+
+    def __str__(self) -> str:
+        return f"{self.course_id} as of publish {self.publish_log_uuid}"
+
+
+class CompiledDefinition(models.Model):
+    """
+    What one block of a compiled course says: its OLX element without the blocks in it.
+
+    .. no_pii:
+    """
+
+    compiled = models.ForeignKey(CompiledCourse, on_delete=models.CASCADE, related_name="definitions")
+    usage_key = UsageKeyField(max_length=255, case_sensitive=True)
+    olx = models.TextField()
+
+    class Meta:
+        verbose_name = _("compiled definition")
+        verbose_name_plural = _("compiled definitions")
+        constraints = (
+            models.UniqueConstraint(fields=("compiled", "usage_key"), name="content_libraries_definition_of_block"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.usage_key} in {self.compiled_id}"

@@ -126,14 +126,14 @@ class _Write:
     def _component(self, key: UsageKey) -> ComponentWrite:
         code = self._ref(key).split(":", 2)[2]
         olx = self.definitions[key]
-        return ComponentWrite(key.block_type, code, _title(key, olx), olx)
+        return ComponentWrite(key.block_type, code, title_of(key, olx), olx)
 
     def _container(self, key: UsageKey) -> ContainerWrite:
         children = self.outcome.children.get(key, self.reader.structure.children.get(key, ()))
         return ContainerWrite(
             learning_core.COURSE_OUTLINE if key.block_type == ROOT else learning_core.BLOCK_GROUP,
             self._ref(key),
-            _title(key, self.definitions[key]),
+            title_of(key, self.definitions[key]),
             tuple(self._ref(child) for child in children),
         )
 
@@ -184,7 +184,8 @@ def _code(wanted: str, key: UsageKey) -> str:
     return f"{key.block_type[:100]}.{learning_core.media_digest(str(key.block_id).encode())}"
 
 
-def _title(key: UsageKey, olx: str) -> str:
+def title_of(key: UsageKey, olx: str) -> str:
+    """The display name of a block; its id where it has none."""
     return (settings_in(olx).get("display_name") or str(key.block_id))[:MAX_TITLE]
 
 

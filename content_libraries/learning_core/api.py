@@ -25,7 +25,15 @@ from .collections import (
 )
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE
 from .copies import existing_refs, files_of, stored_bytes, stored_digests, version_nums
-from .courses import draft_olx_with, package_children, package_files
+from .courses import (
+    PublishLogName,
+    draft_olx_with,
+    find_publish_log,
+    newest_publish_logs,
+    package_children,
+    package_files,
+    published_as_of,
+)
 from .data import (
     BLOCK_PATH,
     COMPONENT_NAMESPACE,
@@ -155,6 +163,7 @@ __all__ = [
     "PackageExistsError",
     "PackageStatistics",
     "Publication",
+    "PublishLogName",
     "StoredFile",
     "VersionPlace",
     "VersionStatus",
@@ -200,6 +209,7 @@ __all__ = [
     "find_file",
     "find_item",
     "find_items",
+    "find_publish_log",
     "find_version",
     "first_version",
     "in_parts",
@@ -213,6 +223,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "newest_logs",
+    "newest_publish_logs",
     "olx_of",
     "package_children",
     "package_files",
@@ -221,6 +232,7 @@ __all__ = [
     "publications_above",
     "publish",
     "publish_changes",
+    "published_as_of",
     "remove_children",
     "remove_from_collection",
     "rename_container",

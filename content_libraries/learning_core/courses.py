@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Q
-from openedx_content.models_api import ComponentVersionMedia, EntityListRow
+from django.db.models import Max, Q
+from openedx_content.models_api import ComponentVersionMedia, EntityListRow, PublishLog, PublishLogRecord
 
 from .data import BLOCK_PATH, FileMedia
 from .ids import package_id
@@ -13,6 +15,44 @@ from .structure import BranchName
 from .texts import text_of
 
 _VERSION = "entity_list__container_versions__publishable_entity_version"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishLogName:
+    """A publish log: pk, public id, and the learning package that it belongs to."""
+
+    pk: int
+    uuid: UUID
+    learning_package_pk: int
+
+
+def find_publish_log(*, pk: int | None = None, uuid: UUID | None = None) -> PublishLogName | None:
+    """Find a publish log by its pk or by its uuid; None if there is none."""
+    logs = PublishLog.objects.filter(pk=pk) if uuid is None else PublishLog.objects.filter(uuid=uuid)
+    row = logs.values_list("pk", "uuid", "learning_package_id").first()
+    return None if row is None else PublishLogName(*row)
+
+
+def newest_publish_logs(learning_package_pks: list[int]) -> dict[int, int]:
+    """Learning package pk -> pk of its newest publish log, of those that have any, in one query."""
+    logs = PublishLog.objects.filter(learning_package_id__in=learning_package_pks).order_by()
+    return dict(
+        logs.values("learning_package_id").annotate(newest=Max("pk")).values_list("learning_package_id", "newest")
+    )
+
+
+def published_as_of(log: PublishLogName) -> dict[int, int]:
+    """
+    Read what was published right after a publish log, in one query, whatever was published since.
+
+    Returns: entity pk -> version pk. What was not published then is left out.
+    """
+    records = PublishLogRecord.objects.filter(
+        publish_log__learning_package_id=package_id(log.learning_package_pk), publish_log_id__lte=log.pk
+    )
+    newest = records.order_by().values("entity_id").annotate(newest=Max("pk")).values("newest")
+    rows = PublishLogRecord.objects.filter(pk__in=newest).values_list("entity_id", "new_version_id")
+    return {entity_pk: version_pk for entity_pk, version_pk in rows if version_pk is not None}
 
 
 def package_children(learning_package_pk: int, *, branch: BranchName) -> dict[int, list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import DraftChangeLog
 
 from content_libraries import api
+from content_libraries.courses.learning_core_store import LearningCoreStore
 from content_libraries.courses.models import Course, CourseBlock
 from content_libraries.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tests.conftest import CommitRunner, UserFactory
@@ -281,3 +283,31 @@ def test_queries_do_not_grow_with_the_course(name: str) -> None:
         counts.append(len(captured))
     assert counts[2] <= counts[1] + 1  # SQLite takes so many values in a statement, and no more
     assert counts[2] <= 60
+
+
+class ForgetfulStore(LearningCoreStore):
+    """A store of a site, in which no course has files."""
+
+    def files(self, course_key: api.CourseKey, *, published: bool = False) -> dict[str, api.CourseFile]:
+        return {}
+
+
+class ReadOnlyBackend(api.CourseRoleBackend):
+    """A site where courses can be looked at by everybody, and changed by nobody."""
+
+    def permissions(self, user: object, course_key: api.CourseKey) -> frozenset[api.CoursePermission]:
+        return frozenset({api.CoursePermission.VIEW})
+
+
+def test_a_site_can_keep_courses_elsewhere(course: None, settings: Any) -> None:
+    api.write_course_file(COURSE_KEY, "static/a", b"a", user=None)
+    assert api.list_course_files(COURSE_KEY, user=None)
+    settings.CONTENT_LIBRARIES_COURSE_STORE = f"{__name__}.ForgetfulStore"
+    assert api.list_course_files(COURSE_KEY, user=None) == {}
+
+
+def test_a_site_can_decide_who_may_do_what(course: None, settings: Any, staff: User, stranger: User) -> None:
+    settings.CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND = f"{__name__}.ReadOnlyBackend"
+    assert api.get_block(UNIT, user=stranger).usage_key == UNIT
+    with pytest.raises(NotAllowedError):
+        api.edit_block(UNIT, user=staff, settings={"a": "b"})

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
+    path(OWN, include("content_libraries.courses.rest.urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),

@@ -23,7 +23,17 @@ from .collections import (
     update_collection,
     without_vanished,
 )
+from .container_types import BLOCK_GROUP, COURSE_OUTLINE
 from .copies import existing_refs, files_of, stored_bytes, stored_digests, version_nums
+from .courses import (
+    PublishLogName,
+    draft_olx_with,
+    find_publish_log,
+    newest_publish_logs,
+    package_children,
+    package_files,
+    published_as_of,
+)
 from .data import (
     BLOCK_PATH,
     COMPONENT_NAMESPACE,
@@ -68,7 +78,7 @@ from .lookups import (
     latest_versions,
     live_component_pks,
 )
-from .media import FileBytes, media_digest
+from .media import FileBytes, media_digest, media_type_of
 from .packages import (
     PackageExistsError,
     PackageStatistics,
@@ -77,7 +87,7 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, move_drafts, publish
+from .publish import discard, lock_package, move_drafts, publish
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -120,9 +130,11 @@ from .structure import (
 from .texts import olx_of
 
 __all__ = [
+    "BLOCK_GROUP",
     "BLOCK_PATH",
     "COLLECTION_CHANGED",
     "COMPONENT_NAMESPACE",
+    "COURSE_OUTLINE",
     "ENTITIES_DRAFT_CHANGED",
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
@@ -152,6 +164,7 @@ __all__ = [
     "PackageExistsError",
     "PackageStatistics",
     "Publication",
+    "PublishLogName",
     "StoredFile",
     "VersionPlace",
     "VersionStatus",
@@ -185,6 +198,7 @@ __all__ = [
     "draft_changes",
     "draft_contents",
     "draft_edits",
+    "draft_olx_with",
     "draft_parents_of",
     "draft_versions",
     "enabled_collection_pks",
@@ -196,6 +210,7 @@ __all__ = [
     "find_file",
     "find_item",
     "find_items",
+    "find_publish_log",
     "find_version",
     "first_version",
     "in_parts",
@@ -203,17 +218,23 @@ __all__ = [
     "item_statuses",
     "latest_versions",
     "live_component_pks",
+    "lock_package",
     "media_digest",
+    "media_type_of",
     "member_pks_of",
     "move_drafts",
     "newest_logs",
+    "newest_publish_logs",
     "oldest_change_after",
     "olx_of",
+    "package_children",
+    "package_files",
     "package_statistics",
     "publications",
     "publications_above",
     "publish",
     "publish_changes",
+    "published_as_of",
     "remove_children",
     "remove_from_collection",
     "rename_container",

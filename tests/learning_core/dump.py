@@ -27,12 +27,21 @@ from openedx_content.models_api import (
     UnitVersion,
 )
 
+from content_libraries.learning_core.container_types import (
+    BlockGroup,
+    BlockGroupVersion,
+    CourseOutline,
+    CourseOutlineVersion,
+)
+
 Dump = dict[str, Any]
 
 TYPED_MODELS = (
     (Unit, UnitVersion),
     (Subsection, SubsectionVersion),
     (Section, SectionVersion),
+    (BlockGroup, BlockGroupVersion),
+    (CourseOutline, CourseOutlineVersion),
 )
 
 

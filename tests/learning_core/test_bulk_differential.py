@@ -31,7 +31,13 @@ from .dump import dump
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FILES = {learning_core.media_digest(data): data for data in (b"one", b"two", b"three", b"\x00" * 2000)}
 LONG = "long " * 12_000
-CHILD_TYPE = {"unit": "component", "subsection": "unit", "section": "subsection"}
+CHILD_TYPE = {
+    "unit": "component",
+    "subsection": "unit",
+    "section": "subsection",
+    learning_core.BLOCK_GROUP: "component",
+    learning_core.COURSE_OUTLINE: learning_core.BLOCK_GROUP,
+}
 
 
 @dataclass
@@ -54,15 +60,23 @@ class Script:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - a repeatable script, not a secret
-        self.refs: dict[str, list[str]] = {"component": [], "unit": [], "subsection": [], "section": []}
+        self.refs: dict[str, list[str]] = {kind: [] for kind in ("component", *CHILD_TYPE)}
 
     def steps(self, count: int) -> Iterator[Step]:
         yield self.write(components=6, containers=4)
         for _ in range(count):
-            kind = self.random.choice(["write", "write", "write", "publish", "publish all", "delete", "discard"])
+            kind = self.random.choice(
+                ["write", "write", "replace", "write", "publish", "publish all", "delete", "discard"]
+            )
             match kind:
-                case "write":
-                    yield self.write(components=self.random.randint(0, 4), containers=self.random.randint(0, 4))
+                case "write" | "replace":
+                    old = self.all_refs()
+                    step = self.write(components=self.random.randint(0, 4), containers=self.random.randint(0, 4))
+                    written = {component.entity_ref for component in step.components}
+                    written |= {container.entity_ref for container in step.containers}
+                    if kind == "replace" and written:
+                        step.refs = [ref for ref in self.sample(old, 3) if ref not in written]
+                    yield step
                 case "publish" | "delete":
                     yield Step(kind, refs=self.sample(self.all_refs(), 3))
                 case _:
@@ -125,14 +139,14 @@ class ApiWriter:
         match step.kind:
             case "write":
                 with content_api.bulk_draft_changes_for(self.package_pk, changed_by=self.author_pk, changed_at=at):
+                    self.delete(step.refs or [])
                     for component in step.components:
                         self.write_component(component, at)
                     for container in step.containers:
                         self.write_container(container, at)
             case "delete":
                 with content_api.bulk_draft_changes_for(self.package_pk, changed_by=self.author_pk, changed_at=at):
-                    for ref in sorted(step.refs or [], key=lambda ref: self.entity(ref).id):
-                        content_api.soft_delete_draft(self.entity(ref).id, deleted_by=self.author_pk)
+                    self.delete(step.refs or [])
             case "discard":
                 content_api.reset_drafts_to_published(self.package_pk, reset_at=at, reset_by=self.author_pk)
             case "publish":
@@ -141,7 +155,12 @@ class ApiWriter:
             case "publish all":
                 content_api.publish_all_drafts(self.package_pk, published_at=at, published_by=self.author_pk)
 
+    def delete(self, refs: list[str]) -> None:
+        for ref in sorted(refs, key=lambda ref: self.entity(ref).id):
+            content_api.soft_delete_draft(self.entity(ref).id, deleted_by=self.author_pk)
+
     def write_component(self, write: learning_core.ComponentWrite, at: datetime) -> None:
+        assert write.olx is not None
         component_type = content_api.get_or_create_component_type("xblock.v1", write.block_type)
         media_type = content_api.get_or_create_media_type(learning_core.block_media_type(write.block_type))
         block = (
@@ -222,6 +241,7 @@ class BulkWriter:
                     self.package_pk,
                     components=step.components,
                     containers=step.containers,
+                    deleted_pks=self.pks(step.refs or []),
                     file_bytes=file_bytes,
                     **who,
                 )

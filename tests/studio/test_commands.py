@@ -40,6 +40,8 @@ def test_a_new_site_has_a_login_and_a_published_library_that_can_be_searched(
     assert summary.num_blocks == 71
     assert not summary.has_unpublished_changes
     assert api.search(admin, q="reuse").total > 10
+    (course,) = api.viewable_courses(admin)
+    assert len(api.get_structure(course.id, user=admin, published=True).reachable) > 50
 
 
 def test_a_second_start_changes_nothing_and_prints_the_same_login(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from content_libraries import api
 
 DEMO_DIR = Path(__file__).resolve().parents[2] / "demo"
 DEMO_LIBRARY = api.library_key("lib:DemoX:welcome")
+DEMO_COURSE = api.course_key("course-v1:DemoX+Reuse101+2026")
 ADMIN_NAME = "admin"
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         call_command("load_policies", verbosity=0)
         admin, password = self.make_admin()
         self.load_demo(admin)
+        self.load_demo_course(admin)
         self.stdout.write(
             self.style.SUCCESS(f"\nStudio is at http://127.0.0.1:{os.environ.get('PORT', '8000')}/ (Ctrl-C stops it).")
         )
@@ -64,3 +66,9 @@ class Command(BaseCommand):
                 DEMO_LIBRARY, user=admin, source=source, options=api.ImportOptions(level=level), publish=True
             )
             self.stdout.write(f"  {source.name}: {len(result.plan.writes())} items")
+
+    def load_demo_course(self, admin: User) -> None:
+        """Put the demo course into the course store, unless it is there."""
+        if not api.viewable_courses(admin).filter(id=DEMO_COURSE).exists():
+            report = api.load_course(DEMO_DIR / "course", user=admin)
+            self.stdout.write(f"  {report.course_key}: {report.blocks} blocks")

@@ -1,0 +1,26 @@
+"""What this room does when Learning Core has committed a publish of a course."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from ..learning_core import api as learning_core
+from .models import Course
+from .tasks import compile_published
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(learning_core.ENTITIES_PUBLISHED, dispatch_uid="content_libraries.courses.published")
+def compile_later(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
+    """Let a worker compile the course. Without a broker the publish stands, and the sweep finds it."""
+    if not Course.objects.filter(learning_package_id=learning_package.id).exists():
+        return
+    try:
+        compile_published.apply_async((change_log.publish_log_id,), retry=False)
+    except (OperationalError, OSError):
+        logger.warning("No worker can be told to compile publish log %s.", change_log.publish_log_id, exc_info=True)

@@ -1,0 +1,39 @@
+"""Views of published courses."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...rest import LibraryAPIView
+from ..data import CoursePermission
+from ..permissions import access_course
+from ..published import PublishedCourse
+from .serializers import StructureSerializer
+
+
+class StructureView(LibraryAPIView):
+    """The structure of a course as it is published."""
+
+    @extend_schema(
+        summary="Get the published structure of a course",
+        description="With the ETag of an earlier answer in If-None-Match: 304 while nothing new is published.",
+        responses={200: StructureSerializer},
+    )
+    def get(self, request: Request, course_key: str) -> HttpResponseBase:
+        course = access_course(request.user, keys.course_key(course_key), CoursePermission.VIEW)
+        published = PublishedCourse(course.id)
+        etag = f'"{published.publish_log_uuid}"'
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        response: HttpResponseBase
+        is_known = etag in known or f"W/{etag}" in known
+        response = HttpResponseNotModified() if is_known else Response(published.structure)
+        response["ETag"] = etag
+        patch_cache_control(response, private=True, no_cache=True)
+        return response

@@ -74,6 +74,7 @@ from .packages import (
     PackageStatistics,
     create_learning_package,
     delete_learning_package,
+    live_item_counts,
     package_statistics,
     update_learning_package,
 )
@@ -202,6 +203,7 @@ __all__ = [
     "item_statuses",
     "latest_versions",
     "live_component_pks",
+    "live_item_counts",
     "media_digest",
     "member_pks_of",
     "move_drafts",

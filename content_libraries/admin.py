@@ -1,7 +1,8 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
 from .content.clipboard.admin import StagedContentAdmin
+from .courses.admin import CourseAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
 
-__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin", "StagedContentAdmin"]
+__all__ = ["ContentLibraryAdmin", "CourseAdmin", "SearchCheckpointAdmin", "StagedContentAdmin"]

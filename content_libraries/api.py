@@ -2,6 +2,7 @@
 
 from .content.api import *  # noqa: F403
 from .content.clipboard.api import *  # noqa: F403
+from .courses.api import *  # noqa: F403
 from .imports.api import *  # noqa: F403
 from .keys import *  # noqa: F403
 from .libraries.api import *  # noqa: F403

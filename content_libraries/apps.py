@@ -31,3 +31,6 @@ class ContentLibrariesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401, PLC0415 - connects the rooms to signals once models are loaded
+        from .learning_core.container_types import register  # noqa: PLC0415
+
+        register()

@@ -82,6 +82,18 @@ PERMISSION_BACKEND = Setting(
     'Dotted path of the class that answers every "may this user".',
 )
 
+COURSE_STORE = Setting(
+    "CONTENT_LIBRARIES_COURSE_STORE",
+    "content_libraries.courses.learning_core_store.LearningCoreStore",
+    "Dotted path of the class that reads courses and applies plans to them.",
+)
+
+COURSE_PERMISSION_BACKEND = Setting(
+    "CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND",
+    "content_libraries.courses.permissions.CourseRoleBackend",
+    'Dotted path of the class that answers every "may this user" about courses.',
+)
+
 PROFILE_IMAGE_URL = Setting(
     "CONTENT_LIBRARIES_PROFILE_IMAGE_URL",
     "content_libraries/profile.svg",

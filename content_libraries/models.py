@@ -3,22 +3,29 @@
 from .content.clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
-from .courses.models import Course
+from .courses.models import BlockDefinition, Course, CourseBlock
 from .imports.models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
     ModulestoreMigration,
     ModulestoreSource,
 )
+from .learning_core.container_types import BlockGroup, BlockGroupVersion, CourseOutline, CourseOutlineVersion
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint
 
 __all__ = [
+    "BlockDefinition",
+    "BlockGroup",
+    "BlockGroupVersion",
     "ContainerSettings",
     "ContentLibrary",
     "ContentLibraryPermission",
     "Course",
+    "CourseBlock",
+    "CourseOutline",
+    "CourseOutlineVersion",
     "EntityRow",
     "ModulestoreBlockMigration",
     "ModulestoreBlockSource",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from opaque_keys.edx.django.models import CourseKeyField
+from django.utils.translation import gettext_lazy as _
+from opaque_keys.edx.django.models import CourseKeyField, UsageKeyField
 from opaque_keys.edx.keys import CourseKey
 
 
@@ -16,6 +17,10 @@ class Course(models.Model):
     It is the object that course-scoped roles of openedx-authz refer to (``OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL``),
     which is why the course key is the primary key and is called ``id``, as in the platform's course overviews.
 
+    1. The default store keeps its content in ``learning_package``, whose ``package_ref`` is the course key.
+    2. ``learning_package`` is null for a course that the site's own store keeps, and ``display_name`` is then all
+       that is known here.
+
     .. no_pii:
     """
 
@@ -23,6 +28,10 @@ class Course(models.Model):
     org = models.CharField(max_length=255, db_index=True)
     display_name = models.CharField(max_length=255, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    # RESTRICT: content is only ever deleted through the course.
+    learning_package = models.OneToOneField(
+        "openedx_content.LearningPackage", on_delete=models.RESTRICT, null=True, editable=False, related_name="course"
+    )
 
     class Meta:
         ordering = ("id",)
@@ -34,3 +43,58 @@ class Course(models.Model):
     def get_from_id(cls, course_key: CourseKey) -> Self:
         """Find a course by its key. The name is what openedx-authz calls. Raises Course.DoesNotExist."""
         return cls.objects.get(id=course_key)
+
+
+class CourseBlock(models.Model):
+    """
+    Which entity of Learning Core a block of a course is.
+
+    1. A usage key, once given, never changes and never means another entity, also after the block is deleted.
+    2. What the block says, holds, and where it stands is in Learning Core, in versions; nothing of it is here.
+    3. The root of a course has the block type and the block id ``course``.
+
+    .. no_pii:
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="blocks")
+    usage_key = UsageKeyField(max_length=255, case_sensitive=True, unique=True)
+    entity = models.OneToOneField(
+        "openedx_content.PublishableEntity", on_delete=models.CASCADE, related_name="course_block"
+    )
+
+    class Meta:
+        verbose_name = _("course block")
+        verbose_name_plural = _("course blocks")
+
+    def __str__(self) -> str:
+        return str(self.usage_key)
+
+
+class BlockDefinition(models.Model):
+    """
+    What one version of a block that holds blocks says about itself.
+
+    A version of a container in Learning Core holds a title and children, nothing else; a component has its OLX.
+    Here is the same for containers: the OLX element with all attributes, and with everything inside that is no
+    block, such as the wiki of a course.
+
+    Every version of a container of a course has a row, which never changes.
+
+    .. no_pii:
+    """
+
+    # CASCADE: a version is only deleted together with its whole learning package.
+    version = models.OneToOneField(
+        "openedx_content.PublishableEntityVersion",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="block_definition",
+    )
+    olx = models.TextField()
+
+    class Meta:
+        verbose_name = _("block definition")
+        verbose_name_plural = _("block definitions")
+
+    def __str__(self) -> str:
+        return f"Definition of version {self.version_id}"

@@ -23,7 +23,9 @@ from .collections import (
     update_collection,
     without_vanished,
 )
+from .container_types import BLOCK_GROUP, COURSE_OUTLINE
 from .copies import existing_refs, files_of, stored_bytes, stored_digests, version_nums
+from .courses import draft_olx_with, package_children, package_files
 from .data import (
     BLOCK_PATH,
     COMPONENT_NAMESPACE,
@@ -68,7 +70,7 @@ from .lookups import (
     latest_versions,
     live_component_pks,
 )
-from .media import FileBytes, media_digest
+from .media import FileBytes, media_digest, media_type_of
 from .packages import (
     PackageExistsError,
     PackageStatistics,
@@ -78,7 +80,7 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, move_drafts, publish
+from .publish import discard, lock_package, move_drafts, publish
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -120,9 +122,11 @@ from .structure import (
 from .texts import olx_of
 
 __all__ = [
+    "BLOCK_GROUP",
     "BLOCK_PATH",
     "COLLECTION_CHANGED",
     "COMPONENT_NAMESPACE",
+    "COURSE_OUTLINE",
     "ENTITIES_DRAFT_CHANGED",
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
@@ -185,6 +189,7 @@ __all__ = [
     "draft_changes",
     "draft_contents",
     "draft_edits",
+    "draft_olx_with",
     "draft_parents_of",
     "draft_versions",
     "enabled_collection_pks",
@@ -204,11 +209,15 @@ __all__ = [
     "latest_versions",
     "live_component_pks",
     "live_item_counts",
+    "lock_package",
     "media_digest",
+    "media_type_of",
     "member_pks_of",
     "move_drafts",
     "newest_logs",
     "olx_of",
+    "package_children",
+    "package_files",
     "package_statistics",
     "publications",
     "publications_above",

@@ -36,23 +36,31 @@ from openedx_content.models_api import (
 
 from ..errors import InvalidInputError
 from .conflicts import integrity_explained
-from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ComponentWrite, ContainerWrite, DraftWrites
-from .media import FileBytes, file_medium, get_or_create_media, olx_medium
-from .publish import lock_package, write_draft_records
+from .container_types import BLOCK_GROUP, COURSE_OUTLINE, BlockGroupVersion, CourseOutlineVersion
+from .data import BLOCK_PATH, ComponentWrite, ContainerWrite, DraftWrites
+from .media import FileBytes, Medium, file_medium, get_or_create_media, olx_medium
+from .publish import current_drafts, lock_package, write_draft_records
 from .rows import EntityRow, in_parts, insert_each, insert_multi_table_children, insert_with_uuid
 
 type ItemWrite = ComponentWrite | ContainerWrite
 
 CODE = re.compile(r"[\w.-]{1,255}")
 MAX_TITLE = 500
-CHILD_TYPES = {"unit": None, "subsection": "unit", "section": "subsection"}
-"""Container type -> the container type of its children; None stands for components."""
-
+CHILD_TYPES: Mapping[str, frozenset[str | None]] = {
+    "unit": frozenset({None}),
+    "subsection": frozenset({"unit"}),
+    "section": frozenset({"subsection"}),
+    COURSE_OUTLINE: frozenset({None, BLOCK_GROUP}),
+    BLOCK_GROUP: frozenset({None, BLOCK_GROUP}),
+}
+"""Container type -> the container types of its children; None stands for components."""
 
 VERSION_CLASSES: Mapping[str, type[ContainerVersion]] = {
     "unit": UnitVersion,
     "subsection": SubsectionVersion,
     "section": SectionVersion,
+    COURSE_OUTLINE: CourseOutlineVersion,
+    BLOCK_GROUP: BlockGroupVersion,
 }
 
 
@@ -95,6 +103,7 @@ def write_drafts(
     *,
     components: Sequence[ComponentWrite] = (),
     containers: Sequence[ContainerWrite] = (),
+    deleted_pks: Collection[int] = (),
     author_pk: int | None,
     at: datetime | None = None,
     file_bytes: FileBytes | None = None,
@@ -106,6 +115,7 @@ def write_drafts(
         learning_package_pk: where to write.
         components: written first, in this order.
         containers: in any order; children may be among the items of this write.
+        deleted_pks: entities to delete (softly) in the same log; none of the items of this write.
         author_pk: the user of the log and of every version; None for the site itself.
         at: time of the log and of every row; now if None.
         file_bytes: gives the bytes of the components' files, for those that are new to the learning package.
@@ -115,7 +125,7 @@ def write_drafts(
     items at the same time. Nothing is written then.
     """
     items: list[ItemWrite] = [*components, *containers]
-    if not items:
+    if not items and not deleted_pks:
         return DraftWrites(None, {}, {})
     _check(items)
     with integrity_explained(), transaction.atomic():
@@ -127,7 +137,7 @@ def write_drafts(
         _write_versions(work)
         _write_component_versions(work, media_pks)
         _write_container_versions(work)
-        log = _write_log(work)
+        log = _write_log(work, deleted_pks)
     return DraftWrites(log.pk, work.entity_pks, {ref: version.pk for ref, version in work.versions.items()})
 
 
@@ -181,7 +191,7 @@ def _check_children(work: _Work) -> None:
         for child in container.children:
             if child not in types:
                 raise InvalidInputError(f"“{child}”, a child of “{container.container_code}”, is not in the library.")
-            if types[child] != CHILD_TYPES[container.container_type]:
+            if types[child] not in CHILD_TYPES[container.container_type]:
                 raise InvalidInputError(
                     f"“{child}” cannot be in the {container.container_type} “{container.container_code}”: sections"
                     " hold subsections, subsections hold units, and units hold components."
@@ -190,18 +200,15 @@ def _check_children(work: _Work) -> None:
 
 def _write_media(work: _Work, file_bytes: FileBytes) -> Mapping[str, Mapping[str, int]]:
     """Store the media of all components. Returns entity_ref -> path -> media pk."""
-    media = {
-        component.entity_ref: {
-            BLOCK_PATH: olx_medium(component.block_type, component.olx),
-            **{file.path: file_medium(file) for file in component.files},
-        }
-        for component in work.components
-    }
-    long_texts = {
-        media[component.entity_ref][BLOCK_PATH].digest: component.olx.encode()
-        for component in work.components
-        if media[component.entity_ref][BLOCK_PATH].text is None
-    }
+    media: dict[str, dict[str, Medium]] = {component.entity_ref: {} for component in work.components}
+    long_texts: dict[str, bytes] = {}
+    for component in work.components:
+        paths = media[component.entity_ref]
+        if component.olx is not None:
+            paths[BLOCK_PATH] = medium = olx_medium(component.block_type, component.olx)
+            if medium.text is None:
+                long_texts[medium.digest] = component.olx.encode()
+        paths.update({file.path: file_medium(file) for file in component.files})
 
     def all_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         yield from ((digest, long_texts[digest]) for digest in digests if digest in long_texts)
@@ -239,15 +246,15 @@ def _write_entities(work: _Work) -> None:
 
 def _write_components(work: _Work, components: Sequence[ComponentWrite]) -> None:
     types = {
-        name: content_api.get_or_create_component_type(COMPONENT_NAMESPACE, name)
-        for name in dict.fromkeys(component.block_type for component in components)
+        (namespace, name): content_api.get_or_create_component_type(namespace, name)
+        for namespace, name in dict.fromkeys((component.namespace, component.block_type) for component in components)
     }
     Component.objects.bulk_create(
         [
             Component(
                 publishable_entity_id=work.entity_pks[component.entity_ref],
                 learning_package=work.package,
-                component_type=types[component.block_type],
+                component_type=types[component.namespace, component.block_type],
                 component_code=component.component_code,
             )
             for component in components
@@ -338,9 +345,11 @@ def _write_container_versions(work: _Work) -> None:
     PublishableEntityVersionDependency.objects.bulk_create(dependencies)
 
 
-def _write_log(work: _Work) -> DraftChangeLog:
+def _write_log(work: _Work, deleted_pks: Collection[int]) -> DraftChangeLog:
     log = DraftChangeLog.objects.create(learning_package=work.package, changed_at=work.at, changed_by_id=work.author_pk)
-    changes = []
+    changes: list[tuple[int, int | None, int | None]] = [
+        (pk, version_pk, None) for pk, version_pk in current_drafts(work.package.id, deleted_pks).items()
+    ]
     for item in work.items:
         entity = work.existing.get(item.entity_ref)
         version = work.versions[item.entity_ref]

@@ -37,18 +37,24 @@ class FileMedia:
 
 @dataclass(frozen=True, slots=True)
 class ComponentWrite:
-    """A component as it shall be: it is created, or gets its next version. ``files`` is the complete set."""
+    """
+    A component as it shall be: it is created, or gets its next version.
+
+    ``files`` is the complete set. ``olx`` is None for what is no XBlock and has files only; it is in a ``namespace``
+    of its own then.
+    """
 
     block_type: str
     component_code: str
     title: str
-    olx: str
+    olx: str | None
     files: tuple[FileMedia, ...] = ()
     can_stand_alone: bool = True
+    namespace: str = COMPONENT_NAMESPACE
 
     @property
     def entity_ref(self) -> str:
-        return f"{COMPONENT_NAMESPACE}:{self.block_type}:{self.component_code}"
+        return f"{self.namespace}:{self.block_type}:{self.component_code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,12 @@ def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int 
     announce(DRAFT, log)
 
 
+def current_drafts(learning_package_pk: int, entity_pks: Collection[int]) -> dict[int, int]:
+    """Entity pk -> pk of its draft version, of those that are not deleted."""
+    pointers = _pointers(learning_package_pk, entity_pks)
+    return {item.entity_pk: item.draft_version_pk for item in pointers if item.draft_version_pk is not None}
+
+
 def lock_package(learning_package_pk: int) -> LearningPackage:
     """Make set-wise writers of one learning package wait for each other until the transaction ends."""
     return LearningPackage.objects.select_for_update().get(id=learning_package_pk)

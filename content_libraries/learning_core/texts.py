@@ -25,11 +25,11 @@ def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
             "media__learning_package"
         )
         for row in rows:
-            texts[row.component_version_id] = _text(row.media)
+            texts[row.component_version_id] = text_of(row.media)
     return texts
 
 
-def _text(media: Media) -> str:
+def text_of(media: Media) -> str:
     """The text of a medium; texts that are too long for the database are in a file."""
     text: str | None = media.text
     if text is not None:

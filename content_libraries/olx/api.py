@@ -12,13 +12,14 @@ from .data import (
     OlxTree,
     StaticFile,
 )
+from .definitions import assembled, definition_of
 from .drafts import tree_with_drafts
 from .errors import OlxError
-from .reading import iter_static_files, parse_block, read_archive
-from .start_tags import root_tag, with_attributes, without_url_name
+from .reading import iter_files, iter_static_files, parse_block, read_archive
+from .start_tags import root_tag, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .vocabulary import CONTAINER_TAGS
-from .writing import write_folder
+from .writing import write_archive, write_folder
 
 __all__ = [
     "CONTAINER_TAGS",
@@ -32,14 +33,19 @@ __all__ = [
     "OlxTree",
     "StaticFile",
     "StaticNames",
+    "assembled",
+    "definition_of",
+    "iter_files",
     "iter_static_files",
     "parse_block",
     "read_archive",
     "references",
     "resolve_references",
     "root_tag",
+    "settings_in",
     "tree_with_drafts",
     "with_attributes",
     "without_url_name",
+    "write_archive",
     "write_folder",
 ]

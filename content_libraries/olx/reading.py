@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
 from .xml_source import Budget, decoded, parse_document
 
-__all__ = ["iter_static_files", "parse_block", "read_archive"]
+__all__ = ["iter_files", "iter_static_files", "parse_block", "read_archive"]
 
 type Kind = Literal["course", "library"]
 
@@ -89,13 +90,23 @@ def iter_static_files(
     They come in the order of the archive. ``folder`` is ``OlxTree.folder``; without it the archive is looked
     through once more. Raises OlxError as :func:`read_archive` does, MissingFileError if a path is not there.
     """
+    for file, content in iter_files(source, [STATIC_FOLDER + path for path in paths], folder=folder, limits=limits):
+        yield replace(file, path=file.path.removeprefix(STATIC_FOLDER)), content
+
+
+def iter_files(
+    source: str | os.PathLike[str],
+    paths: Iterable[str],
+    *,
+    folder: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[tuple[StaticFile, bytes]]:
+    """Yield files of these paths, relative to the folder of course.xml; see :func:`iter_static_files`."""
     if folder is None:
         folder = folder_of(Path(source), limits)
-    wanted = [STATIC_FOLDER + path for path in paths]
-    for path, chunks in read_files(Path(source), folder, wanted, limits):
+    for path, chunks in read_files(Path(source), folder, paths, limits):
         content = b"".join(chunks)
-        digest = blake2b(content, digest_size=20).hexdigest()
-        yield StaticFile(path.removeprefix(STATIC_FOLDER), len(content), digest), content
+        yield StaticFile(path, len(content), blake2b(content, digest_size=20).hexdigest()), content
 
 
 def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | LibraryLocator, OlxBlock]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from .errors import InvalidAttributeError
+from .vocabulary import settings_among
 from .xml_source import Document, parse_document, xml_safe
 
-__all__ = ["pointer", "root_tag", "with_attributes", "without_url_name"]
+__all__ = ["pointer", "root_tag", "settings_in", "with_attributes", "without_url_name"]
 
 _ATTRIBUTE: Final = re.compile(r"""(\s++)([^\s=>/"']++)(\s*+=\s*+)("[^"]*"|'[^']*')""")
 _NAME: Final = re.compile(r"[^\W\d][\w.:-]*")
@@ -19,6 +20,12 @@ _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t":
 def root_tag(text: str) -> str:
     """Return the tag of a text's root element, "problem" for a problem. Raises OlxError for unsafe XML."""
     return _parsed(text).root.tag
+
+
+def settings_in(text: str) -> dict[str, str]:
+    """Return the settings that are attributes of a text's root element. Raises OlxError for unsafe XML."""
+    root = _parsed(text).root
+    return settings_among(root.tag, root.attributes)
 
 
 def without_url_name(text: str) -> str:

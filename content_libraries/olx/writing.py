@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from .splicing import children_in, is_inline
 from .start_tags import pointer, with_attributes
 from .vocabulary import DRAFT_FOLDER, INDEX_ATTRIBUTE, PARENT_ATTRIBUTE, STATIC_FOLDER, member_path
 
-__all__ = ["write_folder"]
+__all__ = ["write_archive", "write_folder"]
 
 
 def write_folder(
@@ -26,13 +28,15 @@ def write_folder(
     target_folder: str | os.PathLike[str],
     source: str | os.PathLike[str] | None = None,
     *,
+    files: Iterable[tuple[str, Iterable[bytes]]] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """
     Write a tree as a folder that :func:`.reading.read_archive` reads as an equal tree.
 
     ``target_folder`` is made if needed and must be empty. ``source`` is the archive that the tree was read
-    from; static and other files are streamed from there. It may be None for a tree without any.
+    from; static and other files are streamed from there. It may be None for a tree without any. ``files`` are more
+    files, as path and content, for a tree that was not read from an archive; blocks win over them.
 
     Raises:
         FolderNotEmptyError: the folder holds something.
@@ -43,19 +47,40 @@ def write_folder(
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise FolderNotEmptyError(f"The folder {target.name} is not empty: name another one.", target.name)
-    files = _Texts(tree).files
-    for path, content in files.items():
+    texts = _Texts(tree).files
+    for path, content in texts.items():
         # Reading takes one byte order mark away; a text that begins with another keeps it.
         mark = "\ufeff" if content.startswith("\ufeff") else ""
         _write(target, path, [(mark + content).encode()])
     wanted = [STATIC_FOLDER + file.path for file in tree.static_files]
-    wanted += [file.path for file in tree.other_files if file.path not in files]
+    wanted += [file.path for file in tree.other_files if file.path not in texts]
     if wanted and source is None:
         raise MissingFileError(f"The bytes of {wanted[0]} are needed: name the archive that it is in.", wanted[0])
     if source is not None:
         folder = tree.folder or folder_of(Path(source), limits)
         for path, chunks in read_files(Path(source), folder, wanted, limits):
             _write(target, path, chunks)
+    for path, content_of in files:
+        if path not in texts:
+            _write(target, path, content_of)
+
+
+def write_archive(
+    tree: OlxTree, target: str | os.PathLike[str], *, files: Iterable[tuple[str, Iterable[bytes]]] = ()
+) -> None:
+    """
+    Write a tree as a ``.tar.gz``, as Studio packs it; see :func:`write_folder`.
+
+    What was at ``target`` is replaced, but only once everything is written.
+    """
+    path = Path(target)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as scratch:
+        folder = Path(scratch, tree.kind)
+        write_folder(tree, folder, files=files)
+        packed = Path(scratch, "packed")
+        with tarfile.open(packed, "w:gz") as archive:
+            archive.add(folder, tree.kind)
+        packed.replace(path)
 
 
 def _write(target: Path, path: str, chunks: Iterable[bytes]) -> None:

@@ -1,0 +1,111 @@
+"""Reading courses on behalf of a user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..errors import NotFoundError
+from ..libraries.api import Actor
+from .data import Block, CourseFile, CoursePermission, CourseStructure, UpstreamSettings
+from .permissions import require_in_course
+from .store import course_store
+
+
+def get_structure(course_key: CourseKey, *, user: Actor, published: bool = False) -> CourseStructure:
+    """
+    Read which blocks a course has and how they stand. Needs VIEW.
+
+    The result answers where a block is (``parents``) and what is below it (``walk``), however deep, without another
+    query. Raises NotFoundError and NotAllowedError.
+    """
+    require_in_course(user, course_key, CoursePermission.VIEW)
+    return course_store().structure(course_key, published=published)
+
+
+def get_block(usage_key: UsageKey, *, user: Actor, published: bool = False) -> Block:
+    """Read a block. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    return get_blocks([usage_key], user=user, published=published)[0]
+
+
+def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool = False) -> list[Block]:
+    """
+    Read blocks of one course, in the order in which they are asked for. Needs VIEW.
+
+    Raises NotFoundError for a block that is not there, and NotAllowedError.
+    """
+    if not usage_keys:
+        return []
+    course_key = usage_keys[0].course_key
+    require_in_course(user, course_key, CoursePermission.VIEW)
+    found = course_store().blocks(course_key, usage_keys, published=published)
+    for key in usage_keys:
+        if key not in found:
+            raise NotFoundError(f"There is no “{key}”.")
+    return [found[key] for key in usage_keys]
+
+
+def get_block_children(usage_key: UsageKey, *, user: Actor, published: bool = False) -> list[Block]:
+    """Read the children of a block, in order. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    return get_blocks(get_block(usage_key, user=user, published=published).children, user=user, published=published)
+
+
+def get_course_tree(
+    course_key: CourseKey,
+    *,
+    user: Actor,
+    top: UsageKey | None = None,
+    depth: int | None = None,
+    published: bool = False,
+) -> list[tuple[Block, int]]:
+    """
+    Read a block and what is below it, in document order, each with its depth. Needs VIEW.
+
+    Args:
+        top: the root of the course if None.
+        depth: how many levels below the top; all if None.
+
+    Raises NotFoundError, also for a top that is not there, and NotAllowedError.
+    """
+    structure = get_structure(course_key, user=user, published=published)
+    places = list(structure.walk(top, depth=depth))
+    if not places:
+        raise NotFoundError(f"There is no “{top or structure.root}”.")
+    blocks = course_store().blocks(course_key, [key for key, _depth in places], published=published)
+    return [(blocks[key], level) for key, level in places]
+
+
+def list_assets(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:
+    """
+    List the files of a course as a whole, by path: assets below ``static/``, and what else its OLX brought.
+
+    Needs VIEW_FILES. Raises NotFoundError and NotAllowedError.
+    """
+    require_in_course(user, course_key, CoursePermission.VIEW_FILES)
+    return dict(course_store().files(course_key, published=published))
+
+
+def read_asset(course_key: CourseKey, path: str, *, user: Actor, published: bool = False) -> bytes:
+    """Read a file of a course. Needs VIEW_FILES. Raises NotFoundError and NotAllowedError."""
+    require_in_course(user, course_key, CoursePermission.VIEW_FILES)
+    for _path, data in course_store().read_files(course_key, [path], published=published):
+        return data
+    raise NotFoundError(f"The course “{course_key}” has no file “{path}”.")
+
+
+def blocks_with_upstream(course_key: CourseKey) -> list[UpstreamSettings]:
+    """
+    Read what the drafts of a course say about the library items they are linked to, or were copied from.
+
+    The number of queries does not depend on the course. Blocks that say nothing of that, and blocks that stand
+    nowhere, are left out; the others come in document order. Checks no permission: it is for keeping links.
+    """
+    store = course_store()
+    found = {**store.blocks_saying(course_key, "upstream"), **store.blocks_saying(course_key, "copied_from_block")}
+    links = {key: UpstreamSettings.of(key, block.settings) for key, block in found.items()}
+    return [
+        links[key]
+        for key, _depth in store.structure(course_key).walk()
+        if key in links and (links[key].upstream or links[key].copied_from_block)
+    ]

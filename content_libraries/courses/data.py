@@ -1,0 +1,224 @@
+"""What crosses the door of the courses room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+ROOT: Final = "course"
+"""Block type and block id of the root of a course."""
+
+POLICY_PATH: Final = "policies/policy.json"
+"""Course file with the settings that OLX keeps outside of blocks: the course's own under ``course``, those of tabs."""
+
+GRADING_POLICY_PATH: Final = "policies/grading_policy.json"
+"""Course file with the grading policy."""
+
+
+class CoursePermission(StrEnum):
+    """What one may do in a course. The values are action names of openedx-authz."""
+
+    VIEW = "courses.view_course"
+    EDIT = "courses.edit_course_content"
+    PUBLISH = "courses.publish_course_content"
+    VIEW_FILES = "courses.view_files"
+    EDIT_FILES = "courses.edit_files"
+    IMPORT = "courses.import_course"
+    EXPORT = "courses.export_course"
+    VIEW_LIBRARY_UPDATES = "courses.view_library_updates"
+    MANAGE_LIBRARY_UPDATES = "courses.manage_library_updates"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockState:
+    """
+    What a structure says of a block.
+
+    Args:
+        title: its display name; its id where it has none.
+        version_num: number of the version; it grows with each change of the block itself or of its list of
+            children.
+        holds_blocks: whether it can have children.
+        has_unpublished_changes: whether the draft of the block itself, its contents apart, is not what is published.
+    """
+
+    title: str
+    version_num: int
+    holds_blocks: bool
+    has_unpublished_changes: bool
+
+
+@dataclass(frozen=True)
+class CourseStructure:
+    """
+    Which blocks a course has and how they stand, without what they say.
+
+    Args:
+        root: usage key of the course's root block; it may be missing in ``blocks`` where nothing is published.
+        blocks: all blocks of that branch, also those that stand nowhere.
+        children: usage key -> its children in order. Blocks without children are left out.
+    """
+
+    root: UsageKey
+    blocks: Mapping[UsageKey, BlockState]
+    children: Mapping[UsageKey, tuple[UsageKey, ...]]
+
+    @cached_property
+    def parents(self) -> Mapping[UsageKey, tuple[UsageKey, ...]]:
+        """Usage key -> the blocks that it stands in; nearly always one."""
+        parents: dict[UsageKey, list[UsageKey]] = {}
+        for parent, children in self.children.items():
+            for child in children:
+                parents.setdefault(child, []).append(parent)
+        return {child: tuple(found) for child, found in parents.items()}
+
+    @cached_property
+    def reachable(self) -> frozenset[UsageKey]:
+        """The blocks that stand in the course."""
+        return frozenset(key for key, _depth in self.walk())
+
+    def walk(self, top: UsageKey | None = None, *, depth: int | None = None) -> Iterator[tuple[UsageKey, int]]:
+        """
+        Yield blocks in document order, each once, a parent first, with their depth below the top.
+
+        Args:
+            top: where to begin; the root if None.
+            depth: how many levels below the top; all if None.
+        """
+        top = top or self.root
+        stack = [(top, 0)] if top in self.blocks else []
+        seen: set[UsageKey] = set()
+        while stack:
+            key, level = stack.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            yield key, level
+            if depth is None or level < depth:
+                stack.extend((child, level + 1) for child in reversed(self.children.get(key, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """
+    A block of a course.
+
+    Args:
+        olx: its OLX element without ``url_name`` and without the blocks in it.
+        settings: the attributes of that element, as OLX spells them. The root has more in the course file
+            ``POLICY_PATH``.
+        children: usage keys, in order.
+    """
+
+    usage_key: UsageKey
+    olx: str = field(repr=False)
+    settings: Mapping[str, str] = field(repr=False, hash=False)
+    children: tuple[UsageKey, ...]
+    state: BlockState
+
+    @property
+    def title(self) -> str:
+        return self.state.title
+
+    @property
+    def version_num(self) -> int:
+        return self.state.version_num
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFile:
+    """
+    A file of a course as a whole: an asset at ``static/NAME``, or what an OLX folder has beside blocks
+    (``about/overview.html``, ``policies/assets.json``).
+
+    Args:
+        digest: BLAKE2b of the bytes, 20 bytes long, in hex.
+        size: in bytes.
+    """
+
+    path: str
+    media_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSettings:
+    """
+    What a block says about the library item that it is linked to, or was copied from (sync contract, section 1).
+
+    ``upstream_version`` None with an ``upstream`` means linked, but never synced. ``top_level_parent`` is the short
+    form ``TYPE@BLOCK_ID``; older courses spell it as an object, which is understood.
+    """
+
+    usage_key: UsageKey
+    upstream: str | None
+    upstream_version: int | None
+    upstream_version_declined: int | None
+    upstream_display_name: str | None
+    downstream_customized: tuple[str, ...]
+    top_level_parent: str | None
+    copied_from_block: str | None
+
+    @classmethod
+    def of(cls, usage_key: UsageKey, settings: Mapping[str, str]) -> UpstreamSettings:
+        """Read them from the settings of a block. What cannot be understood counts as not there."""
+        customized = _json(settings.get("downstream_customized"))
+        return cls(
+            usage_key=usage_key,
+            upstream=settings.get("upstream") or None,
+            upstream_version=_integer(settings.get("upstream_version")),
+            upstream_version_declined=_integer(settings.get("upstream_version_declined")),
+            upstream_display_name=settings.get("upstream_display_name"),
+            downstream_customized=tuple(str(name) for name in customized) if isinstance(customized, list) else (),
+            top_level_parent=_short_key(settings.get("top_level_downstream_parent_key")),
+            copied_from_block=settings.get("copied_from_block") or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """
+    What loading an archive did.
+
+    Args:
+        blocks: how many blocks the course has now.
+        created, updated, deleted: how many of them, in both branches together.
+        files: how many files the course has now.
+        files_left_out: paths of files that are too large to be stored.
+        drafts: whether the archive had drafts.
+    """
+
+    course_key: CourseKey
+    blocks: int
+    created: int
+    updated: int
+    deleted: int
+    files: int
+    files_left_out: tuple[str, ...]
+    drafts: bool
+
+
+def _json(text: str | None) -> object:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return None
+
+
+def _integer(text: str | None) -> int | None:
+    value = _json(text)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _short_key(text: str | None) -> str | None:
+    value = _json(text)
+    if isinstance(value, dict) and {"type", "id"} <= value.keys():
+        return f"{value['type']}@{value['id']}"
+    return (value if isinstance(value, str) else text) or None

@@ -1,0 +1,103 @@
+"""
+Every "may this user" about courses ends here.
+
+A site can put its own class in place (setting ``CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND``). The operator of the
+site, who is no user, is allowed everything and never asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
+from opaque_keys.edx.keys import CourseKey
+
+from .. import conf
+from ..errors import NotAllowedError
+from ..libraries.api import Actor
+from ..libraries.api import may_create as may_create_libraries
+from . import roles
+from .data import CoursePermission
+from .models import Course
+from .reading import find_course
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class CoursePermissionBackend(Protocol):
+    """What a permission backend answers."""
+
+    def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
+        """Everything that the user may do in the course."""
+
+    def viewable(self, user: User | AnonymousUser, courses: QuerySet[Course]) -> QuerySet[Course]:
+        """Those of the courses that the user may VIEW, without a query of its own."""
+
+    def may_create(self, user: User | AnonymousUser) -> bool:
+        """Whether the user may create courses."""
+
+
+class CourseRoleBackend:
+    """Global staff may do everything; others what their roles of openedx-authz allow. A check costs one query."""
+
+    def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
+        if not user.is_active:  # nor is an anonymous user ever active
+            return frozenset()
+        if user.is_staff or user.is_superuser:
+            return frozenset(CoursePermission)
+        return roles.permissions_in(user, course_key)
+
+    def viewable(self, user: User | AnonymousUser, courses: QuerySet[Course]) -> QuerySet[Course]:
+        if not user.is_active:
+            return courses.none()
+        if user.is_staff or user.is_superuser:
+            return courses
+        return courses.filter(roles.courses_with(user, CoursePermission.VIEW))
+
+    def may_create(self, user: User | AnonymousUser) -> bool:
+        """Whoever may create libraries: global staff and, where the site wants that, course creators."""
+        return may_create_libraries(user)
+
+
+def access_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> Course:
+    """
+    Find a course for somebody who wants to do something in it.
+
+    Raises NotFoundError, and NotAllowedError for a user without the permission.
+    """
+    course = find_course(course_key)
+    require_in_course(user, course_key, permission)
+    return course
+
+
+def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> None:
+    """Raise NotAllowedError unless the user has the permission in the course."""
+    if not may_in_course(user, course_key, permission):
+        raise NotAllowedError(
+            f"“{user}” lacks the permission {permission.value} in {course_key}. An administrator of the course can"
+            " give it."
+        )
+
+
+def may_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> bool:
+    """Whether the user has the permission in the course."""
+    return user is None or permission in _backend().permissions(user, course_key)
+
+
+def viewable_courses(user: Actor) -> QuerySet[Course]:
+    """The courses that the user may VIEW, ordered by key: one query."""
+    courses = Course.objects.all()
+    return courses if user is None else _backend().viewable(user, courses)
+
+
+def require_create_course(user: Actor) -> None:
+    """Raise NotAllowedError unless the user may create courses."""
+    if user is not None and not _backend().may_create(user):
+        raise NotAllowedError(f"“{user}” may not create courses. Ask the staff of the site.")
+
+
+def _backend() -> CoursePermissionBackend:
+    backend: CoursePermissionBackend = import_string(conf.COURSE_PERMISSION_BACKEND.value)()
+    return backend

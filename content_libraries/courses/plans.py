@@ -1,0 +1,285 @@
+"""
+Plans: what shall change in a course, as data, and what that comes to. No store, no database.
+
+A plan is made from what a store says, can be shown, and is applied as it is. Its changes are worked off in order,
+in memory; only the outcome is written, so a block that moves twice gets one new version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from opaque_keys.edx.keys import UsageKey
+
+from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..olx.api import CONTAINER_TAGS, parse_block, without_url_name
+from .data import ROOT, CourseStructure
+
+
+@dataclass(frozen=True, slots=True)
+class CreateBlock:
+    """
+    A new block, or one that was deleted and comes back under its old key.
+
+    Args:
+        olx: its element, without the blocks in it.
+        children: blocks of the course, or of this plan.
+        parent, index: where it shall stand, at the end without an index; nowhere without a parent, until another
+            change gives it a place.
+    """
+
+    usage_key: UsageKey
+    olx: str = field(repr=False)
+    children: tuple[UsageKey, ...] = ()
+    parent: UsageKey | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateBlock:
+    """A block gets another element; its children stay."""
+
+    usage_key: UsageKey
+    olx: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetChildren:
+    """A block gets exactly these children, in this order. Those that then stand nowhere are deleted."""
+
+    usage_key: UsageKey
+    children: tuple[UsageKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBlock:
+    """
+    A block leaves all its places for one in a parent, which may be its own.
+
+    ``index`` counts the children without the block itself; None is the end.
+    """
+
+    usage_key: UsageKey
+    parent: UsageKey
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteBlock:
+    """A block is deleted everywhere, and with it what stands nowhere else."""
+
+    usage_key: UsageKey
+
+
+@dataclass(frozen=True, slots=True)
+class PutFile:
+    """A file of the course is added or replaced. Whoever applies the plan gets the bytes by the digest."""
+
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFile:
+    """A file of the course is deleted; one that is not there is fine."""
+
+    path: str
+
+
+type Change = CreateBlock | UpdateBlock | SetChildren | MoveBlock | DeleteBlock | PutFile | DeleteFile
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """
+    Changes of one course that are made together or not at all.
+
+    Args:
+        changes: in the order in which they are worked off.
+        expected: usage key -> version number that the plan was made for. If one differs when the plan is applied, or
+            the block is gone, the plan is refused.
+    """
+
+    changes: tuple[Change, ...]
+    expected: Mapping[UsageKey, int] = field(default_factory=dict, hash=False)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """
+    What a plan comes to.
+
+    Args:
+        created: blocks that were not there. definitions: new elements of blocks, created ones included.
+        children: new lists of children, those of created blocks included where they can have any.
+        deleted: blocks that go. files: path -> the file, None for one that goes.
+    """
+
+    created: set[UsageKey] = field(default_factory=set)
+    definitions: dict[UsageKey, str] = field(default_factory=dict)
+    children: dict[UsageKey, tuple[UsageKey, ...]] = field(default_factory=dict)
+    deleted: frozenset[UsageKey] = frozenset()
+    files: dict[str, PutFile | None] = field(default_factory=dict)
+
+
+def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
+    """
+    Work a plan off in memory.
+
+    Args:
+        plan: what shall change.
+        structure: the draft of the course.
+
+    Raises ConflictError when the course is not what the plan was made for, NotFoundError for a block that is not
+    there, and InvalidInputError for a change that makes no course. Unsafe OLX raises OlxError.
+    """
+    _refuse_outdated(plan, structure)
+    run = _Run(structure)
+    for change in plan.changes:
+        run.do(change)
+    return run.finish()
+
+
+def holds_blocks(block_type: str) -> bool:
+    """Whether blocks of a type always can have children. Of other types only those can that are created with some."""
+    return block_type in CONTAINER_TAGS
+
+
+def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:
+    for key, version_num in plan.expected.items():
+        block = structure.blocks.get(key)
+        if block is None or block.version_num != version_num:
+            raise ConflictError(f"“{key}” was changed in the meantime. Look at it, then try again.")
+
+
+class _Run:
+    """The state of a course while a plan is worked off."""
+
+    def __init__(self, structure: CourseStructure) -> None:
+        self.structure = structure
+        self.outcome = Outcome()
+        self.children: dict[UsageKey, tuple[UsageKey, ...]] = dict(structure.children)
+        self.parents: dict[UsageKey, set[UsageKey]] = {key: set(found) for key, found in structure.parents.items()}
+        self.holders: set[UsageKey] = {key for key, block in structure.blocks.items() if block.holds_blocks}
+        self.deleted: set[UsageKey] = set()
+
+    def do(self, change: Change) -> None:
+        match change:
+            case CreateBlock():
+                self._create(change)
+            case UpdateBlock(usage_key, olx):
+                self._require(usage_key)
+                self.outcome.definitions[usage_key] = _definition(usage_key, olx)
+            case SetChildren(usage_key, children):
+                self._set_children(usage_key, children)
+            case MoveBlock(usage_key, parent, index):
+                self._detach(usage_key)
+                self._attach(usage_key, parent, index)
+            case DeleteBlock(usage_key):
+                self._detach(usage_key)
+                self.deleted.add(usage_key)
+            case PutFile(path):
+                self.outcome.files[path] = change
+            case DeleteFile(path):
+                self.outcome.files[path] = None
+
+    def finish(self) -> Outcome:
+        """Check what all changes together made, and find out what stands nowhere any more."""
+        for key, children in self.outcome.children.items():
+            for child in children:
+                self._require(child)
+            if len(set(children)) < len(children):
+                raise InvalidInputError(f"“{key}” cannot hold the same block twice. Duplicate the block instead.")
+        after = CourseStructure(self.structure.root, dict.fromkeys(self._live()), self.children)  # type: ignore[arg-type]
+        self._refuse_cycles()
+        lost = self.structure.reachable - after.reachable
+        below = {key for top in self.deleted for key, _depth in self.structure.walk(top)} - after.reachable
+        outcome = self.outcome
+        outcome.deleted = frozenset((lost | below) - outcome.created)
+        for key in self.deleted & outcome.created:
+            outcome.created.discard(key)
+            outcome.definitions.pop(key, None)
+        gone = outcome.deleted | self.deleted
+        outcome.definitions = {key: olx for key, olx in outcome.definitions.items() if key not in gone}
+        outcome.children = {
+            key: children
+            for key, children in outcome.children.items()
+            if key not in gone and (key in outcome.created or children != self.structure.children.get(key, ()))
+        }
+        return outcome
+
+    def _live(self) -> set[UsageKey]:
+        return (self.structure.blocks.keys() | self.outcome.created) - self.deleted
+
+    def _require(self, key: UsageKey) -> None:
+        if key in self.deleted or (key not in self.structure.blocks and key not in self.outcome.created):
+            raise NotFoundError(f"There is no “{key}”.")
+
+    def _create(self, change: CreateBlock) -> None:
+        key = change.usage_key
+        if key.course_key != self.structure.root.course_key:
+            raise InvalidInputError(f"“{key}” is a key of another course.")
+        if key.block_type == ROOT and key != self.structure.root:
+            raise InvalidInputError("A course has one root. Create a section instead.")
+        if (key in self.structure.blocks and key not in self.deleted) or key in self.outcome.created:
+            raise InvalidInputError(f"There is a block “{key}” already. Choose another ID.", field="block_id")
+        self.deleted.discard(key)
+        self.outcome.created.add(key)
+        self.outcome.definitions[key] = _definition(key, change.olx)
+        self.children.pop(key, None)
+        if holds_blocks(key.block_type) or change.children:
+            self.holders.add(key)
+            self._set_children(key, change.children)
+        if change.parent is not None:
+            self._attach(key, change.parent, change.index)
+
+    def _attach(self, key: UsageKey, parent: UsageKey, index: int | None) -> None:
+        self._require(parent)
+        siblings = list(self.children.get(parent, ()))
+        siblings.insert(len(siblings) if index is None else index, key)
+        self._set_children(parent, tuple(siblings))
+
+    def _detach(self, key: UsageKey) -> None:
+        self._require(key)
+        if key == self.structure.root:
+            raise InvalidInputError("The root of a course can be neither moved nor deleted.")
+        for parent in sorted(self.parents.get(key, ())):
+            self._set_children(parent, tuple(child for child in self.children[parent] if child != key))
+
+    def _set_children(self, key: UsageKey, children: tuple[UsageKey, ...]) -> None:
+        self._require(key)
+        if key not in self.holders:
+            raise InvalidInputError(f"A {key.block_type} cannot hold other blocks.")
+        if self.structure.root in children:
+            raise InvalidInputError("The root of a course cannot be inside of something.")
+        for child in self.children.get(key, ()):
+            self.parents.get(child, set()).discard(key)
+        for child in children:
+            self.parents.setdefault(child, set()).add(key)
+        self.children[key] = children
+        self.outcome.children[key] = children
+
+    def _refuse_cycles(self) -> None:
+        """Follow the parents of what got children: a block that comes back to itself would hold itself."""
+        for key in self.outcome.children:
+            pending, seen = list(self.parents.get(key, ())), set[UsageKey]()
+            while pending:
+                parent = pending.pop()
+                if parent == key:
+                    raise InvalidInputError(f"“{key}” cannot be inside of itself.")
+                if parent not in seen:
+                    seen.add(parent)
+                    pending.extend(self.parents.get(parent, ()))
+
+
+def _definition(key: UsageKey, olx: str) -> str:
+    block = parse_block(olx)
+    if block.tag != key.block_type:
+        raise InvalidInputError(f"The OLX of “{key}” is that of a {block.tag}.", field="olx")
+    if block.children:
+        raise InvalidInputError(
+            f"Give the OLX of “{key}” without the blocks in it; name them as children.", field="olx"
+        )
+    return without_url_name(olx)

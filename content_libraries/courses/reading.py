@@ -1,0 +1,140 @@
+"""Reading a course from its learning package."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..errors import NotFoundError
+from ..learning_core import api as learning_core
+from ..learning_core.api import BranchName, FileMedia
+from ..olx.api import settings_in
+from .data import ROOT, Block, BlockState, CourseFile, CourseStructure
+from .models import BlockDefinition, Course, CourseBlock
+
+FILE_NAMESPACE = "course"
+"""Namespace of the components that are files of a course; their type is ``file``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    entity_pk: int
+    version_pk: int
+    state: BlockState
+
+
+class CourseReader:
+    """One branch of one course, as it is when it is first asked for."""
+
+    def __init__(self, course_key: CourseKey, branch: BranchName) -> None:
+        self.course = find_course(course_key)
+        self.branch = branch
+        self.learning_package_pk = learning_package_of(self.course)
+
+    @cached_property
+    def rows(self) -> Mapping[UsageKey, _Row]:
+        version = f"entity__{self.branch}__version"
+        found = CourseBlock.objects.filter(course=self.course, **{f"{version}__isnull": False}).values_list(
+            "usage_key",
+            "entity_id",
+            f"{version}_id",
+            f"{version}__title",
+            f"{version}__version_num",
+            "entity__container__container_type_id",
+            "entity__draft__version_id",
+            "entity__published__version_id",
+        )
+        return {
+            key: _Row(entity_pk, version_pk, BlockState(title, number, container_type is not None, draft != published))
+            for key, entity_pk, version_pk, title, number, container_type, draft, published in found
+        }
+
+    @cached_property
+    def key_of(self) -> Mapping[int, UsageKey]:
+        """Entity pk -> usage key."""
+        return {row.entity_pk: key for key, row in self.rows.items()}
+
+    @cached_property
+    def structure(self) -> CourseStructure:
+        children = learning_core.package_children(self.learning_package_pk, branch=self.branch)
+        return CourseStructure(
+            root=root_key(self.course.id),
+            blocks={key: row.state for key, row in self.rows.items()},
+            children={
+                self.key_of[parent]: tuple(self.key_of[child] for child in found)
+                for parent, found in children.items()
+                if parent in self.key_of
+            },
+        )
+
+    def definitions(self, keys: Iterable[UsageKey]) -> dict[UsageKey, str]:
+        """Usage key -> OLX without the blocks in it."""
+        wanted = {self.rows[key].version_pk: key for key in keys if key in self.rows}
+        holders = [pk for pk, key in wanted.items() if self.rows[key].state.holds_blocks]
+        texts = learning_core.olx_of(wanted.keys() - set(holders))
+        for part in learning_core.in_parts(holders):
+            texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
+        return {wanted[version_pk]: olx for version_pk, olx in texts.items()}
+
+    def blocks(self, keys: Iterable[UsageKey]) -> dict[UsageKey, Block]:
+        return self.blocks_of(self.definitions(keys))
+
+    def blocks_of(self, definitions: Mapping[UsageKey, str]) -> dict[UsageKey, Block]:
+        return {
+            key: Block(key, olx, settings_in(olx), self.structure.children.get(key, ()), self.rows[key].state)
+            for key, olx in definitions.items()
+        }
+
+    def blocks_saying(self, text: str) -> dict[UsageKey, Block]:
+        """Those blocks of the draft whose OLX contains a text."""
+        components = learning_core.draft_olx_with(self.learning_package_pk, text)
+        containers = BlockDefinition.objects.filter(
+            version__draft__entity__course_block__course=self.course, olx__contains=text
+        )
+        found: dict[int, str] = {**components, **dict(containers.values_list("version__entity_id", "olx"))}
+        return self.blocks_of({self.key_of[pk]: olx for pk, olx in found.items() if pk in self.key_of})
+
+    @cached_property
+    def stored_files(self) -> Mapping[int, FileMedia]:
+        """Entity pk -> file."""
+        return learning_core.package_files(self.learning_package_pk, namespace=FILE_NAMESPACE, branch=self.branch)
+
+    def files(self) -> dict[str, CourseFile]:
+        return {
+            file.path: CourseFile(file.path, file.media_type, file.digest, file.size)
+            for file in self.stored_files.values()
+        }
+
+    def read_files(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        files = self.files()
+        by_digest: dict[str, list[str]] = {}
+        for path in paths:
+            if path in files:
+                by_digest.setdefault(files[path].digest, []).append(path)
+        for digest, data in learning_core.stored_bytes(self.learning_package_pk)(by_digest.keys()):
+            for path in by_digest[digest]:
+                yield path, data
+
+
+def find_course(course_key: CourseKey) -> Course:
+    """Find a course, without any check of permissions. Raises NotFoundError."""
+    try:
+        return Course.get_from_id(course_key)
+    except Course.DoesNotExist:
+        raise NotFoundError(f"There is no course “{course_key}”.") from None
+
+
+def learning_package_of(course: Course) -> int:
+    """Pk of the course's learning package. Raises NotFoundError for a course that has none."""
+    if course.learning_package_id is None:
+        raise NotFoundError(f"The course “{course.id}” is not kept in Learning Core.")
+    return course.learning_package_id
+
+
+def root_key(course_key: CourseKey) -> UsageKey:
+    """The usage key of a course's root, as in the platform."""
+    key: UsageKey = course_key.make_usage_key(ROOT, ROOT)
+    return key

@@ -1,0 +1,90 @@
+"""
+The port to wherever a site keeps its courses.
+
+Imports and sync read a course and apply plans to it through these few functions; they know nothing else of courses.
+A platform with a course store of its own names its class in the setting ``CONTENT_LIBRARIES_COURSE_STORE``, and runs
+the contract test of ``courses.testing`` on it. Who may do what has been asked before a store is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.module_loading import import_string
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from .. import conf
+from ..learning_core.api import FileBytes
+from .data import Block, CourseFile, CourseStructure
+from .plans import CoursePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """
+    What applying a plan made.
+
+    Args:
+        change_set: names the change set in the store, for undo and for messages; None when nothing had to change.
+            The default store gives the pk of the draft change log.
+        versions: usage key -> number of the version that was made.
+        deleted: blocks that went.
+    """
+
+    change_set: int | str | None
+    versions: Mapping[UsageKey, int]
+    deleted: frozenset[UsageKey]
+
+
+class CourseStore(Protocol):
+    """
+    Reads courses, and applies plans to them.
+
+    All functions take the draft of a course unless ``published`` is asked for, and raise NotFoundError for a course
+    that is not there. None costs more queries for a larger course.
+    """
+
+    def structure(self, course_key: CourseKey, *, published: bool = False) -> CourseStructure:
+        """Read which blocks a course has and how they stand."""
+
+    def blocks(
+        self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False
+    ) -> Mapping[UsageKey, Block]:
+        """Read blocks. Those that are not there, or are deleted, are left out."""
+
+    def blocks_saying(self, course_key: CourseKey, text: str) -> Mapping[UsageKey, Block]:
+        """Read the blocks whose OLX contains a text, such as ``upstream=``."""
+
+    def files(self, course_key: CourseKey, *, published: bool = False) -> Mapping[str, CourseFile]:
+        """List the files of the course as a whole, by path."""
+
+    def read_files(
+        self, course_key: CourseKey, paths: Collection[str], *, published: bool = False
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of files, one in memory at a time. Those that are not there are left out."""
+
+    def apply(
+        self,
+        course_key: CourseKey,
+        plan: CoursePlan,
+        *,
+        author_pk: int | None,
+        file_bytes: FileBytes | None = None,
+    ) -> Applied:
+        """
+        Make all changes of a plan in one change set with the author's name on it, or none.
+
+        Args:
+            author_pk: the user; None for the site itself.
+            file_bytes: gives the bytes of the plan's files that the store does not have yet, by digest.
+
+        Raises what ``plans.outcome_of`` raises, and InvalidInputError for what the store cannot keep.
+        """
+
+
+def course_store() -> CourseStore:
+    """The store that the site has chosen."""
+    store: CourseStore = import_string(conf.COURSE_STORE.value)()
+    return store

@@ -1,0 +1,78 @@
+"""Reading a course's learning package as a whole, in a number of queries that does not depend on its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Q
+from openedx_content.models_api import ComponentVersionMedia, EntityListRow
+
+from .data import BLOCK_PATH, FileMedia
+from .ids import package_id
+from .structure import BranchName
+from .texts import text_of
+
+_VERSION = "entity_list__container_versions__publishable_entity_version"
+
+
+def package_children(learning_package_pk: int, *, branch: BranchName) -> dict[int, list[int]]:
+    """
+    Read what contains what in a whole learning package, in one query.
+
+    Returns: entity pk of a container -> entity pks of its children in order, those that are deleted on that
+    branch left out. Containers without children are left out.
+    """
+    children: dict[int, list[int]] = defaultdict(list)
+    rows = (
+        EntityListRow.objects.filter(
+            **{
+                f"{_VERSION}__{branch}__entity__learning_package_id": package_id(learning_package_pk),
+                f"entity__{branch}__version__isnull": False,
+            }
+        )
+        .order_by("order_num")
+        .values_list(f"{_VERSION}__{branch}__entity_id", "entity_id")
+    )
+    for container_pk, child_pk in rows:
+        children[container_pk].append(child_pk)
+    return dict(children)
+
+
+def package_files(learning_package_pk: int, *, namespace: str, branch: BranchName) -> dict[int, FileMedia]:
+    """
+    Read the files that components of a namespace consist of, in one query.
+
+    Returns: entity pk -> its file; of a component with several files, any.
+    """
+    rows = (
+        ComponentVersionMedia.objects.filter(
+            component_version__component__learning_package_id=package_id(learning_package_pk),
+            component_version__component__component_type__namespace=namespace,
+            **{f"component_version__publishable_entity_version__{branch}__isnull": False},
+        )
+        .select_related("media__media_type", "component_version")
+        .defer("media__text")
+        .order_by("path")
+    )
+    return {
+        row.component_version.component_id: FileMedia(
+            row.path, row.media.mime_type, row.media.hash_digest, row.media.size
+        )
+        for row in rows
+    }
+
+
+def draft_olx_with(learning_package_pk: int, text: str) -> dict[int, str]:
+    """
+    Find the drafts of components whose OLX contains a text.
+
+    Returns: entity pk -> OLX. Texts that are too long for the database are read from their files.
+    """
+    rows = ComponentVersionMedia.objects.filter(
+        Q(media__text__contains=text) | Q(media__text=None),
+        component_version__component__learning_package_id=package_id(learning_package_pk),
+        component_version__publishable_entity_version__draft__isnull=False,
+        path=BLOCK_PATH,
+    ).select_related("component_version", "media__learning_package")
+    texts = {row.component_version.component_id: text_of(row.media) for row in rows}
+    return {entity_pk: olx for entity_pk, olx in texts.items() if text in olx}

@@ -1,0 +1,66 @@
+"""
+A block apart from its place in a tree: its definition, which names neither itself nor the blocks in it.
+
+A store keeps definitions, names and children apart from each other; here they come apart, and together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .data import OlxBlock
+from .reading import parse_block
+from .splicing import children_in
+from .start_tags import pointer, with_attributes
+from .xml_source import Document, parse_document
+
+__all__ = ["assembled", "definition_of"]
+
+_NAMES = {"url_name": None}
+_COURSE_NAMES = {**_NAMES, "org": None, "course": None}
+
+
+def definition_of(block: OlxBlock) -> str:
+    """
+    Return the block's OLX without its name and without the blocks in it.
+
+    What else is inside of it (a course's wiki, a problem's markup) stays, to the byte; only white space that
+    separated the blocks goes.
+    """
+    olx = block.olx
+    if block.children:
+        document, children = children_in(block)
+        olx = _without(document, [(element.start, element.end) for element, _child in children])
+    return with_attributes(olx, _COURSE_NAMES if block.tag == "course" else _NAMES)
+
+
+def assembled(definition: str, url_name: str, children: Sequence[OlxBlock]) -> OlxBlock:
+    """
+    Return the block of that definition and name, with these blocks behind pointers: the reverse of
+    :func:`definition_of`.
+    """
+    olx = _with_pointers(definition, children) if children else definition
+    return replace(parse_block(olx), url_name=url_name, children=tuple(children))
+
+
+def _without(document: Document, places: Sequence[tuple[int, int]]) -> str:
+    root = document.root
+    starts = [root.opened, *(end for _start, end in places)]
+    ends = [*(start for start, _end in places), root.closing]
+    between = [document.slice(start, end) for start, end in zip(starts, ends, strict=True)]
+    rest = "".join(text for text in between if not text.isspace())
+    head, tag = document.slice(0, root.start), document.slice(root.start, root.opened)
+    if not rest:
+        return f"{head}{tag[:-1].rstrip()}/>{document.slice(root.end, len(document.data))}"
+    return head + tag + rest + document.slice(root.closing, len(document.data))
+
+
+def _with_pointers(definition: str, children: Sequence[OlxBlock]) -> str:
+    document = parse_document(definition.encode())
+    root = document.root
+    pointers = "".join(f"\n  {pointer(child.tag, {'url_name': child.url_name})}" for child in children) + "\n"
+    head, tag = document.slice(0, root.start), document.slice(root.start, root.opened)
+    if root.closing == root.opened and tag.endswith("/>"):
+        return f"{head}{tag[:-2].rstrip()}>{pointers}</{root.tag}>{document.slice(root.end, len(document.data))}"
+    return head + document.slice(root.start, root.closing) + pointers + document.slice(root.closing, len(document.data))

@@ -32,6 +32,7 @@ setup(
     packages=find_packages(include=["content_libraries", "content_libraries.*"]),
     package_data={"content_libraries": ["py.typed", "*/README.rst", "*/*/README.rst", "static/content_libraries/*"]},
     install_requires=requirements("base"),
+    extras_require={"meilisearch": requirements("meilisearch")},
     entry_points={
         "cms.djangoapp": ["content_libraries = content_libraries.apps:ContentLibrariesConfig"],
     },

@@ -103,14 +103,45 @@ PROFILE_IMAGE_URL = Setting(
 
 SEARCH_ENGINE = Setting(
     "CONTENT_LIBRARIES_SEARCH_ENGINE",
-    "content_libraries.search.embedded.EmbeddedEngine",
-    "Dotted path of the search engine class.",
+    "",
+    "Dotted path of the search engine class. Blank for Meilisearch where MEILISEARCH_ENABLED is set, and otherwise the"
+    " embedded engine.",
 )
 
 SEARCH_INDEX_DIR = Setting(
     "CONTENT_LIBRARIES_SEARCH_INDEX_DIR",
     "var/search",
     "Folder of the embedded search engine's index.",
+)
+
+MEILISEARCH_ENABLED = Setting(
+    "MEILISEARCH_ENABLED",
+    False,
+    "Whether the site searches with Meilisearch.",
+)
+
+MEILISEARCH_URL = Setting(
+    "MEILISEARCH_URL",
+    "http://localhost:7700",
+    "Address of Meilisearch for this site's processes.",
+)
+
+MEILISEARCH_PUBLIC_URL = Setting(
+    "MEILISEARCH_PUBLIC_URL",
+    "",
+    "Address of Meilisearch for browsers; blank if it is MEILISEARCH_URL.",
+)
+
+MEILISEARCH_API_KEY = Setting(
+    "MEILISEARCH_API_KEY",
+    "",
+    "Key that may search, and create, fill, configure, swap and delete the indexes.",
+)
+
+MEILISEARCH_INDEX_PREFIX = Setting(
+    "MEILISEARCH_INDEX_PREFIX",
+    "",
+    "What the names of the indexes begin with, where several sites share one Meilisearch.",
 )
 
 CORS_ALLOWED_ORIGINS: Setting[Sequence[str]] = Setting(

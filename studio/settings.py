@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")
+MEILISEARCH_URL = os.environ.get("MEILISEARCH_URL", "")
+MEILISEARCH_PUBLIC_URL = os.environ.get("MEILISEARCH_PUBLIC_URL", MEILISEARCH_URL)
+MEILISEARCH_API_KEY = os.environ.get("MEILISEARCH_API_KEY", "")
+MEILISEARCH_INDEX_PREFIX = os.environ.get("MEILISEARCH_INDEX_PREFIX", "")
+MEILISEARCH_ENABLED = bool(MEILISEARCH_URL)
 
 # Cookies travel over TLS only, unless the site is tried out without it (``make run`` says so).
 SECURE_COOKIES = _flag("SECURE_COOKIES", default=not DEBUG)

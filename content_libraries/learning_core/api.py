@@ -100,6 +100,7 @@ from .search_reads import (
     entity_pks_after,
     member_pks_of,
     newest_logs,
+    oldest_change_after,
     version_titles,
 )
 from .status import (
@@ -215,6 +216,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "newest_logs",
+    "oldest_change_after",
     "olx_of",
     "package_children",
     "package_files",

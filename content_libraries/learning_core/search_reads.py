@@ -9,12 +9,13 @@ them.
 from __future__ import annotations
 
 from collections.abc import Collection as AnyCollection
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from openedx_content.api import signals
 from openedx_content.models_api import (
     Collection,
@@ -110,6 +111,32 @@ def _newest(logs: QuerySet[Any]) -> dict[int, int]:
     """Learning package pk -> pk of the newest of the logs."""
     newest = logs.order_by().values("learning_package_id").annotate(newest=Max("id"))
     return {row["learning_package_id"]: row["newest"] for row in newest}
+
+
+def oldest_change_after(marks: Mapping[int, LogMark]) -> datetime | None:
+    """
+    Find when the first of the logs after some points was written.
+
+    Args:
+        marks: learning package pk -> a point in its logs. There is one query more for each ``_MARKS`` of them.
+
+    Returns: None if there is none.
+    """
+    oldest: list[datetime] = []
+    for part in batched(marks.items(), _MARKS):
+        drafts, publishes = Q(pk=None), Q(pk=None)
+        for pk, mark in part:
+            drafts |= Q(learning_package_id=package_id(pk), pk__gt=mark.draft_change_log_pk)
+            publishes |= Q(learning_package_id=package_id(pk), pk__gt=mark.publish_log_pk)
+        found = (
+            DraftChangeLog.objects.filter(drafts).aggregate(oldest=Min("changed_at"))["oldest"],
+            PublishLog.objects.filter(publishes).aggregate(oldest=Min("published_at"))["oldest"],
+        )
+        oldest.extend(moment for moment in found if moment is not None)
+    return min(oldest, default=None)
+
+
+_MARKS = 200
 
 
 def entity_changes(learning_package_pk: int, *, after: LogMark, until: LogMark, late: LogMark) -> list[EntityChange]:

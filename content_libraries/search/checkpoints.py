@@ -21,12 +21,13 @@ from ..learning_core.api import LogMark
 from .affected import NO_CHANGE, Change
 from .engine import SearchEngineError
 from .models import SearchCheckpoint, nothing_pending
+from .waiting import patience
 
 TURN: Final = timedelta(seconds=60)
 """How long a turn lasts at most. Making and writing one batch takes a small part of that."""
 
 PATIENCE_SECONDS: Final = 2.0
-"""How long to wait for a turn. A write waits that long if another process is catching up."""
+"""How long to wait for a turn, where nobody is in a hurry."""
 
 _POLL_SECONDS: Final = 0.02
 
@@ -49,7 +50,7 @@ def wait_for_turn(
 
     Returns: the checkpoint. Raises TurnTakenError when it takes too long.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience(PATIENCE_SECONDS)
     while True:
         checkpoint, _created = SearchCheckpoint.objects.get_or_create(
             learning_package_pk=learning_package_pk, defaults={"context_key": library_key}

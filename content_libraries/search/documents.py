@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.text import slugify
+from opaque_keys.edx.keys import UsageKey
 
 from ..keys import (
     ItemKey,
@@ -145,8 +146,20 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
     olx = learning_core.olx_of(versions)
     texts = {pk: search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
     for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
-        logger.warning("The OLX of %s cannot be read, so it is found by its title only: %s", key, error)
+        _log_unreadable(key, error)
     return texts
+
+
+def readable_search_text(usage_key: UsageKey, olx: str) -> SearchText:
+    """The search text of one block. If it cannot be computed, the text is without content, and that is logged."""
+    text = search_text(usage_key.block_type, olx)
+    if text.error:
+        _log_unreadable(usage_key, text.error)
+    return text
+
+
+def _log_unreadable(key: object, error: str) -> None:
+    logger.warning("The OLX of %s cannot be read, so it is found by its title only: %s", key, error)
 
 
 def _item_document(place: LibraryPlace, item: ItemStatus, around: _Surroundings) -> Document:

@@ -25,6 +25,7 @@ from .. import conf
 from .embedded_queries import build_query
 from .embedded_schema import ID, SCHEMA_VERSION, TITLE_ORDER, from_row, make_schema, to_row
 from .engine import (
+    DOCUMENTS_VERSION,
     MAX_BATCH,
     Document,
     EngineBusyError,
@@ -34,11 +35,17 @@ from .engine import (
     SearchResult,
     Sort,
 )
+from .waiting import patience
 from .words import fold
 
 _HEAP_BYTES: Final = 50_000_000
 _FACET_VALUES: Final = 100
 _IDENTITY_FILE: Final = "identity"
+_VERSION: Final = f"{DOCUMENTS_VERSION}.{SCHEMA_VERSION}"
+_IN_USE, _SPARE, _DATA, _NEW_LINK = "index-v", "spare-v", "data-", "link-"
+"""What the names begin with of the link to the index, the link to the spare index, indexes, links being made."""
+
+_LOCK, _SPARE_LOCK = "lock", "spare.lock"
 _RETRY_SECONDS: Final = 0.01
 
 
@@ -50,16 +57,21 @@ class _Opened:
 
 class EmbeddedEngine(SearchEngine):
     """
+    An index is a folder with its identity as name. A link, which has the version in its name, says which one is in
+    use, and another link which one is spare. So an index is put into use by replacing a link.
+
     Args:
-        folder: where the index lives. It holds one folder for each version of the schema, and the lock file.
+        folder: where the indexes live, the links, and the lock files.
+        is_spare: whether this is the spare index.
     """
 
     patience: ClassVar[float] = 5.0
-    """Seconds to wait for other writers."""
+    """Seconds to wait for other writers, where nobody is in a hurry."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_spare: bool = False) -> None:
         self._folder = folder
-        self._index_folder = folder / f"v{SCHEMA_VERSION}"
+        self._lock_name = _SPARE_LOCK if is_spare else _LOCK
+        self._link = folder / f"{_SPARE if is_spare else _IN_USE}{_VERSION}"
         self._opened: _Opened | None = None
 
     @classmethod
@@ -70,7 +82,7 @@ class EmbeddedEngine(SearchEngine):
     def prepare(self) -> str:
         opened = self._open_if_readable()
         if opened is None:
-            with _failures_named(), self._lock():
+            with _failures_named(), self._lock(_LOCK):
                 # Somebody else may have been faster.
                 opened = self._open_if_readable() or self._create()
         return opened.identity
@@ -97,8 +109,30 @@ class EmbeddedEngine(SearchEngine):
         return opened.index.searcher().num_docs if opened else 0
 
     def clear(self) -> None:
-        with _failures_named(), self._lock():
+        with _failures_named(), self._lock(_LOCK):
             self._create()
+
+    def documents_of(self, context_key: str) -> Iterator[Document]:
+        opened = self._open()
+        if opened is None:
+            return
+        with _failures_named():
+            searcher = opened.index.searcher()
+            asked = tantivy.Query.term_query(opened.index.schema, "context_key", context_key)
+            found = searcher.search(asked, limit=max(1, searcher.num_docs))
+            for _score, address in found.hits:
+                yield from_row(searcher.doc(address))
+
+    def spare(self) -> Self:
+        return type(self)(self._folder, is_spare=True)
+
+    def use_spare(self) -> None:
+        spare = self.spare()
+        with _failures_named(), self._lock(_LOCK), self._lock(_SPARE_LOCK):
+            if spare._open() is None:
+                raise SearchEngineError("There is no spare search index.")
+            spare._link.replace(self._link)
+            self._clean_up()
 
     def search(self, query: SearchQuery) -> SearchResult:
         opened = self._open()
@@ -118,17 +152,27 @@ class EmbeddedEngine(SearchEngine):
         """The index as it is now; None where there is none."""
         with _failures_named():
             try:
-                identity = (self._index_folder / _IDENTITY_FILE).read_text()
+                identity = (self._link / _IDENTITY_FILE).read_text()
             except FileNotFoundError:
                 return None
-            opened = self._opened
-            if opened is None or opened.identity != identity:
-                index = tantivy.Index.open(str(self._index_folder))
-                # Without a watching thread: that would not survive the forks of web servers and workers.
-                index.config_reader(reload_policy="manual")
-                opened = self._opened = _Opened(identity, index)
-            opened.index.reload()
-            return opened
+            try:
+                return self._open_at(identity)
+            except ValueError:
+                # It may have been replaced, and deleted, since its identity was read.
+                identity_now = (self._link / _IDENTITY_FILE).read_text()
+                if identity_now == identity:
+                    raise
+                return self._open_at(identity_now)
+
+    def _open_at(self, identity: str) -> _Opened:
+        opened = self._opened
+        if opened is None or opened.identity != identity:
+            index = tantivy.Index.open(str(self._folder / f"{_DATA}{identity}"))
+            # Without a watching thread: that would not survive the forks of web servers and workers.
+            index.config_reader(reload_policy="manual")
+            opened = self._opened = _Opened(identity, index)
+        opened.index.reload()
+        return opened
 
     def _open_if_readable(self) -> _Opened | None:
         try:
@@ -137,24 +181,32 @@ class EmbeddedEngine(SearchEngine):
             return None
 
     def _create(self) -> _Opened:
-        """Put a new, empty index in place of whatever is there, and of what older versions left behind."""
+        """Put a new, empty index in place of whatever is there."""
         identity = uuid.uuid4().hex
-        new_folder = self._folder / f"new-{identity}"
-        new_folder.mkdir()
-        tantivy.Index(make_schema(), path=str(new_folder))
-        (new_folder / _IDENTITY_FILE).write_text(identity)
-        for other in self._folder.iterdir():
-            if other.name.startswith(("v", "new-")) and other != new_folder:
-                shutil.rmtree(other) if other.is_dir() else other.unlink()
-        new_folder.rename(self._index_folder)
+        index_folder = self._folder / f"{_DATA}{identity}"
+        index_folder.mkdir()
+        tantivy.Index(make_schema(), path=str(index_folder))
+        (index_folder / _IDENTITY_FILE).write_text(identity)
+        new_link = self._folder / f"{_NEW_LINK}{identity}"
+        new_link.symlink_to(index_folder.name)
+        new_link.replace(self._link)
+        self._clean_up()
         opened = self._open()
         assert opened is not None  # noqa: S101 - it was made in this function, under the lock
         return opened
 
+    def _clean_up(self) -> None:
+        """Remove indexes that no link of this version says to be in use, and what older versions left behind."""
+        links = [self._folder / f"{name}{_VERSION}" for name in (_IN_USE, _SPARE)]
+        kept = {name for link in links for name in (link.name, link.resolve().name)}
+        for other in self._folder.iterdir():
+            if other.name.startswith((_IN_USE, _SPARE, _DATA, _NEW_LINK)) and other.name not in kept:
+                shutil.rmtree(other) if other.is_dir() and not other.is_symlink() else other.unlink()
+
     @contextmanager
     def _writer(self) -> Iterator[tantivy.IndexWriter]:
         """Write to the index, and commit unless there was an exception."""
-        with _failures_named(), self._lock():
+        with _failures_named(), self._lock(self._lock_name):
             opened = self._open()
             if opened is None:
                 raise SearchEngineError("There is no search index yet.")
@@ -166,13 +218,14 @@ class EmbeddedEngine(SearchEngine):
                 writer.wait_merging_threads()
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self, name: str) -> Iterator[None]:
         """
-        Keep other writers out, those of other processes too. Raises EngineBusyError when they stay too long.
+        Keep others out, those of other processes too: of writing to the index or to the spare index, and of
+        replacing the index. Raises EngineBusyError when they stay too long.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + self.patience
-        with (self._folder / "lock").open("w") as lock_file:
+        deadline = time.monotonic() + patience(self.patience)
+        with (self._folder / name).open("w") as lock_file:
             while True:
                 try:
                     fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,8 +18,9 @@ from .words import fold, words
 
 SCHEMA_VERSION: Final = 1
 """
-To be raised whenever anything in this module, in ``words`` or in the documents changes what is in the index.
-Each version has a folder of its own, and a new one fills itself at the next catch-up.
+To be raised whenever anything in this module or in ``words`` changes what is in the index; for the documents
+themselves there is ``DOCUMENTS_VERSION``. A new version begins with an empty index, which fills itself at the next
+catch-up.
 """
 
 ID: Final = "id"

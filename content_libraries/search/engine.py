@@ -9,7 +9,7 @@ dotted paths, as in section 2.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -22,6 +22,12 @@ type Document = Mapping[str, Any]
 
 MAX_BATCH: Final = 1_000
 """How many documents one call of an engine takes at most (search contract, section 4)."""
+
+DOCUMENTS_VERSION: Final = 1
+"""
+To be raised whenever anything in the documents changes, so that all of them are made anew. Each engine makes it a part
+of the identity of its index.
+"""
 
 FILTERABLE_TEXTS: Final = (
     "block_id",
@@ -164,10 +170,32 @@ class SearchEngine(ABC):
     def clear(self) -> None:
         """Replace the index by an empty one, with another identity."""
 
+    @abstractmethod
+    def documents_of(self, context_key: str) -> Iterator[Document]:
+        """Read all documents of a library or course, in any order. Without an index there are none."""
+
+    @abstractmethod
+    def spare(self) -> SearchEngine:
+        """A second index that nobody searches: to be prepared, filled, and then put into use."""
+
+    @abstractmethod
+    def use_spare(self) -> None:
+        """
+        Put the spare index in the place of this one, with its identity. The index that was in use is deleted.
+
+        Whoever searches finds what is in the one or in the other at any time. Raises SearchEngineError if there is
+        no spare index.
+        """
+
+
+_EMBEDDED: Final = "content_libraries.search.embedded.EmbeddedEngine"
+_MEILISEARCH: Final = "content_libraries.search.meilisearch.MeilisearchEngine"
+
 
 def current_engine() -> SearchEngine:
-    """The engine that the site has chosen (setting ``CONTENT_LIBRARIES_SEARCH_ENGINE``)."""
-    engine_class: type[SearchEngine] = import_string(conf.SEARCH_ENGINE.value)
+    """The engine that the site has chosen (settings ``CONTENT_LIBRARIES_SEARCH_ENGINE``, ``MEILISEARCH_ENABLED``)."""
+    by_default = _MEILISEARCH if conf.MEILISEARCH_ENABLED.value else _EMBEDDED
+    engine_class: type[SearchEngine] = import_string(conf.SEARCH_ENGINE.value or by_default)
     return engine_class.from_settings()
 
 

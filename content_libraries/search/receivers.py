@@ -8,7 +8,7 @@ to a worker; if that fails too, the next write or the sweep finds the work at th
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
@@ -24,8 +24,12 @@ from .affected import NO_CHANGE, Change
 from .engine import MAX_BATCH, SearchEngineError
 from .tasks import catch_up_search
 from .upkeep import catch_up
+from .waiting import waiting_at_most
 
 logger = logging.getLogger(__name__)
+
+WAITING_SECONDS: Final = 0.5
+"""How long the answer to a write waits for the index, whatever keeps it busy."""
 
 
 @receiver(learning_core.ENTITIES_DRAFT_CHANGED)
@@ -81,10 +85,11 @@ def _follow_item_tags(key: keys.ItemKey) -> None:
 
 
 def _follow(learning_package_pk: int, change: Change) -> None:
-    """Catch up now, with one batch at most, or leave it to a worker."""
+    """Catch up now, with one batch at most, or leave it to a worker. The answer to a write waits for this."""
     try:
-        if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:
-            return
+        with waiting_at_most(WAITING_SECONDS):
+            if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:
+                return
     except SearchEngineError as error:
         logger.warning("The index of learning package %s lags behind: %s", learning_package_pk, error)
     try:

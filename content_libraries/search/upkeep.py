@@ -125,7 +125,19 @@ def libraries_behind() -> list[int]:
     Those of deleted libraries come first, because a library with the same key may exist again. Raises
     SearchEngineError if the engine fails.
     """
-    index_id = current_engine().prepare()
+    return list(points_behind(current_engine().prepare()))
+
+
+def points_behind(index_id: str | None) -> dict[int, LogMark]:
+    """
+    Find how far the index has followed those learning packages that it has not followed to the end.
+
+    Args:
+        index_id: identity of the index; None if the engine does not say. What is not in any index is found anyway.
+
+    Returns: learning package pk -> the point in its logs up to which it was followed, in the order of
+        ``libraries_behind``.
+    """
     titles = dict(
         libraries.viewable_libraries(None)
         .filter(learning_package__isnull=False)
@@ -133,7 +145,7 @@ def libraries_behind() -> list[int]:
     )
     newest = learning_core.newest_logs(titles.keys())
     checkpoints = {row.learning_package_pk: row for row in SearchCheckpoint.objects.all()}
-    return [
+    behind = [
         *sorted(checkpoints.keys() - titles.keys()),
         *(
             pk
@@ -141,12 +153,13 @@ def libraries_behind() -> list[int]:
             if _is_behind(checkpoints.get(pk), newest.get(pk, NO_LOGS), index_id, title)
         ),
     ]
+    return {pk: log_mark(checkpoints[pk]) if pk in checkpoints else NO_LOGS for pk in behind}
 
 
-def _is_behind(checkpoint: SearchCheckpoint | None, newest: LogMark, index_id: str, title: str) -> bool:
+def _is_behind(checkpoint: SearchCheckpoint | None, newest: LogMark, index_id: str | None, title: str) -> bool:
     return (
         checkpoint is None
-        or _is_about_other_documents(checkpoint, index_id, title)
+        or _is_about_other_documents(checkpoint, checkpoint.index_id if index_id is None else index_id, title)
         or checkpoint.filling_after is not None
         or log_mark(checkpoint) != newest
         or any(checkpoint.pending.values())

@@ -18,8 +18,8 @@ class WatchedEngine(EmbeddedEngine):
 
     patience = 0.5
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *, is_spare: bool = False) -> None:
+        super().__init__(folder, is_spare=is_spare)
         self.calls: list[str] = []
         self.is_down = False
         self.interruptions: list[Callable[[], object]] = []

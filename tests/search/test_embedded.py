@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from content_libraries.search.embedded import EmbeddedEngine
-from content_libraries.search.embedded_schema import SCHEMA_VERSION
 from content_libraries.search.engine import EngineBusyError, SearchEngineError, SearchQuery, current_engine
 
 
@@ -29,6 +28,11 @@ def document(document_id: str) -> dict[str, Any]:
 
 def ids(engine: EmbeddedEngine) -> set[str]:
     return {hit["id"] for hit in engine.search(SearchQuery(limit=1_000)).hits}
+
+
+def index_in_use(folder: Path) -> Path:
+    (link,) = folder.glob("index-*")
+    return link.resolve()
 
 
 @contextmanager
@@ -174,7 +178,7 @@ def test_a_damaged_index_is_replaced_by_an_empty_one(
     if not is_open:
         engine = EmbeddedEngine(folder)
 
-    damage(folder / f"v{SCHEMA_VERSION}")
+    damage(index_in_use(folder))
 
     assert engine.prepare() != before
     assert ids(engine) == set()
@@ -184,7 +188,7 @@ def test_a_damaged_index_is_replaced_by_an_empty_one(
 
 def test_reading_a_damaged_index_says_so(folder: Path) -> None:
     EmbeddedEngine(folder).prepare()
-    spoil_the_meta_data(folder / f"v{SCHEMA_VERSION}")
+    spoil_the_meta_data(index_in_use(folder))
 
     with pytest.raises(SearchEngineError):
         EmbeddedEngine(folder).search(SearchQuery())
@@ -195,13 +199,12 @@ def test_an_index_of_an_older_version_is_replaced(folder: Path, monkeypatch: pyt
     before = engine.prepare()
     engine.update([document("a")])
 
-    newer_version = SCHEMA_VERSION + 1
-    monkeypatch.setattr("content_libraries.search.embedded.SCHEMA_VERSION", newer_version)
+    monkeypatch.setattr("content_libraries.search.embedded._VERSION", "newer")
     newer = EmbeddedEngine(folder)
 
     assert newer.prepare() != before
     assert ids(newer) == set()
-    assert sorted(path.name for path in folder.iterdir()) == ["lock", f"v{newer_version}"]
+    assert sorted(path.name for path in folder.iterdir()) == [index_in_use(folder).name, "index-vnewer", "lock"]
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_engine(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What any search engine has to do (search contract, sections 2 and 4), asked of the embedded one."""
+"""How the embedded engine finds, ranks and counts (search contract, section 2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from content_libraries.search.embedded import EmbeddedEngine
-from content_libraries.search.engine import MAX_BATCH, OneOf, SearchEngine, SearchQuery, Sort
+from content_libraries.search.engine import OneOf, SearchEngine, SearchQuery, Sort
 
 
 @pytest.fixture
@@ -286,56 +286,3 @@ def test_values_of_facets_are_counted(index: SearchEngine) -> None:
         "publish_status": {},
     }
     assert narrowed.facets["block_type"] == {"html": 1}
-
-
-def test_a_document_comes_back_as_it_was_given(index: SearchEngine) -> None:
-    given = document("a", title="Ünï", last_published=None, created=1.25, tags={}, n=3, nested={"x": [1, {"y": None}]})
-    index.update([given])
-
-    assert list(index.search(SearchQuery()).hits) == [given]
-
-
-def test_an_update_replaces_the_whole_document(index: SearchEngine) -> None:
-    index.update([document("a", title="Old", tags={"level0": ["T > old"]})])
-    index.update([document("a", title="New")])
-
-    assert found(index, "old") == []
-    assert found(index, "new") == ["a"]
-    assert index.count() == 1
-
-
-def test_documents_are_deleted_by_id_and_by_context(index: SearchEngine) -> None:
-    index.update([document("a"), document("b"), document("c", context_key="lib:Org:other")])
-
-    index.delete(["a", "unknown"])
-    assert sorted(found(index)) == ["b", "c"]
-
-    index.delete_context("lib:Org:lib")
-    assert found(index) == ["c"]
-
-
-def test_clearing_leaves_an_empty_index_with_another_identity(index: SearchEngine) -> None:
-    before = index.prepare()
-    index.update([document("a")])
-
-    index.clear()
-
-    assert index.count() == 0
-    assert index.prepare() != before
-    index.update([document("b")])
-    assert found(index) == ["b"]
-
-
-def test_the_identity_stays_while_documents_come_and_go(index: SearchEngine) -> None:
-    before = index.prepare()
-    index.update([document("a")])
-    index.delete(["a"])
-
-    assert index.prepare() == before
-
-
-def test_a_batch_has_a_limit(index: SearchEngine) -> None:
-    with pytest.raises(ValueError, match=str(MAX_BATCH)):
-        index.update([document(str(number)) for number in range(MAX_BATCH + 1)])
-
-    assert index.count() == 0

@@ -1,0 +1,45 @@
+"""How far the index lags behind the content: for health checks, metrics and the admin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from ..learning_core import api as learning_core
+from .engine import SearchEngineError, current_engine
+from .upkeep import points_behind
+from .waiting import waiting_at_most
+
+_WAITING_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLag:
+    """
+    How far the index is behind.
+
+    Args:
+        libraries: how many libraries, deleted ones included, are not in the index as they are.
+        seconds: how long the oldest change that cannot be found yet has been waiting; 0 when none waits, or when it
+            left no trace in the logs (tags and collections).
+        error: what the search engine says that keeps it from working; "" when it works.
+    """
+
+    libraries: int
+    seconds: float
+    error: str
+
+
+def index_lag() -> IndexLag:
+    """Measure the lag. Never fails because of the engine; a few queries for any number of libraries."""
+    error, index_id = "", None
+    try:
+        with waiting_at_most(_WAITING_SECONDS):
+            index_id = current_engine().prepare()
+    except SearchEngineError as failure:
+        error = failure.message
+    behind = points_behind(index_id)
+    oldest = learning_core.oldest_change_after(behind)
+    seconds = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    return IndexLag(len(behind), seconds, error)

@@ -1,0 +1,216 @@
+"""
+The Meilisearch search engine.
+
+Meilisearch puts every write into a queue and tells the number of a task. A call here waits until its task is done, so
+that what it wrote is found when it returns; tasks are done in the order of their numbers, so a call that gave up
+waiting does no harm: the same documents, or newer ones, are written again after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Final, Self
+
+import requests
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
+from meilisearch.index import Index
+from meilisearch.models.task import TaskInfo
+from pydantic import ValidationError
+
+from .. import conf
+from .engine import (
+    DOCUMENTS_VERSION,
+    MAX_BATCH,
+    Document,
+    EngineBusyError,
+    SearchEngine,
+    SearchEngineError,
+    SearchQuery,
+    SearchResult,
+)
+from .meilisearch_queries import equals, search_parameters, search_result
+from .meilisearch_settings import INDEX_SETTINGS, PRIMARY_KEY, differing
+from .waiting import patience
+
+INDEX_NAME: Final = "studio_content"
+SPARE_SUFFIX: Final = "_new"
+
+_NO_INDEX: Final = "index_not_found"
+_TOO_LARGE: Final = "payload_too_large"
+_POLL_MILLISECONDS: Final = 20
+
+_compared: Final[set[tuple[str, str]]] = set()
+"""URL and identity of the indexes whose settings this process has compared."""
+
+
+class MeilisearchEngine(SearchEngine):
+    """
+    Args:
+        url, api_key: of the server.
+        index_name: the uid of the index. The spare index has the same with ``_new``.
+    """
+
+    answer_seconds: ClassVar[float] = 10.0
+    """How long to wait for an answer, where nobody is in a hurry."""
+
+    task_seconds: ClassVar[float] = 120.0
+    """How long to wait until a task is done, where nobody is in a hurry."""
+
+    def __init__(self, url: str, *, api_key: str, index_name: str) -> None:
+        self._url = url.rstrip("/")
+        self._api_key = api_key
+        self._index_name = index_name
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        return cls(
+            conf.MEILISEARCH_URL.value,
+            api_key=conf.MEILISEARCH_API_KEY.value,
+            index_name=f"{conf.MEILISEARCH_INDEX_PREFIX.value}{INDEX_NAME}",
+        )
+
+    def prepare(self) -> str:
+        with _failures_named():
+            info = self._info()
+            if info is not None and info["primaryKey"] != PRIMARY_KEY:
+                self._wait(self._index().delete())
+                info = None
+            if info is None:
+                info = self._create()
+            identity = f"{info['createdAt']} v{DOCUMENTS_VERSION}"
+            if (self._url, identity) not in _compared:
+                self._apply_settings()
+                _compared.add((self._url, identity))
+            return identity
+
+    def update(self, documents: Sequence[Document]) -> None:
+        if len(documents) > MAX_BATCH:
+            raise ValueError(f"At most {MAX_BATCH} documents a call.")
+        with _failures_named():
+            for task in self._send(documents):
+                self._wait(task)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        index = self._index()
+        with _failures_named():
+            # The client has deprecated its method for this, the server has not deprecated the request.
+            answer = index.http.post(f"indexes/{self._index_name}/documents/delete-batch", list(ids))
+            self._wait(TaskInfo(**answer))
+
+    def delete_context(self, context_key: str) -> None:
+        with _failures_named():
+            self._wait(self._index().delete_documents(filter=equals("context_key", context_key)))
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        nothing = SearchResult((), 0, {facet: {} for facet in query.facets})
+        if query.context_keys == frozenset():
+            return nothing
+        with _failures_named():
+            try:
+                return search_result(self._index().search(query.q, search_parameters(query)), query)
+            except MeilisearchApiError as error:
+                if error.code == _NO_INDEX:
+                    return nothing
+                raise
+
+    def count(self) -> int:
+        with _failures_named():
+            return self._index().get_stats().number_of_documents if self._info() else 0
+
+    def clear(self) -> None:
+        with _failures_named():
+            if self._info() is not None:
+                self._wait(self._index().delete())
+            self._create()
+
+    def documents_of(self, context_key: str) -> Iterator[Document]:
+        asked = {"filter": equals("context_key", context_key), "limit": MAX_BATCH}
+        offset = total = 0
+        with _failures_named():
+            if self._info() is None:
+                return
+            while offset == 0 or offset < total:
+                page = self._index().get_documents({**asked, "offset": offset})
+                yield from map(dict, page.results)
+                total, offset = page.total, offset + MAX_BATCH
+
+    def spare(self) -> Self:
+        return type(self)(self._url, api_key=self._api_key, index_name=self._index_name + SPARE_SUFFIX)
+
+    def use_spare(self) -> None:
+        spare = self.spare()
+        with _failures_named():
+            if spare._info() is None:
+                raise SearchEngineError("There is no spare search index.")
+            if self._info() is None:
+                self._create()
+            swap: list[Any] = [{"indexes": [self._index_name, spare._index_name]}]
+            self._wait(self._client().swap_indexes(swap))
+            self._wait(spare._index().delete())
+
+    def _client(self) -> Client:
+        seconds = patience(self.answer_seconds)
+        if not seconds:
+            raise EngineBusyError("Meilisearch took too long.")
+        return Client(self._url, self._api_key, timeout=seconds)  # type: ignore[arg-type]  # requests takes fractions
+
+    def _index(self) -> Index:
+        return self._client().index(self._index_name)
+
+    def _info(self) -> dict[str, Any] | None:
+        try:
+            return self._client().get_raw_index(self._index_name)
+        except MeilisearchApiError as error:
+            if error.code == _NO_INDEX:
+                return None
+            raise
+
+    def _create(self) -> dict[str, Any]:
+        self._wait(self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}))
+        self._wait(self._index().update_settings(dict(INDEX_SETTINGS)))
+        info = self._info()
+        if info is None:
+            raise SearchEngineError("Meilisearch has lost an index that it has just made.")
+        return info
+
+    def _apply_settings(self) -> None:
+        """Change what is not as it should be. Documents that are there already stay, and are indexed anew."""
+        if wanted := differing(self._index().http.get(f"indexes/{self._index_name}/settings")):
+            self._wait(self._index().update_settings(wanted))
+
+    def _send(self, documents: Sequence[Document]) -> Iterator[TaskInfo]:
+        """Send documents, in smaller parts if the server says that they are too large together."""
+        try:
+            yield self._index().add_documents(documents)
+        except MeilisearchApiError as error:
+            if error.code != _TOO_LARGE or len(documents) == 1:
+                raise
+            half = len(documents) // 2
+            yield from self._send(documents[:half])
+            yield from self._send(documents[half:])
+
+    def _wait(self, task: TaskInfo) -> None:
+        """Wait until a task is done. Raises SearchEngineError if it failed, EngineBusyError if it takes too long."""
+        milliseconds = int(patience(self.task_seconds) * 1000)
+        done = self._client().wait_for_task(
+            task.task_uid, timeout_in_ms=milliseconds, interval_in_ms=_POLL_MILLISECONDS
+        )
+        if done.status != "succeeded":
+            reason = (done.error or {}).get("message", "it was canceled")
+            raise SearchEngineError(f"Meilisearch could not do what it was asked ({done.type}): {reason}")
+
+
+class _failures_named:  # noqa: N801 - used like a function
+    """Gives errors of the client, of the connection, and of answers that are not what they should be our names."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, MeilisearchTimeoutError):
+            raise EngineBusyError("Meilisearch took too long.") from error
+        if isinstance(error, MeilisearchError):
+            raise SearchEngineError(f"Meilisearch cannot be used: {error.message}") from error
+        if isinstance(error, requests.RequestException | ValidationError | KeyError | TypeError):
+            raise SearchEngineError(f"Meilisearch cannot be used: {error}") from error

@@ -1,0 +1,70 @@
+"""The settings of an index in Meilisearch (search contract, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .engine import SORTABLE
+
+PRIMARY_KEY: Final = "id"
+
+_TAGS: Final = ("tags.taxonomy", "tags.level0", "tags.level1", "tags.level2", "tags.level3")
+_COLLECTIONS: Final = ("collections.display_name", "collections.key")
+
+INDEX_SETTINGS: Final[Mapping[str, Any]] = {
+    "distinctAttribute": "usage_key",
+    "filterableAttributes": [
+        "block_id",
+        "block_type",
+        "context_key",
+        "usage_key",
+        "org",
+        "tags",
+        *_TAGS,
+        "collections",
+        *_COLLECTIONS,
+        "type",
+        "access_id",
+        "last_published",
+        "content.problem_types",
+        "publish_status",
+        "breadcrumbs.usage_key",
+    ],
+    # In the order of weight. Titles of courses, breadcrumbs and types are not searched.
+    "searchableAttributes": [
+        "display_name",
+        "block_id",
+        "content",
+        "description",
+        "tags",
+        "collections",
+        *_TAGS,
+        *_COLLECTIONS,
+        "published.display_name",
+        "published.description",
+    ],
+    "sortableAttributes": list(SORTABLE),
+    # A chosen order wins over relevance.
+    "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness"],
+}
+
+_WITHOUT_ORDER: Final = ("filterableAttributes", "sortableAttributes")
+
+
+def differing(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Compare the settings of an index with the wanted ones.
+
+    Args:
+        settings: as ``GET /indexes/{uid}/settings`` answers.
+
+    Returns: the wanted ones that are not there, ready for ``PATCH``. Settings that are not ours do not matter.
+    """
+    return {name: wanted for name, wanted in INDEX_SETTINGS.items() if not _same(name, settings.get(name), wanted)}
+
+
+def _same(name: str, found: Any, wanted: Any) -> bool:
+    if name in _WITHOUT_ORDER and isinstance(found, list):
+        return sorted(map(str, found)) == sorted(wanted)
+    return bool(found == wanted)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("content_libraries.urls")),
     path("", include("studio.accounts.urls")),
     path("", include("studio.home.urls")),
+    path("", include("studio.courses.urls")),
     path("", include("studio.editors.urls")),
     path("", include("studio.frontend.urls")),
     path("", include("studio.operations.urls")),

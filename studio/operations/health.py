@@ -34,12 +34,14 @@ class Finding:
         ok: whether the part works.
         needed: whether the site has to be taken out of service without it. Only the database is needed: writes
             succeed without broker and search engine, and these catch up from the change logs.
-        behind: for search: how many libraries have changes that the index does not have yet; None if unknown.
+        behind: for search: how many libraries have changes that the index does not have yet.
+        seconds: for search: how long the oldest of these changes has been waiting.
     """
 
     ok: bool
     needed: bool = False
     behind: int | None = None
+    seconds: float | None = None
 
 
 def check_database() -> Finding:
@@ -66,15 +68,17 @@ def check_broker() -> Finding:
 
 def check_search() -> Finding:
     """How far the index is behind the change logs; remembered for some seconds, because probes come often."""
-    behind = cache.get(_SEARCH_CACHE)
-    if behind is None:
+    finding: Finding | None = cache.get(_SEARCH_CACHE)
+    if finding is None:
         try:
-            behind = len(api.libraries_behind())
-        except (api.SearchEngineError, DatabaseError) as error:
-            logger.warning("The search engine does not answer: %s", error)
-            return Finding(ok=False)
-        cache.set(_SEARCH_CACHE, behind, _SEARCH_CACHE_SECONDS)
-    return Finding(ok=True, behind=behind)
+            lag = api.index_lag()
+        except DatabaseError:
+            return Finding(ok=False)  # the check of the database logs it
+        if lag.error:
+            logger.warning("The search engine does not answer: %s", lag.error)
+        finding = Finding(ok=not lag.error, behind=lag.libraries, seconds=lag.seconds)
+        cache.set(_SEARCH_CACHE, finding, _SEARCH_CACHE_SECONDS)
+    return finding
 
 
 CHECKS: Final[dict[str, Callable[[], Finding]]] = {

@@ -28,9 +28,14 @@ class HealthCollector(Collector):
         for name, finding in findings.items():
             up.add_metric([name], float(finding.ok))
         yield up
-        if (behind := findings["search"].behind) is not None:
+        search = findings["search"]
+        if search.behind is not None:
             yield GaugeMetricFamily(
-                "studio_search_libraries_behind", "Libraries the index has to catch up with.", behind
+                "studio_search_libraries_behind", "Libraries the index has to catch up with.", search.behind
+            )
+        if search.seconds is not None:
+            yield GaugeMetricFamily(
+                "studio_search_lag_seconds", "How long the oldest change waits for the index.", search.seconds
             )
 
     def describe(self) -> Iterable[Metric]:

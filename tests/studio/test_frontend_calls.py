@@ -2,7 +2,7 @@
 The calls of the existing authoring frontend, with the fields that it reads, on a site with the demo.
 
 Each row of ``CALLS`` is one call, in the order of the frontend's screens. To add one, write what is sent and the shape
-of what is read (``shapes.py``); in texts, ``{library}``, ``{component}``, ``{unit}``, ``{section}`` and
+of what is read (``shapes.py``); in texts, ``{library}``, ``{course}``, ``{component}``, ``{unit}``, ``{section}`` and
 ``{collection}`` stand for keys of the demo. What a call changes is undone after it.
 """
 
@@ -132,7 +132,7 @@ CALLS = [
                 "enable_authz_course_authoring": bool,
             },
         )
-        for context in ("", "/{library}", "/course-v1:DemoX+Reuse+2026")
+        for context in ("", "/{library}", "/course-v1:DemoX+Reuse101+2026")
     ),
     Call("0.3", "GET /api/notifications/count/", {"show_notifications_tray": False, "count": 0}),
     *(
@@ -187,6 +187,38 @@ CALLS = [
         "GET /api/contentstore/v1/home",
         {"libraries_v2_enabled": True, "show_new_library_v2_button": False, "allow_to_create_new_org": False},
         user="contributor",
+    ),
+    Call(
+        "1.1",
+        "GET /api/contentstore/v2/home/courses?page_size=500&order=display_name&search=reus&active_only=true",
+        {
+            "count": 1,
+            "num_pages": 1,
+            "next": None,
+            "previous": None,
+            "results": {
+                "courses": [
+                    {
+                        "course_key": "{course}",
+                        "display_name": str,
+                        "org": "DemoX",
+                        "number": str,
+                        "run": "2026",
+                        "url": str,
+                        "lms_link": str,
+                        "cms_link": str,
+                        "rerun_link": str,
+                    }
+                ],
+                "in_process_course_actions": [],
+            },
+        },
+    ),
+    Call(
+        "1.1",
+        "GET /api/contentstore/v2/home/courses?page=1",
+        {"count": 0, "results": {"courses": []}},
+        user="outsider",
     ),
     Call("1.1", "GET /api/contentstore/v1/help_urls", {"home": str, "default": str}),
     Call(
@@ -292,6 +324,16 @@ CALLS = [
     Call("5", "GET /api/libraries/v2/containers/{section}/children/?published=true", [CONTAINER]),
     Call("5", "GET /api/libraries/v2/containers/{unit}/hierarchy/", HIERARCHY),
     Call("6", "GET /api/libraries/v2/{library}/collections/{collection}/", COLLECTION),
+    # Courses.
+    Call(
+        "8.1",
+        "GET /api/courses/v1/courses/{course}?username=staff",
+        {"course_id": "{course}", "name": str, "number": str, "org": "DemoX", "start": DATE},
+    ),
+    Call("8.1", "GET /api/courses/v1/courses/course-v1:No+Such+Course", {"detail": str}, answer=404),
+    Call("9", "GET /api/contentstore/v1/course_details/{course}", {"title": str, "course_id": "{course}"}),
+    Call("9", "GET /api/contentstore/v1/course_details/{course}", {"detail": str}, user="outsider", answer=403),
+    Call("9", "GET /api/contentstore/v1/course_settings/{course}", {"course_display_name": str}),
     # History.
     Call(
         "7",
@@ -345,6 +387,7 @@ def keys_of_demo() -> dict[str, str]:
         found.setdefault(str(hit.get("block_type")), str(hit["usage_key"]))
     return {
         "library": str(library_key),
+        "course": "course-v1:DemoX+Reuse101+2026",
         "component": found["html"],
         "unit": found["unit"],
         "section": found["section"],

@@ -39,7 +39,7 @@ def body_of(response: Any) -> str:
         "libraries",
         "library/lib:DemoX:welcome",
         "library/lib:DemoX:welcome/components/lb:DemoX:welcome:html:a.b",
-        "course/course-v1:DemoX+Reuse+2026/libraries",
+        "course/course-v1:DemoX+Reuse101+2026/libraries",
     ],
 )
 def test_every_page_gets_the_index_which_is_never_kept(client: Client, path: str) -> None:

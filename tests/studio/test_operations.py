@@ -41,8 +41,9 @@ def no_database(*_arguments: Any, **_more: Any) -> Any:
 
 
 class TestHealth:
+    @pytest.mark.usefixtures("_unreachable_broker")
     def test_the_process_is_alive_whatever_happens_elsewhere(
-        self, client: Client, _unreachable_broker: None, django_assert_num_queries: Any
+        self, client: Client, django_assert_num_queries: Any
     ) -> None:
         with django_assert_num_queries(0):
             assert client.get("/healthz").status_code == 200
@@ -56,7 +57,8 @@ class TestHealth:
             "search": True,
         }
 
-    def test_without_a_broker_it_still_serves(self, client: Client, _unreachable_broker: None) -> None:
+    @pytest.mark.usefixtures("_unreachable_broker")
+    def test_without_a_broker_it_still_serves(self, client: Client) -> None:
         response = client.get("/readyz")
         assert (response.status_code, response.json()["status"]) == (200, "degraded")
         assert response.json()["checks"]["broker"]["ok"] is False

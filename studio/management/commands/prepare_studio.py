@@ -15,6 +15,7 @@ from content_libraries import api
 from studio.accounts.demo_users import kept_password
 
 DEMO_DIR = Path(__file__).resolve().parents[2] / "demo"
+DEMO_COURSE = api.course_key("course-v1:DemoX+Reuse101+2026")
 DEMO_LIBRARY = api.library_key("lib:DemoX:welcome")
 ADMIN_NAME = "admin"
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         call_command("load_policies", verbosity=0)
         admin, password = self.make_admin()
         self.load_demo(admin)
+        self.load_course(admin)
         self.stdout.write(
             self.style.SUCCESS(f"\nStudio is at http://127.0.0.1:{os.environ.get('PORT', '8000')}/ (Ctrl-C stops it).")
         )
@@ -44,6 +46,11 @@ class Command(BaseCommand):
             admin.set_password(password)
             admin.save()
         return admin, password if admin.check_password(password) else "(changed)"
+
+    def load_course(self, admin: User) -> None:
+        """Load the demo course into the course store, unless it is there."""
+        if not api.viewable_courses(admin).filter(id=DEMO_COURSE).exists():
+            api.load_course(DEMO_DIR / "course", user=admin)
 
     def load_demo(self, admin: User) -> None:
         """Import the demo course and the demo's legacy library, unless the demo library is there."""

@@ -31,6 +31,8 @@ $(VENV)/.services: $(VENV)/.dev requirements/services.txt
 
 install: $(VENV)/.studio  ## Make the virtual environment
 
+# Plain HTTP on this machine only; a real site keeps the default, cookies over TLS.
+run: export SECURE_COOKIES ?= false
 run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
 	@$(BIN)/python manage.py prepare_studio
 	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C

@@ -11,3 +11,6 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         from . import schema  # noqa: F401, PLC0415 - registers the schemes of authentication
+        from .operations import metrics, request_ids  # noqa: F401, PLC0415 - need Django; the second connects receivers
+
+        metrics.register_collectors()

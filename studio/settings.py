@@ -7,15 +7,19 @@ file-system broker and the embedded search engine, and writes only below ``STUDI
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+from corsheaders.defaults import default_headers
 from django.core.management.utils import get_random_secret_key
 from openedx_authz.settings import common as authz_settings
 from openedx_content.settings_api import openedx_content_backcompat_apps_to_install
+
+from studio.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -57,8 +61,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
+    "django_structlog",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rules.apps.AutodiscoverRulesConfig",
     "simple_history",
     "waffle",
@@ -75,8 +82,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "studio.frontend.pages.FilesMiddleware",
     "edx_django_utils.cache.middleware.RequestCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -87,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crum.CurrentRequestUserMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "studio.urls"
@@ -102,6 +113,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "studio.pages.context.site_names",
             ],
         },
     },
@@ -136,6 +148,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
+# Builds of frontends, and our manifest, put a digest into the names of files: those never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-f]{12,32}\..+$"
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
@@ -144,8 +158,43 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
     "rules.permissions.ObjectPermissionBackend",  # openedx-tagging checks permissions on taxonomies with it
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
+
+# Names that people see, and where they find help.
+PLATFORM_NAME = os.environ.get("PLATFORM_NAME", "Content libraries")
+STUDIO_NAME = os.environ.get("STUDIO_NAME", "Studio")
+STUDIO_SHORT_NAME = STUDIO_NAME
+SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL", "")
+HELP_URLS = {
+    "default": "https://docs.openedx.org/en/latest/educators/",
+    "home": "https://docs.openedx.org/en/latest/educators/",
+    "libraries": "https://docs.openedx.org/en/latest/educators/",
+}
+
+# A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
+MFE_DIST = os.environ.get("MFE_DIST", "")
+# Laid over what /api/mfe_config/v1 tells frontends.
+FRONTEND_CONFIG: dict[str, object] = {}
+# Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.
+FRONTEND_FLAGS = {
+    "enable_authz_course_authoring": False,
+    "enable_course_optimizer": False,
+    "enable_course_optimizer_check_prev_run_links": False,
+    "enable_notifications": False,
+    "use_new_pdf_editor": True,
+    "use_new_video_uploads_page": True,
+    "use_react_markdown_editor": True,
+    "use_video_gallery_flow": False,
+}
+
+# Frontends of other origins, for example https://apps.example.com. They may call the API with the user's cookies,
+# show our pages in frames, and be returned to after login.
+FRONTEND_ORIGINS = [origin for origin in os.environ.get("FRONTEND_ORIGINS", "").split(",") if origin]
+CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
+CORS_EXPOSE_HEADERS = ("content-disposition", "x-request-id")
 
 # Learning Core keeps files of components here. It is private: only views that check permissions serve it.
 OPENEDX_LEARNING = {
@@ -170,6 +219,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["studio.schema.only_ours"],
+    # Everything the pages of the description need comes from this site.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
 }
 
 JWT_AUTH = {
@@ -189,6 +242,13 @@ EDX_DRF_EXTENSIONS: dict[str, dict[str, str]] = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAP
 OPENEDX_AUTHZ_CONTENT_LIBRARY_MODEL = "content_libraries.ContentLibrary"
 OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL = "content_libraries.Course"
 authz_settings.plugin_settings(sys.modules[__name__])
+# Its answers about libraries take older levels and flags into account, as the enforcement does.
+OPEN_EDX_FILTERS_CONFIG = {
+    "org.openedx.authz.permission_validation.requested.v1": {
+        "fail_silently": False,
+        "pipeline": ["content_libraries.libraries.filters.LibraryPermissions"],
+    }
+}
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost//")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
@@ -219,22 +279,21 @@ MEILISEARCH_API_KEY = os.environ.get("MEILISEARCH_API_KEY", "")
 MEILISEARCH_INDEX_PREFIX = os.environ.get("MEILISEARCH_INDEX_PREFIX", "")
 MEILISEARCH_ENABLED = bool(MEILISEARCH_URL)
 
-if not DEBUG:
-    SECURE_CONTENT_TYPE_NOSNIFF = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("SECURE_COOKIES", default=False)
+# Cookies travel over TLS only, unless the site is tried out without it (``make run`` says so).
+SECURE_COOKIES = _flag("SECURE_COOKIES", default=not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Set it to .example.com when frontends are on other hosts of the domain: they read a cookie.
+SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
+SECURE_CONTENT_TYPE_NOSNIFF = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {
-        # These tell of every event, every policy and every missing monitoring service.
-        "casbin": {"level": "WARNING"},
-        "casbin_adapter": {"level": "WARNING"},
-        "openedx_authz": {"level": "WARNING"},
-        "openedx_events": {"level": "WARNING"},
-        "edx_django_utils.monitoring": {"level": "ERROR"},
-    },
-}
+# Whoever shows this token as a bearer may read /metrics, besides staff.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+LOGGING = logging_settings(os.environ.get("LOG_FORMAT", "line"), os.environ.get("LOG_LEVEL", "INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # jobs log under the id of the request that started them
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)

@@ -1,4 +1,4 @@
-"""JSON web tokens of this host, which the REST API accepts in a header."""
+"""JSON web tokens of this host, which the REST API accepts in a header or in a pair of cookies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def make_token(user: User) -> str:
     """
     Make a token for a user.
 
-    Returns: the token for an ``Authorization: JWT TOKEN`` header; it is valid for an hour.
+    Returns: the token for an ``Authorization: JWT TOKEN`` header; it is valid for an hour. The claims are those that
+    authoring frontends read, besides those that are checked here.
     """
     jwt_auth: dict[str, Any] = settings.JWT_AUTH
     issuer = jwt_auth["JWT_ISSUERS"][0]
@@ -28,8 +29,10 @@ def make_token(user: User) -> str:
         "exp": now + LIFETIME_SECONDS,
         "version": "1.2.0",
         "preferred_username": user.username,
+        "name": user.get_full_name(),
         "email": user.email,
         "user_id": user.pk,
         "administrator": user.is_staff,
+        "roles": [],
     }
     return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=jwt_auth["JWT_ALGORITHM"])

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from .pages.views import start
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", start, name="start"),
     path("", include("content_libraries.urls")),
+    path("", include("studio.accounts.urls")),
+    path("", include("studio.home.urls")),
+    path("", include("studio.courses.urls")),
+    path("", include("studio.editors.urls")),
+    path("", include("studio.frontend.urls")),
+    path("", include("studio.operations.urls")),
     path("api/", include("openedx_authz.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path(
+        "api-docs/reference/",
+        SpectacularRedocView.as_view(url_name="schema", template_name="studio/redoc.html"),
+        name="api-reference",
+    ),
     path("admin/", admin.site.urls),
 ]

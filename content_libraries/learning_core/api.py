@@ -84,6 +84,7 @@ from .packages import (
     PackageStatistics,
     create_learning_package,
     delete_learning_package,
+    live_item_counts,
     package_statistics,
     update_learning_package,
 )
@@ -218,6 +219,7 @@ __all__ = [
     "item_statuses",
     "latest_versions",
     "live_component_pks",
+    "live_item_counts",
     "lock_package",
     "media_digest",
     "media_type_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -121,6 +121,18 @@ def package_statistics(learning_package_pk: int) -> PackageStatistics:
         last_draft_created=figures["last_draft_created"],
         last_draft_created_by=newest or "",
         has_unpublished_deletes=bool(figures["unpublished_deletes"]),
+    )
+
+
+def live_item_counts(learning_package_pks: Iterable[int]) -> dict[int, int]:
+    """How many live components and containers each package holds, in one query; packages without any are absent."""
+    return dict(
+        PublishableEntity.objects.filter(
+            learning_package_id__in=list(learning_package_pks), draft__version__isnull=False
+        )
+        .order_by()
+        .values_list("learning_package_id")
+        .annotate(Count("pk"))
     )
 
 

@@ -24,7 +24,7 @@ from .data import (
     TeamMember,
 )
 from .lifecycle import create_library, delete_library, update_library
-from .listing import library_summary, list_libraries, listed_library
+from .listing import library_sizes, library_summary, list_libraries, listed_library
 from .team import (
     OnlyAdminError,
     add_team_member,
@@ -54,6 +54,7 @@ __all__ = [
     "delete_library",
     "explain",
     "get_library",
+    "library_sizes",
     "library_summary",
     "list_libraries",
     "listed_library",

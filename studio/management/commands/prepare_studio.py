@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from content_libraries import api
+from studio.accounts.demo_users import kept_password
 
 DEMO_DIR = Path(__file__).resolve().parents[2] / "demo"
 DEMO_LIBRARY = api.library_key("lib:DemoX:welcome")
@@ -33,21 +32,20 @@ class Command(BaseCommand):
         self.stdout.write(
             self.style.SUCCESS(f"\nStudio is at http://127.0.0.1:{os.environ.get('PORT', '8000')}/ (Ctrl-C stops it).")
         )
+        self.stdout.write("Users for each role:")
+        call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
         self.stdout.write(f"Log in as “{ADMIN_NAME}” with the password “{password}”.\n")
 
     def make_admin(self) -> tuple[User, str]:
         """Make the first user, with a password that is drawn once and kept beside the data."""
-        password_file = Path(settings.DATA_DIR) / "admin_password"
+        password = kept_password("admin_password")
         admin, created = get_user_model().objects.get_or_create(
             username=ADMIN_NAME, defaults={"is_staff": True, "is_superuser": True, "email": "admin@example.com"}
         )
         if created:
-            password = secrets.token_urlsafe(9)
-            with os.fdopen(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(password)
             admin.set_password(password)
             admin.save()
-        return admin, password_file.read_text() if password_file.exists() else "(changed)"
+        return admin, password if admin.check_password(password) else "(changed)"
 
     def load_demo(self, admin: User) -> None:
         """Import the demo course and the demo's legacy library, unless the demo library is there."""

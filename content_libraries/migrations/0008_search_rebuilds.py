@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0006_clipboard'),
+        ('content_libraries', '0007_course_store'),
     ]
 
     operations = [

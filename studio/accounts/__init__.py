@@ -1,0 +1,1 @@
+"""Who somebody is: login, logout, tokens in cookies, profiles, and the users of the demo."""

@@ -1,0 +1,66 @@
+"""Users to try the site with: one for each role, and who has none."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from openedx_authz import api as authz_api
+from openedx_authz.engine.enforcer import AuthzEnforcer
+
+from content_libraries import api
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """A user of the demo, and the role that it has in the demo's libraries; None for none."""
+
+    username: str
+    role: api.Role | None = None
+    is_staff: bool = False
+
+
+DEMO_USERS: Final = (
+    DemoUser("library_admin", api.Role.ADMIN),
+    DemoUser("author", api.Role.AUTHOR),
+    DemoUser("contributor", api.Role.CONTRIBUTOR),
+    DemoUser("user", api.Role.USER),
+    DemoUser("staff", is_staff=True),
+    DemoUser("outsider"),
+)
+
+
+def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str) -> None:
+    """
+    Make the users that are not there yet, with this password, and give each its role.
+
+    Users that exist keep their password and whatever other roles they have.
+    """
+    library_keys = list(libraries)
+    AuthzEnforcer.invalidate_policy_cache()  # it refuses to store roles that it remembers, also of deleted libraries
+    for demo_user in DEMO_USERS:
+        user, created = User.objects.get_or_create(
+            username=demo_user.username,
+            defaults={"email": f"{demo_user.username}@example.com", "is_staff": demo_user.is_staff},
+        )
+        if created:
+            user.set_password(password)
+            user.save()
+        if demo_user.role is not None:
+            for library_key in library_keys:
+                authz_api.assign_role_to_user_in_scope(user.username, demo_user.role.value, str(library_key))
+
+
+def kept_password(name: str, configured: str = "") -> str:
+    """A password that is drawn at the first call, or configured then, and kept beside the data for its owner only."""
+    file = Path(settings.DATA_DIR) / name
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(configured or secrets.token_urlsafe(9))
+    return file.read_text()

@@ -1,0 +1,92 @@
+"""What frontends ask of the account of whoever is logged in: profile, preferences, notifications."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+_LANGUAGE: Final = "pref-lang"
+_YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+class AccountView(APIView):
+    """The profile of the caller; staff may read those of others."""
+
+    def get(self, request: Request, username: str) -> Response:
+        user = _account(request, username)
+        picture = profile_image_url(request)
+        return Response(
+            {
+                "username": user.username,
+                "name": user.get_full_name(),
+                "email": user.email,
+                "is_active": user.is_active,
+                "date_joined": user.date_joined,
+                "profile_image": {
+                    "has_image": False,
+                    **{f"image_url_{size}": picture for size in ("full", "large", "medium", "small")},
+                },
+            }
+        )
+
+
+class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
+    """The one preference that this host knows."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        languages = [(code, code) for code, _ in settings.LANGUAGES]
+        return {_LANGUAGE: serializers.ChoiceField(choices=languages, required=False, allow_null=True)}
+
+
+class PreferencesView(APIView):
+    """The language that the caller wants to read, kept in Django's language cookie."""
+
+    def get(self, request: Request, username: str) -> Response:
+        _account(request, username)
+        return Response({_LANGUAGE: get_language()})
+
+    def patch(self, request: Request, username: str) -> Response:
+        _account(request, username)
+        body = PreferencesSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        if language := body.validated_data.get(_LANGUAGE):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=_YEAR_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        elif _LANGUAGE in body.validated_data:
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        return response
+
+
+class NotificationCountView(APIView):
+    """The bell in the header. This host sends no notifications; it says so, and the bell stays hidden."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"show_notifications_tray": False, "count": 0, "count_by_app_name": {}})
+
+
+def profile_image_url(request: HttpRequest | Request) -> str:
+    """The picture of everybody: accounts of this host have none of their own."""
+    return request.build_absolute_uri(static("content_libraries/profile.svg"))
+
+
+def _account(request: Request, username: str) -> User:
+    if request.user.username != username and not request.user.is_staff:
+        raise PermissionDenied
+    return get_object_or_404(User, username=username)

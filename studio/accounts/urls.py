@@ -1,0 +1,17 @@
+"""Paths that frontends know from their configuration, or by heart."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import profiles, views
+
+urlpatterns = [
+    path("login", views.LoginView.as_view(), name="login"),
+    path("logout", views.LogoutView.as_view(), name="logout"),
+    path("login_refresh", views.LoginRefreshView.as_view(), name="login-refresh"),
+    path("csrf/api/v1/token", views.csrf_token, name="csrf-token"),
+    path("api/user/v1/accounts/<str:username>", profiles.AccountView.as_view(), name="account"),
+    path("api/user/v1/preferences/<str:username>", profiles.PreferencesView.as_view(), name="preferences"),
+    path("api/notifications/count/", profiles.NotificationCountView.as_view(), name="notification-count"),
+]

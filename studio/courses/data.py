@@ -1,0 +1,117 @@
+"""Courses as lists and settings pages show them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q, QuerySet
+
+from content_libraries import api
+
+from ..frontend.configuration import FRONTEND_PATH
+
+type AnyUser = User | AnonymousUser
+
+_ORDERS: Final = {
+    "display_name": ("display_name", "id"),
+    "-display_name": ("-display_name", "id"),
+    "org": ("org", "id"),
+    "-org": ("-org", "id"),
+    "newest": ("-created", "id"),
+    "oldest": ("created", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    """A course in a list. Links are empty where this site has no such page."""
+
+    course_key: str
+    display_name: str
+    org: str
+    number: str
+    run: str
+    url: str
+    cms_link: str
+    lms_link: str = ""
+    rerun_link: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDetails:
+    """The settings of a course that are facts about it, as its OLX has them; None for what it does not say."""
+
+    course_id: str
+    org: str
+    run: str
+    title: str
+    start_date: str | None
+    end_date: str | None
+    enrollment_start: str | None
+    enrollment_end: str | None
+    language: str | None
+    license: str | None
+    self_paced: bool
+
+
+def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_only: bool = False) -> QuerySet[Any]:
+    """
+    The courses that the user may view, in one query.
+
+    Args:
+        search: part of a name, organization or key, in any case.
+        order: one of ``_ORDERS``; anything else means by name.
+        archived_only: nothing then, because this host archives no courses.
+    """
+    courses = api.viewable_courses(user)
+    if archived_only:
+        return courses.none()
+    if search:
+        courses = courses.filter(Q(display_name__icontains=search) | Q(id__icontains=search))
+    return courses.order_by(*_ORDERS.get(order, _ORDERS["display_name"]))
+
+
+def card_of(course: Any) -> CourseCard:
+    """A course of ``courses_of`` as lists show it. No query."""
+    url = f"{FRONTEND_PATH}/course/{course.id}" if settings.MFE_DIST else ""
+    return CourseCard(
+        course_key=str(course.id),
+        display_name=course.display_name or str(course.id),
+        org=course.id.org,
+        number=course.id.course,
+        run=course.id.run,
+        url=url,
+        cms_link=url,
+    )
+
+
+def details_of(user: AnyUser, course_key: api.CourseKey) -> CourseDetails:
+    """Read the settings of a course. Raises NotFoundError, and NotAllowedError for who may not view it."""
+    course = api.access_course(user, course_key, api.CoursePermission.VIEW)
+    policy = _policy(course_key)
+    return CourseDetails(
+        course_id=str(course_key),
+        org=course_key.org or "",
+        run=course_key.run or "",
+        title=course.display_name or str(course_key),
+        start_date=policy.get("start"),
+        end_date=policy.get("end"),
+        enrollment_start=policy.get("enrollment_start"),
+        enrollment_end=policy.get("enrollment_end"),
+        language=policy.get("language"),
+        license=policy.get("license"),
+        self_paced=bool(policy.get("self_paced", False)),
+    )
+
+
+def _policy(course_key: api.CourseKey) -> dict[str, Any]:
+    """The settings that the policy file of the course's draft has; empty where there is none."""
+    for _path, data in api.course_store().read_files(course_key, [api.POLICY_PATH], published=False):
+        found: dict[str, Any] = json.loads(data).get("course", {})
+        return found
+    return {}

@@ -1,0 +1,22 @@
+"""Paths as frontends know them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+HOME = "api/contentstore/v1"
+
+urlpatterns = [
+    path("api/contentstore/v2/home/courses", views.CourseListView.as_view(), name="home-courses"),
+    path(f"{HOME}/course_details/<str:course_key>", views.CourseDetailsView.as_view(), name="course-details"),
+    path(
+        f"{HOME}/course_settings/<str:course_key>",
+        views.CourseSettingsView.as_view(),
+        name="course-settings",
+    ),
+    path("api/courses/v1/courses/<str:course_key>", views.LmsCourseView.as_view(), name="lms-course"),
+    # Some frontends add a slash.
+    path("api/courses/v1/courses/<str:course_key>/", views.LmsCourseView.as_view()),
+]

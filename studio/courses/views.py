@@ -1,0 +1,99 @@
+"""Views of courses: read the request, ask, present."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from edx_rest_framework_extensions.paginators import DefaultPagination
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from content_libraries import api
+
+from ..rest import StudioAPIView
+from .data import card_of, courses_of, details_of
+
+
+class CoursePagination(DefaultPagination):
+    """Pages of 10; the import page of frontends asks for 500."""
+
+    page_size = 10
+    max_page_size = 500
+
+
+class CourseListQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    """Query parameters of the list of courses."""
+
+    search = serializers.CharField(required=False, allow_blank=True)
+    order = serializers.CharField(required=False, allow_blank=True)
+    archived_only = serializers.BooleanField(required=False)
+
+
+class CourseListView(StudioAPIView):
+    """The courses that the caller may view; frontends want the page as an object."""
+
+    def get(self, request: Request) -> Response:
+        query = CourseListQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        pagination = CoursePagination()
+        page = pagination.paginate_queryset(courses_of(request.user, **query.validated_data), request, view=self)
+        cards = [asdict(card_of(course)) for course in page or ()]
+        response: Response = pagination.get_paginated_response({"courses": cards, "in_process_course_actions": []})
+        return response
+
+
+class CourseDetailsView(StudioAPIView):
+    """Facts about a course."""
+
+    def get(self, request: Request, course_key: str) -> Response:
+        return Response(asdict(details_of(request.user, api.course_key(course_key))))
+
+
+class CourseSettingsView(StudioAPIView):
+    """What the settings page of a course offers here: to read, not to change."""
+
+    def get(self, request: Request, course_key: str) -> Response:
+        details = details_of(request.user, api.course_key(course_key))
+        return Response(
+            {
+                "course_display_name": details.title,
+                "course_display_name_with_default": details.title,
+                "platform_name": settings.PLATFORM_NAME,
+                "language_options": [list(language) for language in settings.LANGUAGES],
+                "lms_link_for_about_page": "",
+                "possible_pre_requisite_courses": [],
+                "about_page_editable": False,
+                "enable_extended_course_details": False,
+                "enrollment_end_editable": False,
+                "is_credit_course": False,
+                "is_entrance_exams_enabled": False,
+                "is_prerequisite_courses_enabled": False,
+                "licensing_enabled": False,
+                "marketing_enabled": False,
+                "short_description_editable": False,
+                "sidebar_html_enabled": False,
+            }
+        )
+
+
+class LmsCourseView(StudioAPIView):
+    """A course as the LMS knows it: frontends take names and dates of headers from here."""
+
+    def get(self, request: Request, course_key: str) -> Response:
+        key = api.course_key(course_key)
+        details = details_of(request.user, key)
+        return Response(
+            {
+                "id": details.course_id,
+                "course_id": details.course_id,
+                "name": details.title,
+                "number": key.course,
+                "org": details.org,
+                "start": details.start_date,
+                "end": details.end_date,
+                "pacing": "self" if details.self_paced else "instructor",
+            }
+        )

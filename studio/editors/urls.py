@@ -1,0 +1,12 @@
+"""Paths as frontends know them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("video_features/", views.VideoFeaturesView.as_view(), name="video-features"),
+    path("api/contentstore/v2/validate/numerical-input/", views.NumericalInputView.as_view(), name="numerical-input"),
+]

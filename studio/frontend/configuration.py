@@ -1,0 +1,47 @@
+"""What a frontend has to know about this site. It is public: nothing in it depends on the user."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from edx_rest_framework_extensions.auth.jwt.cookies import jwt_cookie_header_payload_name
+
+FRONTEND_PATH: Final = "/authoring"
+
+
+def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
+    """
+    The configuration of frontends: this host plays both Studio and LMS.
+
+    Settings of the host (``FRONTEND_CONFIG``) are laid over it.
+    """
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return {
+        "STUDIO_BASE_URL": origin,
+        "LMS_BASE_URL": origin,
+        "LOGIN_URL": origin + reverse("login"),
+        "LOGOUT_URL": origin + reverse("logout"),
+        "REFRESH_ACCESS_TOKEN_ENDPOINT": origin + reverse("login-refresh"),
+        "CSRF_TOKEN_API_PATH": reverse("csrf-token"),
+        "ACCESS_TOKEN_COOKIE_NAME": jwt_cookie_header_payload_name(),
+        "LANGUAGE_PREFERENCE_COOKIE_NAME": settings.LANGUAGE_COOKIE_NAME,
+        "SITE_NAME": settings.PLATFORM_NAME,
+        "STUDIO_SHORT_NAME": settings.STUDIO_SHORT_NAME,
+        "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
+        "MEILISEARCH_ENABLED": True,
+        "ENABLE_TAGGING_TAXONOMY_PAGES": "true",
+        "ADMIN_CONSOLE_URL": "",
+        "LIBRARY_UNSUPPORTED_BLOCKS": [],
+    } | settings.FRONTEND_CONFIG
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def configuration_view(request: HttpRequest) -> JsonResponse:
+    """The configuration; ``?mfe=`` makes no difference, because there is one frontend."""
+    return JsonResponse(frontend_configuration(request))

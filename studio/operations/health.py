@@ -1,0 +1,111 @@
+"""Whether the site works, for load balancers (``/healthz``, ``/readyz``) and for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import KombuError
+
+from content_libraries import api
+
+from ..celery import app as celery_app
+
+logger = logging.getLogger(__name__)
+
+_BROKER_SECONDS: Final = 2
+_SEARCH_CACHE: Final = "studio.health.search"
+_SEARCH_CACHE_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    What a check found.
+
+    Args:
+        ok: whether the part works.
+        needed: whether the site has to be taken out of service without it. Only the database is needed: writes
+            succeed without broker and search engine, and these catch up from the change logs.
+        behind: for search: how many libraries have changes that the index does not have yet.
+        seconds: for search: how long the oldest of these changes has been waiting.
+    """
+
+    ok: bool
+    needed: bool = False
+    behind: int | None = None
+    seconds: float | None = None
+
+
+def check_database() -> Finding:
+    """One query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.exception("The database does not answer.")
+        return Finding(ok=False, needed=True)
+    return Finding(ok=True, needed=True)
+
+
+def check_broker() -> Finding:
+    """One attempt to connect."""
+    try:
+        with celery_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
+            broker.ensure_connection(max_retries=1, timeout=_BROKER_SECONDS)
+    except (KombuError, OSError) as error:
+        logger.warning("The broker does not answer: %s", error)
+        return Finding(ok=False)
+    return Finding(ok=True)
+
+
+def check_search() -> Finding:
+    """How far the index is behind the change logs; remembered for some seconds, because probes come often."""
+    finding: Finding | None = cache.get(_SEARCH_CACHE)
+    if finding is None:
+        try:
+            lag = api.index_lag()
+        except DatabaseError:
+            return Finding(ok=False)  # the check of the database logs it
+        if lag.error:
+            logger.warning("The search engine does not answer: %s", lag.error)
+        finding = Finding(ok=not lag.error, behind=lag.libraries, seconds=lag.seconds)
+        cache.set(_SEARCH_CACHE, finding, _SEARCH_CACHE_SECONDS)
+    return finding
+
+
+CHECKS: Final[dict[str, Callable[[], Finding]]] = {
+    "database": check_database,
+    "broker": check_broker,
+    "search": check_search,
+}
+
+
+@require_safe
+@never_cache
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """The process is alive. Asks nobody else, so that an outage elsewhere restarts nothing here."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """The state of each part; 503 when a needed one does not work."""
+    findings = {name: check() for name, check in CHECKS.items()}
+    ready = all(finding.ok for finding in findings.values() if finding.needed)
+    degraded = not all(finding.ok for finding in findings.values())
+    return JsonResponse(
+        {
+            "status": "degraded" if ready and degraded else "ready" if ready else "not ready",
+            "checks": {name: asdict(finding) for name, finding in findings.items()},
+        },
+        status=200 if ready else 503,
+    )

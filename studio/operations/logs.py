@@ -1,0 +1,73 @@
+"""
+Logs, as lines for people or as JSON for machines; in both, each line of a request has the request's id.
+
+Everything goes through Python's logging, whoever wrote it; structlog only shapes it. Settings import this module,
+so it knows nothing of Django.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import structlog
+
+_SHARED: Final = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+_QUIET: Final = {
+    # These tell of every event, every policy and every missing monitoring service.
+    "casbin": "WARNING",
+    "casbin_adapter": "WARNING",
+    "openedx_authz": "WARNING",
+    "openedx_events": "WARNING",
+    "edx_django_utils.monitoring": "ERROR",
+}
+
+
+def logging_settings(style: str, level: str) -> dict[str, Any]:
+    """
+    Make Django's LOGGING, and let structlog log through it.
+
+    Args:
+        style: ``json`` or ``line``; JSON has a line for each request too.
+        level: of everything that is not quiet by default.
+    """
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    as_json = style == "json"
+    rendering: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _SHARED,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django_structlog": {"level": "INFO" if as_json else "WARNING"},
+            **{name: {"level": quiet} for name, quiet in _QUIET.items()},
+        },
+    }

@@ -1,0 +1,45 @@
+"""
+An example of production: MySQL, Redis, Meilisearch, files in an S3-compatible store, TLS at a proxy in front.
+
+Use it as it is (``DJANGO_SETTINGS_MODULE=studio.settings_production``) or as a model for your own. It refuses to start
+without what it needs; docs/operations.rst explains each variable.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("LOG_FORMAT", "json")
+_NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "S3_BUCKET")
+if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
+    raise RuntimeError(f"Set these in the environment: {', '.join(_missing)}.")
+
+from .settings import *  # noqa: E402, F403 - what it reads has to be set first
+
+# Shared by all processes: grants and health findings are remembered in it, and sessions need no database query.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+_S3 = {
+    "bucket_name": os.environ["S3_BUCKET"],
+    "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,
+    "region_name": os.environ.get("S3_REGION") or None,
+    # Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from the machine's role.
+    "default_acl": None,
+    "file_overwrite": False,
+}
+_S3_BACKEND = "storages.backends.s3.S3Storage"
+STORAGES = {
+    "default": {"BACKEND": _S3_BACKEND, "OPTIONS": {**_S3, "location": "media", "querystring_auth": True}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Private files of components; only views that check permissions serve them.
+OPENEDX_LEARNING = {"MEDIA": {"BACKEND": _S3_BACKEND, "OPTIONS": {**_S3, "location": "content"}}}
+WHITENOISE_USE_FINDERS = False  # after collectstatic
+STATIC_ROOT = os.environ.get("STATIC_ROOT") or DATA_DIR / "static"  # noqa: F405
+
+# The proxy in front ends TLS, and sets this header on every request.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS", "3600"))

@@ -1,0 +1,99 @@
+"""A built frontend below ``/authoring/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "app.0123456789abcdef0123.js"
+
+
+@pytest.fixture(autouse=True)
+def _build(tmp_path: Path, settings: Any) -> None:
+    """A small stand-in for what the frontend's build writes, and a file beside it that is nobody's business."""
+    dist = tmp_path / "dist"
+    (dist / "static").mkdir(parents=True)
+    (dist / "index.html").write_text(f'<!doctype html><div id="root"></div><script src="/authoring/{SCRIPT}"></script>')
+    (dist / SCRIPT).write_text("start();")
+    (dist / "app.css").write_text("body {}")
+    (dist / "static" / "logo.svg").write_text("<svg/>")
+    (tmp_path / "secret.txt").write_text("secret")
+    settings.MFE_DIST = str(dist)
+
+
+def body_of(response: Any) -> str:
+    content: bytes = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "home",
+        "libraries",
+        "library/lib:DemoX:welcome",
+        "library/lib:DemoX:welcome/components/lb:DemoX:welcome:html:a.b",
+        "course/course-v1:DemoX+Reuse101+2026/libraries",
+    ],
+)
+def test_every_page_gets_the_index_which_is_never_kept(client: Client, path: str) -> None:
+    response = client.get(f"/authoring/{path}")
+    assert response.status_code == 200
+    assert 'id="root"' in body_of(response)
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "no-cache" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [(SCRIPT, "text/javascript"), ("app.css", "text/css"), ("static/logo.svg", "image/svg+xml")],
+)
+def test_files_have_their_types(client: Client, path: str, content_type: str) -> None:
+    response = client.get(f"/authoring/{path}")
+    assert response.status_code == 200
+    assert response["Content-Type"].split(";")[0] == content_type
+
+
+def test_what_has_a_digest_in_its_name_is_kept_for_ever_and_the_rest_is_not(client: Client) -> None:
+    assert "immutable" in client.get(f"/authoring/{SCRIPT}")["Cache-Control"]
+    assert "immutable" not in client.get("/authoring/app.css")["Cache-Control"]
+
+
+def test_a_file_of_an_older_build_is_not_found(client: Client) -> None:
+    assert client.get("/authoring/app.ffffffffffffffffffff.js").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.txt",
+        "%2e%2e/secret.txt",
+        "..%2fsecret.txt",
+        "static/../../secret.txt",
+        "//etc/passwd",
+        "..\\secret.txt",
+    ],
+)
+def test_nothing_outside_of_the_build_is_served(client: Client, path: str) -> None:
+    response = client.get(f"/authoring/{path}")
+    assert "secret" not in body_of(response).replace("secret.txt", "")
+    assert response.status_code in {200, 404}
+
+
+def test_a_site_without_a_frontend_says_so(client: Client, settings: Any) -> None:
+    settings.MFE_DIST = ""
+    assert client.get("/authoring/home").status_code == 404
+    assert client.get(f"/authoring/{SCRIPT}").status_code == 404
+
+
+def test_the_configuration_can_be_changed_by_the_site(client: Client, settings: Any) -> None:
+    settings.FRONTEND_CONFIG = {"ADMIN_CONSOLE_URL": "https://console.example.com"}
+    configuration = client.get("/api/mfe_config/v1?mfe=authoring").json()
+    assert configuration["ADMIN_CONSOLE_URL"] == "https://console.example.com"
+    assert configuration["STUDIO_BASE_URL"] == "http://testserver"

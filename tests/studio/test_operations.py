@@ -1,0 +1,164 @@
+"""What operators look at: health, metrics, logs, the description of the API."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.test import Client
+
+from content_libraries.content import api as content
+from content_libraries.libraries.models import ContentLibrary
+from studio.celery import app as celery_app
+from tests.conftest import CommitRunner
+
+pytestmark = pytest.mark.django_db
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_findings() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def _unreachable_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(celery_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+
+
+def no_database(*_arguments: Any, **_more: Any) -> Any:
+    raise OperationalError("the database is gone")
+
+
+class TestHealth:
+    @pytest.mark.usefixtures("_unreachable_broker")
+    def test_the_process_is_alive_whatever_happens_elsewhere(
+        self, client: Client, django_assert_num_queries: Any
+    ) -> None:
+        with django_assert_num_queries(0):
+            assert client.get("/healthz").status_code == 200
+
+    def test_a_site_that_works_is_ready(self, client: Client) -> None:
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (200, "ready")
+        assert {name: check["ok"] for name, check in response.json()["checks"].items()} == {
+            "database": True,
+            "broker": True,
+            "search": True,
+        }
+
+    @pytest.mark.usefixtures("_unreachable_broker")
+    def test_without_a_broker_it_still_serves(self, client: Client) -> None:
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (200, "degraded")
+        assert response.json()["checks"]["broker"]["ok"] is False
+
+    def test_without_a_database_it_does_not(self, client: Client) -> None:
+        with connection.execute_wrapper(no_database):
+            response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (503, "not ready")
+
+    def test_it_tells_how_far_search_is_behind(
+        self, client: Client, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
+    ) -> None:
+        content.create_component(library.library_key, user=staff, block_type="html", component_code="waiting")
+        assert client.get("/readyz").json()["checks"]["search"]["behind"] == 1
+
+
+class TestMetrics:
+    def test_strangers_may_not_read_them(self, client: Client, reader: User) -> None:
+        assert client.get("/metrics").status_code == 403
+        client.force_login(reader)
+        assert client.get("/metrics").status_code == 403
+
+    def test_without_a_configured_token_none_is_right(self, client: Client) -> None:
+        assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
+
+    def test_the_token_opens_them(self, client: Client, settings: Any) -> None:
+        settings.METRICS_TOKEN = "for-the-scraper"
+        client.get("/healthz")
+        text = client.get("/metrics", headers={"Authorization": "Bearer for-the-scraper"}).content.decode()
+        assert 'studio_up{part="database"} 1.0' in text
+        assert "studio_search_libraries_behind 0.0" in text
+        assert 'view="healthz"' in text
+
+    def test_staff_may_read_them(self, client: Client, staff: User) -> None:
+        client.force_login(staff)
+        assert client.get("/metrics").status_code == 200
+
+
+class TestLogs:
+    SCRIPT = """
+import django; django.setup()
+import logging
+from django.test import Client
+from django.conf import settings
+settings.ALLOWED_HOSTS.append("testserver")
+response = Client().get("/healthz?a=1", headers={"X-Request-ID": "from-the-proxy"})
+print(response["X-Request-ID"])
+logging.getLogger("some.library").warning("odd: %s", 7, extra={"library": "lib:A:b"})
+"""
+
+    def run(self, tmp_path: Path, **variables: str) -> tuple[str, str]:
+        environment = {
+            **os.environ,
+            "STUDIO_DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "studio.settings",
+            "LOG_LEVEL": "INFO",
+            **variables,
+        }
+        command = [sys.executable, "-c", self.SCRIPT]
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+        return done.stdout.strip(), done.stderr
+
+    def test_a_line_of_json_for_each_request_and_each_message(self, tmp_path: Path) -> None:
+        request_id, errors = self.run(tmp_path, LOG_FORMAT="json")
+        lines = {line["event"]: line for line in map(json.loads, errors.splitlines())}
+        assert lines["request_finished"]["request_id"] == request_id
+        assert lines["request_finished"]["request"] == "GET /healthz?a=1"
+        assert lines["request_finished"]["code"] == 200
+        assert request_id != "from-the-proxy"
+        assert lines["odd: 7"]["library"] == "lib:A:b"
+        assert lines["odd: 7"]["level"] == "warning"
+
+    def test_the_id_of_a_trusted_proxy_is_kept(self, tmp_path: Path) -> None:
+        request_id, _errors = self.run(tmp_path, LOG_FORMAT="json", TRUST_REQUEST_ID="true")
+        assert request_id == "from-the-proxy"
+
+    def test_lines_for_people_have_no_line_for_each_request(self, tmp_path: Path) -> None:
+        _request_id, errors = self.run(tmp_path)
+        assert "odd: 7" in errors
+        assert "request_finished" not in errors
+
+    def test_a_request_that_fails_has_its_id_in_the_answer_and_in_the_log(
+        self, settings: Any, caplog: pytest.LogCaptureFixture, staff: User
+    ) -> None:
+        client = Client(raise_request_exception=False)
+        client.force_login(staff)
+        settings.FRONTEND_FLAGS = object()  # nothing that can be written as JSON
+        with caplog.at_level(logging.ERROR):
+            response = client.get("/api/contentstore/v1/course_waffle_flags")
+        assert response.status_code == 500
+        assert any(response["X-Request-ID"] in str(record.msg) for record in caplog.records)
+
+
+class TestApiDescription:
+    @pytest.mark.parametrize("url", ["/api-docs/", "/api-docs/reference/"])
+    def test_it_can_be_browsed(self, client: Client, url: str) -> None:
+        page = client.get(url).content.decode()
+        assert "/api/schema/" in page
+        assert "/static/drf_spectacular_sidecar/" in page
+
+    def test_its_scripts_are_served(self, client: Client) -> None:
+        response = client.get("/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js")
+        assert response.status_code == 200

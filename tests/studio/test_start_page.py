@@ -1,0 +1,96 @@
+"""The start page: what a visitor, a member and staff find there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from content_libraries.content import api as content
+from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import LibraryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def start_page(client: Client, user: User | None = None) -> str:
+    if user is not None:
+        client.force_login(user)
+    response = client.get("/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_visitor_is_told_what_this_is_and_asked_to_log_in(client: Client, library: ContentLibrary) -> None:
+    page = start_page(client)
+    assert "Authors keep reusable content in libraries" in page
+    assert 'href="/login"' in page
+    assert "Library One" not in page
+
+
+def test_a_member_sees_their_libraries_with_sizes(
+    client: Client, library: ContentLibrary, make_library: LibraryFactory, staff: User, reader: User
+) -> None:
+    make_library("other", title="Not for readers")
+    for code in ("one", "two"):
+        content.create_component(library.library_key, user=staff, block_type="html", component_code=code)
+    page = start_page(client, reader)
+    assert "Library One" in page
+    assert '<td class="number">2</td>' in page
+    assert "Not for readers" not in page
+    assert 'href="/admin/"' not in page
+
+
+def test_staff_finds_the_administration_and_everybody_the_rest(client: Client, staff: User) -> None:
+    page = start_page(client, staff)
+    for url in ("/admin/", "/api-docs/", "/api-docs/reference/", "/readyz"):
+        assert f'href="{url}"' in page
+    assert "/authoring/" not in page
+
+
+def test_libraries_lead_to_the_frontend_where_the_site_serves_one(
+    client: Client, library: ContentLibrary, staff: User, settings: Any, tmp_path: Any
+) -> None:
+    settings.MFE_DIST = str(tmp_path)
+    assert 'href="/authoring/library/lib:CL-TEST:lib1"' in start_page(client, staff)
+
+
+def test_titles_are_text(client: Client, make_library: LibraryFactory, staff: User) -> None:
+    make_library(title="<script>alert(1)</script>")
+    page = start_page(client, staff)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_libraries(
+    client: Client, make_library: LibraryFactory, staff: User
+) -> None:
+    counts = []
+    for slugs in (("a",), ("b", "c", "d", "e", "f")):
+        for slug in slugs:
+            make_library(slug)
+        client.force_login(staff)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 8
+
+
+@pytest.mark.parametrize("url", ["/", "/login", "/logout"])
+def test_pages_have_landmarks_and_a_language(client: Client, url: str) -> None:
+    page = client.get(url).content.decode()
+    assert '<html lang="en" dir="ltr">' in page
+    assert page.count("<main") == page.count("<h1") == page.count("<header") == 1
+    assert 'href="#main"' in page
+    assert "<title>" in page
+
+
+@pytest.mark.parametrize("url", ["/", "/login", "/api-docs/", "/api-docs/reference/"])
+def test_pages_fetch_nothing_from_elsewhere(client: Client, url: str) -> None:
+    page = client.get(url).content.decode()
+    for attribute in ('src="http', 'rel="stylesheet" href="http', 'src="//', "fonts.googleapis"):
+        assert attribute not in page

@@ -5,10 +5,13 @@ from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
 from .courses.models import Course
 from .imports.models import (
+    ImportJob,
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
     ModulestoreMigration,
     ModulestoreSource,
+    SourceUpload,
+    StoredPlan,
 )
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
@@ -20,13 +23,16 @@ __all__ = [
     "ContentLibraryPermission",
     "Course",
     "EntityRow",
+    "ImportJob",
     "ModulestoreBlockMigration",
     "ModulestoreBlockSource",
     "ModulestoreMigration",
     "ModulestoreSource",
     "SearchAccess",
     "SearchCheckpoint",
+    "SourceUpload",
     "StagedContent",
     "StagedFile",
+    "StoredPlan",
     "TaxonomyAvailability",
 ]

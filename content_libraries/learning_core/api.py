@@ -33,7 +33,7 @@ from .data import (
     FileMedia,
     block_media_type,
 )
-from .drafts import CodesInUse, DraftContent, codes_in_use, draft_change_log_records, draft_contents
+from .drafts import CodesInUse, DraftContent, codes_in_use, draft_change_log_records, draft_contents, titles_in_use
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -62,6 +62,7 @@ from .lookups import (
     ItemDeletedError,
     count_live_items,
     draft_versions,
+    entity_pks_of,
     find_item,
     find_items,
     item_keys,
@@ -77,7 +78,7 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, move_drafts, publish
+from .publish import discard, lock_package, move_drafts, publish
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -189,6 +190,7 @@ __all__ = [
     "enabled_collection_pks",
     "entity_changes",
     "entity_pks_after",
+    "entity_pks_of",
     "existing_refs",
     "files_of",
     "find_collection",
@@ -202,6 +204,7 @@ __all__ = [
     "item_statuses",
     "latest_versions",
     "live_component_pks",
+    "lock_package",
     "media_digest",
     "member_pks_of",
     "move_drafts",
@@ -224,6 +227,7 @@ __all__ = [
     "stored_bytes",
     "stored_digests",
     "tag_counts",
+    "titles_in_use",
     "update_collection",
     "update_learning_package",
     "version_nums",

@@ -10,4 +10,8 @@ class StudioConfig(AppConfig):
     verbose_name = "Studio"
 
     def ready(self) -> None:
+        from user_tasks import rules  # noqa: PLC0415 - needs the apps
+
         from . import schema  # noqa: F401, PLC0415 - registers the schemes of authentication
+
+        rules.add_rules()  # users see their own tasks and artifacts

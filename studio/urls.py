@@ -11,6 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("content_libraries.urls")),
     path("api/", include("openedx_authz.urls")),
+    path("api/tasks/v0/", include("user_tasks.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("admin/", admin.site.urls),
 ]

@@ -17,8 +17,8 @@ from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .running import sweep_jobs
 from .sources import Source, SourcePath, as_source
-from .stored_plans import store_plan
-from .uploads import UnknownSourceError, find_source, open_source, upload_source
+from .stored_plans import find_plan, store_plan
+from .uploads import UnknownSourceError, find_source, list_sources, open_source, upload_source
 
 __all__ = [
     "Action",
@@ -36,12 +36,14 @@ __all__ = [
     "apply_import",
     "cancel_job",
     "find_job",
+    "find_plan",
     "find_source",
     "get_forwarding",
     "get_forwarding_for_blocks",
     "import_archive",
     "is_forwarded",
     "list_jobs",
+    "list_sources",
     "plan_import",
     "plan_report",
     "plan_rows",

@@ -22,7 +22,7 @@ from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Permission, access_library, is_global_staff, package_pk
+from ..libraries.api import Actor, Permission, access_library, is_global_staff, package_pk
 from ..libraries.models import ContentLibrary
 from .collecting import plan_collection
 from .data import ImportOptions
@@ -57,7 +57,7 @@ class SourceRequest:
 
 
 def start_imports(
-    library_key: LibraryLocatorV2, *, user: User, sources: Sequence[SourceRequest], publish: bool = False
+    library_key: LibraryLocatorV2, *, user: Actor, sources: Sequence[SourceRequest], publish: bool = False
 ) -> ImportJob:
     """
     Let a worker import sources into a library.
@@ -74,6 +74,7 @@ def start_imports(
     is unknown or named twice. Nothing starts then.
     """
     library = access_library(user, library_key, Permission.EDIT)
+    person = _person(user)
     if not sources:
         raise InvalidInputError("Name at least one source.", field="sources", as_list=True)
     keys = [source.key for source in sources]
@@ -85,15 +86,15 @@ def start_imports(
         # Refuses a collection that does not exist.
         plan_collection(package_pk(library), source.options, source_key=source.key, source_title=upload.title)
     with transaction.atomic():
-        _cancel_redundant(user, library, keys)
-        job = _create(user, library, len(sources), publish=publish)
+        _cancel_redundant(person, library, keys)
+        job = _create(person, library, len(sources), publish=publish)
         for upload, source in zip(uploads, sources, strict=True):
             _add_source(job, library, upload, source.options)
         transaction.on_commit(partial(send, job.uuid))
     return job
 
 
-def start_plan(plan: StoredPlan, *, user: User, publish: bool = False) -> ImportJob:
+def start_plan(plan: StoredPlan, *, user: Actor, publish: bool = False) -> ImportJob:
     """
     Let a worker apply exactly a stored plan.
 
@@ -101,10 +102,11 @@ def start_plan(plan: StoredPlan, *, user: User, publish: bool = False) -> Import
     that matters, the job fails and says how.
     """
     library = access_library(user, library_of(plan), Permission.EDIT)
+    person = _person(user)
     report = plan.report
     with transaction.atomic():
-        _cancel_redundant(user, library, [plan.upload.key])
-        job = _create(user, library, 1, publish=publish)
+        _cancel_redundant(person, library, [plan.upload.key])
+        job = _create(person, library, 1, publish=publish)
         migration = _add_source(job, library, plan.upload, load_options(report["options"]))
         migration.plan, migration.is_plan_approved = plan, True
         migration.save(update_fields=["plan", "is_plan_approved"])
@@ -120,20 +122,20 @@ def library_of(plan: StoredPlan) -> LibraryLocatorV2:
     return library.library_key
 
 
-def find_job(job_uuid: UUID, *, user: User) -> ImportJob:
+def find_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """Find a job of the user; staff find all. Raises NotFoundError."""
     job = _jobs().filter(uuid=job_uuid).first()
-    if job is None or (job.user_id != user.pk and not is_global_staff(user)):
+    if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
         raise NotFoundError(f"There is no import “{job_uuid}”.")
     return job
 
 
-def list_jobs(*, user: User) -> QuerySet[ImportJob]:
+def list_jobs(*, user: Actor) -> QuerySet[ImportJob]:
     """The user's own jobs, newest first, with their sources and artifacts."""
-    return _jobs().filter(user=user).order_by("-pk")
+    return _jobs().filter(user=_person(user)).order_by("-pk")
 
 
-def cancel_job(job_uuid: UUID, *, user: User) -> ImportJob:
+def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """
     Cancel a job of the user, or as staff of anybody; nothing happens to a finished one.
 
@@ -145,7 +147,7 @@ def cancel_job(job_uuid: UUID, *, user: User) -> ImportJob:
     return find_job(job_uuid, user=user)
 
 
-def retry_job(job_uuid: UUID, *, user: User) -> ImportJob:
+def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """
     Import again, in a new job, the sources that a finished job did not import.
 
@@ -198,7 +200,14 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
         UserTaskArtifact.objects.create(status=status, name=name, text=error)
 
 
-def _upload(key: CourseKey, *, user: User) -> SourceUpload:
+def _person(user: Actor) -> User:
+    """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
+    if user is None or not user.is_authenticated:
+        raise NotAllowedError("An import in the background needs a user.")
+    return user
+
+
+def _upload(key: CourseKey, *, user: Actor) -> SourceUpload:
     try:
         return find_source(key, user=user)
     except NotAllowedError as error:

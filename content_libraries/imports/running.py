@@ -134,6 +134,7 @@ class _Worker:
                 self.steps_done = STEPS - 1 + STEPS_PER_SOURCE * number
                 if finished is None:
                     self._import_one(pk, number)
+            self._delete_plans()
         except JobCanceledError:
             self._finish(canceled=True)
         else:
@@ -172,8 +173,6 @@ class _Worker:
                 raise
             plan = self._new_plan(migration, source, user, prefix)
             self._apply(migration, plan, source, user, prefix)
-        if migration.plan is not None:
-            delete_stored(migration.plan)
 
     def _new_plan(self, migration: ModulestoreMigration, source: Source, user: User, prefix: str) -> ImportPlan:
         options = load_options(migration.options)
@@ -185,9 +184,17 @@ class _Worker:
         self._step(f"{prefix}Parsing staged OLX", 1)
         plan = plan_tree(tree, library, options)
         assert migration.upload is not None  # noqa: S101 - the caller looked
-        migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
-        migration.save(update_fields=["plan"])
+        with transaction.atomic():
+            migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
+            migration.save(update_fields=["plan"])
         return plan
+
+    def _delete_plans(self) -> None:
+        """Delete what was planned, but not a plan that somebody asked for and that failed: it can be looked at."""
+        of_job = self.job.migrations.filter(finished__isnull=False, plan__isnull=False).select_related("plan")
+        for migration in of_job.exclude(is_failed=True, is_plan_approved=True):
+            if migration.plan is not None:
+                delete_stored(migration.plan)
 
     def _stored_plan(self, migration: ModulestoreMigration) -> ImportPlan:
         assert migration.plan is not None  # noqa: S101 - the caller looked

@@ -6,12 +6,14 @@ import gzip
 import json
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import LearningContextKey, UsageKey
 
 from .. import keys
 from ..content.data import ContainerSettingsData
+from ..errors import NotFoundError
 from ..learning_core.data import FileMedia
 from ..libraries.api import Actor, author_pk
 from .data import (
@@ -35,6 +37,14 @@ def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUplo
     stored.file.save(f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)), save=False)
     stored.save()
     return stored
+
+
+def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
+    """Find a plan of the user. Raises NotFoundError."""
+    stored = StoredPlan.objects.select_related("upload").filter(uuid=plan_uuid).first()
+    if stored is None or stored.user_id != author_pk(user):
+        raise NotFoundError(f"There is no plan “{plan_uuid}”. It may have been applied, or have expired.")
+    return stored, load_stored(stored)
 
 
 def load_stored(stored: StoredPlan) -> ImportPlan:

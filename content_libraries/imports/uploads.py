@@ -98,6 +98,11 @@ def find_source(key: CourseKey, *, user: Actor) -> SourceUpload:
     raise UnknownSourceError(f"There is no source {key}. Upload its archive first.")
 
 
+def list_sources(*, user: Actor) -> QuerySet[SourceUpload]:
+    """What a user can import: the uploads that the user may read, newest first."""
+    return readable(available_uploads(), user).order_by("-pk")
+
+
 def open_source(upload: SourceUpload) -> Source:
     """An upload as a source of imports. Raises UnknownSourceError if its file is gone."""
     if not upload.file:

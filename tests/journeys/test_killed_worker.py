@@ -75,6 +75,7 @@ def environment(site: Path) -> Mapping[str, str]:
         "DJANGO_SETTINGS_MODULE": "studio.settings",
         "LOG_LEVEL": "ERROR",
         "C_FORCE_ROOT": "true",
+        "PYTHONHASHSEED": "0",  # sets in the same order, so rows have the same ids
     }
     for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
         variables.pop(name, None)

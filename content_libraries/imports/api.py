@@ -7,10 +7,11 @@ from collections.abc import Callable
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
-from .apply import apply_plan
+from .apply import SourceChangedError, apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
 from .forwarding import SourceFrozenError, get_forwarding, get_forwarding_for_blocks, is_forwarded, refuse_frozen
 from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plan
+from .legacy import Destination, LegacyMigration, migrate_legacy_libraries
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
@@ -22,18 +23,22 @@ from .uploads import UnknownSourceError, find_source, list_sources, open_source,
 
 __all__ = [
     "Action",
+    "Destination",
     "ImportOptions",
     "ImportPlan",
     "ImportResult",
+    "LegacyMigration",
     "Level",
     "LibraryChange",
     "OnRepeat",
     "PlanOutdatedError",
     "PlannedBlock",
+    "SourceChangedError",
     "SourceFrozenError",
     "SourceRequest",
     "UnknownSourceError",
     "apply_import",
+    "as_source",
     "cancel_job",
     "find_job",
     "find_plan",
@@ -44,6 +49,7 @@ __all__ = [
     "is_forwarded",
     "list_jobs",
     "list_sources",
+    "migrate_legacy_libraries",
     "plan_import",
     "plan_report",
     "plan_rows",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from .. import conf
 from ..content.api import write_items
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..learning_core.api import (
     ComponentWrite,
     ContainerWrite,
@@ -31,6 +31,12 @@ from .sources import Source
 
 type Settle = Callable[[ModulestoreMigration], None]
 """Is told, in the transaction of an import, that all is written; what it raises takes everything back."""
+
+
+class SourceChangedError(ConflictError):
+    """A source is not any more what was planned from."""
+
+    code = "source_changed"
 
 
 def apply_plan(
@@ -99,6 +105,10 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Sourc
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         wanted = [plan.file_paths[digest] for digest in digests]
         for file, data in source.files(wanted, folder=plan.folder):
+            if file.digest not in digests:
+                raise SourceChangedError(
+                    f"{file.path} in {source.name} changed after this import was planned. Plan the import again."
+                )
             yield file.digest, data
 
     return write_items(

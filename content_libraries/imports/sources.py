@@ -23,6 +23,7 @@ from .. import conf
 from ..errors import InvalidInputError
 from ..keys import CourseKey
 from ..olx.api import DEFAULT_LIMITS, Limits, OlxTree, StaticFile, iter_static_files, read_archive
+from .cartridges.reading import CartridgeSource, is_cartridge
 
 __all__ = ["ArchiveSource", "Source", "SourcePath", "as_source", "local_copy", "with_key"]
 
@@ -45,32 +46,50 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
-    """
-    An archive or a folder.
-
-    Args:
-        path: where it is.
-        key: import it under this key instead of its own.
-    """
+    """An archive or a folder with OLX."""
 
     path: Path
-    key: CourseKey | None = None
 
     @property
     def name(self) -> str:
         return self.path.name
 
     def tree(self) -> OlxTree:
-        tree = read_archive(self.path, limits=_limits())
-        return tree if self.key is None else with_key(tree, self.key)
+        return read_archive(self.path, limits=_limits())
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         return iter_static_files(self.path, paths, folder=folder)
 
 
+@dataclass(frozen=True, slots=True)
+class RenamedSource:
+    """A source under another key than its own."""
+
+    source: Source
+    key: CourseKey
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def tree(self) -> OlxTree:
+        return with_key(self.source.tree(), self.key)
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        return self.source.files(paths, folder=folder)
+
+
 def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> Source:
-    """The source that a path, or already a source, stands for."""
-    return ArchiveSource(Path(source), key) if isinstance(source, (str, os.PathLike)) else source
+    """
+    The source that a path, or already a source, stands for.
+
+    Args:
+        key: import it under this key instead of its own.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        source = CartridgeSource(path, _limits()) if is_cartridge(path) else ArchiveSource(path)
+    return source if key is None else RenamedSource(source, key)
 
 
 def with_key(tree: OlxTree, key: CourseKey) -> OlxTree:

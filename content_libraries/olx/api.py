@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .archives import files_of
 from .data import (
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
@@ -13,25 +14,40 @@ from .data import (
     StaticFile,
 )
 from .drafts import tree_with_drafts
-from .errors import OlxError
+from .errors import (
+    ArchiveTooLargeError,
+    ForbiddenDoctypeError,
+    MalformedXmlError,
+    MissingFileError,
+    NotACourseError,
+    OlxError,
+)
 from .reading import iter_static_files, parse_block, read_archive
 from .start_tags import root_tag, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_folder
+from .xml_source import decoded, xml_safe
 
 __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
+    "ArchiveTooLargeError",
+    "ForbiddenDoctypeError",
     "Limits",
+    "MalformedXmlError",
+    "MissingFileError",
+    "NotACourseError",
     "OlxBlock",
     "OlxDraft",
     "OlxError",
     "OlxTree",
     "StaticFile",
     "StaticNames",
+    "decoded",
+    "files_of",
     "iter_static_files",
     "parse_block",
     "read_archive",
@@ -42,4 +58,5 @@ __all__ = [
     "with_attributes",
     "without_url_name",
     "write_folder",
+    "xml_safe",
 ]

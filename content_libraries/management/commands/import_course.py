@@ -56,7 +56,7 @@ class Command(LibraryCommand):
         result = imports.apply_import(
             plan, user=user, source=source, publish=options["publish"], progress=self.progress
         )
-        return imports.result_report(result)
+        return {**imports.result_report(result), "blocks": imports.plan_rows(plan)}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]

@@ -1,9 +1,9 @@
 """
 A Celery worker that is killed in the middle of an import.
 
-``python -m tests.journeys.killed_worker COUNT`` takes one message from the broker and does its work, as ``celery
-worker`` does, but sends itself SIGKILL at its COUNTth writing query, as an out-of-memory killer would. With COUNT 0 it
-lives until its task is done.
+``python -m tests.journeys.killed_worker COUNT [SIGNAL]`` takes one message from the broker and does its work, as
+``celery worker`` does, but sends itself SIGKILL at its COUNTth writing query, as an out-of-memory killer would. With
+COUNT 0 it lives until its task is done. With SIGSTOP it stands still there until it gets SIGCONT.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ RUN = "content_libraries.imports.run"
 writes = 0
 
 
-def main(die_at: int) -> None:
+def main(die_at: int, by: signal.Signals) -> None:
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         global writes  # noqa: PLW0603
         if sql.startswith(("INSERT", "UPDATE", "DELETE")):
             writes += 1
             if writes == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), by)
         return execute(sql, params, many, context)
 
     @signals.task_prerun.connect(weak=False)
@@ -51,4 +51,4 @@ def main(die_at: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), signal.Signals[sys.argv[2]] if len(sys.argv) > 2 else signal.SIGKILL)

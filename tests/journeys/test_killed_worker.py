@@ -166,6 +166,31 @@ def test_killed_at_a_few_points_the_end_is_the_same_row_by_row(
     assert_one_result(prepared, undisturbed, max(1, int(undisturbed["writes"] * part)))
 
 
+LOOK_AND_CANCEL = """
+from content_libraries import api
+from content_libraries.imports.models import ImportJob
+job = ImportJob.objects.get()
+print(job.task_status.state)
+api.cancel_job(job.uuid, user=job.user)
+"""
+
+
+def test_while_a_worker_is_at_it_others_see_its_state_and_can_cancel(prepared: Path) -> None:
+    site = a_copy(prepared, "canceled")
+    command = [sys.executable, "-m", "tests.journeys.killed_worker", "7", "SIGSTOP"]
+    with subprocess.Popen(command, cwd=PROJECT, env=environment(site), stdout=subprocess.DEVNULL) as worker:  # noqa: S603
+        _pid, status = os.waitpid(worker.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        looked = manage(site, "shell", "-v0", "-c", LOOK_AND_CANCEL)
+        worker.send_signal(signal.SIGCONT)
+        assert worker.wait(timeout=60) == 0
+    assert "Migrating legacy content (0): Loading legacy content" in looked.stdout
+    left = rows(site)
+    assert [job["state"] for job in left["content_libraries_importjob"]] == ["canceled"]
+    assert [task["state"] for task in left["user_tasks_usertaskstatus"]] == ["Canceled"]
+    assert left["openedx_content_publishableentity"] == []
+
+
 @pytest.mark.slow
 def test_killed_at_many_points_the_end_is_the_same_row_by_row(prepared: Path, undisturbed: dict[str, Any]) -> None:
     for die_at in range(1, undisturbed["writes"] + 1, 5):

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
+from user_tasks.models import UserTaskStatus
 
 from content_libraries import api
 from content_libraries.imports.models import ImportJob, SourceUpload
@@ -185,6 +186,15 @@ def test_the_error_of_a_failed_job_is_read_by_its_owner_only(
     assert artifact["name"] == "Error"
     assert "cannot have more than 2 items" in artifact["text"]
     assert api_client(stranger).get(url).status_code == 404
+
+
+def test_a_task_whose_status_was_purged_is_still_shown(http: APIClient, upload: Upload) -> None:
+    upload()
+    job = done(http)
+    UserTaskStatus.objects.all().delete()
+    task = get(http, f"migrations/{job.uuid}/").data
+    assert (task["state"], task["artifacts"], len(task["parameters"])) == ("Succeeded", [], 1)
+    assert get(http, f"library/{TARGET}/migrations/courses/").json()[0]["state"] == "Succeeded"
 
 
 # Many sources ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,30 @@ MAX_BLOCKS_PER_CONTENT_LIBRARY = Setting(
     "How many live items (components and containers together) a library may hold.",
 )
 
+IMPORT_MAX_BLOCKS = Setting(
+    "CONTENT_LIBRARIES_IMPORT_MAX_BLOCKS",
+    50_000,
+    "How many blocks a course or archive may have to be imported. Larger ones are refused before all is read.",
+)
+
+IMPORT_LEASE_SECONDS = Setting(
+    "CONTENT_LIBRARIES_IMPORT_LEASE_SECONDS",
+    300,
+    "How long an import may say nothing before its worker counts as dead. It has to exceed the longest single step.",
+)
+
+IMPORT_ATTEMPTS = Setting(
+    "CONTENT_LIBRARIES_IMPORT_ATTEMPTS",
+    3,
+    "How many workers may die over an import before it fails.",
+)
+
+IMPORT_UPLOAD_DAYS = Setting(
+    "CONTENT_LIBRARIES_IMPORT_UPLOAD_DAYS",
+    7,
+    "How long uploaded archives and plans that nobody imports are kept.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (

@@ -5,10 +5,13 @@ from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
 from .courses.models import BlockDefinition, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .imports.models import (
+    ImportJob,
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
     ModulestoreMigration,
     ModulestoreSource,
+    SourceUpload,
+    StoredPlan,
 )
 from .learning_core.container_types import BlockGroup, BlockGroupVersion, CourseOutline, CourseOutlineVersion
 from .learning_core.rows import EntityRow
@@ -29,6 +32,7 @@ __all__ = [
     "CourseOutline",
     "CourseOutlineVersion",
     "EntityRow",
+    "ImportJob",
     "ModulestoreBlockMigration",
     "ModulestoreBlockSource",
     "ModulestoreMigration",
@@ -36,7 +40,9 @@ __all__ = [
     "SearchAccess",
     "SearchCheckpoint",
     "SearchRebuild",
+    "SourceUpload",
     "StagedContent",
     "StagedFile",
+    "StoredPlan",
     "TaxonomyAvailability",
 ]

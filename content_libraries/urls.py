@@ -9,6 +9,7 @@ OWN = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
 ASSETS = "library_assets/"
 STAGING = "api/content-staging/v1/"
+MIGRATOR = "api/modulestore_migrator/v1/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
     path(OWN, include("content_libraries.courses.rest.urls")),
+    path(OWN, include("content_libraries.imports.rest.own_urls")),
+    path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),

@@ -12,6 +12,7 @@ OUR_PATHS = (
     "/api/content_library/",
     "/api/content-staging/",
     "/api/content_tagging/",
+    "/api/modulestore_migrator/",
     "/library_assets/",
 )
 

@@ -270,6 +270,8 @@ CELERY_BEAT_SCHEDULE = {
     # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
     "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
     "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
+    # Finds imports whose worker died or whose message was lost.
+    "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
 }
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")

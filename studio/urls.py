@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("studio.frontend.urls")),
     path("", include("studio.operations.urls")),
     path("api/", include("openedx_authz.urls")),
+    path("api/tasks/v0/", include("user_tasks.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path(

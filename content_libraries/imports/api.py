@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
-from ..keys import LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library
-from ..olx.api import read_archive, tree_with_drafts
-from .apply import apply_plan
+from ..keys import CourseKey, LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..olx.api import tree_with_drafts
+from .apply import SourceChangedError, apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
+from .forwarding import SourceFrozenError, get_forwarding, get_forwarding_for_blocks, is_forwarded, refuse_frozen
+from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plan
+from .legacy import Destination, LegacyMigration, migrate_legacy_libraries
+from .models import StoredPlan
+from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
-from .report import plan_report, result_report
+from .report import plan_report, plan_rows, result_report
+from .running import sweep_jobs
+from .sources import Source, SourcePath, as_source
+from .stored_plans import find_plan, store_plan
+from .uploads import UnknownSourceError, find_source, list_sources, open_source, upload_source
 
 __all__ = [
     "Action",
+    "Destination",
     "ImportOptions",
     "ImportPlan",
     "ImportResult",
+    "LegacyMigration",
     "Level",
+    "LibraryChange",
     "OnRepeat",
+    "PlanOutdatedError",
     "PlannedBlock",
+    "SourceChangedError",
+    "SourceFrozenError",
+    "SourceRequest",
+    "UnknownSourceError",
     "apply_import",
+    "as_source",
+    "cancel_job",
+    "find_job",
+    "find_plan",
+    "find_source",
+    "get_forwarding",
+    "get_forwarding_for_blocks",
     "import_archive",
+    "is_forwarded",
+    "list_jobs",
+    "list_sources",
+    "migrate_legacy_libraries",
     "plan_import",
     "plan_report",
+    "plan_rows",
+    "plan_source",
+    "refuse_frozen",
     "result_report",
+    "retry_job",
+    "start_imports",
+    "start_plan",
+    "sweep_jobs",
+    "upload_source",
 ]
 
 type Progress = Callable[[str], None]
@@ -37,7 +71,7 @@ def plan_import(
     library_key: LibraryLocatorV2,
     *,
     user: Actor,
-    source: str | os.PathLike[str],
+    source: Source | SourcePath,
     options: ImportOptions | None = None,
     progress: Progress | None = None,
 ) -> ImportPlan:
@@ -47,7 +81,7 @@ def plan_import(
     Args:
         library_key: where it would go.
         user: needs EDIT on the library.
-        source: path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
+        source: a Source, or the path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
         options: how; the defaults of ImportOptions if None.
         progress: is told the steps.
 
@@ -56,19 +90,42 @@ def plan_import(
     options = options or ImportOptions()
     tell = progress or _silent
     library = access_library(user, library_key, Permission.EDIT)
-    tell(f"Reading {os.fspath(source)}")
-    tree = read_archive(source)
+    source = as_source(source)
+    tell(f"Reading {source.name}")
+    tree = source.tree()
     if options.with_drafts:
         tree = tree_with_drafts(tree)
     tell(f"Planning the import of {tree.context_key}")
     return plan_tree(tree, library, options)
 
 
+def plan_source(
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    source_key: CourseKey,
+    options: ImportOptions | None = None,
+) -> tuple[ImportPlan, StoredPlan]:
+    """
+    Plan the import of a source that the site knows, and keep the plan for ``start_plan``. The library is not changed.
+
+    Args:
+        user: needs EDIT on the library, and has to be able to read the source.
+        source_key: key of an uploaded course or legacy library.
+
+    Raises as ``plan_import`` and ``find_source``.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    upload = find_source(source_key, user=user)
+    plan = plan_import(library_key, user=user, source=open_source(upload), options=options)
+    return plan, store_plan(plan, package_pk(library), upload=upload, user=user)
+
+
 def apply_import(
     plan: ImportPlan,
     *,
     user: Actor,
-    source: str | os.PathLike[str],
+    source: Source | SourcePath,
     publish: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
@@ -82,17 +139,17 @@ def apply_import(
         publish: publish exactly what is written.
         progress: is told the steps.
 
-    Raises ConflictError when the library changed meanwhile in a way that matters.
+    Raises PlanOutdatedError when the library changed meanwhile in a way that matters.
     """
     (progress or _silent)(f"Writing {len(plan.writes())} of {len(plan.blocks)} blocks")
-    return apply_plan(user, plan, Path(source), publish_too=publish)
+    return apply_plan(user, plan, as_source(source), publish_too=publish)
 
 
 def import_archive(
     library_key: LibraryLocatorV2,
     *,
     user: Actor,
-    source: str | os.PathLike[str],
+    source: Source | SourcePath,
     options: ImportOptions | None = None,
     publish: bool = False,
     progress: Progress | None = None,

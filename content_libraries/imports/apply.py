@@ -2,57 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from .. import conf
 from ..content.api import write_items
-from ..errors import ConflictError, InvalidInputError
-from ..learning_core.api import ComponentWrite, ContainerWrite, DraftWrites, codes_in_use, count_live_items, publish
+from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..learning_core.api import (
+    ComponentWrite,
+    ContainerWrite,
+    DraftWrites,
+    count_live_items,
+    entity_pks_of,
+    lock_package,
+    publish,
+)
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
-from ..olx.api import iter_static_files
 from . import mapping
+from .collecting import fill_collection
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
+from .mapping import Written
+from .models import ModulestoreMigration
+from .outdated import refuse_outdated
+from .sources import Source
+
+type Settle = Callable[[ModulestoreMigration], None]
+"""Is told, in the transaction of an import, that all is written; what it raises takes everything back."""
 
 
-def apply_plan(user: Actor, plan: ImportPlan, source: Path, *, publish_too: bool) -> ImportResult:
+class SourceChangedError(ConflictError):
+    """A source is not any more what was planned from."""
+
+    code = "source_changed"
+
+
+def apply_plan(
+    user: Actor,
+    plan: ImportPlan,
+    source: Source,
+    *,
+    publish_too: bool,
+    migration: ModulestoreMigration | None = None,
+    settle: Settle | None = None,
+) -> ImportResult:
     """
     Do what a plan says, in one transaction and one draft change log.
 
     Args:
         user: needs EDIT on the library, and PUBLISH to publish.
         plan: what to do.
-        source: path of the archive or folder that was planned from; static files are read from it, one at a time.
+        source: what was planned from; static files are read from it, one at a time.
         publish_too: publish exactly what is written, in one publish log.
+        migration: the row that a job made for this import.
+        settle: see Settle.
 
-    Raises ConflictError when the library changed since the plan was made in a way that matters, besides what
+    Raises PlanOutdatedError when the library changed since the plan was made in a way that matters, besides what
     ``write_items`` and ``access_library`` raise. Nothing is written then.
     """
     library = access_library(user, plan.library_key, Permission.EDIT)
     if publish_too:
         require(user, library, Permission.PUBLISH)
     learning_package_pk = package_pk(library)
+    _refuse_too_many(plan, learning_package_pk)
     with transaction.atomic():
-        _refuse_taken_codes(plan, learning_package_pk)
-        _refuse_too_many(plan, learning_package_pk)
+        _lock(plan, learning_package_pk)
+        refuse_outdated(plan, learning_package_pk)
         writes = _write(user, plan, library, source)
-        migration = mapping.record(plan, learning_package_pk, writes, author_pk=author_pk(user))
+        written = _collect(plan, learning_package_pk, writes, author_pk=author_pk(user))
+        migration = mapping.record(plan, learning_package_pk, written, author_pk=author_pk(user), migration=migration)
         publish_log_pk = None
         if publish_too and writes.entity_pks:
-            written = [writes.entity_pks[block.entity_ref] for block in plan.writes()]
-            publish_log_pk = publish(learning_package_pk, written, author_pk=author_pk(user), with_contents=False)
+            pks = [writes.entity_pks[block.entity_ref] for block in plan.writes()]
+            publish_log_pk = publish(learning_package_pk, pks, author_pk=author_pk(user), with_contents=False)
+        if settle is not None:
+            settle(migration)
     return ImportResult(plan, migration.pk, writes.draft_change_log_pk, publish_log_pk)
 
 
-def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Path) -> DraftWrites:
+def _lock(plan: ImportPlan, learning_package_pk: int) -> None:
+    """Keep other writers of the library out until the transaction ends."""
+    try:
+        lock_package(learning_package_pk)
+    except ObjectDoesNotExist:
+        raise NotFoundError(f"The library “{plan.library_key}” was deleted.") from None
+
+
+def _collect(plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *, author_pk: int | None) -> Written:
+    refs = [block.entity_ref for block in plan.blocks if block.entity_ref]
+    entity_pks = entity_pks_of(learning_package_pk, refs)
+    collection_pk = None
+    if plan.collection is not None:
+        collection_pk = fill_collection(learning_package_pk, plan.collection, entity_pks.values(), author_pk=author_pk)
+    return Written(writes, entity_pks, collection_pk)
+
+
+def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Source) -> DraftWrites:
     blocks = plan.writes()
 
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         wanted = [plan.file_paths[digest] for digest in digests]
-        for file, data in iter_static_files(source, wanted, folder=plan.folder):
+        for file, data in source.files(wanted, folder=plan.folder):
+            if file.digest not in digests:
+                raise SourceChangedError(
+                    f"{file.path} in {source.name} changed after this import was planned. Plan the import again."
+                )
             yield file.digest, data
 
     return write_items(
@@ -71,22 +127,6 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Path)
         container_settings={block.entity_ref: block.settings for block in blocks if block.is_container},
         file_bytes=file_bytes,
     )
-
-
-def _refuse_taken_codes(plan: ImportPlan, learning_package_pk: int) -> None:
-    taken = codes_in_use(learning_package_pk)
-    for block in plan.blocks:
-        if block.action not in MAKING_ACTIONS:
-            continue
-        clash = (
-            block.code in taken.containers
-            if block.is_container
-            else ((block.item_type, block.code) in taken.components)
-        )
-        if clash:
-            raise ConflictError(
-                f"The library got an item “{block.code}” since this import was planned. Plan the import again."
-            )
 
 
 def _refuse_too_many(plan: ImportPlan, learning_package_pk: int) -> None:

@@ -65,12 +65,61 @@ class ImportOptions:
         on_repeat: see OnRepeat.
         preserve_url_slugs: take IDs from the source; else make them from titles.
         with_drafts: read the drafts of an archive over its published blocks.
+        only: usage keys in the source; if there are any, only these blocks and what is in them are imported.
+        collection_code: put everything into this collection of the library.
+        make_collection: make a collection: under ``collection_code`` where there is none, and with an empty
+            ``collection_code`` one titled like the source.
+        forward: let references to the source lead to the library from now on. None means: if the source is a
+            legacy library that is not forwarded yet.
     """
 
     level: Level = Level.COMPONENT
     on_repeat: OnRepeat = OnRepeat.SKIP
     preserve_url_slugs: bool = True
     with_drafts: bool = False
+    only: tuple[str, ...] = ()
+    collection_code: str = ""
+    make_collection: bool = False
+    forward: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCollection:
+    """
+    The collection that everything goes into.
+
+    Args:
+        code: its local slug; of one that is made, the wanted one.
+        title, description: of one that is made; "" for one that exists.
+        is_new: whether it has to be made.
+    """
+
+    code: str
+    title: str = ""
+    description: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCheck:
+    """How many live items, containers included, a library may have, has, and would get."""
+
+    limit: int
+    live: int
+    coming: int
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.live + self.coming > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """Usage keys of blocks that came, changed or left in the source since its last import into the same library."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +140,8 @@ class PlannedBlock:
         children: ``entity_ref`` of a container's children.
         settings: settings of a container that Learning Core has no place for.
         reason: why it is left out, or what is special about it.
+        wanted_code: the code that it would have if that were not taken.
+        base_version_pk: draft version of an existing target when the plan was made; None where there was none.
     """
 
     source_key: UsageKey
@@ -104,6 +155,8 @@ class PlannedBlock:
     children: tuple[str, ...] = ()
     settings: ContainerSettingsData = field(default=NO_SETTINGS, hash=False)
     reason: str = ""
+    wanted_code: str = ""
+    base_version_pk: int | None = None
 
     @property
     def is_container(self) -> bool:
@@ -125,6 +178,15 @@ class ImportPlan:
         file_paths: digest of a static file -> its path below ``static/``.
         unused_files: paths of static files that no imported block refers to.
         drafts_left_out: how many draft blocks of the archive were not read.
+        collection: where everything goes; None for nowhere in particular.
+        size: what the import does to the size of the library.
+        fingerprints: usage key -> digest of each block's content, for the next import's ``changes``.
+        changes: how the source differs from its last import into this library; None if there was none.
+        edited_targets: usage keys of blocks whose item was edited in the library after it was imported.
+        leaving: usage key of a container -> ``entity_ref`` of the items that an update takes out of it.
+        unknown: what was asked for with ``only`` and is not in the source.
+        taken_titles: usage keys of new items whose title an item of the same type has already.
+        last_row_pk: newest record of earlier imports that was looked at; 0 for none.
     """
 
     source_key: CourseKey
@@ -137,6 +199,15 @@ class ImportPlan:
     file_paths: Mapping[str, str] = field(default_factory=dict, hash=False)
     unused_files: tuple[str, ...] = ()
     drafts_left_out: int = 0
+    collection: PlannedCollection | None = None
+    size: SizeCheck = SizeCheck(0, 0, 0)
+    fingerprints: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    changes: SourceChanges | None = None
+    edited_targets: tuple[str, ...] = ()
+    leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    unknown: tuple[str, ...] = ()
+    taken_titles: tuple[str, ...] = ()
+    last_row_pk: int = 0
 
     def writes(self) -> list[PlannedBlock]:
         """The blocks that are written, in the order of the source."""

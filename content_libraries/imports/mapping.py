@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
 
 from ..learning_core.api import DraftWrites, draft_change_log_records
 from .data import WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
+from .forwarding import forward_source, forwards
 from .models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
@@ -16,49 +20,121 @@ from .models import (
 )
 
 
-def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class EarlierTarget:
+    """
+    What an earlier import made of a block.
+
+    Args:
+        entity_pk: the item.
+        version_pk: the version that the import wrote; None when its log was pruned.
+    """
+
+    entity_pk: int
+    version_pk: int | None
+
+
+def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str, EarlierTarget]:
     """
     Find what earlier imports of a source into a library made of its blocks.
 
     For each block the newest row with a target counts, over all runs (import contract, section 3), so a run that
     skipped a block does not make it forgotten.
 
-    Returns: source usage key, as a string -> entity pk.
+    Returns: source usage key, as a string -> the item.
     """
     rows = (
-        ModulestoreBlockMigration.objects.filter(
-            overall_migration__source__key=source_key,
-            overall_migration__target_id=learning_package_pk,
-            overall_migration__is_failed=False,
-            target__isnull=False,
-        )
+        _rows(source_key, learning_package_pk)
         .order_by("pk")
-        .values_list("source__key", "target_id")
+        .values_list("source__key", "target_id", "change_log_record__new_version_id")
     )
-    return {str(key): target_pk for key, target_pk in rows if target_pk is not None}
+    return {str(key): EarlierTarget(target_pk, version_pk) for key, target_pk, version_pk in rows if target_pk}
+
+
+def newest_row_pk(source_key: CourseKey, learning_package_pk: int) -> int:
+    """Pk of the newest record of what a source's blocks became in a library; 0 for none."""
+    newest = _rows(source_key, learning_package_pk).aggregate(newest=Max("pk"))["newest"]
+    return newest or 0
+
+
+def earlier_fingerprints(source_key: CourseKey, learning_package_pk: int) -> Mapping[str, str] | None:
+    """Fingerprints of the source's blocks at its last import into the library; None if there was none."""
+    migrations = ModulestoreMigration.objects.done().filter(source__key=source_key, target_id=learning_package_pk)
+    return migrations.exclude(fingerprints={}).order_by("-pk").values_list("fingerprints", flat=True).first()
+
+
+def earlier_collection_code(source_key: CourseKey, learning_package_pk: int) -> str:
+    """Code of the collection that the last import of a source into a library filled; "" if there is none any more."""
+    migrations = ModulestoreMigration.objects.done().filter(
+        source__key=source_key, target_id=learning_package_pk, target_collection__enabled=True
+    )
+    return migrations.order_by("-pk").values_list("target_collection__collection_code", flat=True).first() or ""
+
+
+def _rows(source_key: CourseKey, learning_package_pk: int) -> QuerySet[ModulestoreBlockMigration]:
+    return ModulestoreBlockMigration.objects.filter(
+        overall_migration__source__key=source_key,
+        overall_migration__target_id=learning_package_pk,
+        overall_migration__finished__isnull=False,
+        overall_migration__is_failed=False,
+        target__isnull=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    What an import did to the library.
+
+    Args:
+        writes: the items that were written.
+        entity_pks: ``entity_ref`` -> pk of all items of the plan, skipped ones too.
+        collection_pk: the collection that they are in; None for none.
+    """
+
+    writes: DraftWrites
+    entity_pks: Mapping[str, int]
+    collection_pk: int | None
 
 
 def record(
-    plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *, author_pk: int | None
+    plan: ImportPlan,
+    learning_package_pk: int,
+    written: Written,
+    *,
+    author_pk: int | None,
+    migration: ModulestoreMigration | None = None,
 ) -> ModulestoreMigration:
-    """Write the rows of an import that has just been applied, in the caller's transaction."""
+    """
+    Write the rows of an import that has just been applied, in the caller's transaction, and forward the source if
+    that was asked for.
+
+    A skipped block gets a row only where the source is forwarded, so that all forwards lead to one migration.
+
+    Args:
+        migration: the row that a job made for this import; else a new one.
+    """
     source, _created = ModulestoreSource.objects.get_or_create(key=plan.source_key)
-    migration = ModulestoreMigration.objects.create(
-        source=source,
-        source_version=plan.source_version,
-        composition_level=plan.options.level,
-        repeat_handling_strategy=plan.options.on_repeat,
-        preserve_url_slugs=plan.options.preserve_url_slugs,
-        target_id=learning_package_pk,
-        change_log_id=writes.draft_change_log_pk,
-        created_by_id=author_pk,
-    )
-    blocks = [block for block in plan.blocks if block.action in WRITING_ACTIONS | {Action.LEAVE_OUT}]
+    forward = forwards(plan.options.forward, source)
+    migration = migration or ModulestoreMigration(source=source, target_id=learning_package_pk, created_by_id=author_pk)
+    migration.source_version = plan.source_version
+    migration.composition_level = plan.options.level
+    migration.repeat_handling_strategy = plan.options.on_repeat
+    migration.preserve_url_slugs = plan.options.preserve_url_slugs
+    migration.target_collection_id = written.collection_pk
+    migration.change_log_id = written.writes.draft_change_log_pk
+    migration.fingerprints = dict(plan.fingerprints)
+    migration.finished = datetime.now(UTC)
+    migration.save()
+    recorded = WRITING_ACTIONS | {Action.LEAVE_OUT} | ({Action.SKIP, Action.KEEP} if forward else frozenset())
+    blocks = [block for block in plan.blocks if block.action in recorded]
     block_sources = _block_sources(source, blocks)
-    log_records = draft_change_log_records(writes.draft_change_log_pk)
+    log_records = draft_change_log_records(written.writes.draft_change_log_pk)
     ModulestoreBlockMigration.objects.bulk_create(
-        [_row(migration, block_sources[str(block.source_key)], block, writes, log_records) for block in blocks]
+        [_row(migration, block_sources[str(block.source_key)], block, written, log_records) for block in blocks]
     )
+    if forward:
+        forward_source(migration)
     return migration
 
 
@@ -66,10 +142,10 @@ def _row(
     migration: ModulestoreMigration,
     block_source_pk: int,
     block: PlannedBlock,
-    writes: DraftWrites,
+    written: Written,
     log_records: Mapping[int, int],
 ) -> ModulestoreBlockMigration:
-    target_pk = writes.entity_pks.get(block.entity_ref) if block.entity_ref else None
+    target_pk = written.entity_pks.get(block.entity_ref) if block.entity_ref else None
     return ModulestoreBlockMigration(
         overall_migration=migration,
         source_id=block_source_pk,

@@ -7,12 +7,117 @@ or had a reason not to write. The newest row with a target tells which item of t
 
 from __future__ import annotations
 
+from typing import ClassVar
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
 from .data import Level, OnRepeat
+
+
+class SourceKind(models.TextChoices):
+    """What an archive holds."""
+
+    COURSE = "course", _("Course")
+    LIBRARY = "library", _("Legacy library")
+    CARTRIDGE = "cartridge", _("Common Cartridge")
+
+
+class SourceUpload(models.Model):
+    """
+    An archive that somebody uploaded, so that it can be imported under its key (ADR 0016).
+
+    1. The newest upload of a key that the user may read is what the key means to the user. The file of an upload
+       never changes, so a plan and the job that applies it read the same bytes.
+    2. The file is deleted when the last job that reads it has ended, or when it expires; the row stays for its title.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    key = LearningContextKeyField(max_length=255, case_sensitive=True, db_index=True)
+    kind = models.CharField(max_length=20, choices=SourceKind)
+    title = models.CharField(max_length=500)
+    file = models.FileField(upload_to="content_libraries/uploads/%Y/%m/", blank=True)
+    file_name = models.CharField(max_length=255, help_text=_("What its owner called it."))
+    digest = models.CharField(max_length=40, help_text=_("Digest of what was read from it."))
+    created = models.DateTimeField(auto_now_add=True)
+    # SET_NULL: what a retired user uploaded is staff's to use.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.key})"
+
+
+class StoredPlan(models.Model):
+    """
+    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    upload = models.ForeignKey(SourceUpload, on_delete=models.CASCADE, related_name="plans")
+    target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE)
+    file = models.FileField(upload_to="content_libraries/plans/%Y/%m/", help_text=_("The plan, as compressed JSON."))
+    report = models.JSONField(help_text=_("What plan_report tells of it."))
+    created = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class JobState(models.TextChoices):
+    """The life of a job."""
+
+    WAITING = "waiting", _("Waiting for a worker")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    PARTIAL = "partial", _("Some sources failed")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
+
+
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+
+
+class ImportJob(models.Model):
+    """
+    One request to import sources into a library, done by a worker (ADR 0016).
+
+    1. Its migrations are its sources, in the order of their pks. What is finished is never done again.
+    2. A worker holds the ``lease``. It renews ``heartbeat`` at every step, and finishes a source only while the lease
+       is still its own; so a message that is delivered twice does the work once.
+    3. A job whose heartbeat is too old is given to another worker (``sweep_imports``).
+    4. ``task_status`` is what clients poll. It may be purged; the job stays.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status."))
+    # SET_NULL: what was done stays known after its author retires. A job without a user is not started.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    # SET_NULL: old task statuses are purged.
+    task_status = models.OneToOneField(
+        "user_tasks.UserTaskStatus", on_delete=models.SET_NULL, null=True, blank=True, related_name="import_job"
+    )
+    target_key = models.CharField(max_length=255, help_text=_("Key of the library, which may be deleted meanwhile."))
+    publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
+    state = models.CharField(max_length=20, choices=JobState, default=JobState.WAITING, db_index=True)
+    cancel_requested = models.BooleanField(default=False)
+    lease = models.UUIDField(null=True, blank=True)
+    heartbeat = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.uuid} → {self.target_key}"
 
 
 class ModulestoreSource(models.Model):
@@ -37,12 +142,22 @@ class ModulestoreSource(models.Model):
         return str(self.key)
 
 
+class MigrationManager(models.Manager["ModulestoreMigration"]):
+    def done(self) -> models.QuerySet[ModulestoreMigration]:
+        """Those that count as imported: finished, and neither failed nor canceled."""
+        return self.filter(finished__isnull=False, is_failed=False)
+
+
 class ModulestoreMigration(models.Model):
     """
     One import of one source into one library.
 
-    1. It is written in the same transaction as the content that it describes.
-    2. It goes away with the library.
+    1. One of a job is written when the job is; it is under way until ``finished``. Others are written when they are
+       done.
+    2. It is finished, and its block rows are written, in the same transaction as the content that it describes.
+    3. ``is_failed`` is set with ``finished``, for one that was canceled too. Only what is finished and not failed
+       counts as imported.
+    4. It goes away with the library.
 
     .. no_pii: a user is only referred to.
     """
@@ -60,8 +175,24 @@ class ModulestoreMigration(models.Model):
     # SET_NULL: logs may be pruned. Null also when the import changed nothing.
     change_log = models.ForeignKey("openedx_content.DraftChangeLog", on_delete=models.SET_NULL, null=True, blank=True)
     is_failed = models.BooleanField(default=False)
+    finished = models.DateTimeField(null=True, blank=True, help_text=_("Blank while it is waiting or under way."))
+    error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
+    # SET_NULL: what came from where is worth keeping longer than the jobs that did it.
+    job = models.ForeignKey("ImportJob", on_delete=models.SET_NULL, null=True, blank=True, related_name="migrations")
+    upload = models.ForeignKey("SourceUpload", on_delete=models.SET_NULL, null=True, blank=True)
+    plan = models.ForeignKey("StoredPlan", on_delete=models.SET_NULL, null=True, blank=True)
+    is_plan_approved = models.BooleanField(
+        default=False, help_text=_("Somebody asked for exactly this plan, so the job may not make another one.")
+    )
+    options = models.JSONField(default=dict, help_text=_("What was asked for, as ImportOptions."))
+    report = models.JSONField(default=dict, help_text=_("What was done, as result_report tells it."))
+    fingerprints = models.JSONField(
+        default=dict, help_text=_("Usage key to digest of each block, to tell what changes in the source later.")
+    )
     created = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    objects: ClassVar[MigrationManager] = MigrationManager()
 
     class Meta:
         indexes = (models.Index(fields=["target", "-id"], name="cl_migration_target"),)

@@ -9,20 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .. import conf
 from ..content.api import ContainerSettingsData, settings_of
 from ..learning_core.api import (
     COMPONENT_NAMESPACE,
     DraftContent,
     FileMedia,
     codes_in_use,
+    count_live_items,
     draft_contents,
+    titles_in_use,
 )
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
 from .codes import CodeAllocator, code_from_id, code_from_title
-from .data import NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock
-from .mapping import earlier_targets
+from .collecting import plan_collection
+from .comparing import changes_between, fingerprints_of
+from .data import MAKING_ACTIONS, NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock, SizeCheck
+from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
+from .selection import select
 from .shape import Node, shape
 
 
@@ -35,7 +41,28 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         library: where it would go.
         options: how.
     """
-    return _Planner.begin(tree, library, options).plan()
+    part, unknown = select(tree, options.only)
+    plan = _Planner.begin(part, library, options).plan()
+    learning_package_pk = package_pk(library)
+    fingerprints = fingerprints_of(tree)
+    earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
+    return replace(
+        plan,
+        source_version=source_digest(tree),
+        unknown=unknown,
+        fingerprints=fingerprints,
+        changes=None if earlier is None else changes_between(earlier, fingerprints),
+        last_row_pk=newest_row_pk(tree.context_key, learning_package_pk),
+        collection=plan_collection(
+            learning_package_pk, options, source_key=tree.context_key, source_title=tree.display_name
+        ),
+        size=SizeCheck(
+            limit=conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value,
+            live=count_live_items(learning_package_pk),
+            coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
+        ),
+        taken_titles=_taken_titles(plan, learning_package_pk),
+    )
 
 
 @dataclass(slots=True)
@@ -45,6 +72,7 @@ class _Planner:
     options: ImportOptions
     nodes: Sequence[Node]
     codes: CodeAllocator
+    earlier: Mapping[str, EarlierTarget]
     targets: Mapping[str, DraftContent]
     """Source key -> the draft of the item that an earlier import made of it."""
     settings: Mapping[int, ContainerSettingsData]
@@ -57,15 +85,20 @@ class _Planner:
     @classmethod
     def begin(cls, tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> _Planner:
         learning_package_pk = package_pk(library)
-        mapped = earlier_targets(tree.context_key, learning_package_pk)
-        drafts = draft_contents(learning_package_pk, set(mapped.values()))
+        earlier = earlier_targets(tree.context_key, learning_package_pk)
+        drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})
         return cls(
             tree=tree,
             library=library,
             options=options,
             nodes=shape(tree, options.level),
             codes=CodeAllocator.beside(codes_in_use(learning_package_pk)),
-            targets={source_key: drafts[pk] for source_key, pk in mapped.items() if pk in drafts},
+            earlier=earlier,
+            targets={
+                source_key: drafts[target.entity_pk]
+                for source_key, target in earlier.items()
+                if target.entity_pk in drafts
+            },
             settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
         )
@@ -73,11 +106,12 @@ class _Planner:
     def plan(self) -> ImportPlan:
         for node in self.nodes:
             self.actions[node] = self._decide(node)
-        blocks = [self._planned(node) for node in self.nodes]
+        loose = self._loose_nodes()
+        blocks = [self._planned(node, loose=loose.get(node)) for node in self.nodes]
         return ImportPlan(
             source_key=self.tree.context_key,
             source_title=self.tree.display_name,
-            source_version=_digest(self.tree),
+            source_version="",
             library_key=self.library.library_key,
             options=self.options,
             blocks=blocks,
@@ -85,7 +119,35 @@ class _Planner:
             file_paths={file.digest: file.path for file in self.tree.static_files},
             unused_files=tuple(file.path for file in self.tree.static_files if file.path not in self.used_files),
             drafts_left_out=0 if self.options.with_drafts else len(self.tree.drafts),
+            edited_targets=tuple(str(node.source_key) for node in self.nodes if self._is_edited(node)),
+            leaving={
+                str(block.source_key): gone
+                for block in blocks
+                if block.is_container and block.action == Action.UPDATE and (gone := self._leaving(block))
+            },
         )
+
+    def _loose_nodes(self) -> dict[Node, str]:
+        """New items whose container is skipped, and so does not get them. Returns: node -> title of the container."""
+        return {
+            child: node.title
+            for node in self.nodes
+            if self.actions[node][0] == Action.SKIP
+            for child in node.children
+            if self.actions[child][0] == Action.CREATE
+        }
+
+    def _is_edited(self, node: Node) -> bool:
+        """Whether somebody edited the item of a block in the library after it was imported."""
+        key = str(node.source_key)
+        written = self.earlier[key].version_pk if key in self.targets else None
+        return None not in {written, self.targets[key].version_pk if written else None} and (
+            self.targets[key].version_pk != written
+        )
+
+    def _leaving(self, block: PlannedBlock) -> tuple[str, ...]:
+        stored = self.targets[str(block.source_key)].children
+        return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
     def _decide(self, node: Node) -> tuple[Action, str, str]:
         if node.fate:
@@ -101,25 +163,43 @@ class _Planner:
             return Action.SKIP, code, target.entity_ref
         return Action.UPDATE, code, target.entity_ref
 
-    def _new_code(self, node: Node) -> str:
+    def _wanted_code(self, node: Node) -> str:
         url_name = str(node.source_key.block_id)
-        wanted = code_from_id(url_name) if self.options.preserve_url_slugs else code_from_title(node.title, url_name)
+        return code_from_id(url_name) if self.options.preserve_url_slugs else code_from_title(node.title, url_name)
+
+    def _new_code(self, node: Node) -> str:
+        wanted = self._wanted_code(node)
         return self.codes.container(wanted) if node.rank else self.codes.component(node.item_type, wanted)
 
-    def _planned(self, node: Node) -> PlannedBlock:
+    def _planned(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
         reason = node.reason
+        if loose is not None:
+            reason = f"{reason} “{loose}” exists and is skipped, so this is not placed in it.".strip()
         if not node.fate:
             content = self._component(node.block) if node.block and not node.rank else self._container(node)
             if too_large := content.pop("too_large", ()):
                 reason = f"{reason} Larger than a library takes, and so left out: {', '.join(too_large)}.".strip()
         block = PlannedBlock(
-            node.source_key, node.item_type, node.title, action, code, entity_ref, reason=reason, **content
+            node.source_key,
+            node.item_type,
+            node.title,
+            action,
+            code,
+            entity_ref,
+            reason=reason,
+            wanted_code=self._wanted_code(node) if action in MAKING_ACTIONS else code,
+            base_version_pk=None if action in MAKING_ACTIONS else self._base_version_pk(node),
+            **content,
         )
         if action == Action.UPDATE and self._is_unchanged(block):
             return replace(block, action=Action.KEEP)
         return block
+
+    def _base_version_pk(self, node: Node) -> int | None:
+        target = self.targets.get(str(node.source_key))
+        return target.version_pk if target else None
 
     def _component(self, block: OlxBlock) -> dict[str, Any]:
         policy = self.tree.policies.get(f"{block.tag}/{block.url_name}", {})
@@ -155,6 +235,19 @@ class _Planner:
         return draft.olx == block.olx and draft.files == files
 
 
+def _taken_titles(plan: ImportPlan, learning_package_pk: int) -> tuple[str, ...]:
+    """New items that have the title of a live item of their type, in the library or in the same import."""
+    titles = set(titles_in_use(learning_package_pk))
+    taken = []
+    for block in plan.blocks:
+        if block.action in MAKING_ACTIONS:
+            name = (block.item_type, block.title)
+            if name in titles:
+                taken.append(str(block.source_key))
+            titles.add(name)
+    return tuple(taken)
+
+
 def _entity_ref(node: Node, code: str) -> str:
     return code if node.rank else f"{COMPONENT_NAMESPACE}:{node.item_type}:{code}"
 
@@ -170,7 +263,7 @@ def _attribute(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _digest(tree: OlxTree) -> str:
+def source_digest(tree: OlxTree) -> str:
     """The version of a source that has none of its own: a digest of its blocks and files."""
     digest = hashlib.blake2b(digest_size=20)
     for block in tree.walk():

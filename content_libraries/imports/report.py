@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock
+from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock, SourceChanges
 
 KINDS = {"section": "sections", "subsection": "subsections", "unit": "units"}
 
@@ -15,15 +16,21 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     """
     Summarize a plan.
 
-    Returns, JSON-ready: ``counts`` of what the source holds (``sections``, ``subsections``, ``units``,
-    ``components``), ``created`` by the same kinds, ``actions`` (how many blocks share a fate), ``by_type`` (fates
-    by block type), ``unsupported`` and ``notes`` (usage key, type, title, reason), static files and drafts that are
-    left out.
+    Returns, JSON-ready: ``title`` and ``source_version`` of the source, ``options``, ``counts`` of what the source
+    holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
+    many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
+    reason), ``settings`` (how many containers carry each preserved setting), ``collisions`` (items that get another ID
+    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``size`` of the library, ``collection``,
+    ``source_changes`` since the last import, ``edited_targets``, ``leaving`` items, ``unknown`` keys, and static files
+    and drafts that are left out.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
         "source": str(plan.source_key),
         "library": str(plan.library_key),
+        "title": plan.source_title,
+        "source_version": plan.source_version,
+        "options": {**asdict(plan.options), "only": list(plan.options.only)},
         "level": plan.options.level.value,
         "on_repeat": plan.options.on_repeat.value,
         "counts": _by_kind(items),
@@ -32,9 +39,32 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         "by_type": _by_type(plan),
         "unsupported": [_row(block) for block in plan.blocks if block.action == Action.LEAVE_OUT],
         "notes": [_row(block) for block in plan.blocks if block.reason and block.action != Action.LEAVE_OUT],
+        "settings": _settings(plan),
+        "collisions": [
+            {**_row(block), "wanted": block.wanted_code, "code": block.code}
+            for block in plan.blocks
+            if block.action in MAKING_ACTIONS and block.code != block.wanted_code
+        ],
+        "taken_titles": list(plan.taken_titles),
+        "static_files": _static_files(plan),
+        "size": {**asdict(plan.size), "is_exceeded": plan.size.is_exceeded},
+        "collection": asdict(plan.collection) if plan.collection else None,
+        "source_changes": _lists(plan.changes) if plan.changes else None,
+        "edited_targets": list(plan.edited_targets),
+        "leaving": {key: list(refs) for key, refs in plan.leaving.items()},
+        "unknown": list(plan.unknown),
         "unused_files": list(plan.unused_files),
         "drafts_left_out": plan.drafts_left_out,
     }
+
+
+def plan_rows(plan: ImportPlan) -> list[dict[str, str]]:
+    """
+    Tell block by block what a plan does, in the order of the source.
+
+    Returns, JSON-ready: ``usage_key``, ``type``, ``title``, ``action``, ``code`` ("" without an item) and ``reason``.
+    """
+    return [{**_row(block), "action": block.action.value, "code": block.code} for block in plan.blocks]
 
 
 def result_report(result: ImportResult) -> dict[str, Any]:
@@ -65,3 +95,16 @@ def _row(block: PlannedBlock) -> dict[str, str]:
         "title": block.title,
         "reason": block.reason,
     }
+
+
+def _settings(plan: ImportPlan) -> dict[str, int]:
+    return dict(sorted(Counter(name for block in plan.writes() for name in block.settings.settings).items()))
+
+
+def _static_files(plan: ImportPlan) -> dict[str, int]:
+    sizes = {file.digest: file.size for block in plan.writes() for file in block.files}
+    return {"count": len(sizes), "bytes": sum(sizes.values())}
+
+
+def _lists(changes: SourceChanges) -> dict[str, list[str]]:
+    return {name: list(keys) for name, keys in asdict(changes).items()}

@@ -120,6 +120,8 @@ class _Shaper:
         if not block.url_name:
             node.fate = Action.LEAVE_OUT
             node.reason = f"The {block.tag} in {block.path} has no url_name. Give it one, and import again."
+        elif reason := self.tree.not_imported.get(block.key):
+            node.fate, node.reason = Action.LEAVE_OUT, reason
         elif block.children or block.tag in CONTAINER_TAGS:
             node.fate = Action.LEAVE_OUT
             node.reason = _has_children(block)

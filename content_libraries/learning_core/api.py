@@ -43,7 +43,7 @@ from .data import (
     FileMedia,
     block_media_type,
 )
-from .drafts import CodesInUse, DraftContent, codes_in_use, draft_change_log_records, draft_contents
+from .drafts import CodesInUse, DraftContent, codes_in_use, draft_change_log_records, draft_contents, titles_in_use
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -72,6 +72,7 @@ from .lookups import (
     ItemDeletedError,
     count_live_items,
     draft_versions,
+    entity_pks_of,
     find_item,
     find_items,
     item_keys,
@@ -205,6 +206,7 @@ __all__ = [
     "enabled_collection_pks",
     "entity_changes",
     "entity_pks_after",
+    "entity_pks_of",
     "existing_refs",
     "files_of",
     "find_collection",
@@ -249,6 +251,7 @@ __all__ = [
     "stored_bytes",
     "stored_digests",
     "tag_counts",
+    "titles_in_use",
     "update_collection",
     "update_learning_package",
     "version_nums",

@@ -88,6 +88,14 @@ def codes_in_use(learning_package_pk: int) -> CodesInUse:
     )
 
 
+def titles_in_use(learning_package_pk: int) -> frozenset[tuple[str, str]]:
+    """Type and title of all live items: the XBlock type of components, ``unit`` and so on of containers."""
+    rows = PublishableEntity.objects.filter(
+        learning_package_id=learning_package_pk, draft__version__isnull=False
+    ).values_list("component__component_type__name", "container__container_type__type_code", "draft__version__title")
+    return frozenset((block_type or container_type or "", title) for block_type, container_type, title in rows)
+
+
 def _files_of(version_pks: Collection[int]) -> dict[int, list[tuple[str, str]]]:
     files: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for part in in_parts(version_pks):

@@ -159,6 +159,17 @@ def draft_versions(learning_package_pk: int, entity_refs: Iterable[str]) -> dict
     }
 
 
+def entity_pks_of(learning_package_pk: int, entity_refs: Iterable[str]) -> dict[str, int]:
+    """``entity_ref`` -> pk, of those items that exist, deleted ones too."""
+    return {
+        entity_ref: pk
+        for part in in_parts(set(entity_refs))
+        for entity_ref, pk in PublishableEntity.objects.filter(
+            learning_package_id=package_id(learning_package_pk), entity_ref__in=part
+        ).values_list("entity_ref", "id")
+    }
+
+
 def item_keys(
     learning_package_pk: int,
     entity_pks: Iterable[int],

@@ -25,6 +25,7 @@ from .data import (
 )
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
+from .permissions import is_global_staff
 from .team import (
     OnlyAdminError,
     add_team_member,
@@ -54,6 +55,7 @@ __all__ = [
     "delete_library",
     "explain",
     "get_library",
+    "is_global_staff",
     "library_sizes",
     "library_summary",
     "list_libraries",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .archives import files_of
 from .data import (
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
@@ -14,19 +15,32 @@ from .data import (
 )
 from .definitions import assembled, definition_of
 from .drafts import tree_with_drafts
-from .errors import OlxError
+from .errors import (
+    ArchiveTooLargeError,
+    ForbiddenDoctypeError,
+    MalformedXmlError,
+    MissingFileError,
+    NotACourseError,
+    OlxError,
+)
 from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .start_tags import root_tag, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
+from .xml_source import decoded, xml_safe
 
 __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
+    "ArchiveTooLargeError",
+    "ForbiddenDoctypeError",
     "Limits",
+    "MalformedXmlError",
+    "MissingFileError",
+    "NotACourseError",
     "OlxBlock",
     "OlxDraft",
     "OlxError",
@@ -34,7 +48,9 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "assembled",
+    "decoded",
     "definition_of",
+    "files_of",
     "iter_files",
     "iter_static_files",
     "parse_block",
@@ -48,4 +64,5 @@ __all__ = [
     "without_url_name",
     "write_archive",
     "write_folder",
+    "xml_safe",
 ]

@@ -162,7 +162,8 @@ class OlxTree:
     ``policies`` maps "TAG/URL_NAME" to settings, as JSON gives them. Paths of ``static_files`` are
     relative to ``static/``, those of ``other_files`` (about pages, tabs, asset lists, definitions that
     nothing points to) to the folder of course.xml. That folder is ``folder``: its path in the archive, ""
-    for the top.
+    for the top. ``not_imported`` says of blocks, by their keys, that they only stand for something that
+    is not OLX and cannot be turned into it, and why.
     """
 
     kind: Literal["course", "library"]
@@ -175,6 +176,7 @@ class OlxTree:
     static_files: tuple[StaticFile, ...] = ()
     other_files: tuple[StaticFile, ...] = ()
     folder: str = field(default="", compare=False)
+    not_imported: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
 from content_libraries.imports import api as imports
-from content_libraries.keys import library_key
+from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand
 
 
@@ -17,34 +17,46 @@ class Command(LibraryCommand):
     help = "Import a course or a legacy library, from an OLX archive or folder, into a library."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", help="path of a .tar.gz, a .zip or a folder with OLX")
+        parser.add_argument("source", help="path of a .tar.gz, a .zip, a folder with OLX, or an .imscc")
         parser.add_argument("library", help="lib:ORG:SLUG")
         parser.add_argument("--level", choices=list(imports.Level), default=imports.Level.COMPONENT.value)
         parser.add_argument("--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value)
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
+        parser.add_argument("--source-key", help="import it under this key instead of the source's own")
+        parser.add_argument(
+            "--collection", metavar="KEY", default="", help="code of the collection to fill; made if new"
+        )
+        parser.add_argument("--only", nargs="+", metavar="USAGE_ID", default=(), help="only these, and what is in them")
+        parser.add_argument("--forward", action="store_true", help="let references to the source lead to the library")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        key = course_key(options["source_key"]) if options["source_key"] else None
+        source = imports.as_source(options["source"], key=key)
         plan = imports.plan_import(
             library_key(options["library"]),
             user=user,
-            source=options["source"],
+            source=source,
             options=imports.ImportOptions(
                 level=imports.Level(options["level"]),
                 on_repeat=imports.OnRepeat(options["on_repeat"]),
                 preserve_url_slugs=not options["new_ids"],
                 with_drafts=options["with_drafts"],
+                only=tuple(options["only"]),
+                collection_code=options["collection"],
+                make_collection=bool(options["collection"]),
+                forward=options["forward"] or None,
             ),
             progress=self.progress,
         )
         if options["dry_run"]:
-            return {**imports.plan_report(plan), "dry_run": True}
+            return {**imports.plan_report(plan), "blocks": imports.plan_rows(plan), "dry_run": True}
         result = imports.apply_import(
-            plan, user=user, source=options["source"], publish=options["publish"], progress=self.progress
+            plan, user=user, source=source, publish=options["publish"], progress=self.progress
         )
-        return imports.result_report(result)
+        return {**imports.result_report(result), "blocks": imports.plan_rows(plan)}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]

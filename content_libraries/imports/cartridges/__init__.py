@@ -1,0 +1,1 @@
+"""Common Cartridges as a source of imports."""

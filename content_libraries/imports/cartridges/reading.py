@@ -1,0 +1,131 @@
+"""From a cartridge to the tree of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from opaque_keys.edx.locator import CourseLocator
+
+from ...olx.api import (
+    ArchiveTooLargeError,
+    Limits,
+    MissingFileError,
+    NotACourseError,
+    OlxBlock,
+    OlxTree,
+    StaticFile,
+    files_of,
+)
+from .content import ContentReader, container, url_name
+from .manifest import Item, read_manifest
+from .texts import static_name
+
+MANIFEST: Final = "imsmanifest.xml"
+_TEXTS: Final = (".xml", ".html", ".htm", ".xhtml", ".qti")
+_TAGS: Final = ("chapter", "sequential", "vertical")
+
+
+@dataclass(frozen=True, slots=True)
+class CartridgeSource:
+    """
+    A Common Cartridge as a source of imports.
+
+    Args:
+        path: where it is.
+        limits: bounds of reading it.
+    """
+
+    path: Path
+    limits: Limits
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def tree(self) -> OlxTree:
+        return read_cartridge(self.path, self.limits)
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        missing = set(paths)
+        for path, chunks in files_of(self.path, self.limits):
+            if (name := static_name(path)) in missing:
+                missing.discard(name)
+                content = b"".join(chunks)
+                yield StaticFile(name, len(content), blake2b(content, digest_size=20).hexdigest()), content
+        if missing:
+            raise MissingFileError(f"{self.name} holds no file {min(missing)}: upload it again.", min(missing))
+
+
+def is_cartridge(path: Path) -> bool:
+    """Whether a file is named as cartridges are."""
+    return path.suffix.lower() == ".imscc"
+
+
+def read_cartridge(path: Path, limits: Limits) -> OlxTree:
+    """
+    Read a cartridge. Texts are kept in memory, other files only cataloged.
+
+    Raises OlxError for anything unsafe, damaged, malformed or too large.
+    """
+    texts, files = _catalog(path, limits)
+    if MANIFEST not in texts:
+        raise NotACourseError(f"{path.name} holds no {MANIFEST}: export the cartridge again.", path.name)
+    manifest = read_manifest(texts[MANIFEST], MANIFEST, limits)
+    reader = ContentReader(manifest, texts, files)
+    children = tuple(block for item in manifest.items for block in _blocks(item, 0, reader))
+    title = manifest.title or path.stem
+    return OlxTree(
+        kind="course",
+        context_key=CourseLocator("cartridge", url_name(manifest.identifier), "imscc"),
+        display_name=title,
+        root=container("course", "imscc", title, children),
+        static_files=tuple(
+            StaticFile(static_name(file.path), file.size, file.digest)
+            for file in sorted(files.values(), key=lambda file: file.path)
+            if not file.path.endswith(".xml")
+        ),
+        not_imported=reader.not_imported,
+    )
+
+
+def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]:
+    """What an item of the organization becomes: folders by their depth, a leaf its blocks in a unit."""
+    title = item.title or item.identifier
+    shown = reader.blocks(item.resource, title) if item.resource else ()
+    if not item.items:
+        in_unit = depth >= len(_TAGS)
+        if in_unit or not shown:
+            yield from shown
+        else:
+            yield container("vertical", item.identifier, title, shown)
+        return
+    tag = _TAGS[min(depth, len(_TAGS) - 1)]
+    below = tuple(block for child in item.items for block in _blocks(child, depth + 1, reader))
+    yield container(tag, item.identifier, title, (*shown, *below))
+
+
+def _catalog(path: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, StaticFile]]:
+    texts: dict[str, bytes] = {}
+    files: dict[str, StaticFile] = {}
+    left = limits.total_text_bytes
+    for name, chunks in files_of(path, limits):
+        digest, size, kept = blake2b(digest_size=20), 0, bytearray()
+        is_text = name.lower().endswith(_TEXTS)
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            if is_text:
+                kept += chunk
+                if len(kept) > min(left, limits.text_bytes):
+                    raise ArchiveTooLargeError(
+                        f"{name} brings the texts of the cartridge above their limit: split the cartridge.", name
+                    )
+        if is_text:
+            left -= size
+            texts[name] = bytes(kept)
+        files[name] = StaticFile(name, size, digest.hexdigest())
+    return texts, files

@@ -1,0 +1,67 @@
+"""HTML of cartridges: its body, and its references to files of the cartridge."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+from typing import Final
+from urllib.parse import quote, unquote
+
+from lxml import etree, html
+
+WEB_RESOURCES: Final = "web_resources/"
+_FILE_BASE: Final = re.compile(r"^(?:\$|%24)IMS-CC-FILEBASE(?:\$|%24)/?", re.IGNORECASE)
+_REFERENCE: Final = re.compile(
+    r"""(\b(?:src|href|data|poster)\s{0,9}=\s{0,9})(["'])([^"'<>]{1,2048})\2""", re.IGNORECASE
+)
+_BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+
+
+def static_name(path: str) -> str:
+    """The name of a file of a cartridge below ``/static/``."""
+    return path.removeprefix(WEB_RESOURCES)
+
+
+def static_url(path: str) -> str:
+    """How texts refer to a file of a cartridge."""
+    return f"/static/{quote(static_name(path))}"
+
+
+def body_of(page: str) -> str:
+    """What is inside the body of a page; all of it if it has none."""
+    match = _BODY.search(page)
+    return (match[1] if match else page).strip()
+
+
+def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str:
+    """
+    Let references to files of the cartridge lead to ``/static/``; others stay.
+
+    Args:
+        text: HTML.
+        folder: where the text is in the cartridge, for relative references.
+        files: paths of all files.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        path = _path(unescape(match[3]), folder, files)
+        return f"{match[1]}{match[2]}{escape(static_url(path))}{match[2]}" if path else match[0]
+
+    return _REFERENCE.sub(replaced, text)
+
+
+def as_xml(text: str) -> str:
+    """HTML as well-formed XML, for what stands inside of a problem."""
+    container = html.fragment_fromstring(text or " ", create_parent="div")
+    inner = escape(container.text or "", quote=False)
+    return inner + "".join(etree.tostring(child, encoding="unicode", method="xml") for child in container)
+
+
+def _path(reference: str, folder: str, files: Mapping[str, object]) -> str:
+    plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0])
+    bare = _FILE_BASE.sub("", plain)
+    relative = posixpath.normpath(posixpath.join(folder, bare))
+    candidates = (WEB_RESOURCES + bare, bare, relative) if bare != plain else (relative, bare)
+    return next((path for path in candidates if path in files), "")

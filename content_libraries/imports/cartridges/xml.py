@@ -1,0 +1,50 @@
+"""XML of cartridges, which has namespaces that differ from version to version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ...olx.api import ForbiddenDoctypeError, MalformedXmlError
+
+
+def parse(data: bytes, path: str) -> etree._Element:
+    """Read one XML text without resolving anything. Raises MalformedXmlError and ForbiddenDoctypeError."""
+    if b"<!DOCTYPE" in data:
+        raise ForbiddenDoctypeError(f"{path} has a DOCTYPE, which a cartridge must not have: remove that line.", path)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedXmlError(f"{path} is not well-formed XML ({error.msg}): correct it.", path) from error
+
+
+def name(element: etree._Element) -> str:
+    """Tag without namespace."""
+    return str(etree.QName(element).localname)
+
+
+def children(element: etree._Element, tag: str) -> list[etree._Element]:
+    """Children of this tag, in any namespace."""
+    return [child for child in element if name(child) == tag]
+
+
+def descendants(element: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Elements of this tag below an element, in any namespace, in document order."""
+    return (child for child in element.iter() if name(child) == tag and child is not element)
+
+
+def first(element: etree._Element, *path: str) -> etree._Element | None:
+    """The first element at the end of a path of tags."""
+    found: etree._Element | None = element
+    for tag in path:
+        found = next(iter(children(found, tag)), None) if found is not None else None
+    return found
+
+
+def text(element: etree._Element | None) -> str:
+    """All text in an element, without the white space around it; "" for None."""
+    return "".join(str(part) for part in element.itertext()).strip() if element is not None else ""

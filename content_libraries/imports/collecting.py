@@ -1,0 +1,97 @@
+"""The collection that an import fills (import contract, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as AnyCollection
+from datetime import UTC, datetime
+from itertools import count
+from typing import Final
+
+from django.utils.text import slugify
+from opaque_keys.edx.locator import LibraryLocator
+
+from ..errors import InvalidInputError, NotFoundError
+from ..keys import CourseKey
+from ..learning_core.api import add_to_collection as add_entities
+from ..learning_core.api import collection_summaries, create_collection, enabled_collection_pks
+from .codes import code_from_id
+from .data import ImportOptions, OnRepeat, PlannedCollection
+from .mapping import earlier_collection_code
+
+_MAX_TITLE: Final = 490
+"""Leaves room for a suffix."""
+
+_MAX_CODE: Final = 140
+
+
+def plan_collection(
+    learning_package_pk: int, options: ImportOptions, *, source_key: CourseKey, source_title: str
+) -> PlannedCollection | None:
+    """
+    Choose the collection of an import; None for none.
+
+    A repeated import that skips or updates goes into the collection of the one before, if a collection is to be made.
+    Raises InvalidInputError for a collection that does not exist and is not to be made.
+    """
+    if not (options.collection_code or options.make_collection):
+        return None
+    existing = {row.code: row for row in collection_summaries(enabled_collection_pks(learning_package_pk))}
+    code = options.collection_code
+    if not code and options.on_repeat != OnRepeat.FORK:
+        code = earlier_collection_code(source_key, learning_package_pk)
+    if code in existing:
+        return PlannedCollection(code)
+    if not options.make_collection:
+        raise InvalidInputError(
+            f"There is no collection “{code}” in the library. Create it first, or choose another.",
+            field="target_collection_slug",
+            as_list=True,
+        )
+    return PlannedCollection(
+        code=code_from_id(options.collection_code) or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
+        title=_free_title(source_title[:_MAX_TITLE], {row.title for row in existing.values()}),
+        description=_description(source_key, source_title),
+        is_new=True,
+    )
+
+
+def fill_collection(
+    learning_package_pk: int, collection: PlannedCollection, entity_pks: AnyCollection[int], *, author_pk: int | None
+) -> int | None:
+    """
+    Put items into the planned collection, which is made if it has to be, in the caller's transaction.
+
+    Returns: pk of the collection; None if it was deleted meanwhile: the content stays without it.
+    """
+    code = collection.code
+    if collection.is_new:
+        code = create_collection(
+            learning_package_pk,
+            wanted_code=code,
+            title=collection.title,
+            description=collection.description,
+            author_pk=author_pk,
+        ).code
+    try:
+        add_entities(learning_package_pk, code, entity_pks, author_pk=author_pk)
+    except (NotFoundError, InvalidInputError):
+        return None
+    return next(row.pk for row in collection_summaries(enabled_collection_pks(learning_package_pk)) if row.code == code)
+
+
+def _code_of_key(source_key: CourseKey) -> str:
+    """For titles without a letter that a code can have."""
+    return code_from_id(str(source_key))[:_MAX_CODE]
+
+
+def _free_title(title: str, taken: set[str]) -> str:
+    if title not in taken:
+        return title
+    return next(free for number in count(1) if (free := f"{title}_{number}") not in taken)
+
+
+def _description(source_key: CourseKey, source_title: str) -> str:
+    today = datetime.now(UTC).date()
+    if isinstance(source_key, LibraryLocator):
+        return f"This collection contains content migrated from a legacy library on: {today}"
+    return f"This collection contains content imported from the course {source_title} on: {today}"

@@ -1,0 +1,284 @@
+"""
+Jobs: requests for imports, from the click to the worker and back (import contract, section 5; ADR 0016).
+
+This module is what users do with jobs. What a worker does is in ``running``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from kombu.exceptions import OperationalError
+from user_tasks.models import UserTaskArtifact, UserTaskStatus
+
+from ..errors import InvalidInputError, NotAllowedError, NotFoundError
+from ..keys import CourseKey, LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, is_global_staff, package_pk
+from ..libraries.models import ContentLibrary
+from .collecting import plan_collection
+from .data import ImportOptions
+from .models import (
+    UNFINISHED,
+    ImportJob,
+    JobState,
+    ModulestoreMigration,
+    ModulestoreSource,
+    SourceUpload,
+    StoredPlan,
+)
+from .stored_plans import dump_options, load_options
+from .uploads import find_source
+
+logger = logging.getLogger(__name__)
+
+TASK_NAME: Final = "content_libraries.imports.run"
+
+STEPS: Final = 5
+STEPS_PER_SOURCE: Final = 6
+
+CANCELED_TEXT: Final = "This import was canceled before it was done."
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRequest:
+    """One source of a job, and how to import it."""
+
+    key: CourseKey
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+
+def start_imports(
+    library_key: LibraryLocatorV2, *, user: Actor, sources: Sequence[SourceRequest], publish: bool = False
+) -> ImportJob:
+    """
+    Let a worker import sources into a library.
+
+    The user's unfinished jobs with one of the same sources into the same library are canceled first: they are clicks
+    on the same button.
+
+    Args:
+        user: needs EDIT on the library, and has to be able to read every source.
+        sources: in order; no key twice.
+        publish: publish what is written, if the user may PUBLISH when it is written.
+
+    Raises NotFoundError for the library, NotAllowedError, and InvalidInputError (field ``sources``) for a source that
+    is unknown or named twice. Nothing starts then.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    person = _person(user)
+    if not sources:
+        raise InvalidInputError("Name at least one source.", field="sources", as_list=True)
+    keys = [source.key for source in sources]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise InvalidInputError(f"The source {key} is named twice.", field="sources", as_list=True)
+    uploads = [_upload(key, user=user) for key in keys]
+    for upload, source in zip(uploads, sources, strict=True):
+        # Refuses a collection that does not exist.
+        plan_collection(package_pk(library), source.options, source_key=source.key, source_title=upload.title)
+    with transaction.atomic():
+        _cancel_redundant(person, library, keys)
+        job = _create(person, library, len(sources), publish=publish)
+        for upload, source in zip(uploads, sources, strict=True):
+            _add_source(job, library, upload, source.options)
+        transaction.on_commit(partial(send, job.uuid))
+    return job
+
+
+def start_plan(plan: StoredPlan, *, user: Actor, publish: bool = False) -> ImportJob:
+    """
+    Let a worker apply exactly a stored plan.
+
+    Needs EDIT on the library. Raises NotFoundError and NotAllowedError. When the library changed meanwhile in a way
+    that matters, the job fails and says how.
+    """
+    library = access_library(user, library_of(plan), Permission.EDIT)
+    person = _person(user)
+    report = plan.report
+    with transaction.atomic():
+        _cancel_redundant(person, library, [plan.upload.key])
+        job = _create(person, library, 1, publish=publish)
+        migration = _add_source(job, library, plan.upload, load_options(report["options"]))
+        migration.plan, migration.is_plan_approved = plan, True
+        migration.save(update_fields=["plan", "is_plan_approved"])
+        transaction.on_commit(partial(send, job.uuid))
+    return job
+
+
+def library_of(plan: StoredPlan) -> LibraryLocatorV2:
+    """The library that a plan is for. Raises NotFoundError if it is gone."""
+    library = ContentLibrary.objects.filter(learning_package_id=plan.target_id).select_related("org").first()
+    if library is None:
+        raise NotFoundError("The library of this plan was deleted.")
+    return library.library_key
+
+
+def find_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
+    """Find a job of the user; staff find all. Raises NotFoundError."""
+    job = _jobs().filter(uuid=job_uuid).first()
+    if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
+        raise NotFoundError(f"There is no import “{job_uuid}”.")
+    return job
+
+
+def list_jobs(*, user: Actor) -> QuerySet[ImportJob]:
+    """The user's own jobs, newest first, with their sources and artifacts."""
+    return _jobs().filter(user=_person(user)).order_by("-pk")
+
+
+def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
+    """
+    Cancel a job of the user, or as staff of anybody; nothing happens to a finished one.
+
+    One that waits ends at once. One that runs ends at its next step: nothing of the source that is being imported
+    remains, and sources that are done stay. Raises NotFoundError.
+    """
+    job = find_job(job_uuid, user=user)
+    _cancel(job.pk)
+    return find_job(job_uuid, user=user)
+
+
+def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
+    """
+    Import again, in a new job, the sources that a finished job did not import.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished or where nothing failed.
+    """
+    job = find_job(job_uuid, user=user)
+    if job.state in UNFINISHED:
+        raise InvalidInputError("This import is not finished. Wait for it, or cancel it.")
+    failed = job.migrations.filter(is_failed=True).select_related("source").order_by("pk")
+    if not failed:
+        raise InvalidInputError("Every source of this import is done. Start a new import to repeat it.")
+    library = ContentLibrary.objects.get(learning_package_id=failed[0].target_id)
+    requests = [SourceRequest(row.source.key, load_options(row.options)) for row in failed]
+    return start_imports(library.library_key, user=user, sources=requests, publish=job.publish)
+
+
+def send(job_uuid: UUID) -> None:
+    """Tell a worker. If the broker is down, the sweeper tells it later."""
+    from .tasks import run_import  # noqa: PLC0415 - the task runs jobs, and jobs send the task
+
+    try:
+        run_import.delay(str(job_uuid))
+    except OperationalError as error:
+        logger.warning("The broker does not take the import %s: %s", job_uuid, error)
+
+
+def finish(job: ImportJob, state: JobState, error: str = "") -> None:
+    """
+    End a job, in the caller's transaction: its state, what its unfinished sources became, and its task status.
+
+    Args:
+        job: locked by the caller, and not finished.
+        error: for the author; of a canceled job it is not shown as an error.
+    """
+    now = datetime.now(UTC)
+    open_text = CANCELED_TEXT if state == JobState.CANCELED else error
+    job.migrations.filter(finished__isnull=True).update(finished=now, is_failed=True, error=open_text)
+    job.state, job.error, job.finished, job.lease = state, error, now, None
+    job.save(update_fields=["state", "error", "finished", "lease"])
+    status = job.task_status
+    if status is None:
+        return
+    if state in (JobState.SUCCEEDED, JobState.PARTIAL):
+        status.state, status.completed_steps = UserTaskStatus.SUCCEEDED, status.total_steps
+    else:
+        status.state = UserTaskStatus.CANCELED if state == JobState.CANCELED else UserTaskStatus.FAILED
+    status.save(update_fields={"state", "completed_steps", "modified"})
+    if error and state != JobState.CANCELED:
+        name = "Failed sources" if state == JobState.PARTIAL else "Error"
+        UserTaskArtifact.objects.create(status=status, name=name, text=error)
+
+
+def _person(user: Actor) -> User:
+    """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
+    if user is None or not user.is_authenticated:
+        raise NotAllowedError("An import in the background needs a user.")
+    return user
+
+
+def _upload(key: CourseKey, *, user: Actor) -> SourceUpload:
+    try:
+        return find_source(key, user=user)
+    except NotAllowedError as error:
+        raise SourceNotAllowedError(key) from error
+    except NotFoundError as error:
+        raise InvalidInputError(error.message, field="sources", as_list=True) from error
+
+
+class SourceNotAllowedError(NotAllowedError):
+    """The user may not read a source."""
+
+    def __init__(self, key: CourseKey) -> None:
+        super().__init__(f"Requester is not an author on the source: {key}. No migrations performed.")
+
+
+def _jobs() -> QuerySet[ImportJob]:
+    return ImportJob.objects.select_related("task_status", "user").prefetch_related(
+        "task_status__artifacts",
+        "migrations__source__forwarded",
+        "migrations__target_collection",
+        "migrations__target",
+    )
+
+
+def _create(user: User, library: ContentLibrary, count: int, *, publish: bool) -> ImportJob:
+    job = ImportJob(user=user, target_key=str(library.library_key), publish=publish)
+    job.task_status = UserTaskStatus.objects.create(
+        uuid=job.uuid,
+        user=user,
+        task_id=str(job.uuid),
+        task_class=TASK_NAME,
+        name=f"Import into {library.library_key}",
+        total_steps=STEPS + STEPS_PER_SOURCE * count,
+    )
+    job.save()
+    return job
+
+
+def _add_source(
+    job: ImportJob, library: ContentLibrary, upload: SourceUpload, options: ImportOptions
+) -> ModulestoreMigration:
+    source, _created = ModulestoreSource.objects.get_or_create(key=upload.key)
+    return ModulestoreMigration.objects.create(
+        source=source,
+        composition_level=options.level,
+        repeat_handling_strategy=options.on_repeat,
+        preserve_url_slugs=options.preserve_url_slugs,
+        target_id=package_pk(library),
+        created_by=job.user,
+        job=job,
+        upload=upload,
+        options=dump_options(options),
+    )
+
+
+def _cancel_redundant(user: User, library: ContentLibrary, keys: Iterable[CourseKey]) -> None:
+    redundant = ImportJob.objects.filter(
+        user=user,
+        state__in=UNFINISHED,
+        migrations__target_id=library.learning_package_id,
+        migrations__source__key__in=list(keys),
+    )
+    for pk in redundant.values_list("pk", flat=True).distinct():
+        _cancel(pk)
+
+
+def _cancel(job_pk: int) -> None:
+    with transaction.atomic():
+        job = ImportJob.objects.select_for_update().get(pk=job_pk)
+        if job.state == JobState.WAITING:
+            finish(job, JobState.CANCELED)
+        elif job.state == JobState.RUNNING and not job.cancel_requested:
+            job.cancel_requested = True
+            job.save(update_fields=["cancel_requested"])

@@ -1,0 +1,152 @@
+"""Migrating legacy (v1) libraries: import, publish and forward, to one of three kinds of destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from typing import Any, Final
+
+from django.db import transaction
+from opaque_keys.edx.locator import LibraryLocator
+
+from ..errors import ContentLibrariesError, InvalidInputError
+from ..keys import LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, create_library
+from ..libraries.models import ContentLibrary
+from .apply import apply_plan
+from .data import ImportOptions
+from .forwarding import get_forwarding, refuse_frozen
+from .models import ModulestoreMigration
+from .plan import plan_tree, source_digest
+from .report import plan_report
+from .sources import Source, SourcePath, as_source
+
+ORG_LIBRARY_SLUG: Final = "legacy-libraries"
+
+
+class Destination(StrEnum):
+    """Where legacy libraries go, unless into one library that is named."""
+
+    ONE_EACH = "one_each"
+    BY_ORG = "by_org"
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyMigration:
+    """
+    What became of one legacy library.
+
+    Args:
+        source: its key; what its archive is called where it could not be read.
+        library: key of the library that it went to; "" where it failed.
+        is_new: whether that library was created.
+        redirects: whether references to the legacy library lead to the new one from now on.
+        report: see ``plan_report``; empty where it failed.
+        error: why it failed; "" where it did not.
+    """
+
+    source: str
+    library: str = ""
+    is_new: bool = False
+    redirects: bool = False
+    report: dict[str, Any] | None = None
+    error: str = ""
+
+
+def migrate_legacy_libraries(
+    sources: Sequence[Source | SourcePath],
+    *,
+    user: Actor,
+    into: LibraryLocatorV2 | Destination,
+    dry_run: bool = False,
+) -> list[LegacyMigration]:
+    """
+    Migrate legacy libraries: their content is imported and published, and references to them lead to it.
+
+    The first migration of a legacy library redirects, later ones do not. Each source is one transaction, together with
+    the library that is created for it; one that fails does not keep the others back.
+
+    Args:
+        sources: archives or folders.
+        user: needs EDIT and PUBLISH on existing libraries, and to be able to create the others.
+        into: an existing library, which gets a collection for each source; ONE_EACH for a new library for each
+            source; BY_ORG for one library for each organization, with a collection for each source.
+        dry_run: only say what would be done.
+
+    Raises NotFoundError and NotAllowedError for a library that is named.
+    """
+    if isinstance(into, LibraryLocatorV2):
+        access_library(user, into, Permission.EDIT)
+    if not dry_run:
+        return [_try(as_source(source), user, into) for source in sources]
+    with transaction.atomic():
+        results = [_try(as_source(source), user, into) for source in sources]
+        transaction.set_rollback(True)
+    return results
+
+
+def _try(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
+    try:
+        with transaction.atomic():
+            return _migrate(source, user, into)
+    except ContentLibrariesError as error:
+        return LegacyMigration(source.name, error=error.message)
+
+
+def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
+    tree = source.tree()
+    key = tree.context_key
+    if not isinstance(key, LibraryLocator):
+        raise InvalidInputError(f"{source.name} holds {key}, not a legacy library. Import it instead.")
+    refuse_frozen(key, source_digest(tree))
+    library, is_new = _destination(key, tree.display_name, user, into)
+    options = ImportOptions(make_collection=into != Destination.ONE_EACH)
+    plan = plan_tree(tree, library, options)
+    result = apply_plan(user, plan, source, publish_too=True)
+    forwarded = get_forwarding(key)
+    return LegacyMigration(
+        source=str(key),
+        library=str(library.library_key),
+        is_new=is_new,
+        redirects=forwarded is not None and forwarded.pk == result.migration_pk,
+        report=plan_report(plan),
+    )
+
+
+def _destination(
+    key: LibraryLocator, title: str, user: Actor, into: LibraryLocatorV2 | Destination
+) -> tuple[ContentLibrary, bool]:
+    """The library for a source, and whether it was created for it."""
+    if isinstance(into, LibraryLocatorV2):
+        return access_library(user, into, Permission.EDIT), False
+    org = str(key.org)
+    if into == Destination.BY_ORG:
+        known = ContentLibrary.objects.filter(org__short_name=org, slug=ORG_LIBRARY_SLUG).first()
+        slug, title = ORG_LIBRARY_SLUG, f"Legacy libraries of {org}"
+    else:
+        known = _library_of_earlier_migration(key)
+        slug = _free_slug(org, str(key.library))
+    if known is not None:
+        return access_library(user, known.library_key, Permission.EDIT), False
+    return create_library(user=user, org=org, slug=slug, title=title), True
+
+
+def _library_of_earlier_migration(key: LibraryLocator) -> ContentLibrary | None:
+    """The library that was created for this source before: the same source again goes there."""
+    migrations = ModulestoreMigration.objects.done().filter(source__key=key, target_collection__isnull=True)
+    return ContentLibrary.objects.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
+
+
+def _free_slug(org: str, wanted: str) -> str:
+    taken = set(
+        ContentLibrary.objects.filter(org__short_name=org, slug__startswith=wanted).values_list("slug", flat=True)
+    )
+    return next(slug for slug in _candidates(wanted) if slug not in taken)
+
+
+def _candidates(wanted: str) -> Iterator[str]:
+    yield wanted
+    for number in count(1):
+        yield f"{wanted}-{number}"

@@ -1,0 +1,87 @@
+"""Whether a plan still fits the library that it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..errors import ConflictError
+from ..learning_core.api import codes_in_use, draft_versions
+from .data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock
+from .mapping import newest_row_pk
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChange:
+    """
+    Something that happened in the library after a plan was made, and that the plan does not know of.
+
+    Args:
+        code: ``code_taken``, ``edited``, ``deleted``, ``restored`` or ``imported``.
+        source_key: the block of the source that it concerns; "" for the source as a whole.
+        message: what happened, for the author.
+    """
+
+    code: str
+    source_key: str
+    message: str
+
+
+class PlanOutdatedError(ConflictError):
+    """The library changed since the plan was made, in a way that matters. ``changes`` tells how."""
+
+    code: ClassVar[str] = "plan_outdated"
+
+    def __init__(self, changes: tuple[LibraryChange, ...]) -> None:
+        shown = " ".join(change.message for change in changes[:5])
+        more = f" And {len(changes) - 5:,} more changes." if len(changes) > 5 else ""
+        super().__init__(f"The library changed since this import was planned. {shown}{more} Plan the import again.")
+        self.changes = changes
+
+
+def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
+    """
+    Raise PlanOutdatedError if applying the plan would lose somebody's work or make something twice.
+
+    What was edited although the plan leaves it alone does not matter. Call it where no other writer can come in
+    between: after the learning package was locked. Three queries.
+    """
+    changes = tuple(_changes(plan, learning_package_pk))
+    if changes:
+        raise PlanOutdatedError(changes)
+
+
+def _changes(plan: ImportPlan, learning_package_pk: int) -> Iterator[LibraryChange]:
+    if newest_row_pk(plan.source_key, learning_package_pk) != plan.last_row_pk:
+        yield LibraryChange("imported", "", f"{plan.source_key} was imported meanwhile.")
+        return
+    taken = codes_in_use(learning_package_pk)
+    drafts = draft_versions(learning_package_pk, [block.entity_ref for block in plan.blocks if block.entity_ref])
+    for block in plan.blocks:
+        if block.action in MAKING_ACTIONS:
+            is_taken = (
+                block.code in taken.containers
+                if block.is_container
+                else (block.item_type, block.code) in taken.components
+            )
+            if is_taken:
+                yield _change("code_taken", block, f"The library got an item “{block.code}”.")
+        elif block.entity_ref and (change := _target_change(block, drafts.get(block.entity_ref))):
+            yield change
+
+
+def _target_change(block: PlannedBlock, version_pk: int | None) -> LibraryChange | None:
+    if version_pk == block.base_version_pk:
+        return None
+    if version_pk is None:
+        return _change("deleted", block, f"“{block.title}” ({block.code}) was deleted.")
+    if block.base_version_pk is None:
+        return _change("restored", block, f"“{block.title}” ({block.code}) was restored.")
+    if block.action == Action.SKIP:
+        return None
+    return _change("edited", block, f"“{block.title}” ({block.code}) was edited.")
+
+
+def _change(code: str, block: PlannedBlock, message: str) -> LibraryChange:
+    return LibraryChange(code, str(block.source_key), message)

@@ -1,0 +1,281 @@
+"""Shapes of imports on the wire (import contract, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from opaque_keys.edx.locator import CourseLocator, LibraryLocator
+from rest_framework import serializers
+from user_tasks.models import UserTaskStatus
+
+from ... import keys
+from ...errors import MalformedKeyError
+from ..data import ImportOptions, Level, OnRepeat
+from ..models import ImportJob, JobState, ModulestoreMigration, SourceUpload
+from ..reads import BlockResult, CourseImport, Preview
+
+_STATE_OF_JOB: Mapping[str, str] = {
+    JobState.WAITING: UserTaskStatus.PENDING,
+    JobState.RUNNING: UserTaskStatus.IN_PROGRESS,
+    JobState.SUCCEEDED: UserTaskStatus.SUCCEEDED,
+    JobState.PARTIAL: UserTaskStatus.SUCCEEDED,
+    JobState.FAILED: UserTaskStatus.FAILED,
+    JobState.CANCELED: UserTaskStatus.CANCELED,
+}
+"""What the state of a job whose task status was purged is called."""
+
+
+def source_key(text: str) -> keys.CourseKey:
+    """Parse the key of a source. Raises MalformedKeyError for what is neither a course nor a legacy library."""
+    key = keys.course_key(text)
+    if not isinstance(key, (CourseLocator, LibraryLocator)):
+        raise MalformedKeyError(f"“{text}” is neither a course nor a legacy library.")
+    return key
+
+
+class SourceKeyField(serializers.CharField):
+    """Key of a course or a legacy library."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            return source_key(text)
+        except MalformedKeyError as error:
+            raise serializers.ValidationError(f"Invalid source key: {text}") from error
+
+
+class TargetKeyField(serializers.CharField):
+    """Key of a library."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            return keys.library_key(text)
+        except MalformedKeyError as error:
+            raise serializers.ValidationError(f"Invalid target library key: {text}") from error
+
+
+class OptionsSerializer(serializers.Serializer[Any]):
+    """What all requests for imports have in common."""
+
+    target = TargetKeyField(help_text="Key of the library.")
+    composition_level = serializers.ChoiceField(choices=list(Level), default=Level.COMPONENT)
+    repeat_handling_strategy = serializers.ChoiceField(choices=list(OnRepeat), default=OnRepeat.SKIP)
+    preserve_url_slugs = serializers.BooleanField(default=False)
+    forward_source_to_target = serializers.BooleanField(
+        allow_null=True, default=None, help_text="Null forwards a legacy library at its first migration."
+    )
+    only = serializers.ListField(
+        child=serializers.CharField(max_length=255),
+        default=list,
+        help_text="Usage keys: only these blocks and what is in them. Not on the platform.",
+    )
+
+    def options(self, *, collection_code: str | None, make_collection: bool) -> ImportOptions:
+        """The validated body as options of one source."""
+        body = self.validated_data
+        return ImportOptions(
+            level=Level(body["composition_level"]),
+            on_repeat=OnRepeat(body["repeat_handling_strategy"]),
+            preserve_url_slugs=body["preserve_url_slugs"],
+            with_drafts=body.get("with_drafts", True),
+            only=tuple(body["only"]),
+            collection_code=collection_code or "",
+            make_collection=make_collection and not collection_code,
+            forward=body["forward_source_to_target"],
+        )
+
+
+class MigrationRequestSerializer(OptionsSerializer):
+    """A request for one source."""
+
+    source = SourceKeyField(help_text="Key of a course or a legacy library.")  # type: ignore[assignment]
+    target_collection_slug = serializers.CharField(allow_null=True, default=None)
+    create_collection = serializers.BooleanField(default=False)
+    publish = serializers.BooleanField(default=True, help_text="Publish what is written. Not on the platform.")
+
+
+class BulkMigrationRequestSerializer(OptionsSerializer):
+    """A request for many sources."""
+
+    sources = serializers.ListField(child=SourceKeyField(), allow_empty=False)
+    target_collection_slug_list = serializers.ListField(child=serializers.CharField(), allow_null=True, default=None)
+    create_collections = serializers.BooleanField(default=False)
+    publish = serializers.BooleanField(default=True, help_text="Publish what is written. Not on the platform.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        codes = attrs["target_collection_slug_list"]
+        if codes is not None and len(codes) != len(attrs["sources"]):
+            raise serializers.ValidationError(
+                {"target_collection_slug_list": ["Give one collection for each source, in the same order."]}
+            )
+        return attrs
+
+
+class LabelSerializer(serializers.Serializer[Any]):
+    """A collection."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ParameterSerializer(serializers.Serializer[ModulestoreMigration]):
+    """One source of a task."""
+
+    id = serializers.IntegerField(source="pk")
+    source = serializers.CharField(source="source.key")  # type: ignore[assignment]
+    target = serializers.CharField(source="target.package_ref")
+    composition_level = serializers.ChoiceField(choices=list(Level))
+    repeat_handling_strategy = serializers.ChoiceField(choices=list(OnRepeat))
+    preserve_url_slugs = serializers.BooleanField()
+    forward_source_to_target = serializers.SerializerMethodField(help_text="Whether the source leads here now.")
+    is_failed = serializers.BooleanField()
+    target_collection_slug = serializers.SerializerMethodField()
+    create_collection = serializers.SerializerMethodField()
+    target_collection = serializers.SerializerMethodField()
+    error = serializers.CharField(help_text="Why it failed. Not on the platform.")
+
+    def get_forward_source_to_target(self, migration: ModulestoreMigration) -> bool:
+        return migration.source.forwarded_id == migration.pk
+
+    def get_target_collection_slug(self, migration: ModulestoreMigration) -> str | None:
+        return migration.options.get("collection_code") or None
+
+    def get_create_collection(self, migration: ModulestoreMigration) -> bool:
+        return bool(migration.options.get("make_collection"))
+
+    @extend_schema_field(LabelSerializer(allow_null=True))
+    def get_target_collection(self, migration: ModulestoreMigration) -> dict[str, str] | None:
+        collection = migration.target_collection
+        return {"key": collection.collection_code, "title": collection.title} if collection else None
+
+
+class TaskSerializer(serializers.Serializer[ImportJob]):
+    """The task object of a job; of one whose task status was purged, what the job knows."""
+
+    state = serializers.SerializerMethodField()
+    state_text = serializers.SerializerMethodField()
+    completed_steps = serializers.IntegerField(source="task_status.completed_steps", default=0)
+    total_steps = serializers.IntegerField(source="task_status.total_steps", default=0)
+    attempts = serializers.IntegerField()
+    created = serializers.DateTimeField()
+    modified = serializers.DateTimeField(source="task_status.modified", default=None)
+    artifacts: Any = serializers.HyperlinkedRelatedField(
+        source="task_status.artifacts",
+        many=True,
+        read_only=True,
+        view_name="usertaskartifact-detail",
+        lookup_field="uuid",
+        default=(),
+    )
+    uuid = serializers.UUIDField()
+    parameters = ParameterSerializer(source="migrations", many=True)
+
+    def get_state(self, job: ImportJob) -> str:
+        return job.task_status.state if job.task_status else _STATE_OF_JOB[job.state]
+
+    def get_state_text(self, job: ImportJob) -> str:
+        return str(job.task_status.state_text if job.task_status else self.get_state(job))
+
+
+class MigrationInfoSerializer(serializers.Serializer[ModulestoreMigration]):
+    """Where a source was imported to."""
+
+    source_key = serializers.CharField(source="source.key")
+    target_key = serializers.CharField(source="target.package_ref")
+    target_title = serializers.CharField(source="target.title")
+    target_collection_key = serializers.CharField(
+        source="target_collection.collection_code", allow_null=True, default=None
+    )
+    target_collection_title = serializers.CharField(source="target_collection.title", allow_null=True, default=None)
+
+
+class SourceLabelSerializer(serializers.Serializer[CourseImport]):
+    """A course."""
+
+    key = serializers.CharField(source="source_key")
+    display_name = serializers.CharField(allow_null=True)
+
+
+class CourseImportSerializer(serializers.Serializer[CourseImport]):
+    """One import of a course."""
+
+    task_uuid = serializers.UUIDField()
+    source = SourceLabelSerializer(source="*")  # type: ignore[assignment]
+    target_collection = serializers.SerializerMethodField()
+    state = serializers.CharField(help_text="Succeeded, Partial, Failed or In Progress.")
+    progress = serializers.FloatField(help_text="0 to 1.")
+
+    @extend_schema_field(LabelSerializer(allow_null=True))
+    def get_target_collection(self, row: CourseImport) -> dict[str, str] | None:
+        return {"key": row.collection[0], "title": row.collection[1]} if row.collection else None
+
+
+class PreviewSerializer(serializers.Serializer[Preview]):
+    """What an import would bring."""
+
+    state = serializers.ChoiceField(choices=("success", "partial", "block_limit_reached"))
+    unsupported_blocks = serializers.IntegerField()
+    unsupported_percentage = serializers.FloatField()
+    blocks_limit = serializers.IntegerField(source="limit")
+    total_blocks = serializers.IntegerField()
+    total_components = serializers.IntegerField()
+    sections = serializers.IntegerField()
+    subsections = serializers.IntegerField()
+    units = serializers.IntegerField()
+
+
+class BlockResultSerializer(serializers.Serializer[BlockResult]):
+    """What an import did with a block."""
+
+    source_key = serializers.CharField()
+    target_key = serializers.CharField(allow_null=True)
+    unsupported_reason = serializers.CharField(allow_null=True)
+
+
+class UploadRequestSerializer(serializers.Serializer[Any]):
+    """An archive to be imported."""
+
+    library = TargetKeyField(help_text="Key of a library that it is meant for.")
+    file = serializers.FileField(help_text="A .tar.gz or .zip of OLX, or an .imscc cartridge.")
+    source_key = SourceKeyField(required=False, help_text="Import it under this key instead of its own.")
+
+
+class UploadSerializer(serializers.Serializer[SourceUpload]):
+    """An archive that was uploaded."""
+
+    uuid = serializers.UUIDField()
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    file_name = serializers.CharField()
+    created = serializers.DateTimeField()
+
+
+class PlanRequestSerializer(OptionsSerializer):
+    """A request for a plan."""
+
+    source = SourceKeyField()  # type: ignore[assignment]
+    with_drafts = serializers.BooleanField(default=True, help_text="Read drafts over published blocks.")
+    collection = serializers.CharField(default="", allow_blank=True, help_text="Code of the collection to fill.")
+    make_collection = serializers.BooleanField(default=False)
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """A plan that can be applied exactly as it is."""
+
+    uuid = serializers.UUIDField()
+    created = serializers.DateTimeField()
+    report = serializers.JSONField(help_text="Counts, reasons and collisions.")
+    blocks = serializers.ListField(
+        child=serializers.DictField(), help_text="Block by block: usage_key, type, title, action, code, reason."
+    )
+
+
+class ImportRequestSerializer(serializers.Serializer[Any]):
+    """A request to apply a plan."""
+
+    plan = serializers.UUIDField()
+    publish = serializers.BooleanField(default=False)

@@ -1,0 +1,123 @@
+"""
+Where imports read from.
+
+A source gives a tree of blocks, and later the bytes of the static files that the plan needs. What the planner and the
+writer know of a source is the protocol below; a store that keeps courses by their key becomes a source by giving the
+same three things.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Protocol
+
+from django.core.files.storage import FileSystemStorage
+from django.db.models.fields.files import FieldFile
+
+from .. import conf
+from ..errors import InvalidInputError
+from ..keys import CourseKey
+from ..olx.api import DEFAULT_LIMITS, Limits, OlxTree, StaticFile, iter_static_files, read_archive
+from .cartridges.reading import CartridgeSource, is_cartridge
+
+__all__ = ["ArchiveSource", "Source", "SourcePath", "as_source", "local_copy", "with_key"]
+
+type SourcePath = str | os.PathLike[str]
+
+
+class Source(Protocol):
+    """What an import reads."""
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it, for messages."""
+
+    def tree(self) -> OlxTree:
+        """Read everything but the static files. Raises OlxError."""
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        """Yield static files, one in memory at a time. Raises OlxError if one is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """An archive or a folder with OLX."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def tree(self) -> OlxTree:
+        return read_archive(self.path, limits=_limits())
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        return iter_static_files(self.path, paths, folder=folder)
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedSource:
+    """A source under another key than its own."""
+
+    source: Source
+    key: CourseKey
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def tree(self) -> OlxTree:
+        return with_key(self.source.tree(), self.key)
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        return self.source.files(paths, folder=folder)
+
+
+def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> Source:
+    """
+    The source that a path, or already a source, stands for.
+
+    Args:
+        key: import it under this key instead of its own.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        source = CartridgeSource(path, _limits()) if is_cartridge(path) else ArchiveSource(path)
+    return source if key is None else RenamedSource(source, key)
+
+
+def with_key(tree: OlxTree, key: CourseKey) -> OlxTree:
+    """
+    The same tree under another key, so that one archive can be imported as two courses.
+
+    Raises InvalidInputError for the key of a library where the source is a course, and the other way round.
+    """
+    if type(key) is not type(tree.context_key):
+        raise InvalidInputError(
+            f"“{key}” cannot be the key of this source: the archive holds {tree.context_key}.", field="source_key"
+        )
+    return replace(tree, context_key=key)
+
+
+def _limits() -> Limits:
+    return replace(DEFAULT_LIMITS, blocks=conf.IMPORT_MAX_BLOCKS.value)
+
+
+@contextmanager
+def local_copy(file: FieldFile) -> Iterator[Path]:
+    """A stored file as a path: its own where the storage is local, else a copy that is deleted at the end."""
+    if isinstance(file.storage, FileSystemStorage):
+        yield Path(file.path)
+        return
+    suffix = "".join(Path(str(file.name)).suffixes[-2:])
+    with NamedTemporaryFile(suffix=suffix) as copy, file.storage.open(str(file.name)) as stored:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)

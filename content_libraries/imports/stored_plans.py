@@ -1,0 +1,118 @@
+"""Keeping plans: a plan is stored as it was shown, and applied as it was stored."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from opaque_keys.edx.keys import LearningContextKey, UsageKey
+
+from .. import keys
+from ..content.data import ContainerSettingsData
+from ..errors import NotFoundError
+from ..learning_core.data import FileMedia
+from ..libraries.api import Actor, author_pk
+from .data import (
+    Action,
+    ImportOptions,
+    ImportPlan,
+    Level,
+    OnRepeat,
+    PlannedBlock,
+    PlannedCollection,
+    SizeCheck,
+    SourceChanges,
+)
+from .models import SourceUpload, StoredPlan
+from .report import plan_report
+
+
+def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload, user: Actor) -> StoredPlan:
+    """Keep a plan until it is applied or expires."""
+    stored = StoredPlan(upload=upload, target_id=learning_package_pk, user_id=author_pk(user), report=plan_report(plan))
+    stored.file.save(f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)), save=False)
+    stored.save()
+    return stored
+
+
+def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
+    """Find a plan of the user. Raises NotFoundError."""
+    stored = StoredPlan.objects.select_related("upload").filter(uuid=plan_uuid).first()
+    if stored is None or stored.user_id != author_pk(user):
+        raise NotFoundError(f"There is no plan “{plan_uuid}”. It may have been applied, or have expired.")
+    return stored, load_stored(stored)
+
+
+def load_stored(stored: StoredPlan) -> ImportPlan:
+    """Read a plan back, equal to what was stored."""
+    with stored.file.open("rb") as file:
+        return load_plan(file.read())
+
+
+def delete_stored(stored: StoredPlan) -> None:
+    """Delete a plan and its file."""
+    stored.file.delete(save=False)
+    stored.delete()
+
+
+def dump_plan(plan: ImportPlan) -> bytes:
+    """A plan as compressed JSON."""
+    return gzip.compress(json.dumps(asdict(plan), default=str).encode(), compresslevel=1)
+
+
+def load_plan(content: bytes) -> ImportPlan:
+    """The reverse of ``dump_plan``."""
+    data: dict[str, Any] = json.loads(gzip.decompress(content))
+    return ImportPlan(
+        **{
+            **data,
+            "source_key": LearningContextKey.from_string(data["source_key"]),
+            "library_key": keys.library_key(data["library_key"]),
+            "options": load_options(data["options"]),
+            "blocks": [_block(block) for block in data["blocks"]],
+            "unused_files": tuple(data["unused_files"]),
+            "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,
+            "size": SizeCheck(**data["size"]),
+            "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
+            "leaving": _tuples(data["leaving"]),
+            **{name: tuple(data[name]) for name in ("edited_targets", "unknown", "taken_titles")},
+        }
+    )
+
+
+def dump_options(options: ImportOptions) -> dict[str, Any]:
+    """Options as JSON."""
+    return {**asdict(options), "only": list(options.only)}
+
+
+def load_options(data: dict[str, Any]) -> ImportOptions:
+    """The reverse of ``dump_options``."""
+    return ImportOptions(
+        **{
+            **data,
+            "level": Level(data["level"]),
+            "on_repeat": OnRepeat(data["on_repeat"]),
+            "only": tuple(data["only"]),
+        }
+    )
+
+
+def _block(data: dict[str, Any]) -> PlannedBlock:
+    return PlannedBlock(
+        **{
+            **data,
+            "source_key": UsageKey.from_string(data["source_key"]),
+            "action": Action(data["action"]),
+            "files": tuple(FileMedia(**file) for file in data["files"]),
+            "children": tuple(data["children"]),
+            "settings": ContainerSettingsData(**data["settings"]),
+        }
+    )
+
+
+def _tuples(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in lists.items()}

@@ -1,0 +1,171 @@
+"""Archives that users uploaded: what a key of a course or legacy library means to an import (ADR 0016)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from django.core.files.base import File
+from django.db.models import Q, QuerySet
+from opaque_keys.edx.locator import LibraryLocator
+
+from .. import conf
+from ..errors import InvalidInputError, NotAllowedError, NotFoundError
+from ..keys import CourseKey, LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
+from ..olx.api import OlxTree, StaticFile
+from .forwarding import refuse_frozen
+from .models import UNFINISHED, SourceKind, SourceUpload
+from .plan import source_digest
+from .sources import Source, as_source, local_copy
+
+
+class UnknownSourceError(NotFoundError):
+    """Nothing is known under the key of a source."""
+
+    code: ClassVar[str] = "unknown_source"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedSource:
+    """An upload as a source of imports, under the key that it was uploaded under."""
+
+    upload: SourceUpload
+
+    @property
+    def name(self) -> str:
+        return self.upload.file_name
+
+    def tree(self) -> OlxTree:
+        with local_copy(self.upload.file) as path:
+            return as_source(path, key=self.upload.key).tree()
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        with local_copy(self.upload.file) as path:
+            yield from as_source(path).files(paths, folder=folder)
+
+
+def upload_source(
+    library_key: LibraryLocatorV2, *, user: Actor, file: File[bytes], key: CourseKey | None = None
+) -> SourceUpload:
+    """
+    Store an archive, so that it can be imported under its key.
+
+    The whole archive is read once, so whatever is wrong with it is said here.
+
+    Args:
+        library_key: the library that it is meant for; other libraries can import it as well.
+        user: needs EDIT on the library.
+        file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
+        key: import it under this key instead of its own.
+
+    Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, and
+    SourceFrozenError for other content of a legacy library that is forwarded.
+    """
+    access_library(user, library_key, Permission.EDIT)
+    upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
+    upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
+    is_kept = False
+    try:
+        with local_copy(upload.file) as path:
+            source = as_source(path, key=key)
+            tree = source.tree()
+        _describe(upload, tree)
+        refuse_frozen(upload.key, upload.digest)
+        upload.save()
+        is_kept = True
+    finally:
+        if not is_kept:
+            upload.file.delete(save=False)
+    return upload
+
+
+def find_source(key: CourseKey, *, user: Actor) -> SourceUpload:
+    """
+    Find what a key means to a user: the newest upload that the user may read.
+
+    Raises UnknownSourceError, and NotAllowedError if there are only uploads of others.
+    """
+    uploads = available_uploads().filter(key=key)
+    upload = readable(uploads, user).order_by("-pk").first()
+    if upload is not None:
+        return upload
+    if uploads.exists():
+        raise NotAllowedError(f"“{user}” may not read {key}. Whoever uploaded it, or staff, can import it.")
+    raise UnknownSourceError(f"There is no source {key}. Upload its archive first.")
+
+
+def list_sources(*, user: Actor) -> QuerySet[SourceUpload]:
+    """What a user can import: the uploads that the user may read, newest first."""
+    return readable(available_uploads(), user).order_by("-pk")
+
+
+def open_source(upload: SourceUpload) -> Source:
+    """An upload as a source of imports. Raises UnknownSourceError if its file is gone."""
+    if not upload.file:
+        raise UnknownSourceError(f"The archive of {upload.key} was deleted meanwhile. Upload it again.")
+    return UploadedSource(upload)
+
+
+def available_uploads() -> QuerySet[SourceUpload]:
+    """Uploads whose file is there."""
+    return SourceUpload.objects.exclude(file="")
+
+
+def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpload]:
+    """Those uploads that a user may read: the user's own, and for staff all."""
+    if user is None or is_global_staff(user):
+        return uploads
+    return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()
+
+
+def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
+    """Which of these keys are sources that the user may read, files that are gone included. One query."""
+    if user is None or is_global_staff(user):
+        return list(keys)
+    mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
+    known = {str(key) for key in mine}
+    return [key for key in keys if str(key) in known]
+
+
+def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
+    """Key of a source, as a string -> its title at the newest upload. One query."""
+    rows = SourceUpload.objects.filter(key__in=list(keys)).order_by("pk").values_list("key", "title")
+    return {str(key): title for key, title in rows}
+
+
+def delete_expired() -> int:
+    """Delete the files of uploads that no job needs and that are old enough. Returns how many."""
+    expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
+    in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
+    used_lately = Q(modulestoremigration__finished__gt=expiry)
+    expired = available_uploads().filter(created__lt=expiry).exclude(in_use).exclude(used_lately)
+    count = 0
+    for upload in expired:
+        with suppress(FileNotFoundError):
+            upload.file.delete(save=False)
+        upload.file = ""
+        upload.save(update_fields=["file"])
+        count += 1
+    return count
+
+
+def _describe(upload: SourceUpload, tree: OlxTree) -> None:
+    upload.key = tree.context_key
+    upload.title = tree.display_name[:500]
+    upload.digest = source_digest(tree)
+    upload.kind = SourceKind.LIBRARY if isinstance(tree.context_key, LibraryLocator) else SourceKind.COURSE
+    if _suffix(upload.file_name) == ".imscc":
+        upload.kind = SourceKind.CARTRIDGE
+
+
+def _suffix(name: str) -> str:
+    for suffix in (".tar.gz", ".tgz", ".zip", ".imscc"):
+        if name.lower().endswith(suffix):
+            return suffix
+    raise InvalidInputError(
+        f"“{name}” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.", field="file", as_list=True
+    )

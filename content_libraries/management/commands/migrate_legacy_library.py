@@ -1,0 +1,53 @@
+"""``manage.py migrate_legacy_library``: bring legacy (v1) libraries into libraries, and redirect to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError, CommandParser
+
+from content_libraries.imports import api as imports
+from content_libraries.keys import library_key
+from content_libraries.management.base import LibraryCommand
+
+
+class Command(LibraryCommand):
+    help = "Migrate legacy libraries, from their archives: import, publish, and redirect references to them."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("sources", nargs="+", metavar="SOURCE", help="path of an exported legacy library")
+        where = parser.add_mutually_exclusive_group(required=True)
+        where.add_argument("--into", metavar="lib:ORG:SLUG", help="all into this library, a collection for each")
+        where.add_argument("--one-each", action="store_true", help="a new library for each")
+        where.add_argument("--by-org", action="store_true", help="a library for each organization")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        by = imports.Destination.BY_ORG if options["by_org"] else imports.Destination.ONE_EACH
+        results = imports.migrate_legacy_libraries(
+            options["sources"],
+            user=user,
+            into=library_key(options["into"]) if options["into"] else by,
+            dry_run=options["dry_run"],
+        )
+        if all(result.error for result in results):
+            raise CommandError("Nothing was migrated. " + " ".join(result.error for result in results))
+        return {"migrations": [asdict(result) for result in results], "dry_run": options["dry_run"]}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        lines = [_line(row) for row in result["migrations"]]
+        if result["dry_run"]:
+            lines.append("Nothing was written: this was a dry run.")
+        return "\n".join(lines)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    if row["error"]:
+        return f"{row['source']} failed: {row['error']}"
+    library = f"new library {row['library']}" if row["is_new"] else row["library"]
+    redirect = "references lead there now" if row["redirects"] else "references are not redirected"
+    created = sum(row["report"]["created"].values())
+    return f"{row['source']} → {library}: {created} items created, {redirect}."

@@ -1,0 +1,239 @@
+"""Common Cartridges become courses, and courses become libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from content_libraries import api
+from content_libraries.libraries.models import ContentLibrary
+from content_libraries.olx.api import OlxError
+from tests.olx.builders import zip_of
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = api.ImportOptions(level=api.Level.SECTION)
+
+MANIFEST = """<?xml version="1.0"?>
+<manifest identifier="m 1" xmlns="http://www.imsglobal.org/xsd/ims%(cc)s/imscp_v1p1">
+<metadata><schema>IMS Common Cartridge</schema><title>A cartridge</title></metadata>
+<organizations><organization identifier="o" structure="rooted-hierarchy"><item identifier="root">%(items)s</item>
+</organization></organizations><resources>%(resources)s</resources></manifest>"""
+
+PAGE = '<html><head><title>x</title></head><body><p><img src="%s" alt="a"></p></body></html>'
+
+
+def cartridge(folder: Path, items: str, resources: str, files: Mapping[str, str | bytes], cc: str = "ccv1p3") -> Path:
+    texts = {"imsmanifest.xml": MANIFEST % {"items": items, "resources": resources, "cc": cc}, **files}
+    members = [(path, text.encode() if isinstance(text, str) else text) for path, text in texts.items()]
+    return zip_of(folder / "small.imscc", members)
+
+
+def item(identifier: str, title: str, resource: str = "", inside: str = "") -> str:
+    shows = f' identifierref="{resource}"' if resource else ""
+    return f'<item identifier="{identifier}"{shows}><title>{title}</title>{inside}</item>'
+
+
+def resource(identifier: str, kind: str, href: str) -> str:
+    return f'<resource identifier="{identifier}" type="{kind}" href="{href}"><file href="{href}"/></resource>'
+
+
+def question(ident: str, profile: str, presentation: str, conditions: str) -> str:
+    return f"""<item ident="{ident}" title="Q {ident}"><itemmetadata><qtimetadata><qtimetadatafield>
+    <fieldlabel>cc_profile</fieldlabel><fieldentry>{profile}</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>
+    <presentation><material><mattext texttype="text/html">&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;</mattext></material>
+    {presentation}</presentation><resprocessing>{conditions}</resprocessing></item>"""
+
+
+def choices(*idents: str) -> str:
+    labels = "".join(
+        f'<response_label ident="{ident}"><material><mattext>{ident} &lt; z</mattext></material></response_label>'
+        for ident in idents
+    )
+    return f'<response_lid ident="r"><render_choice>{labels}</render_choice></response_lid>'
+
+
+def condition(inner: str, points: str = "100") -> str:
+    return (
+        f'<respcondition><conditionvar>{inner}</conditionvar><setvar varname="SCORE">{points}</setvar></respcondition>'
+    )
+
+
+def equal(*values: str) -> str:
+    return "".join(f'<varequal respident="r">{value}</varequal>' for value in values)
+
+
+def quiz(*questions: str, version: str = "p2") -> str:
+    return (
+        '<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"><assessment ident="a"><section>'
+        + "".join(questions)
+        + "</section></assessment></questestinterop>"
+    )
+
+
+def run(library: ContentLibrary, path: Path) -> dict[str, Any]:
+    return api.result_report(api.import_archive(library.library_key, user=None, source=path, options=SECTIONS))
+
+
+def tree(key: str) -> Any:
+    """Titles of a container and what is in it."""
+    container = api.container_key(key)
+    title = api.get_item(container, user=None).display_name
+    return {title: [
+        tree(str(child.key)) if str(child.key).startswith("lct:") else child.display_name
+        for child in api.get_children(container, user=None)
+    ]}  # fmt: skip
+
+
+def test_a_real_cartridge_arrives(library: ContentLibrary, real_archive: Callable[[str], Path]) -> None:
+    report = run(library, real_archive("allyworkshop.imscc"))
+    assert report["title"] == "Ally: Accessibility Workshop"
+    assert report["counts"]["sections"] == 4
+    assert report["by_type"]["html"] == {"create": 6}
+    reasons = {row["type"]: row["reason"] for row in report["unsupported"]}
+    assert sum(row["type"] == "imsdt" for row in report["unsupported"]) == 3
+    assert reasons["imsdt"] == "Discussions are not imported: libraries hold no discussions."
+    page = api.component_key("lb:O:lib:html:i1e25544a6df6e03c10ce5e072f811007")
+    assert '<img src="/static/about_ally.png"' in api.get_olx(page, user=None)
+    assert [asset.path for asset in api.list_assets(page, user=None)] == ["static/about_ally.png"]
+    assert any("Accessible Technology Policy" in path for path in report["unused_files"])
+
+
+def test_the_preview_says_the_same_and_skip_makes_nothing_twice(
+    library: ContentLibrary, real_archive: Callable[[str], Path]
+) -> None:
+    path = real_archive("allyworkshop.imscc")
+    plan = api.plan_report(api.plan_import(library.library_key, user=None, source=path, options=SECTIONS))
+    result = run(library, path)
+    assert {**plan, "draft_change_log": result["draft_change_log"], "publish_log": None} == result
+    assert sum(run(library, path)["created"].values()) == 0
+
+
+@pytest.mark.parametrize("cc", ["ccv1p1", "ccv1p2", "ccv1p3"])
+def test_folders_become_sections_subsections_and_units(library: ContentLibrary, tmp_path: Path, cc: str) -> None:
+    leaf = item("l", "Page", "page")
+    items = item(
+        "a", "Section", inside=item("b", "Sub", inside=item("c", "Unit", inside=leaf) + item("l2", "Two", "two"))
+    )
+    kinds = resource("page", "webcontent", "p.html") + resource("two", "webcontent", "q.html")
+    run(library, cartridge(tmp_path, items, kinds, {"p.html": PAGE % "", "q.html": PAGE % ""}, cc))
+    assert tree("lct:O:lib:section:a") == {"Section": [{"Sub": [{"Unit": ["Page"]}, {"Two": ["Two"]}]}]}
+
+
+def test_resources_become_texts(library: ContentLibrary, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "link.xml": '<webLink xmlns="x"><title>T &amp; t</title><url href="https://example.com/?a=1&amp;b=2"/></webLink>',
+        "evil.xml": '<webLink xmlns="x"><title>T</title><url href="javascript:alert(1)"/></webLink>',
+        "task.xml": '<assignment xmlns="x"><text texttype="text/html">&lt;b&gt;Do&lt;/b&gt;</text></assignment>',
+        "web_resources/a b.pdf": b"PDF",
+        "pages/p.html": PAGE % "../pics/p%20q.png",
+        "pics/p q.png": b"PNG",
+    }
+    kinds = "".join(
+        [
+            resource("link", "imswl_xmlv1p3", "link.xml"),
+            resource("evil", "imswl_xmlv1p1", "evil.xml"),
+            resource("task", "assignment_xmlv1p0", "task.xml"),
+            resource("file", "webcontent", "web_resources/a b.pdf"),
+            resource("page", "webcontent", "pages/p.html"),
+            resource("odd", "something/else", "task.xml"),
+            resource("tool", "imsbasiclti_xmlv1p0", "link.xml"),
+        ]
+    )
+    items = "".join(
+        item(f"i-{name}", name, name) for name in ("link", "evil", "task", "file", "page", "odd", "tool", "gone")
+    )
+    report = run(library, cartridge(tmp_path, items, kinds, files))
+
+    def text(name: str) -> str:
+        return api.get_olx(api.component_key(f"lb:O:lib:html:{name}"), user=None)
+
+    assert 'href="https://example.com/?a=1&amp;b=2"' in text("link")
+    assert "<b>Do</b>" in text("task")
+    assert 'src="/static/pics/p%20q.png"' in text("page")
+    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:file"), user=None)] == [
+        "static/a b.pdf"
+    ]
+    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:page"), user=None)] == [
+        "static/pics/p q.png"
+    ]
+    assert {row["title"] for row in report["unsupported"]} == {"evil", "odd", "tool", "gone"}
+
+
+def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> None:
+    text = quiz(
+        question("one", "cc.multiple_choice.v0p1", choices("A", "B"), condition(equal("B"))),
+        question(
+            "many",
+            "cc.multiple_response.v0p1",
+            choices("A", "B", "C"),
+            condition(f"<and>{equal('A', 'C')}<not>{equal('B')}</not></and>"),
+        ),
+        question("true", "cc.true_false.v0p1", choices("true", "false"), condition(equal("true"))),
+        question("short", "cc.fib.v0p1", "<response_str/>", condition(equal("four", "4 &lt; 5"))),
+        question("essay", "cc.essay.v0p1", "<response_str/>", ""),
+        question("pattern", "cc.pattern_match.v0p1", "<response_str/>", condition(equal("x"))),
+        question("none", "cc.multiple_choice.v0p1", choices("A"), condition(equal("A"), points="0")),
+    )
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
+    report = run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
+
+    def problem(name: str) -> str:
+        return api.get_olx(api.component_key(f"lb:O:lib:problem:quiz-{name}"), user=None)
+
+    assert problem("one") == (
+        '<problem display_name="Q one"><multiplechoiceresponse><div><p>Which?<br/></p></div><choicegroup>'
+        '<choice correct="false">A &lt; z</choice><choice correct="true">B &lt; z</choice>'
+        "</choicegroup></multiplechoiceresponse></problem>"
+    )
+    assert problem("many").count('correct="true"') == 2
+    assert '<choice correct="false">B' in problem("many")
+    assert '<choice correct="true">true' in problem("true")
+    assert '<stringresponse answer="four" type="ci">' in problem("short")
+    assert '<additional_answer answer="4 &lt; 5"/>' in problem("short")
+    assert "Which?" in api.get_olx(api.component_key("lb:O:lib:html:quiz-essay"), user=None)
+    assert {row["title"]: row["reason"] for row in report["unsupported"]} == {
+        "Q pattern": "Questions of the type “cc.pattern_match” are not imported.",
+        "Q none": "The question has no answer that counts as right.",
+    }
+    assert tree("lct:O:lib:unit:i")["Quiz"] == ["Q one", "Q many", "Q true", "Q short", "Q essay"]
+
+
+def test_a_cartridge_can_be_uploaded_and_imported_by_a_job(
+    library: ContentLibrary, real_archive: Callable[[str], Path], upload: Any, start: Any
+) -> None:
+    from .conftest import work
+
+    uploaded = upload(real_archive("allyworkshop.imscc"))
+    assert uploaded.kind == "cartridge"
+    assert str(uploaded.key) == "course-v1:cartridge+ie74976cb516fd9d52ec2a297f0fba912+imscc"
+    assert work(start(uploaded).uuid).state == "succeeded"
+
+
+BAD: dict[str, tuple[dict[str, str], str]] = {
+    "no manifest": ({"imsmanifest.xml": ""}, "not well-formed"),
+    "document type": ({"imsmanifest.xml": "<!DOCTYPE manifest [<!ENTITY a 'b'>]><manifest>&a;</manifest>"}, "DOCTYPE"),
+    "something else": ({"imsmanifest.xml": "<course/>"}, "holds a <course>"),
+    "leaves the archive": ({"../x": "x"}, r"\.\./x"),
+    "no title, no items": ({"imsmanifest.xml": "<manifest>"}, "not well-formed"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_cartridge_is_named(library: ContentLibrary, tmp_path: Path, name: str) -> None:
+    files, message = BAD[name]
+    path = zip_of(
+        tmp_path / "bad.imscc",
+        [(key, text.encode()) for key, text in {"imsmanifest.xml": "<manifest/>", **files}.items()],
+    )
+    with pytest.raises(OlxError, match=message):
+        run(library, path)
+
+
+def test_a_manifest_that_nests_without_end_is_refused(library: ContentLibrary, tmp_path: Path) -> None:
+    items = "<item>" * 100 + "</item>" * 100
+    with pytest.raises(OlxError, match="too deeply"):
+        run(library, cartridge(tmp_path, items, "", {}))

@@ -1,0 +1,362 @@
+"""Jobs: what survives what (import contract, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils.timezone import now
+from openedx_content.models_api import DraftChangeLog, PublishableEntity, PublishLog
+from user_tasks.models import UserTaskStatus
+from user_tasks.tasks import purge_old_user_tasks
+
+from content_libraries import api
+from content_libraries.errors import NotAllowedError
+from content_libraries.imports.models import ImportJob, JobState, ModulestoreMigration, StoredPlan
+from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
+from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import CommitRunner, MemberFactory
+from tests.learning_core.dump import dump
+
+from .conftest import OUTLINE, Start, Upload, work
+
+pytestmark = pytest.mark.django_db
+
+H1 = "lb:O:lib:html:h1"
+
+
+def at_query(number: int, act: Callable[[], object]) -> Any:
+    """Do something just before the worker's NUMBERth writing query after the plan was stored."""
+    count = 0
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal count
+        if sql.startswith(("INSERT", "UPDATE")):
+            count += 1
+            if count == number:
+                act()
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(wrapper)
+
+
+def test_a_job_imports_what_was_asked_for_and_says_so(upload: Upload, start: Start) -> None:
+    job = start(upload(), publish=True)
+    assert (job.state, job.task_status.state if job.task_status else "") == ("waiting", "Pending")
+    job = work(job.uuid)
+    assert job.state == JobState.SUCCEEDED
+    status = UserTaskStatus.objects.get(uuid=job.uuid)
+    assert (status.state, status.completed_steps, status.total_steps) == ("Succeeded", 11, 11)
+    migration = job.migrations.get()
+    assert not migration.is_failed
+    assert migration.report["counts"] == {"sections": 1, "subsections": 1, "units": 1, "components": 2}
+    assert PublishLog.objects.count() == 1
+
+
+def test_a_commit_tells_the_worker(upload: Upload, start: Start, run_on_commit: CommitRunner) -> None:
+    with run_on_commit():
+        job = start(upload())
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED
+
+
+def test_a_message_that_is_delivered_twice_does_the_work_once(
+    upload: Upload, start: Start, library: ContentLibrary
+) -> None:
+    job = start(upload(), on_repeat=api.OnRepeat.FORK)
+    work(job.uuid)
+    before = dump(library.learning_package_id or 0)
+    assert work(job.uuid).state == JobState.SUCCEEDED
+    assert dump(library.learning_package_id or 0) == before
+    assert UserTaskStatus.objects.get(uuid=job.uuid).state == "Succeeded"
+
+
+def test_a_message_that_comes_while_a_worker_is_at_it_does_nothing(upload: Upload, start: Start) -> None:
+    job = start(upload())
+    with at_query(5, lambda: work(job.uuid)):
+        assert work(job.uuid).state == JobState.SUCCEEDED
+    assert DraftChangeLog.objects.count() == 1
+    assert ImportJob.objects.get().attempts == 1
+
+
+class PowerCutError(Exception):
+    """The worker is gone."""
+
+
+def die() -> None:
+    raise PowerCutError
+
+
+@pytest.mark.parametrize("die_at", [20, 30])
+def test_a_worker_that_dies_leaves_the_library_alone_and_the_next_one_does_the_rest(
+    upload: Upload, start: Start, library: ContentLibrary, die_at: int
+) -> None:
+    job = start(upload(), upload(run="2"))
+    with pytest.raises(PowerCutError), at_query(die_at, die):
+        work(job.uuid)
+    ImportJob.objects.filter(pk=job.pk).update(heartbeat=now() - timedelta(hours=1))
+    assert work(job.uuid).state == JobState.SUCCEEDED
+    assert PublishableEntity.objects.count() == 10
+    assert DraftChangeLog.objects.count() == 2
+
+
+def test_the_sweeper_sends_what_a_dead_worker_left(upload: Upload, start: Start) -> None:
+    job = start(upload())
+    ImportJob.objects.filter(pk=job.pk).update(
+        state=JobState.RUNNING, lease=job.uuid, attempts=1, heartbeat=now() - timedelta(hours=1)
+    )
+    assert api.sweep_jobs() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.SUCCEEDED, 2)
+
+
+def test_the_sweeper_sends_a_job_whose_message_was_lost(upload: Upload, start: Start) -> None:
+    job = start(upload())
+    assert api.sweep_jobs() == 0
+    ImportJob.objects.filter(pk=job.pk).update(created=now() - timedelta(hours=1))
+    assert api.sweep_jobs() == 1
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED
+
+
+def test_a_job_that_kills_its_workers_fails_in_the_end(upload: Upload, start: Start) -> None:
+    job = start(upload())
+    ImportJob.objects.filter(pk=job.pk).update(
+        state=JobState.RUNNING, lease=job.uuid, attempts=3, heartbeat=now() - timedelta(hours=1)
+    )
+    api.sweep_jobs()
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    status = UserTaskStatus.objects.get(uuid=job.uuid)
+    assert status.state == "Failed"
+    assert [(artifact.name, "broke off 3 times" in artifact.text) for artifact in status.artifacts.all()] == [
+        ("Error", True)
+    ]
+
+
+def test_a_job_that_waits_is_canceled_at_once(upload: Upload, start: Start, staff: User) -> None:
+    job = api.cancel_job(start(upload()).uuid, user=staff)
+    assert job.state == JobState.CANCELED
+    assert UserTaskStatus.objects.get(uuid=job.uuid).state == "Canceled"
+    assert work(job.uuid).state == JobState.CANCELED
+    assert PublishableEntity.objects.count() == 0
+
+
+@pytest.mark.parametrize("cancel_at", [3, 8, 25])
+def test_a_cancel_in_the_middle_leaves_nothing_half_done(
+    upload: Upload, start: Start, staff: User, library: ContentLibrary, cancel_at: int
+) -> None:
+    before = dump(library.learning_package_id or 0)
+    job = start(upload())
+    with at_query(cancel_at, lambda: api.cancel_job(job.uuid, user=staff)):
+        assert work(job.uuid).state == JobState.CANCELED
+    assert dump(library.learning_package_id or 0) == before
+    assert UserTaskStatus.objects.get(uuid=job.uuid).state == "Canceled"
+    assert not ModulestoreMigration.objects.done().exists()
+
+
+def test_a_cancel_after_the_end_changes_nothing(upload: Upload, start: Start, staff: User) -> None:
+    job = work(start(upload()).uuid)
+    assert api.cancel_job(job.uuid, user=staff).state == JobState.SUCCEEDED
+
+
+def test_a_second_click_cancels_the_first(
+    upload: Upload, start: Start, staff: User, make_member: MemberFactory, library: ContentLibrary
+) -> None:
+    course = upload()
+    other = make_member(library, "library_author")
+    others = start(upload(user=other), user=other)
+    first, second = start(course), start(course)
+    states = dict(ImportJob.objects.values_list("pk", "state"))
+    assert states == {others.pk: "waiting", first.pk: "canceled", second.pk: "waiting"}
+
+
+def test_a_source_that_fails_fails_alone(upload: Upload, start: Start) -> None:
+    good, bad = upload(run="1"), upload(run="2")
+    default_storage.delete(str(bad.file.name))
+    with default_storage.open(str(bad.file.name), "wb") as file:
+        file.write(b"no archive")
+    job = work(start(good, bad).uuid)
+    assert job.state == JobState.PARTIAL
+    assert [migration.is_failed for migration in job.migrations.order_by("pk")] == [False, True]
+    status = UserTaskStatus.objects.get(uuid=job.uuid)
+    assert status.state == "Succeeded"
+    assert "course-v1:O+C+2" in status.artifacts.get().text
+
+
+def test_what_failed_can_be_tried_again_alone(upload: Upload, start: Start, staff: User, settings: Any) -> None:
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 5
+    job = work(start(upload(run="1"), upload(run="2")).uuid)
+    assert job.state == JobState.PARTIAL
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 50
+    again = work(api.retry_job(job.uuid, user=staff).uuid)
+    assert again.state == JobState.SUCCEEDED
+    assert str(again.migrations.get().source.key) == "course-v1:O+C+2"
+    assert PublishableEntity.objects.count() == 10
+
+
+def test_a_library_that_is_deleted_midway_fails_the_job_and_says_so(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User
+) -> None:
+    job = start(upload())
+    api.delete_library(library.library_key, user=staff)
+    job = work(job.uuid)
+    assert (job.state, job.error) == (JobState.FAILED, "The library “lib:O:lib” was deleted.")
+
+
+def test_a_permission_that_is_revoked_midway_stops_the_job(
+    upload: Upload, start: Start, library: ContentLibrary, make_member: MemberFactory
+) -> None:
+    author = make_member(library, "author")
+    job = start(upload(user=author), user=author)
+    library.permission_grants.filter(user=author).delete()
+    job = work(job.uuid)
+    assert job.state == JobState.FAILED
+    assert "lacks the permission" in job.error
+    assert PublishableEntity.objects.count() == 0
+
+
+def test_who_may_not_publish_imports_without_publishing(
+    upload: Upload, start: Start, library: ContentLibrary, make_member: MemberFactory
+) -> None:
+    contributor = make_member(library, "library_contributor")
+    job = work(start(upload(user=contributor), user=contributor, publish=True).uuid)
+    assert job.state == JobState.SUCCEEDED
+    assert (DraftChangeLog.objects.count(), PublishLog.objects.count()) == (1, 0)
+
+
+def test_somebody_elses_upload_is_not_imported(
+    upload: Upload, start: Start, library: ContentLibrary, make_member: MemberFactory
+) -> None:
+    author = make_member(library, "library_author")
+    with pytest.raises(NotAllowedError, match="not an author on the source"):
+        start(upload(), user=author)
+    assert not ImportJob.objects.exists()
+
+
+def test_old_task_statuses_are_purged_and_the_reports_stay(upload: Upload, start: Start, settings: Any) -> None:
+    job = work(start(upload()).uuid)
+    settings.USER_TASKS_MAX_AGE = timedelta(0)
+    purge_old_user_tasks()
+    assert not UserTaskStatus.objects.exists()
+    job.refresh_from_db()
+    assert job.task_status is None
+    assert job.migrations.get().report["counts"]["components"] == 2
+
+
+# Stored plans ----------------------------------------------------------------------------------------------------
+
+
+def planned(library: ContentLibrary, staff: User, key: Any, **options: Any) -> StoredPlan:
+    wanted = api.ImportOptions(**{"level": api.Level.SECTION, **options})
+    return api.plan_source(library.library_key, user=staff, source_key=key, options=wanted)[1]
+
+
+def test_a_stored_plan_is_read_back_as_it_was(
+    tmp_path: Path, library: ContentLibrary, real_archive: Callable[[str], Path]
+) -> None:
+    part = api.ImportOptions(level=api.Level.SECTION, make_collection=True, only=("block-v1:nowhere",))
+    for options in (part, api.ImportOptions(level=api.Level.SECTION)):
+        plan = api.plan_import(
+            library.library_key, user=None, source=real_archive("openedx-demo-course.tar.gz"), options=options
+        )
+        assert load_plan(dump_plan(plan)) == plan
+
+
+def test_a_stored_plan_is_applied_as_it_is(upload: Upload, library: ContentLibrary, staff: User) -> None:
+    plan = planned(library, staff, upload().key)
+    upload(outline=OUTLINE.replace("First", "Changed later"))
+    job = work(api.start_plan(plan, user=staff).uuid)
+    assert job.state == JobState.SUCCEEDED
+    assert api.get_item(api.container_key("lct:O:lib:unit:v1"), user=None).display_name == "First"
+    assert not StoredPlan.objects.exists()
+
+
+def _edit(key: str) -> None:
+    api.set_olx(api.component_key(key), user=None, olx="<html>mine</html>")
+
+
+OUTDATED: dict[str, tuple[Callable[[], Any], str]] = {
+    "edited": (lambda: _edit(H1), "edited"),
+    "deleted": (lambda: api.delete_item(api.component_key(H1), user=None), "deleted"),
+    "code taken": (
+        lambda: api.create_component(api.library_key("lib:O:lib"), user=None, block_type="html", component_code="h2"),
+        "code_taken",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OUTDATED)
+def test_a_stored_plan_is_refused_when_the_library_changed_and_nothing_is_lost(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User, name: str
+) -> None:
+    change, code = OUTDATED[name]
+    work(start(upload()).uuid)
+    changed = OUTLINE.replace(
+        '<html url_name="h1" display_name="h1"/>',
+        '<html url_name="h1" display_name="h1">new</html><html url_name="h2" display_name="h2"/>',
+    )
+    assert changed != OUTLINE
+    plan = planned(library, staff, upload(outline=changed).key, on_repeat=api.OnRepeat.UPDATE)
+    change()
+    before = dump(library.learning_package_id or 0)
+    job = work(api.start_plan(plan, user=staff).uuid)
+    assert job.state == JobState.FAILED
+    assert "The library changed since this import was planned." in job.error
+    assert dump(library.learning_package_id or 0) == before
+    with pytest.raises(api.PlanOutdatedError) as refused:
+        api.apply_import(load_stored(StoredPlan.objects.get()), user=None, source="/nowhere")
+    assert [change.code for change in refused.value.changes] == [code]
+
+
+def test_a_stored_plan_is_refused_after_another_import_of_the_same_source(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User
+) -> None:
+    course = upload()
+    plan = planned(library, staff, course.key, preserve_url_slugs=False)
+    work(start(course).uuid)
+    job = work(api.start_plan(plan, user=staff).uuid)
+    assert "course-v1:O+C+1 was imported meanwhile" in job.error
+    assert PublishableEntity.objects.count() == 5
+
+
+def test_what_was_edited_does_not_matter_to_a_plan_that_skips_it(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User
+) -> None:
+    course = upload()
+    work(start(course).uuid)
+    plan = planned(library, staff, course.key)
+    _edit(H1)
+    assert work(api.start_plan(plan, user=staff).uuid).state == JobState.SUCCEEDED
+
+
+def test_a_job_plans_again_when_the_library_changed_between_its_workers(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User
+) -> None:
+    job = start(upload())
+    with pytest.raises(PowerCutError), at_query(20, die):
+        work(job.uuid)
+    api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
+    assert work(job.uuid).state == JobState.SUCCEEDED
+    assert api.get_item(api.component_key("lb:O:lib:html:h1_1"), user=None).display_name == "h1"
+
+
+def test_old_uploads_and_plans_are_deleted_with_their_files(
+    upload: Upload, library: ContentLibrary, staff: User
+) -> None:
+    course = upload()
+    plan = planned(library, staff, course.key)
+    names = [course.file.name, plan.file.name]
+    assert all(default_storage.exists(str(name)) for name in names)
+    type(course).objects.update(created=now() - timedelta(days=8))
+    StoredPlan.objects.update(created=now() - timedelta(days=8))
+    api.sweep_jobs()
+    assert not any(default_storage.exists(str(name)) for name in names)
+    with pytest.raises(api.UnknownSourceError, match="Upload its archive"):
+        api.find_source(course.key, user=staff)

@@ -1,0 +1,156 @@
+"""Migrating legacy libraries by command, and what forwarding means (import contract, section 7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from opaque_keys.edx.keys import UsageKey
+
+from content_libraries import api
+from content_libraries.imports.models import ModulestoreBlockSource, ModulestoreMigration
+from content_libraries.keys import course_key
+from content_libraries.libraries.models import ContentLibrary
+
+from .conftest import Start, Upload, course_archive, legacy_archive, work
+
+pytestmark = pytest.mark.django_db
+
+PROBLEMS = '<problem url_name="p1">1</problem><problem url_name="p2">2</problem>'
+
+type Migrate = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def migrate(capsys: pytest.CaptureFixture[str]) -> Migrate:
+    def run(*arguments: object) -> list[dict[str, Any]]:
+        call_command("migrate_legacy_library", *map(str, arguments), "--json")
+        rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out.splitlines()[-1])["migrations"]
+        return rows
+
+    return run
+
+
+def legacy_block(name: str, library: str = "L1") -> UsageKey:
+    return UsageKey.from_string(f"lib-block-v1:O+{library}+type@problem+block@{name}")
+
+
+def test_one_library_for_each(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
+    api.create_library(user=None, org="O", slug="L2", title="Taken")
+    sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
+    rows = migrate(*sources, "--one-each")
+    assert [(row["library"], row["is_new"], row["redirects"]) for row in rows] == [
+        ("lib:O:L1", True, True),
+        ("lib:O:L2-1", True, True),
+    ]
+    assert api.get_library(api.library_key("lib:O:L1")).title == "Legacy L1"
+    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
+    assert not item.has_unpublished_changes
+
+
+def test_many_into_one_get_a_collection_each(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
+    sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
+    migrate(*sources, "--into", "lib:O:lib")
+    collections = list(api.list_collections(library.library_key, user=None)[:10])
+    assert [(row.title, len(row.entity_pks)) for row in collections] == [("Legacy L1", 2), ("Legacy L2", 2)]
+    assert collections[0].description.startswith("This collection contains content migrated from a legacy library on: ")
+
+
+def test_by_organization(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
+    sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
+    rows = migrate(*sources, "--by-org")
+    assert [(row["library"], row["is_new"]) for row in rows] == [
+        ("lib:O:legacy-libraries", True),
+        ("lib:O:legacy-libraries", False),
+    ]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
+    source = legacy_archive(tmp_path, PROBLEMS)
+    planned = migrate(source, "--one-each", "--dry-run")
+    assert not ModulestoreMigration.objects.exists()
+    assert ContentLibrary.objects.count() == 1
+    assert migrate(source, "--one-each") == planned
+
+
+def test_the_first_migration_redirects_and_later_ones_do_not(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary
+) -> None:
+    source = legacy_archive(tmp_path, PROBLEMS)
+    assert migrate(source, "--one-each")[0]["redirects"]
+    assert not migrate(source, "--into", "lib:O:lib")[0]["redirects"]
+    forwarding = api.get_forwarding(course_key("library-v1:O+L1"))
+    assert forwarding is not None
+    assert forwarding.target.package_ref == "lib:O:L1"
+    leads = api.get_forwarding_for_blocks([legacy_block("p1"), legacy_block("unknown")])
+    assert {str(key): row.target.entity_ref for key, row in leads.items() if row.target} == {
+        str(legacy_block("p1")): "xblock.v1:problem:p1"
+    }
+
+
+def test_a_forwarded_library_is_frozen(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload
+) -> None:
+    migrate(legacy_archive(tmp_path / "1", PROBLEMS), "--one-each")
+    changed = legacy_archive(tmp_path / "2", PROBLEMS.replace("1<", "edited<"))
+    with pytest.raises(api.SourceFrozenError, match="read-only since"):
+        upload(changed)
+    with pytest.raises(CommandError, match="lib:O:L1"):
+        migrate(changed, "--into", "lib:O:lib")
+    upload(legacy_archive(tmp_path / "3", PROBLEMS))
+
+
+def test_what_fails_does_not_keep_the_others_back(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
+    rows = migrate(course_archive(tmp_path / "c"), legacy_archive(tmp_path / "l", PROBLEMS), "--one-each")
+    assert "not a legacy library" in rows[0]["error"]
+    assert rows[1]["library"] == "lib:O:L1"
+
+
+# Forwarding of jobs ----------------------------------------------------------------------------------------------
+
+
+def test_forwards_follow_the_newest_forwarding_migration_and_never_lead_to_two_libraries(
+    upload: Upload, start: Start, staff: User, library: ContentLibrary
+) -> None:
+    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    course = upload()
+
+    def forward_to(target: ContentLibrary, strategy: api.OnRepeat = api.OnRepeat.SKIP) -> ModulestoreMigration:
+        options = api.ImportOptions(level=api.Level.SECTION, on_repeat=strategy, forward=True)
+        job = api.start_imports(target.library_key, user=staff, sources=[api.SourceRequest(course.key, options)])
+        return work(job.uuid).migrations.get()
+
+    for migration in (forward_to(library), forward_to(other), forward_to(library), forward_to(library)):
+        last = migration
+    assert api.get_forwarding(course.key) == last
+    leads = ModulestoreBlockSource.objects.values_list("forwarded__overall_migration_id", flat=True)
+    assert set(leads) == {last.pk}
+
+
+def test_a_course_is_only_forwarded_on_request(upload: Upload, start: Start) -> None:
+    course = upload()
+    work(start(course).uuid)
+    assert not api.is_forwarded(course.key)
+
+
+def test_a_failed_migration_forwards_nothing(upload: Upload, start: Start, settings: Any) -> None:
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 1
+    course = upload()
+    work(start(course, forward=True).uuid)
+    assert not api.is_forwarded(course.key)
+
+
+def test_a_deleted_library_clears_the_forwards(
+    upload: Upload, start: Start, staff: User, library: ContentLibrary
+) -> None:
+    course = upload()
+    work(start(course, forward=True).uuid)
+    assert api.is_forwarded(course.key)
+    api.delete_library(library.library_key, user=staff)
+    assert not api.is_forwarded(course.key)
+    assert set(ModulestoreBlockSource.objects.values_list("forwarded", flat=True)) == {None}

@@ -1,0 +1,205 @@
+"""Importing parts of a course, and importing again after edits in the library (import contract, section 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from openedx_content.models_api import PublishableEntity
+
+from content_libraries import api
+from content_libraries.libraries.models import ContentLibrary
+
+from .sources import in_place, write_course
+
+pytestmark = pytest.mark.django_db
+
+OUTLINE = in_place(
+    """<chapter url_name="c1" display_name="Week 1"><sequential url_name="s1">
+    <vertical url_name="v1" display_name="First"><html url_name="h1"/><problem url_name="p1"/></vertical>
+    <vertical url_name="v2" display_name="Second"><html url_name="h2"/></vertical>
+    </sequential></chapter>"""
+)
+NEW_BLOCK = OUTLINE.replace(
+    '<html url_name="h2" display_name="h2"/>', '<html url_name="h2">new</html><html url_name="h3">x</html>'
+)
+
+type Import = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run_import(library: ContentLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Import:
+    def run(outline: str, *arguments: str, run: str = "1", level: str = "section") -> dict[str, Any]:
+        source = write_course(tmp_path / f"{len(list(tmp_path.iterdir()))}", outline, run=run)
+        call_command("import_course", str(source), "lib:O:lib", "--level", level, "--json", *arguments)
+        report: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return report
+
+    return run
+
+
+def key(block_type: str, name: str) -> str:
+    return f"block-v1:O+C+1+type@{block_type}+block@{name}"
+
+
+def refs() -> set[str]:
+    return {ref.rpartition(":")[2] for ref in PublishableEntity.objects.values_list("entity_ref", flat=True)}
+
+
+@pytest.mark.parametrize(
+    ("only", "arrived"),
+    [
+        ([key("chapter", "c1")], {"c1", "s1", "v1", "v2", "h1", "p1", "h2"}),
+        ([key("vertical", "v2")], {"v2", "h2"}),
+        ([key("html", "h1"), key("vertical", "v2")], {"h1", "v2", "h2"}),
+        ([key("vertical", "v1"), key("html", "h1")], {"v1", "h1", "p1"}),
+        ([key("html", "h1"), key("html", "nowhere")], {"h1"}),
+        ([key("html", "nowhere")], set()),
+    ],
+)
+def test_a_part_comes_with_what_is_in_it(run_import: Import, only: list[str], arrived: set[str]) -> None:
+    report = run_import(OUTLINE, "--only", *only)
+    assert refs() == arrived
+    assert report["unknown"] == [name for name in only if "nowhere" in name]
+
+
+def test_parts_come_together_when_the_rest_is_imported(run_import: Import) -> None:
+    run_import(OUTLINE, "--only", key("html", "h1"))
+    report = run_import(OUTLINE)
+    assert report["actions"] == {"create": 6, "skip": 1}
+    children = api.get_children(api.container_key("lct:O:lib:unit:v1"), user=None)
+    assert [str(child.key) for child in children] == ["lb:O:lib:html:h1", "lb:O:lib:problem:p1"]
+
+
+def members(library: ContentLibrary) -> dict[str, int]:
+    return {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=None)[:10]}
+
+
+def test_a_collection_is_made_and_then_used_again(run_import: Import, library: ContentLibrary) -> None:
+    assert run_import(OUTLINE, "--collection", "mine")["collection"]["is_new"]
+    assert not run_import(OUTLINE, "--collection", "mine")["collection"]["is_new"]
+    assert members(library) == {"mine": 7}
+
+
+def test_skipped_items_enter_the_collection_too(run_import: Import, library: ContentLibrary) -> None:
+    run_import(OUTLINE)
+    run_import(OUTLINE, "--collection", "late")
+    assert members(library) == {"late": 7}
+
+
+def test_a_title_without_ascii_letters_makes_a_collection_named_by_the_key(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    source = write_course(tmp_path, '<html url_name="h">x</html>')
+    text = (source / "course.xml").read_text().replace("Course 1", "日本語")
+    (source / "course.xml").write_text(text)
+    options = api.ImportOptions(make_collection=True)
+    for _ in range(2):
+        api.import_archive(library.library_key, user=None, source=source, options=options)
+    forked = api.ImportOptions(make_collection=True, on_repeat=api.OnRepeat.FORK)
+    api.import_archive(library.library_key, user=None, source=source, options=forked)
+    rows = api.list_collections(library.library_key, user=None)[:10]
+    assert [(row.code, row.title) for row in rows] == [
+        ("course-v1_O_C_1", "日本語"),
+        ("course-v1_O_C_1-1", "日本語_1"),
+    ]
+
+
+def edit() -> None:
+    """An author's work in the library: an edit, a deletion, an item of their own in a unit."""
+    api.set_olx(api.component_key("lb:O:lib:html:h1"), user=None, olx="<html>mine</html>")
+    api.delete_item(api.component_key("lb:O:lib:problem:p1"), user=None)
+    unit = api.container_key("lct:O:lib:unit:v2")
+    own = api.create_component(api.library_key("lib:O:lib"), user=None, block_type="html", component_code="own")
+    api.append_children(unit, user=None, child_keys=[own.key])
+
+
+REPEATS: dict[str, tuple[dict[str, int], str, set[str], list[str]]] = {
+    "skip": ({"skip": 6, "restore": 1, "create": 1}, "mine", {"h3"}, ["h2", "own"]),
+    "update": ({"keep": 3, "update": 3, "restore": 1, "create": 1}, "h1", {"h3"}, ["h2", "h3"]),
+    "fork": (
+        {"fork": 7, "create": 1},
+        "mine",
+        {"c1_1", "s1_1", "v1_1", "v2_1", "h1_1", "p1_1", "h2_1", "h3"},
+        ["h2", "own"],
+    ),
+}
+
+
+@pytest.mark.parametrize("strategy", REPEATS)
+def test_importing_again_after_edits(run_import: Import, strategy: str) -> None:
+    actions, text, made, children = REPEATS[strategy]
+    run_import(OUTLINE)
+    edit()
+    before = refs()
+    report = run_import(NEW_BLOCK, "--on-repeat", strategy)
+    assert report["actions"] == actions
+    assert refs() - before == made
+    olx = api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)
+    assert ("mine" in olx) == (text == "mine")
+    in_unit = api.get_children(api.container_key("lct:O:lib:unit:v2"), user=None)
+    assert [str(child.key).rpartition(":")[2] for child in in_unit] == children
+
+
+def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
+    run_import(OUTLINE)
+    edit()
+    update = run_import(NEW_BLOCK, "--on-repeat", "update", "--dry-run")
+    assert set(update["edited_targets"]) == {key("vertical", "v2"), key("html", "h1")}
+    assert update["leaving"] == {key("vertical", "v2"): ["xblock.v1:html:own"]}
+    skip = run_import(NEW_BLOCK, "--dry-run")
+    (note,) = [row for row in skip["notes"] if row["usage_key"] == key("html", "h3")]
+    assert "exists and is skipped, so this is not placed in it" in note["reason"]
+
+
+def test_what_changed_in_the_source_since_the_last_import(run_import: Import) -> None:
+    assert run_import(OUTLINE)["source_changes"] is None
+    assert run_import(OUTLINE)["source_changes"] == {"added": [], "changed": [], "removed": []}
+    without = NEW_BLOCK.replace('<problem url_name="p1" display_name="p1"/>', "")
+    changes = run_import(without)["source_changes"]
+    assert changes["added"] == [key("html", "h3")]
+    assert key("html", "h2") in changes["changed"]
+    assert key("html", "h1") not in changes["changed"]
+    assert changes["removed"] == [key("problem", "p1")]
+
+
+def test_one_archive_under_two_course_keys_loses_and_merges_nothing(run_import: Import) -> None:
+    run_import(OUTLINE)
+    report = run_import(OUTLINE, "--source-key", "course-v1:O+C+other")
+    assert report["actions"] == {"create": 7}
+    assert {row["wanted"] for row in report["collisions"]} == {"c1", "s1", "v1", "v2", "h1", "p1", "h2"}
+    assert len(report["taken_titles"]) == 7
+    assert len(refs()) == 14
+
+
+def test_a_source_key_of_another_kind_is_refused(run_import: Import) -> None:
+    with pytest.raises(CommandError, match="cannot be the key of this source"):
+        run_import(OUTLINE, "--source-key", "library-v1:O+L")
+
+
+def test_100_000_tiny_blocks_are_refused(run_import: Import) -> None:
+    blocks = "".join(f'<html url_name="h{number}"/>' for number in range(100_000))
+    with pytest.raises(CommandError, match="number of blocks above 50,000"):
+        run_import(blocks)
+    assert not refs()
+
+
+def test_a_type_that_is_not_installed_is_kept(run_import: Import) -> None:
+    run_import('<no_such_block url_name="n" setting="1">text</no_such_block>', level="component")
+    assert api.get_olx(api.component_key("lb:O:lib:no_such_block:n"), user=None) == (
+        '<no_such_block setting="1">text</no_such_block>'
+    )
+
+
+def test_a_source_whose_file_changed_after_the_plan_is_refused(tmp_path: Path, library: ContentLibrary) -> None:
+    text = '<html url_name="h">&lt;img src="/static/a.png"&gt;</html>'
+    source = write_course(tmp_path, text, files={"static/a.png": b"old"})
+    plan = api.plan_import(library.library_key, user=None, source=source)
+    (source / "static" / "a.png").write_bytes(b"new")
+    with pytest.raises(api.SourceChangedError, match=r"a\.png"):
+        api.apply_import(plan, user=None, source=source)
+    assert not refs()

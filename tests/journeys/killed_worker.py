@@ -1,0 +1,54 @@
+"""
+A Celery worker that is killed in the middle of an import.
+
+``python -m tests.journeys.killed_worker COUNT [SIGNAL]`` takes one message from the broker and does its work, as
+``celery worker`` does, but sends itself SIGKILL at its COUNTth writing query, as an out-of-memory killer would. With
+COUNT 0 it lives until its task is done. With SIGSTOP it stands still there until it gets SIGCONT.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import django
+
+django.setup()
+
+from celery import signals  # noqa: E402 - Django has to be set up first
+from django.db import connection  # noqa: E402
+
+from studio.celery import app  # noqa: E402
+
+RUN = "content_libraries.imports.run"
+writes = 0
+
+
+def main(die_at: int, by: signal.Signals) -> None:
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        global writes  # noqa: PLW0603
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            writes += 1
+            if writes == die_at:
+                os.kill(os.getpid(), by)
+        return execute(sql, params, many, context)
+
+    @signals.task_prerun.connect(weak=False)
+    def watch(task: Any, **_kwargs: Any) -> None:
+        if task.name == RUN:
+            connection.execute_wrappers.append(count)
+
+    @signals.task_postrun.connect(weak=False)
+    def stop(task: Any, **_kwargs: Any) -> None:
+        if task.name == RUN:
+            connection.execute_wrappers.clear()
+            os.write(1, f"{writes}\n".encode())  # Celery takes sys.stdout for its log
+            os.kill(os.getpid(), signal.SIGTERM)  # a warm shutdown: what has begun is done
+
+    app.worker_main(["worker", "--pool", "solo", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), signal.Signals[sys.argv[2]] if len(sys.argv) > 2 else signal.SIGKILL)

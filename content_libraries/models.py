@@ -13,6 +13,7 @@ from .imports.models import (
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint
+from .xblocks.models import StudentState
 
 __all__ = [
     "ContainerSettings",
@@ -28,5 +29,6 @@ __all__ = [
     "SearchCheckpoint",
     "StagedContent",
     "StagedFile",
+    "StudentState",
     "TaxonomyAvailability",
 ]

@@ -7,7 +7,13 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-OUR_PATHS = ("/api/libraries/", "/api/content_library/", "/api/content-staging/", "/library_assets/")
+OUR_PATHS = (
+    "/api/libraries/",
+    "/api/content_library/",
+    "/api/content-staging/",
+    "/api/xblock/",
+    "/library_assets/",
+)
 
 
 class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "openedx_content",
     *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
     "openedx_authz",
+    "xblocks_contrib.problem.capa",  # templates of problems
+    "edxval",  # where video blocks look for their files
     "content_libraries",
     "studio",
 ]
@@ -212,6 +214,23 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")
+
+# What video blocks ask of the platform's settings.
+FEATURES: dict[str, bool] = {}
+ALL_LANGUAGES = [("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese")]
+LANGUAGE_DICT = dict(ALL_LANGUAGES)
+COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
+LMS_ROOT_URL = ""
+TRANSCRIPT_LANG_CACHE_TIMEOUT = 60 * 60 * 24
+LMS_BASE = "localhost"
+AI_TRANSLATIONS_API_URL = ""
+YOUTUBE_API_KEY = ""
+YOUTUBE = {
+    "API": "https://www.youtube.com/iframe_api",
+    "TEST_TIMEOUT": 1500,
+    "IMAGE_API": "https://img.youtube.com/vi/{youtube_id}/0.jpg",
+    "METADATA_URL": "https://www.googleapis.com/youtube/v3/videos/",
+}
 
 if not DEBUG:
     SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -67,6 +67,7 @@ from .lookups import (
     item_keys,
     latest_versions,
     live_component_pks,
+    numbered_version,
 )
 from .media import FileBytes, media_digest
 from .packages import (
@@ -206,6 +207,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "newest_logs",
+    "numbered_version",
     "olx_of",
     "package_statistics",
     "publications",

@@ -14,6 +14,7 @@ from .data import (
 )
 from .drafts import tree_with_drafts
 from .errors import OlxError
+from .html_bodies import inlined
 from .reading import iter_static_files, parse_block, read_archive
 from .start_tags import root_tag, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
@@ -32,6 +33,7 @@ __all__ = [
     "OlxTree",
     "StaticFile",
     "StaticNames",
+    "inlined",
     "iter_static_files",
     "parse_block",
     "read_archive",

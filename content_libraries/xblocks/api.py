@@ -1,5 +1,49 @@
-"""What other rooms may ask about blocks."""
+"""What other rooms may ask about blocks. Functions check permissions, unless they say that they do not."""
 
+from .data import (
+    BlockVersion,
+    DeclaredField,
+    DeclaredFields,
+    FieldValues,
+    InvalidFieldsError,
+    Metadata,
+    RenderedView,
+    Resource,
+    Version,
+)
+from .handling import call_handler
+from .reading import get_declared_fields, get_fields, get_metadata, get_olx
+from .rendering import access_for_view, render_version, render_view
+from .resources import read_resource
+from .runtime import Place
+from .saving import save_fields
 from .search_text import SearchText, search_text
+from .tokens import handler_url
+from .versions import access_version
 
-__all__ = ["SearchText", "search_text"]
+__all__ = [
+    "BlockVersion",
+    "DeclaredField",
+    "DeclaredFields",
+    "FieldValues",
+    "InvalidFieldsError",
+    "Metadata",
+    "Place",
+    "RenderedView",
+    "Resource",
+    "SearchText",
+    "Version",
+    "access_for_view",
+    "access_version",
+    "call_handler",
+    "get_declared_fields",
+    "get_fields",
+    "get_metadata",
+    "get_olx",
+    "handler_url",
+    "read_resource",
+    "render_version",
+    "render_view",
+    "save_fields",
+    "search_text",
+]

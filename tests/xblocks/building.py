@@ -1,0 +1,22 @@
+"""Components that REST would not create, as an import brings them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from content_libraries.learning_core import api as learning_core
+from content_libraries.libraries.api import package_pk
+from content_libraries.libraries.models import ContentLibrary
+
+
+def write_component(library: ContentLibrary, user: User, block_type: str, code: str, olx: str) -> None:
+    """Store a component, whatever its type."""
+    learning_core.create_component(
+        package_pk(library),
+        block_type=block_type,
+        component_code=code,
+        title="Old",
+        olx=olx,
+        can_stand_alone=True,
+        author_pk=user.pk,
+    )

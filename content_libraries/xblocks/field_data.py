@@ -58,7 +58,7 @@ class BlockFieldData(FieldData):
     def set_many(self, block: XBlock, update_dict: Mapping[str, Any]) -> None:
         authored = {name: value for name, value in update_dict.items() if _is_authored(block, name)}
         self._change_authored(block, authored)
-        learned = {name: copy.deepcopy(value) for name, value in update_dict.items() if name not in authored}
+        learned = {name: _as_json(value) for name, value in update_dict.items() if name not in authored}
         if learned:
             self._learner_state().update(learned)
             self._save_state()
@@ -128,3 +128,14 @@ class BlockFieldData(FieldData):
 
 def _is_authored(block: XBlock, name: str) -> bool:
     return bool(block.fields[name].scope.user == UserScope.NONE)
+
+
+def _as_json(value: Any) -> Any:
+    """A copy without named tuples: fields of scores read objects back, and JSON would make lists of them."""
+    if hasattr(value, "_asdict"):
+        return _as_json(value._asdict())
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return copy.deepcopy(value)

@@ -86,14 +86,16 @@ def data_shape(block: XBlock) -> DataShape:
     if DATA not in block.fields:
         return DataShape.OTHER
     tag = block.scope_ids.block_type
+    inner = "<p>example</p>"
+    whole = f"<{tag}>{inner}</{tag}>"
     try:
-        example = make_block(replace(block.runtime.block_version, olx=f"<{tag}>example</{tag}>"), user=None)
+        example = make_block(replace(block.runtime.block_version, olx=whole), user=None)
     except UnreadableOlxError:
         return DataShape.OTHER
     text = str(example.data or "").strip()
-    if text == "example":
+    if text == inner:
         return DataShape.INNER
-    return DataShape.WHOLE if text == f"<{tag}>example</{tag}>" else DataShape.OTHER
+    return DataShape.WHOLE if "".join(text.split()) == whole else DataShape.OTHER
 
 
 def _by_attributes(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:

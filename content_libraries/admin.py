@@ -3,5 +3,6 @@
 from .content.clipboard.admin import StagedContentAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
+from .xblocks.admin import StudentStateAdmin
 
-__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin", "StagedContentAdmin"]
+__all__ = ["ContentLibraryAdmin", "SearchCheckpointAdmin", "StagedContentAdmin", "StudentStateAdmin"]

@@ -12,8 +12,9 @@ from .data import (
     Version,
 )
 from .handling import call_handler
+from .models import forget_user
 from .reading import get_declared_fields, get_fields, get_metadata, get_olx
-from .rendering import access_for_view, render_version, render_view
+from .rendering import STUDIO_VIEW, access_for_view, purpose_of, render_version, render_view
 from .resources import read_resource
 from .runtime import Place
 from .saving import save_fields
@@ -22,6 +23,7 @@ from .tokens import handler_url
 from .versions import access_version
 
 __all__ = [
+    "STUDIO_VIEW",
     "BlockVersion",
     "DeclaredField",
     "DeclaredFields",
@@ -36,11 +38,13 @@ __all__ = [
     "access_for_view",
     "access_version",
     "call_handler",
+    "forget_user",
     "get_declared_fields",
     "get_fields",
     "get_metadata",
     "get_olx",
     "handler_url",
+    "purpose_of",
     "read_resource",
     "render_version",
     "render_view",

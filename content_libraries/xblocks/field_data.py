@@ -59,7 +59,7 @@ class BlockFieldData(FieldData):
         authored = {name: value for name, value in update_dict.items() if _is_authored(block, name)}
         self._change_authored(block, authored)
         learned = {name: _as_json(value) for name, value in update_dict.items() if name not in authored}
-        if learned:
+        if any(not self._remembers(name, value) for name, value in learned.items()):
             self._learner_state().update(learned)
             self._save_state()
 
@@ -100,6 +100,10 @@ class BlockFieldData(FieldData):
         if self._state is None:
             self._state = self._stored_state()
         return self._state
+
+    def _remembers(self, name: str, value: Any) -> bool:
+        state = self._learner_state()
+        return name in state and bool(state[name] == value)
 
     def _stored_state(self) -> dict[str, Any]:
         if self._user is None or not self._user.is_authenticated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,7 @@ from .parsing import make_block
 from .rendering import check_can_run
 from .runtime import Place
 from .saving import save_changes
-from .tokens import ANONYMOUS, check_token
+from .tokens import ANONYMOUS, Purpose, check_token
 from .versions import access_version
 
 logger = logging.getLogger(__name__)
@@ -45,21 +46,21 @@ def call_handler(
         version: which version; None for the draft.
         place: where the block is shown.
 
-    What learners do is kept for the user. Authored fields are only written by authors of the library and from the
-    draft, and become its next version.
+    What learners do is kept for the user. Authored fields are only written by authors of the library, with an address
+    for editing, and from the draft; they become its next version.
 
     Raises NotFoundError, NotAllowedError, and InvalidInputError for what the block refuses.
     """
-    check_token(key, user_name, token)
+    purpose = check_token(key, user_name, token)
     user = _user(user_name)
     block_version = access_version(key, user=user, permission=Permission.LEARN, version=version)
     try:
         check_can_run(block_version)
-        block = make_block(block_version, user=user, place=place)
+        block = make_block(block_version, user=user, place=replace(place or Place(), purpose=purpose))
     except ContentLibrariesError as error:
         raise InvalidInputError(error.message) from error
     fields = block.runtime.fields
-    fields.refuse_authored = not block_version.is_editable
+    fields.refuse_authored = purpose is not Purpose.EDITING or not block_version.is_editable
     try:
         response: Response = block.runtime.handle(block, handler_name, request, suffix)
     except NoSuchHandlerError as error:

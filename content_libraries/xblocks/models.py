@@ -21,8 +21,8 @@ class StudentState(models.Model):
     Also what a block would share among its learners, such as the counts of a poll, is kept here: a preview counts
     only the user's own votes (ADR 0013).
 
-    .. pii: the user's answers to questions, which may be free text about themselves. Kept until the user, the
-       library, or the state is deleted; a retirement of users deletes the rows of the user.
+    .. pii: the user's answers to questions, which may be free text about themselves. Kept until the user, the library,
+       or the state is deleted (in the admin); ``forget_user`` deletes all of a user who is retired.
     .. pii_types: other
     .. pii_retirement: local_api
     """
@@ -43,3 +43,9 @@ class StudentState(models.Model):
 
     def __str__(self) -> str:
         return f"State of user {self.user_id} in {self.usage_key}"
+
+
+def forget_user(user_pk: int) -> int:
+    """Delete everything that a user did in components, for one who is retired. Returns how many rows there were."""
+    count, _by_model = StudentState.objects.filter(user_id=user_pk).delete()
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.html import format_html
@@ -18,6 +19,7 @@ from .data import BlockVersion, RenderedView, Resource, Version
 from .parsing import make_block, parsed_root
 from .python_problems import reason_not_to_run
 from .runtime import Place
+from .tokens import Purpose
 from .versions import access_version
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ def render_version(
     block_version: BlockVersion, view_name: str = STUDENT_VIEW, *, user: Actor, place: Place | None = None
 ) -> RenderedView:
     """Render a version that was read before; see ``render_view``. Checks no permission."""
+    place = replace(place or Place(), purpose=purpose_of(view_name))
     try:
         if view_name != STUDIO_VIEW:
             check_can_run(block_version)
@@ -85,6 +88,11 @@ def render_version(
         raise
     except ContentLibrariesError as error:
         return notice_view(block_version, error.message)
+
+
+def purpose_of(view_name: str) -> Purpose:
+    """What the addresses of handlers in a view are for."""
+    return Purpose.EDITING if view_name == STUDIO_VIEW else Purpose.ANSWERING
 
 
 def check_can_run(block_version: BlockVersion) -> None:

@@ -20,7 +20,7 @@ from .data import BlockVersion
 from .field_data import BlockFieldData
 from .services import services_for
 from .static_urls import static_replacer, version_file_url
-from .tokens import handler_url
+from .tokens import Purpose, handler_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ class Place:
     Args:
         absolute: makes an address on this site absolute.
         file_url: address of a file of the shown version, from its path; None for the usual one.
+        purpose: what the addresses of handlers are for that the block gets.
     """
 
     absolute: Callable[[str], str] = str
     file_url: Callable[[str], str] | None = None
+    purpose: Purpose = Purpose.ANSWERING
 
 
 class WithoutCourse(XBlockMixin):
@@ -87,8 +89,8 @@ class LibraryRuntime(Runtime):
     def handler_url(
         self, block: XBlock, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
     ) -> str:
-        version = self.block_version.version
-        url = handler_url(self.block_version.key, handler_name, user=self.user, version=version)
+        key, version = self.block_version.key, self.block_version.version
+        url = handler_url(key, handler_name, user=self.user, version=version, purpose=self.place.purpose)
         url = self.place.absolute(url + suffix)
         return f"{url}?{query}" if query else url
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 
 from content_libraries.libraries.api import delete_library
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.xblocks.api import forget_user
 from content_libraries.xblocks.models import StudentState
 
 from .client import BlockClient
@@ -20,7 +21,10 @@ CHOICE = (
     "<multiplechoiceresponse><label>Capital?</label><choicegroup>"
     '<choice correct="false">Lyon</choice><choice correct="true">Paris</choice></choicegroup></multiplechoiceresponse>'
 )
-NUMBER = '<numericalresponse answer="3.14"><responseparam type="tolerance" default="1%"/><formulaequationinput/></numericalresponse>'
+NUMBER = (
+    '<numericalresponse answer="3.14"><responseparam type="tolerance" default="1%"/><formulaequationinput/>'
+    "</numericalresponse>"
+)
 TEXT = '<stringresponse answer="Ohm" type="ci"><textline size="20"/></stringresponse>'
 DROPDOWN = "<optionresponse><optioninput options=\"('red','blue')\" correct=\"blue\"/></optionresponse>"
 SEVERAL = (
@@ -109,6 +113,14 @@ def test_state_goes_with_the_library(
     assert not StudentState.objects.exists()
 
 
+def test_a_user_can_be_forgotten(lib: BlockClient, nobody: Any, author: User, reader: User) -> None:
+    lib.add("problem:p1", f"<problem>{CHOICE}</problem>")
+    Learner(lib, "problem:p1", nobody).submit("choice_1")
+    assert forget_user(reader.pk) == 0
+    assert forget_user(author.pk) == 1
+    assert Learner(lib, "problem:p1", nobody).submit("choice_1")["attempts_used"] == 1
+
+
 def test_answers_change_nothing_that_is_authored(lib: BlockClient, nobody: Any) -> None:
     lib.add("problem:p1", f"<problem>{CHOICE}</problem>")
     versions = lib.version_num("problem:p1")
@@ -116,9 +128,7 @@ def test_answers_change_nothing_that_is_authored(lib: BlockClient, nobody: Any) 
     assert lib.version_num("problem:p1") == versions
 
 
-def test_nobody_answers_in_public(
-    acting_as: ActingAs, lib: BlockClient, library: ContentLibrary, nobody: Any
-) -> None:
+def test_nobody_answers_in_public(acting_as: ActingAs, lib: BlockClient, library: ContentLibrary, nobody: Any) -> None:
     library.allow_public_learning = True
     library.save()
     lib.add("problem:p1", f"<problem>{CHOICE}</problem>")
@@ -240,6 +250,23 @@ class TestEditing:
         url = acting_as(reader).handler("annotatable:a1", "submit_studio_edits")
         assert nobody.post(url, self.BODY, format="json").status_code == 403
         assert lib.olx("annotatable:a1") == self.OLX
+
+    @pytest.mark.parametrize("view", ["student_view", "author_view"])
+    def test_a_page_for_learners_saves_nothing(self, lib: BlockClient, nobody: Any, view: str) -> None:
+        """Its scripts are the content's, and act with the address of whoever looks."""
+        lib.add("annotatable:a1", self.OLX)
+        (url,) = re.findall(r'data-handler-url="([^"]+)"', lib.embed("annotatable:a1", view).content.decode())
+        url = url.replace("handler_name", "submit_studio_edits")
+        assert nobody.post(url, self.BODY, format="json").status_code == 403
+        assert lib.olx("annotatable:a1") == self.OLX
+
+    def test_the_page_of_the_editor_saves(self, lib: BlockClient, nobody: Any) -> None:
+        lib.add("annotatable:a1", self.OLX)
+        page = lib.embed("annotatable:a1", "studio_view", inner="1").content.decode()
+        (url,) = re.findall(r'data-handler-url="([^"]+)"', page)
+        url = url.replace("handler_name", "submit_studio_edits")
+        assert nobody.post(url, self.BODY, format="json").status_code == 200
+        assert "<p>New</p>" in lib.olx("annotatable:a1")
 
     @pytest.mark.parametrize("version", ["published", "2"])
     def test_other_versions_cannot_be_written(self, lib: BlockClient, nobody: Any, version: str) -> None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from content_libraries.keys import component_key
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import CONTAINER_TAGS, OlxBlock, read_archive
+from content_libraries.xblocks.api import BlockVersion, render_version
 
 from .building import write_component
 from .client import BlockClient
 from .conftest import ActingAs
 
-HTML = '<html display_name="Text"><![CDATA[<p>See <img src="/static/a b.png"> and <a href="/static/c.pdf">c</a></p>]]></html>'
-PYTHON = '<problem><script type="loncapa/python">open("/tmp/ran", "w")</script><p>Hi</p></problem>'
+HTML = (
+    '<html display_name="Text"><![CDATA[<p>See <img src="/static/a b.png"> and <a href="/static/c.pdf">c</a></p>]]>'
+    "</html>"
+)
 
 
 def put_file(lib: BlockClient, name: str, path: str, data: bytes = b"png") -> None:
@@ -118,7 +126,8 @@ def test_an_unknown_type_gets_a_notice(lib: BlockClient, library: ContentLibrary
 
 def test_python_of_authors_is_not_run(lib: BlockClient, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
-    lib.add("problem:p1", PYTHON.replace("/tmp/ran", str(ran)))
+    script = f'<script type="loncapa/python">open("{ran}", "w")</script>'
+    lib.add("problem:p1", f"<problem>{script}<p>Hi</p></problem>")
     assert "Python" in lib.view("problem:p1")["content"]
     response = lib.http.post(lib.handler("problem:p1", "xmodule_handler") + "problem_check", {"input_x_2_1": "1"})
     assert response.status_code == 400
@@ -182,6 +191,21 @@ def test_the_page_is_sandboxed_and_may_be_framed(lib: BlockClient, settings: obj
     assert "<p>See" in page
 
 
+def test_an_editor_is_sandboxed_in_a_page_of_the_site(lib: BlockClient) -> None:
+    lib.add("annotatable:a1", "<annotatable><p>What authors wrote</p></annotatable>")
+    outer = lib.embed("annotatable:a1", "studio_view")
+    policy = outer["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "sandbox" not in policy.replace("frame-ancestors", "")
+    page = outer.content.decode()
+    assert "What authors wrote" not in page
+    (src,) = re.findall(r'<iframe src="([^"]+)"', page)
+    inner = lib.http.get(f"/xblocks/v2/{lib.key('annotatable:a1')}/embed/studio_view/{src}")
+    assert "sandbox" in inner["Content-Security-Policy"]
+    assert "allow-same-origin" not in inner["Content-Security-Policy"]
+    assert "What authors wrote" in inner.content.decode()
+
+
 def test_the_page_can_load_its_files_without_cookies(lib: BlockClient, acting_as: ActingAs) -> None:
     lib.create("html:h1")
     put_file(lib, "html:h1", "a_b.png")
@@ -226,6 +250,34 @@ def test_pages_load_files_of_block_packages(lib: BlockClient, acting_as: ActingA
 )
 def test_other_files_of_packages_are_not_served(lib: BlockClient, path: str) -> None:
     assert lib.http.get(f"/xblocks/v2/resources/problem/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("suffix", ["", "fields/", "olx/", "view/student_view/"])
+def test_reading_takes_few_queries(lib: BlockClient, suffix: str) -> None:
+    lib.add("problem:p1", "<problem><p>Hi</p></problem>")
+    lib.read("problem:p1", suffix)
+    with CaptureQueriesContext(connection) as queries:
+        lib.read("problem:p1", suffix)
+    assert len(queries) <= 12
+    assert not [query for query in queries.captured_queries if query["sql"].startswith(("INSERT", "UPDATE"))]
+
+
+def test_every_component_of_the_real_courses_can_be_shown(real_archive: Callable[[str], Path]) -> None:
+    """Without a database, as nobody: whatever a block is, there is something to show, and no error."""
+    notices: Counter[tuple[str, str]] = Counter()
+    for name in ("openedx-demo-course.tar.gz", "harvardx-studio-advanced.tar.gz"):
+        for number, block in enumerate(leaves(read_archive(real_archive(name)).root)):
+            if block.tag == "video":
+                continue  # asks the database for transcripts
+            key = component_key(f"lb:O:L:{block.tag}:{number}")
+            version = BlockVersion(key, 1, None, 1, uuid4(), "T", block.olx, frozenset(), can_edit=False)
+            view = render_version(version, user=None)
+            assert view.content.strip()
+            notices[block.tag, view.notice.partition(":")[0]] += 1
+    shown = {tag: count for (tag, notice), count in notices.items() if not notice}
+    assert shown["html"] == 581
+    assert shown["problem"] == 91
+    assert not [notice for _tag, notice in notices if notice == "This component cannot be shown"]
 
 
 def leaves(block: OlxBlock) -> list[OlxBlock]:

@@ -8,7 +8,6 @@ here (ADR 0012).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -101,8 +100,9 @@ class FileView(LibraryAPIView):
 class VersionFileView(FileView):
     """A file of one version of a component. A token in the query lets previews have it, which have no cookies."""
 
-    def get_permissions(self) -> Sequence[Any]:
-        return [] if self._has_token() else super().get_permissions()
+    def check_permissions(self, request: Request) -> None:
+        if not self._has_token():
+            super().check_permissions(request)
 
     @extend_schema(summary="Download a file of a version", responses=_FILE)
     def get(self, request: Request, version_uuid: UUID, path: str) -> HttpResponseBase:

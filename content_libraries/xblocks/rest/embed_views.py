@@ -32,6 +32,9 @@ from .views import XBlockAPIView, version_parameter
 HANDLER_NAME: Final = "handler_name"
 """Stands in the address of handlers for the name that the page's script puts there."""
 
+INNER: Final = "inner"
+"""Asks for the page of an editor itself, without the page around it."""
+
 SANDBOX: Final = (
     "sandbox allow-downloads allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-scripts"
 )
@@ -54,6 +57,8 @@ class EmbedView(XBlockAPIView):
     def get(self, request: Request, key: LibraryUsageLocatorV2, view_name: str) -> HttpResponse:
         version = version_parameter(request)
         block_version = api.access_for_view(key, view_name, user=request.user, version=version)
+        if view_name == api.STUDIO_VIEW and INNER not in request.query_params:
+            return _editor_page(request, block_version.title)
         token = file_token(block_version.version_uuid)
 
         def file_url(path: str) -> str:
@@ -62,7 +67,9 @@ class EmbedView(XBlockAPIView):
 
         place = api.Place(absolute=request.build_absolute_uri, file_url=file_url)
         view = api.render_version(block_version, view_name, user=request.user, place=place)
-        handler_url = api.handler_url(key, HANDLER_NAME, user=request.user, version=version)
+        handler_url = api.handler_url(
+            key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
+        )
         response = render(
             request._request,
             "content_libraries/xblocks/embed.html",
@@ -78,11 +85,7 @@ class EmbedView(XBlockAPIView):
                 "foot": _elements(view, head=False),
             },
         )
-        response["Content-Security-Policy"] = f"frame-ancestors {_ancestors()}; {SANDBOX};"
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return _protected(response, SANDBOX)
 
 
 class ResourceView(XBlockAPIView):
@@ -99,6 +102,32 @@ class ResourceView(XBlockAPIView):
         response["Content-Security-Policy"] = "sandbox"
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _editor_page(request: Request, title: str) -> HttpResponse:
+    """
+    A page around the page of a block's editor.
+
+    Clients listen to the editor only if its messages come from this site's origin (frontend-calls contract, section
+    4.2), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and passes on the
+    few messages that there are.
+    """
+    query = request.query_params.copy()
+    query[INNER] = "1"
+    response = render(
+        request._request,
+        "content_libraries/xblocks/editor.html",
+        {"language": get_language(), "title": title, "src": f"?{query.urlencode()}"},
+    )
+    return _protected(response, "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'")
+
+
+def _protected(response: HttpResponse, policy: str) -> HttpResponse:
+    response["Content-Security-Policy"] = f"frame-ancestors {_ancestors()}; {policy};"
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _ancestors() -> str:

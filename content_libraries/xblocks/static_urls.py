@@ -26,14 +26,23 @@ def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -
     by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}
     by_name |= {quote(name): path for name, path in by_name.items()}
     if not by_name:
-        return str
+        return _plain
     names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
     reference = re.compile(f"(?:{_BEFORE})({names}){_AFTER}")
 
     def replace(html: str) -> str:
-        return reference.sub(lambda match: url_of(by_name[match[1]]), html)
+        return reference.sub(lambda match: url_of(by_name[match[1]]), _plain(html))
 
     return replace
+
+
+def _plain(html: str) -> str:
+    """
+    The text without a mark that it is safe.
+
+    Blocks put what they get back into attributes, and templates escape there what is not marked.
+    """
+    return str.__str__(html)
 
 
 def version_file_url(version_uuid: UUID, path: str) -> str:

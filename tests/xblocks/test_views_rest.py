@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
+import lxml.html
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -96,6 +97,17 @@ def test_links_to_files_of_the_shown_version_are_rewritten(lib: BlockClient) -> 
     assert 'href="/static/c.pdf"' in content
     put_file(lib, "html:h1", "a_b.png", b"other")
     assert f'src="{url}"' not in lib.view("html:h1")["content"]
+
+
+@pytest.mark.parametrize("with_file", [False, True])
+def test_scripts_of_problems_find_their_html(lib: BlockClient, with_file: bool) -> None:
+    """It is in an attribute, from which the script takes it."""
+    lib.add("problem:p1", '<problem><stringresponse answer="a"><textline/></stringresponse></problem>')
+    if with_file:
+        put_file(lib, "problem:p1", "a.png")
+    wrapper = lxml.html.fromstring(lib.view("problem:p1")["content"])
+    assert wrapper.get("data-content", "").count("<input") > 0
+    assert wrapper.get("data-url", "").endswith("/xmodule_handler")
 
 
 def test_author_view_falls_back(lib: BlockClient) -> None:

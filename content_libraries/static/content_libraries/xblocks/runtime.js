@@ -35,7 +35,7 @@
       return;
     }
     const data = JSON.parse(document.getElementById("xblock-init-args").textContent);
-    const block = init(runtime, element, data) ?? {};
+    const block = init.prototype ? new init(runtime, element, data) : init(runtime, element, data) ?? {};
     element.dataset.initialized = "true";
     block.element = element;
   }

@@ -81,5 +81,6 @@
     page.jQuery.getWithPrefix ??= page.jQuery.get;
     page.jQuery.ajaxWithPrefix ??= page.jQuery.ajax;
     page.jQuery.cookie ??= () => undefined;
+    page.jQuery.fn.qtip ??= function () { return this; };  // tips of annotations
   }
 })(window);

@@ -13,8 +13,9 @@ from .data import (
 )
 from .handling import call_handler
 from .models import forget_user
-from .reading import get_declared_fields, get_fields, get_metadata, get_olx
+from .reading import get_declared_fields, get_fields, get_metadata, get_version_olx
 from .rendering import STUDIO_VIEW, access_for_view, purpose_of, render_version, render_view
+from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource
 from .runtime import Place
 from .saving import save_fields
@@ -24,6 +25,7 @@ from .versions import access_version
 
 __all__ = [
     "STUDIO_VIEW",
+    "BlockReport",
     "BlockVersion",
     "DeclaredField",
     "DeclaredFields",
@@ -34,6 +36,7 @@ __all__ = [
     "RenderedView",
     "Resource",
     "SearchText",
+    "TypeReport",
     "Version",
     "access_for_view",
     "access_version",
@@ -42,12 +45,14 @@ __all__ = [
     "get_declared_fields",
     "get_fields",
     "get_metadata",
-    "get_olx",
+    "get_version_olx",
     "handler_url",
     "purpose_of",
     "read_resource",
     "render_version",
     "render_view",
+    "report_blocks",
     "save_fields",
     "search_text",
+    "summarize_reports",
 ]

@@ -76,7 +76,7 @@ def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Ver
     return DeclaredFields(fields, preserved)
 
 
-def get_olx(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> str:
+def get_version_olx(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> str:
     """Read the OLX of a version exactly as it is stored. Needs VIEW. Raises NotFoundError, NotAllowedError."""
     return access_version(key, user=user, permission=Permission.VIEW, version=version).olx
 

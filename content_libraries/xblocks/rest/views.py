@@ -102,7 +102,7 @@ class OlxView(XBlockAPIView):
 
     @extend_schema(summary="Read OLX of a version", responses=BlockOlxSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
-        return Response({"olx": api.get_olx(key, user=request.user, version=version)})
+        return Response({"olx": api.get_version_olx(key, user=request.user, version=version)})
 
 
 class RenderView(XBlockAPIView):

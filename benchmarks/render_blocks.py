@@ -35,7 +35,7 @@ TYPES = ("html", "problem")
 AT_MOST = 60
 
 
-class Bare(TestRuntime):  # type: ignore[misc]
+class Bare(TestRuntime):
     """The runtime of XBlock's tools, with services at hand, and without anything to keep."""
 
     resources_fs = None

@@ -72,7 +72,9 @@ def _differs(block: XBlock, name: str, value: Any) -> bool:
     field = block.fields[name]
     if value is UNSET:
         return bool(field.is_set_on(block))
-    return not field.is_set_on(block) or field.read_json(block) != field.to_json(field.from_json(value))
+    if name != DATA and not field.is_set_on(block):
+        return True  # an author who chooses what is the default now wants it to stay
+    return bool(field.read_json(block) != field.to_json(field.from_json(value)))
 
 
 def _ways(block: XBlock) -> Iterator[Callable[[BlockVersion, XBlock, Changes], str]]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 
+from content_libraries.keys import component_key
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.olx.api import read_archive, with_attributes
+from content_libraries.xblocks.api import BlockVersion
+from content_libraries.xblocks.parsing import UnknownTypeError
+from content_libraries.xblocks.reading import field_values
+from content_libraries.xblocks.writing import changed_olx
 
-from .building import write_component
+from .building import leaves, write_component
 from .client import BlockClient
 from .conftest import ActingAs
 
@@ -88,6 +97,22 @@ def test_saving_what_is_there_makes_no_version(lib: BlockClient, name: str, olx:
     lib.save(name, metadata=fields["metadata"], **text)
     assert lib.version_num(name) == versions
     assert lib.olx(name) == olx
+
+
+def test_fields_of_real_blocks_are_written_where_they_are(real_archive: Callable[[str], Path]) -> None:
+    """A save of what is there changes nothing, and a new name changes one attribute: for each block, byte by byte."""
+    for name in ("openedx-demo-course.tar.gz", "harvardx-studio-advanced.tar.gz"):
+        for number, block in enumerate(leaves(read_archive(real_archive(name)).root)):
+            key = component_key(f"lb:O:L:{block.tag}:{number}")
+            version = BlockVersion(key, 1, None, 1, uuid4(), "T", block.olx, frozenset(), can_edit=True)
+            values = field_values(version, user=None)
+            text = {} if values.data is None else {"data": values.data}
+            try:
+                assert changed_olx(version, {**values.metadata, **text}) == block.olx
+                renamed = changed_olx(version, {"display_name": "Nüw & <b>"})
+            except UnknownTypeError:
+                continue
+            assert renamed == with_attributes(block.olx, {"display_name": "Nüw & <b>"})
 
 
 def test_one_save_is_one_version(lib: BlockClient) -> None:

@@ -17,10 +17,10 @@ from django.test.utils import CaptureQueriesContext
 
 from content_libraries.keys import component_key
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.olx.api import CONTAINER_TAGS, OlxBlock, read_archive
+from content_libraries.olx.api import OlxBlock, read_archive
 from content_libraries.xblocks.api import BlockVersion, render_version
 
-from .building import write_component
+from .building import leaves, write_component
 from .client import BlockClient
 from .conftest import ActingAs
 
@@ -290,12 +290,6 @@ def test_every_component_of_the_real_courses_can_be_shown(real_archive: Callable
     assert shown["html"] == 581
     assert shown["problem"] == 91
     assert not [notice for _tag, notice in notices if notice == "This component cannot be shown"]
-
-
-def leaves(block: OlxBlock) -> list[OlxBlock]:
-    if block.tag not in CONTAINER_TAGS:
-        return [block]
-    return [leaf for child in block.children for leaf in leaves(child)]
 
 
 @pytest.mark.parametrize("name", ["openedx-demo-course.tar.gz", "harvardx-studio-advanced.tar.gz"])

@@ -140,6 +140,18 @@ def test_the_video_editor_saves_elements_and_keeps_others(lib: BlockClient) -> N
     assert lib.read("video:v1", "fields/")["metadata"]["start_time"] == "00:01:00"
 
 
+def test_a_video_of_the_sites_store_is_saved_too(lib: BlockClient) -> None:
+    lib.add("video:v1", '<video edx_video_id="abc-1" youtube="1.00:abc"><source src="a.mp4"/><video_asset x="1"/></video>')
+    saved = lib.save("video:v1", metadata={"html5_sources": ["b.mp4"], "youtube_id_1_0": "xyz"})
+    metadata = saved["metadata"]
+    assert (metadata["html5_sources"], metadata["youtube_id_1_0"]) == (["b.mp4"], "xyz")
+    assert metadata["edx_video_id"] == "abc-1"
+    olx = lib.olx("video:v1")
+    assert '<video_asset x="1"/>' in olx
+    assert "a.mp4" not in olx
+    assert "1.00:abc" not in olx
+
+
 def test_poll_questions_are_read_and_saved(lib: BlockClient) -> None:
     answers = '<answer id="y">Yes</answer><answer id="n">No</answer>'
     lib.add("poll_question:p1", f'<poll_question display_name="P" reset="true">Yes?{answers}</poll_question>')

@@ -71,7 +71,8 @@ def call_handler(
         raise InvalidInputError(str(error)) from error
     except Exception as error:  # the class is somebody else's, and anybody may send it anything
         logger.exception("The handler %s of %s failed.", handler_name, key)
-        raise InvalidInputError(f"The component could not do this: {error}") from error
+        details = f": {error}" if block_version.can_edit else "."
+        raise InvalidInputError(f"The component could not do this{details}") from error
     if fields.authored_changes:
         save_changes(block_version, fields.authored_changes, user=user)
     return response

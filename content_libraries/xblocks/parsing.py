@@ -56,7 +56,8 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
         runtime.fields.seal(block)
     except Exception as error:  # a class that somebody installed may raise anything
         logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
-        raise UnreadableOlxError(f"The OLX of this component is not what “{block_type}” can read: {error}") from error
+        details = f": {error}" if block_version.can_edit else "."
+        raise UnreadableOlxError(f"The OLX of this component is not what “{block_type}” can read{details}") from error
     return block
 
 

@@ -117,7 +117,8 @@ def _rendered(block: XBlock, block_version: BlockVersion, view_name: str) -> Ren
         raise NotFoundError(f"“{block_version.key.block_type}” has no {view_name}.") from error
     except Exception as error:  # the class is somebody else's, and what authors wrote is its input
         logger.exception("%s of %s failed.", view_name, block_version.key)
-        raise NotShownError(_("This component cannot be shown: %(error)s") % {"error": error}) from error
+        details = f": {error}" if block_version.can_edit else "."
+        raise NotShownError(_("This component cannot be shown%(details)s") % {"details": details}) from error
     content = fragment.content
     if not content.strip():
         return notice_view(block_version, _("This component is empty, or shows something in courses only."))

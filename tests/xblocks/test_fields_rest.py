@@ -141,7 +141,8 @@ def test_the_video_editor_saves_elements_and_keeps_others(lib: BlockClient) -> N
 
 
 def test_a_video_of_the_sites_store_is_saved_too(lib: BlockClient) -> None:
-    lib.add("video:v1", '<video edx_video_id="abc-1" youtube="1.00:abc"><source src="a.mp4"/><video_asset x="1"/></video>')
+    elements = '<source src="a.mp4"/><video_asset x="1"/>'
+    lib.add("video:v1", f'<video edx_video_id="abc-1" youtube="1.00:abc">{elements}</video>')
     saved = lib.save("video:v1", metadata={"html5_sources": ["b.mp4"], "youtube_id_1_0": "xyz"})
     metadata = saved["metadata"]
     assert (metadata["html5_sources"], metadata["youtube_id_1_0"]) == (["b.mp4"], "xyz")

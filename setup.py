@@ -30,7 +30,16 @@ setup(
     license="AGPL-3.0-only",
     python_requires=">=3.12",
     packages=find_packages(include=["content_libraries", "content_libraries.*"]),
-    package_data={"content_libraries": ["py.typed", "*/README.rst", "*/*/README.rst", "static/content_libraries/*"]},
+    package_data={
+        "content_libraries": [
+            "py.typed",
+            "*/README.rst",
+            "*/*/README.rst",
+            "static/content_libraries/*",
+            "static/content_libraries/*/*",
+            "templates/content_libraries/*/*",
+        ]
+    },
     install_requires=requirements("base"),
     extras_require={"meilisearch": requirements("meilisearch")},
     entry_points={

@@ -4,5 +4,12 @@ from .content.clipboard.admin import StagedContentAdmin
 from .courses.admin import CourseAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
+from .xblocks.admin import StudentStateAdmin
 
-__all__ = ["ContentLibraryAdmin", "CourseAdmin", "SearchCheckpointAdmin", "StagedContentAdmin"]
+__all__ = [
+    "ContentLibraryAdmin",
+    "CourseAdmin",
+    "SearchCheckpointAdmin",
+    "StagedContentAdmin",
+    "StudentStateAdmin",
+]

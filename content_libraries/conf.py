@@ -185,3 +185,10 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
     (),
     "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
 )
+
+PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(
+    "CONTENT_LIBRARIES_PREVIEW_SCRIPTS",
+    ("admin/js/vendor/jquery/jquery.min.js",),
+    "Scripts that previews of components load first: URLs, or paths below STATIC_URL. Blocks need jQuery; a site can"
+    " add MathJax, Underscore and what its blocks expect besides.",
+)

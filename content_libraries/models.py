@@ -17,6 +17,7 @@ from .learning_core.container_types import BlockGroup, BlockGroupVersion, Course
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
+from .xblocks.models import StudentState
 
 __all__ = [
     "BlockDefinition",
@@ -44,5 +45,6 @@ __all__ = [
     "StagedContent",
     "StagedFile",
     "StoredPlan",
+    "StudentState",
     "TaxonomyAvailability",
 ]

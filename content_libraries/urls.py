@@ -8,6 +8,8 @@ LIBRARIES = "api/libraries/v2/"
 OWN = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
 ASSETS = "library_assets/"
+XBLOCKS = "api/xblock/v2/xblocks/"
+EMBED = "xblocks/v2/"
 STAGING = "api/content-staging/v1/"
 MIGRATOR = "api/modulestore_migrator/v1/"
 
@@ -22,5 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
+    path(OWN, include("content_libraries.xblocks.rest.own_urls")),
+    path(XBLOCKS, include("content_libraries.xblocks.rest.urls")),
+    path(EMBED, include("content_libraries.xblocks.rest.embed_urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),
 ]

@@ -13,6 +13,7 @@ OUR_PATHS = (
     "/api/content-staging/",
     "/api/content_tagging/",
     "/api/modulestore_migrator/",
+    "/api/xblock/",
     "/library_assets/",
 )
 

@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "openedx_content",
     *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
     "openedx_authz",
+    "xblocks_contrib.problem.capa",  # templates of problems
+    "edxval",  # where video blocks look for their files
     "content_libraries",
     "studio",
 ]
@@ -289,6 +291,22 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 # Set it to .example.com when frontends are on other hosts of the domain: they read a cookie.
 SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# What video blocks ask of the platform's settings.
+FEATURES: dict[str, bool] = {}
+ALL_LANGUAGES = [("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese")]
+LANGUAGE_DICT = dict(ALL_LANGUAGES)
+COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
+LMS_ROOT_URL = ""
+TRANSCRIPT_LANG_CACHE_TIMEOUT = 60 * 60 * 24
+LMS_BASE = "localhost"
+AI_TRANSLATIONS_API_URL = ""
+YOUTUBE_API_KEY = ""
+YOUTUBE = {
+    "API": "https://www.youtube.com/iframe_api",
+    "TEST_TIMEOUT": 1500,
+    "IMAGE_API": "https://img.youtube.com/vi/{youtube_id}/0.jpg",
+    "METADATA_URL": "https://www.googleapis.com/youtube/v3/videos/",
+}
 
 # Whoever shows this token as a bearer may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -1,7 +1,16 @@
 """What other rooms may do with content. Functions check permissions, unless they say that they do not."""
 
-from .assets import Asset, check_file_size, delete_asset, get_asset, list_assets, open_asset, set_asset
-from .block_types import BlockType, offered_block_types
+from .assets import (
+    Asset,
+    check_file_size,
+    delete_asset,
+    get_asset,
+    list_assets,
+    open_asset,
+    open_version_file,
+    set_asset,
+)
+from .block_types import BlockType, block_class, default_title, offered_block_types
 from .bulk import write_items
 from .collections import (
     add_to_collection,
@@ -37,6 +46,7 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
+from .file_tokens import file_token
 from .hierarchies import get_hierarchy
 from .items import delete_item, get_item, item_summaries, restore_item
 from .publishing import discard_all, publish_all, publish_item
@@ -57,14 +67,17 @@ __all__ = [
     "SavedOlx",
     "add_to_collection",
     "append_children",
+    "block_class",
     "check_file_size",
     "create_collection",
     "create_component",
     "create_container",
+    "default_title",
     "delete_asset",
     "delete_collection",
     "delete_item",
     "discard_all",
+    "file_token",
     "get_asset",
     "get_children",
     "get_collection",
@@ -77,6 +90,7 @@ __all__ = [
     "list_components",
     "offered_block_types",
     "open_asset",
+    "open_version_file",
     "publish_all",
     "publish_item",
     "remove_children",

@@ -78,6 +78,7 @@ from .lookups import (
     item_keys,
     latest_versions,
     live_component_pks,
+    numbered_version,
 )
 from .media import FileBytes, media_digest, media_type_of
 from .packages import (
@@ -229,6 +230,7 @@ __all__ = [
     "move_drafts",
     "newest_logs",
     "newest_publish_logs",
+    "numbered_version",
     "oldest_change_after",
     "olx_of",
     "package_children",

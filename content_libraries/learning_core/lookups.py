@@ -268,3 +268,12 @@ def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
         )
         if version_pk is not None
     }
+
+
+def numbered_version(entity_pk: int, version_num: int) -> int | None:
+    """Pk of the version of an item that has this number in its history; None if there is none."""
+    return (
+        PublishableEntityVersion.objects.filter(entity_id=entity_pk, version_num=version_num)
+        .values_list("id", flat=True)
+        .first()
+    )

@@ -23,6 +23,7 @@ from .errors import (
     NotACourseError,
     OlxError,
 )
+from .html_bodies import inlined
 from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .start_tags import root_tag, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
@@ -51,6 +52,7 @@ __all__ = [
     "decoded",
     "definition_of",
     "files_of",
+    "inlined",
     "iter_files",
     "iter_static_files",
     "parse_block",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .start_tags import with_attributes
+from .start_tags import root_tag, with_attributes
 from .xml_source import Document, Element, parse_document, xml_safe
 
 __all__ = ["externalized", "inlined", "inner_html"]
@@ -16,7 +16,7 @@ def inlined(olx: str, body: str) -> str:
     control characters become spaces.
     """
     cdata = xml_safe(body).replace("]]>", "]]]]><![CDATA[>")
-    return f"{_start_tag(with_attributes(olx, {'filename': None}))}><![CDATA[{cdata}]]></html>"
+    return f"{_start_tag(with_attributes(olx, {'filename': None}))}><![CDATA[{cdata}]]></{root_tag(olx)}>"
 
 
 def externalized(olx: str, filename: str) -> str:

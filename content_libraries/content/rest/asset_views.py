@@ -29,6 +29,7 @@ from ...learning_core.api import StoredFile
 from ...libraries.api import Permission, access_library
 from ...rest import LibraryAPIView
 from .. import api
+from ..file_tokens import PARAMETER, is_valid
 from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer
 
 FORM_OVERHEAD: Final = 1024 * 1024
@@ -97,11 +98,22 @@ class FileView(LibraryAPIView):
 
 
 class VersionFileView(FileView):
-    """A file of one version of a component."""
+    """A file of one version of a component. A token in the query lets previews have it, which have no cookies."""
+
+    def check_permissions(self, request: Request) -> None:
+        if not self._has_token():
+            super().check_permissions(request)
 
     @extend_schema(summary="Download a file of a version", responses=_FILE)
     def get(self, request: Request, version_uuid: UUID, path: str) -> HttpResponseBase:
-        return _serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
+        if not self._has_token():
+            return _serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
+        response = _serve(request, api.open_version_file(version_uuid, path), cache_control=FOR_EVER)
+        response["Access-Control-Allow-Origin"] = "*"  # fonts and scripts of a page without an origin
+        return response
+
+    def _has_token(self) -> bool:
+        return is_valid(self.kwargs["version_uuid"], self.request.GET.get(PARAMETER, ""))
 
 
 class DraftFileView(FileView):

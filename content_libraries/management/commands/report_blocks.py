@@ -1,0 +1,34 @@
+"""The command ``report_blocks``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+
+from ... import api, keys
+from ..base import LibraryCommand
+
+
+class Command(LibraryCommand):
+    help = "Render every component of a library, and tell by block type which cannot be shown, and why."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        key = keys.library_key(options["library_key"])
+        self.progress(f"Rendering the components of {key} …")
+        types = api.summarize_reports(api.report_blocks(key, user=user))
+        return {"library_key": str(key), "types": {name: asdict(report) for name, report in types.items()}}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        lines = []
+        for block_type, report in result["types"].items():
+            noticed = sum(report["notices"].values())
+            lines.append(f"{block_type}: {report['rendered']} rendered, {noticed} with a notice")
+            lines += [f"    {count} × {notice}" for notice, count in report["notices"].items()]
+        return "\n".join(lines) or f"{result['library_key']} has no components."

@@ -1,0 +1,86 @@
+/*
+ * What scripts of blocks expect to find around them, in a page that has no origin: no cookies, no storage, no tracking.
+ * Only what is missing is given; a site that loads the real thing (CONTENT_LIBRARIES_PREVIEW_SCRIPTS) has it.
+ */
+(function (page) {
+  "use strict";
+
+  function without(name, owner, value) {
+    try {
+      void owner[name];
+    } catch {
+      Object.defineProperty(owner, name, { configurable: true, get: () => value, set: () => {} });
+    }
+  }
+
+  function memoryStorage() {
+    const values = new Map();
+    return {
+      getItem: (name) => (values.has(name) ? values.get(name) : null),
+      setItem: (name, value) => values.set(name, String(value)),
+      removeItem: (name) => values.delete(name),
+      clear: () => values.clear(),
+      key: (index) => [...values.keys()][index] ?? null,
+      get length() { return values.size; },
+    };
+  }
+
+  without("cookie", document, "");
+  without("localStorage", page, memoryStorage());
+  without("sessionStorage", page, memoryStorage());
+
+  const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;" };
+  const entriesOf = (items) => (Array.isArray(items) ? items.map((value, index) => [index, value]) : Object.entries(items ?? {}));
+
+  page._ ??= {
+    bind: (action, self, ...first) => action.bind(self, ...first),
+    contains: (items, value) => Object.values(items ?? []).includes(value),
+    each: (items, action) => { entriesOf(items).forEach(([key, value]) => action(value, key, items)); return items; },
+    escape: (text) => String(text ?? "").replace(/[&<>"'`]/g, (character) => escapes[character]),
+    extend: Object.assign,
+    filter: (items, test) => Object.values(items ?? []).filter(test),
+    find: (items, test) => Object.values(items ?? []).find(test),
+    isUndefined: (value) => value === undefined,
+    keys: (object) => Object.keys(object ?? {}),
+    map: (items, change) => entriesOf(items).map(([key, value]) => change(value, key, items)),
+    mapObject: (object, change) => Object.fromEntries(entriesOf(object).map(([key, value]) => [key, change(value, key)])),
+    uniqueId: (() => { let count = 0; return (prefix = "") => `${prefix}${++count}`; })(),
+  };
+
+  page.gettext ??= (text) => text;
+  page.ngettext ??= (one, many, count) => (count === 1 ? one : many);
+  page.interpolate ??= (format, values, named) => (named
+    ? format.replace(/%\(\w+\)s/g, (name) => String(values[name.slice(2, -2)]))
+    : format.replace(/%s/g, () => String(values.shift())));
+  page.Logger ??= { log: () => {}, listen: () => {} };
+  page.SR ??= { readText: () => {}, readTexts: () => {}, clear: () => {} };
+  page.Collapsible ??= { setCollapsibles: () => {} };
+  page.onTouchBasedDevice ??= () => navigator.maxTouchPoints > 0;
+  page.edx ??= {};
+  page.edx.StringUtils ??= {
+    interpolate: (format, values) => format.replace(/{\w+}/g, (name) => String(values[name.slice(1, -1)])),
+  };
+  page.edx.HtmlUtils ??= {
+    HTML: (text) => ({ toString: () => String(text), text: String(text) }),
+    ensureHtml: (text) => (typeof text === "object" ? text : { toString: () => page._.escape(text) }),
+    setHtml: (element, html) => page.jQuery(element).html(String(html)),
+    append: (element, html) => page.jQuery(element).append(String(html)),
+    prepend: (element, html) => page.jQuery(element).prepend(String(html)),
+    joinHtml: (...parts) => ({ toString: () => parts.map((part) => String(page.edx.HtmlUtils.ensureHtml(part))).join("") }),
+    interpolateHtml: (format, values) => ({
+      toString: () => page.edx.StringUtils.interpolate(
+        String(page.edx.HtmlUtils.ensureHtml(format)),
+        page._.mapObject(values, (value) => String(page.edx.HtmlUtils.ensureHtml(value))),
+      ),
+    }),
+  };
+
+  if (page.jQuery) {
+    page.$ ??= page.jQuery;
+    page.jQuery.postWithPrefix ??= page.jQuery.post;
+    page.jQuery.getWithPrefix ??= page.jQuery.get;
+    page.jQuery.ajaxWithPrefix ??= page.jQuery.ajax;
+    page.jQuery.cookie ??= () => undefined;
+    page.jQuery.fn.qtip ??= function () { return this; };  // tips of annotations
+  }
+})(window);

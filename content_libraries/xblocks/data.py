@@ -1,0 +1,158 @@
+"""What crosses the door of the xblocks room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from ..errors import InvalidInputError
+from ..keys import LibraryUsageLocatorV2
+
+type Version = int | Literal["draft", "published"]
+"""Which version of a component: the draft, the published one, or the one with that number."""
+
+
+class InvalidFieldsError(InvalidInputError):
+    """Values that the fields of a block cannot have. The answer says which, in the shape of the contract."""
+
+    code = "invalid_fields"
+
+    def __init__(self, details: str = "") -> None:
+        super().__init__(f"Invalid data ({details})" if details else "Invalid data", field="error")
+
+
+@dataclass(frozen=True, slots=True)
+class BlockVersion:
+    """
+    One version of a component, as it is stored.
+
+    Args:
+        key: the component.
+        library_pk: pk of its library.
+        version: what was asked for; None for no version, which is the draft.
+        version_pk, version_uuid: the version that this is.
+        title: title of the version.
+        olx: the stored text.
+        file_paths: paths of the files of the version.
+        can_edit: whether the reader may edit the library.
+    """
+
+    key: LibraryUsageLocatorV2
+    library_pk: int
+    version: Version | None
+    version_pk: int
+    version_uuid: UUID
+    title: str
+    olx: str
+    file_paths: frozenset[str]
+    can_edit: bool
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether what a handler writes may become the next draft: for authors, and only from the draft."""
+        return self.can_edit and self.version in (None, "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValues:
+    """
+    What authors edit of a component.
+
+    Args:
+        key: the component.
+        display_name: its title.
+        metadata: field name -> JSON value, of the settings that are set explicitly.
+        data: its text; None for a type without such a field.
+    """
+
+    key: LibraryUsageLocatorV2
+    display_name: str
+    metadata: Mapping[str, Any]
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """
+    A field that a block type declares, and what it is in one component.
+
+    Args:
+        name, display_name, help: as the type declares them.
+        scope: ``settings``, ``content``, or another scope's name.
+        type: name of the field class, such as ``Integer``.
+        default, value: as JSON.
+        is_set: whether the OLX says a value, or it is the default.
+        choices: the values to choose from, as the type declares them; None for any.
+    """
+
+    name: str
+    display_name: str
+    help: str
+    scope: str
+    type: str
+    default: Any
+    value: Any
+    is_set: bool
+    choices: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFields:
+    """
+    All authored fields of a component.
+
+    Args:
+        fields: those that its type declares.
+        preserved: attribute -> text, of what the OLX says and the type does not know, such as settings that an
+            import brought. They are kept as they are and cannot be edited.
+        notice: why the type's fields are not known; "" if they are.
+    """
+
+    fields: tuple[DeclaredField, ...]
+    preserved: Mapping[str, str]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A script or style that a view needs; ``kind`` is "url" or "text"."""
+
+    kind: str
+    data: str
+    mimetype: str
+    placement: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedView:
+    """
+    A view of a component, ready to be put into a page.
+
+    Args:
+        block: what was rendered.
+        display_name: title for the page.
+        content: HTML.
+        resources: scripts and styles, in order.
+        js_init_fn, js_init_version, json_init_args: how the block's script starts.
+        notice: why there is a notice instead of the block; "" if the block itself is shown.
+    """
+
+    block: BlockVersion
+    display_name: str
+    content: str
+    resources: tuple[Resource, ...] = ()
+    js_init_fn: str | None = None
+    js_init_version: int | None = None
+    json_init_args: Any = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a component is; ``extra`` has what was asked for besides."""
+
+    key: LibraryUsageLocatorV2
+    display_name: str
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,145 @@
+"""Where the fields of a block have their values: the OLX for what is authored, the database for what learners do."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Final
+
+from xblock.core import XBlock
+from xblock.field_data import FieldData
+from xblock.fields import UserScope
+
+from ..errors import NotAllowedError
+from ..libraries.api import Actor
+from .data import BlockVersion
+from .models import StudentState
+
+UNSET: Final = object()
+"""In a change of authored fields: back to the default."""
+
+
+class BlockFieldData(FieldData):
+    """
+    The fields of one block.
+
+    Args:
+        block_version: what the block was made of.
+        user: whose state it is; an anonymous user's lasts as long as the request.
+
+    While the block is made of its OLX, what it sets is what is authored. After ``seal`` a different value for an
+    authored field is kept apart in ``authored_changes``, or refused (see ``refuse_authored``).
+    """
+
+    def __init__(self, block_version: BlockVersion, user: Actor) -> None:
+        self._version = block_version
+        self._user = user
+        self._authored: dict[str, Any] = {}
+        self._state: dict[str, Any] | None = None
+        self._sealed = False
+        self.authored_changes: dict[str, Any] = {}
+        self.refuse_authored = False
+
+    def seal(self, block: XBlock) -> None:
+        """End the making of the block: what it has set is what the OLX says."""
+        block.force_save_fields(block._get_fields_to_save())
+        block._dirty_fields.clear()
+        self._sealed = True
+
+    def get(self, block: XBlock, name: str) -> Any:
+        return copy.deepcopy(self._values(block, name)[name])
+
+    def has(self, block: XBlock, name: str) -> bool:
+        return name in self._values(block, name)
+
+    def set(self, block: XBlock, name: str, value: Any) -> None:
+        self.set_many(block, {name: value})
+
+    def set_many(self, block: XBlock, update_dict: Mapping[str, Any]) -> None:
+        authored = {name: value for name, value in update_dict.items() if _is_authored(block, name)}
+        self._change_authored(block, authored)
+        learned = {name: _as_json(value) for name, value in update_dict.items() if name not in authored}
+        if any(not self._remembers(name, value) for name, value in learned.items()):
+            self._learner_state().update(learned)
+            self._save_state()
+
+    def delete(self, block: XBlock, name: str) -> None:
+        if _is_authored(block, name):
+            self._change_authored(block, {name: UNSET})
+        elif self._learner_state().pop(name, UNSET) is not UNSET:
+            self._save_state()
+
+    def _values(self, block: XBlock, name: str) -> dict[str, Any]:
+        return self._authored if _is_authored(block, name) else self._learner_state()
+
+    def _change_authored(self, block: XBlock, changes: Mapping[str, Any]) -> None:
+        changed = {name: value for name, value in changes.items() if self._current(block, name) != value}
+        if self._sealed and changed and self.refuse_authored:
+            raise NotAllowedError(
+                f"“{', '.join(sorted(changed))}” of {self._version.key} cannot be changed here."
+                " Edit the draft, as an author of the library."
+            )
+        if self._sealed:
+            self.authored_changes |= copy.deepcopy(changed)
+        for name, value in changed.items():
+            if value is UNSET:
+                self._authored.pop(name, None)
+            else:
+                self._authored[name] = copy.deepcopy(value)
+
+    def _current(self, block: XBlock, name: str) -> Any:
+        """What a new value is compared to. A default that a block writes down is no change."""
+        if name in self._authored:
+            return self._authored[name]
+        if not self._sealed:
+            return UNSET
+        field = block.fields[name]
+        return field.to_json(field.default)
+
+    def _learner_state(self) -> dict[str, Any]:
+        if self._state is None:
+            self._state = self._stored_state()
+        return self._state
+
+    def _remembers(self, name: str, value: Any) -> bool:
+        state = self._learner_state()
+        return name in state and bool(state[name] == value)
+
+    def _stored_state(self) -> dict[str, Any]:
+        if self._user is None or not self._user.is_authenticated:
+            return {}
+        state = (
+            StudentState.objects.filter(
+                user_id=self._user.pk,
+                library_id=self._version.library_pk,
+                usage_key=str(self._version.key),
+                version_uuid=self._version.version_uuid,
+            )
+            .values_list("state", flat=True)
+            .first()
+        )
+        return state or {}
+
+    def _save_state(self) -> None:
+        if self._sealed and self._user is not None and self._user.is_authenticated:
+            StudentState.objects.update_or_create(
+                user_id=self._user.pk,
+                library_id=self._version.library_pk,
+                usage_key=str(self._version.key),
+                defaults={"version_uuid": self._version.version_uuid, "state": self._state},
+            )
+
+
+def _is_authored(block: XBlock, name: str) -> bool:
+    return bool(block.fields[name].scope.user == UserScope.NONE)
+
+
+def _as_json(value: Any) -> Any:
+    """A copy without named tuples: fields of scores read objects back, and JSON would make lists of them."""
+    if hasattr(value, "_asdict"):
+        return _as_json(value._asdict())
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return copy.deepcopy(value)

@@ -1,0 +1,87 @@
+"""Calling handlers of blocks: answers of learners, and what editors of blocks save."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from webob import Request, Response
+from xblock.exceptions import NoSuchHandlerError, ProcessingError
+
+from ..errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+from ..keys import LibraryUsageLocatorV2
+from ..libraries.api import Actor, Permission
+from .data import Version
+from .parsing import make_block
+from .rendering import check_can_run
+from .runtime import Place
+from .saving import save_changes
+from .tokens import ANONYMOUS, Purpose, check_token
+from .versions import access_version
+
+logger = logging.getLogger(__name__)
+
+
+def call_handler(
+    key: LibraryUsageLocatorV2,
+    handler_name: str,
+    suffix: str,
+    *,
+    user_name: str,
+    token: str,
+    request: Request,
+    version: Version | None = None,
+    place: Place | None = None,
+) -> Response:
+    """
+    Call a handler of a component, as the user whom the address names.
+
+    Args:
+        key: the component.
+        handler_name, suffix: which handler, and what follows in the address.
+        user_name, token: from the address (see ``tokens``). The user needs LEARN still.
+        request: what the block gets.
+        version: which version; None for the draft.
+        place: where the block is shown.
+
+    What learners do is kept for the user. Authored fields are only written by authors of the library, with an address
+    for editing, and from the draft; they become its next version.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for what the block refuses.
+    """
+    purpose = check_token(key, user_name, token)
+    user = _user(user_name)
+    block_version = access_version(key, user=user, permission=Permission.LEARN, version=version)
+    try:
+        check_can_run(block_version)
+        block = make_block(block_version, user=user, place=replace(place or Place(), purpose=purpose))
+    except ContentLibrariesError as error:
+        raise InvalidInputError(error.message) from error
+    fields = block.runtime.fields
+    fields.refuse_authored = purpose is not Purpose.EDITING or not block_version.is_editable
+    try:
+        response: Response = block.runtime.handle(block, handler_name, request, suffix)
+    except NoSuchHandlerError as error:
+        raise NotFoundError(f"“{key.block_type}” has no handler “{handler_name}”.") from error
+    except ContentLibrariesError:
+        raise
+    except ProcessingError as error:
+        raise InvalidInputError(str(error)) from error
+    except Exception as error:  # the class is somebody else's, and anybody may send it anything
+        logger.exception("The handler %s of %s failed.", handler_name, key)
+        details = f": {error}" if block_version.can_edit else "."
+        raise InvalidInputError(f"The component could not do this{details}") from error
+    if fields.authored_changes:
+        save_changes(block_version, fields.authored_changes, user=user)
+    return response
+
+
+def _user(name: str) -> Actor:
+    if name == ANONYMOUS:
+        return AnonymousUser()
+    try:
+        return get_user_model().objects.get(pk=name)
+    except (get_user_model().DoesNotExist, ValueError) as error:
+        raise NotAllowedError("The user of this address is not there any more. Load the page again.") from error

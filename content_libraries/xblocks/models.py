@@ -1,0 +1,51 @@
+"""What learners, and authors in previews, did in blocks."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..libraries.models import ContentLibrary
+
+
+class StudentState(models.Model):
+    """
+    What one user did in one component: answers, attempts, votes, the place in a video.
+
+    1. The first handler that has something to remember makes the row; later ones replace ``state``.
+    2. It holds for one version of the component. In another version the user begins anew, so that no answer is
+       shown to a question that has changed.
+    3. It goes with the user and with the library.
+
+    Also what a block would share among its learners, such as the counts of a poll, is kept here: a preview counts
+    only the user's own votes (ADR 0013).
+
+    .. pii: the user's answers to questions, which may be free text about themselves. Kept until the user, the library,
+       or the state is deleted (in the admin); ``forget_user`` deletes all of a user who is retired.
+    .. pii_types: other
+    .. pii_retirement: local_api
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    library = models.ForeignKey(ContentLibrary, on_delete=models.CASCADE, related_name="+")
+    usage_key = models.CharField(max_length=255, help_text=_("The component, such as lb:ORG:SLUG:problem:p1."))
+    version_uuid = models.UUIDField(help_text=_("The version of the component that the state is of."))
+    state = models.JSONField(default=dict, help_text=_("Name of a field to its JSON value."))
+    modified = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("student state")
+        verbose_name_plural = _("student states")
+        constraints = (
+            models.UniqueConstraint(fields=["user", "library", "usage_key"], name="content_libraries_student_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"State of user {self.user_id} in {self.usage_key}"
+
+
+def forget_user(user_pk: int) -> int:
+    """Delete everything that a user did in components, for one who is retired. Returns how many rows there were."""
+    count, _by_model = StudentState.objects.filter(user_id=user_pk).delete()
+    return count

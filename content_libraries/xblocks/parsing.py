@@ -1,0 +1,97 @@
+"""Making blocks of OLX."""
+
+from __future__ import annotations
+
+import logging
+
+import yaml
+from lxml import etree
+from xblock.core import XBlock
+from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin
+
+from ..content.api import block_class
+from ..errors import ContentLibrariesError
+from ..libraries.api import Actor
+from ..olx.api import without_url_name
+from .data import BlockVersion
+from .runtime import LibraryRuntime, Place
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownTypeError(ContentLibrariesError):
+    """No class for this type of block is installed here."""
+
+    code = "unknown_block_type"
+
+
+class UnreadableOlxError(ContentLibrariesError):
+    """The class of a block cannot make sense of its OLX."""
+
+    code = "unreadable_olx"
+
+
+def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None = None) -> XBlock:
+    """
+    Make a block of a version of a component.
+
+    Args:
+        block_version: what is stored.
+        user: whose answers it shows.
+        place: where it is shown.
+
+    Returns: the block; its runtime is a LibraryRuntime. Raises UnknownTypeError and UnreadableOlxError.
+    """
+    block_type = block_version.key.block_type
+    cls = block_class(block_type)
+    if cls is None:
+        raise UnknownTypeError(
+            f"The block type “{block_type}” is not installed on this site. The component is kept as it is."
+        )
+    runtime = LibraryRuntime(block_version, user=user, place=place or Place())
+    node = parsed_root(block_version.olx)
+    _drop_unreadable_settings(cls, node)
+    try:
+        block = _parse(cls, node, runtime)
+        runtime.fields.seal(block)
+    except Exception as error:  # a class that somebody installed may raise anything
+        logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
+        details = f": {error}" if block_version.can_edit else "."
+        raise UnreadableOlxError(f"The OLX of this component is not what “{block_type}” can read{details}") from error
+    return block
+
+
+def parsed_root(olx: str) -> etree._Element:
+    """The root element of an OLX text. Raises OlxError for what is unsafe or not well-formed."""
+    safe = without_url_name(olx)  # refuses what is unsafe; and a class would take the name for a pointer to a file
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
+    return etree.fromstring(safe.encode(), parser=parser)
+
+
+def _drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> None:
+    """Take out attributes that are no values of their fields: one bad setting must not hide a component."""
+    for name, text in node.items():
+        field = cls.fields.get(name)
+        if field is None:
+            continue
+        try:
+            field.from_string(text)
+        except (ValueError, TypeError, AttributeError, yaml.YAMLError):
+            del node.attrib[name]
+
+
+def _has_older_parser(cls: type[XBlock]) -> bool:
+    """Whether ``parse_xml`` is right for a class; it takes settings that are no values as they are."""
+    own = getattr(cls, "parse_xml_new_runtime", None)
+    return own is None or own.__func__ is LegacyXmlMixin.parse_xml_new_runtime.__func__
+
+
+def _parse(cls: type[XBlock], node: etree._Element, runtime: LibraryRuntime) -> XBlock:
+    """
+    Parse by the method that the class has for libraries, if it has one of its own.
+
+    The one that ``LegacyXmlMixin`` has for all ignores how a class defines its content, such as the answers of a
+    poll; there the older method is right.
+    """
+    parse = cls.parse_xml if _has_older_parser(cls) else cls.parse_xml_new_runtime
+    return parse(node, runtime, runtime.scope_ids)

@@ -1,0 +1,34 @@
+"""
+Problems that cannot be shown without running code that their authors wrote, or asking a server that they name.
+
+Neither happens here: author's code never runs in the process, and previews open no connections. The rules follow
+what the classes of ``capa`` execute: scripts, check functions, hint functions, and external graders.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+_NOT_PYTHON: Final = ("javascript", "perl")
+_RUNNING_RESPONSES: Final = ("customresponse", "symbolicresponse", "schematicresponse")
+_CALLING_RESPONSES: Final = ("coderesponse", "externalresponse")
+
+
+def reason_not_to_run(root: etree._Element) -> str:
+    """Why a problem is not run here; "" for one that can be."""
+    if any(_is_python(script) for script in root.iter("script")):
+        return "It computes parts of the question with a Python script."
+    if next(root.iter(*_RUNNING_RESPONSES), None) is not None:
+        return "It checks answers with Python code of its author."
+    if any(group.get("hintfn") for group in root.iter("hintgroup")):
+        return "It computes hints with Python code of its author."
+    if next(root.iter(*_CALLING_RESPONSES), None) is not None:
+        return "It sends answers to an external grader."
+    return ""
+
+
+def _is_python(script: etree._Element) -> bool:
+    kind = script.get("type") or ""
+    return bool((script.text or "").strip()) and not any(name in kind for name in _NOT_PYTHON)

@@ -1,0 +1,70 @@
+"""What previews make of all components of a library, by block type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..content.api import list_components
+from ..errors import ContentLibrariesError
+from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
+from ..libraries.api import Actor
+from .rendering import STUDENT_VIEW, render_view
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReport:
+    """
+    What became of one component.
+
+    Args:
+        key: the component.
+        notice: why there is a notice in place of the block; "" where the block was rendered.
+    """
+
+    key: LibraryUsageLocatorV2
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeReport:
+    """How many components of a type were rendered, and for which reasons how many were not."""
+
+    rendered: int
+    notices: Mapping[str, int]
+
+
+def report_blocks(library_key: LibraryLocatorV2, *, user: Actor) -> Iterator[BlockReport]:
+    """
+    Render the draft of every component of a library for learners, one after the other. Needs VIEW.
+
+    Yields: what became of each, in the order of their creation. Raises NotFoundError and NotAllowedError.
+    """
+    components = list_components(library_key, user=user)
+    for start in range(0, len(components), _AT_ONCE):
+        for item in components[start : start + _AT_ONCE]:
+            if isinstance(item.key, LibraryUsageLocatorV2):
+                yield BlockReport(item.key, _notice(item.key, user))
+
+
+def _notice(key: LibraryUsageLocatorV2, user: Actor) -> str:
+    try:
+        return render_view(key, STUDENT_VIEW, user=user).notice
+    except ContentLibrariesError as error:
+        return error.message
+
+
+def summarize_reports(reports: Iterator[BlockReport]) -> dict[str, TypeReport]:
+    """Block type -> what became of its components, sorted by type."""
+    rendered: dict[str, int] = {}
+    notices: dict[str, dict[str, int]] = {}
+    for report in reports:
+        block_type = report.key.block_type
+        of_type = notices.setdefault(block_type, {})
+        rendered[block_type] = rendered.get(block_type, 0) + (not report.notice)
+        if report.notice:
+            of_type[report.notice] = of_type.get(report.notice, 0) + 1
+    return {block_type: TypeReport(rendered[block_type], notices[block_type]) for block_type in sorted(rendered)}

@@ -1,0 +1,1 @@
+"""The XBlock API over HTTP."""

@@ -1,0 +1,157 @@
+"""
+Pages that show a block in a frame, and the files of block packages that they load.
+
+What authors write runs in these pages. So they are sandboxed whoever frames them: the policy of the page gives it no
+origin, and with it no cookies, no storage and no way to act for the reader (ADR 0013).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.views.decorators.clickjacking import xframe_options_exempt
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from ... import conf
+from ...content.api import file_token
+from ...keys import LibraryUsageLocatorV2
+from .. import api
+from ..data import RenderedView, Resource
+from ..static_urls import version_file_url
+from .views import XBlockAPIView, version_parameter
+
+HANDLER_NAME: Final = "handler_name"
+"""Stands in the address of handlers for the name that the page's script puts there."""
+
+INNER: Final = "inner"
+"""Asks for the page of an editor itself, without the page around it."""
+
+SANDBOX: Final = (
+    "sandbox allow-downloads allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-scripts"
+)
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_HEAD: Final = "head"
+
+
+@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
+class EmbedView(XBlockAPIView):
+    """A page with one view of a component."""
+
+    @extend_schema(
+        summary="Show a component in a frame",
+        parameters=[
+            OpenApiParameter("version", OpenApiTypes.STR, description="draft (default), published, or a number."),
+            OpenApiParameter("show_title", OpenApiTypes.BOOL),
+        ],
+        responses={(200, "text/html"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, key: LibraryUsageLocatorV2, view_name: str) -> HttpResponse:
+        version = version_parameter(request)
+        block_version = api.access_for_view(key, view_name, user=request.user, version=version)
+        if view_name == api.STUDIO_VIEW and INNER not in request.query_params:
+            return _editor_page(request, block_version.title)
+        token = file_token(block_version.version_uuid)
+
+        def file_url(path: str) -> str:
+            url = version_file_url(block_version.version_uuid, path)
+            return request.build_absolute_uri(f"{url}?token={token}")
+
+        place = api.Place(absolute=request.build_absolute_uri, file_url=file_url)
+        view = api.render_version(block_version, view_name, user=request.user, place=place)
+        handler_url = api.handler_url(
+            key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
+        )
+        response = render(
+            request._request,
+            "content_libraries/xblocks/embed.html",
+            {
+                "view": view,
+                "view_name": view_name,
+                "language": get_language(),
+                "show_title": request.query_params.get("show_title", "").lower() in _TRUE,
+                "scripts": [_script_url(path) for path in conf.PREVIEW_SCRIPTS.value],
+                "handler_url": request.build_absolute_uri(handler_url),
+                "body": mark_safe(view.content),  # noqa: S308 - it is the block; the sandbox is around it
+                "head": _elements(view, head=True),
+                "foot": _elements(view, head=False),
+            },
+        )
+        return _protected(response, SANDBOX)
+
+
+class ResourceView(XBlockAPIView):
+    """A file of the package of a block type. They are the same for everybody."""
+
+    authentication_classes = ()
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, block_type: str, path: str) -> HttpResponse:
+        resource = api.read_resource(block_type, path)
+        response = HttpResponse(resource.data, content_type=resource.media_type)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Cache-Control"] = "public, max-age=3600"
+        response["Content-Security-Policy"] = "sandbox"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def _editor_page(request: Request, title: str) -> HttpResponse:
+    """
+    A page around the page of a block's editor.
+
+    Clients listen to the editor only if its messages come from this site's origin (frontend-calls contract, section
+    4.2), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and passes on the
+    few messages that there are.
+    """
+    query = request.query_params.copy()
+    query[INNER] = "1"
+    response = render(
+        request._request,
+        "content_libraries/xblocks/editor.html",
+        {"language": get_language(), "title": title, "src": f"?{query.urlencode()}"},
+    )
+    return _protected(response, "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'")
+
+
+def _protected(response: HttpResponse, policy: str) -> HttpResponse:
+    response["Content-Security-Policy"] = f"frame-ancestors {_ancestors()}; {policy};"
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _ancestors() -> str:
+    origins = dict.fromkeys([*conf.CORS_ALLOWED_ORIGINS.value, *conf.CORS_ORIGIN_WHITELIST.value])
+    return " ".join(["'self'", *origins])
+
+
+def _script_url(path: str) -> str:
+    return path if path.startswith(("https://", "http://", "/")) else static(path)
+
+
+def _elements(view: RenderedView, *, head: bool) -> SafeString:
+    """The scripts and styles of a view, for the head of the page or for its end."""
+    resources = [resource for resource in view.resources if (resource.placement == _HEAD) is head]
+    return mark_safe("\n".join(_element(resource) for resource in resources))  # noqa: S308 - as the content
+
+
+def _element(resource: Resource) -> str:
+    is_script = resource.mimetype.endswith("javascript")
+    if resource.kind == "url":
+        template = '<script src="{}"></script>' if is_script else '<link rel="stylesheet" href="{}">'
+        return format_html(template, resource.data)
+    if is_script:
+        return f"<script>{resource.data.replace('</script', '<\\/script')}</script>"
+    if resource.mimetype == "text/css":
+        return f"<style>{resource.data.replace('</style', '<\\/style')}</style>"
+    return resource.data

@@ -1,0 +1,114 @@
+"""What the XBlock API takes and gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ..data import FieldValues, Metadata, RenderedView
+
+
+class MetadataSerializer(serializers.Serializer[Metadata]):
+    """What a component is."""
+
+    block_id = serializers.CharField(source="key")
+    block_type = serializers.CharField(source="key.block_type")
+    display_name = serializers.CharField()
+
+    def to_representation(self, instance: Metadata) -> dict[str, Any]:
+        return {**super().to_representation(instance), **instance.extra}
+
+
+class FieldsSerializer(serializers.Serializer[FieldValues]):
+    """Fields of a component; ``data`` only where its type has that field."""
+
+    display_name = serializers.CharField()
+    metadata = serializers.JSONField()
+    data = serializers.CharField(required=False)  # type: ignore[assignment]
+
+    def to_representation(self, instance: FieldValues) -> dict[str, Any]:
+        values = {"display_name": instance.display_name, "metadata": dict(instance.metadata)}
+        return values if instance.data is None else {**values, "data": instance.data}
+
+
+class SavedFieldsSerializer(FieldsSerializer):
+    """Fields of a component after a save, with its key, which clients put into containers and collections."""
+
+    id = serializers.CharField()
+
+    def to_representation(self, instance: FieldValues) -> dict[str, Any]:
+        return {"id": str(instance.key), **super().to_representation(instance)}
+
+
+class FieldsUpdateSerializer(serializers.Serializer[Any]):
+    """Fields to save. Keys that are not known are ignored, for clients send some."""
+
+    data = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)  # type: ignore[assignment]
+    metadata = serializers.DictField(required=False, allow_null=True)
+
+
+class ChoiceField(serializers.JSONField):
+    """Whatever a block type declares as its choices."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value if isinstance(value, (list, tuple, dict)) else None
+
+
+class DeclaredFieldSerializer(serializers.Serializer[Any]):
+    """A field that a type declares."""
+
+    name = serializers.CharField()
+    display_name = serializers.CharField()
+    help = serializers.CharField()
+    scope = serializers.CharField()
+    type = serializers.CharField()
+    default = serializers.JSONField()
+    value = serializers.JSONField()
+    is_set = serializers.BooleanField()
+    choices = ChoiceField(allow_null=True)
+
+
+class DeclaredFieldsSerializer(serializers.Serializer[Any]):
+    """All authored fields, and what the type does not know. ``preserved`` is read-only."""
+
+    preserved = serializers.DictField(child=serializers.CharField())
+    notice = serializers.CharField(allow_blank=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Besides those above one that is called ``fields``, a name that serializers have taken."""
+        return {"fields": DeclaredFieldSerializer(many=True), **super().get_fields()}
+
+
+class BlockOlxSerializer(serializers.Serializer[Any]):
+    """The stored text of a version."""
+
+    olx = serializers.CharField()
+
+
+class ResourceSerializer(serializers.Serializer[Any]):
+    """A script or style."""
+
+    kind = serializers.CharField()
+    data = serializers.CharField()  # type: ignore[assignment]
+    mimetype = serializers.CharField()
+    placement = serializers.CharField()
+
+
+class RenderedViewSerializer(serializers.Serializer[RenderedView]):
+    """A rendered view."""
+
+    block_id = serializers.CharField(source="block.key")
+    block_type = serializers.CharField(source="block.key.block_type")
+    display_name = serializers.CharField()
+    content = serializers.CharField()
+    resources = ResourceSerializer(many=True)
+    js_init_fn = serializers.CharField(allow_null=True)
+    js_init_version = serializers.IntegerField(allow_null=True)
+    json_init_args = serializers.JSONField(allow_null=True)
+
+
+class HandlerUrlSerializer(serializers.Serializer[Any]):
+    """The address of a handler."""
+
+    handler_url = serializers.URLField()

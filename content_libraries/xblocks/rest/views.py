@@ -1,0 +1,140 @@
+"""Reading, saving and rendering components (libraries-rest contract, section 11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...errors import InvalidInputError, NotAllowedError, NotFoundError
+from ...keys import LibraryUsageLocatorV2
+from ...rest import LibraryAPIView
+from .. import api
+from ..data import Version
+from .converters import parse_version
+from .serializers import (
+    BlockOlxSerializer,
+    DeclaredFieldsSerializer,
+    FieldsSerializer,
+    FieldsUpdateSerializer,
+    HandlerUrlSerializer,
+    MetadataSerializer,
+    RenderedViewSerializer,
+    SavedFieldsSerializer,
+)
+
+_INCLUDE = OpenApiParameter("include", OpenApiTypes.STR, description="Names of more keys, separated by commas.")
+
+
+class XBlockAPIView(LibraryAPIView):
+    """
+    Base of the XBlock API: anonymous callers are let in, and the permission in the library decides.
+
+    Refusals tell in their ``detail`` what was not found or not allowed.
+    """
+
+    permission_classes = ()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, NotFoundError):
+            return super().handle_exception(NotFound(exc.message))
+        if isinstance(exc, NotAllowedError):
+            return super().handle_exception(PermissionDenied(exc.message))
+        return super().handle_exception(exc)
+
+    def place(self) -> api.Place:
+        """Where this request shows a block."""
+        return api.Place(absolute=self.request.build_absolute_uri)
+
+
+class MetadataView(XBlockAPIView):
+    """What a component is."""
+
+    @extend_schema(summary="Describe a component", parameters=[_INCLUDE], responses=MetadataSerializer)
+    def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
+        include = request.query_params.get("include", "").split(",")
+        found = api.get_metadata(key, user=request.user, version=version, include=include)
+        return Response(MetadataSerializer(found).data)
+
+
+class FieldsView(XBlockAPIView):
+    """What authors edit of a component."""
+
+    @extend_schema(summary="Read the fields of a component", responses=FieldsSerializer)
+    def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
+        return Response(FieldsSerializer(api.get_fields(key, user=request.user, version=version)).data)
+
+    @extend_schema(
+        summary="Save fields of a component",
+        description="One new draft version, or none where nothing changes. A null sets a field back to its default.",
+        request=FieldsUpdateSerializer,
+        responses=SavedFieldsSerializer,
+    )
+    def post(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
+        if version is not None:
+            raise InvalidInputError("Cannot specify a version when saving changes")
+        body = FieldsUpdateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values: dict[str, Any] = body.validated_data
+        saved = api.save_fields(key, user=request.user, data=values.get("data"), metadata=values.get("metadata") or {})
+        return Response(SavedFieldsSerializer(saved).data)
+
+
+class DeclaredFieldsView(XBlockAPIView):
+    """All fields of a component."""
+
+    @extend_schema(
+        summary="Read all fields that the type of a component declares",
+        description="With scope, default, help and value; and what the OLX has that the type does not know.",
+        responses=DeclaredFieldsSerializer,
+    )
+    def get(self, request: Request, key: LibraryUsageLocatorV2) -> Response:
+        version = version_parameter(request)
+        return Response(DeclaredFieldsSerializer(api.get_declared_fields(key, user=request.user, version=version)).data)
+
+
+class OlxView(XBlockAPIView):
+    """The stored text of a version."""
+
+    @extend_schema(summary="Read OLX of a version", responses=BlockOlxSerializer)
+    def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
+        return Response({"olx": api.get_version_olx(key, user=request.user, version=version)})
+
+
+class RenderView(XBlockAPIView):
+    """A rendered view of a component."""
+
+    @extend_schema(summary="Render a view of a component", responses=RenderedViewSerializer)
+    def get(
+        self, request: Request, key: LibraryUsageLocatorV2, view_name: str, version: Version | None = None
+    ) -> Response:
+        view = api.render_view(key, view_name, user=request.user, version=version, place=self.place())
+        return Response(RenderedViewSerializer(view).data)
+
+
+class HandlerUrlView(XBlockAPIView):
+    """Where to call a handler."""
+
+    @extend_schema(
+        summary="Make the address of a handler",
+        description="It works without cookies, for the caller, for two days at least.",
+        responses=HandlerUrlSerializer,
+    )
+    def get(
+        self, request: Request, key: LibraryUsageLocatorV2, handler_name: str, version: Version | None = None
+    ) -> Response:
+        url = api.handler_url(key, handler_name, user=request.user, version=version)
+        return Response({"handler_url": request.build_absolute_uri(url)})
+
+
+def version_parameter(request: Request) -> Version | None:
+    """The version in the query; None without one. Raises ValidationError."""
+    text = request.query_params.get("version")
+    try:
+        return parse_version(text) if text else None
+    except ValueError as error:
+        raise ValidationError(["Invalid version specifier"]) from error

@@ -1,0 +1,133 @@
+"""The runtime that blocks of libraries live in: one runtime for one block, made anew for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from fs.memoryfs import MemoryFS
+from lxml import etree
+from web_fragments.fragment import Fragment
+from xblock.core import XBlock, XBlockMixin
+from xblock.fields import Field, ScopeIds
+from xblock.runtime import MemoryIdManager, Runtime
+
+from ..content.api import block_class
+from ..libraries.api import Actor
+from .data import BlockVersion
+from .field_data import BlockFieldData
+from .services import services_for
+from .static_urls import static_replacer, version_file_url
+from .tokens import Purpose, handler_url
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a block is shown.
+
+    Args:
+        absolute: makes an address on this site absolute.
+        file_url: address of a file of the shown version, from its path; None for the usual one.
+        purpose: what the addresses of handlers are for that the block gets.
+    """
+
+    absolute: Callable[[str], str] = str
+    file_url: Callable[[str], str] | None = None
+    purpose: Purpose = Purpose.ANSWERING
+
+
+class WithoutCourse(XBlockMixin):
+    """
+    What blocks of a course have from the course, as it is for a component that is in none.
+
+    These are no fields: where an import has brought such settings, they stay in the OLX as they are.
+    """
+
+    graded = False
+    start = None
+    days_early_for_beta = None
+    self_paced = False
+
+
+class LibraryRuntime(Runtime):
+    """
+    Shows one version of one component to one user.
+
+    Nothing that a block does here reaches its OLX. What handlers change of authored fields is in
+    ``fields.authored_changes``, for those who may save it.
+    """
+
+    suppports_state_for_anonymous_users = True  # the spelling that blocks look for
+
+    def __init__(self, block_version: BlockVersion, *, user: Actor, place: Place) -> None:
+        self.block_version = block_version
+        self.user = user
+        self.place = place
+        self.fields = BlockFieldData(block_version, user)
+        self.is_author_mode = block_version.can_edit
+        self.resources_fs = self.export_fs = MemoryFS()
+        self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)
+        services = services_for(user, is_author=block_version.can_edit, replace_urls=self.replace_urls)
+        ids = MemoryIdManager()
+        super().__init__(
+            id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services={**services, "field-data": self.fields}
+        )
+
+    @property
+    def scope_ids(self) -> ScopeIds:
+        """Keys of the block. Content is never shared between components, so each has a definition of its own."""
+        key = self.block_version.key
+        return ScopeIds(self.user.pk if self.user else None, key.block_type, key, key)
+
+    def load_block_type(self, block_type: str) -> type[XBlock]:
+        found = block_class(block_type)
+        return super().load_block_type(block_type) if found is None else found
+
+    def handler_url(
+        self, block: XBlock, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
+    ) -> str:
+        key, version = self.block_version.key, self.block_version.version
+        url = handler_url(key, handler_name, user=self.user, version=version, purpose=self.place.purpose)
+        url = self.place.absolute(url + suffix)
+        return f"{url}?{query}" if query else url
+
+    def resource_url(self, resource: str) -> str:
+        return self.place.absolute(f"/static/{resource}")
+
+    def local_resource_url(self, block: XBlock, uri: str) -> str:
+        url = reverse("xblock-resource", args=(self.block_version.key.block_type, uri.lstrip("/")))
+        return self.place.absolute(url)
+
+    def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
+        """Forget what happened: previews are neither graded nor tracked."""
+
+    def applicable_aside_types(self, block: XBlock) -> list[str]:
+        """Components of libraries have no asides."""
+        return []
+
+    def parse_asides(self, node: etree._Element, *_keys: Any) -> list[Any]:
+        return []
+
+    def add_node_as_child(self, block: XBlock, node: etree._Element) -> None:
+        """Components hold no other blocks; elements that a class does not know stay in the OLX."""
+
+    def get_policy(self, usage_id: object) -> dict[str, Any]:
+        """Libraries have no policies: settings are attributes of the OLX."""
+        return {}
+
+    def get_field_provenance(self, block: XBlock, field: Field) -> dict[str, Any]:
+        """What a settings editor says about where a value comes from."""
+        return {"default_value": field.to_json(field.default), "explicitly_set": field.is_set_on(block)}
+
+    def error_tracker(self, message: str) -> None:
+        """Blocks report what is wrong with their OLX; authors see it where it is shown."""
+
+    def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: Any) -> Fragment:
+        """The page or the client puts the element around the block."""
+        return frag
+
+    def _file_url(self, path: str) -> str:
+        return self.place.absolute(version_file_url(self.block_version.version_uuid, path))

@@ -1,0 +1,170 @@
+"""What blocks ask their runtime for (``XBlock.needs`` and ``XBlock.wants``), as much as a preview has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.utils import translation
+from django.utils.crypto import salted_hmac
+from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from xblock.core import XBlock
+from xblock.reference.user_service import UserService, XBlockUser
+from xblock.runtime import NullI18nService
+
+from ..errors import NotAllowedError
+from ..libraries.api import Actor
+
+STAFF_ROLE: Final = "staff"
+STUDENT_ROLE: Final = "student"
+
+
+class TranslationService(NullI18nService):
+    """``i18n``: translations into the language of the request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._translations = translation
+
+
+class PreviewUserService(UserService):
+    """
+    ``user``: who looks at the block.
+
+    E-mail address and name are not handed out: what a block prints is seen by scripts that authors wrote.
+    """
+
+    def __init__(self, user: Actor, *, is_author: bool) -> None:
+        super().__init__()
+        self._django_user = user or AnonymousUser()
+        self._is_author = is_author
+
+    def get_current_user(self) -> XBlockUser:
+        user = self._django_user
+        known = user.is_authenticated
+        person = XBlockUser(is_current_user=True)
+        person.opt_attrs = {
+            "edx-platform.is_authenticated": known,
+            "edx-platform.user_id": user.pk if known else None,
+            "edx-platform.username": user.get_username() if known else None,
+            "edx-platform.user_is_staff": self._is_author,
+            "edx-platform.user_role": STAFF_ROLE if self._is_author else STUDENT_ROLE,
+            "edx-platform.anonymous_user_id": self._anonymous_id(),
+            "edx-platform.deprecated_anonymous_user_id": self._anonymous_id(),
+            "edx-platform.request_country_code": None,
+        }
+        return person
+
+    def get_user_by_anonymous_id(self, uid: str | None = None) -> Actor:
+        """The user of the preview, if that is who is meant."""
+        return self._django_user if uid in (None, self._anonymous_id()) else None
+
+    def _anonymous_id(self) -> str:
+        return salted_hmac("content_libraries.xblocks.user", str(self._django_user.pk), algorithm="sha256").hexdigest()[
+            :32
+        ]
+
+
+class StaticUrlService:
+    """``replace_urls``: gives links to files of the component their addresses."""
+
+    def __init__(self, replace: Callable[[str], str]) -> None:
+        self._replace = replace
+
+    def replace_urls(self, text: str, static_replace_only: bool = False) -> str:
+        return self._replace(text)
+
+
+class RefusingSandbox:
+    """``sandbox``: nothing that authors wrote runs in this process. Problems that need it get a notice before."""
+
+    def can_execute_unsafe_code(self) -> bool:
+        return False
+
+    def get_python_lib_zip(self) -> None:
+        return None
+
+
+class NoQueue:
+    """``xqueue``: there is no external grader behind a preview."""
+
+    interface = None
+    default_queuename = ""
+    waittime = 0
+
+    def construct_callback(self, dispatch: str = "score_update") -> str:
+        return ""
+
+
+class NoCompletion:
+    """``completion``: previews complete nothing."""
+
+    def completion_tracking_enabled(self) -> bool:
+        return False
+
+    def get_completions(self, candidates: Any) -> dict[Any, float]:
+        return {}
+
+
+class SiteSettings:
+    """``settings``: sites configure blocks with XBLOCK_SETTINGS, by block type."""
+
+    def get_settings_bucket(self, block: XBlock, default: Any = None) -> Any:
+        buckets: Mapping[str, Any] = getattr(settings, "XBLOCK_SETTINGS", {})
+        name = getattr(block, "block_settings_key", None) or getattr(block, "unmixed_class", type(block)).__name__
+        return buckets.get(name, {} if default is None else default)
+
+
+class NoCallToAction:
+    """``call_to_action``: previews ask for nothing."""
+
+    def get_ctas(self, block: XBlock, category: str, completed: bool = False) -> list[dict[str, Any]]:
+        return []
+
+    def get_cta(self, block: XBlock, category: str, completed: bool = False) -> None:
+        return None
+
+
+class NoRebinding:
+    """``rebind_user``: a preview is always of the user who looks."""
+
+    def rebind_noauth_module_to_user(self, block: XBlock, user: Actor) -> None:
+        raise NotAllowedError("A preview cannot be graded by another server.")
+
+
+class NoDiscussion:
+    """``discussion_config_service``: there is nothing to discuss outside of a course."""
+
+    is_discussion_enabled = False
+
+    def is_discussion_visible(self, context_key: Any) -> bool:
+        return False
+
+    def has_permission(self, user: Actor, permission: str, context_key: Any = None) -> bool:
+        return False
+
+
+def services_for(user: Actor, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
+    """
+    The services of one block.
+
+    ``video_config``, ``partitions``, ``teams`` and others that describe a course are not there; blocks that only
+    want them do without.
+    """
+    return {
+        "i18n": TranslationService(),
+        "user": PreviewUserService(user, is_author=is_author),
+        "cache": cache,
+        "request_cache": RequestCache("content_libraries.xblocks"),
+        "replace_urls": StaticUrlService(replace_urls),
+        "sandbox": RefusingSandbox(),
+        "xqueue": NoQueue(),
+        "completion": NoCompletion(),
+        "settings": SiteSettings(),
+        "call_to_action": NoCallToAction(),
+        "rebind_user": NoRebinding(),
+        "discussion_config_service": NoDiscussion(),
+    }

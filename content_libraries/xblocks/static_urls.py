@@ -1,0 +1,50 @@
+"""Addresses of files: those of components, and those that block packages bring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from django.urls import reverse
+
+_BEFORE: Final = r"""(?<![\w./:%-])/static/|(?<=["'])static/"""
+_AFTER: Final = r"""(?=["'()<>\s\\?#&]|$)"""
+_FOLDER: Final = "static/"
+
+
+def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -> Callable[[str], str]:
+    """
+    Make a function that gives ``/static/x`` in HTML the address of the file ``static/x``.
+
+    Args:
+        file_paths: paths of the files that the shown version has. Other links stay as they are.
+        url_of: path -> address.
+    """
+    by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}
+    by_name |= {quote(name): path for name, path in by_name.items()}
+    if not by_name:
+        return _plain
+    names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
+    reference = re.compile(f"(?:{_BEFORE})({names}){_AFTER}")
+
+    def replace(html: str) -> str:
+        return reference.sub(lambda match: url_of(by_name[match[1]]), _plain(html))
+
+    return replace
+
+
+def _plain(html: str) -> str:
+    """
+    The text without a mark that it is safe.
+
+    Blocks put what they get back into attributes, and templates escape there what is not marked.
+    """
+    return str.__str__(html)
+
+
+def version_file_url(version_uuid: UUID, path: str) -> str:
+    """Address of a file of a version, on this site. Anybody who may VIEW the library may load it."""
+    return reverse("library-version-file", args=(version_uuid, path))

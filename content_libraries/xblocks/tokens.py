@@ -1,0 +1,78 @@
+"""
+Addresses of handlers, which scripts of previews call without cookies.
+
+The address holds the user and a token. The token signs user, component and purpose, and tells when it was made; it says
+nothing about the handler, whose name the client may replace (libraries-rest contract, section 11).
+
+Content that somebody wrote runs where it is looked at, with the address of whoever looks. So an address that a view for
+learners gets is for answers only; one that its user asked for, or that an editor gets, is also for editing.
+"""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from typing import Final
+
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from ..errors import NotAllowedError
+from ..keys import LibraryUsageLocatorV2
+from ..libraries.api import Actor
+from .data import Version
+
+ANONYMOUS: Final = "anonymous"
+_SALT: Final = "content_libraries.xblocks.handler"
+_STEP: Final = 2 * 24 * 60 * 60
+"""A token holds for the rest of the step that it was made in, and for the whole next one: two to four days."""
+
+
+class Purpose(StrEnum):
+    """What a holder of an address may do, as far as the user may."""
+
+    ANSWERING = "answering"
+    EDITING = "editing"
+
+
+def handler_url(
+    key: LibraryUsageLocatorV2,
+    handler_name: str,
+    *,
+    user: Actor,
+    version: Version | None = None,
+    purpose: Purpose = Purpose.EDITING,
+) -> str:
+    """The address of a handler, for this user, without a suffix; it ends with a slash."""
+    name = user_name(user)
+    token = _signature(key, name, purpose, _now())
+    if version is None:
+        return reverse("xblock-handler", args=(key, name, token, handler_name))
+    return reverse("xblock-version-handler", args=(key, version, name, token, handler_name))
+
+
+def user_name(user: Actor) -> str:
+    """How an address names its user: by pk, for pks never change."""
+    return str(user.pk) if user is not None and user.is_authenticated else ANONYMOUS
+
+
+def check_token(key: LibraryUsageLocatorV2, name: str, token: str) -> Purpose:
+    """
+    Check that a token was made for this user and component, and not too long ago.
+
+    Returns: what it was made for. Raises NotAllowedError.
+    """
+    now = _now()
+    for purpose in Purpose:
+        for step in (now, now - 1):
+            if constant_time_compare(token, _signature(key, name, purpose, step)):
+                return purpose
+    raise NotAllowedError("This address has expired or is wrong. Load the page again.")
+
+
+def _signature(key: LibraryUsageLocatorV2, name: str, purpose: Purpose, step: int) -> str:
+    return salted_hmac(_SALT, f"{name}|{purpose}|{step}|{key}", algorithm="sha256").hexdigest()
+
+
+def _now() -> int:
+    return int(time.time()) // _STEP

@@ -1,0 +1,60 @@
+"""Finding a version of a component for somebody who wants to see it."""
+
+from __future__ import annotations
+
+from ..errors import NotAllowedError, NotFoundError
+from ..keys import LibraryUsageLocatorV2, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, may, package_pk
+from .data import BlockVersion, Version
+
+
+def access_version(
+    key: LibraryUsageLocatorV2, *, user: Actor, permission: Permission, version: Version | None = None
+) -> BlockVersion:
+    """
+    Read a version of a component.
+
+    Args:
+        key: the component.
+        user: who wants to see it; may be anonymous.
+        permission: what they need in its library.
+        version: which version; None for the draft.
+
+    Raises NotFoundError for an unknown library, component or version, or one that is deleted (softly), and
+    NotAllowedError. Messages are those of the libraries-rest contract, section 11.
+    """
+    library_key = library_key_of(key)
+    try:
+        library = access_library(user, library_key, permission)
+    except NotFoundError as error:
+        raise NotFoundError(f"Content Library '{library_key}' does not exist") from error
+    except NotAllowedError as error:
+        raise NotAllowedError(f"You don't have permission to access the component '{key}'.") from error
+    try:
+        item = learning_core.find_item(package_pk(library), key)
+    except NotFoundError as error:
+        raise NotFoundError(f"The component '{key}' does not exist.") from error
+    version_pk = _version_pk(item, version)
+    if version_pk is None:
+        raise NotFoundError(f"The requested version of component '{key}' does not exist.")
+    files = learning_core.files_of([version_pk]).get(version_pk, ())
+    return BlockVersion(
+        key=key,
+        library_pk=library.pk,
+        version=version,
+        version_pk=version_pk,
+        version_uuid=learning_core.version_uuid(version_pk),
+        title=learning_core.version_titles([version_pk])[version_pk],
+        olx=learning_core.olx_of([version_pk]).get(version_pk, f"<{key.block_type}/>"),
+        file_paths=frozenset(file.path for file in files),
+        can_edit=may(user, library, Permission.EDIT),
+    )
+
+
+def _version_pk(item: learning_core.FoundItem, version: Version | None) -> int | None:
+    if version is None or version == "draft":
+        return item.draft_version_pk
+    if version == "published":
+        return item.published_version_pk
+    return learning_core.numbered_version(item.pk, version)

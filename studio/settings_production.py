@@ -36,7 +36,7 @@ STORAGES = {
 # Private files of components; only views that check permissions serve them.
 OPENEDX_LEARNING = {"MEDIA": {"BACKEND": _S3_BACKEND, "OPTIONS": {**_S3, "location": "content"}}}
 WHITENOISE_USE_FINDERS = False  # after collectstatic
-STATIC_ROOT = os.environ.get("STATIC_ROOT") or DATA_DIR / "static"  # noqa: F405
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static")  # noqa: F405
 
 # The proxy in front ends TLS, and sets this header on every request.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -19,7 +19,7 @@ class StudentState(models.Model):
     3. It goes with the user and with the library.
 
     Also what a block would share among its learners, such as the counts of a poll, is kept here: a preview counts
-    only the user's own votes (ADR 0013).
+    only the user's own votes (ADR 0017).
 
     .. pii: the user's answers to questions, which may be free text about themselves. Kept until the user, the library,
        or the state is deleted (in the admin); ``forget_user`` deletes all of a user who is retired.

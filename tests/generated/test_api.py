@@ -58,6 +58,6 @@ def content(library: ContentLibrary, staff: User, api_client: ClientFactory) -> 
     derandomize=True,
     database=None,
 )
-def test_no_request_makes_the_server_fail(case: schemathesis.Case, content: None, staff: User) -> None:
+def test_no_request_makes_the_server_fail(case: schemathesis.Case[Any], content: None, staff: User) -> None:
     response = case.call(headers={"Authorization": f"{JWT_PREFIX} {json_web_token(staff)}"})
     assert response.status_code < 500, (case.as_curl_command(), response.text[:2000])

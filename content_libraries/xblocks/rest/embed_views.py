@@ -2,7 +2,7 @@
 Pages that show a block in a frame, and the files of block packages that they load.
 
 What authors write runs in these pages. So they are sandboxed whoever frames them: the policy of the page gives it no
-origin, and with it no cookies, no storage and no way to act for the reader (ADR 0013).
+origin, and with it no cookies, no storage and no way to act for the reader (ADR 0017).
 """
 
 from __future__ import annotations

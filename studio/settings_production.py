@@ -8,6 +8,7 @@ without what it needs; docs/operations.rst explains each variable.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("LOG_FORMAT", "json")
 _NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "S3_BUCKET")

@@ -91,8 +91,8 @@ class LibraryAPIView(ErrorsMixin):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        # No key, code, name or path has a NUL, and PostgreSQL refuses to look for one.
-        if any("\0" in str(value) for value in kwargs.values()):
+        # No key, code or name has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
+        if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
             raise NotFound
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
+from zipfile import ZipFile
 
 from django.contrib.admindocs.utils import replace_named_groups, replace_unnamed_groups
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,16 +30,18 @@ class Example:
     A request that succeeds.
 
     Args:
-        body: what is sent.
+        body: what is sent; it and the query string may name arguments.
         query: the query string.
         multipart: whether the body is a form with files.
         arguments: what differs from the usual arguments of the URL; may name other arguments.
+        status: what it answers where it is allowed, if that is no success.
     """
 
     body: Mapping[str, Any] | None = None
     query: str = ""
     multipart: bool = False
     arguments: Mapping[str, str] | None = None
+    status: int | None = None
 
 
 def endpoints(urlconf: str = "content_libraries.urls") -> Iterator[Endpoint]:
@@ -65,7 +70,8 @@ def _readable(route: str) -> str:
 def _methods(view: Any) -> list[str]:
     if actions := getattr(view, "actions", None):
         return [method for method in METHODS if method in actions]
-    return [method for method in METHODS if method in view.cls.http_method_names and hasattr(view.cls, method)]
+    cls = getattr(view, "cls", None) or view.view_class
+    return [method for method in METHODS if method in cls.http_method_names and hasattr(cls, method)]
 
 
 PROBLEM = "lb:CL-TEST:lib1:problem:p1"
@@ -73,6 +79,11 @@ UNIT = "lct:CL-TEST:lib1:unit:u1"
 USUAL_ARGUMENTS = {
     "lib_key": "lib:CL-TEST:lib1",
     "usage_key": PROBLEM,
+    "key": PROBLEM,
+    "version": "published",
+    "view_name": "student_view",
+    "handler_name": "problem_get",
+    "course_key": "course-v1:O+C+1",
     "container_key": UNIT,
     "collection_code": "c1",
     "username": "member",
@@ -85,6 +96,18 @@ USUAL_ARGUMENTS = {
 """Argument of a URL -> what it is in the examples; the tests add what only the database knows."""
 
 
+def _course() -> SimpleUploadedFile:
+    """A course of one text, ``course-v1:O+C+1``, in an archive."""
+    text = b'<course org="O" course="C" url_name="1"><html url_name="h" display_name="Text"/></course>'
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("course/course.xml", text)
+    return SimpleUploadedFile("course.zip", packed.getvalue())
+
+
+COURSE_ARCHIVE = _course()
+
+
 def _file() -> SimpleUploadedFile:
     return SimpleUploadedFile("tags.json", b'{"name": "T", "tags": []}', content_type="application/json")
 
@@ -95,6 +118,10 @@ CONTAINER = f"{LIBRARIES}containers/<container_key>/"
 LIBRARY = f"{LIBRARIES}<lib_key>/"
 TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
+OWN = "/api/content_library/v1/"
+MIGRATOR = "/api/modulestore_migrator/v1/"
+XBLOCK = "/api/xblock/v2/xblocks/<key>/"
+MIGRATION = {"uuid": "<migration_uuid>"}
 
 EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", LIBRARIES): Example({"org": "CL-TEST", "slug": "new", "title": "T", "description": ""}),
@@ -109,17 +136,17 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ),
     ("POST", f"{LIBRARY}collections/"): Example({"title": "New", "description": ""}),
     ("PATCH", f"{LIBRARY}collections/<collection_code>/"): Example({"title": "New"}),
-    ("PATCH", f"{LIBRARY}collections/<collection_code>/items/"): Example({"usage_keys": [PROBLEM]}),
-    ("DELETE", f"{LIBRARY}collections/<collection_code>/items/"): Example({"usage_keys": [PROBLEM]}),
+    ("PATCH", f"{LIBRARY}collections/<collection_code>/items/"): Example({"usage_keys": ["<usage_key>"]}),
+    ("DELETE", f"{LIBRARY}collections/<collection_code>/items/"): Example({"usage_keys": ["<usage_key>"]}),
     ("POST", f"{BLOCK}olx/"): Example({"olx": "<problem/>"}),
     ("PUT", f"{BLOCK}assets/<path>"): Example(
         {"content": SimpleUploadedFile("pic.png", b"PNG")}, multipart=True, arguments={"path": "static/new.png"}
     ),
     ("PATCH", f"{BLOCK}collections/"): Example({"collection_keys": ["c1"]}),
     ("PATCH", CONTAINER): Example({"display_name": "New"}),
-    ("POST", f"{CONTAINER}children/"): Example({"usage_keys": [PROBLEM]}),
-    ("PATCH", f"{CONTAINER}children/"): Example({"usage_keys": [PROBLEM]}),
-    ("DELETE", f"{CONTAINER}children/"): Example({"usage_keys": [PROBLEM]}),
+    ("POST", f"{CONTAINER}children/"): Example({"usage_keys": ["<usage_key>"]}),
+    ("PATCH", f"{CONTAINER}children/"): Example({"usage_keys": ["<usage_key>"]}),
+    ("DELETE", f"{CONTAINER}children/"): Example({"usage_keys": ["<usage_key>"]}),
     ("PATCH", f"{CONTAINER}collections/"): Example({"collection_keys": ["c1"]}),
     ("POST", f"{TAGGING}taxonomies/"): Example({"name": "New", "export_id": "new"}),
     ("POST", f"{TAGGING}taxonomies/import/"): Example(
@@ -136,7 +163,26 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("DELETE", f"{TAXONOMY}tags/"): Example({"tags": ["Tag"]}),
     ("GET", f"{TAGGING}object_tags/<object_id>/export/"): Example(arguments={"object_id": "<lib_key>"}),
     ("PUT", f"{TAGGING}object_tags/<object_id>/"): Example({"tagsData": []}),
-    ("POST", "/api/content-staging/v1/clipboard/"): Example({"usage_key": PROBLEM}),
+    ("POST", "/api/content-staging/v1/clipboard/"): Example({"usage_key": "<usage_key>"}),
+    ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
+    ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
+    ("GET", f"{OWN}import_plans/<uuid>/"): Example(arguments={"uuid": "<plan_uuid>"}),
+    ("POST", f"{OWN}imports/"): Example({"plan": "<plan_uuid>"}),
+    ("POST", f"{OWN}imports/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_uuid>"}),
+    ("GET", f"{MIGRATOR}migrations/<uuid>/"): Example(arguments=MIGRATION),
+    ("POST", f"{MIGRATOR}migrations/<uuid>/cancel/"): Example(arguments=MIGRATION),
+    ("POST", f"{MIGRATOR}migrations/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
+    ("POST", f"{MIGRATOR}bulk_migration/"): Example({"sources": ["<course_key>"], "target": "<lib_key>"}),
+    ("GET", f"{MIGRATOR}migration_info/"): Example(query="source_keys=<course_key>"),
+    ("GET", f"{MIGRATOR}migration_preview/"): Example(query="source_key=<course_key>&target_key=<lib_key>"),
+    ("GET", f"{MIGRATOR}migration_blocks/"): Example(query="source_key=<course_key>&target_key=<lib_key>"),
+    ("POST", f"{XBLOCK}fields/"): Example({"metadata": {"display_name": "New"}}),
+    ("POST", f"{XBLOCK.removesuffix('/')}@<version>/fields/"): Example(
+        {"metadata": {"display_name": "New"}}, status=400
+    ),
+    ("GET", "/xblocks/v2/resources/<block_type>/<path>"): Example(
+        arguments={"block_type": "problem", "path": "problem/public/js/ProblemBlockDisplay.js"}
+    ),
 }
 
 
@@ -144,13 +190,24 @@ def request(client: Any, endpoint: Endpoint, arguments: Mapping[str, str], *, qu
     """Send the example of an endpoint, with arguments for its URL and more for its query string."""
     method, path = endpoint
     example = EXAMPLES.get(endpoint, Example())
-    url = f"{path}?{example.query}&{query}"
-    for values in (example.arguments or {}, USUAL_ARGUMENTS | dict(arguments)):
-        for name, value in values.items():
-            url = url.replace(f"<{name}>", value)
+    values = USUAL_ARGUMENTS | dict(arguments)
+    own = {name: _filled(value, values) for name, value in (example.arguments or {}).items()}
+    quoted = {name: quote(value) for name, value in values.items()}
+    url = f"{_filled(path, values | own)}?{_filled(example.query, quoted)}&{query}"
     if method == "GET":
         return client.get(url)
-    for value in (example.body or {}).values():
-        if isinstance(value, SimpleUploadedFile):
+    body = {name: _filled(value, values) for name, value in (example.body or {}).items()}
+    return getattr(client, method.lower())(url, body, format="multipart" if example.multipart else "json")
+
+
+def _filled(value: Any, arguments: Mapping[str, str]) -> Any:
+    """The same with arguments in the place of their names, and files at their beginning."""
+    match value:
+        case str():
+            for name, argument in arguments.items():
+                value = value.replace(f"<{name}>", argument)
+        case list():
+            value = [_filled(item, arguments) for item in value]
+        case SimpleUploadedFile():
             value.seek(0)
-    return getattr(client, method.lower())(url, example.body, format="multipart" if example.multipart else "json")
+    return value

@@ -51,6 +51,8 @@ def find_file(version_pk: int, path: str) -> StoredFile | None:
 
     Returns: None where there is none. The OLX of a component is no file.
     """
+    if "\0" in path:  # PostgreSQL refuses to look for one
+        return None
     row = (
         ComponentVersionMedia.objects.filter(component_version_id=version_pk, path=path)
         .exclude(path=BLOCK_PATH)

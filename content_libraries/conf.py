@@ -92,7 +92,13 @@ PROFILE_IMAGE_URL = Setting(
 SEARCH_ENGINE = Setting(
     "CONTENT_LIBRARIES_SEARCH_ENGINE",
     "content_libraries.search.embedded.EmbeddedEngine",
-    "Dotted path of the search engine class.",
+    "Dotted path of the search engine class. Blank: there is no search.",
+)
+
+SEARCH_INDEX_PREFIX = Setting(
+    "MEILISEARCH_INDEX_PREFIX",
+    "",
+    "What the name of the search index begins with, where several sites share a search server.",
 )
 
 SEARCH_INDEX_DIR = Setting(

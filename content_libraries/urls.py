@@ -9,6 +9,7 @@ OWN = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
 ASSETS = "library_assets/"
 STAGING = "api/content-staging/v1/"
+SEARCH_KEYS = "api/content_search/v2/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
+    path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),

@@ -29,6 +29,7 @@ _NEXT_TO_EACH_OTHER: Final = 60.0
 _NEAR_EACH_OTHER: Final = 25.0
 _WEIGHTS: Final = dict(zip(WORD_FIELDS, (6.0, 5.0, 4.0, 3.0, 2.0, 1.0), strict=True))
 _WHOLE_TITLE: Final = 0.3
+_TITLE_BEGINS: Final = 0.15
 _WHOLE_WORD: Final = 0.06
 _FINE_TUNING: Final = 0.004
 """What the statistical relevance counts for: it stays below all of the above."""
@@ -125,6 +126,9 @@ class _Builder:
             )
         whole_title = Query.term_query(self._schema, TITLE_ORDER, fold(self._query.q.strip()))
         yield Query.const_score_query(whole_title, _WHOLE_TITLE)
+        first_word = terms[0].words[0]
+        title_begins = Query.fuzzy_term_query(self._schema, TITLE_ORDER, first_word, distance=0, prefix=True)
+        yield Query.const_score_query(title_begins, _TITLE_BEGINS)
         for term in terms[:MAX_TERMS]:
             for field in self._weights.keys() & {"words.title", "words.text"}:
                 for word in term.words:

@@ -16,7 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import batched
+from itertools import batched, pairwise
 from typing import Any
 
 from .scratch import start_site
@@ -27,9 +27,8 @@ import tantivy
 from django.conf import settings
 from django.test import Client
 
-from content_libraries import api
-from content_libraries.search.engine import MAX_BATCH, current_engine, index_name
 from content_libraries.search.embedded import EmbeddedEngine
+from content_libraries.search.engine import MAX_BATCH, current_engine, index_name
 from content_libraries.search.tokens import make_token
 
 LIBRARIES = 100
@@ -66,9 +65,9 @@ def _measure(size: int, name: str, bodies: Sequence[Body]) -> None:
         )
         assert response.status_code == 200, response.content
 
+    from content_libraries.search.engine import FILTERABLE
     from content_libraries.search.facade.queries import read_query
     from content_libraries.search.filters import parse_filter
-    from content_libraries.search.engine import FILTERABLE
 
     rule = parse_filter(RULE, FILTERABLE)
     assert rule is not None
@@ -127,7 +126,7 @@ def _queries() -> dict[str, list[Body]]:
         "no words": [{"q": "", "filter": filters, **shown}],
         "no words, newest": [{"q": "", "sort": ["last_published:desc", "modified:desc"], **shown}],
         "word": [{"q": word + " ", **shown} for word in words],
-        "two words": [{"q": f"{first} {second} ", **shown} for first, second in zip(words, words[1:], strict=False)],
+        "two words": [{"q": f"{first} {second} ", **shown} for first, second in pairwise(words)],
         "beginning of a word": [{"q": word[:4], **shown} for word in words],
         "typo": [{"q": word[:2] + word[3:] + " ", **shown} for word in words],
         "word, filtered": [{"q": word, "filter": filters, **shown} for word in words],

@@ -211,8 +211,37 @@ def test_what_is_written_is_read_as_it_was(condition: Condition) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["a", "n", "c", "=", "!=", ">", "AND", "OR", "NOT", "IN", "TO", "IS", "NULL", "EMPTY", "EXISTS", "(", ")"]
-            + ["[", "]", ",", '"', "'", '"x"', "1", "\\", " ", "é", "\0", ":"]
+            [
+                "a",
+                "n",
+                "c",
+                "=",
+                "!=",
+                ">",
+                "AND",
+                "OR",
+                "NOT",
+                "IN",
+                "TO",
+                "IS",
+                "NULL",
+                "EMPTY",
+                "EXISTS",
+                "(",
+                ")",
+                "[",
+                "]",
+                ",",
+                '"',
+                "'",
+                '"x"',
+                "1",
+                "\\",
+                " ",
+                "é",
+                "\x00",
+                ":",
+            ]
         )
     ).map(" ".join)
     | st.text()

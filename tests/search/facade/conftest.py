@@ -83,7 +83,7 @@ def real_index(
             catch_up(learning_package_pk)
         current_engine().update(list(_course_blocks()))
         transaction.set_rollback(True)
-    yield folder
+    return folder
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ SEARCH_ENGINE = Setting(
     "CONTENT_LIBRARIES_SEARCH_ENGINE",
     "",
     "Dotted path of the search engine class. Blank for Meilisearch where MEILISEARCH_ENABLED is set, and otherwise the"
-    " embedded engine.",
+    " embedded engine; “off” for none.",
 )
 
 SEARCH_INDEX_DIR = Setting(

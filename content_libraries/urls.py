@@ -12,6 +12,7 @@ XBLOCKS = "api/xblock/v2/xblocks/"
 EMBED = "xblocks/v2/"
 STAGING = "api/content-staging/v1/"
 MIGRATOR = "api/modulestore_migrator/v1/"
+SEARCH_KEYS = "api/content_search/v2/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OWN, include("content_libraries.courses.rest.urls")),
     path(OWN, include("content_libraries.imports.rest.own_urls")),
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
+    path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
     path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
     path(OWN, include("content_libraries.xblocks.rest.own_urls")),

@@ -146,7 +146,7 @@ def reader(library: ContentLibrary, make_member: MemberFactory) -> User:
     return make_member(library, "library_user")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_archive() -> Callable[[str], Path]:
     """Return a function that finds an archive by name; without the data it skips, in CI it fails."""
     folder = Path(os.environ.get("CONTENT_LIBRARIES_DATA") or BESIDE_THE_CHECKOUT)

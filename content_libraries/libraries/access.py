@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from crum import get_current_request
 from django.db.models import QuerySet
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from organizations.models import Organization
 
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import LibraryLocatorV2
 from .data import Actor, Explanation, Grant, GrantKind, Permission
 from .models import ContentLibrary
 from .permissions import permission_backend
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 _OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
 _remembered = RequestCache("content_libraries.grants")
@@ -74,6 +78,16 @@ def viewable_libraries(user: Actor) -> QuerySet[ContentLibrary]:
     """The libraries that the user may VIEW, each once: one query, with ``org`` and ``learning_package``."""
     libraries = ContentLibrary.objects.select_related("org", "learning_package")
     return libraries if user is None else permission_backend().viewable(user, libraries)
+
+
+def views_everything(user: Actor) -> bool:
+    """Whether the user may view all content of the site, of libraries and courses, now and later."""
+    return user is None or permission_backend().views_everything(user)
+
+
+def viewable_organizations(user: User | AnonymousUser) -> QuerySet[Organization]:
+    """The organizations whose libraries the user may view, now and later, because of a role there: one query."""
+    return permission_backend().viewable_organizations(user)
 
 
 def require_create(user: Actor) -> None:

@@ -11,6 +11,8 @@ from .access import (
     require,
     require_create,
     viewable_libraries,
+    viewable_organizations,
+    views_everything,
 )
 from .data import (
     PERMISSIONS_OF,
@@ -73,4 +75,6 @@ __all__ = [
     "team_member",
     "update_library",
     "viewable_libraries",
+    "viewable_organizations",
+    "views_everything",
 ]

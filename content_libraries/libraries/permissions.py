@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.contrib.auth.models import Group
 from django.db.models import Exists, Q, QuerySet, Value
 from django.utils.module_loading import import_string
+from organizations.models import Organization
 
 from .. import conf
 from . import roles
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _ALL = frozenset(Permission)
 _CREATOR = "course creator"
+_VIEWING_ROLES = tuple(role for role in Role if Permission.VIEW in PERMISSIONS_OF[role])
 
 
 class PermissionBackend(Protocol):
@@ -34,6 +36,12 @@ class PermissionBackend(Protocol):
 
     def viewable(self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]) -> QuerySet[ContentLibrary]:
         """Those of the libraries that the user may VIEW, each once, without a query of its own."""
+
+    def views_everything(self, user: User | AnonymousUser) -> bool:
+        """Whether the user may view all content of the site, of libraries and courses, now and later."""
+
+    def viewable_organizations(self, user: User | AnonymousUser) -> QuerySet[Organization]:
+        """The organizations whose libraries the user may view, now and later, in one query."""
 
     def may_create(self, user: User | AnonymousUser) -> bool:
         """Whether the user may create libraries at all."""
@@ -74,14 +82,22 @@ class RoleBackend:
             return libraries.none()
         if is_global_staff(user):
             return libraries
-        viewing_roles = [role for role in Role if Permission.VIEW in PERMISSIONS_OF[role]]
         viewing_levels = [level for level in AccessLevel if Permission.VIEW in PERMISSIONS_OF[level]]
         granted = ContentLibraryPermission.objects.filter(_held_by(user), access_level__in=viewing_levels)
         return libraries.filter(
-            roles.libraries_with_role(user, viewing_roles)
+            roles.libraries_with_role(user, _VIEWING_ROLES)
             | Q(pk__in=granted.order_by().values("library"))
             | Q(Exists(_creator_groups(user)), allow_public_read=True)
         )
+
+    def views_everything(self, user: User | AnonymousUser) -> bool:
+        return is_global_staff(user)
+
+    def viewable_organizations(self, user: User | AnonymousUser) -> QuerySet[Organization]:
+        if not user.is_active:
+            none: QuerySet[Organization] = Organization.objects.none()
+            return none
+        return roles.organizations_with_role(user, _VIEWING_ROLES)
 
     def may_create(self, user: User | AnonymousUser) -> bool:
         if not user.is_active:

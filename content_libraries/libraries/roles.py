@@ -67,13 +67,19 @@ def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, 
 def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
     """A condition on libraries: those in which the user has one of the roles, wherever it was given."""
     held = _assignments(user, roles)
-    every_library_of_org = Concat(Value(_namespaced("lib:")), OuterRef("short_name"), Value(":*"))
-    of_organizations = Organization.objects.filter(Exists(held.filter(casbin_rule__v2=every_library_of_org)))
     return (
         Q(pk__in=held.filter(scope__isnull=False).values("scope__contentlibraryscope__content_library"))
-        | Q(org__in=of_organizations)
+        | Q(org__in=organizations_with_role(user, roles))
         | Q(Exists(held.filter(casbin_rule__v2=_namespaced(_EVERY_LIBRARY))))
     )
+
+
+def organizations_with_role(user: User, roles: Collection[Role]) -> QuerySet[Organization]:
+    """The organizations for all of whose libraries the user has one of the roles."""
+    every_library_of_org = Concat(Value(_namespaced("lib:")), OuterRef("short_name"), Value(":*"))
+    held = _assignments(user, roles).filter(casbin_rule__v2=every_library_of_org)
+    organizations: QuerySet[Organization] = Organization.objects.filter(Exists(held))
+    return organizations
 
 
 def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:

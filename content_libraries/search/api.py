@@ -1,5 +1,6 @@
 """What other rooms and faces may ask of search."""
 
+from .browser_keys import BrowserKey, browser_key
 from .checking import check_index
 from .engine import SearchEngineError, SearchResult, Sort
 from .finding import search
@@ -10,6 +11,7 @@ from .rebuilds import RebuildRunningError
 from .upkeep import CaughtUp, catch_up, libraries_behind
 
 __all__ = [
+    "BrowserKey",
     "CaughtUp",
     "Excerpt",
     "IndexLag",
@@ -18,6 +20,7 @@ __all__ = [
     "SearchResult",
     "Sort",
     "best_excerpt",
+    "browser_key",
     "catch_up",
     "check_index",
     "index_lag",

@@ -16,30 +16,38 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import tantivy
+from django.urls import NoReverseMatch, reverse
+from tantivy import Occur, Order
 
 from .. import conf
-from .embedded_queries import build_query
-from .embedded_schema import ID, SCHEMA_VERSION, TITLE_ORDER, from_row, make_schema, to_row
+from . import embedded_key
+from .embedded_queries import build_query, has_value
+from .embedded_schema import ID, NUMBERS, SCHEMA_VERSION, TITLE_ORDER, from_row, make_schema, to_row
 from .engine import (
     DOCUMENTS_VERSION,
+    FILTERABLE_TEXTS,
     MAX_BATCH,
+    BrowserAccess,
     Document,
     EngineBusyError,
+    NumberRange,
     SearchEngine,
     SearchEngineError,
     SearchQuery,
     SearchResult,
     Sort,
+    index_name,
 )
 from .waiting import patience
 from .words import fold
 
 _HEAP_BYTES: Final = 50_000_000
-_FACET_VALUES: Final = 100
 _IDENTITY_FILE: Final = "identity"
 _VERSION: Final = f"{DOCUMENTS_VERSION}.{SCHEMA_VERSION}"
 _IN_USE, _SPARE, _DATA, _NEW_LINK = "index-v", "spare-v", "data-", "link-"
@@ -141,12 +149,22 @@ class EmbeddedEngine(SearchEngine):
         with _failures_named():
             searcher = opened.index.searcher()
             asked = build_query(opened.index.schema, query)
-            total, addresses = _addresses(searcher, asked, query)
+            total, addresses = _addresses(searcher, opened.index.schema, asked, query)
+            facets, ranges = _facets(searcher, asked, query)
             return SearchResult(
                 hits=[from_row(searcher.doc(address)) for address in addresses],
                 total=total,
-                facets=_facets(searcher, asked, query.facets),
+                facets=facets,
+                ranges=ranges,
             )
+
+    def browser_access(self) -> BrowserAccess | None:
+        """Where the host has mounted our own Meilisearch HTTP; None if it has not."""
+        try:
+            url = reverse("meilisearch:root").rstrip("/")
+        except NoReverseMatch:
+            return None
+        return BrowserAccess(url, index_name(), embedded_key.UID, embedded_key.current())
 
     def _open(self) -> _Opened | None:
         """The index as it is now; None where there is none."""
@@ -271,35 +289,57 @@ class _failures_named:  # noqa: N801 - used like a function
 
 
 def _addresses(
-    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
+    searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, query: SearchQuery
 ) -> tuple[int, Sequence[tantivy.DocAddress]]:
     """Count what there is to find, and find the wanted part of it."""
     limit = min(query.limit, searcher.num_docs - query.offset)
     if limit <= 0:
         return _count(searcher.search(asked, limit=1)), ()
-    if len(query.sort) > 1:
-        return _sorted_addresses(searcher, asked, query)
-    order: dict[str, Any] = {}
     if query.sort:
-        field = TITLE_ORDER if query.sort[0].attribute == "display_name" else query.sort[0].attribute
-        order = {"order_by_field": field, "order": _direction(query.sort[0])}
-    found = searcher.search(asked, limit=limit, offset=query.offset, **order)
+        total, addresses = _first_sorted(searcher, schema, asked, query.sort, query.offset + limit)
+        return total, addresses[query.offset :]
+    found = searcher.search(asked, limit=limit, offset=query.offset)
     return _count(found), [address for _score, address in found.hits]
 
 
-def _sorted_addresses(
-    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
-) -> tuple[int, Sequence[tantivy.DocAddress]]:
-    """Sort by several attributes, which tantivy cannot: by the least important one first."""
-    found = searcher.search(asked, limit=searcher.num_docs)
-    addresses = [address for _score, address in found.hits]
-    places = list(range(len(addresses)))
-    for sort in reversed(query.sort):
-        column = _column(searcher, sort.attribute, addresses)
-        present = [place for place in places if column[place] is not None]
-        present.sort(key=column.__getitem__, reverse=sort.descending)
-        places = [*present, *(place for place in places if column[place] is None)]
-    return len(addresses), [addresses[place] for place in places[query.offset : query.offset + query.limit]]
+def _first_sorted(
+    searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, sorts: Sequence[Sort], limit: int
+) -> tuple[int, list[tantivy.DocAddress]]:
+    """
+    Count what there is to find, and find the first of it.
+
+    tantivy sorts by one attribute. So those that share the last place of the first attribute are asked for once
+    more, in the order of the others; those before them are few enough to be put into order here.
+    """
+    field, order = _order_field(sorts[0]), Order.Desc if sorts[0].descending else Order.Asc
+    found = searcher.search(asked, limit=limit, order_by_field=field, order=order)
+    total, hits = _count(found), list(found.hits)
+    if len(sorts) == 1 or not hits:
+        return total, [address for _value, address in hits]
+    last_value = hits[-1][0]
+    before = [(value, address) for value, address in hits if value != last_value]
+    tied = tantivy.Query.boolean_query([(Occur.Must, asked), (Occur.Must, has_value(schema, field, last_value))])
+    _total, last = _first_sorted(searcher, schema, tied, sorts[1:], limit - len(before))
+    return total, [*_in_order(searcher, before, sorts[1:]), *last]
+
+
+def _in_order(
+    searcher: tantivy.Searcher, hits: Sequence[tuple[object, tantivy.DocAddress]], sorts: Sequence[Sort]
+) -> list[tantivy.DocAddress]:
+    """Put those that share a value, and so stand next to each other, into the order of other attributes."""
+    ordered: list[tantivy.DocAddress] = []
+    for _value, group in groupby(hits, key=itemgetter(0)):
+        addresses = [address for _value, address in group]
+        for sort in reversed(sorts if len(addresses) > 1 else ()):
+            addresses = _sorted(searcher, addresses, sort)
+        ordered.extend(addresses)
+    return ordered
+
+
+def _sorted(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress], sort: Sort) -> list[tantivy.DocAddress]:
+    column = list(zip(_column(searcher, sort.attribute, addresses), addresses, strict=True))
+    present = sorted((row for row in column if row[0] is not None), key=itemgetter(0), reverse=sort.descending)
+    return [address for _value, address in (*present, *(row for row in column if row[0] is None))]
 
 
 def _column(searcher: tantivy.Searcher, attribute: str, addresses: list[tantivy.DocAddress]) -> list[Any]:
@@ -308,8 +348,8 @@ def _column(searcher: tantivy.Searcher, attribute: str, addresses: list[tantivy.
     return searcher.fast_field_values(attribute, addresses)
 
 
-def _direction(sort: Sort) -> tantivy.Order:
-    return tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+def _order_field(sort: Sort) -> str:
+    return TITLE_ORDER if sort.attribute == "display_name" else sort.attribute
 
 
 def _count(found: tantivy.SearchResult) -> int:
@@ -317,9 +357,22 @@ def _count(found: tantivy.SearchResult) -> int:
     return count
 
 
-def _facets(searcher: tantivy.Searcher, asked: tantivy.Query, facets: Sequence[str]) -> dict[str, dict[str, int]]:
-    if not facets:
-        return {}
-    wanted = {facet: {"terms": {"field": facet, "size": _FACET_VALUES}} for facet in facets}
-    answer = searcher.aggregate(asked, wanted)
-    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}
+def _facets(
+    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
+) -> tuple[dict[str, dict[str, int]], dict[str, NumberRange]]:
+    """Count the values of facets, and find the range of those that are numbers."""
+    counted = [facet for facet in query.facets if facet in FILTERABLE_TEXTS or facet in NUMBERS]
+    wanted: dict[str, Any] = {facet: {"terms": {"field": facet, "size": query.facet_limit}} for facet in counted}
+    wanted |= {f"range of {facet}": {"stats": {"field": facet}} for facet in counted if facet in NUMBERS}
+    answer = searcher.aggregate(asked, wanted) if wanted else {}
+    values = {
+        facet: {_facet_value(bucket["key"]): bucket["doc_count"] for bucket in answer[facet]["buckets"]}
+        for facet in counted
+    }
+    stats = {facet: answer[f"range of {facet}"] for facet in counted if facet in NUMBERS}
+    ranges = {facet: NumberRange(found["min"], found["max"]) for facet, found in stats.items() if found["count"]}
+    return {facet: values.get(facet, {}) for facet in query.facets}, ranges
+
+
+def _facet_value(key: str | float) -> str:
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)

@@ -2,76 +2,200 @@
 How the embedded engine asks.
 
 The order of hits follows the ranking rules of the search contract, section 2, as far as one number for each
-document can: a chosen order first; then fewer typos; then the place where a word is found, titles before
-texts; then whole words before beginnings of words. Among equals, texts that are more about it come first.
+document can: a chosen order first; then how many of the words are there; then fewer typos; then words that stand
+together as in the query; then the place where a word is found, titles before texts; then whole words before
+beginnings of words. Among equals, texts that are more about it come first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import isfinite
 from typing import Final
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import FieldType, Occur, Query
 
-from .embedded_schema import NUMBERS, WORD_FIELDS
-from .engine import OneOf, SearchQuery
-from .words import Term, query_terms
+from .conditions import AllOf, AnyOf, Condition, Exists, InRange, IsEmpty, IsNull, Not, OneOf
+from .embedded_schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_mark, exists_mark, null_mark
+from .engine import FILTERABLE_TEXTS, SearchQuery
+from .words import MAX_TERMS, Term, fold, query_terms
 
-_WEIGHTS: Final = dict(zip(WORD_FIELDS, (60.0, 50.0, 40.0, 30.0, 20.0, 10.0), strict=True))
-_AS_TYPED: Final = 2_000.0
-_ONE_TYPO: Final = 1_000.0
-_WHOLE_WORD: Final = 1.0
-_FINE_TUNING: Final = 0.02
+# Each of these outweighs all that follow it, for as many words as a query may have.
+_ONE_MORE_WORD: Final = 12_500.0
+_ONE_TYPO_LESS: Final = 640.0
+_NEXT_TO_EACH_OTHER: Final = 60.0
+_NEAR_EACH_OTHER: Final = 25.0
+_WEIGHTS: Final = dict(zip(WORD_FIELDS, (6.0, 5.0, 4.0, 3.0, 2.0, 1.0), strict=True))
+_WHOLE_TITLE: Final = 0.3
+_TITLE_BEGINS: Final = 0.15
+_WHOLE_WORD: Final = 0.06
+_FINE_TUNING: Final = 0.004
 """What the statistical relevance counts for: it stays below all of the above."""
+
+_NEAR: Final = 4
+_FIELDS_OF: Final = {
+    "display_name": "words.title",
+    "block_id": "words.block_id",
+    "content": "words.text",
+    "description": "words.text",
+    "tags": "words.tags",
+    "collections": "words.collections",
+    "published": "words.published",
+}
 
 
 def build_query(schema: tantivy.Schema, query: SearchQuery) -> Query:
     """Put a query into the words of tantivy. Its limits, order and facets are the caller's business."""
-    clauses = [(Occur.Must, _condition(schema, condition)) for condition in _conditions(query)]
-    for term in query_terms(query.q):
-        clauses.append((Occur.Must, Query.disjunction_max_query(list(_ways_to_find(schema, term)))))
-        clauses.extend((Occur.Should, fine_tuning) for fine_tuning in _relevance(schema, term))
-    return Query.boolean_query(clauses) if clauses else Query.all_query()
+    return _Builder(schema, query).build()
 
 
-def _conditions(query: SearchQuery) -> Iterator[OneOf]:
-    if query.context_keys is not None:
-        yield OneOf("context_key", tuple(query.context_keys))
-    yield from query.conditions
+def has_value(schema: tantivy.Schema, field: str, value: str | float | None) -> Query:
+    """Documents whose field has this value; with None those that have none."""
+    if value is None:
+        return _negated(Query.exists_query(field))
+    return _unscored(Query.term_query(schema, field, value))
 
 
-def _condition(schema: tantivy.Schema, condition: OneOf) -> Query:
+class _Builder:
+    def __init__(self, schema: tantivy.Schema, query: SearchQuery) -> None:
+        self._schema = schema
+        self._query = query
+        wanted = None if query.search_on is None else {_FIELDS_OF[name.split(".")[0]] for name in query.search_on}
+        self._weights = {field: weight for field, weight in _WEIGHTS.items() if wanted is None or field in wanted}
+
+    def build(self) -> Query:
+        clauses = [(Occur.Must, condition_query(self._schema, condition)) for condition in self._conditions()]
+        if terms := query_terms(self._query.q):
+            clauses.append((Occur.Must, self._words(terms)))
+            clauses.extend((Occur.Should, bonus) for bonus in self._bonuses(terms))
+        return Query.boolean_query(clauses) if clauses else Query.all_query()
+
+    def _conditions(self) -> Iterator[Condition]:
+        if self._query.context_keys is not None:
+            yield OneOf("context_key", tuple(self._query.context_keys))
+        yield from self._query.conditions
+
+    def _words(self, terms: Sequence[Term]) -> Query:
+        """
+        The first term has to be there, the second counts where the first is, and so on.
+
+        Quoted terms come first, because they may never be dropped.
+        """
+        words: Query | None = None
+        is_needed = True
+        for term in sorted(terms, key=lambda term: not term.is_quoted)[::-1]:
+            clauses = [(Occur.Must, Query.disjunction_max_query(list(self._ways_to_find(term))))]
+            if words is not None:
+                clauses.append((Occur.Must if is_needed else Occur.Should, words))
+            words = Query.boolean_query(clauses)
+            is_needed = term.is_quoted or not self._query.may_drop_words
+        return words or Query.all_query()
+
+    def _ways_to_find(self, term: Term) -> Iterator[Query]:
+        """All ways in which a document can have the term. The best one counts."""
+        as_typed = _ONE_MORE_WORD * self._query.may_drop_words + 2 * _ONE_TYPO_LESS
+        for field, weight in self._weights.items():
+            if len(term.words) > 1:
+                phrase = Query.phrase_query(self._schema, field, list(term.words))
+                yield Query.const_score_query(phrase, as_typed + weight)
+                continue
+            exact = Query.term_query(self._schema, field, term.words[0])
+            yield Query.const_score_query(exact, as_typed + weight + _WHOLE_WORD)
+            if term.is_prefix:
+                yield Query.const_score_query(self._similar(field, term, typos=0), as_typed + weight)
+            for typos in range(1, term.typos + 1):
+                score = as_typed - typos * _ONE_TYPO_LESS + weight
+                yield Query.const_score_query(self._similar(field, term, typos=typos), score)
+
+    def _similar(self, field: str, term: Term, *, typos: int) -> Query:
+        return Query.fuzzy_term_query(self._schema, field, term.words[0], distance=typos, prefix=term.is_prefix)
+
+    def _bonuses(self, terms: Sequence[Term]) -> Iterator[Query]:
+        """What makes a document better that has been found already."""
+        for first, second in pairwise(terms):
+            pair: list[str | tuple[int, str]] = [first.words[-1], second.words[0]]
+            distances = ((0, _NEXT_TO_EACH_OTHER), (_NEAR, _NEAR_EACH_OTHER))
+            yield Query.disjunction_max_query(
+                [
+                    Query.const_score_query(Query.phrase_query(self._schema, field, pair, slop=slop), score)
+                    for field in self._weights
+                    for slop, score in distances
+                ]
+            )
+        whole_title = Query.term_query(self._schema, TITLE_ORDER, fold(self._query.q.strip()))
+        yield Query.const_score_query(whole_title, _WHOLE_TITLE)
+        first_word = terms[0].words[0]
+        title_begins = Query.fuzzy_term_query(self._schema, TITLE_ORDER, first_word, distance=0, prefix=True)
+        yield Query.const_score_query(title_begins, _TITLE_BEGINS)
+        for term in terms[:MAX_TERMS]:
+            for field in self._weights.keys() & {"words.title", "words.text"}:
+                for word in term.words:
+                    yield Query.boost_query(Query.term_query(self._schema, field, word), _FINE_TUNING)
+
+
+def condition_query(schema: tantivy.Schema, condition: Condition) -> Query:
     """Conditions let documents through or not; they do not count for the order."""
+    match condition:
+        case OneOf():
+            return _unscored(_one_of(schema, condition))
+        case InRange():
+            return _unscored(_in_range(schema, condition))
+        case Exists(attribute):
+            return has_value(schema, PRESENCE, exists_mark(attribute))
+        case IsNull(attribute):
+            return has_value(schema, PRESENCE, null_mark(attribute))
+        case IsEmpty(attribute):
+            return has_value(schema, PRESENCE, empty_mark(attribute))
+        case Not(negated):
+            return _negated(condition_query(schema, negated))
+        case AllOf(()):
+            return _unscored(Query.all_query())
+        case AllOf(conditions):
+            return Query.boolean_query([(Occur.Must, condition_query(schema, part)) for part in conditions])
+        case AnyOf(conditions):
+            return Query.boolean_query([(Occur.Should, condition_query(schema, part)) for part in conditions])
+
+
+def _one_of(schema: tantivy.Schema, condition: OneOf) -> Query:
     if condition.attribute in NUMBERS:
-        values: Sequence[str | float] = [float(value) for value in condition.values]
-    else:
-        values = [str(value) for value in condition.values]
-    return Query.const_score_query(Query.term_set_query(schema, condition.attribute, values), 0.0)
+        return Query.term_set_query(schema, condition.attribute, list(_numbers(condition.values)))
+    if condition.attribute in FILTERABLE_TEXTS:
+        return Query.term_set_query(schema, condition.attribute, [str(value) for value in condition.values])
+    return Query.empty_query()  # an object, which equals no value
 
 
-def _ways_to_find(schema: tantivy.Schema, term: Term) -> Iterator[Query]:
-    """All ways in which a document can have the term. The best one counts."""
-    for field, weight in _WEIGHTS.items():
-        if len(term.words) > 1:
-            yield Query.const_score_query(Query.phrase_query(schema, field, list(term.words)), _AS_TYPED + weight)
+def _numbers(values: Sequence[str | float]) -> Iterator[float]:
+    """Those of the values that are numbers."""
+    for value in values:
+        try:
+            number = float(value)
+        except ValueError:
             continue
-        word = term.words[0]
-        exact = Query.term_query(schema, field, word)
-        yield Query.const_score_query(exact, _AS_TYPED + weight + _WHOLE_WORD)
-        if term.is_prefix:
-            yield Query.const_score_query(_similar(schema, field, term, typos=0), _AS_TYPED + weight)
-        if term.typos:
-            yield Query.const_score_query(_similar(schema, field, term, typos=1), _ONE_TYPO + weight)
-        if term.typos > 1:
-            yield Query.const_score_query(_similar(schema, field, term, typos=2), weight)
+        if isfinite(number):
+            yield number
 
 
-def _similar(schema: tantivy.Schema, field: str, term: Term, *, typos: int) -> Query:
-    return Query.fuzzy_term_query(schema, field, term.words[0], distance=typos, prefix=term.is_prefix)
+def _in_range(schema: tantivy.Schema, condition: InRange) -> Query:
+    if condition.attribute not in NUMBERS:
+        return Query.empty_query()  # texts are no numbers
+    if condition.low is None and condition.high is None:
+        return Query.all_query()
+    return Query.range_query(
+        schema,
+        condition.attribute,
+        FieldType.Float,
+        lower_bound=condition.low,
+        upper_bound=condition.high,
+        include_lower=condition.with_low,
+        include_upper=condition.with_high,
+    )
 
 
-def _relevance(schema: tantivy.Schema, term: Term) -> Iterator[Query]:
-    for field in ("words.title", "words.text"):
-        for word in term.words:
-            yield Query.boost_query(Query.term_query(schema, field, word), _FINE_TUNING)
+def _negated(query: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, _unscored(Query.all_query())), (Occur.MustNot, query)])
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import tantivy
 
-from .engine import FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, values_at
+from .engine import FILTERABLE, FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, raw_values_at, values_at
 from .words import fold, words
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """
 To be raised whenever anything in this module or in ``words`` changes what is in the index; for the documents
 themselves there is ``DOCUMENTS_VERSION``. A new version begins with an empty index, which fills itself at the next
@@ -26,7 +26,36 @@ catch-up.
 ID: Final = "id"
 STORED: Final = "stored"
 TITLE_ORDER: Final = "order.display_name"
+PRESENCE: Final = "presence"
+"""Field of the marks that ``exists_mark`` and its like make."""
+
 NUMBERS: Final = tuple(sorted({*FILTERABLE_NUMBERS, *SORTABLE} - {"display_name"}))
+
+
+def exists_mark(attribute: str) -> str:
+    """Marks a document that has the attribute."""
+    return f"exists:{attribute}"
+
+
+def null_mark(attribute: str) -> str:
+    """Marks a document whose attribute is null."""
+    return f"null:{attribute}"
+
+
+def empty_mark(attribute: str) -> str:
+    """Marks a document whose attribute is an empty text, list or object."""
+    return f"empty:{attribute}"
+
+
+def _presence_marks(document: Document) -> Iterator[str]:
+    for attribute in FILTERABLE:
+        found = raw_values_at(document, attribute)
+        if found:
+            yield exists_mark(attribute)
+        if None in found:
+            yield null_mark(attribute)
+        if any(value in ("", [], {}) for value in found):
+            yield empty_mark(attribute)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -65,6 +94,7 @@ def make_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(STORED, stored=True)
+    builder.add_text_field(PRESENCE, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(TITLE_ORDER, fast=True, tokenizer_name="raw", index_option="basic")
     for attribute in FILTERABLE_TEXTS:
         builder.add_text_field(attribute, fast=True, tokenizer_name="raw", index_option="basic")
@@ -82,6 +112,8 @@ def to_row(document: Document) -> tantivy.Document:
     row.add_text(ID, document["id"])
     row.add_bytes(STORED, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
     row.add_text(TITLE_ORDER, fold(document.get("display_name") or ""))
+    for mark in _presence_marks(document):
+        row.add_text(PRESENCE, mark)
     for attribute in FILTERABLE_TEXTS:
         for value in values_at(document, attribute):
             row.add_text(attribute, str(value))

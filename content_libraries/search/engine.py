@@ -17,6 +17,8 @@ from django.utils.module_loading import import_string
 
 from .. import conf
 from ..errors import ContentLibrariesError
+from .conditions import Condition
+from .conditions import OneOf as OneOf  # noqa: PLC0414 - a part of the port
 
 type Document = Mapping[str, Any]
 
@@ -48,6 +50,13 @@ FILTERABLE_TEXTS: Final = (
     "usage_key",
 )
 FILTERABLE_NUMBERS: Final = ("access_id", "last_published")
+FILTERABLE_OBJECTS: Final = ("collections", "tags")
+"""They hold filterable attributes. Of themselves only their presence can be asked."""
+
+FILTERABLE: Final = (*FILTERABLE_TEXTS, *FILTERABLE_NUMBERS, *FILTERABLE_OBJECTS)
+SEARCHABLE: Final = ("display_name", "block_id", "content", "description", "tags", "collections", "published")
+"""Words are found in these attributes and in what they hold."""
+
 SORTABLE: Final = ("display_name", "created", "modified", "last_published")
 
 
@@ -65,12 +74,10 @@ class EngineBusyError(SearchEngineError):
     code = "search_engine_busy"
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """A condition: the attribute, or any of its elements where it is a list, equals one of the values."""
+class SearchOffError(SearchEngineError):
+    """The site has no search engine."""
 
-    attribute: str
-    values: Sequence[str | int | float]
+    code = "search_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +96,38 @@ class SearchQuery:
     What to find.
 
     Args:
-        q: words, all of which have to be found in a document; the last one may be the beginning of a word.
-            Blank for every document.
+        q: words to find; the last one may be the beginning of a word. What is in double quotes has to stand
+            together and exactly so. Blank for every document.
+        may_drop_words: whether documents are found too that lack the last words, all but the first if need
+            be. They come after those that have more of them.
+        search_on: the attributes to look for the words in; None for all that are searched.
         context_keys: the libraries and courses whose documents may be found; None for all of them. Empty
             means that nothing may be found.
         conditions: all of them have to hold.
         sort: the order, the most important first; empty for the best matches first.
         offset, limit: the part of the hits that is wanted. With a limit of 0 hits are only counted.
-        facets: attributes of ``FILTERABLE_TEXTS`` whose values are to be counted.
+        facets: filterable attributes whose values are to be counted.
+        facet_limit: how many values of each, the most frequent ones.
     """
 
     q: str = ""
+    may_drop_words: bool = False
+    search_on: Sequence[str] | None = None
     context_keys: frozenset[str] | None = None
-    conditions: Sequence[OneOf] = ()
+    conditions: Sequence[Condition] = ()
     sort: Sequence[Sort] = ()
     offset: int = 0
     limit: int = 20
     facets: Sequence[str] = ()
+    facet_limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """The smallest and the largest number that an attribute has in what was found."""
+
+    min: float
+    max: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +139,31 @@ class SearchResult:
         hits: the documents of the wanted part.
         total: how many documents there are in all parts together.
         facets: attribute -> value -> how many of the found documents have it.
+        ranges: those of the facets that are numbers, where any was found.
     """
 
     hits: Sequence[Document]
     total: int
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    ranges: Mapping[str, NumberRange] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserAccess:
+    """
+    How browsers reach an engine that speaks Meilisearch's HTTP, with tokens signed by us.
+
+    Args:
+        url: where; absolute, or a path of this site.
+        index_name: the ``uid`` of the index there.
+        key_uid: names the search key that signs tokens.
+        key: the search key. It never leaves the server.
+    """
+
+    url: str
+    index_name: str
+    key_uid: str
+    key: str = field(repr=False)
 
 
 class SearchEngine(ABC):
@@ -162,6 +204,10 @@ class SearchEngine(ABC):
     def search(self, query: SearchQuery) -> SearchResult:
         """Find documents. There is nothing to find as long as there is no index."""
 
+    def browser_access(self) -> BrowserAccess | None:
+        """How browsers ask this engine themselves; None if they cannot. Raises SearchEngineError."""
+        return None
+
     @abstractmethod
     def count(self) -> int:
         """How many documents there are."""
@@ -188,15 +234,27 @@ class SearchEngine(ABC):
         """
 
 
+_OFF: Final = "off"
 _EMBEDDED: Final = "content_libraries.search.embedded.EmbeddedEngine"
 _MEILISEARCH: Final = "content_libraries.search.meilisearch.MeilisearchEngine"
 
 
 def current_engine() -> SearchEngine:
-    """The engine that the site has chosen (settings ``CONTENT_LIBRARIES_SEARCH_ENGINE``, ``MEILISEARCH_ENABLED``)."""
+    """
+    The engine that the site has chosen (settings ``CONTENT_LIBRARIES_SEARCH_ENGINE``, ``MEILISEARCH_ENABLED``).
+
+    Raises SearchOffError if it wants none.
+    """
+    if conf.SEARCH_ENGINE.value == _OFF:
+        raise SearchOffError("Search is switched off on this site.")
     by_default = _MEILISEARCH if conf.MEILISEARCH_ENABLED.value else _EMBEDDED
     engine_class: type[SearchEngine] = import_string(conf.SEARCH_ENGINE.value or by_default)
     return engine_class.from_settings()
+
+
+def index_name() -> str:
+    """The name of the index, as clients and shared search servers know it (search contract, section 1)."""
+    return f"{conf.MEILISEARCH_INDEX_PREFIX.value}studio_content"
 
 
 def values_at(document: object, path: str) -> list[Any]:
@@ -206,10 +264,15 @@ def values_at(document: object, path: str) -> list[Any]:
     Args:
         path: ``tags.level0``, or ``breadcrumbs.usage_key`` to look into each object of a list.
     """
+    return [value for value in _flat(raw_values_at(document, path)) if value is not None]
+
+
+def raw_values_at(document: object, path: str) -> list[Any]:
+    """Read the values at a dotted path as they are: lists whole, null as None. None at all where it is not there."""
     found = [document]
     for name in path.split("."):
         found = [item[name] for item in _flat(found) if isinstance(item, dict) and name in item]
-    return [value for value in _flat(found) if value is not None]
+    return found
 
 
 def _flat(values: list[Any]) -> list[Any]:

@@ -8,7 +8,8 @@ from typing import Final
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
 from ..libraries.api import Actor
-from .engine import OneOf, SearchQuery, SearchResult, Sort, current_engine
+from .conditions import OneOf
+from .engine import SearchQuery, SearchResult, Sort, current_engine
 from .tags import attribute_of_tag
 
 _LATEST_FIRST: Final = (Sort("modified", descending=True),)

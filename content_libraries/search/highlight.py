@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from .words import PlacedWord, Term, is_within, placed_words, query_terms
+from .words import PlacedWord, Term, matching_letters, placed_words, query_terms
 
-_MAX_WORDS: Final = 5_000
+MAX_WORDS: Final = 5_000
 """How far into a text words are looked for."""
 
-_ELLIPSIS: Final = "…"
+ELLIPSIS: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,17 @@ def best_excerpt(texts: Iterable[str], q: str, *, words: int = 30) -> Excerpt:
 
 
 def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
-    placed = list(islice(placed_words(text), _MAX_WORDS))
+    placed = list(islice(placed_words(text), MAX_WORDS))
     if not placed:
         return Excerpt()
-    matching = _matching(placed, terms)
+    matching = matching_places(text, placed, terms)
     # A few words before the first match tell what it is about.
     begin = max(0, min(matching, default=0) - length // 4)
     shown = placed[begin : begin + length]
     start = shown[0].start if begin else 0
     is_cut = begin + length < len(placed)
     end = shown[-1].end if is_cut else len(text)
-    before, after = _ELLIPSIS if begin else "", _ELLIPSIS if is_cut else ""
+    before, after = ELLIPSIS if begin else "", ELLIPSIS if is_cut else ""
     shift = len(before) - start
     return Excerpt(
         f"{before}{text[start:end]}{after}",
@@ -69,24 +69,23 @@ def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
     )
 
 
-def _matching(placed: list[PlacedWord], terms: Sequence[Term]) -> set[int]:
-    """The places of the words that any of the terms asks for."""
-    matching: set[int] = set()
-    seen: dict[str, bool] = {}
+def matching_places(text: str, placed: Sequence[PlacedWord], terms: Sequence[Term]) -> dict[int, int]:
+    """
+    The words of a text that any of the terms asks for.
+
+    Returns: place of the word -> how many of its letters, from the first, were asked for.
+    """
+    matching: dict[int, int] = {}
+    single = [term for term in terms if len(term.words) == 1]
+    phrases = [term.words for term in terms if len(term.words) > 1]
+    seen: dict[str, int] = {}
     for place, word in enumerate(placed):
         if word.word not in seen:
-            seen[word.word] = any(_matches(term, word.word) for term in terms if len(term.words) == 1)
-        if seen[word.word]:
-            matching.add(place)
-        for term in terms:
-            span = range(place, place + len(term.words))
-            if len(span) > 1 and tuple(item.word for item in placed[place : span.stop]) == term.words:
-                matching.update(span)
+            seen[word.word] = max((matching_letters(term, word, text) for term in single), default=0)
+        if letters := seen[word.word]:
+            matching[place] = letters
+        for phrase in phrases:
+            if word.word == phrase[0] and phrase == tuple(item.word for item in placed[place : place + len(phrase)]):
+                span = range(place, place + len(phrase))
+                matching.update({inside: placed[inside].end - placed[inside].start for inside in span})
     return matching
-
-
-def _matches(term: Term, word: str) -> bool:
-    wanted = term.words[0]
-    if word == wanted or (term.is_prefix and word.startswith(wanted)):
-        return True
-    return bool(term.typos) and is_within(term.typos, wanted, word, is_prefix=term.is_prefix)

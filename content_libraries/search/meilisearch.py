@@ -22,18 +22,19 @@ from .. import conf
 from .engine import (
     DOCUMENTS_VERSION,
     MAX_BATCH,
+    BrowserAccess,
     Document,
     EngineBusyError,
     SearchEngine,
     SearchEngineError,
     SearchQuery,
     SearchResult,
+    index_name,
 )
 from .meilisearch_queries import equals, search_parameters, search_result
 from .meilisearch_settings import INDEX_SETTINGS, PRIMARY_KEY, differing
 from .waiting import patience
 
-INDEX_NAME: Final = "studio_content"
 SPARE_SUFFIX: Final = "_new"
 
 _NO_INDEX: Final = "index_not_found"
@@ -42,6 +43,10 @@ _POLL_MILLISECONDS: Final = 20
 
 _compared: Final[set[tuple[str, str]]] = set()
 """URL and identity of the indexes whose settings this process has compared."""
+
+
+_key_uids: Final[dict[tuple[str, str], str]] = {}
+"""URL and key -> what the server calls the key."""
 
 
 class MeilisearchEngine(SearchEngine):
@@ -67,7 +72,7 @@ class MeilisearchEngine(SearchEngine):
         return cls(
             conf.MEILISEARCH_URL.value,
             api_key=conf.MEILISEARCH_API_KEY.value,
-            index_name=f"{conf.MEILISEARCH_INDEX_PREFIX.value}{INDEX_NAME}",
+            index_name=index_name(),
         )
 
     def prepare(self) -> str:
@@ -123,6 +128,15 @@ class MeilisearchEngine(SearchEngine):
             if self._info() is not None:
                 self._wait(self._index().delete())
             self._create()
+
+    def browser_access(self) -> BrowserAccess:
+        with _failures_named():
+            return BrowserAccess(
+                url=conf.MEILISEARCH_PUBLIC_URL.value or self._url,
+                index_name=self._index_name,
+                key_uid=_key_uid(self._client(), self._url, self._api_key),
+                key=self._api_key,
+            )
 
     def documents_of(self, context_key: str) -> Iterator[Document]:
         asked = {"filter": equals("context_key", context_key), "limit": MAX_BATCH}
@@ -199,6 +213,13 @@ class MeilisearchEngine(SearchEngine):
         if done.status != "succeeded":
             reason = (done.error or {}).get("message", "it was canceled")
             raise SearchEngineError(f"Meilisearch could not do what it was asked ({done.type}): {reason}")
+
+
+def _key_uid(client: Client, url: str, api_key: str) -> str:
+    """The name of the key that signs tokens, which never changes. It is asked for once in a process."""
+    if (url, api_key) not in _key_uids:
+        _key_uids[url, api_key] = client.get_key(api_key).uid
+    return _key_uids[url, api_key]
 
 
 class _failures_named:  # noqa: N801 - used like a function

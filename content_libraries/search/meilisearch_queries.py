@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .engine import OneOf, SearchQuery, SearchResult
+from .conditions import AllOf, Condition, OneOf
+from .engine import NumberRange, SearchQuery, SearchResult
+from .filters import filter_text
 
 _OWN_FIELDS = ("_formatted", "_rankingScore", "_matchesPosition")
 
@@ -18,10 +20,10 @@ def search_parameters(query: SearchQuery) -> dict[str, Any]:
         "offset": query.offset,
         "limit": query.limit,
         "facets": list(query.facets),
-        # As in the embedded engine: all words have to be found, and not only the first ones.
-        "matchingStrategy": "all",
+        "attributesToSearchOn": query.search_on,
+        "matchingStrategy": "last" if query.may_drop_words else "all",
     }
-    return {name: value for name, value in parameters.items() if value != []}
+    return {name: value for name, value in parameters.items() if value not in ([], None)}
 
 
 def equals(attribute: str, value: str | float) -> str:
@@ -36,16 +38,21 @@ def search_result(answer: Mapping[str, Any], query: SearchQuery) -> SearchResult
         hits=[{name: value for name, value in hit.items() if name not in _OWN_FIELDS} for hit in answer["hits"]],
         total=answer["estimatedTotalHits"],
         facets={facet: dict(counted.get(facet, {})) for facet in query.facets},
+        ranges={
+            facet: NumberRange(ends["min"], ends["max"]) for facet, ends in (answer.get("facetStats") or {}).items()
+        },
     )
 
 
 def _filters(query: SearchQuery) -> Iterator[str]:
     if query.context_keys is not None:
         yield _condition(OneOf("context_key", sorted(query.context_keys)))
-    yield from map(_condition, query.conditions)
+    yield from (_condition(condition) for condition in query.conditions if condition != AllOf(()))
 
 
-def _condition(condition: OneOf) -> str:
+def _condition(condition: Condition) -> str:
+    if not isinstance(condition, OneOf):
+        return filter_text(condition)
     return f"{condition.attribute} IN [{', '.join(map(_literal, condition.values))}]"
 
 

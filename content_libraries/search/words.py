@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 MAX_WORD: Final = 64
@@ -59,26 +59,44 @@ class Term:
         words: a word, or the characters of a script without spaces, which have to stand together in this
             order.
         is_prefix: whether words that begin with it count too: it is the last one, and may still be typed.
+        is_quoted: whether it was in quotes, and so has to be there, as it is.
     """
 
     words: tuple[str, ...]
     is_prefix: bool = False
+    is_quoted: bool = False
 
     @property
     def typos(self) -> int:
         """How many typos are forgiven: one from five letters, two from nine."""
-        if len(self.words) > 1:
+        if len(self.words) > 1 or self.is_quoted:
             return 0
         length = len(self.words[0])
         return 2 if length >= 9 else 1 if length >= 5 else 0
 
 
 def query_terms(text: str) -> tuple[Term, ...]:
-    """Cut a query into terms. All of them have to be found; none means that everything is."""
-    terms = [term for chunk in fold(text).split() for term in _terms_of_chunk(chunk)][:MAX_TERMS]
-    if terms and not text[-1].isspace():
+    """
+    Cut a query into terms. All of them have to be found; none means that everything is.
+
+    What is in double quotes is one term; a quote without a second one parts words.
+    """
+    terms = list(islice(_terms(text), MAX_TERMS))
+    if terms and not terms[-1].is_quoted and not text[-1].isspace():
         terms[-1] = Term(terms[-1].words, is_prefix=True)
     return tuple(terms)
+
+
+def _terms(text: str) -> Iterator[Term]:
+    # Every second part was in quotes, but for the last of an even number, whose quote is not closed.
+    parts = fold(text).split('"')
+    for number, part in enumerate(parts, 1):
+        if number % 2 == 0 and number < len(parts):
+            if found := tuple(words(part)[:MAX_TERMS]):
+                yield Term(found, is_quoted=True)
+            continue
+        for chunk in part.split():
+            yield from _terms_of_chunk(chunk)
 
 
 def _terms_of_chunk(chunk: str) -> Iterator[Term]:
@@ -105,6 +123,26 @@ def placed_words(text: str) -> Iterator[PlacedWord]:
         yield PlacedWord(fold(match.group())[:MAX_WORD], match.start(), match.end())
 
 
+def matching_letters(term: Term, word: PlacedWord, text: str) -> int:
+    """
+    How many letters of a word of a text a term of one word asks for; 0 if it does not match.
+
+    Of a word that only begins with the term, that is the beginning.
+    """
+    wanted = term.words[0]
+    if word.word == wanted:
+        return word.end - word.start
+    if term.is_prefix and word.word.startswith(wanted):
+        lengths = range(1, word.end - word.start)
+        folded = (fold(text[word.start : word.start + length]) for length in lengths)
+        return next((length for length, part in zip(lengths, folded, strict=True) if len(part) >= len(wanted)), 0) or (
+            word.end - word.start
+        )
+    if term.typos and is_within(term.typos, wanted, word.word, is_prefix=term.is_prefix):
+        return word.end - word.start
+    return 0
+
+
 def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> bool:
     """
     Whether two words differ by that many typos at most: letters added, left out, changed, or two swapped.
@@ -115,6 +153,9 @@ def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> boo
     if not is_prefix and abs(len(first) - len(second)) > distance:
         return False
     second = second[: len(first) + distance]
+    # Each letter of the first that the second does not have at all is a typo: that rules out most words at once.
+    if len(set(first).difference(second)) > distance:
+        return False
     earlier: list[int] = []
     previous = list(range(len(second) + 1))
     for row, letter in enumerate(first, 1):

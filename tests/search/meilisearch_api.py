@@ -29,6 +29,7 @@ def _object(*required: str, **properties: Any) -> dict[str, Any]:
 NO_BODY: dict[str, Any] = {"type": "null"}
 
 REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("GET", "/keys/{key}"): NO_BODY,
     ("GET", "/indexes/{uid}"): NO_BODY,
     ("POST", "/indexes"): _object("uid", uid=_UID, primaryKey={"type": ["string", "null"]}),
     ("DELETE", "/indexes/{uid}"): NO_BODY,

@@ -25,6 +25,7 @@ from content_libraries.search.engine import values_at
 from .meilisearch_api import REQUESTS
 
 KEY = "a-key-of-the-test"
+KEY_UID = "01234567-89ab-4cde-8f01-23456789abcd"
 MOMENT = "2025-01-02T03:04:05.000000Z"
 DEFAULTS: dict[str, Any] = {
     "filterableAttributes": [],
@@ -234,7 +235,22 @@ def _task(server: Meilisearch, _uid: str, number: int) -> tuple[int, Json]:
     return 200, {**answer, "error": task.error, "enqueuedAt": MOMENT}
 
 
+def _get_key(_server: Meilisearch, _uid: str, _body: Json) -> tuple[int, Json]:
+    return 200, {
+        "uid": KEY_UID,
+        "key": KEY,
+        "name": None,
+        "description": None,
+        "actions": ["*"],
+        "indexes": ["*"],
+        "expiresAt": None,
+        "createdAt": "2026-01-01T00:00:00Z",
+        "updatedAt": "2026-01-01T00:00:00Z",
+    }
+
+
 _HANDLERS: dict[tuple[str, str], Callable[[Meilisearch, str, Any], tuple[int, Json]]] = {
+    ("GET", "/keys/{key}"): _get_key,
     ("GET", "/indexes/{uid}"): _get_index,
     ("POST", "/indexes"): _create_index,
     ("DELETE", "/indexes/{uid}"): _delete_index,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
-from rest_framework.exceptions import APIException
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +23,41 @@ class SearchUnavailable(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "Search is not available at the moment. Try again later."
     default_code = "search_unavailable"
+
+
+class SearchKeyView(LibraryAPIView):
+    """How the browser of the caller asks the search engine itself (search contract, section 1)."""
+
+    @extend_schema(
+        summary="Get a search key",
+        description="Where to search, and a key that finds what the caller may view. It is valid for an hour.",
+        responses={
+            200: inline_serializer(
+                "SearchKey",
+                {
+                    "url": serializers.URLField(help_text="Base URL of an HTTP API as Meilisearch has it."),
+                    "index_name": serializers.CharField(),
+                    "api_key": serializers.CharField(help_text="A tenant token."),
+                },
+            ),
+            404: OpenApiResponse(description="Browsers cannot search on this site."),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        try:
+            key = api.browser_key(request.user)
+        except api.SearchEngineError as error:
+            raise SearchUnavailable from error
+        if key is None:
+            raise NotFound("Search is not enabled on this site.")
+        return Response(
+            {
+                "url": request.build_absolute_uri(key.url),
+                "index_name": key.index_name,
+                "api_key": key.token,
+            },
+            headers={"Cache-Control": "no-store"},
+        )
 
 
 class SearchView(LibraryAPIView):

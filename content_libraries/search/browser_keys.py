@@ -1,0 +1,74 @@
+"""The key with which the browser of a user searches, and what it lets through (search contract, section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..keys import LibraryLocatorV2
+from ..libraries import api as libraries
+from ..libraries.api import Actor
+from .conditions import OneOf
+from .engine import SearchOffError, current_engine
+from .filters import filter_text
+from .models import SearchAccess
+from .tokens import make_token
+
+MAX_LISTED: Final = 1_000
+"""How many organizations, and how many libraries besides, a key names: the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserKey:
+    """
+    Args:
+        url: where to search; absolute, or a path of this site.
+        token: valid for an hour.
+    """
+
+    url: str
+    index_name: str
+    token: str = field(repr=False)
+
+
+def browser_key(user: Actor) -> BrowserKey | None:
+    """
+    Make the key for a user; None if browsers cannot search on this site.
+
+    Raises SearchEngineError if the engine has to be asked and fails.
+    """
+    try:
+        access = current_engine().browser_access()
+    except SearchOffError:
+        return None
+    if access is None:
+        return None
+    return BrowserKey(access.url, access.index_name, make_token(access, _rule(user)))
+
+
+def _rule(user: Actor) -> dict[str, Any]:
+    """
+    What the user may find, as a search rule. Four queries at most, however many libraries there are.
+
+    Who may view nothing gets a filter that lets nothing through: both of its lists are empty.
+    """
+    if user is None or libraries.views_everything(user):
+        return {}
+    orgs = libraries.viewable_organizations(user).order_by("-pk").values_list("short_name", flat=True)[:MAX_LISTED]
+    organizations = OneOf("org", tuple(orgs))
+    contexts = OneOf("access_id", _access_ids(user, organizations.values))
+    return {"filter": f"{filter_text(organizations)} OR {filter_text(contexts)}"}
+
+
+def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
+    """The numbers of the newest libraries that the user may view, but for those of the organizations."""
+    newest = libraries.viewable_libraries(user).exclude(org__short_name__in=but_not_of).order_by("-pk")
+    names = newest.values_list("org__short_name", "slug")[:MAX_LISTED]
+    keys = [LibraryLocatorV2(org, slug) for org, slug in names]
+    known = dict(SearchAccess.objects.filter(context_key__in=keys).values_list("context_key", "pk"))
+    if missing := [key for key in keys if key not in known]:
+        # Nothing has been indexed there yet. The key has to find what will be, within its hour.
+        SearchAccess.objects.bulk_create([SearchAccess(context_key=key) for key in missing], ignore_conflicts=True)
+        known |= dict(SearchAccess.objects.filter(context_key__in=missing).values_list("context_key", "pk"))
+    return tuple(sorted(known.values(), reverse=True))

@@ -1,0 +1,82 @@
+"""
+Conditions on documents: what a filter says, as frozen data.
+
+An engine evaluates them; ``filters`` reads and writes them in the filter language of search clients. Attributes
+are dotted paths. A condition on a list holds if it holds for any of its elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+type Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The attribute, or any of its elements where it is a list, equals one of the values. Case counts."""
+
+    attribute: str
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class InRange:
+    """
+    The number lies between the bounds, of which one may be None.
+
+    Args:
+        with_low, with_high: whether the bound itself is inside.
+    """
+
+    attribute: str
+    low: float | None = None
+    high: float | None = None
+    with_low: bool = True
+    with_high: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The document has the attribute, be it null."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """The document has the attribute, and it is null."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsEmpty:
+    """The document has the attribute, and it is ``""``, ``[]`` or ``{}``."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold. For documents without the attribute that is so."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All conditions hold; without any, every document is let through."""
+
+    conditions: Sequence[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one condition holds; without any, no document is let through."""
+
+    conditions: Sequence[Condition]
+
+
+type Condition = OneOf | InRange | Exists | IsNull | IsEmpty | Not | AllOf | AnyOf

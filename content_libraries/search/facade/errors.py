@@ -1,0 +1,48 @@
+"""Errors in Meilisearch's shape (search contract, section 5)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from django.http import JsonResponse
+
+from ...errors import ContentLibrariesError
+
+_LINK: Final = "https://docs.meilisearch.com/errors"
+_TYPES: Final = {
+    HTTPStatus.UNAUTHORIZED: "auth",
+    HTTPStatus.FORBIDDEN: "auth",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
+    HTTPStatus.SERVICE_UNAVAILABLE: "internal",
+}
+
+
+class FacadeError(ContentLibrariesError):
+    """
+    The request cannot be answered.
+
+    Args:
+        message: what is wrong with it.
+        error_code: the name that Meilisearch has for that.
+    """
+
+    def __init__(self, message: str, error_code: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(message)
+        self.error_code = error_code
+        self.status = status
+
+    def inside(self, place: str) -> FacadeError:
+        """The same error, told of a part of the request."""
+        return FacadeError(f"Inside `{place}`: {self.message}", self.error_code, self.status)
+
+    def response(self) -> JsonResponse:
+        return JsonResponse(
+            {
+                "message": self.message,
+                "code": self.error_code,
+                "type": _TYPES.get(self.status, "invalid_request"),
+                "link": f"{_LINK}#{self.error_code}",
+            },
+            status=self.status,
+        )

@@ -1,0 +1,23 @@
+"""
+URLs of the facade. The host includes them where it likes: ``path("meilisearch/", include(...))``.
+
+The namespace is how the embedded engine finds out where that is.
+"""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from . import views
+
+app_name = "meilisearch"
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("health", views.health, name="health"),
+    path("version", views.version, name="version"),
+    path("multi-search", views.multi_search, name="multi-search"),
+    path("indexes/<str:uid>/search", views.search, name="search"),
+    path("indexes/<str:uid>/facet-search", views.facet_search, name="facet-search"),
+    re_path("^(?P<path>.*)$", views.not_found),
+]

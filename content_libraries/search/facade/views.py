@@ -1,0 +1,196 @@
+"""
+Views of the facade: plain ones, because nothing here is as in the rest of the REST API.
+
+Callers are known by their token alone, never by a session, so there is nothing to forge, and no query of the
+database. Which origins may call is the business of the host's CORS settings.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from .. import embedded_key
+from ..conditions import Condition
+from ..engine import SearchEngineError, current_engine, index_name
+from ..tokens import InvalidTokenError, read_rule
+from ..words import query_terms, words
+from .errors import FacadeError
+from .formatting import shown_hit
+from .queries import MAX_FACET_VALUES, FacadeQuery, FacetQuery, index_of, queries_of, read_facet_query, read_query
+
+VERSION: Final = "1.12.0"
+"""The version of Meilisearch whose answers these are."""
+
+type _View = Callable[..., HttpResponse]
+
+
+def _answering(method: str) -> Callable[[_View], _View]:
+    """Makes a view of a function that answers one method and raises FacadeError."""
+
+    def decorate(answer: _View) -> _View:
+        @csrf_exempt
+        @wraps(answer)
+        def view(request: HttpRequest, **parts: str) -> HttpResponse:
+            if request.method != method:
+                return HttpResponseNotAllowed([method])
+            try:
+                return answer(request, **parts)
+            except FacadeError as error:
+                return error.response()
+            except SearchEngineError as error:
+                return FacadeError(error.message, "internal", HTTPStatus.SERVICE_UNAVAILABLE).response()
+
+        return view
+
+    return decorate
+
+
+@_answering("GET")
+def root(request: HttpRequest) -> HttpResponse:
+    """Tells that this is the right place."""
+    return JsonResponse({"status": "Meilisearch is running"})
+
+
+@_answering("GET")
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the engine answers."""
+    current_engine().count()
+    return JsonResponse({"status": "available"})
+
+
+@_answering("GET")
+def version(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"commitSha": "", "commitDate": "", "pkgVersion": VERSION})
+
+
+@_answering("POST")
+def multi_search(request: HttpRequest) -> HttpResponse:
+    """Several queries; nothing is answered if one of them is wrong."""
+    token = _token(request)
+    queries = []
+    for number, body in enumerate(queries_of(_body(request))):
+        try:
+            uid = index_of(body)
+            rest = {name: value for name, value in body.items() if name != "indexUid"}
+            queries.append((uid, read_query(rest, _rule(token, uid))))
+        except FacadeError as error:
+            raise error.inside(f".queries[{number}]") from error
+    return JsonResponse({"results": [{"indexUid": uid, **_found(query)} for uid, query in queries]})
+
+
+@_answering("POST")
+def search(request: HttpRequest, uid: str) -> HttpResponse:
+    rule = _rule(_token(request), uid)
+    return JsonResponse(_found(read_query(_body(request), rule)))
+
+
+@_answering("POST")
+def facet_search(request: HttpRequest, uid: str) -> HttpResponse:
+    rule = _rule(_token(request), uid)
+    started = time.perf_counter()
+    query = read_facet_query(_body(request), rule)
+    return JsonResponse(
+        {
+            "facetHits": _facet_hits(query),
+            "facetQuery": query.text,
+            "processingTimeMs": _milliseconds_since(started),
+        }
+    )
+
+
+def not_found(request: HttpRequest, path: str = "") -> HttpResponse:
+    """What is not a part of the facade, such as writing."""
+    return FacadeError(f"`/{path}` is not served here.", "not_found", HTTPStatus.NOT_FOUND).response()
+
+
+def _token(request: HttpRequest) -> str:
+    scheme, _space, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise FacadeError(
+            "The Authorization header is missing. It must use the bearer authorization method.",
+            "missing_authorization_header",
+            HTTPStatus.UNAUTHORIZED,
+        )
+    return token.strip()
+
+
+def _rule(token: str, uid: str) -> Condition:
+    """What the owner of the token may find in an index."""
+    try:
+        rule = read_rule(token, uid, keys=embedded_key.valid(), key_uid=embedded_key.UID)
+    except InvalidTokenError as error:
+        raise FacadeError(error.message, error.code, HTTPStatus.FORBIDDEN) from error
+    if uid != index_name():
+        raise FacadeError(f"Index `{uid}` not found.", "index_not_found", HTTPStatus.NOT_FOUND)
+    return rule
+
+
+def _body(request: HttpRequest) -> Any:
+    if request.content_type != "application/json":
+        raise FacadeError(
+            "The Content-Type has to be `application/json`.",
+            "invalid_content_type" if request.content_type else "missing_content_type",
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    try:
+        text = request.body.decode()
+        body = json.loads(text)
+        if "\\u" in text:  # half a pair of surrogates is no text, although JSON can write it
+            json.dumps(body, ensure_ascii=False).encode()
+        return body
+    except RequestDataTooBig as error:
+        raise FacadeError(
+            "The payload is too large.", "payload_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise FacadeError("The json payload provided is malformed.", "malformed_payload") from error
+
+
+def _found(query: FacadeQuery) -> dict[str, Any]:
+    started = time.perf_counter()
+    result = current_engine().search(query.search)
+    terms = query_terms(query.search.q)
+    answer: dict[str, Any] = {
+        "hits": [shown_hit(document, query.formatting, terms) for document in result.hits],
+        "query": query.search.q,
+        "processingTimeMs": _milliseconds_since(started),
+    }
+    paging = query.paging
+    if paging.page is None:
+        answer |= {"limit": paging.limit, "offset": paging.offset, "estimatedTotalHits": result.total}
+    else:
+        answer |= {
+            "hitsPerPage": query.search.limit,
+            "page": paging.page,
+            "totalPages": -(-result.total // query.search.limit) if query.search.limit else 0,
+            "totalHits": result.total,
+        }
+    if query.has_facets:
+        ranges = {name: {"min": found.min, "max": found.max} for name, found in result.ranges.items()}
+        answer |= {"facetDistribution": result.facets, "facetStats": ranges}
+    return answer
+
+
+def _facet_hits(query: FacetQuery) -> list[dict[str, object]]:
+    """The values in which each word of the text is the beginning of a word, in alphabetical order."""
+    counts = current_engine().search(query.search).facets[query.name]
+    values = sorted(value for value in counts if _has_words(value, query.text or ""))
+    return [{"value": value, "count": counts[value]} for value in values[:MAX_FACET_VALUES]]
+
+
+def _has_words(value: str, text: str) -> bool:
+    beginnings = words(text)
+    return not beginnings or all(any(word.startswith(wanted) for word in words(value)) for wanted in beginnings)
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

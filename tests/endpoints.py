@@ -83,7 +83,8 @@ USUAL_ARGUMENTS = {
     "version": "published",
     "view_name": "student_view",
     "handler_name": "problem_get",
-    "course_key": "course-v1:O+C+1",
+    "course_key": "course-v1:O+C+1",  # uploaded, to be imported
+    "stored_course_key": "course-v1:O+C+1",
     "container_key": UNIT,
     "collection_code": "c1",
     "username": "member",
@@ -166,6 +167,7 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", "/api/content-staging/v1/clipboard/"): Example({"usage_key": "<usage_key>"}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
+    ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),
     ("GET", f"{OWN}import_plans/<uuid>/"): Example(arguments={"uuid": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/"): Example({"plan": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_uuid>"}),

@@ -113,15 +113,14 @@ def arguments(
 
 
 def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) -> User | None:
-    """A user with a role in one library, a copied problem, and an uploaded course whose import waits."""
+    """A user with a role in one library and with a copied problem."""
     if caller == "anonymous":
         return None
-    user = make_user("caller", is_staff=caller in {"staff", "inactive"}, is_active=caller != "inactive")
+    is_active = caller != "inactive"
+    user = make_user(f"in-{role_in.slug}", is_staff=caller in {"staff", "inactive"}, is_active=is_active)
     StagedContent.objects.create(user=user, block_type="problem", olx="<problem/>", source_key=PROBLEM)
-    for model in (SourceUpload, StoredPlan, ImportJob):
-        model._default_manager.update(user=user)
     if caller == "course creator":
-        user.groups.add(Group.objects.create(name="course_creators"))
+        user.groups.add(Group.objects.get_or_create(name="course_creators")[0])
     elif caller.startswith("level "):
         role_in.permission_grants.create(user=user, access_level=caller.removeprefix("level "))
     elif caller.startswith("library_"):
@@ -129,32 +128,42 @@ def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) ->
     return user
 
 
-@pytest.mark.parametrize("asked_for", LIBRARIES)
 @pytest.mark.parametrize("caller", CALLERS)
 def test_who_may_do_what(
     caller: str,
-    asked_for: str,
     arguments: dict[str, str],
     library: ContentLibrary,
     make_library: LibraryFactory,
     make_user: UserFactory,
     api_client: ClientFactory,
 ) -> None:
-    role_in = library if asked_for == "own" else make_library("elsewhere")
-    ContentLibrary.objects.filter(pk=library.pk).update(allow_public_read=asked_for == "public")
-    user = make_caller(make_user, caller, role_in)
-    client = api_client(user)
-    staged = StagedContent.objects.filter(user=user).first()
-    arguments["staged_pk"] = str(staged.pk if staged else 0)
-
+    insider, outsider = [make_caller(make_user, caller, place) for place in (library, make_library("elsewhere"))]
     wrong = {}
-    for endpoint, cells in CELLS.items():
-        answer = in_a_world_of_its_own(client, endpoint, arguments)
-        cell = cells[caller]
-        refusal = "log in" if cell == "log in" else "hidden" if endpoint in HIDDEN and caller != "inactive" else "no"
-        if answer != ("allowed" if asked_for in ALLOWED_IN[cell] else refusal):
-            wrong[endpoint] = answer
+    for asked_for, user in zip(LIBRARIES, (insider, outsider, outsider), strict=True):
+        ContentLibrary.objects.filter(pk=library.pk).update(allow_public_read=asked_for == "public")
+        client = api_client(user)
+        arguments |= belongings(user)
+        for endpoint, cells in CELLS.items():
+            answer = in_a_world_of_its_own(client, endpoint, arguments)
+            if answer != expected(endpoint, caller, cells[caller], asked_for):
+                wrong[endpoint, asked_for] = answer
     assert wrong == {}
+
+
+def belongings(user: User | None) -> dict[str, str]:
+    """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
+    for model in (SourceUpload, StoredPlan, ImportJob):
+        model._default_manager.update(user=user)
+    staged = StagedContent.objects.filter(user=user).first()
+    return {"staged_pk": str(staged.pk if staged else 0)}
+
+
+def expected(endpoint: Endpoint, caller: str, cell: str, asked_for: str) -> str:
+    if asked_for in ALLOWED_IN[cell]:
+        return "allowed"
+    if cell == "log in":
+        return cell
+    return "hidden" if endpoint in HIDDEN and caller != "inactive" else "no"
 
 
 def in_a_world_of_its_own(client: Any, endpoint: Endpoint, arguments: Mapping[str, str]) -> str:

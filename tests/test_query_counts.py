@@ -14,20 +14,23 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from opaque_keys.edx.keys import CourseKey
 from openedx_content import api as content_api
 from openedx_content.models_api import Collection, CollectionPublishableEntity, PublishableEntity, PublishLog
 from openedx_tagging import api as tagging_api
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rest_framework.test import APIClient
 
+from content_libraries import api
 from content_libraries.content.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.courses.building import make_course
 from tests.search.building import Shelf
 
-from .endpoints import PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, endpoints, request
+from .endpoints import COURSE_ARCHIVE, PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, endpoints, request
 
 MOST = 15
 SIZES = (10, 1000)
@@ -35,18 +38,20 @@ PNG = b"PNG"
 FILES_OF_PACKAGES = {
     ("GET", "/api/content_tagging/v1/taxonomies/<pk>/export/"),
     ("GET", "/api/content_tagging/v1/import/template.<file_ext>"),
+    ("GET", "/xblocks/v2/resources/<block_type>/<path>"),
 }
-"""Written by openedx-tagging itself, one row at a time."""
+"""Written by openedx-tagging itself, one row at a time; and files of installed packages."""
 
 LISTS_AND_DETAILS = [endpoint for endpoint in endpoints() if endpoint[0] == "GET" and endpoint not in FILES_OF_PACKAGES]
 
 
 class World:
-    """A library ``lib<size>`` with ``size`` of everything, and a site that has as many libraries and taxonomies."""
+    """A library ``lib<size>`` with ``size`` of everything, and a site that has as many taxonomies."""
 
-    def __init__(self, library: ContentLibrary, size: int) -> None:
+    def __init__(self, library: ContentLibrary, size: int, writer: User) -> None:
         self.library = library
         self.size = size
+        self.writer = writer
         self.shelf = Shelf(library)
 
     def fill(self) -> None:
@@ -123,15 +128,32 @@ class World:
         p1 = PublishableEntity.objects.get(pk=self.shelf.pk_of("p1"))
         version = content_api.get_draft_version(p1)
         assert version is not None
-        staged = StagedContent.objects.get()
         return {
             **{name: here(value) for name, value in USUAL_ARGUMENTS.items()},
             "container_key": here(UNIT).replace(":u1", ":unit1"),
             "pk": str(self.taxonomy.pk),
             "publish_log_uuid": str(PublishLog.objects.filter(learning_package_id=self.shelf.pk).latest("pk").uuid),
             "version_uuid": str(version.uuid),
-            "staged_pk": str(staged.pk),
+            **self._belongings(),
             "username": f"{self.library.slug}-1",
+        }
+
+    def _belongings(self) -> dict[str, str]:
+        """What is the writer's own: a copy, an uploaded course, imports of it, and a course in the store."""
+        COURSE_ARCHIVE.seek(0)
+        upload = api.upload_source(self.library.library_key, user=self.writer, file=COURSE_ARCHIVE)
+        assert isinstance(upload.key, CourseKey)
+        plan = api.plan_source(self.library.library_key, user=self.writer, source_key=upload.key)[1]
+        waiting = [api.start_plan(plan, user=self.writer) for _ in range(self.size // 10)]
+        course = make_course(api.course_key(f"course-v1:O+C+{self.size}"), problems=self.size)
+        give_role(self.writer, "course_staff", str(course))
+        api.publish_course(course, user=None)
+        api.compile_course(course, user=None)
+        return {
+            "staged_pk": str(StagedContent.objects.get().pk),
+            "plan_uuid": str(plan.uuid),
+            "migration_uuid": str(waiting[-1].uuid),
+            "stored_course_key": str(course),
         }
 
 
@@ -159,7 +181,7 @@ def test_the_number_of_queries_does_not_grow(
     client = api_client(writer)
     costs = []
     for size in SIZES:
-        world = World(make_library(f"lib{size}"), size)
+        world = World(make_library(f"lib{size}"), size, writer)
         world.fill()
         arguments = world.arguments()
         cost(client, LISTS_AND_DETAILS[0], arguments)  # what a process reads once and keeps

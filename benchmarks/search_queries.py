@@ -28,7 +28,9 @@ from django.conf import settings
 from django.test import Client
 
 from content_libraries.search.embedded import EmbeddedEngine
-from content_libraries.search.engine import MAX_BATCH, current_engine, index_name
+from content_libraries.search.engine import FILTERABLE, MAX_BATCH, current_engine, index_name
+from content_libraries.search.facade.queries import read_query
+from content_libraries.search.filters import parse_filter
 from content_libraries.search.tokens import make_token
 
 LIBRARIES = 100
@@ -65,14 +67,10 @@ def _measure(size: int, name: str, bodies: Sequence[Body]) -> None:
         )
         assert response.status_code == 200, response.content
 
-    from content_libraries.search.engine import FILTERABLE
-    from content_libraries.search.facade.queries import read_query
-    from content_libraries.search.filters import parse_filter
-
     rule = parse_filter(RULE, FILTERABLE)
     assert rule is not None
     queries = {json.dumps(body): read_query(body, rule).search for body in bodies}
-    index = tantivy.Index.open(str(engine._index_folder))
+    index = tantivy.Index.open(str(engine._link))
     searcher = index.searcher()
 
     def in_tantivy(body: Body) -> None:

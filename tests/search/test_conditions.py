@@ -162,8 +162,8 @@ def test_several_orders_give_the_same_parts_as_the_whole(index: SearchEngine, of
     )
     sorts = (Sort("last_published", descending=True), Sort("display_name"), Sort("modified", descending=True))
 
-    def ids(**part: int) -> list[int]:
-        query = SearchQuery(conditions=[OneOf("org", ["sorted"])], sort=sorts, **part)
+    def ids(*, limit: int, offset: int = 0) -> list[int]:
+        query = SearchQuery(conditions=[OneOf("org", ["sorted"])], sort=sorts, limit=limit, offset=offset)
         return [int(hit["id"]) for hit in index.search(query).hits]
 
     expected = sorted(range(40), key=lambda n: (-(n % 4) or 1, n % 3, -n))

@@ -18,6 +18,7 @@ from openedx_tagging import api as tagging_api
 from pytest_django import DjangoDbBlocker
 
 from content_libraries import api, keys
+from content_libraries.learning_core.ids import package_id
 from content_libraries.search.engine import current_engine
 from content_libraries.search.tokens import make_token
 from content_libraries.search.upkeep import catch_up
@@ -68,7 +69,7 @@ def real_index(
     django_db_blocker: DjangoDbBlocker,
     real_archive: Callable[[str], Path],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+) -> str:
     """The folder of the index. The database is as it was before, because the facade never asks it."""
     folder = str(tmp_path_factory.mktemp("real") / "search")
     with (
@@ -129,9 +130,10 @@ def _tag_collect_and_change(learning_package_pk: int) -> None:
     for number, entity in enumerate(entities):
         key = f"lb:DemoX:demo:html:{entity.entity_ref.rpartition(':')[2]}"
         tagging_api.tag_object(key, taxonomy, ["Île de Ré"] if number % 2 else ["São Tomé"])
-    content_api.create_collection(learning_package_pk, "spring", title="Spring term", created_by=None)
+    package = package_id(learning_package_pk)
+    content_api.create_collection(package, "spring", title="Spring term", created_by=None)
     content_api.add_to_collection(
-        learning_package_pk, "spring", PublishableEntity.objects.filter(pk__in=[entity.pk for entity in entities])
+        package, "spring", PublishableEntity.objects.filter(pk__in=[entity.pk for entity in entities])
     )
     api.write_items(
         None,

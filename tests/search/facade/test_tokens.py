@@ -31,7 +31,7 @@ def signed(key: str | None = None, **claims: Any) -> str:
 
 def unsigned() -> str:
     claims = {"apiKeyUid": embedded_key.UID, "exp": time.time() + 60, "searchRules": {INDEX: {}}}
-    return jwt.encode(claims, None, algorithm="none")
+    return jwt.encode(claims, "", algorithm="none")
 
 
 def tampered() -> str:

@@ -7,7 +7,7 @@ export PORT
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-services lint schema format bench locks clean
+.PHONY: help install run test test-api test-browser test-services lint schema format bench locks clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -29,6 +29,10 @@ $(VENV)/.services: $(VENV)/.dev requirements/services.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/services.txt
 	@touch $@
 
+$(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
+	@touch $@
+
 install: $(VENV)/.studio  ## Make the virtual environment
 
 # Plain HTTP on this machine only; a real site keeps the default, cookies over TLS.
@@ -38,7 +42,12 @@ run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
 
 test: $(VENV)/.dev  ## Run the default test suite
-	$(BIN)/python -m pytest --numprocesses auto --ignore tests/generated
+	$(BIN)/python -m pytest --numprocesses auto --ignore tests/generated --ignore tests/browser
+
+test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on Debian if it is missing
+	@command -v chromium chromium-browser >/dev/null || [ -n "$$CHROMIUM" ] || \
+		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium; }
+	$(BIN)/python -m pytest tests/browser
 
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest --numprocesses auto tests/generated
@@ -48,13 +57,13 @@ ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/imports tests/se
 	tests/content/test_components_rest.py tests/content/test_containers_rest.py tests/content/test_publishing_rest.py
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
-	$(BIN)/python -m pytest --numprocesses auto -m slow
+	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --nomigrations $(ROOMS_ON_DATABASES)
 
-lint: $(VENV)/.dev  ## Check style, types, layers, migrations, the API schema and PII annotations
+lint: $(VENV)/.browser  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -79,7 +88,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.search_index
 
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
-	cd requirements && for name in studio dev services; do \
+	cd requirements && for name in studio dev services browser; do \
 		../$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
 

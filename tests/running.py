@@ -1,0 +1,92 @@
+"""A site of its own for tests that ask it over HTTP: prepared and started as ``make run`` does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+PROJECT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 60
+
+type Environment = Mapping[str, str]
+
+
+def prepared_site(folder: Path, **variables: str) -> Environment:
+    """
+    Prepare a site with the demo content.
+
+    Args:
+        folder: where everything of the site is kept.
+        variables: further environment variables, such as ``DEMO_PASSWORD``.
+
+    Returns:
+        The environment that the site's processes and commands need; ``PORT`` is a free one.
+    """
+    bin_folder = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "STUDIO_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "PORT": str(_free_port()),
+        "C_FORCE_ROOT": "true",
+    }
+    for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
+        environment.pop(name, None)
+    environment |= variables
+    manage(environment, "prepare_studio")
+    return environment
+
+
+@contextmanager
+def running_site(environment: Environment) -> Iterator[str]:
+    """Start a prepared site and give its address; at the end stop it as Ctrl-C does."""
+    with subprocess.Popen(["honcho", "start"], cwd=PROJECT, env=environment, start_new_session=True) as processes:  # noqa: S607
+        address = f"http://127.0.0.1:{environment['PORT']}"
+        try:
+            wait_until(lambda: answers(f"{address}/healthz"))
+            yield address
+        finally:
+            processes.send_signal(signal.SIGINT)
+            assert processes.wait(timeout=PATIENCE_SECONDS) == 130
+    assert not answers(f"{address}/healthz")
+
+
+def manage(environment: Environment, *arguments: str) -> str:
+    """Run a management command of the site; its output."""
+    command = [sys.executable, "manage.py", *arguments]
+    finished = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return finished.stdout
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Look again and again, for as long as a slow machine may need."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Whether there is a 200 at ``url``."""
+    try:
+        with urlopen(url) as response:  # noqa: S310 - our own server
+            return bool(response.status == 200)
+    except URLError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -267,6 +267,7 @@ if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
         "data_folder_in": str(DATA_DIR / "broker"),
         "data_folder_out": str(DATA_DIR / "broker"),
         "control_folder": str(DATA_DIR / "broker"),
+        "polling_interval": 0.2,
     }
 else:
     # A broker that is down must not keep an author waiting: what was to be sent is caught up from the change logs.

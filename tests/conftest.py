@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from time import time
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import jwt
 import pytest
@@ -33,6 +33,10 @@ BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 JWT_PREFIX = jwt_settings.JWT_AUTH_HEADER_PREFIX
 
 
+LONG: Final = ("test_query_counts.py", "test_permissions.py")
+"""Modules with tests that take seconds each: they come first, so that no process is left alone with one of them."""
+
+
 class UserFactory(Protocol):
     def __call__(self, username: str, **fields: Any) -> User: ...
 
@@ -50,6 +54,15 @@ type CommitRunner = Callable[[], AbstractContextManager[Any]]
 
 class ClientFactory(Protocol):
     def __call__(self, user: User | None = None) -> APIClient: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; and tests that share what one of their modules has built stay in one process."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+    for item in items:
+        definitions = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
+        if any(definition.scope == "module" for each in definitions for definition in each):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def site(environment: Environment) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def get(site: str, environment: Environment) -> Callable[[str], Any]:
     """Ask the site something as its first user."""
     token = manage(environment, "create_token", "admin").strip()

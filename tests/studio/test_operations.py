@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -97,48 +98,65 @@ class TestMetrics:
         assert client.get("/metrics").status_code == 200
 
 
+@dataclass(frozen=True)
+class Logged:
+    """What a process has logged: as JSON, then as lines; and the id that its request was answered with."""
+
+    request_id: str
+    json_lines: dict[str, dict[str, Any]]
+    lines: str
+
+
 class TestLogs:
     SCRIPT = """
 import django; django.setup()
-import logging
-from django.test import Client
+import logging, logging.config, sys
 from django.conf import settings
+from django.test import Client
+from studio.operations.logs import logging_settings
+
+def do_something():
+    answer = Client(headers={"X-Request-ID": "from-the-proxy"}).get("/healthz?a=1")
+    logging.getLogger("some.library").warning("odd: %s", 7, extra={"library": "lib:A:b"})
+    return answer["X-Request-ID"]
+
 settings.ALLOWED_HOSTS.append("testserver")
-response = Client().get("/healthz?a=1", headers={"X-Request-ID": "from-the-proxy"})
-print(response["X-Request-ID"])
-logging.getLogger("some.library").warning("odd: %s", 7, extra={"library": "lib:A:b"})
+print(do_something())
+print("AS LINES", file=sys.stderr)
+logging.config.dictConfig(logging_settings("line", "INFO"))
+do_something()
 """
 
-    def run(self, tmp_path: Path, **variables: str) -> tuple[str, str]:
+    @pytest.fixture(scope="module")
+    def logged(self, tmp_path_factory: pytest.TempPathFactory) -> Logged:
         environment = {
             **os.environ,
-            "STUDIO_DATA_DIR": str(tmp_path),
+            "STUDIO_DATA_DIR": str(tmp_path_factory.mktemp("site")),
             "DJANGO_SETTINGS_MODULE": "studio.settings",
             "LOG_LEVEL": "INFO",
-            **variables,
+            "LOG_FORMAT": "json",
         }
         command = [sys.executable, "-c", self.SCRIPT]
         done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-        return done.stdout.strip(), done.stderr
+        as_json, _, lines = done.stderr.partition("AS LINES\n")
+        json_lines = {line["event"]: line for line in map(json.loads, as_json.splitlines())}
+        return Logged(done.stdout.strip(), json_lines, lines)
 
-    def test_a_line_of_json_for_each_request_and_each_message(self, tmp_path: Path) -> None:
-        request_id, errors = self.run(tmp_path, LOG_FORMAT="json")
-        lines = {line["event"]: line for line in map(json.loads, errors.splitlines())}
-        assert lines["request_finished"]["request_id"] == request_id
-        assert lines["request_finished"]["request"] == "GET /healthz?a=1"
-        assert lines["request_finished"]["code"] == 200
-        assert request_id != "from-the-proxy"
-        assert lines["odd: 7"]["library"] == "lib:A:b"
-        assert lines["odd: 7"]["level"] == "warning"
+    def test_a_line_of_json_for_each_request_and_each_message(self, logged: Logged) -> None:
+        finished, odd = (logged.json_lines[event] for event in ("request_finished", "odd: 7"))
+        assert finished["request_id"] == logged.request_id != "from-the-proxy"
+        assert (finished["request"], finished["code"]) == ("GET /healthz?a=1", 200)
+        assert (odd["library"], odd["level"]) == ("lib:A:b", "warning")
 
-    def test_the_id_of_a_trusted_proxy_is_kept(self, tmp_path: Path) -> None:
-        request_id, _errors = self.run(tmp_path, LOG_FORMAT="json", TRUST_REQUEST_ID="true")
-        assert request_id == "from-the-proxy"
+    def test_lines_for_people_have_no_line_for_each_request(self, logged: Logged) -> None:
+        assert "odd: 7" in logged.lines
+        assert "request_finished" not in logged.lines
 
-    def test_lines_for_people_have_no_line_for_each_request(self, tmp_path: Path) -> None:
-        _request_id, errors = self.run(tmp_path)
-        assert "odd: 7" in errors
-        assert "request_finished" not in errors
+    @pytest.mark.parametrize("trusted", [True, False])
+    def test_the_id_of_a_trusted_proxy_is_kept(self, client: Client, settings: Any, trusted: bool) -> None:
+        settings.DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = trusted
+        request_id = client.get("/healthz", headers={"X-Request-ID": "from-the-proxy"})["X-Request-ID"]
+        assert (request_id == "from-the-proxy") is trusted
 
     def test_a_request_that_fails_has_its_id_in_the_answer_and_in_the_log(
         self, settings: Any, caplog: pytest.LogCaptureFixture, staff: User

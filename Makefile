@@ -43,16 +43,15 @@ test: $(VENV)/.dev  ## Run the default test suite
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest --numprocesses auto tests/generated
 
-# A migration of openedx_tagging changes rows and table in one transaction, which PostgreSQL refuses.
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/imports tests/search \
-	tests/content/test_components_rest.py tests/content/test_containers_rest.py tests/content/test_publishing_rest.py
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard tests/imports \
+	tests/search
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
 	$(BIN)/python -m pytest --numprocesses auto -m slow
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
-		--ds tests.settings_services --numprocesses auto --create-db --nomigrations $(ROOMS_ON_DATABASES)
+		--ds tests.settings_services --numprocesses auto --create-db $(ROOMS_ON_DATABASES)
 
 lint: $(VENV)/.dev  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
-from opaque_keys.edx.locator import BlockUsageLocator, LibraryUsageLocatorV2
+from opaque_keys.edx.locator import LibraryUsageLocatorV2
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -106,4 +106,4 @@ def _source_key(text: str) -> UsageKey:
 
 def _names_a_course(key: UsageKey) -> bool:
     """Whether a key names a course with its run, which the oldest ones (``i4x://``) do not."""
-    return isinstance(key, BlockUsageLocator) and getattr(key.context_key, "run", None) is not None
+    return key.context_key.is_course and getattr(key.context_key, "run", None) is not None

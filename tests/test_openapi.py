@@ -25,7 +25,7 @@ type Schema = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def description() -> Schema:
-    schema: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema: Schema = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
 

@@ -52,9 +52,8 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest --numprocesses auto tests/generated
 
-# A migration of openedx_tagging changes rows and table in one transaction, which PostgreSQL refuses.
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/imports tests/search \
-	tests/content/test_components_rest.py tests/content/test_containers_rest.py tests/content/test_publishing_rest.py
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard tests/imports \
+	tests/search
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
 	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser

@@ -1,6 +1,6 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
-from .content.clipboard.admin import StagedContentAdmin
+from .clipboard.admin import StagedContentAdmin
 from .courses.admin import CourseAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin

@@ -1,7 +1,7 @@
 """The public Python API: what each room lists in its ``__all__``."""
 
+from .clipboard.api import *  # noqa: F403
 from .content.api import *  # noqa: F403
-from .content.clipboard.api import *  # noqa: F403
 from .courses.api import *  # noqa: F403
 from .imports.api import *  # noqa: F403
 from .keys import *  # noqa: F403

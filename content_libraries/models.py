@@ -1,6 +1,6 @@
 """Where Django looks for models. They live in the rooms; this module only gathers them."""
 
-from .content.clipboard.models import StagedContent, StagedFile
+from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
 from .courses.models import BlockDefinition, CompiledCourse, CompiledDefinition, Course, CourseBlock

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
 from rest_framework.exceptions import (
@@ -29,6 +29,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+from .keys import CourseKey, course_key
 
 SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """Dates of libraries, components, containers and history: UTC, whole seconds, a literal Z."""
@@ -67,6 +68,30 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
 def request_body(request: Request) -> Any:
     """The parsed body. Fields of a form count as in JSON: a blank one was given, a missing flag was not."""
     return request.data.dict() if isinstance(request.data, QueryDict) else request.data
+
+
+def course_parameter(request: Request) -> CourseKey | None:
+    """
+    The course in the query on whose behalf something is read; None without one. Raises NotFoundError.
+
+    A plus sign that a client has not encoded arrives as a space.
+    """
+    text = request.query_params.get("course_id", "").replace(" ", "+")
+    if not text:
+        return None
+    key = course_key(text)
+    if not key.is_course:
+        raise NotFoundError(f"“{text}” is not the key of a course.")
+    return key
+
+
+COURSE_PARAMETER: Final = OpenApiParameter(
+    "course_id",
+    str,
+    description="Key of a course. Whoever may view library updates there may read this, whatever the roles in the"
+    " library.",
+    examples=[OpenApiExample("A course", value="course-v1:CL-TEST+Chemistry+2026")],
+)
 
 
 class ErrorsMixin(APIView):

@@ -1,7 +1,7 @@
 """Where Celery looks for tasks. They live in the rooms; this module only gathers them."""
 
+from .clipboard import tasks as clipboard_tasks  # noqa: F401
 from .content import tasks as content_tasks  # noqa: F401
-from .content.clipboard import tasks as clipboard_tasks  # noqa: F401
 from .courses import tasks as courses_tasks  # noqa: F401
 from .imports import tasks as imports_tasks  # noqa: F401
 from .search import tasks as search_tasks  # noqa: F401

@@ -17,6 +17,7 @@ SEARCH_KEYS = "api/content_search/v2/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
     path(LIBRARIES, include("content_libraries.history.rest.urls")),
+    path(LIBRARIES, include("content_libraries.clipboard.rest.library_urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
@@ -25,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
     path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
-    path(STAGING, include("content_libraries.content.clipboard.rest.urls")),
+    path(STAGING, include("content_libraries.clipboard.rest.urls")),
     path(OWN, include("content_libraries.xblocks.rest.own_urls")),
     path(XBLOCKS, include("content_libraries.xblocks.rest.urls")),
     path(EMBED, include("content_libraries.xblocks.rest.embed_urls")),

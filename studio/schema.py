@@ -39,5 +39,10 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
 
 def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[str, ...]]:
-    """Describe the endpoints of the app, not those of other packages that the host mounts."""
+    """
+    Describe the endpoints of the app.
+
+    Not those of other packages that the host mounts (openedx-authz, user_tasks), which have descriptions of their own
+    and change with their releases; nor those of the host, which serve one frontend.
+    """
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(OUR_PATHS)]

@@ -140,6 +140,8 @@ def _database() -> dj_database_url.DBConfig:
         }
     elif config["ENGINE"] == "django.db.backends.mysql":
         config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        config["ENGINE"] = "content_libraries.postgresql"  # runs migrations that Django's own does not
     return config
 
 
@@ -229,6 +231,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["studio.schema.only_ours"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "content_libraries.openapi.hooks.add_examples",
+    ],
     # Everything the pages of the description need comes from this site.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

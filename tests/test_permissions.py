@@ -20,7 +20,7 @@ from openedx_content.models_api import PublishLog
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
-from content_libraries.content.clipboard.models import StagedContent
+from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
 from content_libraries.libraries.models import AccessLevel, ContentLibrary

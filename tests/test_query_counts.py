@@ -23,7 +23,7 @@ from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rest_framework.test import APIClient
 
 from content_libraries import api
-from content_libraries.content.clipboard.models import StagedContent
+from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import AccessLevel, ContentLibrary, ContentLibraryPermission

@@ -10,7 +10,7 @@ from .assets import (
     open_version_file,
     set_asset,
 )
-from .block_types import BlockType, block_class, default_title, offered_block_types
+from .block_types import BlockType, block_class, default_title, has_children, offered_block_types, type_name
 from .bulk import write_items
 from .collections import (
     add_to_collection,
@@ -23,7 +23,7 @@ from .collections import (
     set_collections,
     update_collection,
 )
-from .components import create_component, get_olx, list_components, set_olx
+from .components import check_without_children, create_component, get_olx, list_components, set_olx
 from .container_settings import settings_of
 from .containers import (
     append_children,
@@ -48,7 +48,7 @@ from .data import (
 )
 from .file_tokens import file_token
 from .hierarchies import get_hierarchy
-from .items import delete_item, get_item, item_summaries, restore_item
+from .items import access_item, delete_item, get_item, item_summaries, item_summary, restore_item
 from .publishing import discard_all, publish_all, publish_item
 
 __all__ = [
@@ -65,10 +65,12 @@ __all__ = [
     "HierarchyMember",
     "ItemSummary",
     "SavedOlx",
+    "access_item",
     "add_to_collection",
     "append_children",
     "block_class",
     "check_file_size",
+    "check_without_children",
     "create_collection",
     "create_component",
     "create_container",
@@ -84,7 +86,9 @@ __all__ = [
     "get_hierarchy",
     "get_item",
     "get_olx",
+    "has_children",
     "item_summaries",
+    "item_summary",
     "list_assets",
     "list_collections",
     "list_components",
@@ -103,6 +107,7 @@ __all__ = [
     "set_collections",
     "set_olx",
     "settings_of",
+    "type_name",
     "update_collection",
     "write_items",
 ]

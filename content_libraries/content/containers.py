@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from ..errors import InvalidInputError, NotFoundError
-from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ..keys import CONTAINER_TYPES, CourseKey, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from . import container_settings
@@ -79,7 +79,9 @@ def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -
     return _edit(key, user, rename)
 
 
-def get_children(key: LibraryContainerLocator, *, user: Actor, published: bool = False) -> list[ItemSummary]:
+def get_children(
+    key: LibraryContainerLocator, *, user: Actor, published: bool = False, for_course: CourseKey | None = None
+) -> list[ItemSummary]:
     """
     Read the children of a container, in order, as often as they stand there. Needs VIEW.
 
@@ -87,11 +89,12 @@ def get_children(key: LibraryContainerLocator, *, user: Actor, published: bool =
         key: the container.
         user: who asks.
         published: whether to read the published version, with published titles; otherwise the draft.
+        for_course: a course; to be allowed to view library updates there is enough.
 
     Returns: the children that are there on that side. Raises NotAllowedError, and NotFoundError also for a
     container that is not there on that side.
     """
-    library, container = access_item(user, key, Permission.VIEW, deleted_too=published)
+    library, container = access_item(user, key, Permission.VIEW, deleted_too=published, for_course=for_course)
     if published and container.published_version_pk is None:
         raise NotFoundError(f"“{key}” is not published.")
     branch: learning_core.BranchName = "published" if published else "draft"

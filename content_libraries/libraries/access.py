@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final, Protocol
 
 from crum import get_current_request
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from organizations.models import Organization
 
+from .. import conf
 from ..errors import NotAllowedError, NotFoundError
-from ..keys import LibraryLocatorV2
+from ..keys import CourseKey, LibraryLocatorV2
 from .data import Actor, Explanation, Grant, GrantKind, Permission
 from .models import ContentLibrary
 from .permissions import permission_backend
@@ -18,6 +21,14 @@ from .permissions import permission_backend
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
+
+class _CourseBackend(Protocol):
+    """What is asked here of the permission backend of courses, which is a matter of the rooms above."""
+
+    def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> Collection[str]: ...
+
+
+_VIEW_LIBRARY_UPDATES: Final = "courses.view_library_updates"
 _OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
 _remembered = RequestCache("content_libraries.grants")
 
@@ -37,15 +48,25 @@ def package_pk(library: ContentLibrary) -> int:
     return library.learning_package_id
 
 
-def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permission) -> ContentLibrary:
+def access_library(
+    user: Actor, library_key: LibraryLocatorV2, permission: Permission, *, for_course: CourseKey | None = None
+) -> ContentLibrary:
     """
     Find a library for somebody who wants to do something in it.
+
+    Args:
+        user: who wants it.
+        library_key: the library.
+        permission: what it needs.
+        for_course: reading only: a course that takes content from libraries. Whoever may view library updates there
+            may read what they come from (libraries-rest contract, section 6.3).
 
     Returns: the library, with ``org`` and ``learning_package`` loaded.
     Raises NotFoundError, and NotAllowedError for a user without the permission.
     """
     library = get_library(library_key)
-    require(user, library, permission)
+    if for_course is None or not _views_library_updates(user, for_course):
+        require(user, library, permission)
     return library
 
 
@@ -109,6 +130,14 @@ def author_pk(user: Actor) -> int | None:
 def forget_grants() -> None:
     """Look grants up again: something that they depend on has changed."""
     _remembered.clear()
+
+
+def _views_library_updates(user: Actor, course_key: CourseKey) -> bool:
+    """Whether the user may view library updates in a course, asked from the backend that the site has for courses."""
+    if user is None:
+        return True
+    backend: _CourseBackend = import_string(conf.COURSE_PERMISSION_BACKEND.value)()
+    return _VIEW_LIBRARY_UPDATES in backend.permissions(user, course_key)
 
 
 def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:

@@ -13,7 +13,7 @@ from .data import (
     OlxTree,
     StaticFile,
 )
-from .definitions import assembled, definition_of
+from .definitions import assembled, definition_of, nested
 from .drafts import tree_with_drafts
 from .errors import (
     ArchiveTooLargeError,
@@ -55,6 +55,7 @@ __all__ = [
     "inlined",
     "iter_files",
     "iter_static_files",
+    "nested",
     "parse_block",
     "read_archive",
     "references",

@@ -15,7 +15,7 @@ from .splicing import children_in
 from .start_tags import pointer, with_attributes
 from .xml_source import Document, parse_document
 
-__all__ = ["assembled", "definition_of"]
+__all__ = ["assembled", "definition_of", "nested"]
 
 _NAMES = {"url_name": None}
 _COURSE_NAMES = {**_NAMES, "org": None, "course": None}
@@ -44,6 +44,15 @@ def assembled(definition: str, url_name: str, children: Sequence[OlxBlock]) -> O
     return replace(parse_block(olx), url_name=url_name, children=tuple(children))
 
 
+def nested(definition: str, elements: Sequence[str]) -> str:
+    """
+    Return the element of a definition, without what stands before it, with these elements inside of it, behind what is
+    there already. Raises OlxError for unsafe XML; the elements have been checked.
+    """
+    element = parse_block(definition).olx
+    return _with_inside(element, "".join(f"\n{element}" for element in elements) + "\n") if elements else element
+
+
 def _without(document: Document, places: Sequence[tuple[int, int]]) -> str:
     root = document.root
     starts = [root.opened, *(end for _start, end in places)]
@@ -57,10 +66,15 @@ def _without(document: Document, places: Sequence[tuple[int, int]]) -> str:
 
 
 def _with_pointers(definition: str, children: Sequence[OlxBlock]) -> str:
+    pointers = "".join(f"\n  {pointer(child.tag, {'url_name': child.url_name})}" for child in children) + "\n"
+    return _with_inside(definition, pointers)
+
+
+def _with_inside(definition: str, contents: str) -> str:
+    """The definition with contents before its end."""
     document = parse_document(definition.encode())
     root = document.root
-    pointers = "".join(f"\n  {pointer(child.tag, {'url_name': child.url_name})}" for child in children) + "\n"
     head, tag = document.slice(0, root.start), document.slice(root.start, root.opened)
     if root.closing == root.opened and tag.endswith("/>"):
-        return f"{head}{tag[:-2].rstrip()}>{pointers}</{root.tag}>{document.slice(root.end, len(document.data))}"
-    return head + document.slice(root.start, root.closing) + pointers + document.slice(root.closing, len(document.data))
+        return f"{head}{tag[:-2].rstrip()}>{contents}</{root.tag}>{document.slice(root.end, len(document.data))}"
+    return head + document.slice(root.start, root.closing) + contents + document.slice(root.closing, len(document.data))

@@ -13,7 +13,7 @@ from xblock.core import XBlock
 from xblock.exceptions import NoSuchViewError
 
 from ..errors import ContentLibrariesError, NotFoundError
-from ..keys import LibraryUsageLocatorV2
+from ..keys import CourseKey, LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
 from .data import BlockVersion, RenderedView, Resource, Version
 from .parsing import make_block, parsed_root
@@ -65,13 +65,23 @@ def render_view(
 
 
 def access_for_view(
-    key: LibraryUsageLocatorV2, view_name: str, *, user: Actor, version: Version | None = None
+    key: LibraryUsageLocatorV2,
+    view_name: str,
+    *,
+    user: Actor,
+    version: Version | None = None,
+    for_course: CourseKey | None = None,
 ) -> BlockVersion:
-    """Read a version for somebody who wants to see a view of it; what ``render_view`` says of both holds."""
+    """
+    Read a version for somebody who wants to see a view of it; what ``render_view`` says of both holds.
+
+    To be allowed to view library updates in the course ``for_course`` is enough for all views but the editor.
+    """
     if view_name not in VIEWS:
         raise NotFoundError(f"There is no view “{view_name}”.")
-    permission = Permission.EDIT if view_name == STUDIO_VIEW else Permission.LEARN
-    return access_version(key, user=user, permission=permission, version=version)
+    if view_name == STUDIO_VIEW:
+        return access_version(key, user=user, permission=Permission.EDIT, version=version)
+    return access_version(key, user=user, permission=Permission.LEARN, version=version, for_course=for_course)
 
 
 def render_version(

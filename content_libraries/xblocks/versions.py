@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from ..errors import NotAllowedError, NotFoundError
-from ..keys import LibraryUsageLocatorV2, library_key_of
+from ..keys import CourseKey, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, may, package_pk
 from .data import BlockVersion, Version
 
 
 def access_version(
-    key: LibraryUsageLocatorV2, *, user: Actor, permission: Permission, version: Version | None = None
+    key: LibraryUsageLocatorV2,
+    *,
+    user: Actor,
+    permission: Permission,
+    version: Version | None = None,
+    for_course: CourseKey | None = None,
 ) -> BlockVersion:
     """
     Read a version of a component.
@@ -20,13 +25,14 @@ def access_version(
         user: who wants to see it; may be anonymous.
         permission: what they need in its library.
         version: which version; None for the draft.
+        for_course: a course; see ``access_library``.
 
     Raises NotFoundError for an unknown library, component or version, or one that is deleted (softly), and
     NotAllowedError. Messages are those of the libraries-rest contract, section 11.
     """
     library_key = library_key_of(key)
     try:
-        library = access_library(user, library_key, permission)
+        library = access_library(user, library_key, permission, for_course=for_course)
     except NotFoundError as error:
         raise NotFoundError(f"Content Library '{library_key}' does not exist") from error
     except NotAllowedError as error:

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from celery import Celery
 from celery.app import app_or_default
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from openedx_content import api as content_api
 from openedx_tagging import api as tagging_api
 
+from content_libraries import api
 from content_libraries.content import api as content
 from content_libraries.learning_core import api as learning_core
+from tests.endpoints import COURSE_ARCHIVE
 
 from .client import LibraryClient
 from .recorder import Record, associated, once
@@ -169,6 +173,33 @@ def test_discarding_everything(tree: LibraryClient, record: Record) -> None:
         + once("block deleted", "html:new")
         + once("container updated", "unit:u1", "unit:u2", *ABOVE_U1)
     )
+
+
+def test_files_and_fields_are_edits(tree: LibraryClient, record: Record) -> None:
+    edit = once("block updated", "html:h3") + once("container updated", "unit:u2", *ABOVE_U2)
+    file_url = tree.url("html:h3", "assets/static/a.txt")
+    body = {"content": SimpleUploadedFile("a.txt", b"A")}
+    assert record(lambda: tree.ok(tree.http.put(file_url, body, format="multipart"))) == edit
+    for _there_and_not_there in range(2):
+        assert record(lambda: tree.ok(tree.http.delete(file_url), 204)) == edit
+    fields_url = f"/api/xblock/v2/xblocks/{tree.key('html:h3')}/fields/"
+    fields = {"metadata": {"display_name": "New"}}
+    assert record(lambda: tree.ok(tree.http.post(fields_url, fields, format="json"))) == edit
+
+
+def test_copying_and_deleting_the_library_tell_nothing_about_items(tree: LibraryClient, record: Record) -> None:
+    assert record(lambda: tree.ok(tree.http.post(tree.url("unit:u1", "copy/")))) == Counter()
+    assert record(lambda: tree.ok(tree.http.delete(tree.library_url()))) == Counter()
+
+
+def test_an_import_tells_each_item_once(lib: LibraryClient, record: Record, staff: User) -> None:
+    COURSE_ARCHIVE.seek(0)
+    key = lib.library.library_key
+    api.upload_source(key, user=staff, file=COURSE_ARCHIVE)
+    plan = api.plan_source(key, user=staff, source_key=api.course_key("course-v1:O+C+1"))[1]
+    events = record(lambda: api.start_plan(plan, user=staff))
+    assert events[("block created", "html:h")] == 1
+    assert set(events.values()) == {1}
 
 
 def test_a_refused_edit_sends_nothing(tree: LibraryClient, record: Record) -> None:

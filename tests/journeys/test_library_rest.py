@@ -15,8 +15,9 @@ from openedx_tagging import api as tagging_api
 
 from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import ClientFactory, LibraryFactory, UserFactory
+from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.content.client import ROOT, LibraryClient
+from tests.courses.building import COURSE_KEY, UNIT, make_course
 from tests.history.client import HistoryClient, asked_for, usernames
 
 CLIPBOARD = "/api/content-staging/v1/clipboard/"
@@ -188,6 +189,24 @@ def test_section_9_a_unit_goes_to_another_library(
     again = writer.ok(writer.http.post(writer.library_url("paste_clipboard/")))["id"]
     linked: Any = writer.ok(writer.http.get(f"{ROOT}containers/{again}/children/"))
     assert [child["id"] for child in linked] == [writer.key("html:a")] * 2
+
+
+def test_section_9_a_unit_of_a_course_becomes_a_unit_of_the_library(
+    writer: HistoryClient, publisher: HistoryClient, visitor: HistoryClient
+) -> None:
+    make_course()
+    give_role(User.objects.get(username="library_contributor"), "course_editor", str(COURSE_KEY))
+    copied = writer.ok(writer.http.post(CLIPBOARD, {"usage_key": str(UNIT)}, format="json"))
+    assert (copied["content"]["status"], copied["source_context_title"]) == ("ready", "A course")
+    pasted = writer.ok(writer.http.post(writer.library_url("paste_clipboard/")))
+    unit = pasted["id"].split(":", 3)[3]
+    text, problem = visitor.children(unit)
+    assert (visitor.get(unit)["display_name"], visitor.get(problem)["display_name"]) == ("A unit", "P")
+
+    publisher.publish(unit)
+    assert visitor.children(unit, published=True) == [text, problem]
+    writer.delete(unit)
+    assert visitor.status_of(text) == 200
 
 
 @pytest.mark.parametrize("name", ["html:a", "unit:u"])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any, Final
+from typing import Any
 
-from rest_framework import serializers
+from rest_framework import ISO_8601, serializers
 
 from ..collections import MAX_DESCRIPTION, MAX_TITLE
 from ..data import CollectionSummary
-
-_MICROSECONDS: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class CollectionSerializer(serializers.Serializer[CollectionSummary]):
@@ -21,8 +19,8 @@ class CollectionSerializer(serializers.Serializer[CollectionSummary]):
     title = serializers.CharField()
     description = serializers.CharField()
     enabled = serializers.BooleanField(help_text="False when it is deleted.")
-    created = serializers.DateTimeField(format=_MICROSECONDS, default_timezone=UTC)
-    modified = serializers.DateTimeField(format=_MICROSECONDS, default_timezone=UTC)
+    created = serializers.DateTimeField(format=ISO_8601, default_timezone=UTC)
+    modified = serializers.DateTimeField(format=ISO_8601, default_timezone=UTC)
     learning_package = serializers.IntegerField(source="learning_package_pk")
     created_by = serializers.IntegerField(source="created_by_pk", allow_null=True, help_text="Id of a user.")
     entities = serializers.ListField(

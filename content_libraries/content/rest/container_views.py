@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from ...keys import LibraryContainerLocator, library_key_of
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView
+from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter
 from .. import api
 from .serializers import (
     ComponentSerializer,
@@ -34,9 +34,10 @@ _CHILDREN = PolymorphicProxySerializer(
 class ContainerView(LibraryAPIView):
     """One container."""
 
-    @extend_schema(summary="Read a container", responses=ContainerSerializer)
+    @extend_schema(summary="Read a container", parameters=[COURSE_PARAMETER], responses=ContainerSerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        return Response(ContainerSerializer(api.get_item(container_key, user=request.user)).data)
+        container = api.get_item(container_key, user=request.user, for_course=course_parameter(request))
+        return Response(ContainerSerializer(container).data)
 
     @extend_schema(summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer)
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
@@ -61,12 +62,17 @@ class ChildrenView(LibraryAPIView):
 
     @extend_schema(
         summary="List children",
-        parameters=[OpenApiParameter("published", bool, description="Whether to read the published version.")],
+        parameters=[
+            OpenApiParameter("published", bool, description="Whether to read the published version."),
+            COURSE_PARAMETER,
+        ],
         responses=_CHILDREN,
     )
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         published = request.query_params.get("published", "").lower() == "true"
-        children = api.get_children(container_key, user=request.user, published=published)
+        children = api.get_children(
+            container_key, user=request.user, published=published, for_course=course_parameter(request)
+        )
         serializer = ComponentSerializer if container_key.container_type == "unit" else ContainerSerializer
         return Response(serializer(children, many=True).data)
 

@@ -8,7 +8,6 @@ from django.urls import path, register_converter
 
 from ...errors import MalformedKeyError
 from ...keys import LibraryContainerLocator, container_key
-from ..clipboard.rest import views as clipboard_views
 from . import asset_views, collection_views, component_views, container_views, library_views
 
 
@@ -38,7 +37,6 @@ urlpatterns = [
     path("<str:lib_key>/blocks/", library_views.ComponentsView.as_view(), name="library-blocks"),
     path("<str:lib_key>/containers/", library_views.ContainersView.as_view(), name="library-containers"),
     path("<str:lib_key>/commit/", library_views.CommitView.as_view(), name="library-commit"),
-    path("<str:lib_key>/paste_clipboard/", clipboard_views.PasteView.as_view(), name="library-paste-clipboard"),
     path(_BLOCK, component_views.ComponentView.as_view(), name="library-block"),
     path(f"{_BLOCK}restore/", component_views.RestoreView.as_view(), name="library-block-restore"),
     path(f"{_BLOCK}hierarchy/", component_views.HierarchyView.as_view(), name="library-block-hierarchy"),
@@ -47,7 +45,6 @@ urlpatterns = [
     path(f"{_BLOCK}assets/<path:path>", asset_views.AssetView.as_view(), name="library-block-asset"),
     path(f"{_BLOCK}publish/", component_views.PublishView.as_view(), name="library-block-publish"),
     path(_CONTAINER, container_views.ContainerView.as_view(), name="library-container"),
-    path(f"{_CONTAINER}copy/", clipboard_views.CopyContainerView.as_view(), name="library-container-copy"),
     path(f"{_CONTAINER}children/", container_views.ChildrenView.as_view(), name="library-container-children"),
     path(f"{_CONTAINER}hierarchy/", container_views.HierarchyView.as_view(), name="library-container-hierarchy"),
     path(f"{_CONTAINER}restore/", container_views.RestoreView.as_view(), name="library-container-restore"),

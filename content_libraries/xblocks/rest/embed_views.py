@@ -24,6 +24,7 @@ from rest_framework.request import Request
 from ... import conf
 from ...content.api import file_token
 from ...keys import LibraryUsageLocatorV2
+from ...rest import COURSE_PARAMETER, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from ..static_urls import version_file_url
@@ -51,12 +52,15 @@ class EmbedView(XBlockAPIView):
         parameters=[
             OpenApiParameter("version", OpenApiTypes.STR, description="draft (default), published, or a number."),
             OpenApiParameter("show_title", OpenApiTypes.BOOL),
+            COURSE_PARAMETER,
         ],
         responses={(200, "text/html"): OpenApiTypes.STR},
     )
     def get(self, request: Request, key: LibraryUsageLocatorV2, view_name: str) -> HttpResponse:
         version = version_parameter(request)
-        block_version = api.access_for_view(key, view_name, user=request.user, version=version)
+        block_version = api.access_for_view(
+            key, view_name, user=request.user, version=version, for_course=course_parameter(request)
+        )
         if view_name == api.STUDIO_VIEW and INNER not in request.query_params:
             return _editor_page(request, block_version.title)
         token = file_token(block_version.version_uuid)

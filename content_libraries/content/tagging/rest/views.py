@@ -14,12 +14,16 @@ from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from openedx_tagging.api import TagDoesNotExist
 from openedx_tagging.data import TagDataQuerySet
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import views as base
-from openedx_tagging.rest_api.v1.serializers import ObjectTagUpdateBodySerializer
+from openedx_tagging.rest_api.v1.serializers import (
+    ObjectTagUpdateBodySerializer,
+    TaxonomyTagCreateBodySerializer,
+    TaxonomyTagUpdateBodySerializer,
+)
 from openedx_tagging.rest_api.v1.views_import import TemplateView as BaseTemplateView
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
@@ -31,6 +35,7 @@ from ....libraries.api import Permission, require
 from ....libraries.models import ContentLibrary
 from ....rest import ErrorsMixin, LibraryAPIView
 from .. import api
+from . import descriptions
 from .serializers import (
     ObjectTagsByTaxonomySerializer,
     ObjectTagSerializer,
@@ -70,6 +75,16 @@ class TaxonomyView(base.TaxonomyView):
         return Response(self.get_serializer(self.get_object()).data)
 
 
+@extend_schema_view(
+    get=extend_schema(summary="List the tags of a taxonomy", parameters=descriptions.LIST_OF_TAGS),
+    post=extend_schema(summary="Add a tag", request=TaxonomyTagCreateBodySerializer, responses={201: TagSerializer}),
+    patch=extend_schema(summary="Rename a tag", request=TaxonomyTagUpdateBodySerializer, responses=TagSerializer),
+    delete=extend_schema(
+        summary="Delete tags",
+        description="The request has a body: `tags`, and `with_subtags` to delete what is below them too.",
+        responses={200: OpenApiResponse(description="Nothing.")},
+    ),
+)
 class TaxonomyTagsView(base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
@@ -85,6 +100,19 @@ class TaxonomyTagsView(base.TaxonomyTagsView):
             raise ValidationError(str(error)) from error
 
 
+@extend_schema_view(
+    retrieve=extend_schema(
+        summary="Read the tags of an object",
+        parameters=descriptions.TAGS_OF_TAXONOMY,
+        responses={200: descriptions.TAGS_OF_OBJECT},
+    ),
+    update=extend_schema(
+        summary="Replace tags of an object",
+        description="Those of each taxonomy that is named; others stay.",
+        request=ObjectTagUpdateBodySerializer,
+        responses={200: descriptions.TAGS_OF_OBJECT},
+    ),
+)
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
 class ObjectTagView(ErrorsMixin, base.ObjectTagView):
     """The tags of a component, container, collection or library. The roles in the library decide."""
@@ -122,6 +150,14 @@ class ObjectTagView(ErrorsMixin, base.ObjectTagView):
         return self.retrieve(request)
 
 
+@extend_schema_view(
+    retrieve=extend_schema(
+        summary="Count the tags of objects",
+        description="Keys separated by commas, or the beginning of keys with a `*` at the end.",
+        parameters=descriptions.COUNTS,
+        responses={200: descriptions.COUNTS_OF_OBJECTS},
+    )
+)
 class ObjectTagCountsView(LibraryAPIView, base.ObjectTagCountsView):
     """How many tags objects have. No secret, so whoever is logged in may know."""
 
@@ -143,7 +179,8 @@ class ObjectTagExportView(LibraryAPIView):
 @extend_schema_view(
     get=extend_schema(
         summary="Get a file to fill in and import as a taxonomy",
-        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/json"): OpenApiTypes.OBJECT},
+        responses=descriptions.TEMPLATES,
+        examples=[descriptions.TEMPLATE],
     )
 )
 class TemplateView(BaseTemplateView):

@@ -1,73 +1,47 @@
-"""An item with all that is below it as one OLX text, read in a number of queries for each level."""
+"""An item of a library with all that is below it as one OLX text, read in a number of queries for each level."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from openedx_tagging.models import ObjectTag
 
-from ...errors import InvalidInputError
-from ...keys import ItemKey, LibraryContainerLocator
-from ...learning_core import api as learning_core
-from ...libraries.api import package_pk
-from ...libraries.models import ContentLibrary
-from ...olx.api import DEFAULT_LIMITS, parse_block, with_attributes
-from .. import container_settings
-from ..data import ContainerSettingsData, FileMedia
-
-COPIED_FROM: Final = "copied_from_block"
-COPIED_VERSION: Final = "copied_from_version"
-
-TAGS_OF_TYPES: Final[Mapping[str, str]] = {"section": "chapter", "subsection": "sequential", "unit": "vertical"}
-"""Container type -> the OLX tag that courses have for it."""
-
-type TagsOfObjects = dict[str, dict[str, list[str]]]
-"""Key of an item -> id of a taxonomy -> values."""
+from ..content.api import access_item, settings_of
+from ..keys import ItemKey, LibraryContainerLocator
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, package_pk
+from ..libraries.models import ContentLibrary
+from ..olx.api import with_attributes
+from .data import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES, Snapshot, TagsOfObjects
+from .elements import element_of
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+def copying_permission(key: ItemKey) -> Permission:
+    """What copying an item needs: REUSE of a component, VIEW of a container."""
+    return Permission.VIEW if isinstance(key, LibraryContainerLocator) else Permission.REUSE
+
+
+def item_snapshot(key: ItemKey, *, user: Actor) -> Snapshot:
     """
-    The draft of an item, with all that is below it.
+    Read the draft of an item. Needs REUSE for a component, VIEW for a container.
 
-    Args:
-        tag: the OLX tag of the item.
-        title: its title.
-        olx: all of it. Each element says which item and version it was; components have a ``url_name``, except
-            one that stands in its unit already.
-        files: files of the components, by their keys.
-        settings: what the containers had in the course that they came from, by their keys.
-        tags: tags of the item and of all below it; a component without tags has an empty entry.
+    Raises NotFoundError, NotAllowedError, InvalidInputError for an item that is too large to be copied at once, and
+    OlxError for a component whose stored text is no OLX.
     """
-
-    tag: str
-    title: str
-    olx: str
-    files: Mapping[ItemKey, tuple[FileMedia, ...]]
-    settings: Mapping[ItemKey, ContainerSettingsData]
-    tags: TagsOfObjects
-
-
-def take_snapshot(library: ContentLibrary, entity_pk: int) -> Snapshot:
-    """
-    Read the draft of an item. Checks no permission.
-
-    Raises InvalidInputError for one that is too large to be copied at once, and OlxError for a component whose
-    stored text is no OLX.
-    """
-    parts = _Parts.read(library, entity_pk)
-    root = parts.contents[entity_pk]
+    library, item = access_item(user, key, copying_permission(key))
+    parts = _Parts.read(library, item.pk)
     files = learning_core.files_of(parts.version_pks)
-    settings = container_settings.settings_of(parts.version_pks)
+    settings = settings_of(parts.version_pks)
     return Snapshot(
-        tag=_tag(parts.keys[entity_pk]),
-        title=root.title,
-        olx=parts.olx(entity_pk),
-        files={key: files[pk] for pk, key in parts.keys_of_versions(files)},
-        settings={key: settings[pk] for pk, key in parts.keys_of_versions(settings)},
+        tag=_tag(key),
+        title=parts.contents[item.pk].title,
+        context_title=str(library.library_key),
+        code=key.container_id if isinstance(key, LibraryContainerLocator) else key.usage_id,
+        olx=parts.olx(item.pk),
+        files={str(key): files[pk] for pk, key in parts.keys_of_versions(files)},
+        settings={str(key): settings[pk] for pk, key in parts.keys_of_versions(settings)},
         tags=_tags(parts.keys.values()),
     )
 
@@ -117,11 +91,11 @@ class _Parts:
             origin = {COPIED_FROM: str(key), COPIED_VERSION: str(self.version_nums.get(content.version_pk or 0, 0))}
             if isinstance(key, LibraryContainerLocator):
                 attributes = {"display_name": content.title, **origin}
-                text = _container(TAGS_OF_TYPES[key.container_type], attributes, self._children(entity_pk))
+                empty = f"<{TAGS_OF_TYPES[key.container_type]}/>"
+                text = element_of(empty, attributes, self._children(entity_pk), title=content.title)
             else:
-                # Only the element: what stands before it in its own text cannot stand inside another element.
-                element = parse_block(content.olx or f"<{key.block_type}/>").olx
-                text = with_attributes(element, {"url_name": key.usage_id, **origin})
+                attributes = {"url_name": key.usage_id, **origin}
+                text = element_of(content.olx or f"<{key.block_type}/>", attributes, title=content.title)
             self.texts[entity_pk] = text
         return self.texts[entity_pk]
 
@@ -131,17 +105,6 @@ class _Parts:
         first_place = {pk: place for place, pk in reversed(list(enumerate(pks)))}
         repeated = {pk: with_attributes(self.olx(pk), {"url_name": None}) for pk, n in Counter(pks).items() if n > 1}
         return [self.olx(pk) if first_place[pk] == place else repeated[pk] for place, pk in enumerate(pks)]
-
-
-def _container(tag: str, attributes: Mapping[str, str], children: list[str]) -> str:
-    if sum(len(child.encode()) for child in children) > DEFAULT_LIMITS.text_bytes:
-        raise InvalidInputError(
-            f"“{attributes['display_name']}” has more than {DEFAULT_LIMITS.text_bytes:,} bytes of text, too much to"
-            " be copied at once. Copy its parts."
-        )
-    end = f"</{tag}>"
-    start = with_attributes(f"<{tag}>{end}", attributes).removesuffix(end)
-    return "\n".join([start, *children, end])
 
 
 def _tag(key: ItemKey) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from opaque_keys.edx.keys import UsageKey
 
-from ...keys import ItemKey, LibraryContainerLocator, item_key
+from ..keys import ItemKey, item_key
 
 CLIPBOARD = "clipboard"
 """The purpose of staged content that a user has copied."""
@@ -23,12 +24,13 @@ class StagedStatus(models.TextChoices):
 
 class StagedContent(models.Model):
     """
-    An item as it was when a user copied it: a snapshot of its draft, with all that is below it.
+    An item of a library, or a block of a course, as it was when a user copied it: a snapshot of its draft, with all
+    that is below it.
 
     1. The newest row of a user that is not expired is the user's clipboard. A copy writes a row and lets the
        older ones of the user expire; two copies at the same time both do, and the later one wins.
     2. Expired rows are deleted by a job. Nothing else refers to them.
-    3. ``olx`` is never executed. Its elements say with ``copied_from_block`` which item they were.
+    3. ``olx`` is never executed. Its elements say with ``copied_from_block`` which item or block they were.
     4. ``source_key`` is text and not a foreign key: a snapshot may outlive what it was taken of.
 
     .. no_pii: a user is only referred to.
@@ -47,6 +49,9 @@ class StagedContent(models.Model):
         default=dict, help_text=_("Key of a container to what it had in the course that it came from.")
     )
     source_key = models.CharField(max_length=255)
+    context_title = models.CharField(
+        max_length=500, blank=True, help_text=_("Title of the course, or key of the library, that it is from.")
+    )
 
     class Meta:
         verbose_name = _("staged content")
@@ -60,17 +65,17 @@ class StagedContent(models.Model):
         return self.status == StagedStatus.READY
 
     @property
-    def is_container(self) -> bool:
-        return isinstance(self.source_item_key, LibraryContainerLocator)
-
-    @property
-    def source_item_key(self) -> ItemKey:
-        return item_key(self.source_key)
+    def source(self) -> ItemKey | UsageKey:
+        """Key of the item of a library, or of the block of a course."""
+        if self.source_key.startswith(("lb:", "lct:")):
+            return item_key(self.source_key)
+        key: UsageKey = UsageKey.from_string(self.source_key)
+        return key
 
 
 class StagedFile(models.Model):
     """
-    A file of a component in staged content, by reference: its bytes stay in the library that it was copied from.
+    A file of a component in staged content, by reference: its bytes stay in the library or course of the component.
 
     ``digest`` is blank for a file too large for the clipboard, which a paste leaves out.
 

@@ -1,4 +1,4 @@
-"""URLs of the clipboard, below ``/api/content-staging/v1/``. Those of single items are with the items."""
+"""URLs of the clipboard, below ``/api/content-staging/v1/``."""
 
 from __future__ import annotations
 

@@ -9,15 +9,20 @@ from typing import Final
 
 from django.utils.text import slugify
 
-from ...errors import MalformedKeyError
-from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
-from ...learning_core import api as learning_core
-from ...olx.api import OlxBlock, with_attributes
-from ..block_types import default_title, has_children
-from ..data import ComponentWrite, ContainerSettingsData, ContainerWrite, FileMedia
-from .snapshots import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES
+from ..content.api import (
+    ComponentWrite,
+    ContainerSettingsData,
+    ContainerWrite,
+    FileMedia,
+    default_title,
+    has_children,
+)
+from ..errors import MalformedKeyError
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
+from ..learning_core import api as learning_core
+from ..olx.api import OlxBlock, with_attributes
+from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES
 
-CONTAINER_TYPES_OF_TAGS: Final = {tag: container_type for container_type, tag in TAGS_OF_TYPES.items()}
 _CHILD_TAGS: Final = {"chapter": "sequential", "sequential": "vertical"}
 
 MAX_SLUG: Final = 150

@@ -10,16 +10,16 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
-from opaque_keys.edx.locator import BlockUsageLocator, LibraryUsageLocator, LibraryUsageLocatorV2
+from opaque_keys.edx.locator import LibraryUsageLocatorV2
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .... import keys
-from ....errors import InvalidInputError, NotFoundError
-from ....keys import LibraryContainerLocator
-from ....learning_core.api import block_media_type
-from ....rest import LibraryAPIView, request_body
-from ...rest.serializers import ComponentSerializer, ContainerSerializer
+from ... import keys
+from ...content.rest.serializers import ComponentSerializer, ContainerSerializer
+from ...errors import InvalidInputError
+from ...keys import LibraryContainerLocator
+from ...learning_core.api import block_media_type
+from ...rest import LibraryAPIView, request_body
 from .. import api
 from .serializers import ClipboardSerializer, CopySerializer
 
@@ -39,15 +39,15 @@ class ClipboardView(LibraryAPIView):
         return Response(ClipboardSerializer.of(staged, {"request": request}).data)
 
     @extend_schema(
-        summary="Copy a component",
-        description="Its draft, instead of what was on the clipboard.",
+        summary="Copy a component of a library, or a block of a course",
+        description="Its draft with all that is below it, instead of what was on the clipboard.",
         request=CopySerializer,
         responses=ClipboardSerializer,
     )
     def post(self, request: Request) -> Response:
         body = CopySerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        staged = api.copy_component(_component_key(body.validated_data["usage_key"]), user=request.user)
+        staged = api.copy_to_clipboard(_source_key(body.validated_data["usage_key"]), user=request.user)
         return Response(ClipboardSerializer.of(staged, {"request": request}).data)
 
 
@@ -72,7 +72,7 @@ class CopyContainerView(LibraryAPIView):
         summary="Copy a container", description="With all that is below it.", request=None, responses={200: _EMPTY}
     )
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        api.copy_container(container_key, user=request.user)
+        api.copy_to_clipboard(container_key, user=request.user)
         return Response({})
 
 
@@ -91,16 +91,19 @@ class PasteView(LibraryAPIView):
         return Response((ContainerSerializer if is_container else ComponentSerializer)(item).data)
 
 
-def _component_key(text: str) -> LibraryUsageLocatorV2:
-    """The key of a component to copy, with the errors of the contract's section 9.2."""
+def _source_key(text: str) -> UsageKey:
+    """The key of what to copy, with the errors of the contract's section 9.2."""
     try:
         key = UsageKey.from_string(text)
     except InvalidKeyError as error:
         raise InvalidInputError("Invalid usage key") from error
     if key.block_type in _TOO_LARGE:
         raise InvalidInputError("Requested XBlock tree is too large")
-    if isinstance(key, LibraryUsageLocatorV2):
+    if isinstance(key, LibraryUsageLocatorV2) or _names_a_course(key):
         return key
-    if isinstance(key, BlockUsageLocator) and not isinstance(key, LibraryUsageLocator):
-        raise NotFoundError(f"There is no “{key}”.")
     raise InvalidInputError("Invalid usage_key for the content.")
+
+
+def _names_a_course(key: UsageKey) -> bool:
+    """Whether a key names a course with its run, which the oldest ones (``i4x://``) do not."""
+    return key.context_key.is_course and getattr(key.context_key, "run", None) is not None

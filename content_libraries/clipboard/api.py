@@ -1,14 +1,13 @@
 """What other modules may do with the clipboard."""
 
-from .copying import copy_component, copy_container, get_clipboard, get_staged
+from .copying import copy_to_clipboard, get_clipboard, get_staged
 from .models import StagedContent, StagedStatus
 from .pasting import paste
 
 __all__ = [
     "StagedContent",
     "StagedStatus",
-    "copy_component",
-    "copy_container",
+    "copy_to_clipboard",
     "get_clipboard",
     "get_staged",
     "paste",

@@ -8,13 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from openedx_tagging import api as tagging_api
 
-from content_libraries.content.clipboard.api import StagedStatus
-from content_libraries.content.clipboard.models import StagedContent
+from content_libraries.clipboard.api import StagedStatus
+from content_libraries.clipboard.models import StagedContent
 from content_libraries.olx.api import parse_block
 from tests.conftest import CommitRunner, MemberFactory
-
-from .client import LibraryClient
-from .conftest import ActingAs
+from tests.content.client import LibraryClient
+from tests.content.conftest import ActingAs
 
 CLIPBOARD = "/api/content-staging/v1/clipboard/"
 EMPTY = {"content": None, "source_usage_key": "", "source_context_title": "", "source_edit_url": ""}

@@ -14,17 +14,17 @@ from openedx_content.models_api import ComponentVersionMedia, DraftChangeLog, Pu
 from openedx_events.content_authoring import signals
 from pytest_django import Settings
 
+from content_libraries.clipboard.data import TAGS_OF_TYPES
+from content_libraries.clipboard.models import StagedContent, StagedFile
 from content_libraries.content import api as content
-from content_libraries.content.clipboard.models import StagedContent, StagedFile
-from content_libraries.content.clipboard.snapshots import TAGS_OF_TYPES
 from content_libraries.content.container_settings import settings_of
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibraryPermission
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, MemberFactory
+from tests.content.client import LibraryClient
+from tests.content.conftest import ActingAs
 
-from .client import LibraryClient
-from .conftest import ActingAs
-from .test_clipboard_rest import clipboard, copy
+from .test_copying_rest import clipboard, copy
 
 PICTURE = b"\x89PNG not really"
 EMPTY_CLIPBOARD = ["The user's clipboard is empty"]

@@ -1,4 +1,4 @@
-"""Copying an item of a library to the clipboard, and reading the clipboard."""
+"""Copying an item of a library, or a block of a course, to the clipboard, and reading the clipboard."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Final
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from ...errors import NotAllowedError, NotFoundError
-from ...keys import ItemKey, LibraryContainerLocator, LibraryUsageLocatorV2
-from ...libraries.api import Actor, Permission
-from ..items import access_item
+from ..errors import NotAllowedError, NotFoundError
+from ..libraries.api import Actor
 from . import tasks
+from .data import Snapshot
 from .models import CLIPBOARD, StagedContent, StagedFile, StagedStatus
-from .snapshots import Snapshot, take_snapshot
+from .sources import SourceKey, take_snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -22,23 +21,37 @@ MAX_FILE_SIZE: Final = 10 * 1024**2
 """Larger files are recorded without their data, and a paste leaves them out (libraries-rest contract, 9.2)."""
 
 
-def copy_component(key: LibraryUsageLocatorV2, *, user: Actor) -> StagedContent:
+def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
     """
-    Put the draft of a component on the clipboard of a user, instead of what was there. Needs REUSE.
+    Put the draft of an item or block, with all that is below it, on the clipboard of a user, instead of what was there.
 
-    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError, also for the operator, who
-    has no clipboard.
+    Needs REUSE of a component of a library, VIEW of a container, and VIEW of the course for a block of a course.
+
+    Raises NotFoundError (also for what is deleted, softly); NotAllowedError, also for the operator, who has no
+    clipboard; and InvalidInputError for what is too large to be copied at once.
     """
-    return _copy(key, user, Permission.REUSE)
-
-
-def copy_container(key: LibraryContainerLocator, *, user: Actor) -> StagedContent:
-    """
-    Put the draft of a container, with all that is below it, on the clipboard of a user. Needs VIEW.
-
-    Raises as ``copy_component``, and InvalidInputError for a container that is too large to be copied at once.
-    """
-    return _copy(key, user, Permission.VIEW)
+    owner_pk = _owner_pk(user)
+    snapshot = take_snapshot(key, user=user)
+    with transaction.atomic():
+        staged = StagedContent.objects.create(
+            user_id=owner_pk,
+            block_type=snapshot.tag,
+            olx=snapshot.olx,
+            display_name=snapshot.title,
+            suggested_url_name=snapshot.code,
+            tags=snapshot.tags,
+            container_settings={
+                container_key: {"settings": dict(settings.settings), "license": settings.license}
+                for container_key, settings in snapshot.settings.items()
+            },
+            source_key=str(key),
+            context_title=snapshot.context_title,
+        )
+        StagedFile.objects.bulk_create(_files(staged, snapshot))
+        older = StagedContent.objects.filter(user_id=owner_pk, purpose=CLIPBOARD, pk__lt=staged.pk)
+        if older.exclude(status=StagedStatus.EXPIRED).update(status=StagedStatus.EXPIRED):
+            transaction.on_commit(_clean_up_later)
+    return staged
 
 
 def get_clipboard(user: Actor) -> StagedContent | None:
@@ -57,7 +70,7 @@ def get_staged(staged_pk: int, *, user: Actor) -> StagedContent:
     Find staged content that is ready, for its owner.
 
     The text is a snapshot that the owner was allowed to take: it can still be read when the rights in its
-    library are gone. Pasting it asks for them again.
+    source are gone. Pasting it asks for them again.
 
     Raises NotFoundError for what is unknown or not ready, NotAllowedError for that of somebody else.
     """
@@ -77,36 +90,11 @@ def _owner_pk(user: Actor) -> int:
     return user.pk
 
 
-def _copy(key: ItemKey, user: Actor, permission: Permission) -> StagedContent:
-    owner_pk = _owner_pk(user)
-    library, item = access_item(user, key, permission)
-    snapshot = take_snapshot(library, item.pk)
-    with transaction.atomic():
-        staged = StagedContent.objects.create(
-            user_id=owner_pk,
-            block_type=snapshot.tag,
-            olx=snapshot.olx,
-            display_name=snapshot.title,
-            suggested_url_name=key.container_id if isinstance(key, LibraryContainerLocator) else key.usage_id,
-            tags=snapshot.tags,
-            container_settings={
-                str(container_key): {"settings": dict(settings.settings), "license": settings.license}
-                for container_key, settings in snapshot.settings.items()
-            },
-            source_key=str(key),
-        )
-        StagedFile.objects.bulk_create(_files(staged, snapshot))
-        older = StagedContent.objects.filter(user_id=owner_pk, purpose=CLIPBOARD, pk__lt=staged.pk)
-        if older.exclude(status=StagedStatus.EXPIRED).update(status=StagedStatus.EXPIRED):
-            transaction.on_commit(_clean_up_later)
-    return staged
-
-
 def _files(staged: StagedContent, snapshot: Snapshot) -> list[StagedFile]:
     return [
         StagedFile(
             content=staged,
-            source_key=str(key),
+            source_key=key,
             path=file.path,
             media_type=file.media_type,
             digest=file.digest if file.size <= MAX_FILE_SIZE else "",

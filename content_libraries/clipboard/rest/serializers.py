@@ -7,8 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from rest_framework import serializers
 
-from ....keys import library_key_of
-from ...block_types import type_name
+from ...content.api import type_name
 from ..models import StagedContent, StagedStatus
 
 _CONTAINER_NAMES: Final = {"chapter": "Section", "sequential": "Subsection", "vertical": "Unit"}
@@ -41,8 +40,10 @@ class ClipboardSerializer(serializers.Serializer[Any]):
 
     content = StagedContentSerializer(allow_null=True)
     source_usage_key = serializers.CharField(allow_blank=True)
-    source_context_title = serializers.CharField(allow_blank=True, help_text="Key of the library.")
-    source_edit_url = serializers.CharField(allow_blank=True, help_text="Blank for what comes from a library.")
+    source_context_title = serializers.CharField(
+        allow_blank=True, help_text="Title of the course, or key of the library."
+    )
+    source_edit_url = serializers.CharField(allow_blank=True, help_text="Always blank.")
 
     @classmethod
     def of(cls, staged: StagedContent | None, context: dict[str, Any]) -> ClipboardSerializer:
@@ -50,7 +51,7 @@ class ClipboardSerializer(serializers.Serializer[Any]):
         clipboard = {
             "content": staged,
             "source_usage_key": "" if staged is None else staged.source_key,
-            "source_context_title": "" if staged is None else str(library_key_of(staged.source_item_key)),
+            "source_context_title": "" if staged is None else staged.context_title,
             "source_edit_url": "",
         }
         return cls(clipboard, context=context)
@@ -59,4 +60,6 @@ class ClipboardSerializer(serializers.Serializer[Any]):
 class CopySerializer(serializers.Serializer[dict[str, Any]]):
     """Body that names what to copy."""
 
-    usage_key = serializers.CharField(trim_whitespace=False, help_text="lb:ORG:SLUG:TYPE:ID.")
+    usage_key = serializers.CharField(
+        trim_whitespace=False, help_text="lb:ORG:SLUG:TYPE:ID, or the key of a block of a course."
+    )

@@ -1,0 +1,84 @@
+"""A block of a course with all that is below it as one OLX text, and the files of the course that it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from opaque_keys.edx.keys import UsageKey
+
+from ..content.api import ContainerSettingsData, FileMedia
+from ..courses.api import Block, CourseFile, course_store, get_structure
+from ..errors import NotFoundError
+from ..libraries.api import Actor
+from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
+from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, COPIED_VERSION, Snapshot
+from .elements import element_of
+
+_STATIC: Final = "static/"
+
+
+def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
+    """
+    Read the draft of a block. Needs VIEW of the course.
+
+    Tags are kept for items of libraries only. Raises NotFoundError, NotAllowedError, and InvalidInputError for a block
+    that is too large to be copied at once.
+    """
+    structure = get_structure(key.course_key, user=user)
+    keys = [below for below, _depth in structure.walk(key)]
+    if not keys:
+        raise NotFoundError(f"There is no “{key}”.")
+    store = course_store()
+    parts = _Parts(store.blocks(key.course_key, keys), store.files(key.course_key))
+    return Snapshot(
+        tag=key.block_type,
+        title=parts.blocks[key].title,
+        context_title=structure.blocks[structure.root].title,
+        code=key.block_id,
+        olx=parts.olx(key),
+        files={str(key): found for key in parts.blocks if (found := tuple(parts.files_of(key)))},
+        settings={str(key): settings for key, settings in parts.settings()},
+    )
+
+
+@dataclass
+class _Parts:
+    """The drafts of a block and of all below it, and the files of the course by path."""
+
+    blocks: Mapping[UsageKey, Block]
+    files: Mapping[str, CourseFile]
+    texts: dict[UsageKey, str] = field(default_factory=dict)
+
+    def olx(self, key: UsageKey) -> str:
+        """The element of a block, with all below it; made once, wherever it stands."""
+        if key not in self.texts:
+            block = self.blocks[key]
+            children = [self.olx(child) for child in block.children]
+            attributes = {"url_name": key.block_id, COPIED_FROM: str(key), COPIED_VERSION: str(block.version_num)}
+            self.texts[key] = element_of(block.olx, attributes, children, title=block.title)
+        return self.texts[key]
+
+    @cached_property
+    def names(self) -> StaticNames:
+        return StaticNames(
+            StaticFile(path.removeprefix(_STATIC), file.size, file.digest)
+            for path, file in self.files.items()
+            if path.startswith(_STATIC)
+        )
+
+    def files_of(self, key: UsageKey) -> Iterator[FileMedia]:
+        """The files that a block refers to, under the names that it has for them (libraries-rest contract, 9.4)."""
+        for name, static_file in resolve_references(parse_block(self.blocks[key].olx), self.names).items():
+            file = self.files[f"{_STATIC}{static_file.path}"]
+            yield FileMedia(f"{_STATIC}{name}", file.media_type, file.digest, file.size)
+
+    def settings(self) -> Iterator[tuple[UsageKey, ContainerSettingsData]]:
+        """What chapters, sequentials and verticals have besides their titles."""
+        for key, block in self.blocks.items():
+            settings = {name: value for name, value in block.settings.items() if name != "display_name"}
+            course_license = settings.pop("license", "")
+            if key.block_type in CONTAINER_TYPES_OF_TAGS and (settings or course_license):
+                yield key, ContainerSettingsData(settings, course_license)

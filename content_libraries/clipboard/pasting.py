@@ -1,0 +1,79 @@
+"""Pasting the clipboard into a library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from ..content.api import (
+    ContainerSettingsData,
+    FileMedia,
+    ItemSummary,
+    check_without_children,
+    item_summary,
+    write_items,
+)
+from ..errors import InvalidInputError
+from ..keys import LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..olx.api import parse_block
+from .copying import get_clipboard
+from .data import CONTAINER_TYPES_OF_TAGS
+from .models import StagedContent, StagedFile
+from .plans import Extras, plan_paste
+from .sources import Files, files_of_source
+
+
+def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
+    """
+    Paste the clipboard of a user into a library, as one new item, all of it or nothing. Needs EDIT.
+
+    While the library or course that it was copied from is there, the user needs the rights for copying from it still.
+    So nobody gets at its files who may not see it any more. When it is gone, the texts are pasted without files.
+
+    Tags of the source are not given to what is pasted (libraries-rest contract, section 9.4).
+
+    Raises NotFoundError, NotAllowedError, ConflictError; OlxError for a text that cannot be read, and
+    InvalidInputError for an empty clipboard, a block that holds other blocks, and for more items than the
+    library may hold.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    staged = get_clipboard(user)
+    if staged is None or not staged.is_ready:
+        raise InvalidInputError("The user's clipboard is empty")
+    rows = list(staged.files.exclude(digest=""))
+    files = files_of_source(staged.source, {row.digest for row in rows}, user=user)
+    root = parse_block(staged.olx)
+    if root.tag not in CONTAINER_TYPES_OF_TAGS:
+        check_without_children(root.tag, staged.suggested_url_name)
+    with transaction.atomic():
+        plan = plan_paste(
+            root,
+            Extras(_media(rows, files), _settings(staged)),
+            learning_package_pk=package_pk(library),
+            library_key=library.library_key,
+        )
+        writes = write_items(
+            user,
+            library,
+            components=plan.components,
+            containers=plan.containers,
+            container_settings=plan.settings,
+            file_bytes=files.file_bytes,
+        )
+    return item_summary(library, writes.entity_pks[plan.root_ref])
+
+
+def _media(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[FileMedia, ...]]:
+    """Key of a component -> those of its files whose bytes the source still has."""
+    media: dict[str, list[FileMedia]] = defaultdict(list)
+    for row in rows:
+        if row.digest in files.digests:
+            media[row.source_key].append(FileMedia(row.path, row.media_type, row.digest, row.size))
+    return {key: tuple(of_component) for key, of_component in media.items()}
+
+
+def _settings(staged: StagedContent) -> dict[str, ContainerSettingsData]:
+    return {key: ContainerSettingsData(**settings) for key, settings in staged.container_settings.items()}

@@ -1,0 +1,68 @@
+"""Gives each shape and each parameter of the API's description an example, made of those of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .examples import FIELDS, PARAMETERS
+
+type Schema = dict[str, Any]
+
+_METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
+_OF_FORMATS: Final[Mapping[str, Any]] = {
+    "date-time": "2026-03-21T13:53:55Z",
+    "uuid": "7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a",
+    "uri": "https://studio.example.com/",
+    "email": "bob@example.com",
+    "binary": "(a file)",
+}
+_OF_TYPES: Final[Mapping[str, Any]] = {"string": "text", "integer": 1, "number": 1.0, "boolean": False, "object": {}}
+
+
+def add_examples(result: Schema, **_kwargs: Any) -> Schema:
+    """
+    Add an example to each shape and each parameter of the description that drf-spectacular has made.
+
+    That of a shape is made of those of its fields (``examples.FIELDS``), so it is never out of date with them.
+    """
+    schemas: dict[str, Schema] = result["components"]["schemas"]
+    for name, schema in schemas.items():
+        if "properties" in schema:
+            schema["example"] = _example(name, schema, schemas)
+    for operations in result["paths"].values():
+        for method in _METHODS & operations.keys():
+            for parameter in operations[method].get("parameters", ()):
+                _describe_parameter(parameter)
+    return result
+
+
+def _describe_parameter(parameter: Schema) -> None:
+    if parameter["name"] in PARAMETERS and "examples" not in parameter:
+        parameter["example"] = PARAMETERS[parameter["name"]]
+
+
+def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
+    """An example of a shape that is called so."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return _example(name, schemas[name], schemas)
+    for kind in ("allOf", "oneOf", "anyOf"):
+        if kind in schema:
+            return _example(name, schema[kind][0], schemas)
+    if "properties" in schema:
+        return {
+            field: _example_of_field(name, field, of_field, schemas) for field, of_field in schema["properties"].items()
+        }
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "array":
+        return [_example(name, schema["items"], schemas)]
+    return _OF_FORMATS.get(schema.get("format", "")) or _OF_TYPES.get(schema.get("type", ""), {})
+
+
+def _example_of_field(name: str, field: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
+    of_shape = f"{name.removeprefix('Patched')}.{field}"
+    if of_shape in FIELDS:
+        return FIELDS[of_shape]
+    return FIELDS[field] if field in FIELDS else _example(name, schema, schemas)

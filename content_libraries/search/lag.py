@@ -20,13 +20,13 @@ class IndexLag:
     How far the index is behind.
 
     Args:
-        libraries: how many libraries, deleted ones included, are not in the index as they are.
+        behind: how many libraries and courses, deleted ones included, are not in the index as they are.
         seconds: how long the oldest change that cannot be found yet has been waiting; 0 when none waits, or when it
             left no trace in the logs (tags and collections).
         error: what the search engine says that keeps it from working; "" when it works.
     """
 
-    libraries: int
+    behind: int
     seconds: float
     error: str
 

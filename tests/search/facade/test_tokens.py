@@ -149,7 +149,8 @@ def test_keys_of_staff_members_and_strangers(
     assert rule == {"filter": f"org IN [] OR access_id IN [{number}]"}
     give_role(stranger, "library_user", "lib:CL-TEST:*")
     rule = claims_of(api_client(stranger))["searchRules"][INDEX]
-    assert rule == {"filter": 'org IN ["CL-TEST"] OR access_id IN []'}
+    of_libraries = '(org IN ["CL-TEST"]) AND (NOT (type IN ["course_block"]))'
+    assert rule == {"filter": f"({of_libraries}) OR (access_id IN [])"}
 
 
 def test_anonymous_callers_and_sites_without_search(api_client: ClientFactory, stranger: User, settings: Any) -> None:

@@ -6,6 +6,8 @@ import logging
 
 from celery import shared_task
 
+from .. import keys
+from ..errors import NotFoundError
 from .engine import SearchEngineError
 from .rebuilding import rebuild
 from .rebuilds import RebuildRunningError, is_interrupted
@@ -50,6 +52,19 @@ def sweep_search() -> int:
     for learning_package_pk in behind:
         catch_up_search.delay(learning_package_pk)
     return len(behind)
+
+
+@shared_task(
+    name="content_libraries.search.reindex",
+    throws=(SearchEngineError, NotFoundError),
+)
+def reindex_search(context_key: str) -> int:
+    """
+    Make all documents of one library or course anew, in place.
+
+    Returns: how many documents were made.
+    """
+    return rebuild(keys.context_key(context_key)).updated
 
 
 @shared_task(

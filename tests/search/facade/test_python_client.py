@@ -13,6 +13,8 @@ from meilisearch.errors import MeilisearchApiError
 
 from .conftest import DEMO, INDEX, token
 
+pytestmark = pytest.mark.django_db
+
 
 class _Silent(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
@@ -21,7 +23,7 @@ class _Silent(WSGIRequestHandler):
 
 @pytest.fixture
 def url(searchable: None) -> Iterator[str]:
-    """The site with the index of the two courses, as a web server. It has no database, and needs none to search."""
+    """The site with the index of the two courses, as a web server. Its threads have no database, and need none."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Silent)
     server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -8,6 +8,7 @@ there are.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -30,7 +31,7 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
     reader = CourseReader(course_key, "draft")
     keys: list[UsageKey] = []
     for part in learning_core.in_parts(entity_pks):
-        rows = CourseBlock.objects.filter(course=reader.course, entity__in=part)
+        rows: Any = CourseBlock.objects.filter(course=reader.course, entity__pk__in=part)
         keys.extend(rows.values_list("usage_key", flat=True))
     structure = reader.structure
     standing = [key for key in keys if key in structure.reachable]

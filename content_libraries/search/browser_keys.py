@@ -73,8 +73,8 @@ def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
     """The numbers of the newest libraries and courses that the user may view, but for libraries of organizations."""
     newest = libraries.viewable_libraries(user).exclude(org__short_name__in=but_not_of).order_by("-pk")
     names = newest.values_list("org__short_name", "slug")[:MAX_LISTED]
-    in_courses = courses.viewable_courses(user).order_by("-created").values_list("pk", flat=True)[:MAX_LISTED]
-    keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *in_courses]
+    newest_courses: Any = courses.viewable_courses(user).order_by("-created").values_list("pk", flat=True)
+    keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *newest_courses[:MAX_LISTED]]
     known = _numbers(keys)
     if missing := [key for key in keys if key not in known]:
         # Nothing has been indexed there yet. The key has to find what will be, within its hour.
@@ -86,5 +86,6 @@ def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
 def _numbers(keys: Sequence[ContextKey]) -> dict[ContextKey, int]:
     found: dict[ContextKey, int] = {}
     for part in batched(keys, MAX_LISTED):
-        found |= dict(SearchAccess.objects.filter(context_key__in=part).values_list("context_key", "pk"))
+        rows: Any = SearchAccess.objects.filter(context_key__in=part).values_list("context_key", "pk")
+        found |= dict(rows)
     return found

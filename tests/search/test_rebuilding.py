@@ -234,6 +234,7 @@ def test_a_process_that_died_right_after_the_exchange_of_the_indexes(engine: Wat
     assert check_index() == []
 
 
+@pytest.mark.slow
 def test_a_rebuild_whose_process_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tests.search.rebuilding_process", *arguments]

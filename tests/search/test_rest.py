@@ -117,7 +117,11 @@ def test_a_chosen_order(find: Search, content: Shelf) -> None:
 
 
 def test_facets_count_everything_that_is_found(content: Shelf, api_client: ClientFactory, reader: User) -> None:
-    asked = {"facet": ["block_type", "publish_status", "tags.taxonomy"], "type": "library_block", "page_size": 1}
+    asked: dict[str, Any] = {
+        "facet": ["block_type", "publish_status", "tags.taxonomy"],
+        "type": "library_block",
+        "page_size": 1,
+    }
     page = api_client(reader).get(URL, asked).json()
 
     assert len(page["results"]) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from .conftest import ADVANCED, COURSE, DEMO, INDEX, TEXT_BLOCKS, SearchClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("real index")]
 
 LIST: dict[str, Any] = {
     "q": "",

@@ -13,7 +13,7 @@ from meilisearch.errors import MeilisearchApiError
 
 from .conftest import DEMO, INDEX, token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("real index")]
 
 
 class _Silent(WSGIRequestHandler):

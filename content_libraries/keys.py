@@ -37,6 +37,7 @@ __all__ = [
     "collection_key",
     "component_key",
     "container_key",
+    "context_key",
     "course_key",
     "item_key",
     "item_type_of",
@@ -98,6 +99,11 @@ def course_key(text: str) -> CourseKey:
     except InvalidKeyError as error:
         raise MalformedKeyError(f"“{text}” is not the key of a course.") from error
     return key
+
+
+def context_key(text: str) -> LibraryLocatorV2 | CourseKey:
+    """Parse the key of a library or of a course. Raises MalformedKeyError."""
+    return library_key(text) if text.startswith("lib:") else course_key(text)
 
 
 def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:

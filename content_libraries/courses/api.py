@@ -20,6 +20,7 @@ from .data import (
     CoursePermission,
     CourseStructure,
     LoadReport,
+    PlacedBlock,
     UpstreamSettings,
 )
 from .edits import (
@@ -43,6 +44,7 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
+from .placing import entity_pks_within, find_block_entity, package_of_course, placed_blocks
 from .plans import (
     Change,
     CoursePlan,
@@ -78,6 +80,7 @@ __all__ = [
     "DeleteFile",
     "LoadReport",
     "MoveBlock",
+    "PlacedBlock",
     "PublishedBlock",
     "PublishedCourse",
     "PutFile",
@@ -96,7 +99,9 @@ __all__ = [
     "delete_course",
     "delete_course_file",
     "edit_block",
+    "entity_pks_within",
     "export_course",
+    "find_block_entity",
     "get_block",
     "get_block_children",
     "get_blocks",
@@ -107,6 +112,8 @@ __all__ = [
     "load_course",
     "may_in_course",
     "move_block",
+    "package_of_course",
+    "placed_blocks",
     "publish_block",
     "publish_course",
     "read_course_file",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -129,6 +130,25 @@ class Block:
     @property
     def version_num(self) -> int:
         return self.state.version_num
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """
+    A block that stands in the draft of a course, and where.
+
+    Args:
+        olx: its OLX element without the blocks in it.
+        ancestors: usage keys and titles of what holds it, from the section down; not the course. Of a block that
+            stands in several places, those of the first.
+        modified: when the version was made.
+    """
+
+    usage_key: UsageKey
+    title: str
+    olx: str = field(repr=False)
+    ancestors: tuple[tuple[UsageKey, str], ...]
+    modified: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -23,6 +24,7 @@ FILE_NAMESPACE = "course"
 class _Row:
     entity_pk: int
     version_pk: int
+    modified: datetime
     state: BlockState
 
 
@@ -41,6 +43,7 @@ class CourseReader:
             "usage_key",
             "entity_id",
             f"{version}_id",
+            f"{version}__created",
             f"{version}__title",
             f"{version}__version_num",
             "entity__container__container_type_id",
@@ -48,8 +51,13 @@ class CourseReader:
             "entity__published__version_id",
         )
         return {
-            key: _Row(entity_pk, version_pk, BlockState(title, number, container_type is not None, draft != published))
-            for key, entity_pk, version_pk, title, number, container_type, draft, published in found
+            key: _Row(
+                entity_pk,
+                version_pk,
+                modified,
+                BlockState(title, number, container_type is not None, draft != published),
+            )
+            for key, entity_pk, version_pk, modified, title, number, container_type, draft, published in found
         }
 
     @cached_property

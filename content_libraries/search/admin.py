@@ -1,13 +1,21 @@
-"""The state of the search index in the Django admin."""
+"""The state of the search index in the Django admin, and making it anew."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from celery import Task
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from kombu.exceptions import OperationalError
 
+from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
+from .tasks import rebuild_search, reindex_search
 
 
 class OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -25,19 +33,52 @@ class OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(SearchCheckpoint)
 class SearchCheckpointAdmin(OnlyToBeLookedAt):
-    """How far the index has followed each library, and what went wrong last."""
+    """How far the index has followed each library and course, what went wrong last, and making documents anew."""
 
     list_display = (
         "context_key",
         "is_spare",
         "title",
+        "is_up_to_date",
         "draft_change_log_pk",
         "publish_log_pk",
         "updated",
         "last_error",
     )
+    list_filter = ("is_spare",)
     search_fields = ("context_key", "title")
     ordering = ("context_key",)
+    actions = ("reindex", "rebuild_index")
+
+    def has_reindex_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change checkpoints, which nobody can do by hand."""
+        return request.user.has_perm("content_libraries.change_searchcheckpoint")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET":
+            _tell_lag(request)
+        return super().changelist_view(request, extra_context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changes = super().get_changelist_instance(request)
+        behind, _error = lagging_packages()
+        for row in changes.result_list:
+            row.lags_behind = row.learning_package_pk in behind
+        return changes
+
+    @admin.display(boolean=True, description=gettext_lazy("up to date"))
+    def is_up_to_date(self, row: SearchCheckpoint) -> bool | None:
+        """Unknown for the index that is being made, and where a row is looked at alone."""
+        return None if row.is_spare or not hasattr(row, "lags_behind") else not row.lags_behind
+
+    @admin.action(description=gettext_lazy("Make all documents of the selected anew"), permissions=["reindex"])
+    def reindex(self, request: HttpRequest, checkpoints: QuerySet[SearchCheckpoint]) -> None:
+        for key in sorted({str(row.context_key) for row in checkpoints}):
+            _send(request, reindex_search, key)
+
+    @admin.action(description=gettext_lazy("Make the whole index anew, whatever is selected"), permissions=["reindex"])
+    def rebuild_index(self, request: HttpRequest, _checkpoints: QuerySet[SearchCheckpoint]) -> None:
+        _send(request, rebuild_search)
 
 
 @admin.register(SearchRebuild)
@@ -45,3 +86,31 @@ class SearchRebuildAdmin(OnlyToBeLookedAt):
     """The rebuild of the index that is running, or that was interrupted."""
 
     list_display = ("started", "owner", "owned_until", "index_id")
+
+
+def _tell_lag(request: HttpRequest) -> None:
+    lag = index_lag()
+    if lag.error:
+        messages.error(request, _("The search engine does not work: %s") % lag.error)
+    if lag.behind:
+        text = ngettext(
+            "%(behind)s library or course has changes that are not found yet; the oldest waits for %(seconds)s"
+            " seconds.",
+            "%(behind)s libraries and courses have changes that are not found yet; the oldest waits for %(seconds)s"
+            " seconds.",
+            lag.behind,
+        )
+        messages.warning(request, text % {"behind": lag.behind, "seconds": round(lag.seconds)})
+    elif not lag.error:
+        messages.success(request, _("Everything is found as it is."))
+
+
+def _send(request: HttpRequest, task: Task[Any, Any], *arguments: str) -> None:
+    """Let a worker do it. What is being done shows in the list."""
+    name = " ".join(arguments) or _("The whole index")
+    try:
+        task.delay(*arguments)
+    except (OperationalError, OSError) as error:
+        messages.error(request, _("No worker can be told about it: %s") % error)
+    else:
+        messages.success(request, _("%s is being indexed in the background.") % name)

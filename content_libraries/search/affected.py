@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..courses import api as courses
+from ..keys import CourseKey
 from ..learning_core import api as learning_core
-from ..learning_core.api import NO_LOGS, LogMark
+from ..learning_core.api import NO_LOGS, EntityChange, LogMark
 from .models import SearchCheckpoint
 
 
@@ -47,26 +50,44 @@ NOTHING: Final = Affected(frozenset(), frozenset())
 
 
 def affected_since(checkpoint: SearchCheckpoint, *, until: LogMark, change: Change) -> Affected:
-    """
-    Work out what changed since a checkpoint.
-
-    Everything that contains a changed item has a record in the same log. What the logs do not say: children
-    show the titles of their containers, and collections count their members.
-    """
+    """Work out what changed since a checkpoint."""
     changes = learning_core.entity_changes(
         checkpoint.learning_package_pk,
         after=LogMark(checkpoint.draft_change_log_pk, checkpoint.publish_log_pk),
         until=until,
         late=change.log,
     )
+    if isinstance(checkpoint.context_key, CourseKey):
+        recorded = _in_course(checkpoint.context_key, changes)
+    else:
+        recorded = _in_library(changes)
+    pending = checkpoint.pending
+    return recorded | Affected(
+        change.entity_pks.union(pending["entity_pks"]), change.collection_codes.union(pending["collection_codes"])
+    )
+
+
+def _in_library(changes: Sequence[EntityChange]) -> Affected:
+    """
+    Everything that contains a changed item has a record in the same log. What the logs do not say: children show the
+    titles of their containers, and collections count their members.
+    """
     changed = {record.entity_pk for record in changes} | learning_core.children_with_other_parents(changes)
     coming_or_going = {record.entity_pk for record in changes if record.comes_or_goes}
-    collections = learning_core.collection_codes_with(coming_or_going)
-    pending = checkpoint.pending
-    return Affected(
-        frozenset(changed.union(change.entity_pks, pending["entity_pks"])),
-        frozenset(collections.union(change.collection_codes, pending["collection_codes"])),
-    )
+    return Affected(frozenset(changed), frozenset(learning_core.collection_codes_with(coming_or_going)))
+
+
+def _in_course(course_key: CourseKey, changes: Sequence[EntityChange]) -> Affected:
+    """
+    A document tells of the draft of its block alone, but for the titles of all that the block stands in. So what
+    stands elsewhere now, or below another title, is affected with all that is below it.
+    """
+    edited = [record for record in changes if record.is_draft and record.old_version_pk != record.new_version_pk]
+    if not edited:
+        return NOTHING
+    moved = learning_core.children_with_other_parents(edited)
+    within = courses.entity_pks_within(course_key, moved) if moved else set()
+    return Affected(frozenset(within.union(record.entity_pk for record in edited)), frozenset())
 
 
 def next_to_fill(checkpoint: SearchCheckpoint, *, limit: int) -> tuple[Affected, int | None]:

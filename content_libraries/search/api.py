@@ -8,7 +8,7 @@ from .highlight import Excerpt, best_excerpt
 from .lag import IndexLag, index_lag
 from .rebuilding import rebuild, refresh
 from .rebuilds import RebuildRunningError
-from .upkeep import CaughtUp, catch_up, libraries_behind
+from .upkeep import CaughtUp, catch_up, packages_behind
 
 __all__ = [
     "BrowserKey",
@@ -24,7 +24,7 @@ __all__ = [
     "catch_up",
     "check_index",
     "index_lag",
-    "libraries_behind",
+    "packages_behind",
     "rebuild",
     "refresh",
     "search",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any, Final
 
+from ..courses import api as courses
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
 from ..libraries.api import Actor
-from .conditions import OneOf
+from .conditions import AllOf, AnyOf, Not, OneOf
+from .course_documents import COURSE_BLOCK
 from .engine import SearchOffError, current_engine
 from .filters import filter_text
 from .models import SearchAccess
+from .places import ContextKey
 from .tokens import make_token
 
 MAX_LISTED: Final = 1_000
-"""How many organizations, and how many libraries besides, a key names: the newest ones."""
+"""How many organizations, and how many libraries and courses besides, a key names: the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +53,39 @@ def browser_key(user: Actor) -> BrowserKey | None:
 
 def _rule(user: Actor) -> dict[str, Any]:
     """
-    What the user may find, as a search rule. Four queries at most, however many libraries there are.
+    What the user may find, as a search rule. Six queries at most, however many libraries and courses there are.
 
-    Who may view nothing gets a filter that lets nothing through: both of its lists are empty.
+    Who may view nothing gets a filter that lets nothing through: both of its lists are empty. Roles in an organization
+    are about its libraries only; courses of the same organization are found by their own numbers.
     """
     if user is None or libraries.views_everything(user):
         return {}
     orgs = libraries.viewable_organizations(user).order_by("-pk").values_list("short_name", flat=True)[:MAX_LISTED]
     organizations = OneOf("org", tuple(orgs))
     contexts = OneOf("access_id", _access_ids(user, organizations.values))
-    return {"filter": f"{filter_text(organizations)} OR {filter_text(contexts)}"}
+    if not organizations.values:
+        return {"filter": f"{filter_text(organizations)} OR {filter_text(contexts)}"}
+    of_libraries = AllOf((organizations, Not(OneOf("type", (COURSE_BLOCK,)))))
+    return {"filter": filter_text(AnyOf((of_libraries, contexts)))}
 
 
 def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
-    """The numbers of the newest libraries that the user may view, but for those of the organizations."""
+    """The numbers of the newest libraries and courses that the user may view, but for libraries of organizations."""
     newest = libraries.viewable_libraries(user).exclude(org__short_name__in=but_not_of).order_by("-pk")
     names = newest.values_list("org__short_name", "slug")[:MAX_LISTED]
-    keys = [LibraryLocatorV2(org, slug) for org, slug in names]
-    known = dict(SearchAccess.objects.filter(context_key__in=keys).values_list("context_key", "pk"))
+    newest_courses: Any = courses.viewable_courses(user).order_by("-created").values_list("pk", flat=True)
+    keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *newest_courses[:MAX_LISTED]]
+    known = _numbers(keys)
     if missing := [key for key in keys if key not in known]:
         # Nothing has been indexed there yet. The key has to find what will be, within its hour.
         SearchAccess.objects.bulk_create([SearchAccess(context_key=key) for key in missing], ignore_conflicts=True)
-        known |= dict(SearchAccess.objects.filter(context_key__in=missing).values_list("context_key", "pk"))
-    return tuple(sorted(known.values(), reverse=True))
+        known |= _numbers(missing)
+    return tuple(sorted(known.values(), reverse=True)[:MAX_LISTED])
+
+
+def _numbers(keys: Sequence[ContextKey]) -> dict[ContextKey, int]:
+    found: dict[ContextKey, int] = {}
+    for part in batched(keys, MAX_LISTED):
+        rows: Any = SearchAccess.objects.filter(context_key__in=part).values_list("context_key", "pk")
+        found |= dict(rows)
+    return found

@@ -1,8 +1,8 @@
 """
 Comparing the index with the content. For the operator of the site: permissions are not checked.
 
-All documents of a library are made anew and compared with those that the index has, by digests. That takes as long as
-indexing the library.
+All documents of a library or course are made anew and compared with those that the index has, by digests. That takes
+as long as indexing it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ from itertools import batched
 from typing import Any
 
 from ..findings import Finding
-from ..keys import LibraryLocatorV2
-from ..learning_core import api as learning_core
-from ..libraries import api as libraries
 from .checkpoints import start_over
-from .documents import LibraryPlace, collection_documents, item_documents
 from .engine import MAX_BATCH, Document, current_engine
 from .models import SearchCheckpoint
-from .upkeep import catch_up, libraries_behind, place_of
+from .places import ContextKey, Place, all_documents, package_of, place_of, titles
+from .upkeep import catch_up, packages_behind
 
 INDEX = "index"
 
@@ -48,30 +45,26 @@ class Comparison:
         return ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
 
 
-def check_index(library_key: LibraryLocatorV2 | None = None, *, repair: bool = False) -> list[Finding]:
+def check_index(context_key: ContextKey | None = None, *, repair: bool = False) -> list[Finding]:
     """
-    Find libraries whose documents in the index are not what they should be.
+    Find libraries and courses whose documents in the index are not what they should be.
 
     Args:
-        library_key: one library; all of them if None, deleted ones that left documents behind too.
+        context_key: one library or course; all of them if None, deleted ones that left documents behind too.
         repair: whether to put it right at once.
 
     Raises NotFoundError, and SearchEngineError if the engine fails.
     """
-    behind = libraries_behind()
-    if library_key is None:
-        known = libraries.viewable_libraries(None).filter(learning_package__isnull=False)
-        pks = {*known.values_list("learning_package_id", flat=True), *behind}
-    else:
-        pks = {libraries.get_library(library_key).learning_package_id}
+    behind = packages_behind()
+    pks = {*titles(), *behind} if context_key is None else {package_of(context_key)}
     findings = (_check(pk, is_behind=pk in behind, repair=repair) for pk in sorted(pks))
     return [finding for finding in findings if finding is not None]
 
 
-def compare(place: LibraryPlace) -> Comparison:
-    """Compare the documents of a library with those that the index has."""
-    found = {document["id"]: _digest(document) for document in _indexed(place.library_key)}
-    wanted = {document["id"]: _digest(document) for document in _all_documents(place)}
+def compare(place: Place) -> Comparison:
+    """Compare the documents of a library or course with those that the index has."""
+    found = {document["id"]: _digest(document) for document in _indexed(place.context_key)}
+    wanted = {document["id"]: _digest(document) for document in _wanted(place)}
     return Comparison(
         missing=frozenset(wanted.keys() - found.keys()),
         different=frozenset(key for key in wanted.keys() & found.keys() if wanted[key] != found[key]),
@@ -79,25 +72,25 @@ def compare(place: LibraryPlace) -> Comparison:
     )
 
 
-def remove_strays(library_key: LibraryLocatorV2) -> int:
+def remove_strays(context_key: ContextKey) -> int:
     """
-    Remove the documents that a library should not have. To be followed by making all of its documents anew, because
-    one that came back just then may be removed, too.
+    Remove the documents that a library or course should not have. To be followed by making all of its documents anew,
+    because one that came back just then may be removed, too.
 
     Returns: how many there were.
     """
-    place = place_of(libraries.get_library(library_key).learning_package_id)
+    place = place_of(package_of(context_key))
     if place is None:
         return 0
-    found = {document["id"] for document in _indexed(library_key)}
-    strays = found - {document["id"] for document in _all_documents(place)}
+    found = {document["id"] for document in _indexed(context_key)}
+    strays = found - {document["id"] for document in _wanted(place)}
     _delete(strays)
     return len(strays)
 
 
 def _check(learning_package_pk: int, *, is_behind: bool, repair: bool) -> Finding | None:
     place = place_of(learning_package_pk)
-    key = str(place.library_key if place else _key_of_deleted(learning_package_pk))
+    key = str(place.context_key if place else _key_of_deleted(learning_package_pk))
     if is_behind:
         if repair:
             catch_up(learning_package_pk)
@@ -116,19 +109,14 @@ def _key_of_deleted(learning_package_pk: int) -> str:
     return str(checkpoint.context_key) if checkpoint else f"learning package {learning_package_pk}"
 
 
-def _indexed(library_key: LibraryLocatorV2) -> Iterator[Document]:
+def _indexed(context_key: ContextKey) -> Iterator[Document]:
     engine = current_engine()
     engine.prepare()
-    return engine.documents_of(str(library_key))
+    return engine.documents_of(str(context_key))
 
 
-def _all_documents(place: LibraryPlace) -> Iterator[Document]:
-    after = 0
-    while pks := learning_core.entity_pks_after(place.learning_package_pk, after, limit=MAX_BATCH):
-        yield from item_documents(place, pks).live
-        after = pks[-1]
-    for codes in batched(sorted(learning_core.collection_codes_of(place.learning_package_pk)), MAX_BATCH):
-        yield from collection_documents(place, codes).live
+def _wanted(place: Place) -> Iterator[Document]:
+    return (document for documents in all_documents(place) for document in documents.live)
 
 
 def _delete(ids: Collection[str]) -> None:

@@ -15,8 +15,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from opaque_keys.edx.keys import LearningContextKey
 
-from ..keys import LibraryLocatorV2
 from ..learning_core.api import LogMark
 from .affected import NO_CHANGE, Change
 from .engine import SearchEngineError
@@ -39,7 +39,7 @@ class TurnTakenError(SearchEngineError):
 
 
 def wait_for_turn(
-    learning_package_pk: int, *, library_key: LibraryLocatorV2, turn: str, change: Change, is_spare: bool
+    learning_package_pk: int, *, context_key: LearningContextKey, turn: str, change: Change, is_spare: bool
 ) -> SearchCheckpoint:
     """
     Become the one who catches up with a learning package, or stay it.
@@ -54,13 +54,13 @@ def wait_for_turn(
     deadline = time.monotonic() + patience(PATIENCE_SECONDS)
     while True:
         checkpoint, _created = SearchCheckpoint.objects.get_or_create(
-            learning_package_pk=learning_package_pk, is_spare=is_spare, defaults={"context_key": library_key}
+            learning_package_pk=learning_package_pk, is_spare=is_spare, defaults={"context_key": context_key}
         )
         if _take_turn(checkpoint, turn):
             return SearchCheckpoint.objects.get(pk=checkpoint.pk)
         if time.monotonic() > deadline:
             move_back(checkpoint, change=change)
-            raise TurnTakenError(f"Somebody else is indexing {library_key}.")
+            raise TurnTakenError(f"Somebody else is indexing {context_key}.")
         time.sleep(_POLL_SECONDS)
 
 
@@ -149,12 +149,12 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
             row.save()
 
 
-def note_for_spare(learning_package_pk: int, *, library_key: LibraryLocatorV2, change: Change) -> None:
+def note_for_spare(learning_package_pk: int, *, context_key: LearningContextKey, change: Change) -> None:
     """Remember a change for the spare index, if one is being filled."""
     if change == NO_CHANGE or not SearchRebuild.objects.exists():
         return
     checkpoint, _created = SearchCheckpoint.objects.get_or_create(
-        learning_package_pk=learning_package_pk, is_spare=True, defaults={"context_key": library_key}
+        learning_package_pk=learning_package_pk, is_spare=True, defaults={"context_key": context_key}
     )
     move_back(checkpoint, change=change)
 

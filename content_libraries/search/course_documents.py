@@ -1,19 +1,20 @@
 """
 The documents of course blocks, as the search contract's sections 3.4 and 7.2 describe them.
 
-They are made of data that the course store hands over, for many blocks at once: two queries at most for any number.
+One call makes the same number of queries for one block as for a batch. Only the draft of a course is indexed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.keys import CourseKey
 
-from .documents import document_id, readable_search_text
+from ..courses import api as courses
+from ..courses.api import PlacedBlock
+from .documents import Documents, document_id, readable_search_text
 from .engine import Document
 from .tags import TagValues, tags_of
 
@@ -26,44 +27,36 @@ _LEFT_OUT: Final = ("course", "course_info")
 class CoursePlace:
     """What every document of a course says about the course."""
 
+    learning_package_pk: int
     course_key: CourseKey
     title: str
     access_id: int
 
-
-@dataclass(frozen=True, slots=True)
-class Ancestor:
-    """A block that holds another, as breadcrumbs show it."""
-
-    usage_key: UsageKey
-    title: str
+    @property
+    def context_key(self) -> CourseKey:
+        return self.course_key
 
 
-@dataclass(frozen=True, slots=True)
-class CourseBlock:
+def course_block_documents(place: CoursePlace, entity_pks: Collection[int]) -> Documents:
     """
-    A block of a course.
+    Make the documents of blocks of a course; those that are deleted, or stand nowhere, have none.
 
-    Args:
-        ancestors: what holds it, from the section down; not the course.
-        modified: its last edit; None if nobody knows.
+    The course itself, and its info pages, have no documents either.
     """
-
-    usage_key: UsageKey
-    title: str
-    olx: str
-    ancestors: tuple[Ancestor, ...] = ()
-    modified: datetime | None = None
-
-
-def course_block_documents(place: CoursePlace, blocks: Sequence[CourseBlock]) -> list[Document]:
-    """Make the documents of blocks of a course. The course itself, and its info pages, have none."""
-    wanted = [block for block in blocks if block.usage_key.block_type not in _LEFT_OUT]
-    tags = tags_of([str(block.usage_key) for block in wanted])
-    return [_document(place, block, tags.get(str(block.usage_key), {})) for block in wanted]
+    blocks = {
+        key: block
+        for key, block in courses.placed_blocks(place.course_key, entity_pks).items()
+        if key.block_type not in _LEFT_OUT
+    }
+    live = [block for block in blocks.values() if block is not None]
+    tags = tags_of([str(block.usage_key) for block in live])
+    return Documents(
+        [_document(place, block, tags.get(str(block.usage_key), {})) for block in live],
+        [document_id(str(key)) for key, block in blocks.items() if block is None],
+    )
 
 
-def _document(place: CoursePlace, block: CourseBlock, tags: TagValues) -> Document:
+def _document(place: CoursePlace, block: PlacedBlock, tags: TagValues) -> Document:
     key = str(block.usage_key)
     text = readable_search_text(block.usage_key, block.olx)
     document: dict[str, Any] = {
@@ -78,13 +71,10 @@ def _document(place: CoursePlace, block: CourseBlock, tags: TagValues) -> Docume
         "display_name": block.title,
         "breadcrumbs": [
             {"display_name": place.title},
-            *({"display_name": ancestor.title, "usage_key": str(ancestor.usage_key)} for ancestor in block.ancestors),
+            *({"display_name": title, "usage_key": str(ancestor)} for ancestor, title in block.ancestors),
         ],
         "content": text.content,
         "tags": tags,
+        "modified": block.modified.timestamp(),
     }
-    if text.description:
-        document["description"] = text.description
-    if block.modified is not None:
-        document["modified"] = block.modified.timestamp()
-    return document
+    return document | ({"description": text.description} if text.description else {})

@@ -53,6 +53,10 @@ class LibraryPlace:
     title: str
     access_id: int
 
+    @property
+    def context_key(self) -> LibraryLocatorV2:
+        return self.library_key
+
 
 @dataclass(frozen=True, slots=True)
 class Documents:

@@ -8,10 +8,12 @@ from typing import Final
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
 from ..libraries.api import Actor
-from .conditions import OneOf
+from .conditions import Condition, Not, OneOf
+from .course_documents import COURSE_BLOCK
 from .engine import SearchQuery, SearchResult, Sort, current_engine
 from .tags import attribute_of_tag
 
+_OF_LIBRARIES: Final = Not(OneOf("type", (COURSE_BLOCK,)))
 _LATEST_FIRST: Final = (Sort("modified", descending=True),)
 
 
@@ -56,8 +58,10 @@ def search(
         "publish_status": publish_statuses,
         "collections.key": collections,
     }
-    conditions = [OneOf(attribute, values) for attribute, values in any_of.items() if values]
+    conditions: list[Condition] = [OneOf(attribute, values) for attribute, values in any_of.items() if values]
     conditions.extend(OneOf(attribute_of_tag(tag), (tag,)) for tag in tags)
+    if user is None:  # whose query is not restricted to libraries
+        conditions.append(_OF_LIBRARIES)
     return current_engine().search(
         SearchQuery(
             q=q,

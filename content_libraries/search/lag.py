@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from ..learning_core import api as learning_core
+from ..learning_core.api import LogMark
 from .engine import SearchEngineError, current_engine
 from .upkeep import points_behind
 from .waiting import waiting_at_most
@@ -20,26 +21,35 @@ class IndexLag:
     How far the index is behind.
 
     Args:
-        libraries: how many libraries, deleted ones included, are not in the index as they are.
+        behind: how many libraries and courses, deleted ones included, are not in the index as they are.
         seconds: how long the oldest change that cannot be found yet has been waiting; 0 when none waits, or when it
             left no trace in the logs (tags and collections).
         error: what the search engine says that keeps it from working; "" when it works.
     """
 
-    libraries: int
+    behind: int
     seconds: float
     error: str
 
 
 def index_lag() -> IndexLag:
-    """Measure the lag. Never fails because of the engine; a few queries for any number of libraries."""
+    """Measure the lag. Never fails because of the engine; a few queries for any number of libraries and courses."""
+    behind, error = lagging_packages()
+    oldest = learning_core.oldest_change_after(behind)
+    seconds = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    return IndexLag(len(behind), seconds, error)
+
+
+def lagging_packages() -> tuple[dict[int, LogMark], str]:
+    """
+    Find the learning packages that are not in the index as they are.
+
+    Returns: learning package pk -> the point up to which it was followed; and what keeps the engine from working.
+    """
     error, index_id = "", None
     try:
         with waiting_at_most(_WAITING_SECONDS):
             index_id = current_engine().prepare()
     except SearchEngineError as failure:
         error = failure.message
-    behind = points_behind(index_id)
-    oldest = learning_core.oldest_change_after(behind)
-    seconds = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
-    return IndexLag(len(behind), seconds, error)
+    return points_behind(index_id), error

@@ -12,54 +12,55 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
-from ..keys import LibraryLocatorV2
-from ..libraries import api as libraries
 from .checking import remove_strays
 from .checkpoints import TurnTakenError, start_over
 from .engine import SearchEngine, current_engine
 from .models import SearchCheckpoint
+from .places import ContextKey, package_of
 from .rebuilds import Ownership, finish_rebuild, owning_the_rebuild
-from .upkeep import AfterStep, CaughtUp, ContestedError, catch_up, libraries_behind
+from .upkeep import AfterStep, CaughtUp, ContestedError, catch_up, packages_behind
 
 type Report = Callable[[int, int, CaughtUp], None]
-"""Told after each step: how many libraries are done, how many there are, and what has been done in all of them."""
+"""
+Told after each step: how many libraries and courses are done, how many there are, and what was done in all of them.
+"""
 
 _ROUNDS: Final = 50
 """How often to look for what changed while the rest was filled, before giving up."""
 
 
-def refresh(library_key: LibraryLocatorV2 | None = None, *, report: Report | None = None) -> CaughtUp:
+def refresh(context_key: ContextKey | None = None, *, report: Report | None = None) -> CaughtUp:
     """
     Make only those documents that are not up to date.
 
     Args:
-        library_key: one library; all libraries if None, those that were deleted too.
+        context_key: one library or course; all of them if None, those that were deleted too.
 
     Returns: what was done. Raises NotFoundError, and SearchEngineError if the engine fails.
     """
-    if library_key is None:
-        return _catch_up_each(libraries_behind(), report)
-    return _catch_up_each([libraries.get_library(library_key).learning_package_id], report)
+    if context_key is None:
+        return _catch_up_each(packages_behind(), report)
+    return _catch_up_each([package_of(context_key)], report)
 
 
-def rebuild(library_key: LibraryLocatorV2 | None = None, *, report: Report | None = None) -> CaughtUp:
+def rebuild(context_key: ContextKey | None = None, *, report: Report | None = None) -> CaughtUp:
     """
     Make all documents anew. Everything is found meanwhile. If this is interrupted, the sweep goes on with it, or the
     next call.
 
     Args:
-        library_key: one library, whose documents are replaced in place; the whole index if None.
+        context_key: one library or course, whose documents are replaced in place; the whole index if None.
 
     Returns: what was done. Raises NotFoundError, SearchEngineError if the engine fails, and RebuildRunningError if
     the whole index is being rebuilt already.
     """
-    if library_key is None:
+    if context_key is None:
         with owning_the_rebuild() as ownership:
             done = _rebuild_all(ownership, report)
         # What changed between the last look and the exchange of the indexes.
         return done + refresh()
-    learning_package_pk = libraries.get_library(library_key).learning_package_id
-    removed = remove_strays(library_key)
+    learning_package_pk = package_of(context_key)
+    removed = remove_strays(context_key)
     start_over(SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, is_spare=False))
     return CaughtUp(deleted=removed) + _catch_up_each([learning_package_pk], report)
 
@@ -89,7 +90,7 @@ def _prepare_spare(spare: SearchEngine, ownership: Ownership) -> None:
 def _fill_spare(ownership: Ownership, report: Report | None) -> CaughtUp:
     done = CaughtUp()
     for _round in range(_ROUNDS):
-        behind = libraries_behind(is_spare=True)
+        behind = packages_behind(is_spare=True)
         if not behind:
             return done
         done += _catch_up_each(behind, report, is_spare=True, after_step=lambda _done: ownership.renew())
@@ -104,7 +105,7 @@ def _catch_up_each(
     is_spare: bool = False,
     after_step: AfterStep = lambda _done: None,
 ) -> CaughtUp:
-    """Catch up with libraries. Those of the spare index that others keep changing are left for the next round."""
+    """Catch up. What others keep changing in the spare index is left for the next round."""
     done = CaughtUp()
 
     def tell(finished: int, now: CaughtUp) -> None:

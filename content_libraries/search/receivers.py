@@ -12,10 +12,13 @@ from typing import Any, Final
 
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import UsageKey
 from openedx_events.content_authoring.data import ContentObjectChangedData
 from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS_CHANGED
 
 from .. import keys
+from ..courses import api as courses
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
 from ..learning_core.api import LogMark
@@ -69,6 +72,8 @@ def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> Non
             _follow_collection_tags(keys.collection_key(content_object.object_id))
         elif content_object.object_id.startswith(("lb:", "lct:")):
             _follow_item_tags(keys.item_key(content_object.object_id))
+        else:
+            _follow_block_tags(content_object.object_id)
     except NotFoundError:
         return  # tags can be given to what does not exist any more
 
@@ -82,6 +87,17 @@ def _follow_item_tags(key: keys.ItemKey) -> None:
     library = libraries.get_library(keys.library_key_of(key))
     item = learning_core.find_item(library.learning_package_id, key)
     _follow(library.learning_package_id, Change(entity_pks=frozenset({item.pk})))
+
+
+def _follow_block_tags(object_id: str) -> None:
+    """Tags of a block of a course. Libraries, courses, and what this site does not keep, have no documents."""
+    try:
+        usage_key = UsageKey.from_string(object_id)
+    except InvalidKeyError:
+        return
+    if found := courses.find_block_entity(usage_key):
+        learning_package_pk, entity_pk = found
+        _follow(learning_package_pk, Change(entity_pks=frozenset({entity_pk})))
 
 
 def _follow(learning_package_pk: int, change: Change) -> None:

@@ -6,10 +6,12 @@ import logging
 
 from celery import shared_task
 
+from .. import keys
+from ..errors import NotFoundError
 from .engine import SearchEngineError
 from .rebuilding import rebuild
 from .rebuilds import RebuildRunningError, is_interrupted
-from .upkeep import catch_up, libraries_behind
+from .upkeep import catch_up, packages_behind
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ logger = logging.getLogger(__name__)
 )
 def catch_up_search(learning_package_pk: int) -> int:
     """
-    Bring the documents of one library up to date. Running it twice, or at the same time twice, does no harm.
+    Bring the documents of one library or course up to date. Running it twice, or at the same time twice, does no harm.
 
     Returns: how many documents were made.
     """
@@ -33,15 +35,15 @@ def catch_up_search(learning_package_pk: int) -> int:
 @shared_task(name="content_libraries.search.sweep")
 def sweep_search() -> int:
     """
-    Find the libraries whose documents are not up to date, whatever the reason, and bring them up to date.
+    Find the libraries and courses whose documents are not up to date, whatever the reason, and bring them up to date.
 
     To be called periodically, so that the index recovers from what nobody noticed. A rebuild that was interrupted is
     gone on with.
 
-    Returns: how many libraries there were.
+    Returns: how many there were.
     """
     try:
-        behind = libraries_behind()
+        behind = packages_behind()
     except SearchEngineError as error:
         logger.warning("The search engine does not answer: %s", error)
         return 0
@@ -50,6 +52,19 @@ def sweep_search() -> int:
     for learning_package_pk in behind:
         catch_up_search.delay(learning_package_pk)
     return len(behind)
+
+
+@shared_task(
+    name="content_libraries.search.reindex",
+    throws=(SearchEngineError, NotFoundError),
+)
+def reindex_search(context_key: str) -> int:
+    """
+    Make all documents of one library or course anew, in place.
+
+    Returns: how many documents were made.
+    """
+    return rebuild(keys.context_key(context_key)).updated
 
 
 @shared_task(

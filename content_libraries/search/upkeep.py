@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Final
 
 from ..learning_core import api as learning_core
 from ..learning_core.api import NO_LOGS, LogMark
-from ..libraries import api as libraries
 from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
 from .checkpoints import (
     begin_filling,
@@ -35,9 +34,9 @@ from .checkpoints import (
     start_over,
     wait_for_turn,
 )
-from .documents import Documents, LibraryPlace, collection_documents, item_documents
 from .engine import MAX_BATCH, Document, SearchEngine, SearchEngineError, current_engine
 from .models import SearchAccess, SearchCheckpoint
+from .places import Place, documents_of, place_of, titles
 
 ATTEMPTS: Final = 5
 """How often a step is repeated because another catch-up was faster."""
@@ -83,10 +82,10 @@ def catch_up(
     after_step: AfterStep | None = None,
 ) -> CaughtUp:
     """
-    Bring the documents of a library up to date with its content, or remove them if there is no such library.
+    Bring the documents of a library or course up to date with its content, or remove them if it is gone.
 
     Args:
-        learning_package_pk: learning package of the library. Packages that belong to no library are ignored.
+        learning_package_pk: its learning package. Packages that belong to neither are ignored.
         change: what just changed, as far as an event tells it.
         at_most: leave for later what affects more documents than this.
         is_spare: whether in the spare index, and not in the one that is in use.
@@ -124,9 +123,9 @@ def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Foll
         if place is None:
             return _forget(learning_package_pk, following)
         if not is_spare:
-            note_for_spare(learning_package_pk, library_key=place.library_key, change=change)
+            note_for_spare(learning_package_pk, context_key=place.context_key, change=change)
         checkpoint = wait_for_turn(
-            learning_package_pk, library_key=place.library_key, turn=following.turn, change=change, is_spare=is_spare
+            learning_package_pk, context_key=place.context_key, turn=following.turn, change=change, is_spare=is_spare
         )
         try:
             index_id = engine.prepare()
@@ -153,14 +152,14 @@ def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Foll
     raise ContestedError(f"Learning package {learning_package_pk} is changing too fast to be indexed now.")
 
 
-def libraries_behind(*, is_spare: bool = False) -> list[int]:
+def packages_behind(*, is_spare: bool = False) -> list[int]:
     """
     Find the learning packages that ``catch_up`` has something to do for, in a constant number of queries.
 
     Args:
         is_spare: whether in the spare index, and not in the one that is in use.
 
-    Those of deleted libraries come first, because a library with the same key may exist again. Raises
+    Those of deleted libraries and courses come first, because one with the same key may exist again. Raises
     SearchEngineError if the engine fails.
     """
     return list(points_behind(_engine(is_spare=is_spare).prepare(), is_spare=is_spare))
@@ -174,20 +173,16 @@ def points_behind(index_id: str | None, *, is_spare: bool = False) -> dict[int, 
         index_id: identity of the index; None if the engine does not say. What is not in any index is found anyway.
 
     Returns: learning package pk -> the point in its logs up to which it was followed, in the order of
-        ``libraries_behind``.
+        ``packages_behind``.
     """
-    titles = dict(
-        libraries.viewable_libraries(None)
-        .filter(learning_package__isnull=False)
-        .values_list("learning_package_id", "learning_package__title")
-    )
-    newest = learning_core.newest_logs(titles.keys())
+    known = titles()
+    newest = learning_core.newest_logs(known.keys())
     checkpoints = {row.learning_package_pk: row for row in SearchCheckpoint.objects.filter(is_spare=is_spare)}
     behind = [
-        *sorted(checkpoints.keys() - titles.keys()),
+        *sorted(checkpoints.keys() - known.keys()),
         *(
             pk
-            for pk, title in sorted(titles.items())
+            for pk, title in sorted(known.items())
             if _is_behind(checkpoints.get(pk), newest.get(pk, NO_LOGS), index_id, title)
         ),
     ]
@@ -273,12 +268,12 @@ def _newest_logs(learning_package_pk: int) -> LogMark:
     return learning_core.newest_logs([learning_package_pk]).get(learning_package_pk, NO_LOGS)
 
 
-def _write(engine: SearchEngine, place: LibraryPlace, affected: Affected) -> CaughtUp:
+def _write(engine: SearchEngine, place: Place, affected: Affected) -> CaughtUp:
     """Send the documents, in as few calls as there are full batches."""
     waiting: list[Document] = []
     gone: list[str] = []
     updated = 0
-    for documents in _documents(place, affected):
+    for documents in documents_of(place, affected):
         waiting.extend(documents.live)
         gone.extend(documents.gone)
         while len(waiting) >= MAX_BATCH:
@@ -292,29 +287,8 @@ def _write(engine: SearchEngine, place: LibraryPlace, affected: Affected) -> Cau
     return CaughtUp(updated + len(waiting), len(gone))
 
 
-def _documents(place: LibraryPlace, affected: Affected) -> Iterator[Documents]:
-    for pks in batched(sorted(affected.entity_pks), MAX_BATCH):
-        yield item_documents(place, pks)
-    for codes in batched(sorted(affected.collection_codes), MAX_BATCH):
-        yield collection_documents(place, codes)
-
-
-def place_of(learning_package_pk: int) -> LibraryPlace | None:
-    """The library that a learning package belongs to; None if there is none."""
-    library = libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
-    if library is None or library.learning_package is None:
-        return None
-    access, _created = SearchAccess.objects.get_or_create(context_key=library.library_key)
-    return LibraryPlace(
-        learning_package_pk=learning_package_pk,
-        library_key=library.library_key,
-        title=library.learning_package.title,
-        access_id=access.pk,
-    )
-
-
 def _forget(learning_package_pk: int, following: _Following) -> CaughtUp:
-    """Remove the documents of a library that is gone, if there ever were any."""
+    """Remove the documents of a library or course that is gone, if there ever were any."""
     checkpoints = SearchCheckpoint.objects.filter(is_spare=following.is_spare)
     checkpoint = checkpoints.filter(learning_package_pk=learning_package_pk).first()
     if checkpoint is None:
@@ -327,7 +301,7 @@ def _forget(learning_package_pk: int, following: _Following) -> CaughtUp:
         raise
     namesakes = checkpoints.filter(context_key=checkpoint.context_key).exclude(pk=checkpoint.pk)
     anew = list(namesakes.values_list("learning_package_pk", flat=True))
-    # If the library was created anew with the same key, its documents have just been removed too.
+    # If it was created anew with the same key, its documents have just been removed too.
     start_over(namesakes)
     if not anew and not following.is_spare:
         SearchAccess.objects.filter(context_key=checkpoint.context_key).delete()

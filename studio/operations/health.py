@@ -34,7 +34,7 @@ class Finding:
         ok: whether the part works.
         needed: whether the site has to be taken out of service without it. Only the database is needed: writes
             succeed without broker and search engine, and these catch up from the change logs.
-        behind: for search: how many libraries have changes that the index does not have yet.
+        behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
     """
 
@@ -76,7 +76,7 @@ def check_search() -> Finding:
             return Finding(ok=False)  # the check of the database logs it
         if lag.error:
             logger.warning("The search engine does not answer: %s", lag.error)
-        finding = Finding(ok=not lag.error, behind=lag.libraries, seconds=lag.seconds)
+        finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds)
         cache.set(_SEARCH_CACHE, finding, _SEARCH_CACHE_SECONDS)
     return finding
 

@@ -31,7 +31,7 @@ class HealthCollector(Collector):
         search = findings["search"]
         if search.behind is not None:
             yield GaugeMetricFamily(
-                "studio_search_libraries_behind", "Libraries the index has to catch up with.", search.behind
+                "studio_search_libraries_behind", "Libraries and courses the index has to catch up with.", search.behind
             )
         if search.seconds is not None:
             yield GaugeMetricFamily(

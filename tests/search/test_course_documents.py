@@ -1,93 +1,260 @@
-"""Documents of course blocks field by field (search contract, sections 3.4 and 7.2)."""
+"""Documents of course blocks field by field, and how they follow the course (search contract, 3.4, 4 and 7.2)."""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.keys import UsageKey
+from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
-from content_libraries.search.course_documents import Ancestor, CourseBlock, CoursePlace, course_block_documents
+from content_libraries import api
+from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
+from content_libraries.search.course_documents import course_block_documents
 from content_libraries.search.documents import document_id
+from content_libraries.search.models import SearchAccess, SearchCheckpoint
+from content_libraries.search.places import package_of, place_of
+from content_libraries.search.tasks import catch_up_search, sweep_search
+from tests.courses.building import COURSE_KEY, PROBLEM, ROOT, SECTION, SUBSECTION, TEXT, UNIT, key, make_course
 
-EDITED = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
-PLACE = CoursePlace(CourseKey.from_string("course-v1:Org+Light+2025"), "About light", access_id=7)
+from .building import Shelf, documents
+from .engines import WatchedEngine
+from .test_upkeep import tell_that_tags_changed
+
+type Committing = Callable[[], AbstractContextManager[Any]]
 
 pytestmark = pytest.mark.django_db
 
 
-def usage_key(block_type: str, block_id: str) -> UsageKey:
-    return UsageKey.from_string(f"block-v1:Org+Light+2025+type@{block_type}+block@{block_id}")
+@pytest.fixture
+def course(engine: WatchedEngine, run_on_commit: Committing) -> None:
+    """A course of one unit with a text and a problem; the engine has forgotten what it did for that."""
+    with run_on_commit():
+        make_course()
+    engine.calls.clear()
 
 
-def block(block_type: str, olx: str, **fields: Any) -> CourseBlock:
-    return CourseBlock(usage_key(block_type, "b"), "Block", olx, **fields)
+def found(usage_key: UsageKey) -> Mapping[str, Any]:
+    """The document of a block. Fails if it has none."""
+    return documents()[str(usage_key)]
 
 
-def test_a_block_of_a_course() -> None:
-    key = usage_key("html", "intro")
-    tagging_api.tag_object(str(key), tagging_api.create_taxonomy("Keywords", allow_free_text=True), ["light"])
-    section, subsection = usage_key("chapter", "c1"), usage_key("sequential", "s1")
-    given = CourseBlock(
-        key,
-        "Introduction",
-        r"<html><![CDATA[<p>What is \(\alpha\)?</p>]]></html>",
-        ancestors=(Ancestor(section, "Week 1"), Ancestor(subsection, "Lesson 1")),
-        modified=EDITED,
-    )
-
-    assert course_block_documents(PLACE, [given]) == [
-        {
-            "id": document_id(str(key)),
-            "type": "course_block",
-            "usage_key": str(key),
-            "block_id": "intro",
-            "block_type": "html",
-            "context_key": "course-v1:Org+Light+2025",
-            "org": "Org",
-            "access_id": 7,
-            "display_name": "Introduction",
-            "breadcrumbs": [
-                {"display_name": "About light"},
-                {"display_name": "Week 1", "usage_key": str(section)},
-                {"display_name": "Lesson 1", "usage_key": str(subsection)},
-            ],
-            "content": {"html_content": r"What is \(\alpha\)?"},
-            "description": "What is α?",
-            "tags": {"taxonomy": ["Keywords"], "level0": ["Keywords > light"]},
-            "modified": EDITED.timestamp(),
-        }
-    ]
+def breadcrumbs(usage_key: UsageKey) -> list[str]:
+    return [crumb["display_name"] for crumb in found(usage_key)["breadcrumbs"]]
 
 
-def test_what_is_not_known_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_block_of_a_course(course: None, run_on_commit: Committing) -> None:
+    tagging_api.tag_object(str(TEXT), tagging_api.create_taxonomy("Keywords", allow_free_text=True), ["light"])
+    olx = r'<html display_name="Introduction"><![CDATA[<p>What is \(\alpha\)?</p>]]></html>'
+    with run_on_commit():
+        block = api.edit_block(TEXT, user=None, olx=olx)
+    access = SearchAccess.objects.get(context_key=COURSE_KEY)
+    modified = found(TEXT)["modified"]
+
+    assert block.title == "Introduction"
+    assert 1.7e9 < modified < 3e9
+    assert found(TEXT) == {
+        "id": document_id(str(TEXT)),
+        "type": "course_block",
+        "usage_key": str(TEXT),
+        "block_id": "t",
+        "block_type": "html",
+        "context_key": str(COURSE_KEY),
+        "org": "Org",
+        "access_id": access.pk,
+        "display_name": "Introduction",
+        "breadcrumbs": [
+            {"display_name": "A course"},
+            {"display_name": "A section", "usage_key": str(SECTION)},
+            {"display_name": "sub", "usage_key": str(SUBSECTION)},
+            {"display_name": "A unit", "usage_key": str(UNIT)},
+        ],
+        "content": {"html_content": r"What is \(\alpha\)?"},
+        "description": "What is α?",
+        "tags": {"taxonomy": ["Keywords"], "level0": ["Keywords > light"]},
+        "modified": modified,
+    }
+
+
+def test_every_block_is_found_but_the_course_itself_and_its_info_pages(course: None, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.create_block(ROOT, user=None, block_type="course_info", block_id="updates")
+
+    assert documents().keys() == {str(usage_key) for usage_key in (SECTION, SUBSECTION, UNIT, PROBLEM, TEXT)}
+    assert [crumb["display_name"] for crumb in found(SECTION)["breadcrumbs"]] == ["A course"]
+    assert not {"description", "created", "publish_status", "published", "collections"} & found(SECTION).keys()
+
+
+def test_a_block_that_cannot_be_read_is_found_by_its_title(
+    course: None, run_on_commit: Committing, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING)
-    section, video, broken = course_block_documents(
-        PLACE, [block("chapter", "<chapter/>"), block("video", "<video/>"), block("html", "<html><p></html>")]
-    )
+    with run_on_commit():
+        api.edit_block(TEXT, user=None, olx='<html display_name="Broken"><![CDATA[<p>x]]></html>')
+        Media.objects.filter(text__contains="Broken").update(text="<html><p></html>")
 
-    for document in (section, video, broken):
-        assert not {"modified", "description", "created", "publish_status", "collections"} & document.keys()
-        assert document["tags"] == {}
-    assert broken["content"] is None
-    assert len(caplog.records) == 1
+    assert (found(TEXT)["display_name"], found(TEXT)["content"]) == ("Broken", None)
+    assert str(TEXT) in caplog.text
 
 
-@pytest.mark.parametrize("block_type", ["course", "course_info"])
-def test_the_course_itself_has_no_document(block_type: str) -> None:
-    assert course_block_documents(PLACE, [block(block_type, f"<{block_type}/>")]) == []
+def test_an_edit_makes_one_document_anew(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.edit_block(PROBLEM, user=None, settings={"display_name": "Renamed"})
+
+    assert found(PROBLEM)["display_name"] == "Renamed"
+    assert engine.calls == ["update 1"]
 
 
-def test_queries_do_not_depend_on_the_number_of_blocks() -> None:
+def test_a_rename_reaches_everything_below(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.edit_block(SUBSECTION, user=None, settings={"display_name": "Lesson"})
+
+    assert breadcrumbs(PROBLEM) == ["A course", "A section", "Lesson", "A unit"]
+    assert breadcrumbs(UNIT) == ["A course", "A section", "Lesson"]
+    assert engine.calls == ["update 4"]  # not the section
+
+
+def test_settings_of_a_unit_reach_nothing_else(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.edit_block(UNIT, user=None, settings={"group_access": "{}"})
+
+    assert engine.calls == ["update 1"]
+
+
+def test_a_new_name_of_the_course_reaches_everything(course: None, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.edit_block(ROOT, user=None, settings={"display_name": "About light"})
+
+    assert {document["breadcrumbs"][0]["display_name"] for document in documents().values()} == {"About light"}
+
+
+def test_what_is_moved_is_found_at_its_new_place(course: None, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        other = api.create_block(SECTION, user=None, block_type="sequential", settings={"display_name": "Other"})
+    with run_on_commit():
+        api.move_block(UNIT, user=None, parent_key=other.usage_key)
+
+    assert breadcrumbs(PROBLEM) == ["A course", "A section", "Other", "A unit"]
+
+
+def test_what_is_deleted_is_not_found_nor_what_was_in_it(course: None, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.delete_block(UNIT, user=None)
+
+    assert documents().keys() == {str(SECTION), str(SUBSECTION)}
+
+
+def test_a_publish_changes_nothing(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.publish_course(COURSE_KEY, user=None)
+
+    assert engine.calls == []
+    assert index_lag().behind == 0
+
+
+def test_files_are_no_blocks(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=None)
+
+    assert engine.calls == []
+    assert check_index() == []
+
+
+def test_tags_come_and_go(course: None) -> None:
+    taxonomy = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    for tags in (["light"], []):
+        tagging_api.tag_object(str(PROBLEM), taxonomy, tags)
+        tell_that_tags_changed(str(PROBLEM))
+        assert found(PROBLEM)["tags"].get("level0", []) == [f"Keywords > {tag}" for tag in tags]
+
+
+def test_a_deleted_course_leaves_nothing_behind(course: None, shelf: Shelf, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        shelf.write("p1")
+    with run_on_commit():
+        api.delete_course(COURSE_KEY, user=None)
+
+    assert documents().keys() == {shelf.key("p1")}
+    assert [str(row.context_key) for row in SearchCheckpoint.objects.all()] == ["lib:CL-TEST:lib1"]
+    assert [str(row.context_key) for row in SearchAccess.objects.all()] == ["lib:CL-TEST:lib1"]
+
+
+def test_each_course_has_a_checkpoint_and_the_sweep_catches_up(
+    course: None, engine: WatchedEngine, run_on_commit: Committing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = SearchCheckpoint.objects.get(context_key=COURSE_KEY)
+    assert checkpoint.learning_package_pk == package_of(COURSE_KEY)
+    monkeypatch.setattr(catch_up_search, "delay", lambda _pk: None)
+    engine.is_down = True
+    with run_on_commit():
+        api.edit_block(UNIT, user=None, settings={"display_name": "Renamed"})
+    assert index_lag().behind == 1
+    monkeypatch.undo()
+    engine.is_down = False
+
+    assert breadcrumbs(PROBLEM)[-1] == "A unit"
+    monkeypatch.setattr(catch_up_search, "delay", catch_up_search)
+    assert sweep_search() == 1
+    assert breadcrumbs(PROBLEM)[-1] == "Renamed"
+    assert index_lag().behind == 0
+
+
+def test_a_course_that_was_there_before_is_filled_in(engine: WatchedEngine) -> None:
+    make_course(problems=3)
+
+    done = catch_up(package_of(COURSE_KEY))
+
+    assert (done.updated, len(documents())) == (7, 7)
+
+
+def test_differences_are_found_and_repaired(course: None, engine: WatchedEngine) -> None:
+    engine.delete([document_id(str(PROBLEM))])
+    engine.update([{**found(TEXT), "display_name": "Wrong"}, {**found(UNIT), "id": "stray", "usage_key": "stray"}])
+
+    (finding,) = check_index(COURSE_KEY, repair=True)
+
+    assert finding.subject == str(COURSE_KEY)
+    assert "1 missing, 1 different, 1 that should not be there" in finding.message
+    assert check_index() == []
+    assert str(PROBLEM) in documents()
+
+
+def test_a_full_rebuild_has_the_courses(course: None, shelf: Shelf, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        shelf.write("p1")
+    before = documents()
+
+    assert rebuild().updated == 6
+    assert documents() == before
+    assert rebuild(COURSE_KEY).updated == 5
+
+
+def test_the_queries_of_documents_do_not_depend_on_the_number_of_blocks() -> None:
     def queries(count: int) -> int:
-        blocks = [CourseBlock(usage_key("html", f"b{number}"), "B", "<html/>") for number in range(count)]
+        course_key = api.course_key(f"course-v1:Org+Course+{count}")
+        make_course(course_key, problems=count)
+        place = place_of(package_of(course_key))
+        assert place is not None
+        pks = api.entity_pks_within(course_key, [entity_pk(key("course", "course", course_key))])
         with CaptureQueriesContext(connection) as captured:
-            assert len(course_block_documents(PLACE, blocks)) == count
+            assert len(course_block_documents(place, pks).live) == count + 4  # type: ignore[arg-type]
         return len(captured)
 
-    assert queries(2) == queries(50) <= 2
+    assert queries(2) == queries(50) <= 8
+
+
+def entity_pk(usage_key: UsageKey) -> int:
+    found = api.find_block_entity(usage_key)
+    assert found is not None
+    return found[1]
+
+
+def test_searching_libraries_does_not_find_courses(course: None, staff: User) -> None:
+    assert search(None).total == search(staff).total == 0

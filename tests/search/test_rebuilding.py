@@ -23,7 +23,7 @@ from content_libraries.search import upkeep
 from content_libraries.search.api import RebuildRunningError, SearchEngineError, catch_up, check_index, rebuild, refresh
 from content_libraries.search.models import SearchAccess, SearchCheckpoint, SearchRebuild
 from content_libraries.search.tasks import sweep_search
-from content_libraries.search.upkeep import CaughtUp, libraries_behind
+from content_libraries.search.upkeep import CaughtUp, packages_behind
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -68,7 +68,7 @@ def test_everything_is_made_anew_in_another_index(shelf: Shelf, engine: WatchedE
     assert done == CaughtUp(updated=5)
     assert engine.prepare() != before
     assert documents() == found
-    assert libraries_behind() == []
+    assert packages_behind() == []
     assert not SearchRebuild.objects.exists()
     assert SearchCheckpoint.objects.filter(is_spare=True).count() == 0
 
@@ -133,7 +133,7 @@ def test_a_library_that_is_deleted_or_created_meanwhile(
         "lib:CL-TEST:other",
         "lib:CL-TEST:newcomer",
     }
-    assert libraries_behind() == []
+    assert packages_behind() == []
 
 
 def test_a_second_rebuild_at_the_same_time_is_refused(engine: WatchedEngine) -> None:
@@ -223,17 +223,18 @@ def test_a_process_that_died_right_after_the_exchange_of_the_indexes(engine: Wat
     engine.spare().interruptions = [pull_the_plug]
     with pytest.raises(SearchEngineError):
         rebuild()
-    for pk in libraries_behind(is_spare=True):
+    for pk in packages_behind(is_spare=True):
         catch_up(pk, is_spare=True)
     engine.use_spare()
 
     assert rebuild() == CaughtUp()
 
-    assert libraries_behind() == []
+    assert packages_behind() == []
     assert not SearchRebuild.objects.exists()
     assert check_index() == []
 
 
+@pytest.mark.slow
 def test_a_rebuild_whose_process_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tests.search.rebuilding_process", *arguments]

@@ -28,7 +28,7 @@ from content_libraries.search.engine import SearchEngineError
 from content_libraries.search.models import SearchCheckpoint
 from content_libraries.search.rebuilding import rebuild, refresh
 from content_libraries.search.tasks import sweep_search
-from content_libraries.search.upkeep import CaughtUp, ContestedError, catch_up, libraries_behind
+from content_libraries.search.upkeep import CaughtUp, ContestedError, catch_up, packages_behind
 from studio.celery import app as celery_app
 
 from .building import Shelf, documents
@@ -135,7 +135,7 @@ def test_what_a_collection_change_touched_is_not_forgotten(
     assert sweep_search() == 1
     assert documents().keys() == {shelf.key("p1"), shelf.key("p2")}
     assert shelf.found("p1")["collections"]["key"] == shelf.found("p2")["collections"]["key"] == []
-    assert libraries_behind() == []
+    assert packages_behind() == []
 
 
 @pytest.mark.usefixtures("no_broker")
@@ -163,7 +163,7 @@ def test_what_is_too_much_for_a_write_is_left_to_a_worker(shelf: Shelf, engine: 
     assert catch_up(shelf.pk, change=Change(entity_pks=members), at_most=2) == CaughtUp(postponed=True)
     assert SearchCheckpoint.objects.get().pending["entity_pks"] == list(members)
     assert catch_up(shelf.pk) == CaughtUp(updated=3)
-    assert libraries_behind() == []
+    assert packages_behind() == []
 
 
 def test_edits_of_a_big_library_are_found_while_it_is_being_filled(
@@ -217,7 +217,7 @@ def test_older_documents_do_not_stay_when_two_catch_up_at_once(shelf: Shelf, eng
 
     assert shelf.found("p1")["display_name"] == "Newest"
     assert shelf.found("p2")["display_name"] == "Newer"
-    assert libraries_behind() == []
+    assert packages_behind() == []
 
 
 def test_older_documents_do_not_stay_when_an_edit_overtakes_filling(shelf: Shelf, engine: WatchedEngine) -> None:
@@ -265,7 +265,7 @@ def test_who_loses_the_turn_again_and_again_gives_up_but_loses_nothing(shelf: Sh
     with pytest.raises(ContestedError):
         catch_up(shelf.pk)
 
-    assert libraries_behind() == [shelf.pk]
+    assert packages_behind() == [shelf.pk]
     assert catch_up(shelf.pk) == CaughtUp(updated=1)
 
 
@@ -290,7 +290,7 @@ def test_who_waits_in_vain_leaves_a_note(shelf: Shelf, monkeypatch: pytest.Monke
     with pytest.raises(TurnTakenError):
         catch_up(shelf.pk, change=Change(entity_pks=members))
 
-    assert libraries_behind() == [shelf.pk]
+    assert packages_behind() == [shelf.pk]
     let_the_turn_end()
     assert catch_up(shelf.pk) == CaughtUp(updated=1)
 
@@ -433,7 +433,7 @@ def test_a_library_that_is_created_anew_with_the_same_key_keeps_its_documents(
     sweep_search()
 
     assert documents().keys() == {again.key("p2")}
-    assert libraries_behind() == []
+    assert packages_behind() == []
 
 
 def test_rebuilding_one_library_leaves_the_others_alone(shelf: Shelf, make_library: Any, engine: WatchedEngine) -> None:
@@ -457,7 +457,7 @@ def test_finding_what_is_behind_takes_the_same_queries_for_any_number_of_librari
 ) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            libraries_behind()
+            packages_behind()
         return len(captured)
 
     for number in range(2):
@@ -466,4 +466,4 @@ def test_finding_what_is_behind_takes_the_same_queries_for_any_number_of_librari
     for number in range(6):
         Shelf(make_library(f"b{number}")).write("p1")
 
-    assert queries() == few <= 4
+    assert queries() == few <= 5

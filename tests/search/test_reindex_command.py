@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from content_libraries.search.models import SearchRebuild
+from tests.courses.building import COURSE_KEY, make_course
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -46,6 +47,15 @@ def test_one_library_is_brought_up_to_date(shelves: tuple[Shelf, Shelf]) -> None
     assert documents().keys() == {shelves[1].key("p1")}
 
 
+def test_one_course_is_made_anew(shelves: tuple[Shelf, Shelf]) -> None:
+    make_course()
+
+    assert reindex(str(COURSE_KEY)) == {"updated": 5, "deleted": 0}
+    assert reindex(str(COURSE_KEY)) == {"updated": 0, "deleted": 0}
+    assert reindex(str(COURSE_KEY), "--full") == {"updated": 5, "deleted": 0}
+    assert {document["context_key"] for document in documents().values()} == {str(COURSE_KEY)}
+
+
 def test_everything_is_made_anew(shelves: tuple[Shelf, Shelf], engine: WatchedEngine) -> None:
     reindex()
     before = engine.prepare()
@@ -62,7 +72,7 @@ def test_people_read_a_sentence(shelves: tuple[Shelf, Shelf], capsys: pytest.Cap
     assert capsys.readouterr().out == "Made 3 documents, removed 0.\n"
 
 
-@pytest.mark.parametrize("key", ["lib:CL-TEST:unknown", "nonsense"])
+@pytest.mark.parametrize("key", ["lib:CL-TEST:unknown", "course-v1:O+C+R", "nonsense"])
 def test_unknown_libraries_are_refused(shelves: tuple[Shelf, Shelf], key: str) -> None:
     with pytest.raises(CommandError):
         reindex(key)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from openedx_tagging import api as tagging_api
 
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.search.upkeep import catch_up
+from content_libraries.search.api import catch_up, rebuild
 from tests.conftest import ClientFactory, MemberFactory
 
 from .building import Shelf
@@ -90,6 +91,47 @@ def test_filters(find: Search, content: Shelf) -> None:
     assert find(block_type="no-such-type") == []
 
 
+def test_collections_and_tags(find: Search, content: Shelf) -> None:
+    p1, p2 = content.key("p1"), content.key("p2")
+    taxonomy = tagging_api.create_taxonomy("Location")
+    for value, parent in (("Europe", None), ("France", "Europe"), ("Asia", None)):
+        tagging_api.add_tag_to_taxonomy(taxonomy, value, parent)
+    tagging_api.tag_object(p1, taxonomy, ["France", "Asia"])
+    tagging_api.tag_object(p2, taxonomy, ["Europe"])
+    rebuild(content.library.library_key)
+
+    assert find(collection="spring") == [p1]
+    assert set(find(collection=["spring", "autumn"])) == {p1}
+    assert set(find(tag="Location")) == set(find(tag="Location > Europe")) == {p1, p2}
+    assert find(tag="Location > Europe > France") == [p1]
+    assert find(tag=["Location > Europe", "Location > Asia"]) == [p1]
+    assert find(tag="Europe") == []
+
+
+def test_a_chosen_order(find: Search, content: Shelf) -> None:
+    p1, p2, p3 = (content.key(code) for code in ("p1", "p2", "p3"))
+
+    assert find(type="library_block", ordering="display_name") == [p1, p2, p3]
+    assert find(q="text", type="library_block", ordering="-display_name") == [p3, p2, p1]
+    assert find(type="library_block", ordering="last_published")[0] == p2
+
+
+def test_facets_count_everything_that_is_found(content: Shelf, api_client: ClientFactory, reader: User) -> None:
+    asked: dict[str, Any] = {
+        "facet": ["block_type", "publish_status", "tags.taxonomy"],
+        "type": "library_block",
+        "page_size": 1,
+    }
+    page = api_client(reader).get(URL, asked).json()
+
+    assert len(page["results"]) == 1
+    assert page["facets"] == {
+        "block_type": {"problem": 3},
+        "publish_status": {"never": 2, "published": 1},
+        "tags.taxonomy": {},
+    }
+
+
 def test_without_words_the_latest_changes_come_first(find: Search, content: Shelf) -> None:
     content.write("p1", title="Latest")
     catch_up(content.pk)
@@ -131,6 +173,8 @@ def test_pages(find: Search, content: Shelf, api_client: ClientFactory, reader: 
         ({"library": "nonsense"}, "library"),
         ({"q": "x" * 501}, "q"),
         ({"block_type": "a b"}, "block_type"),
+        ({"ordering": "title"}, "ordering"),
+        ({"facet": "access_id"}, "facet"),
     ],
 )
 def test_bad_values_are_named(

@@ -19,7 +19,7 @@ from ..base import LibraryCommand
 class Check(Protocol):
     """Looks for what is wrong in one library, or in all of them, and repairs it if it shall."""
 
-    def __call__(self, library_key: LibraryLocatorV2 | None, *, repair: bool) -> Sequence[Finding]: ...
+    def __call__(self, library_key: LibraryLocatorV2 | None, /, *, repair: bool) -> Sequence[Finding]: ...
 
 
 CHECKS: Sequence[Check] = (search.check_index,)

@@ -14,11 +14,16 @@ from ..base import LibraryCommand
 
 
 class Command(LibraryCommand):
-    help = "Bring the search index up to date: of all libraries, or of one."
+    help = "Bring the search index up to date: of all libraries and courses, or of one."
     summary = "Made {updated} documents, removed {deleted}."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("library_key", nargs="?", metavar="lib:ORG:SLUG", help="Key of the only library to index.")
+        parser.add_argument(
+            "context_key",
+            nargs="?",
+            metavar="lib:ORG:SLUG|course-v1:ORG+COURSE+RUN",
+            help="Key of the only library or course to index.",
+        )
         parser.add_argument(
             "--full",
             action="store_true",
@@ -27,10 +32,10 @@ class Command(LibraryCommand):
         )
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
-        library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
+        context_key = keys.context_key(options["context_key"]) if options["context_key"] else None
         index = search.rebuild if options["full"] else search.refresh
-        done = index(library_key, report=self._report)
+        done = index(context_key, report=self._report)
         return {"updated": done.updated, "deleted": done.deleted}
 
     def _report(self, number: int, count: int, done: search.CaughtUp) -> None:
-        self.progress(f"{number} of {count} libraries, {done.updated} documents …")
+        self.progress(f"{number} of {count} libraries and courses, {done.updated} documents …")

@@ -110,7 +110,9 @@ def index_of(query: Body) -> str:
 
 def queries_of(body: Body) -> list[Body]:
     """The queries of a request for several."""
-    _refuse_unknown(body, {"queries"})
+    _refuse_unknown(body, {"queries", "federation"})
+    if body.get("federation") is not None:
+        raise FacadeError("Hits of several queries are not put together here.", "invalid_multi_search_federation")
     queries = body.get("queries")
     if queries is None:
         raise FacadeError("Missing field `queries`.", "bad_request")
@@ -154,11 +156,13 @@ def read_query(body: Body, rule: Condition) -> FacadeQuery:
 
 
 def read_facet_query(body: Body, rule: Condition) -> FacetQuery:
-    """Read a search among the values of a facet, as ``read_query`` does."""
-    _refuse_unknown(
-        body,
-        {"facetName", "facetQuery", "q", "filter", "matchingStrategy", "attributesToSearchOn", "exhaustiveFacetCount"},
-    )
+    """
+    Read a search among the values of a facet, as ``read_query`` does.
+
+    Clients send all parameters of the search that it belongs to. Those that do not count here are ignored.
+    """
+    if not isinstance(body, dict):
+        raise FacadeError("Invalid value type: expected an object.", "bad_request")
     if "facetName" not in body:
         raise FacadeError("Missing field `facetName`.", "missing_facet_search_facet_name")
     name = _text(body, "facetName", "", "invalid_facet_search_facet_name")

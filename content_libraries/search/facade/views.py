@@ -41,7 +41,8 @@ def _answering(method: str) -> Callable[[_View], _View]:
         @wraps(answer)
         def view(request: HttpRequest, **parts: str) -> HttpResponse:
             if request.method != method:
-                return HttpResponseNotAllowed([method])
+                refused = FacadeError(f"Ask with {method}.", "method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED)
+                return HttpResponseNotAllowed([method], refused.response().content, content_type="application/json")
             try:
                 return answer(request, **parts)
             except FacadeError as error:
@@ -176,7 +177,8 @@ def _found(query: FacadeQuery) -> dict[str, Any]:
         }
     if query.has_facets:
         ranges = {name: {"min": found.min, "max": found.max} for name, found in result.ranges.items()}
-        answer |= {"facetDistribution": result.facets, "facetStats": ranges}
+        counted = {name: dict(sorted(values.items())) for name, values in result.facets.items()}
+        answer |= {"facetDistribution": counted, "facetStats": ranges}
     return answer
 
 

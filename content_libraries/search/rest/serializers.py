@@ -10,8 +10,25 @@ from rest_framework import serializers
 
 from ... import keys
 from ...errors import MalformedKeyError
+from ...rest import page_serializer
 from .. import api
 from ..documents import COLLECTION, LIBRARY_BLOCK, LIBRARY_CONTAINER, MODIFIED, NEVER, PUBLISHED
+from ..engine import SORTABLE
+
+FACETS = (
+    "type",
+    "block_type",
+    "publish_status",
+    "content.problem_types",
+    "collections.key",
+    "tags.taxonomy",
+    "tags.level0",
+    "tags.level1",
+    "tags.level2",
+    "tags.level3",
+    "context_key",
+)
+"""The attributes whose values can be counted."""
 
 _EXCERPT_FIELDS = ("description", "content", "published")
 
@@ -42,6 +59,31 @@ class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
         choices=(NEVER, PUBLISHED, MODIFIED),
         help_text="Only items in these states. May be given several times.",
     )
+
+    collection = serializers.ListField(
+        child=serializers.CharField(max_length=255),
+        required=False,
+        help_text="Only what is in these collections, by their codes. May be given several times.",
+    )
+    tag = serializers.ListField(
+        child=serializers.CharField(max_length=3000),
+        required=False,
+        help_text="Only what has this tag, or a tag below it: a taxonomy, or taxonomy and lineage as in"
+        " `Location > Europe`. What is given several times has to be there together.",
+    )
+    ordering = serializers.ChoiceField(
+        required=False,
+        choices=[f"{direction}{attribute}" for attribute in SORTABLE for direction in ("", "-")],
+        help_text="The best matches come first without this, or the latest changes if `q` is blank.",
+    )
+    facet = serializers.MultipleChoiceField(
+        required=False,
+        choices=FACETS,
+        help_text="Attributes whose values are to be counted in everything that is found. May be given several times.",
+    )
+
+    def validate_ordering(self, value: str) -> list[api.Sort]:
+        return [api.Sort(value.removeprefix("-"), descending=value.startswith("-"))]
 
     def validate_library(self, value: str) -> keys.LibraryLocatorV2:
         try:
@@ -92,3 +134,14 @@ def _marked(excerpt: api.Excerpt) -> str:
         ]
         end_of_last = end
     return "".join([*parts, escape(excerpt.text[end_of_last:])])
+
+
+def search_page_serializer() -> serializers.Serializer[Any]:
+    """Describes one page of hits to the OpenAPI schema. It serializes nothing itself."""
+    page = page_serializer(SearchHitSerializer)
+    page.fields["facets"] = serializers.DictField(
+        child=serializers.DictField(child=serializers.IntegerField()),
+        required=False,
+        help_text="Attribute -> value -> how many of all hits have it, for each `facet` that was asked for.",
+    )
+    return page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
@@ -12,9 +12,9 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from ...rest import LibraryAPIView, LibraryPagination
 from .. import api
-from .serializers import SearchHitSerializer, SearchQuerySerializer
+from .serializers import FACETS, SearchHitSerializer, SearchQuerySerializer, search_page_serializer
 
 
 class SearchUnavailable(APIException):
@@ -71,7 +71,7 @@ class SearchView(LibraryAPIView):
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
         ],
-        responses=page_serializer(SearchHitSerializer),
+        responses=search_page_serializer(),
     )
     def get(self, request: Request) -> Response:
         query = SearchQuerySerializer(data=request.query_params)
@@ -85,17 +85,24 @@ class SearchView(LibraryAPIView):
             types=sorted(wanted.get("type", ())),
             block_types=wanted.get("block_type", ()),
             publish_statuses=sorted(wanted.get("publish_status", ())),
+            collections=wanted.get("collection", ()),
+            tags=wanted.get("tag", ()),
+            sort=wanted.get("ordering", ()),
+            facets=[name for name in FACETS if name in wanted.get("facet", ())],
         )
-        pagination = LibraryPagination()
+        pagination, found = LibraryPagination(), _Hits(find)
         try:
-            hits = pagination.paginate_queryset(_Hits(find), request, view=self)
+            hits = pagination.paginate_queryset(found, request, view=self)
         except api.SearchEngineError as error:
             raise SearchUnavailable from error
-        return pagination.get_paginated_response(SearchHitSerializer(hits, many=True, context={"q": wanted["q"]}).data)
+        page = pagination.get_paginated_response(SearchHitSerializer(hits, many=True, context={"q": wanted["q"]}).data)
+        if wanted.get("facet"):
+            page.data["facets"] = found.counted.facets
+        return page
 
 
 class _Find(Protocol):
-    def __call__(self, *, offset: int, limit: int) -> api.SearchResult: ...
+    def __call__(self, *, offset: int, limit: int, facets: Sequence[str] = ...) -> api.SearchResult: ...
 
 
 class _Hits:
@@ -104,8 +111,12 @@ class _Hits:
     def __init__(self, find: _Find) -> None:
         self._find = find
 
+    @cached_property
+    def counted(self) -> api.SearchResult:
+        return self._find(offset=0, limit=0)
+
     def count(self) -> int:
-        return self._find(offset=0, limit=0).total
+        return self.counted.total
 
     def __getitem__(self, part: slice) -> Sequence[Mapping[str, Any]]:
-        return self._find(offset=part.start, limit=part.stop - part.start).hits
+        return self._find(offset=part.start, limit=part.stop - part.start, facets=()).hits

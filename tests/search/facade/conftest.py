@@ -1,9 +1,9 @@
-"""Two real courses in two libraries, indexed once, and a client that searches as browsers do."""
+"""Two real courses in two libraries, one of them as a course too, indexed once; and a client that asks as browsers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,10 @@ def real_index(
         demo = _imported(DEMO, "Demo library", real_archive("openedx-demo-course.tar.gz"))
         advanced = _imported(ADVANCED, "Advanced library", real_archive("harvardx-studio-advanced.tar.gz"))
         _tag_collect_and_change(demo)
-        for learning_package_pk in (demo, advanced):
+        course_key = keys.course_key(COURSE)
+        api.load_course(real_archive("openedx-demo-course.tar.gz"), user=None, course_key=course_key)
+        for learning_package_pk in (demo, advanced, api.package_of_course(course_key)):
             catch_up(learning_package_pk)
-        current_engine().update(list(_course_blocks()))
         transaction.set_rollback(True)
     return folder
 
@@ -143,26 +144,3 @@ def _tag_collect_and_change(learning_package_pk: int) -> None:
         ],
         containers=[],
     )
-
-
-def _course_blocks() -> Iterator[dict[str, Any]]:
-    """Documents as those of a course, which is no library."""
-    for number in range(3):
-        yield {
-            "id": f"course-block-{number}",
-            "type": "course_block",
-            "usage_key": f"block-v1:DemoX+C1+2026+type@html+block@b{number}",
-            "block_id": f"b{number}",
-            "block_type": "html",
-            "display_name": f"Reused text {number}",
-            "context_key": COURSE,
-            "org": "DemoX",
-            "access_id": 900_000,
-            "breadcrumbs": [
-                {"display_name": "Course"},
-                {"display_name": "Unit", "usage_key": "block-v1:DemoX+C1+2026+type@vertical+block@u1"},
-            ],
-            "content": {"html_content": "reused"},
-            "modified": 1_700_000_000.0 + number,
-            "tags": {},
-        }

@@ -8,7 +8,7 @@ import pytest
 
 from .conftest import ADVANCED, COURSE, DEMO, INDEX, TEXT_BLOCKS, SearchClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("real index")]
 
 LIST: dict[str, Any] = {
     "q": "",
@@ -159,16 +159,34 @@ def test_one_item_by_its_key(staff_search: SearchClient) -> None:
 
 
 def test_blocks_of_courses_by_their_keys(staff_search: SearchClient) -> None:
-    keys = [f"block-v1:DemoX+C1+2026+type@html+block@b{number}" for number in (0, 2)]
-    wanted = ", ".join(f'"{key}"' for key in keys)
+    """The updates page of a course, and the uses of a component: rows are search documents."""
+    of_course = [f'context_key = "{COURSE}"', 'type = "course_block"']
+    chosen = staff_search.search(filter=[*of_course, "block_type = html"], limit=2, offset=10)["hits"]
+    wanted = ", ".join(f'"{hit["usage_key"]}"' for hit in chosen)
     found = staff_search.search(
-        **{**LIST, "sort": ["modified:desc"]}, filter=[f'context_key = "{COURSE}"', f"usage_key IN [{wanted}]"]
+        **{**LIST, "sort": ["modified:desc"]}, filter=[of_course[0], f"usage_key IN [{wanted}]"]
     )
 
-    assert [hit["usage_key"] for hit in found["hits"]] == keys[::-1]
-    assert found["hits"][0]["breadcrumbs"][-1]["usage_key"].endswith("block@u1")
-    unit = 'breadcrumbs.usage_key = "block-v1:DemoX+C1+2026+type@vertical+block@u1"'
-    assert staff_search.search(filter=unit)["estimatedTotalHits"] == 3
+    assert {hit["usage_key"] for hit in found["hits"]} == {hit["usage_key"] for hit in chosen}
+    first = found["hits"][0]
+    assert first["_formatted"]["display_name"] == first["display_name"]
+    assert [crumb.keys() for crumb in first["breadcrumbs"]] == [{"display_name"}, *[{"display_name", "usage_key"}] * 3]
+    assert first["breadcrumbs"][0]["display_name"] == "Open edX Demo Course"
+    unit = first["breadcrumbs"][-1]["usage_key"]
+    below = staff_search.search(filter=f'breadcrumbs.usage_key = "{unit}"', limit=100)["hits"]
+    assert first["usage_key"] in {hit["usage_key"] for hit in below}
+    assert all(hit["breadcrumbs"][-1]["usage_key"] == unit for hit in below)
+
+
+def test_the_search_in_the_header(staff_search: SearchClient) -> None:
+    filters = ['type = "course_block"', f'context_key = "{COURSE}"']
+    listed, counted = staff_search.multi(
+        {**LIST, "q": "dropdown", "filter": [[], *filters]}, {**FACETS, "q": "dropdown", "filter": filters}
+    )
+
+    assert "dropdown" in listed["hits"][0]["display_name"].lower()
+    assert {hit["type"] for hit in listed["hits"]} == {"course_block"}
+    assert sum(counted["facetDistribution"]["block_type"].values()) == listed["estimatedTotalHits"]
 
 
 def test_several_libraries_at_once(staff_search: SearchClient) -> None:
@@ -208,18 +226,11 @@ def test_found_words_are_marked_and_texts_cut(staff_search: SearchClient) -> Non
 
 
 def test_names_for_the_cards_of_failed_imports(staff_search: SearchClient) -> None:
-    found = staff_search.search(
-        filter='usage_key IN ["block-v1:DemoX+C1+2026+type@html+block@b1", "unknown"]',
-        attributesToRetrieve=["usage_key", "block_type", "display_name"],
-    )
+    shown = ["usage_key", "block_type", "display_name"]
+    hit = staff_search.search(filter='type = "course_block"', limit=1)["hits"][0]
+    found = staff_search.search(filter=f'usage_key IN ["{hit["usage_key"]}", "unknown"]', attributesToRetrieve=shown)
 
-    assert found["hits"] == [
-        {
-            "usage_key": "block-v1:DemoX+C1+2026+type@html+block@b1",
-            "block_type": "html",
-            "display_name": "Reused text 1",
-        }
-    ]
+    assert found["hits"] == [{name: hit[name] for name in shown}]
 
 
 def test_nothing_asks_the_database(staff_search: SearchClient, django_assert_num_queries: Any) -> None:

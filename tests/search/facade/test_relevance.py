@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import SearchClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("real index")]
 
 
 @pytest.mark.parametrize(

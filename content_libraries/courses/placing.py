@@ -1,0 +1,82 @@
+"""
+Blocks of a course by their entities, with the places where they stand: for an index that follows the change logs.
+
+Permissions are not asked, because nobody is shown anything. The number of queries does not depend on how many blocks
+there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..learning_core import api as learning_core
+from .data import CourseStructure, PlacedBlock
+from .models import CourseBlock
+from .reading import CourseReader, find_course, learning_package_of
+
+
+def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[UsageKey, PlacedBlock | None]:
+    """
+    Read those of some entities that are blocks, as the draft has them.
+
+    Args:
+        entity_pks: entities of the course's learning package. Files are left out.
+
+    Returns: usage key -> the block, in the order of the keys; None for one that is deleted, or stands nowhere.
+    Raises NotFoundError for a course that is not kept in Learning Core.
+    """
+    reader = CourseReader(course_key, "draft")
+    keys: list[UsageKey] = []
+    for part in learning_core.in_parts(entity_pks):
+        rows: Any = CourseBlock.objects.filter(course=reader.course, entity__pk__in=part)
+        keys.extend(rows.values_list("usage_key", flat=True))
+    structure = reader.structure
+    standing = [key for key in keys if key in structure.reachable]
+    texts = reader.definitions(standing)
+    placed = {
+        key: PlacedBlock(
+            usage_key=key,
+            title=structure.blocks[key].title,
+            olx=texts[key],
+            ancestors=_ancestors(key, structure),
+            modified=reader.rows[key].modified,
+        )
+        for key in standing
+    }
+    return {key: placed.get(key) for key in sorted(keys)}
+
+
+def entity_pks_within(course_key: CourseKey, entity_pks: Collection[int]) -> set[int]:
+    """The entities themselves, and those of all blocks below them, as the draft has them. Raises as above."""
+    reader = CourseReader(course_key, "draft")
+    tops = [reader.key_of[pk] for pk in entity_pks if pk in reader.key_of]
+    below = {key for top in tops for key, _depth in reader.structure.walk(top)}
+    return {*entity_pks, *(reader.rows[key].entity_pk for key in below)}
+
+
+def package_of_course(course_key: CourseKey) -> int:
+    """Pk of a course's learning package. Raises NotFoundError for a course that is not kept in Learning Core."""
+    return learning_package_of(find_course(course_key))
+
+
+def find_block_entity(usage_key: UsageKey) -> tuple[int, int] | None:
+    """Learning package pk and entity pk of a block, deleted or not; None for one that was never kept here."""
+    blocks = CourseBlock.objects.filter(usage_key=usage_key, course__learning_package__isnull=False)
+    found: tuple[int, int] | None = blocks.values_list("course__learning_package_id", "entity_id").first()
+    return found
+
+
+def _ancestors(key: UsageKey, structure: CourseStructure) -> tuple[tuple[UsageKey, str], ...]:
+    found: list[tuple[UsageKey, str]] = []
+    while (parent := _first_parent(key, structure)) and parent != structure.root:
+        found.append((parent, structure.blocks[parent].title))
+        key = parent
+    return tuple(reversed(found))
+
+
+def _first_parent(key: UsageKey, structure: CourseStructure) -> UsageKey | None:
+    """The first of the blocks that a block stands in, of those that stand in the course themselves."""
+    return next((parent for parent in structure.parents.get(key, ()) if parent in structure.reachable), None)

@@ -93,7 +93,8 @@ class TestProblems:
             author,
             show,
             '<choiceresponse><label>Primes?</label><checkboxgroup><choice correct="true">two</choice>'
-            '<choice correct="false">four</choice><choice correct="true">three</choice></checkboxgroup></choiceresponse>',
+            '<choice correct="false">four</choice><choice correct="true">three</choice></checkboxgroup>'
+            "</choiceresponse>",
         )
         frame.get_by_label("two").check()
         self.submits(frame, "Incorrect")
@@ -294,14 +295,14 @@ class TestWhatIsShown:
             '<course org="O" course="C" url_name="R"><chapter url_name="c"><sequential url_name="s">'
             f'<vertical url_name="v">{novelty}</vertical></sequential></chapter></course>'
         )
-        manage(environment, "import_course", LIBRARY, str(tmp_path))
+        manage(environment, "import_course", str(tmp_path), LIBRARY)
         frame = show(f"{LIBRARY.replace('lib:', 'lb:')}:novelty:n1")
         expect(frame.get_by_role("note")).to_contain_text("is not installed on this site")
 
     def test_a_poll_keeps_the_vote(self, author: Author, show: Show) -> None:
         answers = '<answer id="y">Yes</answer><answer id="n">No</answer>'
         frame = show(author.add("poll_question", f"<poll_question>Really?{answers}</poll_question>"))
-        frame.get_by_text("Yes").click()
+        frame.get_by_text("Yes", exact=True).click()
         expect(frame.get_by_text("1 (100.0%)")).to_be_visible()
         author.page.reload()
         expect(frame.get_by_text("1 (100.0%)")).to_be_visible()
@@ -309,7 +310,7 @@ class TestWhatIsShown:
     def test_a_word_cloud_keeps_the_words(self, author: Author, show: Show) -> None:
         frame = show(author.add("word_cloud", '<word_cloud num_inputs="1"/>'))
         frame.get_by_role("textbox").fill("sunshine")
-        frame.get_by_role("button", name="Submit").click()
+        frame.get_by_role("button", name="Save").click()
         expect(frame.locator(".word_cloud .result_cloud_section")).to_contain_text("sunshine")
         author.page.reload()
         expect(frame.locator(".word_cloud .result_cloud_section")).to_contain_text("sunshine")
@@ -318,6 +319,50 @@ class TestWhatIsShown:
 class TestEditors:
     """Types without an editor in the frontend bring one of their own."""
 
-    def test_an_editor_saves_and_says_so(self, author: Author, show: Show) -> None:
+    def editor(self, frame: FrameLocator) -> FrameLocator:
+        return frame.frame_locator("iframe")
+
+    def is_told(self, author: Author, event_name: str, state: str | None = None) -> None:
+        """The page around hears it from the site's own origin, the only one that clients listen to."""
+        author.page.wait_for_function(
+            """([origin, name, state]) => messages.some((message) => message.origin === origin
+                && message.type === "xblock-event" && message.eventName === name
+                && (state === null || message.data.state === state))""",
+            arg=[author.site, event_name, state],
+        )
+
+    def test_settings_are_saved(self, author: Author, show: Show) -> None:
+        key = author.add("word_cloud", '<word_cloud display_name="Old" num_inputs="1" unheard="kept"/>')
+        editor = self.editor(show(key, "studio_view"))
+        editor.get_by_label("Display Name").fill("New")
+        editor.get_by_role("link", name="Save").or_(editor.get_by_role("button", name="Save")).click()
+        self.is_told(author, "save", "start")
+        self.is_told(author, "save", "end")
+        assert author.olx(key) == '<word_cloud display_name="New" num_inputs="1" unheard="kept"/>'
+
+    def test_text_is_saved(self, author: Author, show: Show) -> None:
+        key = author.add("annotatable", "<annotatable><p>Old</p></annotatable>")
+        editor = self.editor(show(key, "studio_view"))
+        editor.get_by_role("textbox").fill("<annotatable><p>New</p></annotatable>")
+        editor.get_by_text("Save", exact=True).click()
+        self.is_told(author, "save", "end")
+        assert "<p>New</p>" in author.olx(key)
+
+    def test_who_cancels_saves_nothing(self, author: Author, show: Show) -> None:
+        key = author.add("annotatable", "<annotatable><p>Old</p></annotatable>")
+        editor = self.editor(show(key, "studio_view"))
+        editor.get_by_role("textbox").fill("<annotatable><p>New</p></annotatable>")
+        editor.get_by_text("Cancel", exact=True).click()
+        self.is_told(author, "cancel")
+        assert "<p>Old</p>" in author.olx(key)
+
+    def test_what_authors_wrote_reaches_nothing_in_an_editor(self, author: Author, show: Show) -> None:
+        spy = "<script>parent.parent.postMessage({type: 'xblock-event', eventName: 'other', data: {}}, '*')</script>"
+        key = author.add("annotatable", f"<annotatable><p>Old</p>{spy}</annotatable>")
+        editor = self.editor(show(key, "studio_view"))
+        expect(editor.get_by_role("textbox")).to_contain_text("Old")
+        assert editor.locator("body").evaluate("() => self.origin") == "null"
+
+    def test_a_type_without_an_editor_says_so(self, author: Author, show: Show) -> None:
         key = author.add("poll_question", '<poll_question>Old?<answer id="y">Yes</answer></poll_question>')
-        show(key, "studio_view")
+        expect(self.editor(show(key, "studio_view")).get_by_role("note")).to_contain_text("has no studio_view")

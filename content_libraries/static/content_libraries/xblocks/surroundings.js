@@ -89,6 +89,16 @@
       getAllJax: () => [],
     },
   };
+  page.CodeMirror ??= {
+    fromTextArea: (area) => ({
+      getTextArea: () => area,
+      getValue: () => area.value,
+      setValue: (text) => { area.value = text; },
+      on() {},
+      refresh() {},
+      save() {},
+    }),
+  };
   page.Logger ??= { log: () => {}, listen: () => {} };
   page.SR ??= { readText: () => {}, readTexts: () => {}, clear: () => {} };
   page.Collapsible ??= { setCollapsibles: () => {} };

@@ -322,6 +322,9 @@ YOUTUBE = {
     "IMAGE_API": "https://img.youtube.com/vi/{youtube_id}/0.jpg",
     "METADATA_URL": "https://www.googleapis.com/youtube/v3/videos/",
 }
+# Where the store of videos keeps its files, below MEDIA_ROOT.
+VIDEO_IMAGE_SETTINGS = {"DIRECTORY_PREFIX": "video-images/"}
+VIDEO_TRANSCRIPTS_SETTINGS = {"DIRECTORY_PREFIX": "video-transcripts/"}
 
 # Whoever shows this token as a bearer may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -8,6 +8,7 @@ from .assets import (
     list_assets,
     open_asset,
     open_version_file,
+    read_version_file,
     set_asset,
 )
 from .block_types import BlockType, block_class, default_title, has_children, offered_block_types, type_name
@@ -97,6 +98,7 @@ __all__ = [
     "open_version_file",
     "publish_all",
     "publish_item",
+    "read_version_file",
     "remove_children",
     "remove_from_collection",
     "rename_container",

@@ -69,9 +69,7 @@ def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     path = path.replace(" ", "_")
-    if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:
-        raise InvalidInputError("Invalid file path")
-    check_file_size(file.size)
+    check_file(path, file.size)
     version = learning_core.save_files(package_pk(library), item.pk, {path: file.read()}, author_pk=author_pk(user))
     return _asset(version.pk, path)
 
@@ -106,6 +104,19 @@ def open_version_file(version_uuid: UUID, path: str) -> learning_core.StoredFile
     """Find a file of a version for the holder of a token. Checks no permission. Raises NotFoundError."""
     place = learning_core.find_version(version_uuid)
     return _file(place.version_pk if place else None, path)
+
+
+def read_version_file(version_uuid: UUID, path: str) -> bytes:
+    """Read a file of a version. Checks no permission. Raises NotFoundError."""
+    with open_version_file(version_uuid, path).open() as file:
+        return file.read()
+
+
+def check_file(path: str, size: int) -> None:
+    """Raise InvalidInputError for a path that is not allowed, or a file that is too large."""
+    if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:
+        raise InvalidInputError("Invalid file path")
+    check_file_size(size)
 
 
 def check_file_size(size: int) -> None:

@@ -40,20 +40,30 @@ class BlockType:
     display_name: str
 
 
+_unusable: Final[set[str]] = set()
+"""Entry points whose import has failed in this process: trying again would cost as much each time."""
+
+
 def block_class(block_type: str) -> type[XBlock] | None:
     """The class of an XBlock type; None when it is not installed or cannot be imported here."""
     if not _BLOCK_TYPE.fullmatch(block_type):
         return None
     for name in (block_type, f"_{block_type}_extracted"):
-        try:
-            found: type[XBlock] = XBlock.load_class(name)
-        except PluginMissingError:
-            continue
-        except ImportError:
-            logger.warning("The XBlock type “%s” is installed but cannot be imported.", block_type, exc_info=True)
-        else:
+        if name not in _unusable and (found := _loaded(name)) is not None:
             return found
     return None
+
+
+def _loaded(name: str) -> type[XBlock] | None:
+    try:
+        found: type[XBlock] = XBlock.load_class(name)
+    except PluginMissingError:
+        return None
+    except Exception:  # the package is somebody else's: its models may want an app that the site has not installed
+        logger.warning("The XBlock type “%s” is installed but cannot be imported.", name, exc_info=True)
+        _unusable.add(name)
+        return None
+    return found
 
 
 def has_children(block_type: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
 
@@ -15,6 +15,7 @@ from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
+from .assets import check_file
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
 from .items import access_item, item_summaries, item_summary
@@ -98,17 +99,26 @@ def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
     return "" if version_pk is None else learning_core.olx_of([version_pk]).get(version_pk, "")
 
 
-def set_olx(key: LibraryUsageLocatorV2, *, user: Actor, olx: str) -> SavedOlx:
+def set_olx(
+    key: LibraryUsageLocatorV2, *, user: Actor, olx: str, files: Mapping[str, bytes | None] | None = None
+) -> SavedOlx:
     """
     Save the OLX of a component as its next draft version. Needs EDIT.
 
-    The text is stored as it is, without the ``url_name`` of its root tag. The title becomes its
-    ``display_name``, or the default of its type. The files of the component stay; a deleted component is
-    back.
+    Args:
+        key: the component.
+        user: who saves.
+        olx: stored as it is, without the ``url_name`` of its root tag. The title becomes its ``display_name``, or the
+            default of its type.
+        files: path -> bytes of files that change with it, or None for one that goes. The others stay.
+
+    A deleted component is back.
 
     Raises NotFoundError, NotAllowedError, ConflictError, OlxError for a text that is not safe, well-formed
-    XML, and InvalidInputError for one with another root tag, or too long.
+    XML, and InvalidInputError for one with another root tag, or too long, or a file that is not allowed.
     """
+    for path, data in (files or {}).items():
+        check_file(path, len(data or b""))
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     block = olx_api.parse_block(olx)
     if block.tag != key.block_type:
@@ -120,6 +130,7 @@ def set_olx(key: LibraryUsageLocatorV2, *, user: Actor, olx: str) -> SavedOlx:
         item.pk,
         title=block.attributes.get("display_name", default_title(key.block_type)),
         olx=olx_api.without_url_name(olx),
+        files=files,
         author_pk=author_pk(user),
     )
     return SavedOlx(olx, version.version_num)

@@ -98,18 +98,27 @@ def create_component(
 
 
 def save_component(
-    learning_package_pk: int, component_pk: int, *, title: str, olx: str, author_pk: int | None
+    learning_package_pk: int,
+    component_pk: int,
+    *,
+    title: str,
+    olx: str,
+    files: Mapping[str, bytes | None] | None = None,
+    author_pk: int | None,
 ) -> NextVersion:
     """
-    Give a component its next version, with new OLX and the files that it has. A deleted component is back
-    then.
+    Give a component its next version, with new OLX. A deleted component is back then.
+
+    Args:
+        files: what changes of its files, as for ``save_files``; the others stay.
 
     Raises InvalidInputError for a title or OLX that is too long, and ConflictError.
     """
     _check_title(title)
     with _edit(learning_package_pk) as (package, at):
         component = _component(package, component_pk)
-        media = {BLOCK_PATH: _olx_media(package, component.component_type.name, olx, at)}
+        media = _files_media(package, files or {}, at)
+        media[BLOCK_PATH] = _olx_media(package, component.component_type.name, olx, at)
         return _save_component(component, media, title=title, author_pk=author_pk, at=at)
 
 
@@ -126,11 +135,7 @@ def save_files(
     Raises ConflictError.
     """
     with _edit(learning_package_pk) as (package, at):
-        media = {
-            path: None if data is None else _file_media(package, path, data, at)
-            for path, data in files.items()
-            if path != BLOCK_PATH
-        }
+        media = _files_media(package, files, at)
         return _save_component(_component(package, component_pk), media, author_pk=author_pk, at=at)
 
 
@@ -300,6 +305,17 @@ def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime
     if len(data) > Media.MAX_FILE_SIZE:
         raise InvalidInputError(f"The OLX is larger than {Media.MAX_FILE_SIZE:,} bytes. Split the component.")
     return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id
+
+
+def _files_media(
+    package: LearningPackage, files: Mapping[str, bytes | None], at: datetime
+) -> dict[str, Media.ID | None]:
+    """Media of changed files. The OLX is none of them."""
+    return {
+        path: None if data is None else _file_media(package, path, data, at)
+        for path, data in files.items()
+        if path != BLOCK_PATH
+    }
 
 
 def _file_media(package: LearningPackage, path: str, data: bytes, at: datetime) -> Media.ID:

@@ -14,7 +14,7 @@ from .data import (
 from .handling import call_handler
 from .models import forget_user
 from .reading import get_declared_fields, get_fields, get_metadata, get_version_olx
-from .rendering import STUDIO_VIEW, access_for_view, purpose_of, render_version, render_view
+from .rendering import STUDIO_VIEW, access_for_view, notice_view, purpose_of, render_version, render_view
 from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource
 from .runtime import Place
@@ -47,6 +47,7 @@ __all__ = [
     "get_metadata",
     "get_version_olx",
     "handler_url",
+    "notice_view",
     "purpose_of",
     "read_resource",
     "render_version",

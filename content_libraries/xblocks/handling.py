@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -22,6 +23,8 @@ from .tokens import ANONYMOUS, Purpose, check_token
 from .versions import access_version
 
 logger = logging.getLogger(__name__)
+
+_SERVER_ERROR: Final = 500
 
 
 def call_handler(
@@ -60,9 +63,12 @@ def call_handler(
     except ContentLibrariesError as error:
         raise InvalidInputError(error.message) from error
     fields = block.runtime.fields
-    fields.refuse_authored = purpose is not Purpose.EDITING or not block_version.is_editable
+    files = block.runtime.files
+    fields.refuse_authored = files.refuse = purpose is not Purpose.EDITING or not block_version.is_editable
     try:
         response: Response = block.runtime.handle(block, handler_name, request, suffix)
+        if response.status_int >= _SERVER_ERROR:
+            raise ProcessingError("The component could not do this.")  # it failed, not the site
     except NoSuchHandlerError as error:
         raise NotFoundError(f"“{key.block_type}” has no handler “{handler_name}”.") from error
     except ContentLibrariesError:
@@ -73,8 +79,8 @@ def call_handler(
         logger.exception("The handler %s of %s failed.", handler_name, key)
         details = f": {error}" if block_version.can_edit else "."
         raise InvalidInputError(f"The component could not do this{details}") from error
-    if fields.authored_changes:
-        save_changes(block_version, fields.authored_changes, user=user)
+    if fields.authored_changes or files.changes:
+        save_changes(block_version, fields.authored_changes, user=user, files=files.changes)
     return response
 
 

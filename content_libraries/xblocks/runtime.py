@@ -21,6 +21,8 @@ from .field_data import BlockFieldData
 from .services import services_for
 from .static_urls import static_replacer, version_file_url
 from .tokens import Purpose, handler_url
+from .version_files import VersionFiles
+from .video_config import VideoConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class LibraryRuntime(Runtime):
     Shows one version of one component to one user.
 
     Nothing that a block does here reaches its OLX. What handlers change of authored fields is in
-    ``fields.authored_changes``, for those who may save it.
+    ``fields.authored_changes``, and of files in ``files.changes``, for those who may save it.
     """
 
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
@@ -67,14 +69,14 @@ class LibraryRuntime(Runtime):
         self.user = user
         self.place = place
         self.fields = BlockFieldData(block_version, user)
+        self.files = VersionFiles(block_version)
         self.is_author_mode = block_version.can_edit
         self.resources_fs = self.export_fs = MemoryFS()
         self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)
         services = services_for(user, is_author=block_version.can_edit, replace_urls=self.replace_urls)
+        services |= {"field-data": self.fields, "video_config": VideoConfig(self.files)}
         ids = MemoryIdManager()
-        super().__init__(
-            id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services={**services, "field-data": self.fields}
-        )
+        super().__init__(id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services=services)
 
     @property
     def scope_ids(self) -> ScopeIds:

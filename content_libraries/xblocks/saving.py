@@ -42,9 +42,11 @@ def save_fields(
     return field_values(save_changes(block_version, changes, user=user), user=user)
 
 
-def save_changes(block_version: BlockVersion, changes: Changes, *, user: Actor) -> BlockVersion:
+def save_changes(
+    block_version: BlockVersion, changes: Changes, *, user: Actor, files: Mapping[str, bytes | None] | None = None
+) -> BlockVersion:
     """
-    Save changes of fields that were read from the draft; see ``save_fields``.
+    Save changes of fields that were read from the draft, and of files with them; see ``save_fields``.
 
     Returns: the draft after it.
     """
@@ -52,9 +54,9 @@ def save_changes(block_version: BlockVersion, changes: Changes, *, user: Actor) 
         olx = changed_olx(block_version, changes)
     except (UnknownTypeError, UnreadableOlxError):
         olx = _renamed(block_version, changes)
-    if olx == block_version.olx:
+    if olx == block_version.olx and not files:
         return block_version
-    content.set_olx(block_version.key, user=user, olx=olx)
+    content.set_olx(block_version.key, user=user, olx=olx, files=files)
     return access_version(block_version.key, user=user, permission=Permission.EDIT)
 
 

@@ -79,10 +79,15 @@ class StaticUrlService:
 
 
 class RefusingSandbox:
-    """``sandbox``: nothing that authors wrote runs in this process. Problems that need it get a notice before."""
+    """
+    ``sandbox``: nothing that authors wrote runs in this process. Problems that need it get a notice before.
+
+    To say that unsafe code is not allowed would not do: where no jail is configured, ``codejail`` runs it in the
+    process all the same. Problems ask right before they run something, so the question itself is refused.
+    """
 
     def can_execute_unsafe_code(self) -> bool:
-        return False
+        raise NotAllowedError("Python of authors is not run in previews.")
 
     def get_python_lib_zip(self) -> None:
         return None
@@ -149,10 +154,9 @@ class NoDiscussion:
 
 def services_for(user: Actor, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
     """
-    The services of one block.
+    The services of one block, but for those that the runtime adds.
 
-    ``video_config``, ``partitions``, ``teams`` and others that describe a course are not there; blocks that only
-    want them do without.
+    ``partitions``, ``teams`` and others that describe a course are not there; blocks that only want them do without.
     """
     return {
         "i18n": TranslationService(),

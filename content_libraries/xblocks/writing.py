@@ -149,21 +149,34 @@ def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> s
         block_version.olx,
         {name: theirs.get(name) for name in sorted(names) if base.get(name) != theirs.get(name)},
     )
-    if _inside(base) == _inside(theirs):
+    tags = {child.tag for child in (*base, *theirs) if _children(base, child.tag) != _children(theirs, child.tag)}
+    if not tags and _text_of(base) == _text_of(theirs):
         return olx
     stored = parsed_root(olx)
-    known = {child.tag for child in (*base, *theirs)}
-    kept = [child for child in stored if child.tag not in known]
-    for child in list(stored):
-        stored.remove(child)
-    stored.text = theirs.text
-    for child in (*theirs, *kept):
-        stored.append(child)
+    _replace_children(stored, theirs, tags)
+    if _text_of(base) != _text_of(theirs):
+        stored.text = theirs.text
     return str(etree.tostring(stored, encoding="unicode"))
 
 
-def _inside(element: etree._Element) -> tuple[str, list[bytes]]:
-    return (element.text or "").strip(), [etree.tostring(child, method="c14n") for child in element]
+def _replace_children(stored: etree._Element, theirs: etree._Element, tags: set[str]) -> None:
+    """Put other elements with these tags where the first of them was, or last. Elements with other tags stay."""
+    old = [child for child in stored if child.tag in tags]
+    place = stored.index(old[0]) if old else len(stored)
+    for child in old:
+        stored.remove(child)
+    new = [child for child in theirs if child.tag in tags]
+    for child in new:
+        child.tail = None
+    stored[place:place] = new
+
+
+def _children(element: etree._Element, tag: str) -> list[bytes]:
+    return [etree.tostring(child, method="c14n", with_tail=False) for child in element if child.tag == tag]
+
+
+def _text_of(element: etree._Element) -> str:
+    return (element.text or "").strip()
 
 
 def apply(block: XBlock, changes: Changes) -> None:

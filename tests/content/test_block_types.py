@@ -33,15 +33,20 @@ def broken() -> Any:
     raise ImportError("a library of this block is missing")
 
 
+def half_installed() -> Any:
+    raise RuntimeError("the models of this block are in no app of INSTALLED_APPS")
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Entry points ``plain``, ``_moved_extracted``, ``nameless``, ``parent`` and ``broken``."""
+    """Entry points ``plain``, ``_moved_extracted``, ``nameless``, ``parent``, ``broken`` and ``half_installed``."""
     loaders = {
         "plain": lambda: Plain,
         "_moved_extracted": lambda: Plain,
         "nameless": lambda: Nameless,
         "parent": lambda: Parent,
         "broken": broken,
+        "half_installed": half_installed,
     }
     points = [(name, SimpleNamespace(name=name, load=load, group="xblock.v1")) for name, load in loaders.items()]
     monkeypatch.setattr(XBlock, "extra_entry_points", points)
@@ -56,9 +61,17 @@ def test_a_type_is_found_under_its_published_and_its_extracted_entry_point() -> 
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_type_that_cannot_be_imported_counts_as_not_installed() -> None:
-    assert block_types.block_class("broken") is None
-    assert not block_types.has_children("broken")
+@pytest.mark.parametrize("name", ["broken", "half_installed"])
+def test_a_type_that_cannot_be_imported_counts_as_not_installed(name: str) -> None:
+    assert block_types.block_class(name) is None
+    assert not block_types.has_children(name)
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_import_that_failed_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    block_types.block_class("half_installed")
+    block_types.block_class("half_installed")
+    assert len(caplog.records) <= 1
 
 
 @pytest.mark.usefixtures("installed")

@@ -19,10 +19,12 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from ... import conf
 from ...content.api import file_token
+from ...errors import NotFoundError
 from ...keys import LibraryUsageLocatorV2
 from ...rest import COURSE_PARAMETER, course_parameter
 from .. import api
@@ -45,7 +47,9 @@ _HEAD: Final = "head"
 
 @method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
 class EmbedView(XBlockAPIView):
-    """A page with one view of a component."""
+    """A page with one view of a component. Refusals are JSON: pages about the API have no place in a frame."""
+
+    renderer_classes = (JSONRenderer,)
 
     @extend_schema(
         summary="Show a component in a frame",
@@ -70,7 +74,11 @@ class EmbedView(XBlockAPIView):
             return request.build_absolute_uri(f"{url}?token={token}")
 
         place = api.Place(absolute=request.build_absolute_uri, file_url=file_url)
-        view = api.render_version(block_version, view_name, user=request.user, place=place)
+        status = 200
+        try:
+            view = api.render_version(block_version, view_name, user=request.user, place=place)
+        except NotFoundError as error:  # a type may have no editor of its own
+            view, status = api.notice_view(block_version, error.message), 404
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
@@ -88,6 +96,7 @@ class EmbedView(XBlockAPIView):
                 "head": _elements(view, head=True),
                 "foot": _elements(view, head=False),
             },
+            status=status,
         )
         return _protected(response, SANDBOX)
 

@@ -29,6 +29,33 @@
   without("localStorage", page, memoryStorage());
   without("sessionStorage", page, memoryStorage());
 
+  function throttle(action, delay, { leading = true, trailing = true } = {}) {
+    let waiting = null;
+    let latest = null;
+    function again() {
+      waiting = null;
+      if (latest !== null) {
+        const run = latest;
+        latest = null;
+        waiting = setTimeout(again, delay);
+        run();
+      }
+    }
+    return function throttled(...args) {
+      const run = () => action.apply(this, args);
+      if (waiting === null) {
+        waiting = setTimeout(again, delay);
+        if (leading) {
+          run();
+          return;
+        }
+      }
+      if (trailing) {
+        latest = run;
+      }
+    };
+  }
+
   const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;" };
   const entriesOf = (items) => (Array.isArray(items) ? items.map((value, index) => [index, value]) : Object.entries(items ?? {}));
 
@@ -43,6 +70,8 @@
     isUndefined: (value) => value === undefined,
     keys: (object) => Object.keys(object ?? {}),
     map: (items, change) => entriesOf(items).map(([key, value]) => change(value, key, items)),
+    partial: (action, ...first) => (...rest) => action(...first, ...rest),
+    throttle,
     mapObject: (object, change) => Object.fromEntries(entriesOf(object).map(([key, value]) => [key, change(value, key)])),
     uniqueId: (() => { let count = 0; return (prefix = "") => `${prefix}${++count}`; })(),
   };
@@ -52,6 +81,24 @@
   page.interpolate ??= (format, values, named) => (named
     ? format.replace(/%\(\w+\)s/g, (name) => String(values[name.slice(2, -2)]))
     : format.replace(/%s/g, () => String(values.shift())));
+  // Formulas stay as their authors wrote them, unless the site loads MathJax.
+  page.MathJax ??= {
+    Hub: {
+      Queue: (...actions) => actions.filter((action) => typeof action === "function").forEach((action) => action()),
+      Startup: { signal: { Interest: (action) => action("End") } },
+      getAllJax: () => [],
+    },
+  };
+  page.CodeMirror ??= {
+    fromTextArea: (area) => ({
+      getTextArea: () => area,
+      getValue: () => area.value,
+      setValue: (text) => { area.value = text; },
+      on() {},
+      refresh() {},
+      save() {},
+    }),
+  };
   page.Logger ??= { log: () => {}, listen: () => {} };
   page.SR ??= { readText: () => {}, readTexts: () => {}, clear: () => {} };
   page.Collapsible ??= { setCollapsibles: () => {} };

@@ -1,0 +1,41 @@
+"""The files of a version, for blocks that read and write some."""
+
+from __future__ import annotations
+
+from ..content.api import read_version_file
+from ..errors import NotAllowedError, NotFoundError
+from .data import BlockVersion
+
+
+class VersionFiles:
+    """
+    The files of the version that a block was made of.
+
+    What a block writes is kept in ``changes``, path -> bytes or None for a file that goes; whoever may save the
+    authored fields saves it with them, in one version. ``refuse`` is for the others.
+    """
+
+    def __init__(self, block_version: BlockVersion) -> None:
+        self._version = block_version
+        self.changes: dict[str, bytes | None] = {}
+        self.refuse = False
+
+    def __contains__(self, path: str) -> bool:
+        return self.changes[path] is not None if path in self.changes else path in self._version.file_paths
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises NotFoundError."""
+        data = self.changes.get(path)
+        if data is not None:
+            return data
+        if path not in self:
+            raise NotFoundError(f"There is no file “{path}”.")
+        return read_version_file(self._version.version_uuid, path)
+
+    def write(self, path: str, data: bytes | None) -> None:
+        """Give a path other bytes, or none at all. Raises NotAllowedError."""
+        if self.refuse:
+            raise NotAllowedError(
+                f"The files of {self._version.key} cannot be changed here. Edit the draft, as an author of the library."
+            )
+        self.changes[path] = data

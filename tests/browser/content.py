@@ -1,0 +1,65 @@
+"""What an author puts into the demo's library over the API, with the cookies of a window."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final
+from uuid import uuid4
+
+from PIL import Image
+from playwright.sync_api import APIResponse, Page
+
+LIBRARY: Final = "lib:DemoX:welcome"
+
+
+class Author:
+    """Makes components; ``page`` is the author's window."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.site = site
+        token = page.request.get(f"{site}/csrf/api/v1/token").json()["csrfToken"]
+        self._headers = {"X-CSRFToken": token, "Referer": f"{site}/"}
+
+    def add(self, block_type: str, olx: str) -> str:
+        """Create a component with this OLX; its key."""
+        body = {"block_type": block_type, "definition_id": uuid4().hex}
+        key: str = self._post(f"/api/libraries/v2/{LIBRARY}/blocks/", body)["id"]
+        self.set_olx(key, olx)
+        return key
+
+    def set_olx(self, key: str, olx: str) -> int:
+        """Save OLX; the number of the version that it makes."""
+        version_num: int = self._post(f"/api/libraries/v2/blocks/{key}/olx/", {"olx": olx})["version_num"]
+        return version_num
+
+    def olx(self, key: str) -> str:
+        text: str = self._ok(self.page.request.get(f"{self.site}/api/xblock/v2/xblocks/{key}/olx/"))["olx"]
+        return text
+
+    def put_picture(self, key: str, path: str, *, width: int) -> None:
+        """Upload a picture of one row of pixels."""
+        data = BytesIO()
+        Image.new("RGB", (width, 1), "red").save(data, "PNG")
+        file = {"name": path, "mimeType": "image/png", "buffer": data.getvalue()}
+        url = f"{self.site}/api/libraries/v2/blocks/{key}/assets/{path}"
+        self._ok(self.page.request.put(url, multipart={"content": file}, headers=self._headers))
+
+    def put_transcript(self, key: str, language: str, text: str) -> None:
+        """Upload a transcript as the video editor does."""
+        url = f"{self.site}/api/xblock/v2/xblocks/{key}/handler_url/studio_transcript/"
+        handler = self._ok(self.page.request.get(url))["handler_url"]
+        form = {
+            "edx_video_id": "",
+            "language_code": language,
+            "new_language_code": language,
+            "file": {"name": "t.srt", "mimeType": "application/x-subrip", "buffer": text.encode()},
+        }
+        self._ok(self.page.request.post(f"{handler}translation", multipart=form))
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ok(self.page.request.post(self.site + path, data=body, headers=self._headers))
+
+    def _ok(self, response: APIResponse) -> Any:
+        assert response.ok, (response.status, response.url, response.text())
+        return response.json()

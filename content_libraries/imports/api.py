@@ -13,7 +13,7 @@ from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepe
 from .finding import UnknownSourceError, find_source, named_source
 from .forwarding import SourceFrozenError, get_forwarding, get_forwarding_for_blocks, is_forwarded, refuse_frozen
 from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
-from .legacy import Destination, LegacyMigration, migrate_legacy_libraries
+from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
@@ -61,6 +61,7 @@ __all__ = [
     "result_report",
     "retry_job",
     "start_imports",
+    "start_legacy_migrations",
     "start_plans",
     "sweep_jobs",
     "upload_source",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,10 +21,10 @@ from ..learning_core.api import (
 )
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
-from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
+from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection
-from .comparing import changes_between, fingerprints_of
+from .comparing import changes_between, fingerprints_of, own_olx
 from .data import MAKING_ACTIONS, NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock, SizeCheck
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
@@ -202,14 +201,10 @@ class _Planner:
         return target.version_pk if target else None
 
     def _component(self, block: OlxBlock) -> dict[str, Any]:
-        policy = self.tree.policies.get(f"{block.tag}/{block.url_name}", {})
-        # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
-        settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
-        olx = with_attributes(block.olx, {**settings, "url_name": None})
         referenced = sorted(resolve_references(block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {
-            "olx": olx,
+            "olx": own_olx(self.tree, block),
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
         }
@@ -256,11 +251,6 @@ def _file_media(name: str, file: StaticFile) -> FileMedia:
     """A file under the name that the block uses for it, which may differ from its path in the archive."""
     media_type, _encoding = mimetypes.guess_type(file.path)
     return FileMedia(f"static/{name}", media_type or "application/octet-stream", file.digest, file.size)
-
-
-def _attribute(value: object) -> str:
-    """A setting from a policy file as the attribute that Studio writes for it."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def source_digest(tree: OlxTree) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, NotAllowedError
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxTree, StaticFile
@@ -42,7 +42,7 @@ class UploadedSource:
 
 
 def upload_source(
-    library_key: LibraryLocatorV2, *, user: Actor, file: File[bytes], key: CourseKey | None = None
+    library_key: LibraryLocatorV2 | None, *, user: Actor, file: File[bytes], key: CourseKey | None = None
 ) -> SourceUpload:
     """
     Store an archive, so that it can be imported under its key.
@@ -50,7 +50,8 @@ def upload_source(
     The whole archive is read once, so whatever is wrong with it is said here.
 
     Args:
-        library_key: the library that it is meant for; other libraries can import it as well.
+        library_key: the library that it is meant for; other libraries can import it as well. Only staff may leave it
+            open, with None.
         user: needs EDIT on the library.
         file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
         key: import it under this key instead of its own.
@@ -58,7 +59,10 @@ def upload_source(
     Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, and
     SourceFrozenError for other content of a legacy library that is forwarded.
     """
-    access_library(user, library_key, Permission.EDIT)
+    if library_key is not None:
+        access_library(user, library_key, Permission.EDIT)
+    elif not (user is None or is_global_staff(user)):
+        raise NotAllowedError("Name the library that the archive is meant for.")
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
     upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
     is_kept = False

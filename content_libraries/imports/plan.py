@@ -15,6 +15,7 @@ from ..learning_core.api import (
     DraftContent,
     FileMedia,
     codes_in_use,
+    codes_take_unicode,
     count_live_items,
     draft_contents,
     titles_in_use,
@@ -77,6 +78,8 @@ class _Planner:
     settings: Mapping[int, ContainerSettingsData]
     """Version pk -> preserved settings, for the containers among the targets."""
     files: StaticNames
+    is_ascii: bool
+    """Whether codes have to be ASCII on this database."""
     used_files: set[str] = field(default_factory=set)
     actions: dict[Node, tuple[Action, str, str]] = field(default_factory=dict)
     """What happens to a node, its code, and its ``entity_ref``."""
@@ -100,6 +103,7 @@ class _Planner:
             },
             settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
+            is_ascii=not codes_take_unicode(),
         )
 
     def plan(self) -> ImportPlan:
@@ -164,7 +168,9 @@ class _Planner:
 
     def _wanted_code(self, node: Node) -> str:
         url_name = str(node.source_key.block_id)
-        return code_from_id(url_name) if self.options.preserve_url_slugs else code_from_title(node.title, url_name)
+        if self.options.preserve_url_slugs:
+            return code_from_id(url_name, is_ascii=self.is_ascii)
+        return code_from_title(node.title, url_name, is_ascii=self.is_ascii)
 
     def _new_code(self, node: Node) -> str:
         wanted = self._wanted_code(node)

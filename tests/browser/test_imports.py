@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.running import PROJECT, Environment, manage
+from tests.running import Environment, manage
 
 from .conftest import PageFactory, Screenshot
 
@@ -19,6 +19,14 @@ WORKER_MS = 60_000
 PROBLEMS = (
     '<problem url_name="p1" display_name="Sum">1</problem><problem url_name="p2" display_name="Product">2</problem>'
 )
+
+COURSE = f"""<course url_name="1" org="B" course="One" display_name="Arithmetic">
+<chapter url_name="c1" display_name="Numbers" start="2026-01-01T00:00:00Z">
+<sequential url_name="s1" display_name="Adding and multiplying" graded="true"><vertical url_name="v1"
+display_name="Practice"><html url_name="h1" display_name="What to do">Solve both.</html>{PROBLEMS}
+<conditional url_name="x1" display_name="Only for those who passed">
+<problem url_name="p3" display_name="Power">3</problem>
+</conditional></vertical></sequential></chapter></course>"""
 
 
 def packed(folder: Path, name: str, root: str) -> Path:
@@ -53,10 +61,10 @@ def upload(page: Page, archive: Path) -> None:
 
 
 def test_a_course_is_imported_with_preview_and_progress(
-    open_as: PageFactory, environment: Environment, screenshot: Screenshot, check_accessibility: Check
+    open_as: PageFactory, environment: Environment, screenshot: Screenshot, tmp_path: Path, check_accessibility: Check
 ) -> None:
     make_library(environment, "lib:DemoX:from-course", "From a course")
-    manage(environment, "load_course", str(PROJECT / "studio" / "demo" / "course"), "--course-key", "course-v1:B+One+1")
+    manage(environment, "load_course", str(packed(tmp_path, "one", COURSE)))
     page = open_as("admin")
     choose(page, "course", [re.escape("course-v1:B+One+1")], "Import into library…")
     page.get_by_label("Target library").select_option(label="From a course (lib:DemoX:from-course)")

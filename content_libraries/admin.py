@@ -2,14 +2,20 @@
 
 from .clipboard.admin import StagedContentAdmin
 from .courses.admin import CourseAdmin
+from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
+    "BlockMigrationAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",
+    "ImportJobAdmin",
+    "MigrationAdmin",
     "SearchCheckpointAdmin",
+    "SourceAdmin",
     "StagedContentAdmin",
     "StudentStateAdmin",
+    "UploadAdmin",
 ]

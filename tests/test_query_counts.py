@@ -148,7 +148,7 @@ class World:
         upload = api.upload_source(self.library.library_key, user=self.writer, file=COURSE_ARCHIVE)
         assert isinstance(upload.key, CourseKey)
         plan = api.plan_source(self.library.library_key, user=self.writer, source_key=upload.key)[1]
-        waiting = [api.start_plan(plan, user=self.writer) for _ in range(self.size // 10)]
+        waiting = [api.start_plans([plan], user=self.writer) for _ in range(self.size // 10)]
         course = make_course(api.course_key(f"course-v1:O+C+{self.size}"), problems=self.size)
         give_role(self.writer, "course_staff", str(course))
         api.publish_course(course, user=None)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from ..libraries.api import is_global_staff
 from .models import Course
 
 
@@ -27,6 +28,12 @@ class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Blocks, deleted ones too", ordering="num_blocks")
     def block_count(self, course: Course) -> int:
         return int(course.num_blocks)  # type: ignore[attr-defined]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_global_staff(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
+        return is_global_staff(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
-from .apply import SourceChangedError, apply_plan
+from .apply import apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
+from .finding import UnknownSourceError, find_source, named_source
 from .forwarding import SourceFrozenError, get_forwarding, get_forwarding_for_blocks, is_forwarded, refuse_frozen
-from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plan
-from .legacy import Destination, LegacyMigration, migrate_legacy_libraries
+from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
+from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .running import sweep_jobs
-from .sources import Source, SourcePath, as_source
+from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan
-from .uploads import UnknownSourceError, find_source, list_sources, open_source, upload_source
+from .uploads import list_sources, upload_source
 
 __all__ = [
     "Action",
@@ -50,6 +52,7 @@ __all__ = [
     "list_jobs",
     "list_sources",
     "migrate_legacy_libraries",
+    "named_source",
     "plan_import",
     "plan_report",
     "plan_rows",
@@ -58,7 +61,8 @@ __all__ = [
     "result_report",
     "retry_job",
     "start_imports",
-    "start_plan",
+    "start_legacy_migrations",
+    "start_plans",
     "sweep_jobs",
     "upload_source",
 ]
@@ -105,20 +109,23 @@ def plan_source(
     user: Actor,
     source_key: CourseKey,
     options: ImportOptions | None = None,
+    upload_uuid: UUID | None = None,
 ) -> tuple[ImportPlan, StoredPlan]:
     """
-    Plan the import of a source that the site knows, and keep the plan for ``start_plan``. The library is not changed.
+    Plan the import of a source that the site knows, and keep the plan for ``start_plans``. The library is not changed.
 
     Args:
         user: needs EDIT on the library, and has to be able to read the source.
-        source_key: key of an uploaded course or legacy library.
+        source_key: key of a course in the course store, or of an uploaded course or legacy library.
+        upload_uuid: this upload, whatever the course store has.
 
     Raises as ``plan_import`` and ``find_source``.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    upload = find_source(source_key, user=user)
-    plan = plan_import(library_key, user=user, source=open_source(upload), options=options)
-    return plan, store_plan(plan, package_pk(library), upload=upload, user=user)
+    is_forwarded = options is not None and bool(options.forward)
+    source = find_source(source_key, user=user, upload_uuid=upload_uuid, is_forwarded=is_forwarded)
+    plan = plan_import(library_key, user=user, source=source.open(), options=options)
+    return plan, store_plan(plan, package_pk(library), upload=source.upload, user=user)
 
 
 def apply_import(

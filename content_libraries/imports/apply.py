@@ -9,7 +9,7 @@ from django.db import transaction
 
 from .. import conf
 from ..content.api import write_items
-from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..errors import InvalidInputError, NotFoundError
 from ..learning_core.api import (
     ComponentWrite,
     ContainerWrite,
@@ -27,16 +27,10 @@ from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 from .mapping import Written
 from .models import ModulestoreMigration
 from .outdated import refuse_outdated
-from .sources import Source
+from .sources import Source, SourceChangedError
 
 type Settle = Callable[[ModulestoreMigration], None]
 """Is told, in the transaction of an import, that all is written; what it raises takes everything back."""
-
-
-class SourceChangedError(ConflictError):
-    """A source is not any more what was planned from."""
-
-    code = "source_changed"
 
 
 def apply_plan(

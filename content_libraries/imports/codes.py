@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -20,14 +22,24 @@ MAX_SUFFIX: Final = 1000
 """After that many equal names, something is wrong with the source (import contract, section 3)."""
 
 
-def code_from_id(url_name: str) -> str:
-    """The code that keeps a source's ID: characters that keys do not take become ``_``."""
+def code_from_id(url_name: str, *, is_ascii: bool = False) -> str:
+    """
+    The code that keeps a source's ID: characters that keys do not take become ``_``.
+
+    Args:
+        is_ascii: keep only ASCII letters; letters with accents lose them, and an ID without any ASCII letter or digit
+            becomes a digest, which is the same in every import.
+    """
+    if is_ascii and not url_name.isascii():
+        kept = unicodedata.normalize("NFKD", url_name).encode("ascii", "ignore").decode()
+        digest = hashlib.blake2b(url_name.encode(), digest_size=5).hexdigest()
+        url_name = kept if re.search("[a-zA-Z0-9]", kept) else f"id-{digest}"
     return re.sub(r"[^\w.-]", "_", url_name)[:MAX_CODE]
 
 
-def code_from_title(title: str, url_name: str) -> str:
+def code_from_title(title: str, url_name: str, *, is_ascii: bool = False) -> str:
     """The code made of a title, in ASCII; of the ID where the title has no letters for it."""
-    return slugify(title)[:MAX_CODE] or code_from_id(url_name)
+    return slugify(title)[:MAX_CODE] or code_from_id(url_name, is_ascii=is_ascii)
 
 
 @dataclass(slots=True)

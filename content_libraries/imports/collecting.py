@@ -48,7 +48,9 @@ def plan_collection(
             as_list=True,
         )
     return PlannedCollection(
-        code=code_from_id(options.collection_code) or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
+        code=code_from_id(options.collection_code, is_ascii=True)
+        or slugify(source_title)[:_MAX_CODE]
+        or _code_of_key(source_key),
         title=_free_title(source_title[:_MAX_TITLE], {row.title for row in existing.values()}),
         description=_description(source_key, source_title),
         is_new=True,
@@ -81,7 +83,7 @@ def fill_collection(
 
 def _code_of_key(source_key: CourseKey) -> str:
     """For titles without a letter that a code can have."""
-    return code_from_id(str(source_key))[:_MAX_CODE]
+    return code_from_id(str(source_key), is_ascii=True)[:_MAX_CODE]
 
 
 def _free_title(title: str, taken: set[str]) -> str:

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 
-from ..olx.api import OlxTree
+from ..olx.api import OlxBlock, OlxTree, definition_of, with_attributes
 from .data import SourceChanges
 from .selection import usage_key
 
 
 def fingerprints_of(tree: OlxTree) -> dict[str, str]:
     """
-    Digest the content of each block of a source: its OLX and its policy. Children count as pointers only where they
-    are kept in files of their own.
+    Digest the content of each block of a source below its root: its own OLX, its policy, and which children it has.
+
+    Whether children are written in place or in files of their own makes no difference, nor whether the course is read
+    from an archive or from the course store.
 
     Returns: usage key -> digest. Blocks without ``url_name`` are left out.
     """
     return {
         key: hashlib.blake2b(
-            f"{block.olx}\0{sorted(tree.policies.get(f'{block.tag}/{block.url_name}', {}).items())}".encode(),
-            digest_size=8,
+            f"{own_olx(tree, block)}\0{[child.key for child in block.children]}".encode(), digest_size=8
         ).hexdigest()
         for block in tree.walk()
-        if (key := usage_key(tree, block))
+        if block is not tree.root and (key := usage_key(tree, block))
     }
+
+
+def own_olx(tree: OlxTree, block: OlxBlock) -> str:
+    """The OLX of a block without its name and its children, with the settings that a policy file has for it."""
+    policy = tree.policies.get(f"{block.tag}/{block.url_name}", {})
+    # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
+    settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
+    if block.children:
+        return with_attributes(definition_of(block), settings)
+    return with_attributes(block.olx, {**settings, "url_name": None})
+
+
+def _attribute(value: object) -> str:
+    """A setting from a policy file as the attribute that Studio writes for it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def changes_between(earlier: Mapping[str, str], now: Mapping[str, str]) -> SourceChanges:

@@ -26,17 +26,16 @@ from ..libraries.api import Actor, Permission, access_library, is_global_staff, 
 from ..libraries.models import ContentLibrary
 from .collecting import plan_collection
 from .data import ImportOptions
+from .finding import FoundSource, find_again, find_source
 from .models import (
     UNFINISHED,
     ImportJob,
     JobState,
     ModulestoreMigration,
     ModulestoreSource,
-    SourceUpload,
     StoredPlan,
 )
 from .stored_plans import dump_options, load_options
-from .uploads import find_source
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +49,11 @@ CANCELED_TEXT: Final = "This import was canceled before it was done."
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
-    """One source of a job, and how to import it."""
+    """One source of a job, and how to import it; ``upload_uuid`` as in ``find_source``."""
 
     key: CourseKey
     options: ImportOptions = field(default_factory=ImportOptions)
+    upload_uuid: UUID | None = None
 
 
 def start_imports(
@@ -81,35 +81,39 @@ def start_imports(
     for key in keys:
         if keys.count(key) > 1:
             raise InvalidInputError(f"The source {key} is named twice.", field="sources", as_list=True)
-    uploads = [_upload(key, user=user) for key in keys]
-    for upload, source in zip(uploads, sources, strict=True):
+    found = [_found(source, user=user) for source in sources]
+    for source, wanted in zip(found, sources, strict=True):
         # Refuses a collection that does not exist.
-        plan_collection(package_pk(library), source.options, source_key=source.key, source_title=upload.title)
+        plan_collection(package_pk(library), wanted.options, source_key=source.key, source_title=source.title)
     with transaction.atomic():
         _cancel_redundant(person, library, keys)
         job = _create(person, library, len(sources), publish=publish)
-        for upload, source in zip(uploads, sources, strict=True):
-            _add_source(job, library, upload, source.options)
+        for source, wanted in zip(found, sources, strict=True):
+            _add_source(job, library, source, wanted.options)
         transaction.on_commit(partial(send, job.uuid))
     return job
 
 
-def start_plan(plan: StoredPlan, *, user: Actor, publish: bool = False) -> ImportJob:
+def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = False) -> ImportJob:
     """
-    Let a worker apply exactly a stored plan.
+    Let a worker apply exactly these stored plans, which are for one library, in one job.
 
-    Needs EDIT on the library. Raises NotFoundError and NotAllowedError. When the library changed meanwhile in a way
-    that matters, the job fails and says how.
+    Needs EDIT on the library, and that the user can still read the sources. Raises NotFoundError, NotAllowedError, and
+    InvalidInputError for plans of several libraries or twice of one source. When the library changed meanwhile in a
+    way that matters, the source fails and says how.
     """
-    library = access_library(user, library_of(plan), Permission.EDIT)
+    if len({plan.target_id for plan in plans}) != 1 or len({plan.source_key for plan in plans}) != len(plans):
+        raise InvalidInputError("Give plans of different sources for one library.", field="plan", as_list=True)
+    library = access_library(user, library_of(plans[0]), Permission.EDIT)
     person = _person(user)
-    report = plan.report
+    found = [find_again(plan.source_key, plan.upload, user=user) for plan in plans]
     with transaction.atomic():
-        _cancel_redundant(person, library, [plan.upload.key])
-        job = _create(person, library, 1, publish=publish)
-        migration = _add_source(job, library, plan.upload, load_options(report["options"]))
-        migration.plan, migration.is_plan_approved = plan, True
-        migration.save(update_fields=["plan", "is_plan_approved"])
+        _cancel_redundant(person, library, [plan.source_key for plan in plans])
+        job = _create(person, library, len(plans), publish=publish)
+        for plan, source in zip(plans, found, strict=True):
+            migration = _add_source(job, library, source, load_options(plan.report["options"]))
+            migration.plan, migration.is_plan_approved = plan, True
+            migration.save(update_fields=["plan", "is_plan_approved"])
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -156,11 +160,16 @@ def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     job = find_job(job_uuid, user=user)
     if job.state in UNFINISHED:
         raise InvalidInputError("This import is not finished. Wait for it, or cancel it.")
-    failed = job.migrations.filter(is_failed=True).select_related("source").order_by("pk")
+    failed = job.migrations.filter(is_failed=True).select_related("source", "upload").order_by("pk")
+    if not job.migrations.exists():
+        raise InvalidInputError(f"The library “{job.target_key}” was deleted. Start a new import into another one.")
     if not failed:
         raise InvalidInputError("Every source of this import is done. Start a new import to repeat it.")
     library = ContentLibrary.objects.get(learning_package_id=failed[0].target_id)
-    requests = [SourceRequest(row.source.key, load_options(row.options)) for row in failed]
+    requests = [
+        SourceRequest(row.source.key, load_options(row.options), row.upload.uuid if row.upload else None)
+        for row in failed
+    ]
     return start_imports(library.library_key, user=user, sources=requests, publish=job.publish)
 
 
@@ -207,11 +216,13 @@ def _person(user: Actor) -> User:
     return user
 
 
-def _upload(key: CourseKey, *, user: Actor) -> SourceUpload:
+def _found(source: SourceRequest, *, user: Actor) -> FoundSource:
     try:
-        return find_source(key, user=user)
+        return find_source(
+            source.key, user=user, upload_uuid=source.upload_uuid, is_forwarded=bool(source.options.forward)
+        )
     except NotAllowedError as error:
-        raise SourceNotAllowedError(key) from error
+        raise SourceNotAllowedError(source.key) from error
     except NotFoundError as error:
         raise InvalidInputError(error.message, field="sources", as_list=True) from error
 
@@ -247,18 +258,17 @@ def _create(user: User, library: ContentLibrary, count: int, *, publish: bool) -
 
 
 def _add_source(
-    job: ImportJob, library: ContentLibrary, upload: SourceUpload, options: ImportOptions
+    job: ImportJob, library: ContentLibrary, source: FoundSource, options: ImportOptions
 ) -> ModulestoreMigration:
-    source, _created = ModulestoreSource.objects.get_or_create(key=upload.key)
     return ModulestoreMigration.objects.create(
-        source=source,
+        source=ModulestoreSource.objects.get_or_create(key=source.key)[0],
         composition_level=options.level,
         repeat_handling_strategy=options.on_repeat,
         preserve_url_slugs=options.preserve_url_slugs,
         target_id=package_pk(library),
         created_by=job.user,
         job=job,
-        upload=upload,
+        upload=source.upload,
         options=dump_options(options),
     )
 

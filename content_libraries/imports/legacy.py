@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import Any, Final
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import ContentLibrariesError, InvalidInputError
-from ..keys import LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, create_library
-from ..libraries.models import ContentLibrary
+from ..keys import CourseKey, LibraryLocatorV2
+from ..libraries.api import Actor, Permission, access_library, create_library, set_user_level
+from ..libraries.models import AccessLevel, ContentLibrary
 from .apply import apply_plan
 from .data import ImportOptions
 from .forwarding import get_forwarding, refuse_frozen
-from .models import ModulestoreMigration
+from .jobs import SourceRequest, start_imports
+from .models import ImportJob, ModulestoreMigration, SourceUpload
 from .plan import plan_tree, source_digest
 from .report import plan_report
 from .sources import Source, SourcePath, as_source
 
 ORG_LIBRARY_SLUG: Final = "legacy-libraries"
 
+_MAX_TITLE: Final = 500
+
 
 class Destination(StrEnum):
-    """Where legacy libraries go, unless into one library that is named."""
+    """
+    Where legacy libraries go, unless into one library that is named.
+
+    ``BY_READERS``: those of one organization that the same users can read (besides staff) share a library, which these
+    users can read then.
+    """
 
     ONE_EACH = "one_each"
     BY_ORG = "by_org"
+    BY_READERS = "by_readers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def migrate_legacy_libraries(
         sources: archives or folders.
         user: needs EDIT and PUBLISH on existing libraries, and to be able to create the others.
         into: an existing library, which gets a collection for each source; ONE_EACH for a new library for each
-            source; BY_ORG for one library for each organization, with a collection for each source.
+            source; else one library for each organization or set of readers, with a collection for each source.
         dry_run: only say what would be done.
 
     Raises NotFoundError and NotAllowedError for a library that is named.
@@ -97,9 +108,7 @@ def _try(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> L
 
 def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
     tree = source.tree()
-    key = tree.context_key
-    if not isinstance(key, LibraryLocator):
-        raise InvalidInputError(f"{source.name} holds {key}, not a legacy library. Import it instead.")
+    key = _legacy_key(tree.context_key, source.name)
     refuse_frozen(key, source_digest(tree))
     library, is_new = _destination(key, tree.display_name, user, into)
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
@@ -115,6 +124,37 @@ def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) 
     )
 
 
+def start_legacy_migrations(
+    uploads: Sequence[SourceUpload], *, user: Actor, into: LibraryLocatorV2 | Destination
+) -> list[ImportJob]:
+    """
+    Let workers migrate uploaded legacy libraries: one job for each library that they go to.
+
+    Libraries that do not exist yet are created at once. Args and rights as in ``migrate_legacy_libraries``.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError for what is no legacy library, and SourceFrozenError.
+    Nothing starts then.
+    """
+    jobs: dict[LibraryLocatorV2, list[SourceRequest]] = {}
+    options = ImportOptions(make_collection=into != Destination.ONE_EACH)
+    with transaction.atomic():
+        for upload in uploads:
+            key = _legacy_key(upload.key, upload.file_name)
+            refuse_frozen(key, upload.digest)
+            library, _is_new = _destination(key, upload.title, user, into)
+            jobs.setdefault(library.library_key, []).append(SourceRequest(key, options, upload.uuid))
+        return [
+            start_imports(library_key, user=user, sources=requests, publish=True)
+            for library_key, requests in jobs.items()
+        ]
+
+
+def _legacy_key(key: CourseKey, name: str) -> LibraryLocator:
+    if not isinstance(key, LibraryLocator):
+        raise InvalidInputError(f"{name} holds {key}, not a legacy library. Import it instead.")
+    return key
+
+
 def _destination(
     key: LibraryLocator, title: str, user: Actor, into: LibraryLocatorV2 | Destination
 ) -> tuple[ContentLibrary, bool]:
@@ -122,15 +162,29 @@ def _destination(
     if isinstance(into, LibraryLocatorV2):
         return access_library(user, into, Permission.EDIT), False
     org = str(key.org)
-    if into == Destination.BY_ORG:
-        known = ContentLibrary.objects.filter(org__short_name=org, slug=ORG_LIBRARY_SLUG).first()
-        slug, title = ORG_LIBRARY_SLUG, f"Legacy libraries of {org}"
-    else:
+    readers: list[User] = []
+    if into == Destination.ONE_EACH:
         known = _library_of_earlier_migration(key)
         slug = _free_slug(org, str(key.library))
+    else:
+        slug, title = ORG_LIBRARY_SLUG, f"Legacy libraries of {org}"
+        if into == Destination.BY_READERS and (readers := _readers(key)):
+            names = [reader.username for reader in readers]
+            slug = f"{slug}-{hashlib.blake2b(repr(names).encode(), digest_size=6).hexdigest()}"
+            title = f"{title}: {', '.join(names)}"[:_MAX_TITLE]
+        known = ContentLibrary.objects.filter(org__short_name=org, slug=slug).first()
     if known is not None:
         return access_library(user, known.library_key, Permission.EDIT), False
-    return create_library(user=user, org=org, slug=slug, title=title), True
+    library = create_library(user=user, org=org, slug=slug, title=title)
+    for reader in readers:
+        if user is None or reader.pk != user.pk:
+            set_user_level(library.library_key, user=user, member=reader, level=AccessLevel.READ)
+    return library, True
+
+
+def _readers(key: LibraryLocator) -> list[User]:
+    """The users who can read a source because they uploaded it; staff read everything."""
+    return list(User.objects.filter(sourceupload__key=key).distinct().order_by("username"))
 
 
 def _library_of_earlier_migration(key: LibraryLocator) -> ContentLibrary | None:

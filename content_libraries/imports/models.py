@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
+from ..keys import CourseKey, course_key
 from .data import Level, OnRepeat
 
 
@@ -60,7 +61,14 @@ class StoredPlan(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    upload = models.ForeignKey(SourceUpload, on_delete=models.CASCADE, related_name="plans")
+    upload = models.ForeignKey(
+        SourceUpload,
+        on_delete=models.CASCADE,
+        related_name="plans",
+        null=True,
+        blank=True,
+        help_text=_("What was read; blank for a course of the course store."),
+    )
     target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE)
     file = models.FileField(upload_to="content_libraries/plans/%Y/%m/", help_text=_("The plan, as compressed JSON."))
     report = models.JSONField(help_text=_("What plan_report tells of it."))
@@ -69,6 +77,11 @@ class StoredPlan(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def source_key(self) -> CourseKey:
+        """Key of the course or legacy library that was read."""
+        return course_key(self.report["source"])
 
 
 class JobState(models.TextChoices):
@@ -179,6 +192,7 @@ class ModulestoreMigration(models.Model):
     error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
     # SET_NULL: what came from where is worth keeping longer than the jobs that did it.
     job = models.ForeignKey("ImportJob", on_delete=models.SET_NULL, null=True, blank=True, related_name="migrations")
+    # Null for a course of the course store.
     upload = models.ForeignKey("SourceUpload", on_delete=models.SET_NULL, null=True, blank=True)
     plan = models.ForeignKey("StoredPlan", on_delete=models.SET_NULL, null=True, blank=True)
     is_plan_approved = models.BooleanField(

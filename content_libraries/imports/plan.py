@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,16 +15,17 @@ from ..learning_core.api import (
     DraftContent,
     FileMedia,
     codes_in_use,
+    codes_take_unicode,
     count_live_items,
     draft_contents,
     titles_in_use,
 )
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
-from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references, with_attributes
+from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection
-from .comparing import changes_between, fingerprints_of
+from .comparing import changes_between, fingerprints_of, own_olx
 from .data import MAKING_ACTIONS, NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock, SizeCheck
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
@@ -78,6 +78,8 @@ class _Planner:
     settings: Mapping[int, ContainerSettingsData]
     """Version pk -> preserved settings, for the containers among the targets."""
     files: StaticNames
+    is_ascii: bool
+    """Whether codes have to be ASCII on this database."""
     used_files: set[str] = field(default_factory=set)
     actions: dict[Node, tuple[Action, str, str]] = field(default_factory=dict)
     """What happens to a node, its code, and its ``entity_ref``."""
@@ -101,6 +103,7 @@ class _Planner:
             },
             settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
+            is_ascii=not codes_take_unicode(),
         )
 
     def plan(self) -> ImportPlan:
@@ -165,7 +168,9 @@ class _Planner:
 
     def _wanted_code(self, node: Node) -> str:
         url_name = str(node.source_key.block_id)
-        return code_from_id(url_name) if self.options.preserve_url_slugs else code_from_title(node.title, url_name)
+        if self.options.preserve_url_slugs:
+            return code_from_id(url_name, is_ascii=self.is_ascii)
+        return code_from_title(node.title, url_name, is_ascii=self.is_ascii)
 
     def _new_code(self, node: Node) -> str:
         wanted = self._wanted_code(node)
@@ -202,14 +207,10 @@ class _Planner:
         return target.version_pk if target else None
 
     def _component(self, block: OlxBlock) -> dict[str, Any]:
-        policy = self.tree.policies.get(f"{block.tag}/{block.url_name}", {})
-        # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
-        settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
-        olx = with_attributes(block.olx, {**settings, "url_name": None})
         referenced = sorted(resolve_references(block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {
-            "olx": olx,
+            "olx": own_olx(self.tree, block),
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
         }
@@ -256,11 +257,6 @@ def _file_media(name: str, file: StaticFile) -> FileMedia:
     """A file under the name that the block uses for it, which may differ from its path in the archive."""
     media_type, _encoding = mimetypes.guess_type(file.path)
     return FileMedia(f"static/{name}", media_type or "application/octet-stream", file.digest, file.size)
-
-
-def _attribute(value: object) -> str:
-    """A setting from a policy file as the attribute that Studio writes for it."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def source_digest(tree: OlxTree) -> str:

@@ -15,10 +15,10 @@ from ..keys import CourseKey, ItemKey, LibraryLocatorV2
 from ..learning_core.api import item_keys
 from ..libraries.api import Actor, Permission, access_library, package_pk, viewable_libraries
 from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
+from .finding import find_source, readable_keys, titles_of
 from .models import ModulestoreBlockMigration, ModulestoreMigration
 from .plan import plan_tree
 from .report import KINDS
-from .uploads import find_source, open_source, readable_keys, titles_of
 
 SUCCEEDED: Final = "Succeeded"
 PARTIAL: Final = "Partial"
@@ -180,7 +180,7 @@ def preview(
     Raises NotFoundError, NotAllowedError and OlxError.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    tree = open_source(find_source(source_key, user=user)).tree()
+    tree = find_source(source_key, user=user).open().tree()
     plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat))
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)

@@ -20,12 +20,13 @@ from django.db.models import F, Q
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
-from ..errors import ContentLibrariesError, NotAllowedError, NotFoundError
+from ..errors import ContentLibrariesError, NotAllowedError
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan
 from .data import ImportPlan
+from .finding import find_again
 from .jobs import STEPS, STEPS_PER_SOURCE, finish, send
 from .models import UNFINISHED, ImportJob, JobState, ModulestoreMigration, StoredPlan
 from .outdated import PlanOutdatedError
@@ -33,7 +34,7 @@ from .plan import plan_tree
 from .report import plan_report
 from .sources import Source
 from .stored_plans import delete_stored, load_options, load_stored, store_plan
-from .uploads import delete_expired, open_source
+from .uploads import delete_expired
 
 logger = logging.getLogger(__name__)
 
@@ -161,9 +162,7 @@ class _Worker:
 
     def _import(self, migration: ModulestoreMigration, prefix: str) -> None:
         user = self._user()
-        if migration.upload is None:
-            raise NotFoundError(f"The archive of {migration.source.key} was deleted meanwhile. Upload it again.")
-        source = open_source(migration.upload)
+        source = find_again(migration.source.key, migration.upload, user=user).open()
         is_new = migration.plan is None
         plan = self._new_plan(migration, source, user, prefix) if is_new else self._stored_plan(migration)
         try:
@@ -183,7 +182,6 @@ class _Worker:
             tree = tree_with_drafts(tree)
         self._step(f"{prefix}Parsing staged OLX", 1)
         plan = plan_tree(tree, library, options)
-        assert migration.upload is not None  # noqa: S101 - the caller looked
         with transaction.atomic():
             migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
             migration.save(update_fields=["plan"])

@@ -20,14 +20,20 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 
 from .. import conf
-from ..errors import InvalidInputError
+from ..errors import ConflictError, InvalidInputError
 from ..keys import CourseKey
 from ..olx.api import DEFAULT_LIMITS, Limits, OlxTree, StaticFile, iter_static_files, read_archive
 from .cartridges.reading import CartridgeSource, is_cartridge
 
-__all__ = ["ArchiveSource", "Source", "SourcePath", "as_source", "local_copy", "with_key"]
+__all__ = ["ArchiveSource", "Source", "SourceChangedError", "SourcePath", "as_source", "local_copy", "with_key"]
 
 type SourcePath = str | os.PathLike[str]
+
+
+class SourceChangedError(ConflictError):
+    """A source is not any more what was planned from, or changes while it is read."""
+
+    code = "source_changed"
 
 
 class Source(Protocol):

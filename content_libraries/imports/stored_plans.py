@@ -31,7 +31,7 @@ from .models import SourceUpload, StoredPlan
 from .report import plan_report
 
 
-def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload, user: Actor) -> StoredPlan:
+def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload | None, user: Actor) -> StoredPlan:
     """Keep a plan until it is applied or expires."""
     stored = StoredPlan(upload=upload, target_id=learning_package_pk, user_id=author_pk(user), report=plan_report(plan))
     stored.file.save(f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)), save=False)

@@ -1,32 +1,25 @@
-"""Archives that users uploaded: what a key of a course or legacy library means to an import (ADR 0016)."""
+"""Archives that users uploaded, to be imported under their keys (ADR 0016)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 from django.core.files.base import File
 from django.db.models import Q, QuerySet
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
-from ..errors import InvalidInputError, NotAllowedError, NotFoundError
+from ..errors import InvalidInputError, NotAllowedError
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxTree, StaticFile
 from .forwarding import refuse_frozen
 from .models import UNFINISHED, SourceKind, SourceUpload
 from .plan import source_digest
-from .sources import Source, as_source, local_copy
-
-
-class UnknownSourceError(NotFoundError):
-    """Nothing is known under the key of a source."""
-
-    code: ClassVar[str] = "unknown_source"
+from .sources import as_source, local_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class UploadedSource:
 
 
 def upload_source(
-    library_key: LibraryLocatorV2, *, user: Actor, file: File[bytes], key: CourseKey | None = None
+    library_key: LibraryLocatorV2 | None, *, user: Actor, file: File[bytes], key: CourseKey | None = None
 ) -> SourceUpload:
     """
     Store an archive, so that it can be imported under its key.
@@ -57,7 +50,8 @@ def upload_source(
     The whole archive is read once, so whatever is wrong with it is said here.
 
     Args:
-        library_key: the library that it is meant for; other libraries can import it as well.
+        library_key: the library that it is meant for; other libraries can import it as well. Only staff may leave it
+            open, with None.
         user: needs EDIT on the library.
         file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
         key: import it under this key instead of its own.
@@ -65,7 +59,10 @@ def upload_source(
     Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, and
     SourceFrozenError for other content of a legacy library that is forwarded.
     """
-    access_library(user, library_key, Permission.EDIT)
+    if library_key is not None:
+        access_library(user, library_key, Permission.EDIT)
+    elif not (user is None or is_global_staff(user)):
+        raise NotAllowedError("Name the library that the archive is meant for.")
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
     upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
     is_kept = False
@@ -83,31 +80,9 @@ def upload_source(
     return upload
 
 
-def find_source(key: CourseKey, *, user: Actor) -> SourceUpload:
-    """
-    Find what a key means to a user: the newest upload that the user may read.
-
-    Raises UnknownSourceError, and NotAllowedError if there are only uploads of others.
-    """
-    uploads = available_uploads().filter(key=key)
-    upload = readable(uploads, user).order_by("-pk").first()
-    if upload is not None:
-        return upload
-    if uploads.exists():
-        raise NotAllowedError(f"“{user}” may not read {key}. Whoever uploaded it, or staff, can import it.")
-    raise UnknownSourceError(f"There is no source {key}. Upload its archive first.")
-
-
 def list_sources(*, user: Actor) -> QuerySet[SourceUpload]:
     """What a user can import: the uploads that the user may read, newest first."""
     return readable(available_uploads(), user).order_by("-pk")
-
-
-def open_source(upload: SourceUpload) -> Source:
-    """An upload as a source of imports. Raises UnknownSourceError if its file is gone."""
-    if not upload.file:
-        raise UnknownSourceError(f"The archive of {upload.key} was deleted meanwhile. Upload it again.")
-    return UploadedSource(upload)
 
 
 def available_uploads() -> QuerySet[SourceUpload]:
@@ -120,21 +95,6 @@ def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpl
     if user is None or is_global_staff(user):
         return uploads
     return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()
-
-
-def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
-    """Which of these keys are sources that the user may read, files that are gone included. One query."""
-    if user is None or is_global_staff(user):
-        return list(keys)
-    mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
-    known = {str(key) for key in mine}
-    return [key for key in keys if str(key) in known]
-
-
-def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
-    """Key of a source, as a string -> its title at the newest upload. One query."""
-    rows = SourceUpload.objects.filter(key__in=list(keys)).order_by("pk").values_list("key", "title")
-    return {str(key): title for key, title in rows}
 
 
 def delete_expired() -> int:

@@ -43,7 +43,15 @@ from .data import (
     FileMedia,
     block_media_type,
 )
-from .drafts import CodesInUse, DraftContent, codes_in_use, draft_change_log_records, draft_contents, titles_in_use
+from .drafts import (
+    CodesInUse,
+    DraftContent,
+    codes_in_use,
+    codes_take_unicode,
+    draft_change_log_records,
+    draft_contents,
+    titles_in_use,
+)
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -178,6 +186,7 @@ __all__ = [
     "children_of",
     "children_with_other_parents",
     "codes_in_use",
+    "codes_take_unicode",
     "collection_codes_of",
     "collection_codes_with",
     "collection_labels",

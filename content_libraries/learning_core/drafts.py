@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import connection
 from openedx_content.models_api import (
     Component,
     ComponentVersionMedia,
@@ -86,6 +87,15 @@ def codes_in_use(learning_package_pk: int) -> CodesInUse:
             Container.objects.filter(learning_package_id=learning_package_pk).values_list("container_code", flat=True)
         ),
     )
+
+
+def codes_take_unicode() -> bool:
+    """
+    Whether the database lets codes have other than ASCII letters.
+
+    Learning Core checks codes with a regular expression in the database, and ``\\w`` of MariaDB is ASCII only.
+    """
+    return not getattr(connection, "mysql_is_mariadb", False)
 
 
 def titles_in_use(learning_package_pk: int) -> frozenset[tuple[str, str]]:

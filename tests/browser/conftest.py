@@ -93,7 +93,11 @@ def check_accessibility() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         found = Axe().run(page).response["violations"]
-        serious = [f"{violation['id']}: {violation['help']}" for violation in found if violation["impact"] in SERIOUS]
+        serious = [
+            f"{violation['id']}: {violation['help']}: {violation['nodes'][0]['html']}"
+            for violation in found
+            if violation["impact"] in SERIOUS
+        ]
         assert not serious
 
     return check

@@ -17,6 +17,14 @@ def test_ids_are_kept_as_far_as_keys_allow(url_name: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url_name", "code"),
+    [("intro", "intro"), ("Übung 1", "Ubung_1"), ("解答.1", ".1"), ("解答", "id-2c0fd0267f"), ("ࠒröblæm", "roblm")],
+)
+def test_where_codes_are_ascii_ids_are_kept_as_far_as_that_allows(url_name: str, code: str) -> None:
+    assert code_from_id(url_name, is_ascii=True) == code
+
+
+@pytest.mark.parametrize(
     ("title", "code"),
     [("Wörds & Titles!", "words-titles"), ("漢字", "fallback"), ("", "fallback"), ("t" * 300, "t" * MAX_CODE)],
 )

@@ -272,7 +272,7 @@ def test_a_stored_plan_is_read_back_as_it_was(
 def test_a_stored_plan_is_applied_as_it_is(upload: Upload, library: ContentLibrary, staff: User) -> None:
     plan = planned(library, staff, upload().key)
     upload(outline=OUTLINE.replace("First", "Changed later"))
-    job = work(api.start_plan(plan, user=staff).uuid)
+    job = work(api.start_plans([plan], user=staff).uuid)
     assert job.state == JobState.SUCCEEDED
     assert api.get_item(api.container_key("lct:O:lib:unit:v1"), user=None).display_name == "First"
     assert not StoredPlan.objects.exists()
@@ -306,7 +306,7 @@ def test_a_stored_plan_is_refused_when_the_library_changed_and_nothing_is_lost(
     plan = planned(library, staff, upload(outline=changed).key, on_repeat=api.OnRepeat.UPDATE)
     change()
     before = dump(library.learning_package_id or 0)
-    job = work(api.start_plan(plan, user=staff).uuid)
+    job = work(api.start_plans([plan], user=staff).uuid)
     assert job.state == JobState.FAILED
     assert "The library changed since this import was planned." in job.error
     assert dump(library.learning_package_id or 0) == before
@@ -321,7 +321,7 @@ def test_a_stored_plan_is_refused_after_another_import_of_the_same_source(
     course = upload()
     plan = planned(library, staff, course.key, preserve_url_slugs=False)
     work(start(course).uuid)
-    job = work(api.start_plan(plan, user=staff).uuid)
+    job = work(api.start_plans([plan], user=staff).uuid)
     assert "course-v1:O+C+1 was imported meanwhile" in job.error
     assert PublishableEntity.objects.count() == 5
 
@@ -333,7 +333,7 @@ def test_what_was_edited_does_not_matter_to_a_plan_that_skips_it(
     work(start(course).uuid)
     plan = planned(library, staff, course.key)
     _edit(H1)
-    assert work(api.start_plan(plan, user=staff).uuid).state == JobState.SUCCEEDED
+    assert work(api.start_plans([plan], user=staff).uuid).state == JobState.SUCCEEDED
 
 
 def test_a_job_plans_again_when_the_library_changed_between_its_workers(

@@ -13,9 +13,11 @@ from django.core.management import CommandError, call_command
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
-from content_libraries.imports.models import ModulestoreBlockSource, ModulestoreMigration
+from content_libraries.errors import InvalidInputError
+from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import MemberFactory
 
 from .conftest import Start, Upload, course_archive, legacy_archive, work
 
@@ -154,3 +156,42 @@ def test_a_deleted_library_clears_the_forwards(
     api.delete_library(library.library_key, user=staff)
     assert not api.is_forwarded(course.key)
     assert set(ModulestoreBlockSource.objects.values_list("forwarded", flat=True)) == {None}
+
+
+def test_by_readers_those_whom_the_same_people_can_read_share_a_library(
+    tmp_path: Path, upload: Upload, library: ContentLibrary, make_member: MemberFactory, staff: User, migrate: Migrate
+) -> None:
+    ann, ben = make_member(library, "library_author"), make_member(library, "library_contributor")
+    readers = {"L1": [ann], "L2": [ann, ben], "L3": [ben, ann]}
+    uploads = [
+        upload(legacy_archive(tmp_path / f"{name}-{user}", PROBLEMS, library=name), user=user)
+        for name, users in readers.items()
+        for user in users
+    ]
+    newest = {str(uploaded.key): uploaded for uploaded in uploads}
+    foretold = migrate(*newest, "--by-readers", "--dry-run")
+    jobs = api.start_legacy_migrations(list(newest.values()), user=staff, into=api.Destination.BY_READERS)
+    assert [len(job.migrations.all()) for job in jobs] == [1, 2]
+    assert [work(job.uuid).state for job in jobs] == ["succeeded", "succeeded"]
+    assert [row["library"] for row in foretold] == [job.target_key for job in (jobs[0], jobs[1], jobs[1])]
+    for job, may_read in zip(jobs, ([True, False], [True, True]), strict=True):
+        target = api.get_library(api.library_key(job.target_key))
+        assert [api.may(user, target, api.Permission.VIEW) for user in (ann, ben)] == may_read
+    again = migrate(*newest, "--by-readers")
+    assert [(row["library"], row["is_new"]) for row in again] == [(row["library"], False) for row in foretold]
+
+
+def test_jobs_for_new_libraries_start_together_or_not_at_all(
+    tmp_path: Path, upload: Upload, library: ContentLibrary, staff: User
+) -> None:
+    course, legacy = upload(), upload(legacy_archive(tmp_path / "L1", PROBLEMS))
+    with pytest.raises(InvalidInputError, match="not a legacy library"):
+        api.start_legacy_migrations([legacy, course], user=staff, into=api.Destination.ONE_EACH)
+    assert not ImportJob.objects.exists()
+    assert not ContentLibrary.objects.exclude(pk=library.pk).exists()
+    (job,) = api.start_legacy_migrations([legacy], user=staff, into=api.Destination.ONE_EACH)
+    assert work(job.uuid).state == "succeeded"
+    assert job.target_key == "lib:O:L1"
+    assert api.is_forwarded(course_key("library-v1:O+L1"))
+    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
+    assert not item.has_unpublished_changes

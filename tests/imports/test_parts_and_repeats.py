@@ -203,3 +203,13 @@ def test_a_source_whose_file_changed_after_the_plan_is_refused(tmp_path: Path, l
     with pytest.raises(api.SourceChangedError, match=r"a\.png"):
         api.apply_import(plan, user=None, source=source)
     assert not refs()
+
+
+def test_ids_and_titles_in_any_script_arrive_on_every_database(run_import: Import) -> None:
+    names = ["Übung", "解答", "解", "упр-1", "é" * 200]
+    outline = "".join(f'<problem url_name="{name}" display_name="{name} 🎲"/>' for name in names)
+    outline = f'<chapter url_name="глава" display_name="Глава">{outline}</chapter>'
+    first, again = run_import(outline), run_import(outline)
+    assert {block["action"] for block in first["blocks"]} == {"create"}
+    assert {block["action"] for block in again["blocks"]} == {"skip"}
+    assert [block["code"] for block in again["blocks"]] == [block["code"] for block in first["blocks"]]

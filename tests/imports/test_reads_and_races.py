@@ -79,6 +79,6 @@ def test_a_collection_that_is_deleted_during_the_run_does_not_take_the_content_w
     options = api.ImportOptions(collection_code=collection.code)
     plan = api.plan_source(library.library_key, user=staff, source_key=upload().key, options=options)[1]
     api.delete_collection(api.collection_key(f"lib-collection:O:lib:{collection.code}"), user=None)
-    job = work(api.start_plan(plan, user=staff).uuid)
+    job = work(api.start_plans([plan], user=staff).uuid)
     assert job.state == "succeeded"
     assert ModulestoreMigration.objects.get(job=job).target_collection is None

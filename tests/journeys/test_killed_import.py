@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 DEMO = PROJECT / "studio" / "demo" / "course"
 LIBRARY = "lib:DemoX:welcome"

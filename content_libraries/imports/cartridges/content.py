@@ -11,7 +11,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from ...olx.api import OlxBlock, StaticFile, decoded, xml_safe
+from ...olx.api import OlxBlock, StaticFile, assembled, decoded, xml_safe
 from . import xml
 from .manifest import Manifest, Resource
 from .qti import Question, questions
@@ -115,7 +115,7 @@ def url_name(identifier: str) -> str:
 
 def container(tag: str, identifier: str, title: str, children: tuple[OlxBlock, ...]) -> OlxBlock:
     """A section, subsection or unit."""
-    return OlxBlock(tag, url_name(identifier), {"display_name": title}, f"<{tag}{_title(title)}/>", children)
+    return assembled(f"<{tag}{_title(title)}/>", url_name(identifier), children)
 
 
 def _html(identifier: str, title: str, text: str, path: str) -> OlxBlock:

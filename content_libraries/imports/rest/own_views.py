@@ -78,7 +78,11 @@ class PlansView(LibraryAPIView):
         wanted = body.validated_data
         options = body.options(collection_code=wanted["collection"], make_collection=wanted["make_collection"])
         plan, stored = api.plan_source(
-            wanted["target"], user=request.user, source_key=wanted["source"], options=options
+            wanted["target"],
+            user=request.user,
+            source_key=wanted["source"],
+            options=options,
+            upload_uuid=wanted["upload"],
         )
         return Response(_plan(stored, plan), status.HTTP_201_CREATED)
 
@@ -114,7 +118,7 @@ class ImportsView(LibraryAPIView):
         body = ImportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         stored, _plan = api.find_plan(body.validated_data["plan"], user=request.user)
-        job = api.start_plan(stored, user=request.user, publish=body.validated_data["publish"])
+        job = api.start_plans([stored], user=request.user, publish=body.validated_data["publish"])
         return Response(task(request, api.find_job(job.uuid, user=request.user)), status.HTTP_201_CREATED)
 
 

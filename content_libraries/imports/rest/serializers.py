@@ -258,6 +258,9 @@ class PlanRequestSerializer(OptionsSerializer):
     """A request for a plan."""
 
     source = SourceKeyField()  # type: ignore[assignment]
+    upload = serializers.UUIDField(
+        default=None, help_text="Read this uploaded archive, also where the site has a course with the same key."
+    )
     with_drafts = serializers.BooleanField(default=True, help_text="Read drafts over published blocks.")
     collection = serializers.CharField(default="", allow_blank=True, help_text="Code of the collection to fill.")
     make_collection = serializers.BooleanField(default=False)

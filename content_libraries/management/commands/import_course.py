@@ -14,10 +14,12 @@ from content_libraries.management.base import LibraryCommand
 
 
 class Command(LibraryCommand):
-    help = "Import a course or a legacy library, from an OLX archive or folder, into a library."
+    help = "Import a course or a legacy library into a library: an OLX archive or folder, or what the site has."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", help="path of a .tar.gz, a .zip, a folder with OLX, or an .imscc")
+        parser.add_argument(
+            "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
+        )
         parser.add_argument("library", help="lib:ORG:SLUG")
         parser.add_argument("--level", choices=list(imports.Level), default=imports.Level.COMPONENT.value)
         parser.add_argument("--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value)
@@ -33,8 +35,9 @@ class Command(LibraryCommand):
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
-        key = course_key(options["source_key"]) if options["source_key"] else None
-        source = imports.as_source(options["source"], key=key)
+        source = imports.named_source(options["source"], user=user, is_forwarded=options["forward"])
+        if options["source_key"]:
+            source = imports.as_source(source, key=course_key(options["source_key"]))
         plan = imports.plan_import(
             library_key(options["library"]),
             user=user,

@@ -18,19 +18,27 @@ class Command(LibraryCommand):
     help = "Migrate legacy libraries, from their archives: import, publish, and redirect references to them."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("sources", nargs="+", metavar="SOURCE", help="path of an exported legacy library")
+        parser.add_argument(
+            "sources",
+            nargs="+",
+            metavar="SOURCE",
+            help="path of an exported legacy library, or the key of one that was uploaded",
+        )
         where = parser.add_mutually_exclusive_group(required=True)
         where.add_argument("--into", metavar="lib:ORG:SLUG", help="all into this library, a collection for each")
         where.add_argument("--one-each", action="store_true", help="a new library for each")
         where.add_argument("--by-org", action="store_true", help="a library for each organization")
+        where.add_argument(
+            "--by-readers", action="store_true", help="a library for each organization and set of users who can read"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
-        by = imports.Destination.BY_ORG if options["by_org"] else imports.Destination.ONE_EACH
+        chosen = [destination for destination in imports.Destination if options[destination]]
         results = imports.migrate_legacy_libraries(
-            options["sources"],
+            [imports.named_source(name, user=user) for name in options["sources"]],
             user=user,
-            into=library_key(options["into"]) if options["into"] else by,
+            into=library_key(options["into"]) if options["into"] else chosen[0],
             dry_run=options["dry_run"],
         )
         if all(result.error for result in results):

@@ -1,0 +1,144 @@
+"""Forms of the import pages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+
+from ...errors import ContentLibrariesError
+from ...keys import LibraryLocatorV2, course_key
+from ...libraries.api import Actor, viewable_libraries
+from ...libraries.models import ContentLibrary
+from ..data import ImportOptions, Level, OnRepeat
+from ..legacy import Destination
+
+_LEVELS: Final = (
+    (Level.SECTION, "Sections, subsections, units and components"),
+    (Level.SUBSECTION, "Subsections, units and components"),
+    (Level.UNIT, "Units and components"),
+    (Level.COMPONENT, "Components only"),
+)
+_STRATEGIES: Final = (
+    (OnRepeat.SKIP, "Skip: leave what was imported before as it is"),
+    (OnRepeat.UPDATE, "Update: give it the content of the source"),
+    (OnRepeat.FORK, "Fork: import everything as new copies"),
+)
+_FORWARDS: Final = (
+    ("", "As usual: on the first migration of a legacy library"),
+    ("yes", "Yes: references to the source lead to the library from now on"),
+    ("no", "No"),
+)
+_INTO: Final = (
+    ("", "Into one library, a collection for each"),
+    (Destination.ONE_EACH, "A new library for each"),
+    (Destination.BY_ORG, "One library for each organization, a collection for each"),
+    (Destination.BY_READERS, "One library for each organization and set of readers, a collection for each"),
+)
+
+
+class SourceKeyField(forms.CharField):
+    """Key of a course or a legacy library; None where it is left empty."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return course_key(text) if text else None
+        except ContentLibrariesError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class LibraryField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the libraries that the user may view; the api asks for more when something is written."""
+
+    def __init__(self, user: Actor, **options: Any) -> None:
+        libraries = viewable_libraries(user).select_related("org", "learning_package")
+        super().__init__(libraries.order_by("org__short_name", "slug"), **options)
+
+    def label_from_instance(self, obj: ContentLibrary) -> str:
+        return f"{obj.title} ({obj.library_key})"
+
+
+class ImportForm(forms.Form):
+    """How to import sources into one library."""
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["library"] = LibraryField(user, label="Target library")
+        self.order_fields(["library"])
+
+    level = forms.ChoiceField(label="What to make", choices=_LEVELS, initial=Level.SECTION)
+    on_repeat = forms.ChoiceField(
+        label="What was imported before",
+        choices=_STRATEGIES,
+        initial=OnRepeat.SKIP,
+        widget=forms.RadioSelect,
+        help_text="A block is recognized by its course and its ID there.",
+    )
+    collection = forms.SlugField(
+        label="Collection",
+        required=False,
+        allow_unicode=True,
+        help_text="Key of a collection that everything goes into. It is made if the library does not have it.",
+    )
+    make_collection = forms.BooleanField(
+        label="Without a key, make a collection for each source, titled like it", required=False, initial=True
+    )
+    preserve_url_slugs = forms.BooleanField(label="Keep the IDs of the source", required=False, initial=True)
+    with_drafts = forms.BooleanField(
+        label="Read drafts of archives",
+        required=False,
+        help_text="Else what is published in them. Of a course on this site, the draft is always read.",
+    )
+    publish = forms.BooleanField(label="Publish what is imported", required=False)
+    forward = forms.ChoiceField(label="Redirect references", choices=_FORWARDS, required=False)
+    only = forms.CharField(
+        label="Only these blocks",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Usage keys, one a line. What is in them comes along. If it is empty, everything is imported.",
+    )
+
+    @property
+    def library_key(self) -> LibraryLocatorV2:
+        library: ContentLibrary = self.cleaned_data["library"]
+        return library.library_key
+
+    def options(self) -> ImportOptions:
+        """The valid form as options of a source."""
+        data = self.cleaned_data
+        return ImportOptions(
+            level=Level(data["level"]),
+            on_repeat=OnRepeat(data["on_repeat"]),
+            preserve_url_slugs=data["preserve_url_slugs"],
+            with_drafts=data["with_drafts"],
+            only=tuple(data["only"].split()),
+            collection_code=data["collection"],
+            make_collection=data["make_collection"] or bool(data["collection"]),
+            forward={"yes": True, "no": False}.get(data["forward"]),
+        )
+
+
+class LegacyForm(forms.Form):
+    """Where legacy libraries go."""
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["library"] = LibraryField(
+            user, label="Target library", required=False, help_text="Only needed where all go into one library."
+        )
+
+    into = forms.ChoiceField(label="Destination", choices=_INTO, required=False, widget=forms.RadioSelect, initial="")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("into") and not data.get("library") and "library" not in self.errors:
+            self.add_error("library", "Choose the library that all go into, or another destination.")
+        return data
+
+    def destination(self) -> LibraryLocatorV2 | Destination:
+        """What the valid form says."""
+        if self.cleaned_data["into"]:
+            return Destination(self.cleaned_data["into"])
+        library: ContentLibrary = self.cleaned_data["library"]
+        return library.library_key

@@ -1,0 +1,176 @@
+"""The pages from the choice of sources to the end of an import. Each reads, calls one api function, and shows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from ...errors import ContentLibrariesError, NotFoundError
+from ...keys import CourseKey, course_key
+from .. import api
+from ..data import ImportPlan
+from ..models import ImportJob, SourceUpload, StoredPlan
+from ..sources import Source
+from .base import page_url
+from .forms import ImportForm, LegacyForm
+from .progress import job_cards
+
+_TEMPLATES: Final = "content_libraries/imports"
+PLAN_COLUMNS: Final = {
+    "usage_key": "Block",
+    "type": "Type",
+    "title": "Title",
+    "action": "What happens",
+    "code": "Code in the library",
+    "reason": "Reason",
+}
+
+_MOST_ROWS: Final = 1000
+"""A longer plan is read as CSV."""
+
+type Context = dict[str, Any]
+
+
+def new_import(request: HttpRequest, context: Context) -> HttpResponse:
+    """How to import the chosen courses and archives into one library; the next page shows what that means."""
+    sources = _chosen(request)
+    form = ImportForm(request.POST or None, user=request.user)
+    if request.method == "POST" and sources and form.is_valid():
+        options = form.options()
+        try:
+            plans = [
+                api.plan_source(form.library_key, user=request.user, source_key=key, options=options, upload_uuid=uuid)[
+                    1
+                ]
+                for key, _title, uuid in sources
+            ]
+        except ContentLibrariesError as error:
+            form.add_error(None, error.message)
+        else:
+            publish = int(form.cleaned_data["publish"])
+            return HttpResponseRedirect(page_url("plans", plan=[str(plan.uuid) for plan in plans], publish=publish))
+    context |= {"title": "Import into a library", "form": form, "sources": sources, "submit": "Preview"}
+    return render(request, f"{_TEMPLATES}/new.html", context)
+
+
+def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
+    """What an import would do, and the button that lets a worker do exactly that."""
+    found = [api.find_plan(_uuid(text), user=request.user) for text in request.GET.getlist("plan")]
+    publish = request.GET.get("publish") == "1"
+    if request.method == "POST":
+        job = api.start_plans([stored for stored, _plan in found], user=request.user, publish=publish)
+        return HttpResponseRedirect(page_url("watch", job=str(job.uuid)))
+    plans = [_plan_shown(stored, plan) for stored, plan in found]
+    context |= {
+        "title": "Preview of the import",
+        "plans": plans,
+        "publish": publish,
+        "library_key": found[0][1].library_key if found else "",
+        "is_blocked": any(plan["report"]["size"]["is_exceeded"] for plan in plans),
+        "writes": sum(len(plan.writes()) for _stored, plan in found),
+    }
+    return render(request, f"{_TEMPLATES}/plans.html", context)
+
+
+def plan_csv(request: HttpRequest, _context: Context, uuid: UUID) -> HttpResponse:
+    """A plan, block by block."""
+    _stored, plan = api.find_plan(uuid, user=request.user)
+    return csv_response(f"plan-{uuid}.csv", PLAN_COLUMNS, api.plan_rows(plan))
+
+
+def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
+    """Where the chosen legacy libraries go; shown first, done at the second click."""
+    uploads = _uploads(request)
+    form = LegacyForm(request.POST or None, user=request.user)
+    if request.method == "POST" and uploads and form.is_valid():
+        try:
+            if "start" in request.POST:
+                jobs = api.start_legacy_migrations(uploads, user=request.user, into=form.destination())
+                return HttpResponseRedirect(page_url("watch", job=[str(job.uuid) for job in jobs]))
+            context["preview"] = api.migrate_legacy_libraries(
+                [_open(upload, request) for upload in uploads],
+                user=request.user,
+                into=form.destination(),
+                dry_run=True,
+            )
+        except ContentLibrariesError as error:
+            form.add_error(None, error.message)
+    sources = [(upload.key, upload.title, upload.uuid) for upload in uploads]
+    context |= {"title": "Migrate legacy libraries", "form": form, "sources": sources, "submit": "Preview"}
+    return render(request, f"{_TEMPLATES}/legacy.html", context)
+
+
+def watch(request: HttpRequest, context: Context) -> HttpResponse:
+    """How far jobs are, and what they did. The page keeps itself up to date."""
+    jobs = job_cards(_jobs(request))
+    context |= {"title": "Imports" if len(jobs) > 1 else "Import", "jobs": jobs, "query": request.GET.urlencode()}
+    return render(request, f"{_TEMPLATES}/watch.html", context)
+
+
+def progress(request: HttpRequest, context: Context) -> HttpResponse:
+    """The part of the page that changes."""
+    context["jobs"] = job_cards(_jobs(request))
+    return render(request, f"{_TEMPLATES}/progress.html", context)
+
+
+def csv_response(name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    """A table as a file that spreadsheets open; no cell is taken for a formula."""
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    writer = csv.writer(response)
+    writer.writerow(columns.values())
+    writer.writerows([[_cell(row[column]) for column in columns] for row in rows])
+    return response
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _plan_shown(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
+    rows = api.plan_rows(plan)
+    return {
+        "uuid": stored.uuid,
+        "report": stored.report,
+        "rows": rows[:_MOST_ROWS],
+        "rows_left_out": max(0, len(rows) - _MOST_ROWS),
+        "actions": sorted(stored.report["actions"]),
+        "titles": {row["usage_key"]: row["title"] for row in rows},
+    }
+
+
+def _chosen(request: HttpRequest) -> list[tuple[CourseKey, str, UUID | None]]:
+    """Key, title and upload of what was chosen, in the order of the choice; each source once."""
+    courses = [course_key(text) for text in request.GET.getlist("course")]
+    found = [(key, api.find_source(key, user=request.user).title, None) for key in dict.fromkeys(courses)]
+    return [*found, *((upload.key, upload.title, upload.uuid) for upload in _uploads(request))]
+
+
+def _uploads(request: HttpRequest) -> list[SourceUpload]:
+    uuids = list(dict.fromkeys(_uuid(text) for text in request.GET.getlist("upload")))
+    found = {upload.uuid: upload for upload in api.list_sources(user=request.user).filter(uuid__in=uuids)}
+    if missing := [uuid for uuid in uuids if uuid not in found]:
+        raise NotFoundError(f"There is no upload {missing[0]}. It may have expired.")
+    return [found[uuid] for uuid in uuids]
+
+
+def _open(upload: SourceUpload, request: HttpRequest) -> Source:
+    return api.find_source(upload.key, user=request.user, upload_uuid=upload.uuid).open()
+
+
+def _jobs(request: HttpRequest) -> list[ImportJob]:
+    return [api.find_job(_uuid(text), user=request.user) for text in request.GET.getlist("job")]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError(f"“{text}” is no ID.") from None

@@ -1,0 +1,130 @@
+"""What a person reads about jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from ...libraries.models import ContentLibrary
+from ..finding import titles_of
+from ..models import UNFINISHED, ImportJob, JobState, ModulestoreBlockMigration, ModulestoreMigration
+
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "create": "created",
+    "update": "updated",
+    "restore": "restored",
+    "fork": "copied anew",
+    "keep": "unchanged",
+    "skip": "skipped",
+    "unsupported": "not imported",
+    "dissolve": "taken apart",
+}
+_TONES: Final[Mapping[str, str]] = {
+    JobState.SUCCEEDED: "success",
+    JobState.PARTIAL: "warning",
+    JobState.FAILED: "error",
+    JobState.CANCELED: "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """One source of a job: its state in words, and what became of its blocks."""
+
+    key: str
+    title: str
+    state: str
+    tone: str
+    error: str
+    outcomes: tuple[tuple[int, str], ...]
+    left_out: int
+    blocks_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    """A job. ``step`` is what the worker does right now."""
+
+    job: ImportJob
+    state: str
+    tone: str
+    step: str
+    completed: int
+    total: int
+    sources: tuple[SourceCard, ...]
+    target_title: str
+    target_url: str
+
+    @property
+    def is_finished(self) -> bool:
+        return self.job.state not in UNFINISHED
+
+    @property
+    def can_retry(self) -> bool:
+        return self.is_finished and any(source.error for source in self.sources)
+
+
+def job_cards(jobs: Iterable[ImportJob]) -> list[JobCard]:
+    """Describe jobs, in a constant number of queries."""
+    jobs = list(jobs)
+    migrations = [migration for job in jobs for migration in job.migrations.all()]
+    titles = titles_of([migration.source.key for migration in migrations])
+    rows = ModulestoreBlockMigration.objects.filter(overall_migration__in=migrations).values("overall_migration")
+    left_out = dict(rows.annotate(n=Count("pk", filter=Q(target__isnull=True))).values_list("overall_migration", "n"))
+    libraries = {
+        library.learning_package_id: library
+        for library in ContentLibrary.objects.filter(
+            learning_package__in=[migration.target_id for migration in migrations]
+        ).select_related("org", "learning_package")
+    }
+    return [_job_card(job, titles, left_out, libraries) for job in jobs]
+
+
+def _job_card(
+    job: ImportJob, titles: Mapping[str, str], left_out: Mapping[int, int], libraries: Mapping[Any, ContentLibrary]
+) -> JobCard:
+    migrations = sorted(job.migrations.all(), key=lambda migration: migration.pk)
+    library = libraries.get(migrations[0].target_id) if migrations else None
+    status = job.task_status
+    is_open = job.state in UNFINISHED
+    return JobCard(
+        job=job,
+        state="Canceling…" if is_open and job.cancel_requested else str(JobState(job.state).label),
+        tone=_TONES.get(job.state, "info"),
+        step=str(status.state) if status and is_open and job.state == JobState.RUNNING else "",
+        completed=status.completed_steps if status else 0,
+        total=status.total_steps if status else 1,
+        sources=tuple(_source_card(migration, titles, left_out) for migration in migrations),
+        target_title=library.title if library else "",
+        target_url=reverse("admin:content_libraries_contentlibrary_change", args=[library.pk]) if library else "",
+    )
+
+
+def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], left_out: Mapping[int, int]) -> SourceCard:
+    missing = left_out.get(migration.pk, 0)
+    state, tone = "Done", "success"
+    if migration.finished is None:
+        state, tone = "Waiting", "info"
+    elif migration.is_failed:
+        state, tone = "Failed", "error"
+    elif missing:
+        state, tone = "Done in part", "warning"
+    actions = migration.report.get("actions", {})
+    key = str(migration.source.key)
+    return SourceCard(
+        key=key,
+        title=titles.get(key, key),
+        state=state,
+        tone=tone,
+        error=migration.error,
+        outcomes=tuple((actions[action], words) for action, words in _OUTCOMES.items() if actions.get(action)),
+        left_out=missing,
+        blocks_url=(
+            reverse("admin:content_libraries_modulestoreblockmigration_changelist")
+            + f"?overall_migration__id__exact={migration.pk}"
+        ),
+    )

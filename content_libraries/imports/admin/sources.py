@@ -1,0 +1,113 @@
+"""Where imports in the admin begin: the lists of courses and of uploaded archives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.files.base import File
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+
+from ...courses.models import Course
+from ...errors import ContentLibrariesError
+from ...libraries.api import is_global_staff
+from .. import api
+from ..models import SourceUpload
+from .base import StaffAdmin, page_url
+from .forms import SourceKeyField
+
+
+@admin.action(description="Import into library…")
+def import_courses(_model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
+    """For the list of courses in the course store; the next pages ask for each course's own permission."""
+    return HttpResponseRedirect(page_url("new", course=[str(key) for key in queryset.values_list("pk", flat=True)]))
+
+
+@admin.action(description="Import into library…")
+def import_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
+    return HttpResponseRedirect(page_url("new", upload=[str(uuid) for uuid in queryset.values_list("uuid", flat=True)]))
+
+
+@admin.action(description="Migrate legacy libraries…")
+def migrate_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
+    uuids = [str(uuid) for uuid in queryset.values_list("uuid", flat=True)]
+    return HttpResponseRedirect(page_url("legacy", upload=uuids))
+
+
+class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An archive, which is read whole before it is kept."""
+
+    archive = forms.FileField(
+        label="Archive", help_text="A course or legacy library (.tar.gz or .zip), or a Common Cartridge (.imscc)."
+    )
+    source_key = SourceKeyField(
+        label="Import under another key",
+        required=False,
+        help_text="Such as course-v1:ORG+COURSE+RUN. If it is empty, the key is what the archive says.",
+    )
+
+    class Meta:
+        model = SourceUpload
+        fields = ()
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        archive: File[bytes] | None = cleaned.get("archive")
+        if archive is not None and not self.errors:
+            try:
+                self.instance = api.upload_source(None, user=self.user, file=archive, key=cleaned["source_key"])
+            except ContentLibrariesError as error:
+                self.add_error("archive", error.message)
+        return cleaned
+
+
+@admin.register(SourceUpload)
+class UploadAdmin(StaffAdmin):
+    """Archives to import. Only whoever uploaded one, and staff, can read it."""
+
+    actions = (import_uploads, migrate_uploads)
+    list_display = ("title", "key", "kind", "file_name", "user", "created", "is_available")
+    list_filter = ("kind", "created")
+    list_select_related = ("user",)
+    search_fields = ("title", "key", "file_name", "user__username")
+    ordering = ("-pk",)
+    fields = ("title", "key", "kind", "file_name", "user", "created", "is_available")
+
+    @admin.display(description="Kept", boolean=True)
+    def is_available(self, upload: SourceUpload) -> bool:
+        return bool(upload.file)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_global_staff(request.user)
+
+    def get_fields(self, request: HttpRequest, obj: SourceUpload | None = None) -> Any:
+        return ("archive", "source_key") if obj is None else self.fields
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            return super().get_form(request, obj, change=change, **kwargs)
+
+        class Form(UploadForm):
+            def __init__(self, *args: Any, **form_kwargs: Any) -> None:
+                super().__init__(*args, user=request.user, **form_kwargs)
+
+        return Form
+
+    def save_model(self, request: HttpRequest, obj: SourceUpload, form: Any, change: bool) -> None:
+        """Nothing is left to do: the form has stored what it has read."""
+
+    def response_add(self, request: HttpRequest, obj: SourceUpload, post_url_continue: str | None = None) -> Any:
+        messages.success(request, f"“{obj.title}” ({obj.key}) is ready to be imported.")
+        name = "legacy" if obj.kind == "library" else "new"
+        return HttpResponseRedirect(page_url(name, upload=str(obj.uuid)))
+
+
+# The room of courses does not know of imports; another action of its list would be added in the same way.
+_courses = admin.site.get_model_admin(Course)
+_courses.actions = (*(_courses.actions or ()), import_courses)

@@ -1,0 +1,85 @@
+"""Courses of the course store as sources of imports: their draft, as their authors see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from opaque_keys.edx.keys import UsageKey
+from opaque_keys.edx.locator import CourseLocator
+
+from ..courses.api import Block, CourseFile, CourseStructure, course_store
+from ..olx.api import OlxBlock, OlxTree, StaticFile, assembled
+from .sources import SourceChangedError
+
+_STATIC: Final = "static/"
+_ATTEMPTS: Final = 3
+
+type _Made = dict[UsageKey, OlxBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSource:
+    """
+    The draft of a course in the course store. Who may read it has been asked before.
+
+    The store is asked for the structure, for the blocks and for the files, one after the other; somebody may edit the
+    course in between. What is read fits together all the same, or SourceChangedError is raised.
+    """
+
+    key: CourseLocator
+
+    @property
+    def name(self) -> str:
+        return str(self.key)
+
+    def tree(self) -> OlxTree:
+        """Read everything but the static files. Raises NotFoundError and SourceChangedError."""
+        store = course_store()
+        for _attempt in range(_ATTEMPTS):
+            structure = store.structure(self.key)
+            blocks = store.blocks(self.key, structure.reachable)
+            files = store.files(self.key)
+            if store.structure(self.key) == structure and structure.reachable <= blocks.keys():
+                return _tree(self.key, structure, blocks, files)
+        raise SourceChangedError(f"{self.key} is being edited. Import it again when its authors pause.")
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        """Yield static files, one in memory at a time. Raises SourceChangedError for one that is not there any more."""
+        store = course_store()
+        stored = store.files(self.key)
+        wanted = {f"{_STATIC}{path}" for path in paths}
+        if gone := sorted(wanted - stored.keys()):
+            raise SourceChangedError(f"{gone[0]} of {self.key} was deleted meanwhile. Plan the import again.")
+        for path, data in store.read_files(self.key, wanted):
+            file = stored[path]
+            yield StaticFile(path.removeprefix(_STATIC), file.size, file.digest), data
+
+
+def _tree(
+    course_key: CourseLocator,
+    structure: CourseStructure,
+    blocks: Mapping[UsageKey, Block],
+    files: Mapping[str, CourseFile],
+) -> OlxTree:
+    is_empty = structure.root not in structure.blocks
+    return OlxTree(
+        kind="course",
+        context_key=course_key,
+        display_name=str(course_key) if is_empty else structure.blocks[structure.root].title,
+        root=assembled("<course/>", "course", ()) if is_empty else _block(structure.root, structure, blocks, {}),
+        static_files=tuple(
+            StaticFile(path.removeprefix(_STATIC), file.size, file.digest)
+            for path, file in sorted(files.items())
+            if path.startswith(_STATIC)
+        ),
+    )
+
+
+def _block(key: UsageKey, structure: CourseStructure, blocks: Mapping[UsageKey, Block], made: _Made) -> OlxBlock:
+    """A block with what is in it; one under two parents is the same object in both."""
+    if key not in made:
+        children = [_block(child, structure, blocks, made) for child in structure.children.get(key, ())]
+        made[key] = assembled(blocks[key].olx, str(key.block_id), children)
+    return made[key]

@@ -1,0 +1,132 @@
+"""What the key of a source means: a course of the course store, or an archive that was uploaded (ADR 0025)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from uuid import UUID
+
+from opaque_keys.edx.locator import CourseLocator, LibraryLocator
+
+from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
+from ..errors import NotAllowedError, NotFoundError
+from ..keys import CourseKey, course_key
+from ..libraries.api import Actor, is_global_staff
+from .course_sources import CourseSource
+from .models import SourceUpload
+from .sources import Source, as_source
+from .uploads import UploadedSource, available_uploads, readable
+
+_KEYS: Final = (CourseLocator.CANONICAL_NAMESPACE + ":", LibraryLocator.CANONICAL_NAMESPACE + ":")
+
+
+class UnknownSourceError(NotFoundError):
+    """Nothing is known under the key of a source."""
+
+    code: ClassVar[str] = "unknown_source"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSource:
+    """A source that a user may read. ``upload`` is None for a course of the course store."""
+
+    key: CourseKey
+    title: str
+    upload: SourceUpload | None = None
+
+    def open(self) -> Source:
+        """The source as imports read it. Raises UnknownSourceError for an archive whose file is gone."""
+        if self.upload is None:
+            assert isinstance(self.key, CourseLocator)  # noqa: S101 - the course store has nothing else
+            return CourseSource(self.key)
+        if not self.upload.file:
+            raise UnknownSourceError(f"The archive of {self.key} was deleted meanwhile. Upload it again.")
+        return UploadedSource(self.upload)
+
+
+def find_source(
+    key: CourseKey, *, user: Actor, upload_uuid: UUID | None = None, is_forwarded: bool = False
+) -> FoundSource:
+    """
+    Find what a key means to a user: the course in the course store, else the newest upload that the user may read.
+
+    Args:
+        upload_uuid: this upload, whatever the course store has.
+        is_forwarded: references to the source shall lead elsewhere, so the user has to be one of its authors.
+
+    Raises UnknownSourceError, and NotAllowedError if the user may read neither.
+    """
+    uploads = available_uploads().filter(key=key)
+    if upload_uuid is not None:
+        uploads = uploads.filter(uuid=upload_uuid)
+    elif _may_read_course(key, user):
+        if is_forwarded:
+            require_in_course(user, key, CoursePermission.EDIT)
+        return FoundSource(key, _course_titles([key]).get(str(key), str(key)))
+    upload = readable(uploads, user).order_by("-pk").first()
+    if upload is not None:
+        return FoundSource(key, upload.title, upload)
+    if uploads.exists() or _is_course(key):
+        raise NotAllowedError(f"“{user}” may not read {key}. Its authors, whoever uploaded it, or staff can import it.")
+    raise UnknownSourceError(f"There is no source {key}. Upload its archive first.")
+
+
+def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Source:
+    """
+    The source that somebody typed: the key of what the site has, or else the path of an archive or folder.
+
+    Raises as ``find_source``; that a path leads nowhere is found when the source is read.
+    """
+    if not name.startswith(_KEYS):
+        return as_source(name)
+    return find_source(course_key(name), user=user, is_forwarded=is_forwarded).open()
+
+
+def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> FoundSource:
+    """
+    What a job was started with, if its user may still read it.
+
+    Raises UnknownSourceError for what is gone, and NotAllowedError.
+    """
+    if upload is None:
+        if not _is_course(key):
+            raise UnknownSourceError(f"{key} was deleted meanwhile.")
+        require_in_course(user, key, CoursePermission.VIEW)
+        return FoundSource(key, str(key))
+    if not readable(SourceUpload.objects.filter(pk=upload.pk), user).exists():
+        raise NotAllowedError(f"“{user}” may not read {key} any more.")
+    return FoundSource(key, upload.title, upload)
+
+
+def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
+    """Which of these keys are sources that the user may read, files that are gone included. Two queries."""
+    if user is None or is_global_staff(user):
+        return list(keys)
+    mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
+    courses = viewable_courses(user).filter(pk__in=_course_keys(keys)).values_list("pk", flat=True)
+    known = {str(key) for key in (*mine, *courses)}
+    return [key for key in keys if str(key) in known]
+
+
+def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
+    """Key of a source, as a string -> its title: that of the course, else of the newest upload. Two queries."""
+    uploads = SourceUpload.objects.filter(key__in=list(keys)).order_by("pk").values_list("key", "title")
+    return {str(key): title for key, title in uploads} | _course_titles(keys)
+
+
+def _course_titles(keys: Collection[CourseKey]) -> dict[str, str]:
+    courses = viewable_courses(None).filter(pk__in=_course_keys(keys)).values_list("pk", "display_name")
+    return {str(key): title or str(key) for key, title in courses}
+
+
+def _may_read_course(key: CourseKey, user: Actor) -> bool:
+    return _is_course(key) and may_in_course(user, key, CoursePermission.VIEW)
+
+
+def _is_course(key: CourseKey) -> bool:
+    return isinstance(key, CourseLocator) and viewable_courses(None).filter(pk=key).exists()
+
+
+def _course_keys(keys: Collection[CourseKey]) -> list[CourseKey]:
+    return [key for key in keys if isinstance(key, CourseLocator)]

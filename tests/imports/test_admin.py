@@ -1,0 +1,184 @@
+"""Imports in the Django admin, over HTTP: for staff, through the same api as everywhere, with the same result."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from content_libraries import api
+from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
+from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import UserFactory
+
+from .conftest import OUTLINE, Upload, course_archive, legacy_archive, work
+
+pytestmark = pytest.mark.django_db
+
+ADMIN = "/admin/content_libraries"
+FORM: dict[str, Any] = {"level": "section", "on_repeat": "skip", "preserve_url_slugs": "on", "make_collection": "on"}
+PROBLEMS = (
+    '<problem url_name="p1">1</problem><conditional url_name="x"><problem url_name="p2">2</problem></conditional>'
+)
+
+
+@pytest.fixture
+def pages(client: Client, staff: User) -> Client:
+    client.force_login(staff)
+    return client
+
+
+def to(response: Any) -> str:
+    """The address that a response leads to."""
+    assert response.status_code == 302, response.content.decode()
+    url: str = response.url
+    return url
+
+
+def job_of(response: Any) -> ImportJob:
+    """The job whose page a response leads to."""
+    (uuid,) = parse_qs(urlsplit(to(response)).query)["job"]
+    return ImportJob.objects.get(uuid=uuid)
+
+
+def test_a_course_goes_from_the_list_to_its_result(
+    pages: Client, library: ContentLibrary, tmp_path: Path, staff: User
+) -> None:
+    api.load_course(course_archive(tmp_path / "course", OUTLINE), user=None)
+    course = {"action": "import_courses", "_selected_action": "course-v1:O+C+1"}
+    form_url = to(pages.post(f"{ADMIN}/course/", course))
+    assert "Course 1" in pages.get(form_url).content.decode()
+    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk, "publish": "on"}))
+    preview = pages.get(plans_url).content.decode()
+    assert "new collection “Course 1”" in preview
+    assert "what is written is published" in preview
+    assert not ImportJob.objects.exists()
+    job = job_of(pages.post(plans_url))
+    assert 'data-finished="false"' in pages.get(f"{ADMIN}/importjob/progress/?job={job.uuid}").content.decode()
+    work(job.uuid)
+    shown = pages.get(f"{ADMIN}/importjob/{job.pk}/change/", follow=True).content.decode()
+    assert 'data-finished="true"' in shown
+    assert "5 created" in shown
+    migration = job.migrations.get()
+    blocks = f"{ADMIN}/modulestoreblockmigration/"
+    only_new: dict[str, Any] = {"overall_migration__id__exact": migration.pk, "outcome": "created"}
+    assert "xblock.v1:html:h1" not in pages.get(blocks, {**only_new, "outcome": "left_out"}).content.decode()
+    assert "xblock.v1:html:h1" in pages.get(blocks, only_new).content.decode()
+    table = list(csv.DictReader(io.StringIO(pages.get(f"{blocks}csv/", {**only_new, "q": "html"}).content.decode())))
+    assert [(row["Title"], row["What happened"], row["Version"]) for row in table] == [("h1", "Created", "1")]
+
+
+def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Upload, library: ContentLibrary) -> None:
+    uploaded = upload()
+    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", {**FORM, "library": library.pk}))
+    plan = StoredPlan.objects.get()
+    table = list(csv.DictReader(io.StringIO(pages.get(f"{ADMIN}/importjob/plans/{plan.uuid}.csv").content.decode())))
+    assert [row["What happens"] for row in table] == ["create"] * 5
+    api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
+    job = work(job_of(pages.post(plans_url)).uuid)
+    assert "The library got an item “h1”" in job.error
+    shown = pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
+    assert "Try again" in shown
+    retried = job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/"))
+    assert work(retried.uuid).state == "succeeded"
+
+
+def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
+    pages: Client, upload: Upload, library: ContentLibrary, staff: User
+) -> None:
+    first = upload()
+    request = api.SourceRequest(first.key, api.ImportOptions(level=api.Level.SECTION))
+    work(api.start_imports(library.library_key, user=staff, sources=[request]).uuid)
+    item = api.component_key("lb:O:lib:problem:p1")
+    api.set_olx(item, user=staff, olx="<problem>Edited here</problem>")
+    second = upload(outline=OUTLINE.replace('display_name="Week 1"', 'display_name="Week one"'))
+    form = {**FORM, "library": library.pk, "on_repeat": "update"}
+    preview = pages.get(to(pages.post(f"{ADMIN}/importjob/new/?upload={second.uuid}", form))).content.decode()
+    assert "0 blocks were added in the source, 1 changed, 0 removed" in preview
+    assert "1 items were edited in the library" in preview
+
+
+def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: ContentLibrary) -> None:
+    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={upload().uuid}", {**FORM, "library": library.pk}))
+    job = job_of(pages.post(plans_url))
+    assert pages.get(f"{ADMIN}/importjob/{job.uuid}/cancel/").status_code == 405
+    pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
+    job.refresh_from_db()
+    assert job.state == "canceled"
+
+
+def test_an_archive_is_uploaded_or_refused_with_the_reason(
+    pages: Client, library: ContentLibrary, tmp_path: Path
+) -> None:
+    add = f"{ADMIN}/sourceupload/add/"
+    bad = pages.post(add, {"archive": SimpleUploadedFile("course.tar.gz", b"no archive")})
+    assert bad.status_code == 200
+    assert "errorlist" in bad.content.decode()
+    assert not SourceUpload.objects.exists()
+    data = course_archive(tmp_path / "course", OUTLINE).read_bytes()
+    good = pages.post(add, {"archive": SimpleUploadedFile("course.tar.gz", data), "source_key": "course-v1:X+Y+Z"})
+    uploaded = SourceUpload.objects.get()
+    assert to(good) == f"{ADMIN}/importjob/new/?upload={uploaded.uuid}"
+    assert str(uploaded.key) == "course-v1:X+Y+Z"
+
+
+@pytest.mark.parametrize(
+    ("into", "targets"),
+    [("", ["lib:O:lib"]), ("one_each", ["lib:O:L1", "lib:O:L2"]), ("by_org", ["lib:O:legacy-libraries"])],
+)
+def test_legacy_libraries_in_bulk(
+    pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path, into: str, targets: list[str]
+) -> None:
+    uploads = [upload(legacy_archive(tmp_path / name, PROBLEMS, library=name)) for name in ("L1", "L2")]
+    action = {"action": "migrate_uploads", "_selected_action": [uploaded.pk for uploaded in uploads]}
+    url = to(pages.post(f"{ADMIN}/sourceupload/", action))
+    form = {"into": into, "library": "" if into else library.pk}
+    preview = pages.post(url, {**form, "preview": "Preview"}).content.decode()
+    assert all(f"<code>{target}</code>" in preview for target in targets)
+    assert not ImportJob.objects.exists()
+    pages.post(url, {**form, "start": "Start"})
+    jobs = ImportJob.objects.order_by("pk")
+    assert sorted(job.target_key for job in jobs) == targets
+    assert {work(job.uuid).state for job in jobs} == {"succeeded"}
+    assert all(api.is_forwarded(uploaded.key) for uploaded in uploads)
+    left_out = pages.get(f"{ADMIN}/modulestoreblockmigration/csv/?outcome=left_out").content.decode()
+    assert left_out.count("has children, so it is not supported in content libraries") == 2
+
+
+def test_without_a_destination_nothing_is_shown(pages: Client, upload: Upload, tmp_path: Path) -> None:
+    uploaded = upload(legacy_archive(tmp_path / "L1", PROBLEMS))
+    answer = pages.post(f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", {"into": "", "library": ""})
+    assert "Choose the library that all go into" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"importjob/{page}" for page in ("", "new/", "plans/", "legacy/", "watch/", "progress/")),
+        *("sourceupload/", "sourceupload/add/", "course/", "modulestoremigration/", "modulestoresource/"),
+        *("modulestoreblockmigration/", "modulestoreblockmigration/csv/"),
+    ],
+)
+def test_pages_are_for_staff(pages: Client, client: Client, make_user: UserFactory, url: str) -> None:
+    assert pages.get(f"{ADMIN}/{url}").status_code == 200
+    client.force_login(make_user("author"))
+    assert client.get(f"{ADMIN}/{url}").status_code in {302, 403}
+
+
+def test_an_unknown_source_plan_or_job_is_not_found(pages: Client) -> None:
+    some = "11111111-1111-1111-1111-111111111111"
+    for url in (
+        f"new/?upload={some}",
+        "new/?course=course-v1:A+B+C",
+        f"plans/?plan={some}",
+        f"watch/?job={some}",
+        "watch/?job=x",
+    ):
+        assert pages.get(f"{ADMIN}/importjob/{url}").status_code == 404, url

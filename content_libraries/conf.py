@@ -186,6 +186,12 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
     "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
 )
 
+AUTHORING_FRONTEND_URL = Setting(
+    "COURSE_AUTHORING_MICROFRONTEND_URL",
+    "",
+    "Where the authoring frontend is, for links to library items; blank if it is at the root of this site.",
+)
+
 PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(
     "CONTENT_LIBRARIES_PREVIEW_SCRIPTS",
     ("admin/js/vendor/jquery/jquery.min.js",),

@@ -31,7 +31,7 @@ from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTop
 from .guarding import refuse_linked_parents
 from .models import CourseLink
 from .planning import plan_creation, plan_sync
-from .settings import LinkSettings, short_key, upstream_key
+from .settings import LinkSettings, course_type_of, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import looked_up
 from .upstreams import read_contents, read_upstreams
@@ -184,7 +184,11 @@ def decline(usage_key: UsageKey, *, user: Actor) -> tuple[UsageKey, ...]:
         require_follow(user, usage_key, _own_upstream(block))
         blocks = _blocks_in(usage_key)
         links = {key: LinkSettings.of(key, found.settings) for key, found in blocks.items()}
-        items = {key: item for key, link in links.items() if (item := _key_or_none(link.upstream))}
+        items = {
+            key: item
+            for key, link in links.items()
+            if (item := _key_or_none(link.upstream)) and course_type_of(item) == key.block_type
+        }
         upstreams = read_upstreams(items.values())
         if (broken := upstreams.broken.get(items[usage_key])) is not None:
             raise BadUpstreamError(explain(broken, str(items[usage_key]), usage_key))
@@ -287,7 +291,9 @@ def _own_upstream(block: Block) -> ItemKey:
     link = LinkSettings.of(block.usage_key, block.settings)
     if link.upstream is None:
         raise NotLinkedError(block.usage_key)
-    return _parsed(link.upstream, block.usage_key)
+    key = _parsed(link.upstream, block.usage_key)
+    require_matching_types(key, block.usage_key)
+    return key
 
 
 def _refuse_part(block: Block) -> None:

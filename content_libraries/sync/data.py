@@ -37,7 +37,7 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 """States in which there is something to sync with."""
 
 
-class Action(StrEnum):
+class SyncAction(StrEnum):
     """What a step of a sync does with a block."""
 
     CREATE = "create"
@@ -50,7 +50,7 @@ class Action(StrEnum):
     TAGS = "tags"
 
 
-class Reason(StrEnum):
+class SyncReason(StrEnum):
     """Why."""
 
     NEW_VERSION = "new_version"
@@ -69,7 +69,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SyncStep:
     """
     One thing that a sync does.
 
@@ -80,8 +80,8 @@ class Step:
         detail: what exactly, ready for JSON; ``differences`` says which.
     """
 
-    action: Action
-    reason: Reason
+    action: SyncAction
+    reason: SyncReason
     usage_key: UsageKey
     title: str
     upstream: str = ""
@@ -110,7 +110,7 @@ class FileNotices:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedLink:
     """A linked block that cannot be synced, and why."""
 
     usage_key: UsageKey
@@ -135,8 +135,8 @@ class SyncPlan:
 
     course_key: CourseKey
     tops: tuple[UsageKey, ...]
-    steps: tuple[Step, ...]
-    skipped: tuple[Skipped, ...]
+    steps: tuple[SyncStep, ...]
+    skipped: tuple[SkippedLink, ...]
     changes: CoursePlan
     byte_sources: Mapping[str, int]
     tag_sources: Mapping[str, str]
@@ -164,7 +164,7 @@ class SyncPlan:
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     def _created_in_order(self) -> list[UsageKey]:
-        return [step.usage_key for step in self.steps if step.action == Action.CREATE]
+        return [step.usage_key for step in self.steps if step.action == SyncAction.CREATE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class LinkDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class LibrarySummary:
+class LinkSummary:
     """How the links of a course to one library stand; whole structures count once."""
 
     library_key: str

@@ -113,7 +113,7 @@ def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) ->
 
 
 def _linked(keys: Collection[UsageKey]) -> list[UsageKey]:
-    return list(CourseLink.objects.filter(downstream_key__in=keys).values_list("downstream_key", flat=True))
+    return [link.downstream_key for link in CourseLink.objects.filter(downstream_key__in=keys).only("downstream_key")]
 
 
 def _parts(blocks: Mapping[UsageKey, Block], structure: CourseStructure) -> set[UsageKey]:

@@ -107,7 +107,8 @@ def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[F
     Returns: a finding for each row that is missing, left over or different.
     """
     findings: list[Finding] = []
-    for course_key in Course.objects.values_list("id", flat=True):
+    course_keys: list[CourseKey] = [course.id for course in Course.objects.only("id")]
+    for course_key in course_keys:
         differences = list(_differences(course_key, library_key))
         if differences and repair:
             rebuild_links(course_key)

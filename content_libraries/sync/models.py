@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import CourseKeyField, UsageKeyField
 from openedx_django_lib.fields import case_sensitive_char_field
 
+from ..jobs.models import Job
 from .data import LinkState
 
 FAULTS = (LinkState.MALFORMED, LinkState.TYPE_MISMATCH)
@@ -53,3 +54,42 @@ class CourseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.downstream_key} → {self.upstream_key}"
+
+
+class SyncRun(Job):
+    """
+    One request to sync whole courses, done by a worker, course by course.
+
+    Its courses are chosen when it starts; each is synced in one transaction, which also marks it as done.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    library_key = models.CharField(max_length=255, blank=True, help_text=_("Only links to this library; all if blank."))
+    left_out = models.PositiveIntegerField(
+        default=0, help_text=_("How many courses use the library and are not the user's to sync.")
+    )
+
+    def __str__(self) -> str:
+        return f"{self.uuid}: {self.library_key or 'all libraries'}"
+
+
+class SyncRunCourse(models.Model):
+    """
+    A course of a run. It is under way until ``finished``; ``is_failed`` is set with it.
+
+    .. no_pii:
+    """
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="courses")
+    course_key = CourseKeyField(max_length=255, case_sensitive=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    is_failed = models.BooleanField(default=False)
+    error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
+    report = models.JSONField(default=dict, help_text=_("What was done, as course_report tells it."))
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["run", "course_key"], name="cl_sync_run_course"),)
+
+    def __str__(self) -> str:
+        return f"{self.course_key} in {self.run_id}"

@@ -30,7 +30,7 @@ from ..errors import MalformedKeyError, NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
 from .attention import attention_in, settings_report
-from .data import Action, Attention, FileNotices, LinkState, Reason, Skipped, Step, SyncPlan
+from .data import Attention, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import children_difference, component_difference
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
 from .matching import Place, match
@@ -67,7 +67,7 @@ def plan_sync(
         except LinkError as error:
             if not skip_broken:
                 raise
-            planner.skipped.append(Skipped(top, draft.state_of(top), error.message))
+            planner.skipped.append(SkippedLink(top, draft.state_of(top), error.message))
     return planner.finish()
 
 
@@ -124,7 +124,7 @@ class _Planner:
     keep: frozenset[str]
     places: list[tuple[Place, UsageKey | None, int | None]] = field(default_factory=list)
     """The tops, each with the parent and the index that a new one gets."""
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedLink] = field(default_factory=list)
 
     def add(self, top: UsageKey) -> None:
         link = self.draft.links[top]
@@ -178,7 +178,7 @@ class _Writer:
     def __init__(self, planner: _Planner) -> None:
         self.planner = planner
         self.draft = planner.draft
-        self.steps: list[Step] = []
+        self.steps: list[SyncStep] = []
         self.changes: list[Change] = []
         self.attention: list[Attention] = []
         self.byte_sources: dict[str, int] = {}
@@ -250,7 +250,7 @@ class _Writer:
             olx = new_container(item, key.block_type, link=link, preserved=self.contents.settings.get(item.version_pk))
         else:
             olx = self._taken_component(place, link, None).olx
-        self._step(Action.CREATE, Reason.LIBRARY_STRUCTURE, place, version=item.version_num)
+        self._step(SyncAction.CREATE, SyncReason.LIBRARY_STRUCTURE, place, version=item.version_num)
         return olx
 
     def _taken(self, place: Place, link: LinkSettings) -> str:
@@ -264,10 +264,10 @@ class _Writer:
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old = self.draft.links[place.usage_key].version_synced
         if changes or old != item.version_num:
-            reason = Reason.SAME_VERSION if old == item.version_num else Reason.NEW_VERSION
-            self._step(Action.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
+            reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
+            self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
         if taken.kept:
-            self._step(Action.KEEP_LOCAL, Reason.LOCAL_EDIT, place, fields=list(taken.kept))
+            self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
         return taken.olx
 
     def _taken_component(self, place: Place, link: LinkSettings, current: str | None) -> Taken:
@@ -296,7 +296,7 @@ class _Writer:
         difference = children_difference(before, after, came_from)
         stayed = [key for key in before if key in set(after)]
         if stayed != [key for key in after if key in set(before)]:
-            self._step(Action.REORDER, Reason.LIBRARY_STRUCTURE, place, **difference)
+            self._step(SyncAction.REORDER, SyncReason.LIBRARY_STRUCTURE, place, **difference)
 
     def _moved_into(
         self, place: Place, after: Sequence[UsageKey], before: Sequence[UsageKey]
@@ -307,7 +307,11 @@ class _Writer:
             if child.usage_key in came_from:
                 old = came_from[child.usage_key]
                 self._step(
-                    Action.MOVE, Reason.LIBRARY_STRUCTURE, child, from_parent=str(old), to_parent=str(place.usage_key)
+                    SyncAction.MOVE,
+                    SyncReason.LIBRARY_STRUCTURE,
+                    child,
+                    from_parent=str(old),
+                    to_parent=str(place.usage_key),
                 )
         return came_from
 
@@ -317,8 +321,13 @@ class _Writer:
             link = self.draft.links[lost]
             title = self.draft.structure.blocks[lost].title
             self.steps.append(
-                Step(
-                    Action.DELETE, self._why_removed(lost), lost, title, link.upstream or "", link.upstream_title or ""
+                SyncStep(
+                    SyncAction.DELETE,
+                    self._why_removed(lost),
+                    lost,
+                    title,
+                    link.upstream or "",
+                    link.upstream_title or "",
                 )
             )
 
@@ -328,16 +337,16 @@ class _Writer:
             if child not in self.claimed:
                 yield from self._lost_with(child)
 
-    def _why_removed(self, key: UsageKey) -> Reason:
+    def _why_removed(self, key: UsageKey) -> SyncReason:
         if self.draft.links[key].upstream is None:
-            return Reason.LOCAL_ADDITION
+            return SyncReason.LOCAL_ADDITION
         item = self.draft.upstream_of.get(key)
         if item is None or self.draft.links[key].top_level is None:
-            return Reason.OTHER_LINK
+            return SyncReason.OTHER_LINK
         return {
-            LinkState.DELETED: Reason.DELETED_UPSTREAM,
-            LinkState.UNPUBLISHED: Reason.UNPUBLISHED_UPSTREAM,
-        }.get(self.draft.upstreams.broken.get(item, LinkState.OK), Reason.REMOVED_UPSTREAM)
+            LinkState.DELETED: SyncReason.DELETED_UPSTREAM,
+            LinkState.UNPUBLISHED: SyncReason.UNPUBLISHED_UPSTREAM,
+        }.get(self.draft.upstreams.broken.get(item, LinkState.OK), SyncReason.REMOVED_UPSTREAM)
 
     def _write_files(self, place: Place) -> None:
         base = own_files(self.contents.files.get(self.bases.get(place.usage_key, 0), ()))
@@ -349,24 +358,28 @@ class _Writer:
             is_ours = there is None or (name in base and base[name].digest == there.digest)
             if not is_ours:
                 self.conflicts[path] = None
-                self._step(Action.ASSET, Reason.AUTHORS_FILE, place, path=path)
+                self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)
                 continue
-            reason = Reason.NEW_FILE if there is None else Reason.CHANGED_FILE
+            reason = SyncReason.NEW_FILE if there is None else SyncReason.CHANGED_FILE
             self.new_files[path] = None
             self.changes.append(PutFile(path, file.digest, file.size))
             self.byte_sources[file.digest] = place.item.package_pk
-            self._step(Action.ASSET, reason, place, path=path)
+            self._step(SyncAction.ASSET, reason, place, path=path)
 
     def _write_tags(self, place: Place) -> None:
         self.tag_sources[str(place.usage_key)] = str(place.item.key)
         copy = self.tags.get(str(place.usage_key))
         if copy is not None:
-            self._step(Action.TAGS, Reason.LIBRARY_TAGS, place, added=list(copy.added), removed=list(copy.removed))
+            self._step(
+                SyncAction.TAGS, SyncReason.LIBRARY_TAGS, place, added=list(copy.added), removed=list(copy.removed)
+            )
 
-    def _step(self, action: Action, reason: Reason, place: Place, **detail: object) -> None:
+    def _step(self, action: SyncAction, reason: SyncReason, place: Place, **detail: object) -> None:
         block = self.draft.structure.blocks.get(place.usage_key)
         title = place.item.title if block is None else block.title
-        self.steps.append(Step(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail))
+        self.steps.append(
+            SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
+        )
 
 
 def _parsed(upstream: str | None) -> ItemKey | None:

@@ -18,7 +18,7 @@ from .models import CourseLink
 _ITEM: Final = ("library_key", "upstream_ref", "container_type")
 
 
-def states_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
+def states_of(links: QuerySet[Any]) -> QuerySet[Any]:
     """
     Tell of links how each stands by itself.
 
@@ -27,7 +27,7 @@ def states_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
     newer_than_synced = Q(available__gt=Coalesce(F("version_synced"), Value(0)))
     newer_than_declined = Q(available__gt=Coalesce(F("version_declined"), Value(0)))
     broken = Q(available__isnull=True)
-    return links.annotate(**learning_core.published_counterparts(*_ITEM)).annotate(
+    found: QuerySet[Any] = links.annotate(**learning_core.published_counterparts(*_ITEM)).annotate(
         state=Case(
             When(~Q(fault=""), then=Cast(F("fault"), TextField())),
             When(broken & Q(has_package=False), then=_state(LinkState.UNKNOWN_LIBRARY)),
@@ -40,9 +40,10 @@ def states_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
             output_field=TextField(),
         )
     )
+    return found
 
 
-def readiness_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
+def readiness_of(links: QuerySet[Any]) -> QuerySet[Any]:
     """
     Tell of links whether an author is to be asked about them.
 
@@ -55,7 +56,7 @@ def readiness_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
     parts = CourseLink.objects.filter(
         course_key=OuterRef("course_key"), top_level_parent_key=OuterRef("downstream_key")
     )
-    return (
+    found: QuerySet[Any] = (
         states_of(links)
         .annotate(
             parent_pk=Subquery(parents.values("pk")[:1]),
@@ -69,6 +70,7 @@ def readiness_of(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
             )
         )
     )
+    return found
 
 
 def _state(state: LinkState) -> Any:

@@ -17,7 +17,7 @@ from ..keys import ItemKey, LibraryLocatorV2, library_key, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library
 from .access import access_block, may_see_state, require_links_of_course
-from .data import READY_STATES, WORKING_STATES, LibrarySummary, LinkDetail, LinkState, Usages
+from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
 from .models import CourseLink
 from .readiness import readiness_of, states_of
 from .settings import LinkSettings
@@ -93,7 +93,7 @@ def list_links(
     ready: bool | None = None,
     item_type: ItemType = ItemType.ALL,
     top_level_only: bool = False,
-) -> QuerySet[CourseLink]:
+) -> QuerySet[Any]:
     """
     Query links as ``readiness_of`` tells of them; components come before containers.
 
@@ -111,33 +111,32 @@ def list_links(
     links = _visible(user, course_key, upstream)
     if item_type != ItemType.ALL:
         links = links.filter(is_container=item_type == ItemType.CONTAINERS)
-    found = readiness_of(links)
-    if ready is not None:
-        found = found.filter(is_ready=ready)
+    found = _filtered(readiness_of(links), ready)
     if not top_level_only:
         return found.order_by("is_container", "pk")
-    return _collapsed(found)
+    # A structure whose own link is broken is not ready, whatever is in it.
+    return _filtered(collapsed(found), ready)
 
 
-def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LibrarySummary]:
+def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]:
     """
     Count the links of a course by library; a whole linked structure counts once. Needs VIEW in the course.
 
     Returns: one summary for each library, ordered by key. Raises NotAllowedError.
     """
     require_links_of_course(user, course_key)
-    tops = _collapsed(readiness_of(CourseLink.objects.filter(course_key=course_key)))
+    tops = collapsed(readiness_of(CourseLink.objects.filter(course_key=course_key)))
     counts: dict[str, list[Any]] = {}
     for row in tops:
         entry = counts.setdefault(row.library_key, [0, 0, []])
-        entry[0] += row.is_ready  # type: ignore[attr-defined]  # annotated
+        entry[0] += row.is_ready
         entry[1] += 1
         entry[2].append(row.upstream_ref)
     counts.pop("", None)  # what is no key is of no library
     packages = learning_core.packages_named(list(counts))
     published = _last_published(packages, {name: entry[2] for name, entry in counts.items()})
     return [
-        LibrarySummary(name, packages[name].title if name in packages else "", entry[0], entry[1], published.get(name))
+        LinkSummary(name, packages[name].title if name in packages else "", entry[0], entry[1], published.get(name))
         for name, entry in sorted(counts.items())
     ]
 
@@ -183,7 +182,7 @@ def usage_counts(library_key: LibraryLocatorV2, *, user: Actor) -> dict[str, int
     return dict(links.values("upstream_key").annotate(blocks=Count("pk")).values_list("upstream_key", "blocks"))
 
 
-def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[CourseLink]:
+def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[Any]:
     links = CourseLink.objects.all()
     if course_key is None and upstream is None:
         if user is not None and not (user.is_active and user.is_superuser):
@@ -200,7 +199,11 @@ def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None
     return links
 
 
-def _collapsed(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
+def _filtered(links: QuerySet[Any], ready: bool | None) -> QuerySet[Any]:
+    return links if ready is None else links.filter(is_ready=ready)
+
+
+def collapsed(links: QuerySet[Any]) -> QuerySet[Any]:
     """The top-level links of links: those that components lead to, other components, then containers."""
     parts = list(links.filter(parent_pk__isnull=False).values_list("parent_pk", "is_container"))
     tops = list(links.filter(parent_pk__isnull=True).values_list("pk", flat=True))
@@ -211,7 +214,9 @@ def _collapsed(links: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         When(Q(is_container=False), then=Value(1)),
         default=Value(2),
     )
-    return readiness_of(CourseLink.objects.filter(pk__in=wanted)).annotate(rank=order).order_by("rank", "pk")
+    found: QuerySet[Any] = readiness_of(CourseLink.objects.filter(pk__in=wanted))
+    ordered: QuerySet[Any] = found.annotate(rank=order).order_by("rank", "pk")
+    return ordered
 
 
 def _open_libraries(user: Actor, rows: Iterable[CourseLink]) -> dict[tuple[CourseKey, str], bool]:

@@ -169,7 +169,7 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         return apply_sync(plan_sync(usage_key.course_key, [usage_key]), user=user)
 
 
-def decline(usage_key: UsageKey, *, user: Actor) -> tuple[UsageKey, ...]:
+def decline_update(usage_key: UsageKey, *, user: Actor) -> tuple[UsageKey, ...]:
     """
     Decline what the library offers now, for a linked block and everything linked in it.
 
@@ -202,7 +202,7 @@ def decline(usage_key: UsageKey, *, user: Actor) -> tuple[UsageKey, ...]:
     return tuple(declined)
 
 
-def unlink(usage_key: UsageKey, *, user: Actor) -> None:
+def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
     """
     Cut the link of a block for good. Its content stays, and so do the links of what is in it, one level down.
 

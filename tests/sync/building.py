@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from django.contrib.auth.models import User
 from opaque_keys.edx.keys import UsageKey
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from content_libraries import api
@@ -137,9 +136,8 @@ class Author:
         response = self.try_decline(usage_key)
         assert response.status_code == 204, response.json()
 
-    def try_decline(self, usage_key: UsageKey) -> Response:
-        response: Response = self.client.delete(f"{LINKS}{quote(str(usage_key))}/sync")
-        return response
+    def try_decline(self, usage_key: UsageKey) -> Any:
+        return self.client.delete(f"{LINKS}{quote(str(usage_key))}/sync")
 
     def unlink(self, usage_key: UsageKey) -> None:
         response = self.try_unlink(usage_key)

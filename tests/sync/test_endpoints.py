@@ -183,7 +183,7 @@ def test_filters_and_pages_of_the_list(author: Author, shelf: Shelf) -> None:
     }
     assert author.ready() == [str(section), str(text)]
     assert len(author.links(ready_to_sync="false")) == 4
-    page = author.client.get(LINKS, {"course_id": str(COURSE_KEY), "page_size": 3}).json()
+    page = author.client.get(LINKS, {"course_id": str(COURSE_KEY), "page_size": "3"}).json()
     assert (page["count"], page["num_pages"], page["current_page"], len(page["results"])) == (8, 3, 1, 3)
     assert [row["upstream_type"] for row in author.links()] == ["component"] * 4 + ["container"] * 4
     row = author.links(upstream_key=shelf.key("t1"), item_type="containers")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from openedx_tagging.models import ObjectTag
@@ -81,18 +82,17 @@ def release_copied_tags(object_ids: Iterable[str]) -> None:
         ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
 
 
-def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, ObjectTag]]:
-    tags: dict[str, dict[TagName, ObjectTag]] = {}
+def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, Any]]:
+    tags: dict[str, dict[TagName, Any]] = {}
     for part in in_parts(set(object_ids)):
-        for tag in ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False).select_related(
-            "tag", "taxonomy"
-        ):
+        found: Any = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False)
+        for tag in found.select_related("tag", "taxonomy"):
             tags.setdefault(tag.object_id, {})[tag.taxonomy_id, tag.value] = tag
     return tags
 
 
-def _copy(tag: ObjectTag, object_id: str) -> ObjectTag:
-    return ObjectTag(
+def _copy(tag: Any, object_id: str) -> Any:
+    return ObjectTag(  # type: ignore[no-untyped-call]
         object_id=object_id,
         taxonomy=tag.taxonomy,
         tag=tag.tag,

@@ -157,10 +157,19 @@ class StepSerializer(serializers.Serializer[Any]):
     detail = serializers.DictField()
 
 
+class SkippedSerializer(serializers.Serializer[Any]):
+    """A linked block that cannot be synced."""
+
+    usage_key = serializers.CharField()
+    state = serializers.CharField()
+    message = serializers.CharField()
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """What a sync would do."""
 
-    usage_key = serializers.CharField()
+    blocks = serializers.ListField(child=serializers.CharField(), help_text="Usage keys of what is synced.")
+    skipped = SkippedSerializer(many=True)
     fingerprint = serializers.CharField(help_text="Send it with the sync, to get exactly this or a refusal.")
     steps = StepSerializer(many=True)
     static_file_notices = FileNoticesSerializer()
@@ -252,9 +261,12 @@ def row_data(row: Any, titles: Mapping[str, str]) -> dict[str, Any]:
 
 
 def preview_data(plan: SyncPlan) -> dict[str, Any]:
-    """What a sync of one block would do."""
+    """What a sync would do."""
     return {
-        "usage_key": str(plan.tops[0]),
+        "blocks": [str(key) for key in plan.tops],
+        "skipped": [
+            {"usage_key": str(one.usage_key), "state": one.state, "message": one.message} for one in plan.skipped
+        ],
         "fingerprint": plan.fingerprint,
         "steps": steps_data(plan),
         "static_file_notices": notices_data(plan.notices),

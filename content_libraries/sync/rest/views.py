@@ -125,7 +125,7 @@ class LinkView(DeveloperErrorsView):
 
     @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})
     def delete(self, request: Request, usage_key: str) -> Response:
-        api.unlink(block_key(usage_key), user=request.user)
+        api.unlink_block(block_key(usage_key), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -156,7 +156,7 @@ class SyncView(DeveloperErrorsView):
 
     @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
     def delete(self, request: Request, usage_key: str) -> Response:
-        api.decline(block_key(usage_key), user=request.user)
+        api.decline_update(block_key(usage_key), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

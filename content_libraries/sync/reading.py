@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, course_store, viewable_courses
-from ..errors import NotAllowedError
+from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
+from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library
@@ -42,6 +42,20 @@ class ReadyPart:
     customized: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedChildren:
+    """
+    Args:
+        blocks: a block, then its children in order.
+        links: the links of all of them.
+        parts: the linked blocks below the block that are ready by themselves.
+    """
+
+    blocks: Sequence[Block]
+    links: Mapping[UsageKey, LinkDetail]
+    parts: Sequence[ReadyPart]
+
+
 def get_link(usage_key: UsageKey, *, user: Actor) -> LinkDetail:
     """
     Read the link of a block, also one that is broken or that there is not. Needs VIEW in the course.
@@ -68,14 +82,38 @@ def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, Link
     return {block.usage_key: _detail(block, rows.get(block.usage_key), open_libraries) for block in blocks}
 
 
-def ready_parts(usage_key: UsageKey, *, user: Actor) -> list[ReadyPart]:
+def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
     """
-    List the linked blocks below a block, at any depth, that are ready by themselves, in document order.
+    Read the link of a block as ``get_link`` does, and what is ready below it.
 
-    Needs VIEW in the course. Raises NotFoundError.
+    Returns: the link; and the linked blocks below the block, at any depth, that are ready by themselves, in document
+    order. There are none below a block that is not linked to a container.
     """
-    access_block(user, usage_key, manage=False)
-    structure = course_store().structure(usage_key.course_key)
+    link = get_link(usage_key, user=user)
+    if not (link.upstream or "").startswith("lct:"):
+        return link, []
+    return link, _ready_parts(usage_key, course_store().structure(usage_key.course_key))
+
+
+def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = False) -> LinkedChildren:
+    """
+    Read a block and its children with their links. Needs VIEW in the course.
+
+    Args:
+        with_parts: list what is ready below the block, too.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    structure = get_structure(usage_key.course_key, user=user)
+    keys = [usage_key, *structure.children.get(usage_key, ())]
+    found = course_store().blocks(usage_key.course_key, keys)
+    if usage_key not in found:
+        raise NotFoundError(f"There is no “{usage_key}”.")
+    parts = _ready_parts(usage_key, structure) if with_parts else []
+    return LinkedChildren([found[key] for key in keys], link_details(found.values(), user=user), parts)
+
+
+def _ready_parts(usage_key: UsageKey, structure: CourseStructure) -> list[ReadyPart]:
     course_links = CourseLink.objects.filter(course_key=usage_key.course_key)
     ready = {row.downstream_key: row for row in states_of(course_links).filter(state__in=READY_STATES)}
     return [

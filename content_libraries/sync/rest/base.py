@@ -9,7 +9,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from rest_framework.response import Response
 
-from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
 from ...keys import ItemKey, course_key, item_key
 from ...rest import LibraryAPIView, api_exception
 
@@ -42,6 +42,8 @@ class DeveloperErrorsView(LibraryAPIView):
         message: Any = error.message
         if isinstance(error, InvalidInputError) and error.field:
             message = {error.field: error.message}
+        elif type(error) is NotAllowedError:
+            message = str(shown.detail)
         return Response({"developer_message": message, "error_code": error.code}, shown.status_code)
 
 

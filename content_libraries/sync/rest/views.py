@@ -10,7 +10,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...courses.api import get_block, get_block_children
 from ...errors import InvalidInputError
 from ...rest import page_serializer, request_body
 from .. import api
@@ -103,10 +102,9 @@ class LinkView(DeveloperErrorsView):
     """The link of one block."""
 
     @extend_schema(operation_id="downstream_read", summary="Read a link", responses=LinkSerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        key = block_key(usage_key)
-        link = api.get_link(key, user=request.user)
-        return Response(link_data(link, api.ready_parts(key, user=request.user)))
+    def get(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        return Response(link_data(*api.get_link_and_parts(key, user=request.user)))
 
     @extend_schema(
         operation_id="downstream_link",
@@ -114,8 +112,8 @@ class LinkView(DeveloperErrorsView):
         request=LinkRequestSerializer,
         responses=LinkSerializer,
     )
-    def put(self, request: Request, usage_key: str) -> Response:
-        key = block_key(usage_key)
+    def put(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
         body = request_body(request)
         upstream = body.get("upstream_ref")
         if not isinstance(upstream, str) or not upstream:
@@ -124,8 +122,8 @@ class LinkView(DeveloperErrorsView):
         return Response(link_data(api.get_link(key, user=request.user)))
 
     @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})
-    def delete(self, request: Request, usage_key: str) -> Response:
-        api.unlink_block(block_key(usage_key), user=request.user)
+    def delete(self, request: Request, downstream_key: str) -> Response:
+        api.unlink_block(block_key(downstream_key), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -139,8 +137,8 @@ class SyncView(DeveloperErrorsView):
         request=SyncRequestSerializer,
         responses=SyncedLinkSerializer,
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        key = block_key(usage_key)
+    def post(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
         body = SyncRequestSerializer(data=request_body(request) or {})
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
@@ -155,8 +153,8 @@ class SyncView(DeveloperErrorsView):
         return Response(link | {"static_file_notices": notices_data(synced.notices)})
 
     @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
-    def delete(self, request: Request, usage_key: str) -> Response:
-        api.decline_update(block_key(usage_key), user=request.user)
+    def delete(self, request: Request, downstream_key: str) -> Response:
+        api.decline_update(block_key(downstream_key), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -198,14 +196,12 @@ class ChildrenView(DeveloperErrorsView):
         parameters=[OpenApiParameter("get_upstream_info", bool)],
         responses=OpenApiResponse(description="The container and its children (sync contract, section 10)."),
     )
-    def get(self, request: Request, usage_key: str) -> Response:
-        key = block_key(usage_key)
+    def get(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
         with_parts = flag(request.query_params.get("get_upstream_info", "false"), field="get_upstream_info")
-        block = get_block(key, user=request.user)
-        children = get_block_children(key, user=request.user)
-        links = api.link_details([block, *children], user=request.user)
-        is_free = links[key].upstream is None
-        parts = parts_data(api.ready_parts(key, user=request.user)) if with_parts else []
+        found = api.get_linked_children(key, user=request.user, with_parts=with_parts)
+        block, *children = found.blocks
+        is_free = found.links[key].upstream is None
         return Response(
             {
                 "display_name": block.title,
@@ -216,12 +212,12 @@ class ChildrenView(DeveloperErrorsView):
                         "block_id": str(child.usage_key),
                         "block_type": child.usage_key.block_type,
                         "name": child.title,
-                        "upstream_link": link_data(links[child.usage_key], ()),
+                        "upstream_link": link_data(found.links[child.usage_key], ()),
                         "actions": _actions(is_free=is_free),
                     }
                     for child in children
                 ],
-                "upstream_ready_to_sync_children_info": parts,
+                "upstream_ready_to_sync_children_info": parts_data(found.parts),
             }
         )
 

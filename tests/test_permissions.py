@@ -49,12 +49,17 @@ HIDDEN: frozenset[Endpoint] = frozenset(
     {
         ("GET", "/api/content_tagging/v1/taxonomies/<pk>/"),
         ("GET", "/api/content_tagging/v1/taxonomies/<pk>/export/"),
+    }
+)
+"""Active users who may not get these are told that there is nothing (404)."""
+HIDDEN_FROM_ALL: frozenset[Endpoint] = frozenset(
+    {
         *((method, "/api/contentstore/v2/downstreams/<downstream_key>") for method in ("GET", "PUT", "DELETE")),
         *((method, "/api/contentstore/v2/downstreams/<downstream_key>/sync") for method in ("POST", "DELETE")),
         ("POST", "/api/content_library/v1/sync_previews/"),
     }
 )
-"""Active users who may not get these are told that there is nothing (404)."""
+"""Whoever may not get these, inactive users too, is told so: blocks of courses do not show that they exist."""
 
 REFUSALS = {
     (401, "Authentication credentials were not provided."): "log in",
@@ -175,6 +180,8 @@ def expected(endpoint: Endpoint, caller: str, cell: str, asked_for: str) -> str:
         return "allowed"
     if cell == "log in":
         return cell
+    if endpoint in HIDDEN_FROM_ALL:
+        return "hidden"
     return "hidden" if endpoint in HIDDEN and caller != "inactive" else "no"
 
 

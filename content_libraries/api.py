@@ -7,4 +7,5 @@ from .imports.api import *  # noqa: F403
 from .keys import *  # noqa: F403
 from .libraries.api import *  # noqa: F403
 from .search.api import *  # noqa: F403
+from .sync.api import *  # noqa: F403
 from .xblocks.api import *  # noqa: F403

@@ -39,16 +39,16 @@ IMPORT_MAX_BLOCKS = Setting(
     "How many blocks a course or archive may have to be imported. Larger ones are refused before all is read.",
 )
 
-IMPORT_LEASE_SECONDS = Setting(
-    "CONTENT_LIBRARIES_IMPORT_LEASE_SECONDS",
+JOB_LEASE_SECONDS = Setting(
+    "CONTENT_LIBRARIES_JOB_LEASE_SECONDS",
     300,
-    "How long an import may say nothing before its worker counts as dead. It has to exceed the longest single step.",
+    "How long a job may say nothing before its worker counts as dead. It has to exceed the longest single step.",
 )
 
-IMPORT_ATTEMPTS = Setting(
-    "CONTENT_LIBRARIES_IMPORT_ATTEMPTS",
+JOB_ATTEMPTS = Setting(
+    "CONTENT_LIBRARIES_JOB_ATTEMPTS",
     3,
-    "How many workers may die over an import before it fails.",
+    "How many workers may die over a job before it fails.",
 )
 
 IMPORT_UPLOAD_DAYS = Setting(
@@ -184,6 +184,12 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
     "CORS_ORIGIN_WHITELIST",
     (),
     "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
+)
+
+AUTHORING_FRONTEND_URL = Setting(
+    "COURSE_AUTHORING_MICROFRONTEND_URL",
+    "",
+    "Where the authoring frontend is, for links to library items; blank if it is at the root of this site.",
 )
 
 PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(

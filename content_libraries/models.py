@@ -17,6 +17,7 @@ from .learning_core.container_types import BlockGroup, BlockGroupVersion, Course
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
+from .sync.models import CourseLink, SyncRun, SyncRunCourse
 from .xblocks.models import StudentState
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ContentLibraryPermission",
     "Course",
     "CourseBlock",
+    "CourseLink",
     "CourseOutline",
     "CourseOutlineVersion",
     "EntityRow",
@@ -46,5 +48,7 @@ __all__ = [
     "StagedFile",
     "StoredPlan",
     "StudentState",
+    "SyncRun",
+    "SyncRunCourse",
     "TaxonomyAvailability",
 ]

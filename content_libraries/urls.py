@@ -12,6 +12,7 @@ XBLOCKS = "api/xblock/v2/xblocks/"
 EMBED = "xblocks/v2/"
 STAGING = "api/content-staging/v1/"
 MIGRATOR = "api/modulestore_migrator/v1/"
+CONTENTSTORE = "api/contentstore/"
 SEARCH_KEYS = "api/content_search/v2/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,5 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OWN, include("content_libraries.xblocks.rest.own_urls")),
     path(XBLOCKS, include("content_libraries.xblocks.rest.urls")),
     path(EMBED, include("content_libraries.xblocks.rest.embed_urls")),
+    path(OWN, include("content_libraries.sync.rest.own_urls")),
+    path(CONTENTSTORE, include("content_libraries.sync.rest.urls")),
+    path("xblock/", include("content_libraries.sync.rest.block_urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),
 ]

@@ -289,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
     # Finds imports whose worker died or whose message was lost.
     "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
+    "sweep-syncs": {"task": "content_libraries.sync.sweep", "schedule": 60.0},
 }
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")

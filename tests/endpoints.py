@@ -85,6 +85,8 @@ USUAL_ARGUMENTS = {
     "handler_name": "problem_get",
     "course_key": "course-v1:O+C+1",  # uploaded, to be imported
     "stored_course_key": "course-v1:O+C+1",
+    "downstream_key": "block-v1:O+C+1+type@problem+block@linked",
+    "course_unit_key": "block-v1:O+C+1+type@vertical+block@unit",
     "container_key": UNIT,
     "collection_code": "c1",
     "username": "member",
@@ -121,7 +123,9 @@ TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
 OWN = "/api/content_library/v1/"
 MIGRATOR = "/api/modulestore_migrator/v1/"
+DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 XBLOCK = "/api/xblock/v2/xblocks/<key>/"
+RUN = {"uuid": "<run_uuid>"}
 MIGRATION = {"uuid": "<migration_uuid>"}
 
 EXAMPLES: Mapping[Endpoint, Example] = {
@@ -171,6 +175,19 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{OWN}import_plans/<uuid>/"): Example(arguments={"uuid": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/"): Example({"plan": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_uuid>"}),
+    ("GET", DOWNSTREAMS): Example(query="course_id=<stored_course_key>"),
+    ("GET", f"{DOWNSTREAMS}<course_key>/summary"): Example(arguments={"course_key": "<stored_course_key>"}),
+    ("PUT", f"{DOWNSTREAMS}<downstream_key>"): Example({"upstream_ref": PROBLEM}),
+    ("GET", "/api/contentstore/v1/container/<downstream_key>/children"): Example(
+        query="get_upstream_info=true", arguments={"downstream_key": "<course_unit_key>"}
+    ),
+    ("POST", "/xblock/"): Example({"parent_locator": "<course_unit_key>", "library_content_key": "<usage_key>"}),
+    ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
+    ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
+    ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
+    ("DELETE", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
+    ("POST", f"{OWN}sync_runs/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_run_uuid>"}),
+    ("GET", f"{OWN}usages/"): Example(query="item=<usage_key>"),
     ("GET", f"{MIGRATOR}migrations/<uuid>/"): Example(arguments=MIGRATION),
     ("POST", f"{MIGRATOR}migrations/<uuid>/cancel/"): Example(arguments=MIGRATION),
     ("POST", f"{MIGRATOR}migrations/"): Example({"source": "<course_key>", "target": "<lib_key>"}),

@@ -16,6 +16,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import PublishLog
 from openedx_tagging import api as tagging_api
 
@@ -24,6 +25,7 @@ from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from content_libraries.sync.models import SyncRun
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.content.client import LibraryClient
 from tests.courses.building import make_course
@@ -53,6 +55,14 @@ HIDDEN: frozenset[Endpoint] = frozenset(
     }
 )
 """Active users who may not get these are told that there is nothing (404)."""
+HIDDEN_FROM_ALL: frozenset[Endpoint] = frozenset(
+    {
+        *((method, "/api/contentstore/v2/downstreams/<downstream_key>") for method in ("GET", "PUT", "DELETE")),
+        *((method, "/api/contentstore/v2/downstreams/<downstream_key>/sync") for method in ("POST", "DELETE")),
+        ("POST", "/api/content_library/v1/sync_previews/"),
+    }
+)
+"""Whoever may not get these, inactive users too, is told so: blocks of courses do not show that they exist."""
 
 REFUSALS = {
     (401, "Authentication credentials were not provided."): "log in",
@@ -60,6 +70,7 @@ REFUSALS = {
     (403, f"You don't have permission to access the component '{PROBLEM}'."): "no",
     (403, "Requester is not an author on the source."): "no",
     (404, "Not found."): "hidden",
+    (404, f"The block “{USUAL_ARGUMENTS['downstream_key']}” was not found."): "hidden",
 }
 
 
@@ -102,6 +113,10 @@ def arguments(
     make_course(COURSE)
     api.publish_course(COURSE, user=staff)
     api.compile_course(COURSE, user=staff)
+    link = {"upstream": PROBLEM, "upstream_version": 1}
+    unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
+    api.create_block(unit, user=staff, block_type="problem", block_id="linked", settings=link)
+    canceled_run, waiting_run = [api.start_run(user=staff, courses=[COURSE]) for _ in range(2)]
     taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
@@ -109,6 +124,8 @@ def arguments(
         "plan_uuid": str(plan.uuid),
         "migration_uuid": str(waiting.uuid),
         "canceled_uuid": str(canceled.uuid),
+        "run_uuid": str(waiting_run.uuid),
+        "canceled_run_uuid": str(canceled_run.uuid),
         "pk": str(taxonomy.pk),
         "publish_log_uuid": str(PublishLog.objects.get(learning_package=library.learning_package_id).uuid),
         "version_uuid": file["url"].split("/component_versions/")[1].split("/")[0],
@@ -157,7 +174,7 @@ def test_who_may_do_what(
 
 def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
-    for model in (SourceUpload, StoredPlan, ImportJob):
+    for model in (SourceUpload, StoredPlan, ImportJob, SyncRun):
         model._default_manager.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}
@@ -168,6 +185,8 @@ def expected(endpoint: Endpoint, caller: str, cell: str, asked_for: str) -> str:
         return "allowed"
     if cell == "log in":
         return cell
+    if endpoint in HIDDEN_FROM_ALL:
+        return "hidden"
     return "hidden" if endpoint in HIDDEN and caller != "inactive" else "no"
 
 
@@ -179,7 +198,7 @@ def in_a_world_of_its_own(client: Any, endpoint: Endpoint, arguments: Mapping[st
     if response.status_code < 300 or response.status_code == EXAMPLES.get(endpoint, Example()).status:
         return "allowed"
     body = response.json() if response["Content-Type"] == "application/json" else None
-    detail = body.get("detail") if isinstance(body, dict) else None
+    detail = body.get("detail", body.get("developer_message")) if isinstance(body, dict) else None
     return REFUSALS.get((response.status_code, str(detail))) or f"{response.status_code} {response.content[:200]!r}"
 
 

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
-from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_content import api as content_api
 from openedx_content.models_api import Collection, CollectionPublishableEntity, PublishableEntity, PublishLog
 from openedx_tagging import api as tagging_api
@@ -151,6 +151,8 @@ class World:
         waiting = [api.start_plans([plan], user=self.writer) for _ in range(self.size // 10)]
         course = make_course(api.course_key(f"course-v1:O+C+{self.size}"), problems=self.size)
         give_role(self.writer, "course_staff", str(course))
+        unit = self._reuse(course)
+        run = api.start_run(user=self.writer, courses=[course])
         api.publish_course(course, user=None)
         api.compile_course(course, user=None)
         return {
@@ -158,7 +160,19 @@ class World:
             "plan_uuid": str(plan.uuid),
             "migration_uuid": str(waiting[-1].uuid),
             "stored_course_key": str(course),
+            "downstream_key": str(unit),
+            "course_unit_key": str(unit),
+            "run_uuid": str(run.uuid),
         }
+
+    def _reuse(self, course: CourseKey) -> UsageKey:
+        """A unit that is linked to one with all problems; all but one of them have something newer."""
+        self.shelf.publish()
+        subsection: UsageKey = course.make_usage_key("sequential", "sub")
+        block = api.create_linked_block(subsection, user=None, upstream=self.shelf.key("unit1"))[0]
+        self.shelf.write(*(f"p{number}" for number in range(2, self.size + 1)), title="Newer")
+        self.shelf.publish()
+        return block.usage_key
 
 
 @pytest.fixture

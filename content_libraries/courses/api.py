@@ -32,8 +32,10 @@ from .edits import (
     move_block,
     reorder_children,
     write_course_file,
+    write_course_plan,
 )
 from .exporting import course_tree, export_course
+from .hooks import CourseHook, register_course_hook
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course
 from .loading import load_course
 from .permissions import (
@@ -58,6 +60,7 @@ from .plans import (
     holds_blocks,
 )
 from .published import PublishedBlock, PublishedCourse
+from .reading import lock_course
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -69,6 +72,7 @@ __all__ = [
     "Change",
     "CourseExistsError",
     "CourseFile",
+    "CourseHook",
     "CoursePermission",
     "CoursePermissionBackend",
     "CoursePlan",
@@ -110,6 +114,7 @@ __all__ = [
     "holds_blocks",
     "list_course_files",
     "load_course",
+    "lock_course",
     "may_in_course",
     "move_block",
     "package_of_course",
@@ -117,8 +122,10 @@ __all__ = [
     "publish_block",
     "publish_course",
     "read_course_file",
+    "register_course_hook",
     "reorder_children",
     "require_in_course",
     "viewable_courses",
     "write_course_file",
+    "write_course_plan",
 ]

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from django.db import transaction
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -14,6 +15,7 @@ from ..errors import InvalidInputError, NotFoundError
 from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import Actor, author_pk
 from ..olx.api import root_tag, with_attributes
+from . import hooks
 from .data import Block, CoursePermission
 from .permissions import require_in_course
 from .plans import (
@@ -27,6 +29,7 @@ from .plans import (
     SetChildren,
     UpdateBlock,
 )
+from .reading import lock_course
 from .store import Applied, course_store
 
 MAX_PATH: Final = 500
@@ -41,12 +44,30 @@ def apply_course_plan(
     Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES where files change.
 
     Raises NotFoundError, NotAllowedError, ConflictError when the course changed since the plan was made,
-    InvalidInputError for a change that makes no course, and OlxError for unsafe OLX.
+    InvalidInputError for a change that makes no course, OlxError for unsafe OLX, and what a room that keeps watch over
+    the course (``hooks``) raises to refuse it.
     """
     require_in_course(user, course_key, CoursePermission.EDIT)
     if any(isinstance(change, PutFile | DeleteFile) for change in plan.changes):
         require_in_course(user, course_key, CoursePermission.EDIT_FILES)
-    return course_store().apply(course_key, plan, author_pk=author_pk(user), file_bytes=file_bytes)
+    with transaction.atomic():
+        lock_course(course_key)
+        plan = hooks.before_edit(course_key, plan)
+        return write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=file_bytes)
+
+
+def write_course_plan(
+    course_key: CourseKey, plan: CoursePlan, *, author_pk: int | None, file_bytes: FileBytes | None = None
+) -> Applied:
+    """
+    Make all changes of a plan, as ``apply_course_plan`` does, without asking anybody.
+
+    It is for rooms that have checked permissions of their own and answer for what they keep watch over.
+    """
+    with transaction.atomic():
+        applied = course_store().apply(course_key, plan, author_pk=author_pk, file_bytes=file_bytes)
+        hooks.after_write(course_key, applied)
+    return applied
 
 
 def create_block(

@@ -12,7 +12,7 @@ from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, author_pk
 from ..olx.api import with_attributes
-from . import roles
+from . import hooks, roles
 from .data import ROOT, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
@@ -71,6 +71,7 @@ def delete_course(course_key: CourseKey, *, user: Actor) -> None:
     require_create_course(user)
     learning_package_pk = learning_package_of(course)
     with transaction.atomic():
+        hooks.after_delete(course_key)
         course.delete()
         learning_core.delete_learning_package(learning_package_pk)
 

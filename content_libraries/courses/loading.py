@@ -22,6 +22,7 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import BranchName, FileBytes
 from ..libraries.api import Actor, author_pk
 from ..olx.api import OlxBlock, OlxTree, definition_of, iter_files, read_archive, tree_with_drafts, with_attributes
+from . import hooks
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission, LoadReport
 from .edits import check_path
 from .lifecycle import add_course
@@ -99,6 +100,7 @@ def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = Non
             applied.append(loader.load(tree))
             learning_core.publish(learning_package_of(course), None, author_pk=author_pk(user))
         applied.append(loader.load(tree_with_drafts(tree)))
+        hooks.after_load(course_key)
         return _report(course_key, tree, applied, loader)
 
 

@@ -142,6 +142,20 @@ def learning_package_of(course: Course) -> int:
     return course.learning_package_id
 
 
+def lock_course(course_key: CourseKey) -> None:
+    """
+    Make others who edit the course wait until the transaction ends.
+
+    A course that another store keeps is locked by its row, if it has one.
+    """
+    rows = Course.objects.filter(id=course_key)
+    learning_package_pk = rows.values_list("learning_package_id", flat=True).first()
+    if learning_package_pk is not None:
+        learning_core.lock_package(learning_package_pk)
+    else:
+        list(rows.select_for_update().values_list("pk"))
+
+
 def root_key(course_key: CourseKey) -> UsageKey:
     """The usage key of a course's root, as in the platform."""
     key: UsageKey = course_key.make_usage_key(ROOT, ROOT)

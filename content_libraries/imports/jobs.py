@@ -6,7 +6,6 @@ This module is what users do with jobs. What a worker does is in ``running``.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,10 +16,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from kombu.exceptions import OperationalError
-from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
+from ..jobs.api import UNFINISHED, JobState, create_status, end_status, refer_to, request_cancel, send_task
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, is_global_staff, package_pk
 from ..libraries.models import ContentLibrary
@@ -28,16 +26,12 @@ from .collecting import plan_collection
 from .data import ImportOptions
 from .finding import FoundSource, find_again, find_source
 from .models import (
-    UNFINISHED,
     ImportJob,
-    JobState,
     ModulestoreMigration,
     ModulestoreSource,
     StoredPlan,
 )
 from .stored_plans import dump_options, load_options
-
-logger = logging.getLogger(__name__)
 
 TASK_NAME: Final = "content_libraries.imports.run"
 
@@ -177,10 +171,7 @@ def send(job_uuid: UUID) -> None:
     """Tell a worker. If the broker is down, the sweeper tells it later."""
     from .tasks import run_import  # noqa: PLC0415 - the task runs jobs, and jobs send the task
 
-    try:
-        run_import.delay(str(job_uuid))
-    except OperationalError as error:
-        logger.warning("The broker does not take the import %s: %s", job_uuid, error)
+    send_task(run_import, job_uuid)
 
 
 def finish(job: ImportJob, state: JobState, error: str = "") -> None:
@@ -196,24 +187,12 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     job.migrations.filter(finished__isnull=True).update(finished=now, is_failed=True, error=open_text)
     job.state, job.error, job.finished, job.lease = state, error, now, None
     job.save(update_fields=["state", "error", "finished", "lease"])
-    status = job.task_status
-    if status is None:
-        return
-    if state in (JobState.SUCCEEDED, JobState.PARTIAL):
-        status.state, status.completed_steps = UserTaskStatus.SUCCEEDED, status.total_steps
-    else:
-        status.state = UserTaskStatus.CANCELED if state == JobState.CANCELED else UserTaskStatus.FAILED
-    status.save(update_fields={"state", "completed_steps", "modified"})
-    if error and state != JobState.CANCELED:
-        name = "Failed sources" if state == JobState.PARTIAL else "Error"
-        UserTaskArtifact.objects.create(status=status, name=name, text=error)
+    end_status(job, error, partial_name="Failed sources")
 
 
 def _person(user: Actor) -> User:
     """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
-    if user is None or not user.is_authenticated:
-        raise NotAllowedError("An import in the background needs a user.")
-    return user
+    return refer_to(user, "An import")
 
 
 def _found(source: SourceRequest, *, user: Actor) -> FoundSource:
@@ -245,11 +224,9 @@ def _jobs() -> QuerySet[ImportJob]:
 
 def _create(user: User, library: ContentLibrary, count: int, *, publish: bool) -> ImportJob:
     job = ImportJob(user=user, target_key=str(library.library_key), publish=publish)
-    job.task_status = UserTaskStatus.objects.create(
-        uuid=job.uuid,
-        user=user,
-        task_id=str(job.uuid),
-        task_class=TASK_NAME,
+    create_status(
+        job,
+        task_name=TASK_NAME,
         name=f"Import into {library.library_key}",
         total_steps=STEPS + STEPS_PER_SOURCE * count,
     )
@@ -285,10 +262,4 @@ def _cancel_redundant(user: User, library: ContentLibrary, keys: Iterable[Course
 
 
 def _cancel(job_pk: int) -> None:
-    with transaction.atomic():
-        job = ImportJob.objects.select_for_update().get(pk=job_pk)
-        if job.state == JobState.WAITING:
-            finish(job, JobState.CANCELED)
-        elif job.state == JobState.RUNNING and not job.cancel_requested:
-            job.cancel_requested = True
-            job.save(update_fields=["cancel_requested"])
+    request_cancel(ImportJob, job_pk, finish=finish)

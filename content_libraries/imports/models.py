@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
+from ..jobs.models import Job
 from ..keys import CourseKey, course_key
 from .data import Level, OnRepeat
 
@@ -84,50 +85,17 @@ class StoredPlan(models.Model):
         return course_key(self.report["source"])
 
 
-class JobState(models.TextChoices):
-    """The life of a job."""
-
-    WAITING = "waiting", _("Waiting for a worker")
-    RUNNING = "running", _("Running")
-    SUCCEEDED = "succeeded", _("Succeeded")
-    PARTIAL = "partial", _("Some sources failed")
-    FAILED = "failed", _("Failed")
-    CANCELED = "canceled", _("Canceled")
-
-
-UNFINISHED = (JobState.WAITING, JobState.RUNNING)
-
-
-class ImportJob(models.Model):
+class ImportJob(Job):
     """
     One request to import sources into a library, done by a worker (ADR 0016).
 
-    1. Its migrations are its sources, in the order of their pks. What is finished is never done again.
-    2. A worker holds the ``lease``. It renews ``heartbeat`` at every step, and finishes a source only while the lease
-       is still its own; so a message that is delivered twice does the work once.
-    3. A job whose heartbeat is too old is given to another worker (``sweep_imports``).
-    4. ``task_status`` is what clients poll. It may be purged; the job stays.
+    Its migrations are its sources, in the order of their pks. What is finished is never done again.
 
     .. no_pii: a user is only referred to.
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status."))
-    # SET_NULL: what was done stays known after its author retires. A job without a user is not started.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    # SET_NULL: old task statuses are purged.
-    task_status = models.OneToOneField(
-        "user_tasks.UserTaskStatus", on_delete=models.SET_NULL, null=True, blank=True, related_name="import_job"
-    )
     target_key = models.CharField(max_length=255, help_text=_("Key of the library, which may be deleted meanwhile."))
     publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
-    state = models.CharField(max_length=20, choices=JobState, default=JobState.WAITING, db_index=True)
-    cancel_requested = models.BooleanField(default=False)
-    lease = models.UUIDField(null=True, blank=True)
-    heartbeat = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
-    created = models.DateTimeField(auto_now_add=True)
-    finished = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"

@@ -13,11 +13,12 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
 from ..errors import InvalidInputError, NotAllowedError
+from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxTree, StaticFile
 from .forwarding import refuse_frozen
-from .models import UNFINISHED, SourceKind, SourceUpload
+from .models import SourceKind, SourceUpload
 from .plan import source_digest
 from .sources import as_source, local_copy
 

@@ -42,6 +42,7 @@ from .data import (
     DraftWrites,
     FileMedia,
     block_media_type,
+    component_ref,
 )
 from .drafts import (
     CodesInUse,
@@ -99,6 +100,7 @@ from .packages import (
     update_learning_package,
 )
 from .publish import discard, lock_package, move_drafts, publish
+from .reuse import PackageName, last_published, numbered_versions, packages_named, published_counterparts
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -173,6 +175,7 @@ __all__ = [
     "LogMark",
     "NextVersion",
     "PackageExistsError",
+    "PackageName",
     "PackageStatistics",
     "Publication",
     "PublishLogName",
@@ -193,6 +196,7 @@ __all__ = [
     "collection_states",
     "collection_summaries",
     "collections_of",
+    "component_ref",
     "count_live_items",
     "create_collection",
     "create_component",
@@ -229,6 +233,7 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "last_published",
     "latest_versions",
     "live_component_pks",
     "live_item_counts",
@@ -240,16 +245,19 @@ __all__ = [
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",
+    "numbered_versions",
     "oldest_change_after",
     "olx_of",
     "package_children",
     "package_files",
     "package_statistics",
+    "packages_named",
     "publications",
     "publications_above",
     "publish",
     "publish_changes",
     "published_as_of",
+    "published_counterparts",
     "remove_children",
     "remove_from_collection",
     "rename_container",

@@ -12,6 +12,11 @@ BLOCK_PATH = "block.xml"
 """Path of a component's OLX among its media."""
 
 
+def component_ref(block_type: str, component_code: str) -> str:
+    """``entity_ref`` of an XBlock."""
+    return f"{COMPONENT_NAMESPACE}:{block_type}:{component_code}"
+
+
 def block_media_type(block_type: str) -> str:
     """Media type of the OLX of a component of that XBlock type."""
     return f"application/vnd.openedx.xblock.v1.{block_type}+xml"

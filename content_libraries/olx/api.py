@@ -25,6 +25,7 @@ from .errors import (
 )
 from .html_bodies import inlined
 from .reading import iter_files, iter_static_files, parse_block, read_archive
+from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .vocabulary import CONTAINER_TAGS
@@ -49,6 +50,7 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "assembled",
+    "body_of",
     "decoded",
     "definition_of",
     "files_of",
@@ -64,6 +66,7 @@ __all__ = [
     "settings_in",
     "tree_with_drafts",
     "with_attributes",
+    "with_renamed_files",
     "without_url_name",
     "write_archive",
     "write_folder",

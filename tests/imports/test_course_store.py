@@ -13,7 +13,8 @@ from openedx_content.models_api import ComponentVersionMedia, PublishableEntity
 
 from content_libraries import api
 from content_libraries.courses.learning_core_store import LearningCoreStore
-from content_libraries.imports.models import ImportJob, JobState, ModulestoreSource
+from content_libraries.imports.models import ImportJob, ModulestoreSource
+from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory, give_role
 

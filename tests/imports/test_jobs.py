@@ -18,8 +18,9 @@ from user_tasks.tasks import purge_old_user_tasks
 
 from content_libraries import api
 from content_libraries.errors import NotAllowedError
-from content_libraries.imports.models import ImportJob, JobState, ModulestoreMigration, StoredPlan
+from content_libraries.imports.models import ImportJob, ModulestoreMigration, StoredPlan
 from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
+from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import CommitRunner, MemberFactory
 from tests.learning_core.dump import dump

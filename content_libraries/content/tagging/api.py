@@ -1,5 +1,6 @@
 """What other modules may do with tags. Functions check permissions, unless they say that they do not."""
 
+from .copies import TagCopy, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
 from .objects import (
     delete_tags_of_library,
@@ -19,13 +20,17 @@ from .taxonomies import (
 )
 
 __all__ = [
+    "TagCopy",
     "administers_taxonomies",
+    "copy_tags",
     "delete_tags_of_library",
     "export_tags",
     "is_library_object",
     "library_of",
     "may_tag",
     "object_key",
+    "plan_tag_copies",
+    "release_copied_tags",
     "require_may_tag",
     "set_object_tags",
     "set_organizations",

@@ -11,8 +11,9 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from ...errors import ContentLibrariesError, NotFoundError
+from ...jobs.api import UNFINISHED
 from .. import api
-from ..models import UNFINISHED, ImportJob, ModulestoreMigration
+from ..models import ImportJob, ModulestoreMigration
 from . import pages
 from .base import PREFIX, StaffAdmin, page_url
 

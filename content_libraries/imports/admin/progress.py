@@ -9,9 +9,10 @@ from typing import Any, Final
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
-from ..models import UNFINISHED, ImportJob, JobState, ModulestoreBlockMigration, ModulestoreMigration
+from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 
 _OUTCOMES: Final[Mapping[str, str]] = {
     "create": "created",

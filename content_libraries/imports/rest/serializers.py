@@ -12,8 +12,9 @@ from user_tasks.models import UserTaskStatus
 
 from ... import keys
 from ...errors import MalformedKeyError
+from ...jobs.api import JobState
 from ..data import ImportOptions, Level, OnRepeat
-from ..models import ImportJob, JobState, ModulestoreMigration, SourceUpload
+from ..models import ImportJob, ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview
 
 _STATE_OF_JOB: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from ... import keys
 from ...findings import Finding
 from ...keys import LibraryLocatorV2
 from ...search import api as search
+from ...sync import api as sync
 from ..base import LibraryCommand
 
 
@@ -22,7 +23,7 @@ class Check(Protocol):
     def __call__(self, library_key: LibraryLocatorV2 | None, /, *, repair: bool) -> Sequence[Finding]: ...
 
 
-CHECKS: Sequence[Check] = (search.check_index,)
+CHECKS: Sequence[Check] = (sync.check_links, search.check_index)
 """All checks, in the order in which they run."""
 
 

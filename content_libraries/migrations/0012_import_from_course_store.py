@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0010_xblock_student_state'),
+        ('content_libraries', '0011_clipboard_context_title'),
     ]
 
     operations = [

@@ -1,0 +1,102 @@
+"""
+Tags that objects have because others have them: read-only copies, kept for many objects at once.
+
+What comes out is what ``copy_tags`` and ``unmark_copied_tags`` of openedx-tagging make, which work object by object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from openedx_tagging.models import ObjectTag
+
+from ...learning_core.api import in_parts
+
+type TagName = tuple[int, str]
+"""(taxonomy pk, value): what an object has at most once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagCopy:
+    """What a copy changes: values of tags that are added, and of earlier copies that go."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
+    """
+    Tell what ``copy_tags`` would do. Checks no permission.
+
+    Args:
+        sources: id of the object that gets tags -> id of the object that it gets them from.
+
+    Returns: object id -> what changes; objects where nothing does are left out.
+    """
+    wanted = _tags_of(sources.values())
+    stored = _tags_of(sources)
+    plans: dict[str, TagCopy] = {}
+    for target, source in sources.items():
+        new, old = wanted.get(source, {}), stored.get(target, {})
+        added = tuple(value for (_taxonomy, value) in sorted(new.keys() - old.keys()))
+        removed = tuple(
+            value for (taxonomy, value), tag in sorted(old.items()) if tag.is_copied and (taxonomy, value) not in new
+        )
+        if added or removed:
+            plans[target] = TagCopy(added, removed)
+    return plans
+
+
+def copy_tags(sources: Mapping[str, str]) -> None:
+    """
+    Give objects the tags of others, as copies that nobody can edit. Checks no permission.
+
+    Earlier copies that the source does not have any more go; tags of the object's own stay, and one that the source
+    has too becomes a copy.
+
+    Args:
+        sources: id of the object that gets tags -> id of the object that it gets them from.
+    """
+    with transaction.atomic():
+        wanted = _tags_of(sources.values())
+        stored = _tags_of(sources)
+        gone, marked, new = [], [], []
+        for target, source in sources.items():
+            theirs, own = wanted.get(source, {}), stored.get(target, {})
+            gone += [tag.pk for name, tag in own.items() if tag.is_copied and name not in theirs]
+            marked += [tag.pk for name, tag in own.items() if not tag.is_copied and name in theirs]
+            new += [_copy(tag, target) for name, tag in theirs.items() if name not in own]
+        for part in in_parts(gone):
+            ObjectTag.objects.filter(pk__in=part).delete()
+        for part in in_parts(marked):
+            ObjectTag.objects.filter(pk__in=part).update(is_copied=True)
+        ObjectTag.objects.bulk_create(new, batch_size=500)
+
+
+def release_copied_tags(object_ids: Iterable[str]) -> None:
+    """Make copied tags the objects' own, which authors can edit. Checks no permission."""
+    for part in in_parts(object_ids):
+        ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
+
+
+def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, Any]]:
+    tags: dict[str, dict[TagName, Any]] = {}
+    for part in in_parts(set(object_ids)):
+        found: Any = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False)
+        for tag in found.select_related("tag", "taxonomy"):
+            tags.setdefault(tag.object_id, {})[tag.taxonomy_id, tag.value] = tag
+    return tags
+
+
+def _copy(tag: Any, object_id: str) -> Any:
+    return ObjectTag(  # type: ignore[no-untyped-call]
+        object_id=object_id,
+        taxonomy=tag.taxonomy,
+        tag=tag.tag,
+        is_copied=True,
+        _value=tag.value,
+        _export_id=tag.export_id,
+    )

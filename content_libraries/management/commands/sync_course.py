@@ -1,0 +1,56 @@
+"""``manage.py sync_course``: take what libraries have published into a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError, CommandParser
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import UsageKey
+
+from content_libraries.keys import course_key
+from content_libraries.management.base import LibraryCommand
+from content_libraries.sync import api as sync
+
+
+class Command(LibraryCommand):
+    help = "Sync the linked blocks of a course for which their libraries have something newer, in one change set."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("course", help="course-v1:ORG+COURSE+RUN")
+        parser.add_argument("--block", metavar="USAGE_KEY", help="sync only this linked block, also if nothing is new")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        key = course_key(options["course"])
+        block = _block(options["block"])
+        if options["dry_run"]:
+            plan = sync.preview_sync(block, user=user) if block else sync.preview_course(key, user=user)
+        else:
+            done = sync.sync_block(block, user=user) if block else sync.sync_course(key, user=user)
+            plan = done.plan
+        steps = [
+            {"action": step.action, "reason": step.reason, "usage_key": str(step.usage_key), "title": step.title}
+            for step in plan.steps
+        ]
+        counts = dict(sync.plan_counts(plan))
+        return {"course": str(key), "dry_run": options["dry_run"], **counts, "details": steps}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        lines = [
+            f"{step['action']:10} {step['usage_key']} “{step['title']}”: {step['reason']}" for step in result["details"]
+        ]
+        lines += [f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]]
+        lines.append(f"{result['course']}: {len(result['blocks'])} linked blocks, {len(result['details'])} steps.")
+        if result["dry_run"]:
+            lines.append("Nothing was written: this was a dry run.")
+        return "\n".join(lines)
+
+
+def _block(text: str | None) -> UsageKey | None:
+    try:
+        return None if text is None else UsageKey.from_string(text)
+    except InvalidKeyError as error:
+        raise CommandError(f"“{text}” is not the key of a block.") from error

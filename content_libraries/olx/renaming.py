@@ -1,0 +1,52 @@
+"""Renaming the static files that a block refers to, and the body of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from .html_bodies import inner_html
+from .xml_source import parse_document
+
+__all__ = ["body_of", "with_renamed_files"]
+
+_AFTER_NAME: Final = r"(?![\w%-]|\.\w)"
+_BEFORE_PATH: Final = r"(?P<before>(?<![\w./:-])/static/|(?:src|href)\s{0,9}=\s{0,9}[\"']static/)"
+_VIDEO_TAG: Final = re.compile(r"<(?:video|transcript|video_asset)\b[^<]*")
+
+
+def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
+    """
+    Let a block refer to its static files by other names; every other byte stays as it is.
+
+    Args:
+        olx: of the block.
+        names: name below ``static/`` -> new name below it. References to other files stay.
+
+    References are those that :func:`references` finds: paths below ``/static/``, in whatever spelling, and what a
+    video names without a path.
+    """
+    spelled = {spelling: escape(new) for old, new in names.items() for spelling in _spellings(old)}
+    if not spelled:
+        return olx
+    longest_first = "|".join(re.escape(spelling) for spelling in sorted(spelled, key=len, reverse=True))
+    in_paths = re.compile(f"{_BEFORE_PATH}(?P<name>{longest_first}){_AFTER_NAME}")
+    renamed = in_paths.sub(lambda match: f"{match['before']}{spelled[match['name']]}", olx)
+    bare = re.compile(f"(?P<quote>[\"']|&quot;)(?P<name>{longest_first})(?P=quote)")
+    return _VIDEO_TAG.sub(
+        lambda tag: bare.sub(lambda match: f"{match['quote']}{spelled[match['name']]}{match['quote']}", tag[0]), renamed
+    )
+
+
+def body_of(olx: str) -> str:
+    """Return what is inside of the root element as text, as an html block understands it."""
+    document = parse_document(olx.encode())
+    return inner_html(document, document.root)
+
+
+def _spellings(name: str) -> set[str]:
+    """How texts may write the name of a file."""
+    return {name, quote(name), escape(name), escape(quote(name)), re.sub(r"[^\w.%/-]", "_", name)}

@@ -1,0 +1,81 @@
+"""Who may look at links, and who may change them (sync contract, section 12; ADR 0021)."""
+
+from __future__ import annotations
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import Block, CoursePermission, course_store, may_in_course, require_in_course
+from ..errors import NotAllowedError, NotFoundError
+from ..keys import ItemKey, LibraryLocatorV2, library_key_of
+from ..libraries.api import Actor, Permission, access_library
+from .data import LinkState
+from .errors import UpstreamNotAllowedError
+from .states import explain
+
+_VIEW = (CoursePermission.VIEW_LIBRARY_UPDATES, CoursePermission.VIEW)
+_MANAGE = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
+
+
+def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
+    """
+    Find a block whose link somebody wants to see or to change.
+
+    Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
+    """
+    permissions = _MANAGE if manage else _VIEW
+    if any(may_in_course(user, usage_key.course_key, permission) for permission in permissions):
+        block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
+        if block is not None:
+            return block
+    raise NotFoundError(f"The block “{usage_key}” was not found.")
+
+
+def require_links_of_course(user: Actor, course_key: CourseKey) -> None:
+    """Raise NotAllowedError unless the user may see how the links of a course stand."""
+    if not may_in_course(user, course_key, CoursePermission.VIEW):
+        require_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES)
+
+
+def require_syncs_of_course(user: Actor, course_key: CourseKey) -> None:
+    """Raise NotAllowedError unless the user may sync what is linked in a course."""
+    if not may_in_course(user, course_key, CoursePermission.EDIT):
+        require_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES)
+
+
+def may_follow(user: Actor, course_key: CourseKey, library_key: LibraryLocatorV2) -> bool:
+    """
+    Whether a user may take what a library has published into what is linked already.
+
+    That is a right of the course. Whoever does not have it, and may edit the course, needs to view the library.
+    """
+    return may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES) or may_view_library(
+        user, library_key
+    )
+
+
+def may_see_state(user: Actor, course_key: CourseKey, library_key: LibraryLocatorV2) -> bool:
+    """Whether a user may know how a link to a library stands."""
+    return may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES) or may_view_library(user, library_key)
+
+
+def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
+    """Raise UpstreamNotAllowedError unless the user may take what the library has published. See ``may_follow``."""
+    if not may_follow(user, usage_key.course_key, library_key_of(upstream)):
+        raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
+
+
+def require_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
+    """Raise UpstreamNotAllowedError unless the user may see what the library has published. See ``may_see_state``."""
+    if not may_see_state(user, usage_key.course_key, library_key_of(upstream)):
+        raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
+
+
+def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
+    """Whether a user may view a library; also True for one that does not exist, which is nobody's secret."""
+    try:
+        access_library(user, library_key, Permission.VIEW)
+    except NotAllowedError:
+        return False
+    except NotFoundError:
+        return True
+    return True

@@ -1,0 +1,68 @@
+"""Settings that come along from a library and may not fit the course that they come into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import GRADING_POLICY_PATH, course_store
+from ..olx.api import settings_in
+from .data import Attention
+
+_MESSAGES: Final[Mapping[str, str]] = {
+    "due": "This due date was set in another course. Check it, or remove it.",
+    "start": "This release date was set in another course. Check it, or remove it.",
+    "group_access": "This names groups of learners of another course. Choose groups of this course, or remove it.",
+    "user_partition_id": "This names groups of learners of another course. Choose groups of this course.",
+    "prereq": "This prerequisite is in another course. Choose one of this course, or remove it.",
+    "prereq_min_score": "This belongs to a prerequisite in another course.",
+    "prereq_min_completion": "This belongs to a prerequisite in another course.",
+    "required_content": "This prerequisite is in another course. Choose one of this course, or remove it.",
+    "visible_to_staff_only": "Learners do not see this block. Check whether that is right in this course.",
+}
+_NOTHING: Final = frozenset({"", "null", "{}", "[]", "false"})
+
+
+def attention_in(usage_key: UsageKey, olx: str) -> Iterator[Attention]:
+    """Yield settings of a new block that an author should look at, without what depends on the course's grading."""
+    settings = settings_in(olx)
+    title = settings.get("display_name", "")
+    for name, message in _MESSAGES.items():
+        value = settings.get(name, "")
+        if value not in _NOTHING:
+            yield Attention(usage_key, title, name, value, message)
+    if settings.get("graded") == "true" or settings.get("format"):
+        yield Attention(usage_key, title, "format", settings.get("format", ""), "")
+
+
+def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tuple[Attention, ...]:
+    """
+    Hold settings of new blocks against the course, and keep those that do not fit.
+
+    A graded block fits when the grading policy of the course has its assignment type.
+    """
+    if not any(attention.setting == "format" for attention in found):
+        return found
+    types = grading_types(course_key)
+    return tuple(_judged(found, types))
+
+
+def grading_types(course_key: CourseKey) -> frozenset[str]:
+    """The assignment types of the course's grading policy; none where it has no policy."""
+    for _path, data in course_store().read_files(course_key, [GRADING_POLICY_PATH]):
+        policy = json.loads(data)
+        return frozenset(grader["type"] for grader in policy.get("GRADER", ()) if "type" in grader)
+    return frozenset()
+
+
+def _judged(found: tuple[Attention, ...], types: frozenset[str]) -> Iterator[Attention]:
+    for attention in found:
+        if attention.setting != "format":
+            yield attention
+        elif attention.value not in types:
+            wanted = f"the assignment type “{attention.value}”" if attention.value else "an assignment type"
+            message = f"This is graded, and needs {wanted}, which this course does not have. Add it, or choose another."
+            yield Attention(attention.usage_key, attention.title, "format", attention.value, message)

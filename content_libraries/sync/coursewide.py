@@ -1,0 +1,126 @@
+"""Syncs of whole courses: everything that is ready, in one change set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import course_store, lock_course
+from ..keys import LibraryLocatorV2, library_key
+from ..libraries.api import Actor
+from .access import may_follow, require_links_of_course, require_syncs_of_course
+from .data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
+from .models import CourseLink
+from .planning import plan_sync
+from .readiness import readiness_of
+from .reading import collapsed
+from .states import explain
+from .syncing import Synced, apply_sync
+
+
+def preview_course(course_key: CourseKey, *, user: Actor, only_library: LibraryLocatorV2 | None = None) -> SyncPlan:
+    """
+    Plan the sync of everything in a course that is ready, and write nothing.
+
+    Args:
+        course_key: the course.
+        user: needs VIEW_LIBRARY_UPDATES or VIEW.
+        only_library: only what is linked to this library.
+
+    Returns: the plan; links that are broken are in ``skipped``. Raises NotFoundError and NotAllowedError.
+    """
+    require_links_of_course(user, course_key)
+    return _plan(course_key, user, only_library)
+
+
+def sync_course(
+    course_key: CourseKey,
+    *,
+    user: Actor,
+    only_library: LibraryLocatorV2 | None = None,
+    settle: Callable[[Synced], None] | None = None,
+) -> Synced:
+    """
+    Sync everything in a course that is ready, in one change set.
+
+    Args:
+        course_key: the course.
+        user: needs MANAGE_LIBRARY_UPDATES, or EDIT and VIEW in the libraries.
+        only_library: only what is linked to this library.
+        settle: is called at the end of the transaction; what it raises undoes everything.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    require_syncs_of_course(user, course_key)
+    with transaction.atomic():
+        lock_course(course_key)
+        synced = apply_sync(_plan(course_key, user, only_library), user=user)
+        if settle is not None:
+            settle(synced)
+    return synced
+
+
+def course_report(synced: Synced) -> dict[str, Any]:
+    """What a sync of a course did, ready for JSON."""
+    plan = synced.plan
+    return {
+        "course_key": str(plan.course_key),
+        "change_set": synced.change_set,
+        **plan_counts(plan),
+    }
+
+
+def plan_counts(plan: SyncPlan) -> Mapping[str, Any]:
+    """What a plan comes to: the blocks, how many steps of each kind, and what is left out."""
+    return {
+        "blocks": [str(key) for key in plan.tops],
+        "steps": dict(Counter(step.action.value for step in plan.steps)),
+        "conflicting_files": list(plan.notices.conflicting_files),
+        "skipped": [
+            {"usage_key": str(skipped.usage_key), "state": skipped.state, "message": skipped.message}
+            for skipped in plan.skipped
+        ],
+    }
+
+
+def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | None) -> SyncPlan:
+    links = CourseLink.objects.filter(course_key=course_key)
+    if only_library is not None:
+        links = links.filter(library_key=str(only_library))
+    tops = list(collapsed(readiness_of(links)))
+    names = {link.library_key for link in tops if link.is_ready}
+    allowed = {name for name in names if may_follow(user, course_key, library_key(name))}
+    ready = [link.downstream_key for link in tops if link.is_ready and link.library_key in allowed]
+    plan = plan_sync(course_key, _outermost(course_key, ready), skip_broken=True)
+    broken = tuple(_skipped(link) for link in tops if link.state not in {*WORKING_STATES})
+    closed = tuple(
+        SkippedLink(
+            link.downstream_key,
+            LinkState.INACCESSIBLE,
+            explain(LinkState.INACCESSIBLE, link.upstream_key, link.downstream_key),
+        )
+        for link in tops
+        if link.is_ready and link.library_key not in allowed
+    )
+    return replace(plan, skipped=plan.skipped + broken + closed)
+
+
+def _skipped(link: Any) -> SkippedLink:
+    state = LinkState(link.state)
+    return SkippedLink(link.downstream_key, state, explain(state, link.upstream_key, link.downstream_key))
+
+
+def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
+    """The blocks in document order, without those that are inside of others."""
+    structure = course_store().structure(course_key)
+    wanted, inside, found = set(tops), set[UsageKey](), []
+    for key, _depth in structure.walk():
+        if key in wanted and key not in inside:
+            found.append(key)
+            inside.update(below for below, _level in structure.walk(key))
+    return found

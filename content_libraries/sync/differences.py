@@ -1,0 +1,94 @@
+"""
+What differs between base, theirs and mine, ready for JSON.
+
+Base is the library item as it was synced last, theirs what the library has published, mine what the course has. The
+outcome is what the block says after the sync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import unified_diff
+from typing import Any, Final
+
+from opaque_keys.edx.keys import UsageKey
+
+from ..olx.api import body_of, settings_in
+from .settings import LINK_ATTRIBUTES
+
+_CONTEXT_LINES: Final = 2
+_MAX_LINES: Final = 400
+"""Longer differences are cut: they are to be looked at, not to be applied."""
+
+
+def component_difference(base: str | None, theirs: str | None, mine: str | None, outcome: str) -> dict[str, Any]:
+    """
+    Compare what a block says.
+
+    Args:
+        base, theirs, mine: OLX; None where there is none.
+        outcome: OLX of the block after the sync.
+
+    Returns: ``settings`` (a row for each setting that changes or is kept: ``name``, ``base``, ``theirs``, ``mine``,
+        ``outcome``; values as OLX spells them, null where it does not say) and ``text`` (``changed``, and ``lines`` of
+        a unified difference from mine to the outcome).
+    """
+    return {
+        "settings": _settings(*(settings_in(olx) if olx else {} for olx in (base, theirs, mine, outcome))),
+        "text": _text(mine, outcome),
+    }
+
+
+def children_difference(
+    before: Sequence[UsageKey], after: Sequence[UsageKey], came_from: Mapping[UsageKey, UsageKey]
+) -> dict[str, Any]:
+    """
+    Compare the children of a container.
+
+    Args:
+        came_from: child -> the container that it stood in before, for those that come from another one.
+
+    Returns: ``before`` and ``after`` (usage keys), and ``moves`` (``usage_key``, ``from_parent``, ``from_index``,
+        ``to_index``) of those that stay in the course at another place.
+    """
+    old = {key: index for index, key in enumerate(before)}
+    kept_order = [key for key in before if key in set(after)]
+    position = {key: index for index, key in enumerate(kept_order)}
+    moves = []
+    for index, key in enumerate(key for key in after if key in position):
+        if position[key] != index:
+            moves.append({"usage_key": str(key), "from_parent": None, "from_index": old[key]})
+    for key in after:
+        if key in came_from:
+            moves.append({"usage_key": str(key), "from_parent": str(came_from[key]), "from_index": None})
+    places = {str(key): index for index, key in enumerate(after)}
+    return {
+        "before": [str(key) for key in before],
+        "after": [str(key) for key in after],
+        "moves": [move | {"to_index": places[str(move["usage_key"])]} for move in moves],
+    }
+
+
+def _settings(
+    base: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str], outcome: Mapping[str, str]
+) -> list[dict[str, str | None]]:
+    names = sorted((theirs.keys() | mine.keys() | outcome.keys()) - LINK_ATTRIBUTES)
+    return [
+        {
+            "name": name,
+            "base": base.get(name),
+            "theirs": theirs.get(name),
+            "mine": mine.get(name),
+            "outcome": outcome.get(name),
+        }
+        for name in names
+        if mine.get(name) != outcome.get(name) or mine.get(name) != theirs.get(name)
+    ]
+
+
+def _text(mine: str | None, outcome: str) -> dict[str, Any]:
+    old, new = (body_of(mine) if mine else ""), body_of(outcome)
+    if old == new:
+        return {"changed": False, "lines": [], "cut": False}
+    lines = list(unified_diff(old.splitlines(), new.splitlines(), "mine", "outcome", n=_CONTEXT_LINES, lineterm=""))
+    return {"changed": True, "lines": lines[:_MAX_LINES], "cut": len(lines) > _MAX_LINES}

@@ -1,0 +1,56 @@
+"""What can be wrong with a link. The texts are for authors (sync contract, section 4)."""
+
+from __future__ import annotations
+
+from opaque_keys.edx.keys import UsageKey
+
+from ..errors import InvalidInputError, NotAllowedError
+
+
+class LinkError(InvalidInputError):
+    """Something is wrong with a link, or with what shall be linked. Nothing has changed."""
+
+    code = "bad_link"
+
+
+class NotLinkedError(LinkError):
+    """A block has no upstream."""
+
+    code = "not_linked"
+
+    def __init__(self, usage_key: UsageKey) -> None:
+        super().__init__(f"“{usage_key}” is not linked to a library.")
+
+
+class BadUpstreamError(LinkError):
+    """The upstream of a link cannot be used."""
+
+    code = "bad_upstream"
+
+
+class UpstreamNotAllowedError(NotAllowedError):
+    """The user may not see the library of an upstream."""
+
+    code = "upstream_inaccessible"
+
+
+class BadDownstreamError(LinkError):
+    """A block cannot be linked."""
+
+    code = "bad_downstream"
+
+
+class NotTopLevelError(LinkError):
+    """Something was asked of a block that goes only for the linked structure that it is in."""
+
+    code = "not_top_level"
+
+    def __init__(self, usage_key: UsageKey, top_level: UsageKey) -> None:
+        super().__init__(f"“{usage_key}” is part of the linked block “{top_level}”. Sync or unlink that one first.")
+        self.top_level = top_level
+
+
+class LinkedStructureError(LinkError):
+    """An edit inside of a linked structure that the next sync would undo."""
+
+    code = "linked_structure"

@@ -1,0 +1,160 @@
+"""
+Edits of courses that touch what is linked: what is refused, and what is noted as a local change.
+
+A sync does not come through here; it knows what it does (sync contract, sections 2 and 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import (
+    Applied,
+    Block,
+    Change,
+    CoursePlan,
+    CourseStructure,
+    CreateBlock,
+    DeleteBlock,
+    MoveBlock,
+    SetChildren,
+    UpdateBlock,
+    course_store,
+)
+from ..olx.api import body_of, settings_in, with_attributes
+from .errors import LinkedStructureError
+from .links import follow_blocks, forget_links, rebuild_links
+from .models import CourseLink
+from .settings import (
+    DATA,
+    DISPLAY_NAME,
+    LINK_ATTRIBUTES,
+    TEXT,
+    LinkSettings,
+    course_settings_of,
+    customizable_of,
+)
+
+
+class LinkKeeper:
+    """Keeps links in step with courses; ``courses.hooks`` calls it."""
+
+    def before_edit(self, course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
+        return guarded(course_key, plan)
+
+    def after_write(self, course_key: CourseKey, applied: Applied) -> None:
+        follow_blocks(course_key, applied.versions, applied.deleted)
+
+    def after_load(self, course_key: CourseKey) -> None:
+        rebuild_links(course_key)
+
+    def after_delete(self, course_key: CourseKey) -> None:
+        forget_links(course_key)
+
+
+def guarded(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
+    """
+    Look at an edit of an author.
+
+    Returns: the plan, with local changes noted in the blocks. Raises LinkedStructureError for an edit that the next
+    sync would undo.
+    """
+    if not CourseLink.objects.filter(course_key=course_key).exists():
+        return plan
+    structure = course_store().structure(course_key)
+    refuse_linked_parents(_parents_concerned(plan.changes, structure))
+    updated = [change.usage_key for change in plan.changes if isinstance(change, UpdateBlock)]
+    linked = _linked(updated)
+    if not linked:
+        return plan
+    blocks = course_store().blocks(course_key, linked)
+    parts = _parts(blocks, structure)
+    changes = tuple(
+        _noted(change, blocks[change.usage_key], is_part=change.usage_key in parts)
+        if isinstance(change, UpdateBlock) and change.usage_key in blocks
+        else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=changes)
+
+
+def refuse_linked_parents(keys: Iterable[UsageKey]) -> None:
+    """Raise LinkedStructureError if one of these containers is linked: the library says what is in it."""
+    wanted = set(keys)
+    if not wanted:
+        return
+    found = CourseLink.objects.filter(downstream_key__in=wanted, is_container=True)
+    first = found.values_list("downstream_key", flat=True).first()
+    if first is not None:
+        raise LinkedStructureError(
+            f"“{first}” is linked to a library, which says what is in it and in which order. Unlink it to change that."
+        )
+
+
+def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) -> set[UsageKey]:
+    """Containers whose list of children an edit changes."""
+    parents: set[UsageKey] = set()
+    for change in changes:
+        match change:
+            case CreateBlock(parent=UsageKey() as parent):
+                parents.add(parent)
+            case SetChildren(usage_key, children) if children != structure.children.get(usage_key, ()):
+                parents.add(usage_key)
+            case MoveBlock(usage_key, parent):
+                parents |= {parent, *structure.parents.get(usage_key, ())}
+            case DeleteBlock(usage_key):
+                parents.update(structure.parents.get(usage_key, ()))
+            case _:
+                pass
+    return parents
+
+
+def _linked(keys: Collection[UsageKey]) -> list[UsageKey]:
+    return [link.downstream_key for link in CourseLink.objects.filter(downstream_key__in=keys).only("downstream_key")]
+
+
+def _parts(blocks: Mapping[UsageKey, Block], structure: CourseStructure) -> set[UsageKey]:
+    """Those of the blocks that are in a linked structure, below its top."""
+    tops = {key: LinkSettings.of(key, block.settings).top_level_key(key.course_key) for key, block in blocks.items()}
+    above = {key: {*structure.parents.get(key, ()), *([top] if top else ())} for key, top in tops.items()}
+    linked = set(_linked({key for keys in above.values() for key in keys}))
+    return {key for key, keys in above.items() if keys & linked}
+
+
+def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
+    """The same change, with the link kept and local changes noted in it."""
+    key = change.usage_key
+    if is_part and not block.state.holds_blocks and _changes_more(block.olx, change.olx, key.block_type):
+        raise LinkedStructureError(
+            f"“{key}” is part of a linked structure. Its title, the body of a text, and settings such as due dates and"
+            " attempts can be changed in the course; unlink the structure to change more."
+        )
+    link = LinkSettings.of(key, block.settings)
+    names = tuple(
+        name
+        for name in customizable_of(key.block_type)
+        if name not in link.customized and _is_local(name, link, block.olx, change.olx)
+    )
+    link = replace(link, customized=(*link.customized, *names))
+    return UpdateBlock(key, with_attributes(change.olx, link.attributes()))
+
+
+def _is_local(name: str, link: LinkSettings, old: str, new: str) -> bool:
+    """Whether a value is not the library's; where that is not known, whether it changes."""
+    if name == DATA:
+        theirs = body_of(old) if link.upstream_body is None else link.upstream_body
+        return body_of(new) != theirs
+    theirs_title = settings_in(old).get(DISPLAY_NAME) if link.upstream_title is None else link.upstream_title
+    return settings_in(new).get(DISPLAY_NAME) != theirs_title
+
+
+def _changes_more(old: str, new: str, block_type: str) -> bool:
+    """Whether an edit of a component changes what only the library may change."""
+    free = {DISPLAY_NAME} | course_settings_of(block_type) | LINK_ATTRIBUTES
+    before, after = settings_in(old), settings_in(new)
+    if any(before.get(name) != after.get(name) for name in (before.keys() | after.keys()) - free):
+        return True
+    return block_type != TEXT and body_of(old) != body_of(new)

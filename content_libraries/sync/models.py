@@ -1,0 +1,95 @@
+"""Links between course blocks and library items, and runs that sync many of them."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from opaque_keys.edx.django.models import CourseKeyField, UsageKeyField
+from openedx_django_lib.fields import case_sensitive_char_field
+
+from ..jobs.models import Job
+from .data import LinkState
+
+FAULTS = (LinkState.MALFORMED, LinkState.TYPE_MISMATCH)
+
+
+class CourseLink(models.Model):
+    """
+    A course block that is linked to a library item.
+
+    1. It repeats what the draft of the block says of itself (ADR 0021); the block is right. Each change of a course
+       changes the rows in the same transaction, and ``rebuild_links`` makes them anew.
+    2. It names both sides by keys. Whether the library item exists, and what is published of it, is looked up when it
+       is asked for: a link breaks and heals without being touched.
+    3. ``library_key``, ``upstream_ref`` and ``container_type`` are the names that Learning Core has for the item; they
+       are blank when ``upstream_key`` is no key. ``fault`` is what the keys alone show.
+    4. ``top_level_parent_key`` is the linked block that this one is part of, as the block says. It counts only while
+       there is a row for that block.
+
+    .. no_pii:
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    course_key = CourseKeyField(max_length=255, case_sensitive=True, db_index=True)
+    downstream_key = UsageKeyField(max_length=255, case_sensitive=True, unique=True)
+    upstream_key = case_sensitive_char_field(max_length=255, db_index=True)
+    is_container = models.BooleanField(help_text=_("Whether the library item is a section, a subsection or a unit."))
+    library_key = case_sensitive_char_field(max_length=255, db_index=True, blank=True)
+    upstream_ref = case_sensitive_char_field(max_length=500, blank=True)
+    container_type = case_sensitive_char_field(max_length=100, blank=True)
+    fault = models.CharField(max_length=20, blank=True, choices=[(state.value, state.value) for state in FAULTS])
+    top_level_parent_key = UsageKeyField(max_length=255, case_sensitive=True, null=True, blank=True, db_index=True)
+    version_synced = models.PositiveIntegerField(null=True, blank=True)
+    version_declined = models.PositiveIntegerField(null=True, blank=True)
+    deletion_declined = models.BooleanField(default=False)
+    downstream_customized = models.JSONField(default=list, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(help_text=_("When something that it says really changed."))
+
+    class Meta:
+        verbose_name = _("link to a library")
+        verbose_name_plural = _("links to libraries")
+
+    def __str__(self) -> str:
+        return f"{self.downstream_key} → {self.upstream_key}"
+
+
+class SyncRun(Job):
+    """
+    One request to sync whole courses, done by a worker, course by course.
+
+    Its courses are chosen when it starts; each is synced in one transaction, which also marks it as done.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    library_key = models.CharField(max_length=255, blank=True, help_text=_("Only links to this library; all if blank."))
+    left_out = models.PositiveIntegerField(
+        default=0, help_text=_("How many courses use the library and are not the user's to sync.")
+    )
+
+    def __str__(self) -> str:
+        return f"{self.uuid}: {self.library_key or 'all libraries'}"
+
+
+class SyncRunCourse(models.Model):
+    """
+    A course of a run. It is under way until ``finished``; ``is_failed`` is set with it.
+
+    .. no_pii:
+    """
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="courses")
+    course_key = CourseKeyField(max_length=255, case_sensitive=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    is_failed = models.BooleanField(default=False)
+    error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
+    report = models.JSONField(default=dict, help_text=_("What was done, as course_report tells it."))
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["run", "course_key"], name="cl_sync_run_course"),)
+
+    def __str__(self) -> str:
+        return f"{self.course_key} in {self.run_id}"

@@ -1,0 +1,389 @@
+"""
+From linked blocks of a course to the plan of their sync. It reads, and writes nothing.
+
+A plan costs a few queries for each library and level, however many blocks it is about.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..content.tagging.api import plan_tag_copies
+from ..courses.api import (
+    Block,
+    Change,
+    CourseFile,
+    CoursePlan,
+    CourseStructure,
+    CreateBlock,
+    PutFile,
+    SetChildren,
+    UpdateBlock,
+    course_store,
+)
+from ..errors import MalformedKeyError, NotFoundError
+from ..keys import ItemKey, LibraryContainerLocator
+from ..learning_core import api as learning_core
+from .attention import attention_in, settings_report
+from .data import Attention, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
+from .differences import children_difference, component_difference
+from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
+from .matching import Place, match
+from .settings import LinkSettings, course_type_of, short_key, upstream_key
+from .states import explain, require_matching_types
+from .taking import Taken, new_container, own_files, private_name, taken_component, taken_container
+from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
+
+
+def plan_sync(
+    course_key: CourseKey,
+    tops: Sequence[UsageKey],
+    *,
+    override: bool = False,
+    keep: frozenset[str] = frozenset(),
+    skip_broken: bool = False,
+) -> SyncPlan:
+    """
+    Plan the sync of linked blocks with everything in them. Checks no permission.
+
+    Args:
+        tops: the blocks.
+        override: give up local changes of those blocks that are components.
+        keep: names of fields whose local changes stay all the same.
+        skip_broken: list blocks that cannot be synced, instead of raising what is wrong with the first one.
+
+    Raises NotFoundError for a block that is not there, and LinkError.
+    """
+    draft = _Draft(course_key, tops)
+    planner = _Planner(draft, override=override, keep=keep)
+    for top in tops:
+        try:
+            planner.add(top)
+        except LinkError as error:
+            if not skip_broken:
+                raise
+            planner.skipped.append(SkippedLink(top, draft.state_of(top), error.message))
+    return planner.finish()
+
+
+def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = None) -> tuple[SyncPlan, UsageKey]:
+    """
+    Plan a new block that is linked to a library item, with everything in it. Checks no permission.
+
+    Returns: the plan, and the key of the block. Raises NotFoundError for the parent, and LinkError.
+    """
+    draft = _Draft(parent.course_key, [], extra=[upstream])
+    if parent not in draft.structure.blocks:
+        raise NotFoundError(f"There is no “{parent}”.")
+    planner = _Planner(draft, override=False, keep=frozenset())
+    usage_key = planner.add_new(upstream, parent=parent, index=index)
+    return planner.finish(), usage_key
+
+
+class _Draft:
+    """The parts of a course that a plan is about, and what their libraries have published."""
+
+    def __init__(self, course_key: CourseKey, tops: Sequence[UsageKey], *, extra: Iterable[ItemKey] = ()) -> None:
+        self.course_key = course_key
+        self.structure: CourseStructure = course_store().structure(course_key)
+        for top in tops:
+            if top not in self.structure.blocks:
+                raise NotFoundError(f"There is no “{top}”.")
+        keys = dict.fromkeys(key for top in tops for key, _depth in self.structure.walk(top))
+        self.blocks: Mapping[UsageKey, Block] = course_store().blocks(course_key, list(keys)) if keys else {}
+        self.links = {key: LinkSettings.of(key, block.settings) for key, block in self.blocks.items()}
+        self.upstream_of = {key: item for key, link in self.links.items() if (item := _parsed(link.upstream))}
+        self.upstreams: Upstreams = read_upstreams([*self.upstream_of.values(), *extra])
+
+    def state_of(self, usage_key: UsageKey) -> LinkState:
+        """What is wrong with a block that cannot be synced."""
+        link = self.links[usage_key]
+        item = self.upstream_of.get(usage_key)
+        if link.upstream is None:
+            return LinkState.NOT_LINKED
+        if item is None:
+            return LinkState.MALFORMED
+        if course_type_of(item) != usage_key.block_type:
+            return LinkState.TYPE_MISMATCH
+        return self.upstreams.broken.get(item, LinkState.OK)
+
+    @cached_property
+    def files(self) -> Mapping[str, CourseFile]:
+        return course_store().files(self.course_key)
+
+
+@dataclass
+class _Planner:
+    draft: _Draft
+    override: bool
+    keep: frozenset[str]
+    places: list[tuple[Place, UsageKey | None, int | None]] = field(default_factory=list)
+    """The tops, each with the parent and the index that a new one gets."""
+    skipped: list[SkippedLink] = field(default_factory=list)
+
+    def add(self, top: UsageKey) -> None:
+        link = self.draft.links[top]
+        if link.upstream is None:
+            raise NotLinkedError(top)
+        key = self.draft.upstream_of.get(top)
+        if key is None:
+            raise BadUpstreamError(explain(LinkState.MALFORMED, link.upstream, top), field="upstream_ref")
+        require_matching_types(key, top)
+        if not isinstance(key, LibraryContainerLocator) and self.draft.structure.children.get(top):
+            raise BadDownstreamError(f"“{top}” holds other blocks, so it cannot be linked to a library component.")
+        place = Place(self._published(key, top), top, is_new=False)
+        self._match(place)
+        self.places.append((place, None, None))
+
+    def add_new(self, key: ItemKey, *, parent: UsageKey, index: int | None) -> UsageKey:
+        top = self._new_key(course_type_of(key))
+        place = Place(self._published(key, top), top, is_new=True)
+        self._match(place)
+        self.places.append((place, parent, index))
+        return top
+
+    def finish(self) -> SyncPlan:
+        return _Writer(self).plan()
+
+    def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
+        broken = self.draft.upstreams.broken.get(key)
+        if broken is not None:
+            raise BadUpstreamError(explain(broken, str(key), top), field="upstream_ref")
+        return self.draft.upstreams.items[key]
+
+    def _match(self, place: Place) -> None:
+        match(
+            place,
+            items=self.draft.upstreams.items,
+            structure=self.draft.structure,
+            upstream_of=self.draft.upstream_of,
+            new_key=self._new_key,
+        )
+
+    def _new_key(self, block_type: str) -> UsageKey:
+        while True:
+            key: UsageKey = self.draft.course_key.make_usage_key(block_type, f"{block_type}{uuid.uuid4().hex[:8]}")
+            if key not in self.draft.structure.blocks:
+                return key
+
+
+class _Writer:
+    """Turns matched places into steps for people and changes for the store."""
+
+    def __init__(self, planner: _Planner) -> None:
+        self.planner = planner
+        self.draft = planner.draft
+        self.steps: list[SyncStep] = []
+        self.changes: list[Change] = []
+        self.attention: list[Attention] = []
+        self.byte_sources: dict[str, int] = {}
+        self.tag_sources: dict[str, str] = {}
+        self.new_files: dict[str, None] = {}
+        self.conflicts: dict[str, None] = {}
+        places = [place for top, _parent, _index in planner.places for place in top.walk()]
+        self.claimed = {place.usage_key for place in places}
+        self.bases = self._base_versions(places)
+        self.contents: Contents = read_contents({place.item.version_pk for place in places} | {*self.bases.values()})
+        self.tags = plan_tag_copies({str(place.usage_key): str(place.item.key) for place in places})
+
+    def plan(self) -> SyncPlan:
+        for top, parent, index in self.planner.places:
+            self._write(top, top, parent, index)
+        blocks = self.draft.blocks
+        return SyncPlan(
+            course_key=self.draft.course_key,
+            tops=tuple(top.usage_key for top, _parent, _index in self.planner.places),
+            steps=tuple(self.steps),
+            skipped=tuple(self.planner.skipped),
+            changes=CoursePlan(tuple(self.changes), {key: block.version_num for key, block in blocks.items()}),
+            byte_sources=self.byte_sources,
+            tag_sources=self.tag_sources,
+            notices=FileNotices(tuple(self.new_files), tuple(self.conflicts)),
+            attention=settings_report(self.draft.course_key, tuple(self.attention)),
+        )
+
+    def _base_versions(self, places: Iterable[Place]) -> dict[UsageKey, int]:
+        """Usage key -> pk of the version of its item that was synced last."""
+        wanted: dict[UsageKey, tuple[int, int]] = {}
+        for place in places:
+            synced = None if place.is_new else self.draft.links[place.usage_key].version_synced
+            if synced is not None:
+                wanted[place.usage_key] = (place.item.pk, synced)
+        found = learning_core.numbered_versions(wanted.values())
+        return {key: found[pair] for key, pair in wanted.items() if pair in found}
+
+    def _write(self, place: Place, top: Place, parent: UsageKey | None = None, index: int | None = None) -> None:
+        """Write a place and those below it, a parent first, so that people read it in the order of the course."""
+        link = self._link(place, top)
+        olx = self._created(place, link) if place.is_new else self._taken(place, link)
+        if isinstance(place.item.key, LibraryContainerLocator):
+            children = tuple(child.usage_key for child in place.children)
+            self._write_children(place, children)
+        else:
+            children = ()
+            self._write_files(place)
+        if place.is_new:
+            self.changes.append(CreateBlock(place.usage_key, olx, children, parent=parent, index=index))
+            self.attention += attention_in(place.usage_key, olx)
+        elif olx != self.draft.blocks[place.usage_key].olx:
+            self.changes.append(UpdateBlock(place.usage_key, olx))
+        self._write_tags(place)
+        for child in place.children:
+            self._write(child, top)
+
+    def _link(self, place: Place, top: Place) -> LinkSettings:
+        """What the block says of its link when it is synced, before the values of the library are in it."""
+        known = LinkSettings() if place.is_new else self.draft.links[place.usage_key]
+        known = known.within(None if place is top else short_key(top.usage_key))
+        if place is top and self.planner.override and not isinstance(place.item.key, LibraryContainerLocator):
+            known = known.overridden(keep=self.planner.keep)
+        return known.linked_to(str(place.item.key))
+
+    def _created(self, place: Place, link: LinkSettings) -> str:
+        key, item = place.usage_key, place.item
+        if isinstance(item.key, LibraryContainerLocator):
+            olx = new_container(item, key.block_type, link=link, preserved=self.contents.settings.get(item.version_pk))
+        else:
+            olx = self._taken_component(place, link, None).olx
+        self._step(SyncAction.CREATE, SyncReason.LIBRARY_STRUCTURE, place, version=item.version_num)
+        return olx
+
+    def _taken(self, place: Place, link: LinkSettings) -> str:
+        block, item = self.draft.blocks[place.usage_key], place.item
+        if isinstance(item.key, LibraryContainerLocator):
+            taken = taken_container(item, link=link, current=block.olx)
+        else:
+            taken = self._taken_component(place, link, block.olx)
+        base, theirs = self.bases.get(place.usage_key), self.contents.olx.get(item.version_pk)
+        difference = component_difference(self.contents.olx.get(base) if base else None, theirs, block.olx, taken.olx)
+        changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
+        old = self.draft.links[place.usage_key].version_synced
+        if changes or old != item.version_num:
+            reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
+            self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
+        if taken.kept:
+            self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
+        return taken.olx
+
+    def _taken_component(self, place: Place, link: LinkSettings, current: str | None) -> Taken:
+        version = place.item.version_pk
+        return taken_component(
+            place.item,
+            self.contents.olx.get(version) or f"<{place.usage_key.block_type}/>",
+            self.contents.files.get(version, ()),
+            usage_key=place.usage_key,
+            link=link,
+            current=current,
+        )
+
+    def _write_children(self, place: Place, after: tuple[UsageKey, ...]) -> None:
+        if place.is_new:
+            self._moved_into(place, after, ())
+            return
+        before = self.draft.structure.children.get(place.usage_key, ())
+        for key in before:
+            if key not in self.claimed:
+                self._write_removal(key)
+        if before == after:
+            return
+        self.changes.append(SetChildren(place.usage_key, after))
+        came_from = self._moved_into(place, after, before)
+        difference = children_difference(before, after, came_from)
+        stayed = [key for key in before if key in set(after)]
+        if stayed != [key for key in after if key in set(before)]:
+            self._step(SyncAction.REORDER, SyncReason.LIBRARY_STRUCTURE, place, **difference)
+
+    def _moved_into(
+        self, place: Place, after: Sequence[UsageKey], before: Sequence[UsageKey]
+    ) -> dict[UsageKey, UsageKey]:
+        parents = self.draft.structure.parents
+        came_from = {key: parents[key][0] for key in after if key not in set(before) and parents.get(key)}
+        for child in place.children:
+            if child.usage_key in came_from:
+                old = came_from[child.usage_key]
+                self._step(
+                    SyncAction.MOVE,
+                    SyncReason.LIBRARY_STRUCTURE,
+                    child,
+                    from_parent=str(old),
+                    to_parent=str(place.usage_key),
+                )
+        return came_from
+
+    def _write_removal(self, key: UsageKey) -> None:
+        """Name everything that goes with a block that the library does not have in this place."""
+        for lost in self._lost_with(key):
+            link = self.draft.links[lost]
+            title = self.draft.structure.blocks[lost].title
+            self.steps.append(
+                SyncStep(
+                    SyncAction.DELETE,
+                    self._why_removed(lost),
+                    lost,
+                    title,
+                    link.upstream or "",
+                    link.upstream_title or "",
+                )
+            )
+
+    def _lost_with(self, key: UsageKey) -> Iterator[UsageKey]:
+        yield key
+        for child in self.draft.structure.children.get(key, ()):
+            if child not in self.claimed:
+                yield from self._lost_with(child)
+
+    def _why_removed(self, key: UsageKey) -> SyncReason:
+        if self.draft.links[key].upstream is None:
+            return SyncReason.LOCAL_ADDITION
+        item = self.draft.upstream_of.get(key)
+        if item is None or self.draft.links[key].top_level is None:
+            return SyncReason.OTHER_LINK
+        return {
+            LinkState.DELETED: SyncReason.DELETED_UPSTREAM,
+            LinkState.UNPUBLISHED: SyncReason.UNPUBLISHED_UPSTREAM,
+        }.get(self.draft.upstreams.broken.get(item, LinkState.OK), SyncReason.REMOVED_UPSTREAM)
+
+    def _write_files(self, place: Place) -> None:
+        base = own_files(self.contents.files.get(self.bases.get(place.usage_key, 0), ()))
+        for name, file in own_files(self.contents.files.get(place.item.version_pk, ())).items():
+            path = f"static/{private_name(place.usage_key, name)}"
+            there = self.draft.files.get(path)
+            if there is not None and there.digest == file.digest:
+                continue
+            is_ours = there is None or (name in base and base[name].digest == there.digest)
+            if not is_ours:
+                self.conflicts[path] = None
+                self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)
+                continue
+            reason = SyncReason.NEW_FILE if there is None else SyncReason.CHANGED_FILE
+            self.new_files[path] = None
+            self.changes.append(PutFile(path, file.digest, file.size))
+            self.byte_sources[file.digest] = place.item.package_pk
+            self._step(SyncAction.ASSET, reason, place, path=path)
+
+    def _write_tags(self, place: Place) -> None:
+        self.tag_sources[str(place.usage_key)] = str(place.item.key)
+        copy = self.tags.get(str(place.usage_key))
+        if copy is not None:
+            self._step(
+                SyncAction.TAGS, SyncReason.LIBRARY_TAGS, place, added=list(copy.added), removed=list(copy.removed)
+            )
+
+    def _step(self, action: SyncAction, reason: SyncReason, place: Place, **detail: object) -> None:
+        block = self.draft.structure.blocks.get(place.usage_key)
+        title = place.item.title if block is None else block.title
+        self.steps.append(
+            SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
+        )
+
+
+def _parsed(upstream: str | None) -> ItemKey | None:
+    try:
+        return None if upstream is None else upstream_key(upstream)
+    except MalformedKeyError:
+        return None

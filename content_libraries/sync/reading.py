@@ -1,0 +1,301 @@
+"""How links stand, for users: one link, lists, summaries, and where library items are used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
+from ..errors import NotAllowedError, NotFoundError
+from ..keys import ItemKey, LibraryLocatorV2, library_key, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library
+from .access import access_block, may_see_state, require_links_of_course
+from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
+from .models import CourseLink
+from .readiness import readiness_of, states_of
+from .settings import LinkSettings
+from .states import explain
+
+
+class ItemType(StrEnum):
+    """Which links a list has."""
+
+    ALL = "all"
+    COMPONENTS = "components"
+    CONTAINERS = "containers"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPart:
+    """A linked block below another one that is ready by itself."""
+
+    usage_key: UsageKey
+    title: str
+    upstream: str
+    customized: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedChildren:
+    """
+    Args:
+        blocks: a block, then its children in order.
+        links: the links of all of them.
+        parts: the linked blocks below the block that are ready by themselves.
+    """
+
+    blocks: Sequence[Block]
+    links: Mapping[UsageKey, LinkDetail]
+    parts: Sequence[ReadyPart]
+
+
+def get_link(usage_key: UsageKey, *, user: Actor) -> LinkDetail:
+    """
+    Read the link of a block, also one that is broken or that there is not. Needs VIEW in the course.
+
+    Raises NotFoundError for a block that is not there, or that the user may not see.
+    """
+    block = access_block(user, usage_key, manage=False)
+    return link_details([block], user=user)[usage_key]
+
+
+def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, LinkDetail]:
+    """
+    Read the links of blocks of one course, in a constant number of queries. Checks no permission in the course.
+
+    Returns: usage key -> link, also for blocks that are not linked.
+    """
+    blocks = list(blocks)
+    rows: dict[UsageKey, Any] = {
+        row.downstream_key: row
+        for part in learning_core.in_parts([block.usage_key for block in blocks])
+        for row in readiness_of(CourseLink.objects.filter(downstream_key__in=part))
+    }
+    open_libraries = _open_libraries(user, rows.values())
+    return {block.usage_key: _detail(block, rows.get(block.usage_key), open_libraries) for block in blocks}
+
+
+def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
+    """
+    Read the link of a block as ``get_link`` does, and what is ready below it.
+
+    Returns: the link; and the linked blocks below the block, at any depth, that are ready by themselves, in document
+    order. There are none below a block that is not linked to a container.
+    """
+    link = get_link(usage_key, user=user)
+    if not (link.upstream or "").startswith("lct:"):
+        return link, []
+    return link, _ready_parts(usage_key, course_store().structure(usage_key.course_key))
+
+
+def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = False) -> LinkedChildren:
+    """
+    Read a block and its children with their links. Needs VIEW in the course.
+
+    Args:
+        with_parts: list what is ready below the block, too.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    structure = get_structure(usage_key.course_key, user=user)
+    keys = [usage_key, *structure.children.get(usage_key, ())]
+    found = course_store().blocks(usage_key.course_key, keys)
+    if usage_key not in found:
+        raise NotFoundError(f"There is no “{usage_key}”.")
+    parts = _ready_parts(usage_key, structure) if with_parts else []
+    return LinkedChildren([found[key] for key in keys], link_details(found.values(), user=user), parts)
+
+
+def _ready_parts(usage_key: UsageKey, structure: CourseStructure) -> list[ReadyPart]:
+    course_links = CourseLink.objects.filter(course_key=usage_key.course_key)
+    ready = {row.downstream_key: row for row in states_of(course_links).filter(state__in=READY_STATES)}
+    return [
+        ReadyPart(key, structure.blocks[key].title, ready[key].upstream_key, tuple(ready[key].downstream_customized))
+        for key, depth in structure.walk(usage_key)
+        if depth and key in ready
+    ]
+
+
+def list_links(
+    *,
+    user: Actor,
+    course_key: CourseKey | None = None,
+    upstream: ItemKey | None = None,
+    ready: bool | None = None,
+    item_type: ItemType = ItemType.ALL,
+    top_level_only: bool = False,
+) -> QuerySet[Any]:
+    """
+    Query links as ``readiness_of`` tells of them; components come before containers.
+
+    Args:
+        user: needs VIEW in the course; or VIEW in the library of the upstream, and sees then the links in courses that
+            the user may view. Without either, only superusers and the operator see all links.
+        course_key: only links of this course.
+        upstream: only links to this item.
+        ready: only those that are ready, by themselves or because of what is below them, or only the others.
+        item_type: only links to components, or to containers.
+        top_level_only: in place of each part of a linked structure, the link of the structure.
+
+    Raises NotAllowedError, and NotFoundError for an unknown library.
+    """
+    links = _visible(user, course_key, upstream)
+    if item_type != ItemType.ALL:
+        links = links.filter(is_container=item_type == ItemType.CONTAINERS)
+    found = _filtered(readiness_of(links), ready)
+    if not top_level_only:
+        return found.order_by("is_container", "pk")
+    # A structure whose own link is broken is not ready, whatever is in it.
+    return _filtered(collapsed(found), ready)
+
+
+def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]:
+    """
+    Count the links of a course by library; a whole linked structure counts once. Needs VIEW in the course.
+
+    Returns: one summary for each library, ordered by key. Raises NotAllowedError.
+    """
+    require_links_of_course(user, course_key)
+    tops = collapsed(readiness_of(CourseLink.objects.filter(course_key=course_key)))
+    counts: dict[str, list[Any]] = {}
+    for row in tops:
+        entry = counts.setdefault(row.library_key, [0, 0, []])
+        entry[0] += row.is_ready
+        entry[1] += 1
+        entry[2].append(row.upstream_ref)
+    counts.pop("", None)  # what is no key is of no library
+    packages = learning_core.packages_named(list(counts))
+    published = _last_published(packages, {name: entry[2] for name, entry in counts.items()})
+    return [
+        LinkSummary(name, packages[name].title if name in packages else "", entry[0], entry[1], published.get(name))
+        for name, entry in sorted(counts.items())
+    ]
+
+
+def library_titles(links: Iterable[CourseLink]) -> dict[str, str]:
+    """Library key -> title, of the libraries of links that exist."""
+    packages = learning_core.packages_named({link.library_key for link in links if link.library_key})
+    return {name: package.title for name, package in packages.items()}
+
+
+def parent_keys(links: Iterable[Any]) -> dict[int, UsageKey]:
+    """Pk of a link -> usage key of the linked block that it is part of, for links that ``readiness_of`` told of."""
+    return {link.pk: link.top_level_parent_key for link in links if link.parent_pk is not None}
+
+
+def usages_of(upstream: ItemKey, *, user: Actor) -> Usages:
+    """
+    Tell where a library item is used. Needs VIEW in the library.
+
+    Courses that the user may not view are only counted. Raises NotFoundError and NotAllowedError.
+    """
+    access_library(user, library_key_of(upstream), Permission.VIEW)
+    links = CourseLink.objects.filter(upstream_key=str(upstream))
+    viewable = viewable_courses(user).values("id")
+    courses: dict[str, list[str]] = {}
+    shown = links.filter(course_key__in=viewable).order_by("course_key", "pk")
+    for course_key, usage_key in shown.values_list("course_key", "downstream_key"):
+        courses.setdefault(str(course_key), []).append(str(usage_key))
+    hidden = links.exclude(course_key__in=viewable).aggregate(
+        courses=Count("course_key", distinct=True), blocks=Count("pk")
+    )
+    return Usages(courses, hidden["courses"], hidden["blocks"])
+
+
+def usage_counts(library_key: LibraryLocatorV2, *, user: Actor) -> dict[str, int]:
+    """
+    Count how often the items of a library are used in courses, whoever may view those. Needs VIEW in the library.
+
+    Returns: key of the item -> number of blocks. Items that nobody uses are left out.
+    """
+    access_library(user, library_key, Permission.VIEW)
+    links = CourseLink.objects.filter(library_key=str(library_key)).order_by()
+    return dict(links.values("upstream_key").annotate(blocks=Count("pk")).values_list("upstream_key", "blocks"))
+
+
+def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[Any]:
+    links = CourseLink.objects.all()
+    if course_key is None and upstream is None:
+        if user is not None and not (user.is_active and user.is_superuser):
+            raise NotAllowedError("Only superusers see the links of all courses. Name a course or a library item.")
+        return links
+    if course_key is not None:
+        require_links_of_course(user, course_key)
+        links = links.filter(course_key=course_key)
+    if upstream is not None:
+        access_library(user, library_key_of(upstream), Permission.VIEW)
+        links = links.filter(upstream_key=str(upstream))
+        if course_key is None:
+            links = links.filter(course_key__in=viewable_courses(user).values("id"))
+    return links
+
+
+def _filtered(links: QuerySet[Any], ready: bool | None) -> QuerySet[Any]:
+    return links if ready is None else links.filter(is_ready=ready)
+
+
+def collapsed(links: QuerySet[Any]) -> QuerySet[Any]:
+    """The top-level links of links: those that components lead to, other components, then containers."""
+    parts = list(links.filter(parent_pk__isnull=False).values_list("parent_pk", "is_container"))
+    tops = list(links.filter(parent_pk__isnull=True).values_list("pk", flat=True))
+    of_components = {parent for parent, is_container in parts if not is_container}
+    wanted = {*tops, *(parent for parent, _is_container in parts)}
+    order = Case(
+        When(Q(pk__in=of_components), then=Value(0)),
+        When(Q(is_container=False), then=Value(1)),
+        default=Value(2),
+    )
+    found: QuerySet[Any] = readiness_of(CourseLink.objects.filter(pk__in=wanted))
+    ordered: QuerySet[Any] = found.annotate(rank=order).order_by("rank", "pk")
+    return ordered
+
+
+def _open_libraries(user: Actor, rows: Iterable[CourseLink]) -> dict[tuple[CourseKey, str], bool]:
+    """Whether the user may know how links stand, for each course and library."""
+    pairs = {(row.course_key, row.library_key) for row in rows if row.library_key}
+    return {(course_key, name): may_see_state(user, course_key, library_key(name)) for course_key, name in pairs}
+
+
+def _detail(block: Block, row: Any, open_libraries: Mapping[tuple[CourseKey, str], bool]) -> LinkDetail:
+    key = block.usage_key
+    link = LinkSettings.of(key, block.settings)
+    state = LinkState.NOT_LINKED if row is None else LinkState(row.state)
+    if row is not None and not open_libraries.get((row.course_key, row.library_key), True):
+        state = LinkState.INACCESSIBLE
+    works = state in WORKING_STATES
+    top_level = None if row is None or row.parent_pk is None else row.top_level_parent_key
+    is_kept = state == LinkState.DECLINED and row.available is None  # the author declined the deletion
+    error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key)
+    return LinkDetail(
+        usage_key=key,
+        block_type=key.block_type,
+        title=block.title,
+        upstream=link.upstream,
+        upstream_title=link.upstream_title,
+        version_synced=link.version_synced,
+        version_declined=link.version_declined if works and not is_kept else None,
+        version_available=row.available if works else None,
+        customized=link.customized,
+        top_level=top_level,
+        state=state,
+        error=error,
+        ready=works and not is_kept and top_level is None and bool(row.is_ready),
+        ready_itself=state in READY_STATES,
+    )
+
+
+def _last_published(
+    packages: Mapping[str, learning_core.PackageName], refs: Mapping[str, Collection[str]]
+) -> dict[str, datetime]:
+    """Library key -> when one of these items was published last."""
+    found = learning_core.last_published(
+        {package.pk: list(refs[name]) for name, package in packages.items() if name in refs}
+    )
+    return {name: found[package.pk] for name, package in packages.items() if package.pk in found}

@@ -1,0 +1,86 @@
+"""What the views of links share: keys from paths, error bodies, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edx_rest_framework_extensions.paginators import DefaultPagination
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey, UsageKey
+from rest_framework.response import Response
+
+from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
+from ...keys import ItemKey, course_key, item_key
+from ...rest import LibraryAPIView, api_exception
+
+TAGS = ["sync"]
+
+
+class LinkPagination(DefaultPagination):
+    """Pages of 100, or of ``page_size`` up to 1000 (sync contract, section 11)."""
+
+    page_size = 100
+    max_page_size = 1000
+
+    def get_paginated_response(self, data: object) -> Response:
+        response: Response = super().get_paginated_response(data)
+        return response
+
+
+class DeveloperErrorsView(LibraryAPIView):
+    """Base of views whose errors say ``developer_message``: a string, a list, or an object by field."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, ContentLibrariesError):
+            return self._error(exc)
+        response = super().handle_exception(exc)
+        response.data = {"developer_message": _flat(response.data)}
+        return response
+
+    def _error(self, error: ContentLibrariesError) -> Response:
+        shown = api_exception(error, anonymous=not self.request.user.is_authenticated)
+        message: Any = error.message
+        if isinstance(error, InvalidInputError) and error.field:
+            message = {error.field: error.message}
+        elif type(error) is NotAllowedError:
+            message = str(shown.detail)
+        return Response({"developer_message": message, "error_code": error.code}, shown.status_code)
+
+
+def block_key(text: str) -> UsageKey:
+    """Parse the usage key of a course block. Raises InvalidInputError, which is a 400 here."""
+    try:
+        key: UsageKey = UsageKey.from_string(text)
+    except InvalidKeyError:
+        raise InvalidInputError(f"“{text}” is malformed: it is not the key of a block.") from None
+    if not isinstance(key.context_key, CourseKey):
+        raise InvalidInputError(f"“{text}” is not the key of a course block.")
+    return key
+
+
+def course_key_of(text: str, *, field: str | None = None) -> CourseKey:
+    """Parse the key of a course. Raises InvalidInputError, which is a 400 here."""
+    try:
+        return course_key(text)
+    except MalformedKeyError as error:
+        raise InvalidInputError(error.message, field=field) from None
+
+
+def item_key_of(text: str, *, field: str | None = None) -> ItemKey:
+    """Parse the key of a library item. Raises InvalidInputError, which is a 400 here."""
+    try:
+        return item_key(text)
+    except MalformedKeyError as error:
+        raise InvalidInputError(error.message, field=field) from None
+
+
+def flag(value: object, *, field: str) -> bool:
+    """A boolean, or its text in whatever case. Raises InvalidInputError."""
+    text = str(value).lower()
+    if text not in {"true", "false"}:
+        raise InvalidInputError(f"“{value}” is neither true nor false.", field=field)
+    return text == "true"
+
+
+def _flat(data: Any) -> Any:
+    return data["detail"] if isinstance(data, dict) and data.keys() == {"detail"} else data

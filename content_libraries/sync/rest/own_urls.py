@@ -1,0 +1,13 @@
+"""URLs of what is new, below ``api/content_library/v1/``."""
+
+from django.urls import path
+
+from . import own_views as views
+
+urlpatterns = [
+    path("sync_previews/", views.PreviewsView.as_view()),
+    path("sync_runs/", views.RunsView.as_view()),
+    path("sync_runs/<uuid:uuid>/", views.RunView.as_view()),
+    path("sync_runs/<uuid:uuid>/retries/", views.RunRetryView.as_view()),
+    path("usages/", views.UsagesView.as_view()),
+]

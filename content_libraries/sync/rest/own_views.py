@@ -1,0 +1,229 @@
+"""Views of what is new: previews of syncs, and where library items are used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...errors import InvalidInputError
+from ...jobs.api import JobState
+from ...keys import LibraryLocatorV2, library_key
+from ...rest import LibraryPagination, page_serializer, request_body
+from .. import api
+from ..models import SyncRun
+from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of
+from .serializers import PreviewSerializer, preview_data
+
+
+class PreviewRequestSerializer(serializers.Serializer[Any]):
+    """What to preview: one linked block, or everything that is ready in a course."""
+
+    usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
+    course_key = serializers.CharField(required=False)
+    library_key = serializers.CharField(required=False, help_text="With a course: only what is linked to this library.")
+    override_customizations = serializers.BooleanField(default=False)
+    keep_custom_fields = serializers.ListField(child=serializers.CharField(), default=list)
+
+
+class UsedInSerializer(serializers.Serializer[Any]):
+    """A course in which a library item is used."""
+
+    course_key = serializers.CharField()
+    usage_keys = serializers.ListField(child=serializers.CharField())
+
+
+class UsagesSerializer(serializers.Serializer[Any]):
+    """Where library items are used."""
+
+    block_count = serializers.IntegerField(help_text="Blocks in all courses.")
+    course_count = serializers.IntegerField()
+    courses = UsedInSerializer(many=True, help_text="Those that the caller may view.")
+    hidden_course_count = serializers.IntegerField()
+    hidden_block_count = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Key of an item to number of blocks.")
+
+
+@extend_schema(tags=TAGS)
+class PreviewsView(DeveloperErrorsView):
+    """What syncs would do."""
+
+    @extend_schema(
+        operation_id="sync_preview",
+        summary="Preview the sync of a block",
+        description="Writes nothing. Send the fingerprint with the sync to get exactly this, or a refusal.",
+        request=PreviewRequestSerializer,
+        responses=PreviewSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        body = PreviewRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        if "usage_key" not in wanted:
+            return Response(preview_data(_course_plan(request, wanted)))
+        plan = api.preview_sync(
+            block_key(wanted["usage_key"]),
+            user=request.user,
+            override=wanted["override_customizations"],
+            keep=frozenset(wanted["keep_custom_fields"]),
+        )
+        return Response(preview_data(plan))
+
+
+class RunRequestSerializer(serializers.Serializer[Any]):
+    """What to sync: courses, or every course of the caller's that uses a library."""
+
+    course_keys = serializers.ListField(child=serializers.CharField(), default=list)
+    library_key = serializers.CharField(required=False, help_text="Only what is linked to this library.")
+
+
+class RunCourseSerializer(serializers.Serializer[Any]):
+    """A course of a run."""
+
+    course_key = serializers.CharField()
+    finished = serializers.DateTimeField(allow_null=True)
+    is_failed = serializers.BooleanField()
+    error = serializers.CharField(allow_blank=True)
+    report = serializers.DictField(help_text="Blocks, numbers of steps, and what was skipped.")
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """A run."""
+
+    uuid = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=[state.value for state in JobState])
+    progress = serializers.FloatField(help_text="From 0 to 1, as far as courses are done.")
+    library_key = serializers.CharField(allow_blank=True)
+    left_out = serializers.IntegerField(help_text="Courses that use the library and are not the caller's to sync.")
+    created = serializers.DateTimeField()
+    finished = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField(allow_blank=True)
+    courses = RunCourseSerializer(many=True)
+
+
+@extend_schema(tags=TAGS)
+class RunsView(DeveloperErrorsView):
+    """Syncs of whole courses in the background."""
+
+    @extend_schema(operation_id="sync_run_list", summary="List runs", responses=page_serializer(RunSerializer))
+    def get(self, request: Request) -> Response:
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(api.list_runs(user=request.user), request, view=self)
+        return pagination.get_paginated_response([_run_data(run) for run in page or ()])
+
+    @extend_schema(
+        operation_id="sync_run_start",
+        summary="Sync courses in the background",
+        description="Names courses, or a library for every course of the caller's that uses it.",
+        request=RunRequestSerializer,
+        responses={201: RunSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        body = RunRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        run = api.start_run(
+            user=request.user,
+            courses=[course_key_of(text, field="course_keys") for text in wanted["course_keys"]],
+            only_library=_library(wanted),
+        )
+        return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=TAGS)
+class RunView(DeveloperErrorsView):
+    """One run."""
+
+    @extend_schema(operation_id="sync_run_read", summary="Watch a run", responses=RunSerializer)
+    def get(self, request: Request, uuid: UUID) -> Response:
+        return Response(_run_data(api.find_run(uuid, user=request.user)))
+
+    @extend_schema(
+        operation_id="sync_run_cancel",
+        summary="Cancel a run",
+        description="Courses that are done stay.",
+        responses=RunSerializer,
+    )
+    def delete(self, request: Request, uuid: UUID) -> Response:
+        return Response(_run_data(api.cancel_run(uuid, user=request.user)))
+
+
+@extend_schema(tags=TAGS)
+class RunRetryView(DeveloperErrorsView):
+    """Second attempts."""
+
+    @extend_schema(
+        operation_id="sync_run_retry", summary="Sync again what failed", request=None, responses={201: RunSerializer}
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        run = api.retry_run(uuid, user=request.user)
+        return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=TAGS)
+class UsagesView(DeveloperErrorsView):
+    """Where library items are used."""
+
+    @extend_schema(
+        operation_id="usage_read",
+        summary="Tell where a library item is used, or how often all items of a library are",
+        parameters=[
+            OpenApiParameter("item", str, description="Key of a component or container."),
+            OpenApiParameter("library", str, description="Key of a library, for the counts of all its items."),
+        ],
+        responses=UsagesSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        item, library = request.query_params.get("item"), request.query_params.get("library")
+        if library:
+            counts = api.usage_counts(library_key(library), user=request.user)
+            return Response({"counts": counts})
+        if not item:
+            raise InvalidInputError("Name an item or a library.", field="item")
+        usages = api.usages_of(item_key_of(item, field="item"), user=request.user)
+        return Response(
+            {
+                "block_count": usages.blocks + usages.hidden_blocks,
+                "course_count": len(usages.courses) + usages.hidden_courses,
+                "courses": [
+                    {"course_key": key, "usage_keys": list(usage_keys)} for key, usage_keys in usages.courses.items()
+                ],
+                "hidden_course_count": usages.hidden_courses,
+                "hidden_block_count": usages.hidden_blocks,
+                "counts": {item: usages.blocks + usages.hidden_blocks},
+            }
+        )
+
+
+def _course_plan(request: Request, wanted: Mapping[str, Any]) -> api.SyncPlan:
+    if "course_key" not in wanted:
+        raise InvalidInputError("Name a block or a course.", field="usage_key")
+    course_key = course_key_of(wanted["course_key"], field="course_key")
+    return api.preview_course(course_key, user=request.user, only_library=_library(wanted))
+
+
+def _library(wanted: Mapping[str, Any]) -> LibraryLocatorV2 | None:
+    return library_key(wanted["library_key"]) if wanted.get("library_key") else None
+
+
+def _run_data(run: SyncRun) -> Any:
+    courses = sorted(run.courses.all(), key=lambda course: course.pk)
+    done = sum(course.finished is not None for course in courses)
+    return RunSerializer(
+        {
+            "uuid": run.uuid,
+            "state": run.state,
+            "progress": done / len(courses),
+            "library_key": run.library_key,
+            "left_out": run.left_out,
+            "created": run.created,
+            "finished": run.finished,
+            "error": run.error,
+            "courses": courses,
+        }
+    ).data

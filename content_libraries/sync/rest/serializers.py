@@ -1,0 +1,305 @@
+"""Shapes of links on the wire (sync contract, sections 10 and 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from rest_framework import serializers
+
+from ... import conf
+from ...errors import MalformedKeyError
+from ...keys import LibraryContainerLocator, item_key, library_key_of
+from ..data import Attention, FileNotices, LinkDetail, SyncPlan
+from ..models import CourseLink
+from ..reading import ReadyPart
+
+
+class LinkRequestSerializer(serializers.Serializer[Any]):
+    """What to link a block to."""
+
+    upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
+    sync = serializers.CharField(default="false", help_text="True or false: take its content, too.")
+
+
+class SyncRequestSerializer(serializers.Serializer[Any]):
+    """How to sync."""
+
+    override_customizations = serializers.BooleanField(
+        default=False, help_text="Take the library's values also for local changes. Only for a component."
+    )
+    keep_custom_fields = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Fields whose local changes stay all the same."
+    )
+    fingerprint = serializers.CharField(
+        required=False,
+        help_text="Of a preview. The sync is refused if it would do something else. Not on the platform.",
+    )
+
+
+class CreateRequestSerializer(serializers.Serializer[Any]):
+    """A new block of a course, from a library."""
+
+    parent_locator = serializers.CharField(help_text="Usage key of the block that it goes into.")
+    library_content_key = serializers.CharField(help_text="Key of a library component or container.")
+    category = serializers.CharField(required=False, help_text="Type of the course block.")
+    index = serializers.IntegerField(required=False, min_value=0, help_text="Place; the end if left out.")
+
+
+class ReadyPartSerializer(serializers.Serializer[Any]):
+    """A linked block inside of another one that is ready by itself."""
+
+    name = serializers.CharField()
+    upstream = serializers.CharField()
+    block_type = serializers.CharField()
+    downstream_customized = serializers.ListField(child=serializers.CharField())
+    id = serializers.CharField()
+
+
+class LinkSerializer(serializers.Serializer[Any]):
+    """The link of one block."""
+
+    upstream_ref = serializers.CharField(allow_null=True)
+    upstream_name = serializers.CharField(allow_null=True)
+    downstream_key = serializers.CharField()
+    version_synced = serializers.IntegerField(allow_null=True)
+    version_available = serializers.IntegerField(allow_null=True)
+    version_declined = serializers.IntegerField(allow_null=True)
+    error_message = serializers.CharField(allow_null=True)
+    downstream_customized = serializers.ListField(child=serializers.CharField())
+    top_level_parent_key = serializers.CharField(allow_null=True)
+    ready_to_sync = serializers.BooleanField()
+    is_ready_to_sync_individually = serializers.BooleanField()
+    upstream_link = serializers.CharField(allow_null=True)
+    state = serializers.CharField(help_text="Named state of the link. Not on the platform.")
+    ready_to_sync_children = ReadyPartSerializer(many=True, required=False)
+
+
+class FileNoticesSerializer(serializers.Serializer[Any]):
+    """What happened to files."""
+
+    new_files = serializers.ListField(child=serializers.CharField())
+    conflicting_files = serializers.ListField(child=serializers.CharField())
+    error_files = serializers.ListField(child=serializers.CharField())
+
+
+class SyncedLinkSerializer(LinkSerializer):
+    """The link of a block after a sync."""
+
+    static_file_notices = FileNoticesSerializer()
+
+
+class AttentionSerializer(serializers.Serializer[Any]):
+    """A setting that came along and may not fit the course."""
+
+    usage_key = serializers.CharField()
+    title = serializers.CharField()
+    setting = serializers.CharField()
+    value = serializers.CharField()
+    message = serializers.CharField()
+
+
+class CreatedSerializer(serializers.Serializer[Any]):
+    """A block that was created from a library."""
+
+    locator = serializers.CharField()
+    courseKey = serializers.CharField()  # noqa: N815 - the platform's spelling
+    upstreamRef = serializers.CharField()  # noqa: N815
+    static_file_notices = FileNoticesSerializer()
+    parent_locator = serializers.CharField()
+    attention = AttentionSerializer(many=True, help_text="Settings to look at. Not on the platform.")
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A link in a list."""
+
+    id = serializers.IntegerField()
+    upstream_type = serializers.ChoiceField(choices=["component", "container"])
+    upstream_key = serializers.CharField()
+    upstream_context_key = serializers.CharField()
+    upstream_context_title = serializers.CharField()
+    upstream_version = serializers.IntegerField(allow_null=True)
+    version_synced = serializers.IntegerField(allow_null=True)
+    version_declined = serializers.IntegerField(allow_null=True)
+    ready_to_sync = serializers.BooleanField()
+    ready_to_sync_from_children = serializers.BooleanField()
+    downstream_usage_key = serializers.CharField()
+    downstream_context_key = serializers.CharField()
+    top_level_parent_usage_key = serializers.CharField(allow_null=True)
+    downstream_customized = serializers.ListField(child=serializers.CharField())
+    downstream_is_modified = serializers.BooleanField()
+    state = serializers.CharField(help_text="Named state of the link. Not on the platform.")
+    created = serializers.DateTimeField()
+    updated = serializers.DateTimeField()
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """The links of a course to one library."""
+
+    upstream_context_title = serializers.CharField()
+    upstream_context_key = serializers.CharField()
+    ready_to_sync_count = serializers.IntegerField()
+    total_count = serializers.IntegerField()
+    last_published_at = serializers.DateTimeField(allow_null=True)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One thing that a sync does."""
+
+    action = serializers.CharField()
+    reason = serializers.CharField()
+    usage_key = serializers.CharField(allow_null=True, help_text="Null for a block that is to be created.")
+    block_type = serializers.CharField()
+    title = serializers.CharField(help_text="In the course.")
+    upstream = serializers.CharField(allow_blank=True)
+    upstream_title = serializers.CharField(allow_blank=True, help_text="In the library, as published.")
+    detail = serializers.DictField()
+
+
+class SkippedSerializer(serializers.Serializer[Any]):
+    """A linked block that cannot be synced."""
+
+    usage_key = serializers.CharField()
+    state = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a sync would do."""
+
+    blocks = serializers.ListField(child=serializers.CharField(), help_text="Usage keys of what is synced.")
+    skipped = SkippedSerializer(many=True)
+    fingerprint = serializers.CharField(help_text="Send it with the sync, to get exactly this or a refusal.")
+    steps = StepSerializer(many=True)
+    static_file_notices = FileNoticesSerializer()
+    attention = AttentionSerializer(many=True)
+
+
+def link_data(link: LinkDetail, parts: Iterable[ReadyPart] | None = None) -> dict[str, Any]:
+    """The link object of section 10."""
+    data: dict[str, Any] = {
+        "upstream_ref": link.upstream,
+        "upstream_name": link.upstream_title,
+        "downstream_key": str(link.usage_key),
+        "version_synced": link.version_synced,
+        "version_available": link.version_available,
+        "version_declined": link.version_declined,
+        "error_message": link.error or None,
+        "downstream_customized": list(link.customized),
+        "top_level_parent_key": str(link.top_level) if link.top_level else None,
+        "ready_to_sync": link.ready,
+        "is_ready_to_sync_individually": link.ready_itself,
+        "upstream_link": _frontend_url(link),
+        "state": link.state,
+    }
+    if parts is not None and (link.upstream or "").startswith("lct:"):
+        data["ready_to_sync_children"] = parts_data(parts)
+    return data
+
+
+def parts_data(parts: Iterable[ReadyPart]) -> list[dict[str, Any]]:
+    """``ready_to_sync_children`` of section 10."""
+    return [
+        {
+            "name": part.title,
+            "upstream": part.upstream,
+            "block_type": part.usage_key.block_type,
+            "downstream_customized": list(part.customized),
+            "id": str(part.usage_key),
+        }
+        for part in parts
+    ]
+
+
+def notices_data(notices: FileNotices) -> dict[str, list[str]]:
+    """``static_file_notices`` of section 7."""
+    return {
+        "new_files": list(notices.new_files),
+        "conflicting_files": list(notices.conflicting_files),
+        "error_files": list(notices.error_files),
+    }
+
+
+def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
+    """Settings to look at."""
+    return [
+        {
+            "usage_key": str(one.usage_key),
+            "title": one.title,
+            "setting": one.setting,
+            "value": one.value,
+            "message": one.message,
+        }
+        for one in found
+    ]
+
+
+def row_data(row: Any, titles: Mapping[str, str]) -> dict[str, Any]:
+    """A row of section 11, of a link that ``readiness_of`` told of."""
+    link: CourseLink = row
+    return {
+        "id": link.pk,
+        "upstream_type": "container" if link.is_container else "component",
+        "upstream_key": link.upstream_key,
+        "upstream_context_key": link.library_key,
+        "upstream_context_title": titles.get(link.library_key, ""),
+        "upstream_version": row.available,
+        "version_synced": link.version_synced,
+        "version_declined": link.version_declined,
+        "ready_to_sync": row.state == "update",
+        "ready_to_sync_from_children": row.has_ready_parts,
+        "downstream_usage_key": str(link.downstream_key),
+        "downstream_context_key": str(link.course_key),
+        "top_level_parent_usage_key": str(link.top_level_parent_key) if row.parent_pk else None,
+        "downstream_customized": link.downstream_customized,
+        "downstream_is_modified": bool(link.downstream_customized),
+        "state": row.state,
+        "created": serializers.DateTimeField().to_representation(link.created),
+        "updated": serializers.DateTimeField().to_representation(link.updated),
+    }
+
+
+def preview_data(plan: SyncPlan) -> dict[str, Any]:
+    """What a sync would do."""
+    return {
+        "blocks": [str(key) for key in plan.tops],
+        "skipped": [
+            {"usage_key": str(one.usage_key), "state": one.state, "message": one.message} for one in plan.skipped
+        ],
+        "fingerprint": plan.fingerprint,
+        "steps": steps_data(plan),
+        "static_file_notices": notices_data(plan.notices),
+        "attention": attention_data(plan.attention),
+    }
+
+
+def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:
+    """The steps of a plan; keys of new blocks only once those are ``made``."""
+    return [
+        {
+            "action": step.action,
+            "reason": step.reason,
+            "usage_key": str(step.usage_key) if made or step.usage_key not in plan.created else None,
+            "block_type": step.usage_key.block_type,
+            "title": step.title,
+            "upstream": step.upstream,
+            "upstream_title": step.upstream_title,
+            "detail": dict(step.detail),
+        }
+        for step in plan.steps
+    ]
+
+
+def _frontend_url(link: LinkDetail) -> str | None:
+    """Where an author looks at the library item."""
+    if link.version_available is None or link.upstream is None:
+        return None
+    try:
+        key = item_key(link.upstream)
+    except MalformedKeyError:
+        return None
+    base = f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/library/{library_key_of(key)}"
+    if isinstance(key, LibraryContainerLocator):
+        return f"{base}/{key.container_type}s/{key}"
+    return f"{base}/components?usageKey={quote(str(key), safe=':')}"

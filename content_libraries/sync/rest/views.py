@@ -1,0 +1,257 @@
+"""Views of links: read the request, call one function of the room, present the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from opaque_keys.edx.keys import UsageKey
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...errors import InvalidInputError
+from ...rest import page_serializer, request_body
+from .. import api
+from ..syncing import Synced
+from .base import TAGS, DeveloperErrorsView, LinkPagination, block_key, course_key_of, flag, item_key_of
+from .serializers import (
+    CreatedSerializer,
+    CreateRequestSerializer,
+    LinkRequestSerializer,
+    LinkSerializer,
+    RowSerializer,
+    SummarySerializer,
+    SyncedLinkSerializer,
+    SyncRequestSerializer,
+    attention_data,
+    link_data,
+    notices_data,
+    parts_data,
+    row_data,
+)
+
+_NOTHING = OpenApiResponse(description="Nothing.")
+
+
+@extend_schema(tags=TAGS)
+class LinkListView(DeveloperErrorsView):
+    """Links of courses to libraries."""
+
+    @extend_schema(
+        operation_id="downstream_list",
+        summary="List links",
+        description="With `no_page`, whatever its value, a bare list.",
+        parameters=[
+            OpenApiParameter("course_id", str),
+            OpenApiParameter("upstream_key", str, description="Where a component or container is used."),
+            OpenApiParameter("ready_to_sync", bool),
+            OpenApiParameter("item_type", str, enum=list(api.ItemType)),
+            OpenApiParameter("use_top_level_parents", bool),
+            OpenApiParameter("no_page", str),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="100 by default, 1000 at most."),
+        ],
+        responses=page_serializer(RowSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        query = request.query_params
+        course, upstream = query.get("course_id"), query.get("upstream_key")
+        ready = query.get("ready_to_sync")
+        links = api.list_links(
+            user=request.user,
+            course_key=course_key_of(course, field="course_id") if course is not None else None,
+            upstream=item_key_of(upstream, field="upstream_key") if upstream is not None else None,
+            ready=None if ready is None else flag(ready, field="ready_to_sync"),
+            item_type=api.ItemType.ALL if upstream else _item_type(query.get("item_type", api.ItemType.ALL)),
+            top_level_only=flag(query.get("use_top_level_parents", "false"), field="use_top_level_parents"),
+        )
+        if "no_page" in query:
+            return Response(_rows(list(links)))
+        pagination = LinkPagination()
+        page = pagination.paginate_queryset(links, request, view=self)
+        return pagination.get_paginated_response(_rows(page or []))
+
+
+@extend_schema(tags=TAGS)
+class SummaryView(DeveloperErrorsView):
+    """The links of a course, counted by library."""
+
+    @extend_schema(
+        operation_id="downstream_summary",
+        summary="Count the links of a course",
+        responses=SummarySerializer(many=True),
+    )
+    def get(self, request: Request, course_key: str) -> Response:
+        summaries = api.summarize_course(course_key_of(course_key), user=request.user)
+        data = [
+            {
+                "upstream_context_title": summary.title,
+                "upstream_context_key": summary.library_key,
+                "ready_to_sync_count": summary.ready,
+                "total_count": summary.total,
+                "last_published_at": summary.last_published,
+            }
+            for summary in summaries
+        ]
+        return Response(SummarySerializer(data, many=True).data)
+
+
+@extend_schema(tags=TAGS)
+class LinkView(DeveloperErrorsView):
+    """The link of one block."""
+
+    @extend_schema(operation_id="downstream_read", summary="Read a link", responses=LinkSerializer)
+    def get(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        return Response(link_data(*api.get_link_and_parts(key, user=request.user)))
+
+    @extend_schema(
+        operation_id="downstream_link",
+        summary="Link a block to a library item",
+        request=LinkRequestSerializer,
+        responses=LinkSerializer,
+    )
+    def put(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        body = request_body(request)
+        upstream = body.get("upstream_ref")
+        if not isinstance(upstream, str) or not upstream:
+            raise InvalidInputError("Name a library component or container.", field="upstream_ref")
+        api.link_block(key, user=request.user, upstream=upstream, sync=flag(body.get("sync", False), field="sync"))
+        return Response(link_data(api.get_link(key, user=request.user)))
+
+    @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})
+    def delete(self, request: Request, downstream_key: str) -> Response:
+        api.unlink_block(block_key(downstream_key), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=TAGS)
+class SyncView(DeveloperErrorsView):
+    """Syncs of one block with everything in it."""
+
+    @extend_schema(
+        operation_id="downstream_sync",
+        summary="Take what the library has published",
+        request=SyncRequestSerializer,
+        responses=SyncedLinkSerializer,
+    )
+    def post(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        body = SyncRequestSerializer(data=request_body(request) or {})
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        synced = api.sync_block(
+            key,
+            user=request.user,
+            override=wanted["override_customizations"],
+            keep=frozenset(wanted["keep_custom_fields"]),
+            fingerprint=wanted.get("fingerprint"),
+        )
+        link = link_data(api.get_link(key, user=request.user))
+        return Response(link | {"static_file_notices": notices_data(synced.notices)})
+
+    @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
+    def delete(self, request: Request, downstream_key: str) -> Response:
+        api.decline_update(block_key(downstream_key), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=TAGS)
+class CreateView(DeveloperErrorsView):
+    """New blocks from libraries."""
+
+    @extend_schema(
+        operation_id="downstream_create",
+        summary="Create a course block from a library item",
+        request=CreateRequestSerializer,
+        responses=CreatedSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        body = CreateRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent = block_key(wanted["parent_locator"])
+        try:
+            block, synced = api.create_linked_block(
+                parent,
+                user=request.user,
+                upstream=wanted["library_content_key"],
+                block_type=wanted.get("category"),
+                index=wanted.get("index"),
+            )
+        except api.LinkError as error:
+            return Response({"error": error.message, "error_code": error.code}, status.HTTP_400_BAD_REQUEST)
+        return Response(_created(block.usage_key, parent, wanted["library_content_key"], synced))
+
+
+@extend_schema(tags=TAGS)
+class ChildrenView(DeveloperErrorsView):
+    """The children of a container of a course."""
+
+    @extend_schema(
+        operation_id="course_container_children",
+        summary="List the children of a course container, with their links",
+        parameters=[OpenApiParameter("get_upstream_info", bool)],
+        responses=OpenApiResponse(description="The container and its children (sync contract, section 10)."),
+    )
+    def get(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        with_parts = flag(request.query_params.get("get_upstream_info", "false"), field="get_upstream_info")
+        found = api.get_linked_children(key, user=request.user, with_parts=with_parts)
+        block, *children = found.blocks
+        is_free = found.links[key].upstream is None
+        return Response(
+            {
+                "display_name": block.title,
+                "is_published": not block.state.has_unpublished_changes,
+                "can_paste_component": is_free,
+                "children": [
+                    {
+                        "block_id": str(child.usage_key),
+                        "block_type": child.usage_key.block_type,
+                        "name": child.title,
+                        "upstream_link": link_data(found.links[child.usage_key], ()),
+                        "actions": _actions(is_free=is_free),
+                    }
+                    for child in children
+                ],
+                "upstream_ready_to_sync_children_info": parts_data(found.parts),
+            }
+        )
+
+
+def _actions(*, is_free: bool) -> dict[str, bool]:
+    """What can be done with a child; in a linked container the library says what there is."""
+    return {
+        "can_copy": True,
+        "can_duplicate": is_free,
+        "can_move": is_free,
+        "can_manage_access": True,
+        "can_delete": is_free,
+        "can_manage_tags": True,
+    }
+
+
+def _item_type(text: str) -> api.ItemType:
+    try:
+        return api.ItemType(text)
+    except ValueError:
+        raise InvalidInputError(f"“{text}” is none of {', '.join(api.ItemType)}.", field="item_type") from None
+
+
+def _rows(rows: list[Any]) -> list[dict[str, Any]]:
+    titles = api.library_titles(rows)
+    return [row_data(row, titles) for row in rows]
+
+
+def _created(usage_key: UsageKey, parent: UsageKey, upstream: str, synced: Synced) -> dict[str, Any]:
+    return {
+        "locator": str(usage_key),
+        "courseKey": str(usage_key.course_key),
+        "upstreamRef": upstream,
+        "static_file_notices": notices_data(synced.notices),
+        "parent_locator": str(parent),
+        "attention": attention_data(synced.plan.attention),
+    }

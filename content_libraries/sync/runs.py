@@ -1,0 +1,152 @@
+"""Runs: requests to sync whole courses in the background. What a worker does with them is in ``running``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from opaque_keys.edx.keys import CourseKey
+
+from ..courses.api import CoursePermission, may_in_course
+from ..errors import InvalidInputError, NotFoundError
+from ..jobs.api import UNFINISHED, JobState, create_status, end_status, refer_to, request_cancel, send_task
+from ..keys import LibraryLocatorV2, library_key
+from ..libraries.api import Actor, Permission, access_library, is_global_staff
+from .access import require_syncs_of_course
+from .models import CourseLink, SyncRun, SyncRunCourse
+
+TASK_NAME: Final = "content_libraries.sync.run"
+CANCELED_TEXT: Final = "This run was canceled before this course was done."
+_WORK: Final = "A sync"
+
+
+def start_run(
+    *, user: Actor, courses: Sequence[CourseKey] = (), only_library: LibraryLocatorV2 | None = None
+) -> SyncRun:
+    """
+    Let a worker sync everything that is ready in courses.
+
+    The user's unfinished runs of one of these courses are canceled first: they are clicks on the same button.
+
+    Args:
+        user: needs to be allowed to sync each course that is named.
+        courses: the courses; if none are named, all that use the library and are the user's to sync.
+        only_library: only what is linked to this library. Needs VIEW there where no courses are named.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError where there is nothing to sync.
+    """
+    person = refer_to(user, _WORK)
+    for course_key in courses:
+        require_syncs_of_course(user, course_key)
+    chosen, left_out = list(dict.fromkeys(courses)), 0
+    if not courses:
+        if only_library is None:
+            raise InvalidInputError("Name a course or a library.", field="course_keys")
+        access_library(user, only_library, Permission.VIEW)
+        using = _courses_using(only_library)
+        chosen = [key for key in using if _may_sync(user, key)]
+        left_out = len(using) - len(chosen)
+    if not chosen:
+        raise InvalidInputError("No course that you may edit uses this library.", field="library_key")
+    with transaction.atomic():
+        _cancel_redundant(person, chosen)
+        run = _create(person, chosen, only_library, left_out)
+        transaction.on_commit(partial(send, run.uuid))
+    return run
+
+
+def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
+    """Find a run of the user; staff find all. Raises NotFoundError."""
+    run = _runs().filter(uuid=run_uuid).first()
+    if run is None or not (user is None or run.user_id == user.pk or is_global_staff(user)):
+        raise NotFoundError(f"There is no run “{run_uuid}”.")
+    return run
+
+
+def list_runs(*, user: Actor) -> QuerySet[SyncRun]:
+    """The user's own runs, newest first, with their courses."""
+    return _runs().filter(user=refer_to(user, _WORK)).order_by("-pk")
+
+
+def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
+    """
+    Cancel a run of the user, or as staff of anybody; nothing happens to a finished one.
+
+    Courses that are done stay; of the one under way nothing remains. Raises NotFoundError.
+    """
+    run = find_run(run_uuid, user=user)
+    request_cancel(SyncRun, run.pk, finish=finish)
+    return find_run(run_uuid, user=user)
+
+
+def retry_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
+    """
+    Sync, in a new run, the courses that a finished run did not sync.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a run that is not finished or where nothing failed.
+    """
+    run = find_run(run_uuid, user=user)
+    if run.state in UNFINISHED:
+        raise InvalidInputError("This run is not finished. Wait for it, or cancel it.")
+    failed = [course.course_key for course in run.courses.filter(is_failed=True).order_by("pk")]
+    if not failed:
+        raise InvalidInputError("Every course of this run is done. Start a new run to sync again.")
+    only_library = library_key(run.library_key) if run.library_key else None
+    return start_run(user=user, courses=failed, only_library=only_library)
+
+
+def send(run_uuid: UUID) -> None:
+    """Tell a worker. If the broker is down, the sweeper tells it later."""
+    from .tasks import run_sync  # noqa: PLC0415 - the task runs runs, and runs send the task
+
+    send_task(run_sync, run_uuid)
+
+
+def finish(run: SyncRun, state: JobState, error: str = "") -> None:
+    """
+    End a run, in the caller's transaction.
+
+    Args:
+        run: locked by the caller, and not finished.
+        error: for the author; of a canceled run it is not shown as an error.
+    """
+    now = datetime.now(UTC)
+    open_text = CANCELED_TEXT if state == JobState.CANCELED else error
+    run.courses.filter(finished__isnull=True).update(finished=now, is_failed=True, error=open_text)
+    run.state, run.error, run.finished, run.lease = state, error, now, None
+    run.save(update_fields=["state", "error", "finished", "lease"])
+    end_status(run, error, partial_name="Failed courses")
+
+
+def _courses_using(library: LibraryLocatorV2) -> list[CourseKey]:
+    links = CourseLink.objects.filter(library_key=str(library)).order_by("course_key")
+    return list(dict.fromkeys(link.course_key for link in links.only("course_key")))
+
+
+def _may_sync(user: Actor, course_key: CourseKey) -> bool:
+    permissions = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
+    return any(may_in_course(user, course_key, permission) for permission in permissions)
+
+
+def _runs() -> QuerySet[SyncRun]:
+    return SyncRun.objects.select_related("task_status", "user").prefetch_related("courses")
+
+
+def _create(user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 | None, left_out: int) -> SyncRun:
+    run = SyncRun(user=user, library_key=str(library or ""), left_out=left_out)
+    create_status(run, task_name=TASK_NAME, name=f"Sync of {len(courses)} courses", total_steps=1 + len(courses))
+    run.save()
+    SyncRunCourse.objects.bulk_create(SyncRunCourse(run=run, course_key=key) for key in courses)
+    return run
+
+
+def _cancel_redundant(user: User, courses: Sequence[CourseKey]) -> None:
+    redundant = SyncRun.objects.filter(user=user, state__in=UNFINISHED, courses__course_key__in=courses)
+    for pk in redundant.values_list("pk", flat=True).distinct():
+        request_cancel(SyncRun, pk, finish=finish)

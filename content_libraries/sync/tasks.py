@@ -1,0 +1,22 @@
+"""Background jobs of the sync room."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from .running import run_syncs, sweep_runs
+from .runs import TASK_NAME
+
+
+@shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)
+def run_sync(run_uuid: str) -> None:
+    """Do what is left of a run. Delivered twice, even at the same time, it does the work once."""
+    run_syncs(UUID(run_uuid))
+
+
+@shared_task(name="content_libraries.sync.sweep")
+def sweep_syncs() -> int:
+    """Find the runs that nobody works on any more. To be called periodically. Returns how many there were."""
+    return sweep_runs()

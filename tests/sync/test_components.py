@@ -1,0 +1,255 @@
+"""Components of a library in a course: created, synced, declined, unlinked."""
+
+from __future__ import annotations
+
+from opaque_keys.edx.keys import UsageKey
+from openedx_tagging import api as tagging_api
+
+from content_libraries import api
+from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
+
+from .building import COURSE_KEY, UNIT, Author, Shelf, actions, block, body, edit
+
+
+def test_a_text_comes_from_the_library_with_its_title_and_body(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT, category="html")
+    link = author.link(key)
+    assert (block(key).title, body(key)) == ("Text one", "<p>One</p>")
+    assert (link["upstream_ref"], link["version_synced"], link["ready_to_sync"]) == (shelf.key("t1"), 1, False)
+
+
+def test_a_newer_version_is_offered_when_it_is_published_and_taken_by_a_sync(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    shelf.component("t1", title="Text 1", body="<p>New</p>")
+    assert not author.link(key)["ready_to_sync"]
+    shelf.publish()
+    assert author.link(key)["ready_to_sync"]
+    assert author.ready() == [str(key)]
+    synced = author.sync(key)
+    assert (block(key).title, body(key)) == ("Text 1", "<p>New</p>")
+    assert (synced["version_synced"], synced["ready_to_sync"], author.ready()) == (2, False, [])
+
+
+def test_local_title_and_body_survive_a_sync(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Mine", text="<p>Mine</p>")
+    shelf.component("t1", title="Theirs", body="<p>Theirs</p>")
+    shelf.publish()
+    link = author.sync(key)
+    assert (block(key).title, body(key)) == ("Mine", "<p>Mine</p>")
+    assert (link["upstream_name"], sorted(link["downstream_customized"])) == ("Theirs", ["data", "display_name"])
+
+
+def test_a_title_that_the_library_catches_up_with_stays_local(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Title 2")
+    for title in ("Title 2", "Title 3"):
+        shelf.component("t1", title=title)
+        shelf.publish()
+        author.sync(key)
+    assert (block(key).title, author.link(key)["upstream_name"]) == ("Title 2", "Title 3")
+
+
+def test_taking_the_librarys_values_gives_up_what_was_changed_here(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Mine", text="<p>Mine</p>")
+    shelf.component("t1", title="Theirs", body="<p>Theirs</p>")
+    shelf.publish()
+    link = author.sync(key, override_customizations=True)
+    assert (block(key).title, body(key), link["downstream_customized"]) == ("Theirs", "<p>Theirs</p>", [])
+
+
+def test_fields_to_keep_survive_taking_the_librarys_values(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Mine", text="<p>Mine</p>")
+    link = author.sync(key, override_customizations=True, keep_custom_fields=["display_name"])
+    assert (block(key).title, body(key)) == ("Mine", "<p>One</p>")
+    assert link["downstream_customized"] == ["display_name"]
+
+
+def test_clearing_a_title_is_a_local_change_and_setting_it_back_does_not_undo_that(
+    author: Author, shelf: Shelf
+) -> None:
+    key = author.create(shelf.key("p1"), UNIT)
+    edit(key, display_name=None)
+    assert author.link(key)["downstream_customized"] == ["display_name"]
+    edit(key, display_name="Problem one")
+    assert author.link(key)["downstream_customized"] == ["display_name"]
+
+
+def test_course_settings_come_along_once_and_are_the_courses_from_then_on(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("p1"), UNIT)
+    assert block(key).settings["max_attempts"] == "3"
+    edit(key, max_attempts="7", weight="2.0")
+    shelf.component("p1", title="Problem one", max_attempts="1", weight="9.0", showanswer="always")
+    shelf.publish()
+    author.sync(key, override_customizations=True)
+    settings = block(key).settings
+    assert (settings["max_attempts"], settings["weight"], settings.get("showanswer")) == ("7", "2.0", None)
+
+
+def test_other_settings_and_content_follow_the_library(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("p1"), UNIT)
+    edit(key, rerandomize="never", matlab_api_key="mine", markdown="mine")
+    assert ("take", "same_version", "Problem one") in actions(author.preview(key))
+    author.sync(key)
+    settings = block(key).settings
+    assert (settings["rerandomize"], settings.get("matlab_api_key"), settings["markdown"]) == ("always", None, "one")
+
+
+def test_a_video_gets_an_id_of_its_own_and_keeps_it(author: Author, shelf: Shelf) -> None:
+    shelf.component("v1", title="Video", body="<source src='a.mp4'/>", edx_video_id="theirs")
+    shelf.publish()
+    key = author.create(shelf.key("v1"), UNIT)
+    video_id = block(key).settings["edx_video_id"]
+    assert video_id not in {"", "theirs"}
+    shelf.component("v1", title="Video", body="<source src='b.mp4'/>", edx_video_id="other")
+    shelf.publish()
+    author.sync(key)
+    assert block(key).settings["edx_video_id"] == video_id
+    assert "b.mp4" in block(key).olx
+
+
+def test_a_declined_version_is_offered_again_when_a_newer_one_is_published(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    shelf.component("t1", title="Two")
+    shelf.publish()
+    before = block(key).olx
+    author.decline(key)
+    link = author.link(key)
+    assert (link["ready_to_sync"], link["version_declined"], link["version_synced"]) == (False, 2, 1)
+    assert (link["state"], block(key).olx.replace(' upstream_version_declined="2"', "")) == ("declined", before)
+    shelf.component("t1", title="Three")
+    assert not author.link(key)["ready_to_sync"]
+    shelf.publish()
+    assert author.link(key)["ready_to_sync"]
+
+
+def test_an_unlinked_block_keeps_its_content_and_knows_where_it_came_from(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Mine")
+    author.unlink(key)
+    link = author.link(key)
+    assert (block(key).title, body(key)) == ("Mine", "<p>One</p>")
+    assert block(key).settings == {"display_name": "Mine", "copied_from_block": shelf.key("t1")}
+    assert (link["upstream_ref"], link["ready_to_sync"], author.links()) == (None, False, [])
+    assert "is not linked" in link["error_message"]
+    edit(key, display_name="Other")
+    assert author.link(key)["downstream_customized"] == []
+    author.unlink(key)
+
+
+def test_a_sync_with_nothing_new_writes_nothing(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    version = block(key).version_num
+    author.sync(key)
+    assert block(key).version_num == version
+
+
+def test_an_author_of_the_course_syncs_without_any_right_on_the_library(
+    author: Author, shelf: Shelf, api_client: ClientFactory, make_user: UserFactory
+) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    shelf.component("t1", title="Two")
+    shelf.publish()
+    colleague = make_user("colleague")
+    give_role(colleague, "course_staff", str(COURSE_KEY))
+    other = Author(api_client(colleague), colleague)
+    other.sync(key)
+    assert block(key).title == "Two"
+    response = other.try_create(shelf.key("t1"), UNIT)
+    assert (response.status_code, "could not be loaded" in response.json()["error"]) == (400, True)
+
+
+def test_what_a_preview_showed_is_what_the_sync_does_or_it_is_refused(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    shelf.component("t1", title="Two")
+    shelf.publish()
+    seen = author.preview(key)
+    shelf.component("t1", title="Three")
+    shelf.publish()
+    response = author.try_sync(key, fingerprint=seen["fingerprint"])
+    assert (response.status_code, response.json()["error_code"]) == (400, "preview_outdated")
+    assert block(key).title == "Text one"
+    author.sync(key, fingerprint=author.preview(key)["fingerprint"])
+    assert block(key).title == "Three"
+
+
+def test_a_preview_tells_base_theirs_and_mine_of_each_setting_and_the_text(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, display_name="Mine")
+    shelf.component("t1", title="Theirs", body="<p>Theirs</p>", editor="raw")
+    shelf.publish()
+    (take, keep) = author.preview(key)["steps"]
+    rows = {row["name"]: row for row in take["detail"]["settings"]}
+    assert rows["editor"] == {"name": "editor", "base": None, "theirs": "raw", "mine": None, "outcome": "raw"}
+    assert rows["display_name"]["outcome"] == "Mine"
+    assert {"-<p>One</p>", "+<p>Theirs</p>"} <= set(take["detail"]["text"]["lines"])
+    assert (take["title"], take["upstream_title"]) == ("Mine", "Theirs")
+    assert (keep["action"], keep["detail"]) == ("keep_local", {"fields": ["display_name"]})
+
+
+def test_a_picture_comes_along_and_follows_the_library_until_the_author_replaces_it(
+    author: Author, shelf: Shelf
+) -> None:
+    def publish(picture: bytes, text: str) -> None:
+        shelf.component("t1", title="T", body=f'<img src="/static/a b.png"> {text}', files={"a b.png": picture})
+        shelf.publish()
+
+    publish(b"one", "1")
+    key = author.create(shelf.key("t1"), UNIT)
+    path = f"static/components/html/{key.block_id}/a b.png"
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"one"
+    assert f'"/{path}"' in body(key)
+    publish(b"one", "2")
+    assert author.sync(key)["static_file_notices"]["new_files"] == []
+    assert f'"/{path}"' in body(key)
+    publish(b"two", "3")
+    assert author.sync(key)["static_file_notices"]["new_files"] == [path]
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"two"
+    api.write_course_file(COURSE_KEY, path, b"mine", user=None)
+    publish(b"three", "4")
+    assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"mine"
+
+
+def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, text='<img src="/static/own.png">')
+    shelf.component("t1", title="T", body='<img src="/static/new.png">', files={"new.png": b"new"})
+    shelf.publish()
+    notices = author.sync(key)["static_file_notices"]
+    assert body(key) == '<img src="/static/own.png">'
+    assert notices["new_files"] == [f"static/components/html/{key.block_id}/new.png"]
+
+
+def test_tags_of_the_library_are_copied_kept_up_to_date_and_freed_with_the_link(author: Author, shelf: Shelf) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    for value in ("a", "b", "own"):
+        tagging_api.add_tag_to_taxonomy(taxonomy, value)
+    tagging_api.tag_object(shelf.key("t1"), taxonomy, ["a"])
+    key = author.create(shelf.key("t1"), UNIT)
+    assert tags(key) == {"a": True}
+    tagging_api.tag_object(str(key), taxonomy, ["a", "own"])
+    tagging_api.tag_object(shelf.key("t1"), taxonomy, ["b"])
+    author.sync(key)
+    assert tags(key) == {"b": True, "own": False}
+    author.unlink(key)
+    assert tags(key) == {"b": False, "own": False}
+
+
+def test_tags_are_freed_when_the_library_item_is_deleted(
+    author: Author, shelf: Shelf, run_on_commit: CommitRunner
+) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    tagging_api.add_tag_to_taxonomy(taxonomy, "a")
+    tagging_api.tag_object(shelf.key("t1"), taxonomy, ["a"])
+    key = author.create(shelf.key("t1"), UNIT)
+    with run_on_commit():
+        shelf.delete("t1")
+    assert tags(key) == {"a": False}
+
+
+def tags(key: UsageKey) -> dict[str, bool]:
+    """Value of each tag of a block -> whether it is a copy."""
+    return {tag.value: tag.is_copied for tag in tagging_api.get_object_tags(str(key))}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import APIResponse, FilePayload, Page
 
 LIBRARY: Final = "lib:DemoX:welcome"
 
@@ -41,7 +41,7 @@ class Author:
         """Upload a picture of one row of pixels."""
         data = BytesIO()
         Image.new("RGB", (width, 1), "red").save(data, "PNG")
-        file = {"name": path, "mimeType": "image/png", "buffer": data.getvalue()}
+        file: FilePayload = {"name": path, "mimeType": "image/png", "buffer": data.getvalue()}
         url = f"{self.site}/api/libraries/v2/blocks/{key}/assets/{path}"
         self._ok(self.page.request.put(url, multipart={"content": file}, headers=self._headers))
 
@@ -49,7 +49,7 @@ class Author:
         """Upload a transcript as the video editor does."""
         url = f"{self.site}/api/xblock/v2/xblocks/{key}/handler_url/studio_transcript/"
         handler = self._ok(self.page.request.get(url))["handler_url"]
-        form = {
+        form: dict[str, str | float | bool | bytes | FilePayload] = {
             "edx_video_id": "",
             "language_code": language,
             "new_language_code": language,

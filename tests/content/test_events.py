@@ -197,7 +197,7 @@ def test_an_import_tells_each_item_once(lib: LibraryClient, record: Record, staf
     key = lib.library.library_key
     api.upload_source(key, user=staff, file=COURSE_ARCHIVE)
     plan = api.plan_source(key, user=staff, source_key=api.course_key("course-v1:O+C+1"))[1]
-    events = record(lambda: api.start_plan(plan, user=staff))
+    events = record(lambda: api.start_plans([plan], user=staff))
     assert events[("block created", "html:h")] == 1
     assert set(events.values()) == {1}
 

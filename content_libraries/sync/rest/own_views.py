@@ -18,7 +18,7 @@ from ...rest import LibraryPagination, page_serializer, request_body
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of
-from .serializers import PreviewSerializer, preview_data
+from .serializers import SyncPreviewSerializer, preview_data
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):
@@ -58,7 +58,7 @@ class PreviewsView(DeveloperErrorsView):
         summary="Preview the sync of a block",
         description="Writes nothing. Send the fingerprint with the sync to get exactly this, or a refusal.",
         request=PreviewRequestSerializer,
-        responses=PreviewSerializer,
+        responses=SyncPreviewSerializer,
     )
     def post(self, request: Request) -> Response:
         body = PreviewRequestSerializer(data=request_body(request))

@@ -165,7 +165,7 @@ class SkippedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class SyncPreviewSerializer(serializers.Serializer[Any]):
     """What a sync would do."""
 
     blocks = serializers.ListField(child=serializers.CharField(), help_text="Usage keys of what is synced.")

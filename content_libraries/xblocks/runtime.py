@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from fs.memoryfs import MemoryFS
+from fs.wrapfs import WrapFS
 from lxml import etree
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock, XBlockMixin
@@ -54,6 +55,13 @@ class WithoutCourse(XBlockMixin):
     self_paced = False
 
 
+def _export_fs() -> WrapFS:
+    """A place for what classes write besides their OLX, which nobody reads: as videos of the store expect it."""
+    folder = MemoryFS()
+    folder.makedir("course")
+    return WrapFS(folder)
+
+
 class LibraryRuntime(Runtime):
     """
     Shows one version of one component to one user.
@@ -71,7 +79,8 @@ class LibraryRuntime(Runtime):
         self.fields = BlockFieldData(block_version, user)
         self.files = VersionFiles(block_version)
         self.is_author_mode = block_version.can_edit
-        self.resources_fs = self.export_fs = MemoryFS()
+        self.resources_fs = MemoryFS()
+        self.export_fs = _export_fs()
         self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)
         services = services_for(user, is_author=block_version.can_edit, replace_urls=self.replace_urls)
         services |= {"field-data": self.fields, "video_config": VideoConfig(self.files)}

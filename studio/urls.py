@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
-from edxval.views import VideoDetail  # type: ignore[import-untyped]
+from edxval.views import VideoDetail
 
 from .pages.views import start
 

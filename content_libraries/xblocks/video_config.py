@@ -15,10 +15,8 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Final, cast
 
 from django.utils.text import get_valid_filename
-from edxval.exceptions import (  # type: ignore[import-untyped]
-    TranscriptsGenerationException as UnreadableTranscript,
-)
-from edxval.transcript_utils import Transcript  # type: ignore[import-untyped]
+from edxval.exceptions import TranscriptsGenerationException as UnreadableTranscript
+from edxval.transcript_utils import Transcript
 from pysrt import SubRipFile  # type: ignore[import-untyped]
 from xblock.core import XBlock
 from xblocks_contrib.video.exceptions import TranscriptNotFoundError, TranscriptsGenerationException

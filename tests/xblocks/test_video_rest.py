@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from edxval import api as edxval_api  # type: ignore[import-untyped]
-from edxval.models import Video, VideoTranscript  # type: ignore[import-untyped]
+from edxval import api as edxval_api
+from edxval.models import Video, VideoTranscript
 
 from .client import BlockClient
 from .conftest import ActingAs

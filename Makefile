@@ -84,6 +84,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.import_course
 	$(BIN)/python -m benchmarks.import_memory
 	$(BIN)/python -m benchmarks.publish
+	$(BIN)/python -m benchmarks.render_blocks
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 from fs.memoryfs import MemoryFS
+from fs.wrapfs import WrapFS
 from lxml import etree
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock, XBlockMixin
@@ -71,12 +73,19 @@ class LibraryRuntime(Runtime):
         self.fields = BlockFieldData(block_version, user)
         self.files = VersionFiles(block_version)
         self.is_author_mode = block_version.can_edit
-        self.resources_fs = self.export_fs = MemoryFS()
+        self.resources_fs = MemoryFS()
         self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)
         services = services_for(user, is_author=block_version.can_edit, replace_urls=self.replace_urls)
         services |= {"field-data": self.fields, "video_config": VideoConfig(self.files)}
         ids = MemoryIdManager()
         super().__init__(id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services=services)
+
+    @cached_property
+    def export_fs(self) -> WrapFS:
+        """A place for what classes write besides their OLX, which nobody reads: as videos of the store expect it."""
+        folder = MemoryFS()
+        folder.makedir("course")
+        return WrapFS(folder)
 
     @property
     def scope_ids(self) -> ScopeIds:

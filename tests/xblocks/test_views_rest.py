@@ -147,6 +147,22 @@ def test_python_of_authors_is_not_run(lib: BlockClient, tmp_path: Path) -> None:
     assert not ran.exists()
 
 
+def test_python_that_is_not_recognized_is_not_run_either(
+    lib: BlockClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind the check of what a problem says stands a refusal where ``capa`` asks whether it may run code."""
+    monkeypatch.setattr("content_libraries.xblocks.rendering.reason_not_to_run", lambda _root: "")
+    ran = tmp_path / "ran"
+    lib.add("problem:p1", f'<problem><script type="loncapa/python">open("{ran}", "w")</script><p>Hi</p></problem>')
+    assert lib.http.get(lib.xblock_url("problem:p1", "view/student_view/")).status_code == 200
+    more = lib.http.get(lib.xblock_url("problem:p1"), {"include": "index_dictionary,student_view_data"})
+    assert more.status_code == 200
+    url = lib.handler("problem:p1", "xmodule_handler")
+    for action in ("problem_get", "problem_check", "problem_show"):
+        assert lib.http.post(url + action, {"input_x_2_1": "1"}).status_code < 500
+    assert not ran.exists()
+
+
 @pytest.mark.parametrize(
     "inside",
     [

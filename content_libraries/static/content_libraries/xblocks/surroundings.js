@@ -56,20 +56,68 @@
     };
   }
 
+  /* The part of jQuery UI's sliders that players use: an input for a range stands in for the track and its handle. */
+  function slider(action, ...rest) {
+    const input = this.data("slider-input");
+    if (input && (action === "value" || (action === "option" && rest[0] === "value"))) {
+      const value = action === "value" ? rest[0] : rest[1];
+      if (value === undefined) {
+        return Number(input.value);
+      }
+      input.value = value;
+    } else if (input && action === "option") {
+      input[rest[0]] = rest[1];
+    } else if (action === "destroy") {
+      input?.remove();
+      this.removeData("slider-input");
+    } else if (typeof action === "object") {
+      const { min = 0, max = 100, value = min, slide, stop } = action;
+      const range = Object.assign(document.createElement("input"), { type: "range", min, max, step: "any", value });
+      range.setAttribute("aria-hidden", "true");  // the handle tells of the position
+      range.tabIndex = -1;
+      const tell = (what) => (event) => what?.call(this[0], event, { value: Number(range.value), handle: range });
+      range.addEventListener("input", tell(slide));
+      range.addEventListener("change", tell(stop));
+      this.append(range).data("slider-input", range);
+    }
+    return this;
+  }
+
   const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;" };
   const entriesOf = (items) => (Array.isArray(items) ? items.map((value, index) => [index, value]) : Object.entries(items ?? {}));
 
   page._ ??= {
     bind: (action, self, ...first) => action.bind(self, ...first),
+    bindAll: (object, ...names) => {
+      names.flat().forEach((name) => { object[name] = object[name].bind(object); });
+      return object;
+    },
     contains: (items, value) => Object.values(items ?? []).includes(value),
     each: (items, action) => { entriesOf(items).forEach(([key, value]) => action(value, key, items)); return items; },
     escape: (text) => String(text ?? "").replace(/[&<>"'`]/g, (character) => escapes[character]),
     extend: Object.assign,
     filter: (items, test) => Object.values(items ?? []).filter(test),
     find: (items, test) => Object.values(items ?? []).find(test),
+    has: (object, key) => Object.hasOwn(object ?? {}, key),
+    isArray: Array.isArray,
+    isFinite: (value) => value !== null && value !== "" && Number.isFinite(Number(value)),
+    isFunction: (value) => typeof value === "function",
+    isNumber: (value) => typeof value === "number",
+    isString: (value) => typeof value === "string",
     isUndefined: (value) => value === undefined,
     keys: (object) => Object.keys(object ?? {}),
     map: (items, change) => entriesOf(items).map(([key, value]) => change(value, key, items)),
+    once: (action) => {
+      let result;
+      let called = false;
+      return function onlyOnce(...args) {
+        if (!called) {
+          called = true;
+          result = action.apply(this, args);
+        }
+        return result;
+      };
+    },
     partial: (action, ...first) => (...rest) => action(...first, ...rest),
     throttle,
     mapObject: (object, change) => Object.fromEntries(entriesOf(object).map(([key, value]) => [key, change(value, key)])),
@@ -128,6 +176,7 @@
     page.jQuery.getWithPrefix ??= page.jQuery.get;
     page.jQuery.ajaxWithPrefix ??= page.jQuery.ajax;
     page.jQuery.cookie ??= () => undefined;
+    page.jQuery.fn.slider ??= slider;
     page.jQuery.fn.qtip ??= function () { return this; };  // tips of annotations
   }
 })(window);

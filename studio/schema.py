@@ -12,9 +12,12 @@ OUR_PATHS = (
     "/api/content_library/",
     "/api/content-staging/",
     "/api/content_tagging/",
+    "/api/contentstore/v1/container/",
+    "/api/contentstore/v2/downstreams",
     "/api/modulestore_migrator/",
     "/api/xblock/",
     "/library_assets/",
+    "/xblock/",
 )
 
 

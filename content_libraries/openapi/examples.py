@@ -22,6 +22,7 @@ SITE: Final = "https://studio.example.com"
 PICTURE: Final = f"{SITE}/static/content_libraries/profile.svg"
 
 PARAMETERS: Final[Mapping[str, Any]] = {
+    "downstream_key": "block-v1:CL-TEST+Course+2026+type@vertical+block@unit1",
     "block_type": ["problem"],
     "collection_code": "my-col",
     "container_key": UNIT,
@@ -206,6 +207,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "Structure.publish_log": UUID,
     "Structure.root": COURSE_PROBLEM,
     "Tag.sub_tags_url": None,
+    "Row.id": 5,
+    "Run.state": "succeeded",
     "Task.state_text": "Succeeded",
     "Taxonomy.id": 1,
     "Upload.key": COURSE,

@@ -102,7 +102,7 @@ def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
     form = {**FORM, "library": library.pk, "on_repeat": "update"}
     preview = pages.get(to(pages.post(f"{ADMIN}/importjob/new/?upload={second.uuid}", form))).content.decode()
     assert "0 blocks were added in the source, 1 changed, 0 removed" in preview
-    assert "1 items were edited in the library" in preview
+    assert "1 item was edited in the library" in preview
 
 
 def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: ContentLibrary) -> None:

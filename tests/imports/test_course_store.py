@@ -121,12 +121,15 @@ class EditedWhileRead(LearningCoreStore):
     """Somebody edits the unit after the structure was read, as often as ``edits`` says."""
 
     edits = 1
+    is_editing = False  # an edit reads blocks, too
 
     def blocks(self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False) -> Any:
-        if type(self).edits:
+        if type(self).edits and not type(self).is_editing:
             type(self).edits -= 1
+            type(self).is_editing = True
             edit = api.UpdateBlock(V1, f'<vertical display_name="{self.edits} edits left"/>')
             api.apply_course_plan(KEY, api.CoursePlan((edit,)), user=None)
+            type(self).is_editing = False
         return super().blocks(course_key, usage_keys, published=published)
 
 

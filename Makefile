@@ -52,8 +52,7 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest --numprocesses auto tests/generated
 
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard tests/imports \
-	tests/search
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
 	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser

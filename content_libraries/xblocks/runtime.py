@@ -81,7 +81,7 @@ class LibraryRuntime(Runtime):
         super().__init__(id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services=services)
 
     @cached_property
-    def export_fs(self) -> WrapFS:
+    def export_fs(self) -> WrapFS[Any]:
         """A place for what classes write besides their OLX, which nobody reads: as videos of the store expect it."""
         folder = MemoryFS()
         folder.makedir("course")

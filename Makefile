@@ -59,7 +59,7 @@ test-services: $(VENV)/.services  ## Run the database tests on MariaDB and Postg
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
-		--ds tests.settings_services --numprocesses auto --create-db $(ROOMS_ON_DATABASES)
+		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 
 lint: $(VENV)/.browser  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .

@@ -54,12 +54,6 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-# Frontends on other origins, such as https://apps.example.com. What they send besides what is usual: how they want
-# to be authenticated, and who they are to the search engine.
-CORS_ALLOWED_ORIGINS = [origin for origin in os.environ.get("CORS_ALLOWED_ORIGINS", "").split(",") if origin]
-CORS_ALLOW_CREDENTIALS = True
-CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
-
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -205,6 +199,7 @@ CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 # Handlers of blocks answer for themselves: pages without an origin call them, and without cookies.
 CORS_URLS_REGEX = r"^/(?!api/xblock/v2/xblocks/[^/]+/handler/)"
+# What frontends send besides what is usual: how they want to be authenticated, who they are to the search engine.
 CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
 CORS_EXPOSE_HEADERS = ("content-disposition", "x-request-id")
 

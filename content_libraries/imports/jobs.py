@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
-from ..jobs.api import UNFINISHED, JobState, create_status, end_status, refer_to, request_cancel, send_task
+from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, is_global_staff, package_pk
 from ..libraries.models import ContentLibrary
@@ -182,12 +182,9 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
         job: locked by the caller, and not finished.
         error: for the author; of a canceled job it is not shown as an error.
     """
-    now = datetime.now(UTC)
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
-    job.migrations.filter(finished__isnull=True).update(finished=now, is_failed=True, error=open_text)
-    job.state, job.error, job.finished, job.lease = state, error, now, None
-    job.save(update_fields=["state", "error", "finished", "lease"])
-    end_status(job, error, partial_name="Failed sources")
+    job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
+    end_job(job, state, error, partial_name="Failed sources")
 
 
 def _person(user: Actor) -> User:

@@ -12,7 +12,7 @@ from .leases import (
     sweep,
 )
 from .models import UNFINISHED, Job, JobState
-from .statuses import create_status, end_status, refer_to
+from .statuses import create_status, end_job, refer_to
 
 __all__ = [
     "UNFINISHED",
@@ -23,7 +23,7 @@ __all__ = [
     "LeaseLostError",
     "claim",
     "create_status",
-    "end_status",
+    "end_job",
     "is_dead",
     "refer_to",
     "request_cancel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -23,24 +24,27 @@ def create_status(job: Job, *, task_name: str, name: str, total_steps: int) -> N
     )
 
 
-def end_status(job: Job, error: str, *, partial_name: str) -> None:
+def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) -> None:
     """
-    Tell clients how a finished job ended.
+    End a job in the caller's transaction, and tell clients how it ended.
 
     Args:
-        error: for the author; of a canceled job it is not shown.
+        job: locked by the caller, and not finished.
+        error: for the author; of a canceled job clients do not see it.
         partial_name: what the error of a job is called that succeeded in part.
     """
+    job.state, job.error, job.finished, job.lease = state, error, datetime.now(UTC), None
+    job.save(update_fields=["state", "error", "finished", "lease"])
     status: Any = job.task_status
     if status is None:
         return
-    if job.state in (JobState.SUCCEEDED, JobState.PARTIAL):
+    if state in (JobState.SUCCEEDED, JobState.PARTIAL):
         status.state, status.completed_steps = UserTaskStatus.SUCCEEDED, status.total_steps
     else:
-        status.state = UserTaskStatus.CANCELED if job.state == JobState.CANCELED else UserTaskStatus.FAILED
+        status.state = UserTaskStatus.CANCELED if state == JobState.CANCELED else UserTaskStatus.FAILED
     status.save(update_fields={"state", "completed_steps", "modified"})
-    if error and job.state != JobState.CANCELED:
-        name = partial_name if job.state == JobState.PARTIAL else "Error"
+    if error and state != JobState.CANCELED:
+        name = partial_name if state == JobState.PARTIAL else "Error"
         UserTaskArtifact.objects.create(status=status, name=name, text=error)
 
 

@@ -15,7 +15,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from ..courses.api import CoursePermission, may_in_course
 from ..errors import InvalidInputError, NotFoundError
-from ..jobs.api import UNFINISHED, JobState, create_status, end_status, refer_to, request_cancel, send_task
+from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
 from ..keys import LibraryLocatorV2, library_key
 from ..libraries.api import Actor, Permission, access_library, is_global_staff
 from .access import require_syncs_of_course
@@ -116,12 +116,9 @@ def finish(run: SyncRun, state: JobState, error: str = "") -> None:
         run: locked by the caller, and not finished.
         error: for the author; of a canceled run it is not shown as an error.
     """
-    now = datetime.now(UTC)
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
-    run.courses.filter(finished__isnull=True).update(finished=now, is_failed=True, error=open_text)
-    run.state, run.error, run.finished, run.lease = state, error, now, None
-    run.save(update_fields=["state", "error", "finished", "lease"])
-    end_status(run, error, partial_name="Failed courses")
+    run.courses.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
+    end_job(run, state, error, partial_name="Failed courses")
 
 
 def _courses_using(library: LibraryLocatorV2) -> list[CourseKey]:

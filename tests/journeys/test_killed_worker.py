@@ -44,7 +44,7 @@ from django.utils.timezone import now
 from content_libraries import api
 from content_libraries.imports.models import ImportJob
 ImportJob.objects.update(heartbeat=now() - timedelta(hours=1))
-assert api.sweep_jobs() == 1
+print(api.sweep_jobs())
 """
 
 
@@ -149,8 +149,9 @@ def assert_one_result(prepared: Path, undisturbed: dict[str, Any], die_at: int) 
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     swept = manage(site, "shell", "-v0", "-c", SWEEP)
     assert swept.returncode == 0, swept.stderr
-    finished = work(site, 0)
-    assert finished.returncode == 0, finished.stderr
+    if swept.stdout.strip() != "0":  # killed after the end of the job was written, there is nothing left to do
+        finished = work(site, 0)
+        assert finished.returncode == 0, finished.stderr
     left = rows(site)
     for table in left:
         assert left[table] == undisturbed[table], (table, die_at)

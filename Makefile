@@ -50,7 +50,7 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 	$(BIN)/python -m pytest tests/browser
 
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
-	$(BIN)/python -m pytest --numprocesses auto tests/generated
+	$(BIN)/python -m pytest tests/generated
 
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,6 +102,13 @@ def test_linking_to_another_item_forgets_what_counted_for_the_old_one(author: Au
     link = author.relink(TEXT, shelf.key("t2")).json()
     assert (link["version_synced"], link["version_declined"], link["downstream_customized"]) == (None, None, [])
     assert link["ready_to_sync"]
+
+
+@pytest.mark.parametrize("sent", [[], [1], "text", None, {}, {"upstream_ref": None}, {"upstream_ref": ""}])
+def test_a_body_that_names_no_library_item_is_refused(author: Author, sent: object) -> None:
+    response = author.client.put(f"{LINKS}{quote(str(TEXT))}", json.dumps(sent), content_type="application/json")
+    assert response.status_code == 400, response.content
+    assert author.link(TEXT)["upstream_ref"] is None
 
 
 @pytest.mark.parametrize("sync", ["yes", 3, None])

@@ -14,13 +14,17 @@ from ...keys import LibraryContainerLocator, item_key, library_key_of
 from ..data import Attention, FileNotices, LinkDetail, SyncPlan
 from ..models import CourseLink
 from ..reading import ReadyPart
+from .base import flag
 
 
 class LinkRequestSerializer(serializers.Serializer[Any]):
     """What to link a block to."""
 
     upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
-    sync = serializers.CharField(default="false", help_text="True or false: take its content, too.")
+    sync = serializers.JSONField(required=False, help_text="True or false, or their texts: take its content, too.")
+
+    def validate_sync(self, value: object) -> bool:
+        return flag(value, field="sync")
 
 
 class SyncRequestSerializer(serializers.Serializer[Any]):

@@ -114,11 +114,10 @@ class LinkView(DeveloperErrorsView):
     )
     def put(self, request: Request, downstream_key: str) -> Response:
         key = block_key(downstream_key)
-        body = request_body(request)
-        upstream = body.get("upstream_ref")
-        if not isinstance(upstream, str) or not upstream:
-            raise InvalidInputError("Name a library component or container.", field="upstream_ref")
-        api.link_block(key, user=request.user, upstream=upstream, sync=flag(body.get("sync", False), field="sync"))
+        body = LinkRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        api.link_block(key, user=request.user, upstream=wanted["upstream_ref"], sync=wanted.get("sync", False))
         return Response(link_data(api.get_link(key, user=request.user)))
 
     @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})

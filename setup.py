@@ -35,9 +35,9 @@ setup(
             "py.typed",
             "*/README.rst",
             "*/*/README.rst",
-            "static/content_libraries/*",
-            "static/content_libraries/*/*",
-            "templates/content_libraries/*/*",
+            "locale/**",
+            "static/**",
+            "templates/**",
         ]
     },
     install_requires=requirements("base"),

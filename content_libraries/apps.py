@@ -27,6 +27,11 @@ class ContentLibrariesConfig(AppConfig):
                 "relative_path": "urls",
             },
         },
+        "settings_config": {
+            "cms.djangoapp": {
+                "common": {"relative_path": "plugin_settings"},
+            },
+        },
     }
 
     def ready(self) -> None:

@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 import dj_database_url
 from corsheaders.defaults import default_headers
 from django.core.management.utils import get_random_secret_key
-from openedx_authz.settings import common as authz_settings
-from openedx_content.settings_api import openedx_content_backcompat_apps_to_install
 
+from content_libraries.plugin_settings import plugin_settings
 from studio.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,23 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "django_structlog",
-    "rest_framework",
-    "drf_spectacular",
     "drf_spectacular_sidecar",
-    "rules.apps.AutodiscoverRulesConfig",
-    "simple_history",
-    "waffle",
-    "organizations",
-    "user_tasks",
-    "openedx_events",
-    "openedx_catalog",
-    "openedx_tagging",
-    "openedx_content",
-    *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
-    "openedx_authz",
-    "xblocks_contrib.problem.capa",  # templates of problems
-    "edxval",  # where video blocks look for their files
-    "content_libraries",
     "studio",
 ]
 
@@ -142,7 +125,6 @@ def _database() -> dj_database_url.DBConfig:
 DATABASES = {"default": _database()}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-SIMPLE_HISTORY_DATE_INDEX = False
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -160,7 +142,6 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
-    "rules.permissions.ObjectPermissionBackend",  # openedx-tagging checks permissions on taxonomies with it
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -218,7 +199,6 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "edx_rest_framework_extensions.paginators.DefaultPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 
 SPECTACULAR_SETTINGS = {
@@ -249,18 +229,6 @@ JWT_AUTH = {
 
 EDX_DRF_EXTENSIONS: dict[str, dict[str, str]] = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAPPING": {}}
 
-# openedx-authz keeps its scopes beside these two models.
-OPENEDX_AUTHZ_CONTENT_LIBRARY_MODEL = "content_libraries.ContentLibrary"
-OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL = "content_libraries.Course"
-authz_settings.plugin_settings(sys.modules[__name__])
-# Its answers about libraries take older levels and flags into account, as the enforcement does.
-OPEN_EDX_FILTERS_CONFIG = {
-    "org.openedx.authz.permission_validation.requested.v1": {
-        "fail_silently": False,
-        "pipeline": ["content_libraries.libraries.filters.LibraryPermissions"],
-    }
-}
-
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost//")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
@@ -278,14 +246,6 @@ CELERY_TASK_ALWAYS_EAGER = _flag("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {
-    # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
-    "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
-    "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
-    # Finds imports whose worker died or whose message was lost.
-    "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
-    "sweep-syncs": {"task": "content_libraries.sync.sweep", "schedule": 60.0},
-}
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")
 MEILISEARCH_URL = os.environ.get("MEILISEARCH_URL", "")
@@ -302,26 +262,6 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 # Set it to .example.com when frontends are on other hosts of the domain: they read a cookie.
 SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# What video blocks ask of the platform's settings.
-FEATURES: dict[str, bool] = {}
-ALL_LANGUAGES = [("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese")]
-LANGUAGE_DICT = dict(ALL_LANGUAGES)
-COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
-LMS_ROOT_URL = ""
-TRANSCRIPT_LANG_CACHE_TIMEOUT = 60 * 60 * 24
-LMS_BASE = "localhost"
-AI_TRANSLATIONS_API_URL = ""
-YOUTUBE_API_KEY = ""
-YOUTUBE = {
-    "API": "https://www.youtube.com/iframe_api",
-    "TEST_TIMEOUT": 1500,
-    "IMAGE_API": "https://img.youtube.com/vi/{youtube_id}/0.jpg",
-    "METADATA_URL": "https://www.googleapis.com/youtube/v3/videos/",
-}
-# Where the store of videos keeps its files, below MEDIA_ROOT.
-VIDEO_IMAGE_SETTINGS = {"DIRECTORY_PREFIX": "video-images/"}
-VIDEO_TRANSCRIPTS_SETTINGS = {"DIRECTORY_PREFIX": "video-transcripts/"}
-
 # Whoever shows this token as a bearer may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
@@ -331,3 +271,6 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)
+
+# What the app needs besides: its apps and theirs, roles, periodic jobs, and what its blocks ask for.
+plugin_settings(sys.modules[__name__])

@@ -1,0 +1,143 @@
+"""
+The settings that the app needs of a host, for its settings module.
+
+Open edX calls ``plugin_settings`` for every plugin; other projects call it at the end of their settings::
+
+    import sys
+    from content_libraries.plugin_settings import plugin_settings
+
+    plugin_settings(sys.modules[__name__])
+
+What the host has set stays as it is. Settings are read while this runs, so it imports no models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from openedx_authz.settings import common as authz
+from openedx_content.settings_api import openedx_content_backcompat_apps_to_install
+
+_APPS: Final = (
+    "rest_framework",
+    "drf_spectacular",
+    "rules.apps.AutodiscoverRulesConfig",
+    "simple_history",
+    "waffle",
+    "organizations",
+    "user_tasks",
+    "openedx_events",
+    "openedx_catalog",
+    "openedx_tagging",
+    "openedx_content",
+    *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
+    "openedx_authz",
+    "xblocks_contrib.problem.capa",  # templates of problems
+    "edxval",  # where video blocks look for their files
+    "content_libraries",
+)
+
+_FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
+"""What is remembered for one request, such as grants, must not outlive it."""
+
+_SWEEPS: Final = {
+    # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
+    "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
+    "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
+    # Finds imports and syncs whose worker died or whose message was lost.
+    "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
+    "sweep-syncs": {"task": "content_libraries.sync.sweep", "schedule": 60.0},
+}
+
+_PERMISSION_FILTER: Final = "org.openedx.authz.permission_validation.requested.v1"
+_PERMISSION_STEP: Final = "content_libraries.libraries.filters.LibraryPermissions"
+
+_LANGUAGES: Final = (("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese"))
+_OF_VIDEO_BLOCKS: Final[dict[str, Any]] = {
+    "FEATURES": {},
+    "ALL_LANGUAGES": list(_LANGUAGES),
+    "LANGUAGE_DICT": dict(_LANGUAGES),
+    "COMPLETION_VIDEO_COMPLETE_PERCENTAGE": 0.95,
+    "LMS_ROOT_URL": "",
+    "LMS_BASE": "localhost",
+    "TRANSCRIPT_LANG_CACHE_TIMEOUT": 24 * 60 * 60,
+    "AI_TRANSLATIONS_API_URL": "",
+    "YOUTUBE_API_KEY": "",
+    "YOUTUBE": {
+        "API": "https://www.youtube.com/iframe_api",
+        "TEST_TIMEOUT": 1500,
+        "IMAGE_API": "https://img.youtube.com/vi/{youtube_id}/0.jpg",
+        "METADATA_URL": "https://www.googleapis.com/youtube/v3/videos/",
+    },
+    # Where the store of videos keeps its files, below MEDIA_ROOT.
+    "VIDEO_IMAGE_SETTINGS": {"DIRECTORY_PREFIX": "video-images/"},
+    "VIDEO_TRANSCRIPTS_SETTINGS": {"DIRECTORY_PREFIX": "video-transcripts/"},
+}
+
+
+def plugin_settings(settings: Any) -> None:
+    """
+    Add what the app needs and the host has not set.
+
+    Args:
+        settings: the settings module, or the object that Open edX passes. It needs INSTALLED_APPS, MIDDLEWARE and,
+            where nothing says where files go, BASE_DIR.
+    """
+    # openedx-authz keeps its scopes beside these two models, and takes the app's answers about libraries, because
+    # older levels and flags count too.
+    _default(settings, "OPENEDX_AUTHZ_CONTENT_LIBRARY_MODEL", "content_libraries.ContentLibrary")
+    _default(settings, "OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL", "content_libraries.Course")
+    filters: dict[str, dict[str, Any]] = _default(settings, "OPEN_EDX_FILTERS_CONFIG", {})
+    _extend(filters.setdefault(_PERMISSION_FILTER, {"fail_silently": False}), "pipeline", [_PERMISSION_STEP])
+
+    settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, _APPS)
+    authz.plugin_settings(settings)
+    if _FIRST_MIDDLEWARE not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [_FIRST_MIDDLEWARE, *settings.MIDDLEWARE]
+    backends = _default(settings, "AUTHENTICATION_BACKENDS", ["django.contrib.auth.backends.ModelBackend"])
+    # openedx-tagging checks permissions on taxonomies with it.
+    settings.AUTHENTICATION_BACKENDS = _with(backends, ["rules.permissions.ObjectPermissionBackend"])
+
+    _default(settings, "SIMPLE_HISTORY_DATE_INDEX", False)
+    rest: dict[str, Any] = _default(settings, "REST_FRAMEWORK", {})
+    rest.setdefault("DEFAULT_SCHEMA_CLASS", "drf_spectacular.openapi.AutoSchema")
+    schedule: dict[str, Any] = _default(settings, "CELERY_BEAT_SCHEDULE", {})
+    for name, entry in _SWEEPS.items():
+        schedule.setdefault(name, entry)
+    _keep_files(settings)
+    for name, value in _OF_VIDEO_BLOCKS.items():
+        _default(settings, name, value)
+
+
+def _keep_files(settings: Any) -> None:
+    """Below ``var/``, unless the host says where. Learning Core's files are private: only our views serve them."""
+    folder = Path(getattr(settings, "BASE_DIR", ".")) / "var"
+    learning = _default(settings, "OPENEDX_LEARNING", {})
+    if "MEDIA" not in learning:
+        backend = "django.core.files.storage.FileSystemStorage"
+        learning["MEDIA"] = {"BACKEND": backend, "OPTIONS": {"location": str(folder / "content")}}
+    _default(settings, "CONTENT_LIBRARIES_SEARCH_INDEX_DIR", str(folder / "search"))
+
+
+def _default[T](settings: Any, name: str, value: T) -> T:
+    """Set what is not set; the setting as it is then."""
+    if not hasattr(settings, name):
+        setattr(settings, name, value)
+    current: T = getattr(settings, name)
+    return current
+
+
+def _with(present: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """What is there, followed by what is missing; apps may be there by the name of their package or of their class."""
+    found = list(present)
+    return [*found, *(name for name in wanted if not any(_same(name, other) for other in found))]
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}.apps.") or other.startswith(f"{one}.apps.")
+
+
+def _extend(holder: dict[str, Any], name: str, wanted: list[str]) -> None:
+    holder[name] = _with(holder.get(name, []), wanted)

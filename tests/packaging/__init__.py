@@ -1,0 +1,1 @@
+"""The app as others get it: as a wheel."""

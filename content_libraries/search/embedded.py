@@ -16,45 +16,43 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 import tantivy
 from django.urls import NoReverseMatch, reverse
-from tantivy import Occur, Order
 
 from .. import conf
 from . import embedded_key
-from .embedded_queries import build_query, has_value
-from .embedded_schema import ID, NUMBERS, SCHEMA_VERSION, TITLE_ORDER, from_row, make_schema, to_row
+from .embedded_queries import build_query
+from .embedded_reading import count_facets, find_addresses
+from .embedded_schema import ID, SCHEMA_VERSION, from_row, make_schema, to_row
 from .engine import (
     DOCUMENTS_VERSION,
-    FILTERABLE_TEXTS,
     MAX_BATCH,
     BrowserAccess,
     Document,
     EngineBusyError,
-    NumberRange,
     SearchEngine,
     SearchEngineError,
     SearchQuery,
     SearchResult,
-    Sort,
     index_name,
 )
 from .waiting import patience
-from .words import fold
 
 _HEAP_BYTES: Final = 50_000_000
 _IDENTITY_FILE: Final = "identity"
+_COMMIT_FILE: Final = "meta.json"
+"""What tantivy replaces at each commit."""
+
 _VERSION: Final = f"{DOCUMENTS_VERSION}.{SCHEMA_VERSION}"
 _IN_USE, _SPARE, _DATA, _NEW_LINK = "index-v", "spare-v", "data-", "link-"
 """What the names begin with of the link to the index, the link to the spare index, indexes, links being made."""
 
 _LOCK, _SPARE_LOCK = "lock", "spare.lock"
 _RETRY_SECONDS: Final = 0.01
+_REMOVALS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,7 @@ class EmbeddedEngine(SearchEngine):
         self._lock_name = _SPARE_LOCK if is_spare else _LOCK
         self._link = folder / f"{_SPARE if is_spare else _IN_USE}{_VERSION}"
         self._opened: _Opened | None = None
+        self._commit_seen: tuple[int, int, int] | None = None
 
     @classmethod
     def from_settings(cls) -> Self:
@@ -148,9 +147,12 @@ class EmbeddedEngine(SearchEngine):
             return SearchResult((), 0, {facet: {} for facet in query.facets})
         with _failures_named():
             searcher = opened.index.searcher()
-            asked = build_query(opened.index.schema, query)
-            total, addresses = _addresses(searcher, opened.index.schema, asked, query)
-            facets, ranges = _facets(searcher, asked, query)
+            schema = opened.index.schema
+            matching = build_query(schema, query, ranked=False)
+            in_best_order = bool(query.q.strip()) and query.limit > 0 and not query.sort
+            asked = build_query(schema, query) if in_best_order else matching
+            total, addresses = find_addresses(searcher, schema, asked, query)
+            facets, ranges = count_facets(searcher, matching, query)
             return SearchResult(
                 hits=[from_row(searcher.doc(address)) for address in addresses],
                 total=total,
@@ -189,8 +191,22 @@ class EmbeddedEngine(SearchEngine):
             # Without a watching thread: that would not survive the forks of web servers and workers.
             index.config_reader(reload_policy="manual")
             opened = self._opened = _Opened(identity, index)
-        opened.index.reload()
+            self._commit_seen = None
+        # Reloading takes as long as many a query, so it is done only after a commit. What the last one was is read
+        # first: if there is another meanwhile, the next call reloads again.
+        commit = self._last_commit(identity)
+        if commit is None or commit != self._commit_seen:
+            opened.index.reload()
+            self._commit_seen = commit
         return opened
+
+    def _last_commit(self, identity: str) -> tuple[int, int, int] | None:
+        """Tells commits apart: each puts a new file in the place of this one. None if that cannot be told."""
+        try:
+            stat = (self._folder / f"{_DATA}{identity}" / _COMMIT_FILE).stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
     def _open_if_readable(self) -> _Opened | None:
         try:
@@ -219,7 +235,7 @@ class EmbeddedEngine(SearchEngine):
         kept = {name for link in links for name in (link.name, link.resolve().name)}
         for other in self._folder.iterdir():
             if other.name.startswith((_IN_USE, _SPARE, _DATA, _NEW_LINK)) and other.name not in kept:
-                shutil.rmtree(other) if other.is_dir() and not other.is_symlink() else other.unlink()
+                _remove_folder(other) if other.is_dir() and not other.is_symlink() else other.unlink()
 
     @contextmanager
     def _writer(self) -> Iterator[tantivy.IndexWriter]:
@@ -260,6 +276,14 @@ def _engine_at[EngineT: EmbeddedEngine](engine_class: type[EngineT], folder: Pat
     return engine_class(folder)
 
 
+def _remove_folder(folder: Path) -> None:
+    """Remove an index. A reader may put a lock file there just then; what stays is removed with the next index."""
+    for _attempt in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+
+
 class _DamagedIndexError(SearchEngineError):
     """The files of the index are not what they should be. They can only be thrown away."""
 
@@ -286,93 +310,3 @@ class _failures_named:  # noqa: N801 - used like a function
             raise _DamagedIndexError(message) from error
         if is_damage or issubclass(kind, OSError):
             raise SearchEngineError(message) from error
-
-
-def _addresses(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, query: SearchQuery
-) -> tuple[int, Sequence[tantivy.DocAddress]]:
-    """Count what there is to find, and find the wanted part of it."""
-    limit = min(query.limit, searcher.num_docs - query.offset)
-    if limit <= 0:
-        return _count(searcher.search(asked, limit=1)), ()
-    if query.sort:
-        total, addresses = _first_sorted(searcher, schema, asked, query.sort, query.offset + limit)
-        return total, addresses[query.offset :]
-    found = searcher.search(asked, limit=limit, offset=query.offset)
-    return _count(found), [address for _score, address in found.hits]
-
-
-def _first_sorted(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, sorts: Sequence[Sort], limit: int
-) -> tuple[int, list[tantivy.DocAddress]]:
-    """
-    Count what there is to find, and find the first of it.
-
-    tantivy sorts by one attribute. So those that share the last place of the first attribute are asked for once
-    more, in the order of the others; those before them are few enough to be put into order here.
-    """
-    field, order = _order_field(sorts[0]), Order.Desc if sorts[0].descending else Order.Asc
-    found = searcher.search(asked, limit=limit, order_by_field=field, order=order)
-    total, hits = _count(found), list(found.hits)
-    if len(sorts) == 1 or not hits:
-        return total, [address for _value, address in hits]
-    last_value = hits[-1][0]
-    before = [(value, address) for value, address in hits if value != last_value]
-    tied = tantivy.Query.boolean_query([(Occur.Must, asked), (Occur.Must, has_value(schema, field, last_value))])
-    _total, last = _first_sorted(searcher, schema, tied, sorts[1:], limit - len(before))
-    return total, [*_in_order(searcher, before, sorts[1:]), *last]
-
-
-def _in_order(
-    searcher: tantivy.Searcher, hits: Sequence[tuple[object, tantivy.DocAddress]], sorts: Sequence[Sort]
-) -> list[tantivy.DocAddress]:
-    """Put those that share a value, and so stand next to each other, into the order of other attributes."""
-    ordered: list[tantivy.DocAddress] = []
-    for _value, group in groupby(hits, key=itemgetter(0)):
-        addresses = [address for _value, address in group]
-        for sort in reversed(sorts if len(addresses) > 1 else ()):
-            addresses = _sorted(searcher, addresses, sort)
-        ordered.extend(addresses)
-    return ordered
-
-
-def _sorted(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress], sort: Sort) -> list[tantivy.DocAddress]:
-    column = list(zip(_column(searcher, sort.attribute, addresses), addresses, strict=True))
-    present = sorted((row for row in column if row[0] is not None), key=itemgetter(0), reverse=sort.descending)
-    return [address for _value, address in (*present, *(row for row in column if row[0] is None))]
-
-
-def _column(searcher: tantivy.Searcher, attribute: str, addresses: list[tantivy.DocAddress]) -> list[Any]:
-    if attribute == "display_name":
-        return [fold(from_row(searcher.doc(address)).get("display_name") or "") for address in addresses]
-    return searcher.fast_field_values(attribute, addresses)
-
-
-def _order_field(sort: Sort) -> str:
-    return TITLE_ORDER if sort.attribute == "display_name" else sort.attribute
-
-
-def _count(found: tantivy.SearchResult) -> int:
-    count: int = found.count  # type: ignore[attr-defined]  # left out of tantivy's stubs
-    return count
-
-
-def _facets(
-    searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
-) -> tuple[dict[str, dict[str, int]], dict[str, NumberRange]]:
-    """Count the values of facets, and find the range of those that are numbers."""
-    counted = [facet for facet in query.facets if facet in FILTERABLE_TEXTS or facet in NUMBERS]
-    wanted: dict[str, Any] = {facet: {"terms": {"field": facet, "size": query.facet_limit}} for facet in counted}
-    wanted |= {f"range of {facet}": {"stats": {"field": facet}} for facet in counted if facet in NUMBERS}
-    answer = searcher.aggregate(asked, wanted) if wanted else {}
-    values = {
-        facet: {_facet_value(bucket["key"]): bucket["doc_count"] for bucket in answer[facet]["buckets"]}
-        for facet in counted
-    }
-    stats = {facet: answer[f"range of {facet}"] for facet in counted if facet in NUMBERS}
-    ranges = {facet: NumberRange(found["min"], found["max"]) for facet, found in stats.items() if found["count"]}
-    return {facet: values.get(facet, {}) for facet in query.facets}, ranges
-
-
-def _facet_value(key: str | float) -> str:
-    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)

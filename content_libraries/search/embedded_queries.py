@@ -46,9 +46,14 @@ _FIELDS_OF: Final = {
 }
 
 
-def build_query(schema: tantivy.Schema, query: SearchQuery) -> Query:
-    """Put a query into the words of tantivy. Its limits, order and facets are the caller's business."""
-    return _Builder(schema, query).build()
+def build_query(schema: tantivy.Schema, query: SearchQuery, *, ranked: bool = True) -> Query:
+    """
+    Put a query into the words of tantivy. Its limits, order and facets are the caller's business.
+
+    Args:
+        ranked: whether the hits are to be told apart. It finds the same without, in less time.
+    """
+    return _Builder(schema, query).build(ranked=ranked)
 
 
 def has_value(schema: tantivy.Schema, field: str, value: str | float | None) -> Query:
@@ -65,9 +70,12 @@ class _Builder:
         wanted = None if query.search_on is None else {_FIELDS_OF[name.split(".")[0]] for name in query.search_on}
         self._weights = {field: weight for field, weight in _WEIGHTS.items() if wanted is None or field in wanted}
 
-    def build(self) -> Query:
+    def build(self, *, ranked: bool) -> Query:
         clauses = [(Occur.Must, condition_query(self._schema, condition)) for condition in self._conditions()]
-        if terms := query_terms(self._query.q):
+        terms = query_terms(self._query.q)
+        if terms and not ranked:
+            clauses.extend((Occur.Must, self._anywhere(term)) for term in self._needed(terms))
+        elif terms:
             clauses.append((Occur.Must, self._words(terms)))
             clauses.extend((Occur.Should, bonus) for bonus in self._bonuses(terms))
         return Query.boolean_query(clauses) if clauses else Query.all_query()
@@ -76,6 +84,22 @@ class _Builder:
         if self._query.context_keys is not None:
             yield OneOf("context_key", tuple(self._query.context_keys))
         yield from self._query.conditions
+
+    def _needed(self, terms: Sequence[Term]) -> list[Term]:
+        """The terms that nothing is found without, as ``_words`` has it."""
+        first, *others = sorted(terms, key=lambda term: not term.is_quoted)
+        return [first, *(term for term in others if term.is_quoted or not self._query.may_drop_words)]
+
+    def _anywhere(self, term: Term) -> Query:
+        """Documents that have the term. With as many typos as are forgiven those with fewer are found, too."""
+        return _unscored(Query.boolean_query([(Occur.Should, self._in(field, term)) for field in self._weights]))
+
+    def _in(self, field: str, term: Term) -> Query:
+        if len(term.words) > 1:
+            return Query.phrase_query(self._schema, field, list(term.words))
+        if term.typos or term.is_prefix:
+            return self._similar(field, term, typos=term.typos)
+        return Query.term_query(self._schema, field, term.words[0])
 
     def _words(self, terms: Sequence[Term]) -> Query:
         """

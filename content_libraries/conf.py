@@ -57,6 +57,12 @@ IMPORT_UPLOAD_DAYS = Setting(
     "How long uploaded archives and plans that nobody imports are kept.",
 )
 
+BACKUP_DAYS = Setting(
+    "CONTENT_LIBRARIES_BACKUP_DAYS",
+    7,
+    "How long archives of libraries, and restored content that nobody makes a library of, are kept.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (

@@ -21,6 +21,8 @@ from openedx_content.models_api import PublishLog
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.backups.models import BackupJob, RestoreJob
+from content_libraries.backups.tasks import back_up
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
@@ -117,10 +119,16 @@ def arguments(
     unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
     api.create_block(unit, user=staff, block_type="problem", block_id="linked", settings=link)
     canceled_run, waiting_run = [api.start_run(user=staff, courses=[COURSE]) for _ in range(2)]
+    backup = api.start_backup(library.library_key, user=staff, origin="example.com")
+    back_up(str(backup.uuid))
+    restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
     taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
     return {
+        "backup_uuid": str(backup.uuid),
+        "file_name": backup.file_name,
+        "restore_uuid": str(restoring.uuid),
         "plan_uuid": str(plan.uuid),
         "migration_uuid": str(waiting.uuid),
         "canceled_uuid": str(canceled.uuid),
@@ -174,7 +182,7 @@ def test_who_may_do_what(
 
 def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
-    for model in (SourceUpload, StoredPlan, ImportJob, SyncRun):
+    for model in (BackupJob, ImportJob, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}

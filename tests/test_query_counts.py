@@ -12,6 +12,7 @@ from hashlib import blake2b
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
@@ -23,6 +24,7 @@ from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.learning_core import api as learning_core
@@ -163,6 +165,18 @@ class World:
             "downstream_key": str(unit),
             "course_unit_key": str(unit),
             "run_uuid": str(run.uuid),
+            **self._archives(),
+        }
+
+    def _archives(self) -> dict[str, str]:
+        """Jobs as a worker leaves them; writing the archive would cost more than all the rest."""
+        key, archive = str(self.library.library_key), ContentFile(b"PK", "library.zip")
+        backup = BackupJob.objects.create(user=self.writer, library_key=key, file=archive, file_name="library.zip")
+        restoring = RestoreJob.objects.create(user=self.writer)
+        return {
+            "backup_uuid": str(backup.uuid),
+            "file_name": backup.file_name,
+            "restore_uuid": str(restoring.uuid),
         }
 
     def _reuse(self, course: CourseKey) -> UsageKey:

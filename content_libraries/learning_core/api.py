@@ -1,5 +1,14 @@
 """What other rooms may do with Learning Core. This room is the only one that imports ``openedx_content``."""
 
+from .archives import (
+    LoadedPackage,
+    PackageArchiveError,
+    adopt_learning_package,
+    delete_staged,
+    is_staged,
+    load_package_archive,
+    write_package_archive,
+)
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
 from .changes import (
@@ -92,6 +101,7 @@ from .lookups import (
 from .media import FileBytes, media_digest, media_type_of
 from .packages import (
     PackageExistsError,
+    PackageID,
     PackageStatistics,
     create_learning_package,
     delete_learning_package,
@@ -172,9 +182,12 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "LoadedPackage",
     "LogMark",
     "NextVersion",
+    "PackageArchiveError",
     "PackageExistsError",
+    "PackageID",
     "PackageName",
     "PackageStatistics",
     "Publication",
@@ -183,6 +196,7 @@ __all__ = [
     "VersionPlace",
     "VersionStatus",
     "add_to_collection",
+    "adopt_learning_package",
     "ancestor_levels",
     "append_children",
     "block_media_type",
@@ -207,6 +221,7 @@ __all__ = [
     "delete_collection",
     "delete_item",
     "delete_learning_package",
+    "delete_staged",
     "descendant_levels",
     "descendant_pks",
     "discard",
@@ -231,12 +246,14 @@ __all__ = [
     "find_version",
     "first_version",
     "in_parts",
+    "is_staged",
     "item_keys",
     "item_statuses",
     "last_published",
     "latest_versions",
     "live_component_pks",
     "live_item_counts",
+    "load_package_archive",
     "lock_package",
     "media_digest",
     "media_type_of",
@@ -278,4 +295,5 @@ __all__ = [
     "version_uuid",
     "without_vanished",
     "write_drafts",
+    "write_package_archive",
 ]

@@ -23,6 +23,7 @@ from .rows import in_parts
 logger = logging.getLogger(__name__)
 
 type Model = type[models.Model]
+type PackageID = LearningPackage.ID
 
 _UNPUBLISHED: Final = Q(draft__version__isnull=False) & ~Q(
     published__version__isnull=False, published__version=F("draft__version")

@@ -198,6 +198,12 @@ AUTHORING_FRONTEND_URL = Setting(
     "Where the authoring frontend is, for links to library items; blank if it is at the root of this site.",
 )
 
+BLOCK_SECONDS = Setting(
+    "CONTENT_LIBRARIES_BLOCK_SECONDS",
+    10,
+    "How long a block may take to be shown, or to answer. Only worker processes without threads can be stopped.",
+)
+
 PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(
     "CONTENT_LIBRARIES_PREVIEW_SCRIPTS",
     ("admin/js/vendor/jquery/jquery.min.js",),

@@ -59,10 +59,13 @@ class Learner:
         html: str = self.post("problem_get").json()["html"]
         return html
 
-    def submit(self, answer: str | list[str]) -> Any:
+    def send(self, answer: str | list[str]) -> Any:
         (input_id,) = set(re.findall(r'name="(input_[\w.:-]+?)(?:\[\])?"', self.html()))
         name = f"{input_id}[]" if isinstance(answer, list) else input_id
-        response = self.post("problem_check", **{name: answer})
+        return self.post("problem_check", **{name: answer})
+
+    def submit(self, answer: str | list[str]) -> Any:
+        response = self.send(answer)
         assert response.status_code == 200, response.content
         return response.json()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from io import BytesIO
@@ -16,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 from openedx_content.models_api import LearningPackage
+from openedx_events.content_authoring.signals import CONTENT_LIBRARY_CREATED
 from rest_framework.test import APIClient
 
 from content_libraries.backups.models import BackupJob, RestoreJob
@@ -24,6 +26,7 @@ from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, CommitRunner, UserFactory
 from tests.content.client import LibraryClient
+from tests.content.recorder import Record
 
 URL = "/api/libraries/v2/"
 BACKUPS = f"{URL}lib:CL-TEST:lib1/backup/"
@@ -140,6 +143,27 @@ def test_a_library_is_backed_up_and_restored_as_another_one(
     assert [child["id"] for child in again.get("unit:u1", "children/")] == [again.key("problem:p1")]
     found = client.get("/api/content_library/v1/search/", {"q": "säuren", "library": again.lib_key}).json()
     assert again.key("problem:p1") in [item["usage_key"] for item in found["results"]]
+
+
+def test_a_restore_is_told_to_nobody_until_there_is_a_library(
+    filled: LibraryClient, client: APIClient, run_on_commit: CommitRunner, record: Record
+) -> None:
+    url = backed_up(client, run_on_commit)["url"]
+    archive = SimpleUploadedFile("x.zip", download(client, url), "application/zip")
+    body: dict[str, Any] = {"org": "CL-TEST", "slug": "again", "title": "T", "description": ""}
+    created: list[str] = []
+
+    def note(content_library: Any, **_event: Any) -> None:
+        created.append(str(content_library.library_key))
+
+    started = client.post(RESTORES, {"file": archive}, format="multipart").json()
+    assert record(lambda: restore(started["task_id"])) == Counter()
+    body["learning_package"] = client.get(RESTORES, started).json()["result"]["learning_package_id"]
+    CONTENT_LIBRARY_CREATED.connect(note)
+    events = record(lambda: client.post(URL, body, format="json"))
+    CONTENT_LIBRARY_CREATED.disconnect(note)
+    assert created == ["lib:CL-TEST:again"]
+    assert events == Counter()
 
 
 def test_restored_content_can_be_taken_once_and_by_its_owner_only(

@@ -7,7 +7,7 @@ export PORT
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-services lint schema format bench locks clean
+.PHONY: help install run test test-api test-browser test-services test-slow lint schema format bench locks clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -52,10 +52,12 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest tests/generated
 
+test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every role, killed workers, a project with the wheel
+	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
+
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
 
-test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
-	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
+test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \

@@ -156,6 +156,7 @@ def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) ->
     return user
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", CALLERS)
 def test_who_may_do_what(
     caller: str,

@@ -247,6 +247,7 @@ def cost(client: APIClient, endpoint: Endpoint, arguments: dict[str, str]) -> in
     return len(queries)
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(
     writer: User, make_library: LibraryFactory, api_client: ClientFactory
 ) -> None:

@@ -6,10 +6,12 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from .. import conf
 from ..errors import ContentLibrariesError
+
+_AGAIN_SECONDS: Final = 0.2
 
 
 class TookTooLongError(ContentLibrariesError):
@@ -36,7 +38,8 @@ def time_limit() -> Iterator[None]:
     seconds = conf.BLOCK_SECONDS.value
     signal.signal(signal.SIGALRM, _stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        # Again and again, because Python drops what is raised where it can only be printed, as in destructors.
+        signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
         yield
     except _Stop:
         raise TookTooLongError(f"The component was stopped after {seconds} seconds.") from None

@@ -22,7 +22,7 @@ type Names = dict[str, str]
 class Form:
     """A body with a file, sent as ``multipart/form-data``."""
 
-    field: str
+    name: str
     file_name: str
     data: bytes
     values: Mapping[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def send(call: Call, names: Names) -> Any:
     headers = filled_in(dict(call.headers), names)
     response = client.generic(method, path, *_body(filled_in(call.sends, names)), headers=headers)
     assert response.status_code == call.answer, response.content[:2000]
-    answer = _parsed(response.content.decode())
+    answer = _parsed(response.getvalue().decode(errors="replace"))
     found = differences(answer, filled_in(call.reads, names))
     assert not found, "\n".join(found)
     names |= {name: str(_at(answer, place)) for name, place in call.keeps.items()}
@@ -99,7 +99,7 @@ def filled_in(value: Any, names: Names) -> Any:
         case list():
             return [filled_in(item, names) for item in value]
         case Form():
-            return Form(value.field, value.file_name, value.data, filled_in(dict(value.values), names))
+            return Form(value.name, value.file_name, value.data, filled_in(dict(value.values), names))
         case _:
             return value
 
@@ -115,8 +115,8 @@ _JSON: Final = "application/json"
 def _body(sends: Any) -> tuple[Any, str]:
     if isinstance(sends, Form):
         file = SimpleUploadedFile(sends.file_name, sends.data)
-        return encode_multipart(BOUNDARY, {**sends.values, sends.field: file}), MULTIPART_CONTENT
-    return ("" if sends is None else Client()._encode_json(sends, _JSON)), _JSON
+        return encode_multipart(BOUNDARY, {**sends.values, sends.name: file}), MULTIPART_CONTENT
+    return ("" if sends is None else json.dumps(sends)), _JSON
 
 
 def _parsed(text: str) -> Any:

@@ -50,7 +50,8 @@ CASES = (
     Case(
         "what can be updated",
         Call(
-            f"GET {DOWNSTREAMS}?course_id={{course_in_query}}&ready_to_sync=true&use_top_level_parents=true&no_page=true",
+            f"GET {DOWNSTREAMS}?course_id={{course_in_query}}&ready_to_sync=true&use_top_level_parents=true"
+            "&no_page=true",
             [DOWNSTREAM | {"downstream_usage_key": "{linked}", "upstream_type": "container"}],
         ),
     ),

@@ -90,6 +90,38 @@ CASES = (
     ),
     Case("address of transcripts", TRANSCRIPTS),
     Case(
+        "a video with a transcript",
+        Call(f"GET /transcripts/check?data={youtube('{video}')}", {"status": "Success", "command": "found"}),
+    ),
+    Case(
+        "a video without a transcript",
+        Call(f"GET /transcripts/check?data={youtube('{new_video}')}", {"status": "Success", "command": "not_found"}),
+        (
+            Call(
+                "POST /api/libraries/v2/{library}/blocks/",
+                sends={"block_type": "video", "definition_id": DEFINITION},
+                keeps={"new_video": "id"},
+            ),
+        ),
+    ),
+    Case(
+        "transcripts of a video that the user may not see",
+        Call(f"GET /transcripts/check?data={youtube('{video}')}", {"detail": str}, user="outsider", answer=403),
+    ),
+    Case(
+        "transcripts of nothing",
+        Call(f"GET /transcripts/check?data={youtube('')}", {"locator": list}, answer=400),
+    ),
+    Case("transcripts of what is no JSON", Call("GET /transcripts/check?data=x", {"data": list}, answer=400)),
+    Case("transcripts without a question", Call("GET /transcripts/check", {"data": list}, answer=400)),
+    Case("import a transcript from YouTube", Call(f"GET /transcripts/replace?data={youtube('{video}')}", answer=404)),
+    Case("videos of a library", Call("GET /videos/{library}", answer=404)),
+    Case("settings of a library as if it were a course", Call("GET /settings/details/{library}", answer=404)),
+    Case(
+        "upload a thumbnail",
+        Call("POST /video_images/{library}/video-id", sends=Form("file", "t.png", b"PNG"), answer=404),
+    ),
+    Case(
         "the pdf editor",
         Call("GET {pdf_handler}"),
         (

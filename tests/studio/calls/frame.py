@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .call import Call, Case, Names
+from .call import Call, Case, Form, Names
 from .objects import LIBRARY
 
 HOME = "GET /api/contentstore/v1/home"
@@ -205,6 +205,7 @@ CASES = (
             {"description": "", "title": "Fresh", "org": "DemoX", "slug": "fresh"},
         ),
     ),
+    Case("restore", Call("POST /api/libraries/v2/restore/", sends=Form("file", "l.zip", b"PK"), answer=405)),
     Case(
         "a library that is there already",
         Call(

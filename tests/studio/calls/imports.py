@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from .call import Call, Case
+from ..shapes import differences
+from .call import Call, Case, has
 from .objects import LABEL, PARAMETERS, TASK
 
 MIGRATOR = "/api/modulestore_migrator/v1/"
 TARGET = "lib:DemoX:imports"
+
+_CARD = {
+    "display_name": str,
+    "library_key": str,
+    "url": str,
+    "org": str,
+    "number": str,
+    "can_edit": bool,
+    "is_migrated": bool,
+    "migrated_to_title": str | None,
+    "migrated_to_key": str | None,
+    "migrated_to_collection_key": str | None,
+    "migrated_to_collection_title": str | None,
+}
+LEGACY = {
+    "libraries": lambda found: (
+        differences(found, [_CARD]) == []
+        and {card["library_key"]: card["migrated_to_key"] for card in found}
+        == {"library-v1:DemoX+ReuseBank": "lib:DemoX:welcome", "library-v1:O+L1": None}
+    )
+}
 
 CASES = (
     Case(
@@ -106,6 +128,10 @@ CASES = (
             ),
         ),
     ),
+    Case("legacy libraries", Call("GET /api/contentstore/v1/home/libraries", LEGACY)),
+    Case("export of a legacy library", Call("GET /export/{legacy}", has("PK"))),
+    Case("export without the right to read it", Call("GET /export/{legacy}", object, user="user", answer=403)),
+    Case("export of no library", Call("GET /export/library-v1:No+Such", object, answer=404)),
     Case(
         "migrate legacy libraries",
         Call(

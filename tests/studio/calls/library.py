@@ -68,6 +68,7 @@ CASES = (
         "public read",
         Call(f"PATCH {LIBRARY}", {"allow_public_read": True}, {"allow_public_read": True}, user="library_admin"),
     ),
+    Case("backup", Call(f"POST {LIBRARY}backup/", sends={}, answer=404)),
     # The team.
     Case(
         "team",

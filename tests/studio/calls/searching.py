@@ -153,7 +153,7 @@ CASES = (
         reads=_hits({"block_type": lambda name: name in {"html", "problem"}}),
     ),
     _case(
-        "tags",
+        "items with a tag",
         listing([], IN_LIBRARY, 'tags.taxonomy = "Topics"', 'tags.level0 = "Topics > Reuse"'),
         reads=_hits({"usage_key": "{text}", "tags": {"taxonomy": ["Topics"], "level0": ["Topics > Reuse"]}}),
     ),

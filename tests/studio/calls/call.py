@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -70,7 +71,7 @@ class Case:
 
 def send(call: Call, names: Names) -> Any:
     """
-    Send a call as its user, compare the answer, and add what it keeps to the names.
+    Send a call as its user, going where the answer sends the browser; compare, and add what is kept to the names.
 
     Returns: the answer.
     """
@@ -79,6 +80,8 @@ def send(call: Call, names: Names) -> Any:
     method, path = filled_in(call.request, names).split(" ", 1)
     headers = filled_in(dict(call.headers), names)
     response = client.generic(method, path, *_body(filled_in(call.sends, names)), headers=headers)
+    if response.status_code == HTTPStatus.FOUND:
+        response = client.get(response["Location"])
     assert response.status_code == call.answer, response.content[:2000]
     answer = _parsed(response.getvalue().decode(errors="replace"))
     found = differences(answer, filled_in(call.reads, names))

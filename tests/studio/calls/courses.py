@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .call import Call, Case
+from .call import Call, Case, has
 from .components import PAGE
 from .objects import COMPONENT, CONTAINER, DATE, DOWNSTREAM
 
@@ -65,6 +65,12 @@ CASES = (
     ),
     Case("ignore an update", Call(f"DELETE {DOWNSTREAMS}{{linked}}/sync", answer=204)),
     Case("unlink", Call(f"DELETE {DOWNSTREAMS}{{linked}}", answer=204)),
+    Case(
+        "the old side of a component",
+        Call("GET /xblock/{linked_component_of_draft}?disable_staff_debug_info=True", PAGE),
+    ),
+    Case("the old side of a block of the course itself", Call("GET /xblock/{course_text}", has('role="note"'))),
+    Case("the old side of no block", Call("GET /xblock/nonsense", {"detail": str}, answer=404)),
     Case(
         "the new side of a component",
         Call("GET /xblocks/v2/{text}/embed/student_view/?version=published", PAGE),

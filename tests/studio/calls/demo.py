@@ -91,6 +91,11 @@ PREPARATION = (
         sends={"data": "<p>Edited</p>", "metadata": {"display_name": "What a library has"}},
     ),
     Call("POST /api/libraries/v2/blocks/{linked_text}/publish/"),
+    Call(
+        "POST /xblock/",
+        sends={"parent_locator": "{course_unit}", "library_content_key": "{text}", "category": "html"},
+        keeps={"linked_component": "locator"},
+    ),
     # Imports.
     Call(
         "POST /api/modulestore_migrator/v1/bulk_migration/",

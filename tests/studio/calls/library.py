@@ -54,6 +54,18 @@ CASES = (
     ),
     Case("empty clipboard", Call("GET /api/content-staging/v1/clipboard/", {"content": None})),
     Case("clipboard", Call("GET /api/content-staging/v1/clipboard/", CLIPBOARD | {"source_edit_url": ""}), (COPY,)),
+    Case(
+        "clipboard with a block of a course",
+        Call(
+            "GET /api/content-staging/v1/clipboard/",
+            CLIPBOARD
+            | {
+                "source_usage_key": "{course_text}",
+                "source_edit_url": "/course/{course}/container/{course_unit}",
+            },
+        ),
+        (Call("POST /api/content-staging/v1/clipboard/", CLIPBOARD, {"usage_key": "{course_text}"}),),
+    ),
     # The sidebar.
     Case("rename the library", Call(f"PATCH {LIBRARY}", {"id": "{library}", "title": "Renamed"}, {"title": "Renamed"})),
     Case("rename it without the right", Call(f"PATCH {LIBRARY}", object, {"title": "X"}, user="user", answer=403)),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
+from opaque_keys.edx.locator import CourseLocator
 
 from content_libraries import api
 from content_libraries.errors import MalformedKeyError, NotFoundError
@@ -32,9 +33,10 @@ def block_key(text: str) -> UsageKey:
         key: UsageKey = UsageKey.from_string(text)
     except InvalidKeyError as error:
         raise MalformedKeyError(f"“{text}” is not the key of a block.") from error
-    if not key.context_key.is_course or key.course_key.run is None:
+    course_key = key.context_key
+    if not isinstance(course_key, CourseLocator) or course_key.run is None:
         raise MalformedKeyError(f"“{text}” is not the key of a block of a course.")
-    return key.map_into_course(key.course_key.for_branch(None))
+    return key.map_into_course(course_key.for_branch(None))
 
 
 def frontend_page(key: UsageKey) -> str:

@@ -63,6 +63,14 @@ CASES = (
             {"override_customizations": False},
         ),
     ),
+    Case(
+        "update with what was edited here",
+        Call(
+            f"POST {DOWNSTREAMS}{{linked_component}}/sync",
+            {"ready_to_sync": False, "downstream_customized": list},
+            {"override_customizations": True},
+        ),
+    ),
     Case("ignore an update", Call(f"DELETE {DOWNSTREAMS}{{linked}}/sync", answer=204)),
     Case("unlink", Call(f"DELETE {DOWNSTREAMS}{{linked}}", answer=204)),
     Case(
@@ -127,6 +135,15 @@ CASES = (
                 "parent_locator": "{course_subsection}",
                 "library_content_key": "{unit}",
             },
+        ),
+    ),
+    Case(
+        "paste into a course",
+        Call(
+            "POST /xblock/",
+            {"developer_message": object},
+            {"category": "html", "parent_locator": "{course_unit}", "staged_content": "clipboard"},
+            answer=400,
         ),
     ),
 )

@@ -192,6 +192,12 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
     "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
 )
 
+
+def frontend_origins() -> list[str]:
+    """Origins of the site's frontends, as both settings name them."""
+    return list(dict.fromkeys([*CORS_ALLOWED_ORIGINS.value, *CORS_ORIGIN_WHITELIST.value]))
+
+
 AUTHORING_FRONTEND_URL = Setting(
     "COURSE_AUTHORING_MICROFRONTEND_URL",
     "",

@@ -195,3 +195,73 @@ def test_jobs_for_new_libraries_start_together_or_not_at_all(
     assert api.is_forwarded(course_key("library-v1:O+L1"))
     item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
     assert not item.has_unpublished_changes
+
+
+# Which there are -------------------------------------------------------------------------------------------------
+
+
+def listed(user: User | None) -> list[tuple[str, str, bool, str]]:
+    return [
+        (str(row.key), row.title, row.is_migrated, row.target.key if row.target else "")
+        for row in api.list_legacy_libraries(user=user)
+    ]
+
+
+def test_uploaded_libraries_are_listed_to_who_may_read_them(
+    tmp_path: Path, upload: Upload, staff: User, stranger: User
+) -> None:
+    upload(legacy_archive(tmp_path / "L2", PROBLEMS, library="L2"))
+    upload(legacy_archive(tmp_path / "L1", PROBLEMS, library="L1"))
+    upload(legacy_archive(tmp_path / "L1-again", PROBLEMS, library="L1"))
+    upload()  # a course
+    assert listed(staff) == [
+        ("library-v1:O+L1", "Legacy L1", False, ""),
+        ("library-v1:O+L2", "Legacy L2", False, ""),
+    ]
+    assert listed(stranger) == []
+
+
+def test_a_migrated_library_says_where_it_is_now(
+    tmp_path: Path,
+    migrate: Migrate,
+    library: ContentLibrary,
+    make_member: MemberFactory,
+    staff: User,
+    stranger: User,
+) -> None:
+    migrate(legacy_archive(tmp_path, PROBLEMS), "--into", "lib:O:lib")
+    (row,) = api.list_legacy_libraries(user=make_member(library, "library_user"))
+    assert row.is_migrated
+    assert not row.has_archive
+    assert row.target == api.MigrationTarget("lib:O:lib", "Library", "legacy-l1", "Legacy L1")
+    assert listed(stranger) == []
+
+
+def test_where_it_is_now_is_not_told_to_who_may_not_view_that(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, make_member: MemberFactory
+) -> None:
+    reader = make_member(library, "library_author")
+    path = legacy_archive(tmp_path, PROBLEMS)
+    upload(path, user=reader)
+    migrate(path, "--one-each")
+    assert listed(reader) == [("library-v1:O+L1", "Legacy L1", True, "")]
+
+
+def test_an_archive_that_expired_can_not_be_migrated_and_is_not_listed(
+    tmp_path: Path, upload: Upload, staff: User
+) -> None:
+    expired = upload(legacy_archive(tmp_path, PROBLEMS))
+    expired.file = ""
+    expired.save()
+    assert listed(staff) == []
+
+
+def test_the_list_costs_three_queries(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, django_assert_num_queries: Any
+) -> None:
+    for name in ("L1", "L2", "L3"):
+        path = legacy_archive(tmp_path / name, PROBLEMS, library=name)
+        upload(path)
+        migrate(path, "--into", "lib:O:lib")
+    with django_assert_num_queries(3):
+        assert len(listed(None)) == 3

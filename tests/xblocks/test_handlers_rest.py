@@ -163,6 +163,24 @@ def test_a_handler_address_can_be_called_from_a_page_without_origin(lib: BlockCl
     assert "Access-Control-Allow-Credentials" not in answered
 
 
+def test_frontends_of_the_site_may_call_with_the_cookies_and_headers_that_they_always_send(
+    lib: BlockClient, nobody: Any, settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["http://localhost:2001"]
+    lib.add("video:v1", "<video/>")
+    url = lib.handler("video:v1", "studio_transcript")
+    for response in (
+        nobody.options(f"{url}translation", headers={"Origin": "http://localhost:2001"}),
+        nobody.get(f"{url}translation?language_code=fr", headers={"Origin": "http://localhost:2001"}),
+    ):
+        assert response["Access-Control-Allow-Origin"] == "http://localhost:2001"
+        assert response["Access-Control-Allow-Credentials"] == "true"
+        assert {"content-type", "use-jwt-cookie", "x-csrftoken"} <= {
+            name.strip() for name in response["Access-Control-Allow-Headers"].lower().split(",")
+        }
+        assert "Origin" in response["Vary"]
+
+
 def test_the_name_of_the_handler_may_be_replaced(lib: BlockClient, nobody: Any) -> None:
     lib.add("word_cloud:w1", "<word_cloud/>")
     url = lib.handler("word_cloud:w1", "any_name").replace("any_name", "handle_get_state")

@@ -1,9 +1,10 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
 from .clipboard.admin import StagedContentAdmin
+from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
-from .libraries.admin import ContentLibraryAdmin
+from .libraries.admin import ContentLibraryAdmin, TeamAdmin
 from .search.admin import SearchCheckpointAdmin
 from .xblocks.admin import StudentStateAdmin
 
@@ -17,5 +18,7 @@ __all__ = [
     "SourceAdmin",
     "StagedContentAdmin",
     "StudentStateAdmin",
+    "TeamAdmin",
     "UploadAdmin",
+    "publish_libraries",
 ]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from kombu.exceptions import OperationalError
 
+from ..courses.admin import CourseAdmin
+from ..libraries.admin import ContentLibraryAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
@@ -86,6 +88,18 @@ class SearchRebuildAdmin(OnlyToBeLookedAt):
     """The rebuild of the index that is running, or that was interrupted."""
 
     list_display = ("started", "owner", "owned_until", "index_id")
+
+
+@admin.action(description=gettext_lazy("Make all search documents of the selected anew"))
+def reindex_selected(_model_admin: Any, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+    """For the lists of libraries and courses, whose rows are named by their keys. The lists are for staff only."""
+    for row in chosen:
+        _send(request, reindex_search, str(row))
+
+
+# The rooms of libraries and courses do not know of the index.
+for _listed in (ContentLibraryAdmin, CourseAdmin):
+    _listed.actions = (*_listed.actions, reindex_selected)
 
 
 def _tell_lag(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin, TeamAdmin
 from .search.admin import SearchCheckpointAdmin
+from .sync.run_admin import SyncRunAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SourceAdmin",
     "StagedContentAdmin",
     "StudentStateAdmin",
+    "SyncRunAdmin",
     "TeamAdmin",
     "UploadAdmin",
     "publish_libraries",

@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,12 @@ from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
 _TEAM_ROWS: Final = 100
+_KINDS: Final = {
+    "section": "sections",
+    "subsection": "subsections",
+    "unit": "units",
+    learning_core.COMPONENT_NAMESPACE: "components",
+}
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
 
@@ -97,13 +104,23 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
+class GrantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Grants, in a table whose headings are no labels."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+
 class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
     """The older grants of a library. Roles of openedx-authz are given there, and listed with these in the teams."""
 
     model = ContentLibraryPermission
     form = GrantForm
+    formset = GrantFormSet
     extra = 0
-    autocomplete_fields = ("user", "group")
+    raw_id_fields = ("user", "group")
     verbose_name = "level"
     verbose_name_plural = "Levels of users and groups"
 
@@ -126,10 +143,7 @@ class ContentLibraryAdmin(PackageAdmin):
     list_display = (
         "library_key",
         "title",
-        "sections",
-        "subsections",
-        "units",
-        "components",
+        "size",
         "unpublished",
         "last_published",
         "open_to",
@@ -140,44 +154,29 @@ class ContentLibraryAdmin(PackageAdmin):
         UnpublishedFilter,
         "allow_public_learning",
         "allow_public_read",
-        "license",
     )
     list_select_related = ("org", "learning_package")
     search_fields = ("slug", "org__short_name", "learning_package__title")
     ordering = ("org__short_name", "slug")
     fieldsets = (
         (None, {"fields": ("library_key", "title", "team")}),
-        ("Content", {"fields": ("sections", "subsections", "units", "components", "unpublished", "last_published")}),
+        ("Content", {"fields": ("size", "unpublished", "last_published")}),
         ("Who may use it", {"fields": ("license", "allow_public_learning", "allow_public_read")}),
     )
     readonly_fields = (
         "library_key",
         "title",
         "team",
-        "sections",
-        "subsections",
-        "units",
-        "components",
+        "size",
         "unpublished",
         "last_published",
     )
     inlines = (GrantInline,)
 
-    @admin.display(description="Sections")
-    def sections(self, library: Any) -> int:
-        return _count(library, "section")
-
-    @admin.display(description="Subsections")
-    def subsections(self, library: Any) -> int:
-        return _count(library, "subsection")
-
-    @admin.display(description="Units")
-    def units(self, library: Any) -> int:
-        return _count(library, "unit")
-
-    @admin.display(description="Components")
-    def components(self, library: Any) -> int:
-        return _count(library, learning_core.COMPONENT_NAMESPACE)
+    @admin.display(description="Size")
+    def size(self, library: Any) -> str:
+        live = library.figures.live
+        return ", ".join(f"{live[kind]} {name}" for kind, name in _KINDS.items() if live.get(kind)) or "empty"
 
     @admin.display(description="Open to")
     def open_to(self, library: ContentLibrary) -> str:
@@ -269,10 +268,6 @@ class TeamAdmin(StaffAdmin):
             "query": query.urlencode(),
         }
         return render(request, "content_libraries/libraries/teams.html", context)
-
-
-def _count(library: Any, kind: str) -> int:
-    return int(library.figures.live.get(kind, 0))
 
 
 def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:

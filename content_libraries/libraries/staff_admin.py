@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +19,9 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """
 
     actions: Any = ()
+
+    class Media:
+        css: ClassVar = {"all": ("content_libraries/admin.css",)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_global_staff(request.user)

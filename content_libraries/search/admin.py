@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import Task
 from django.contrib import admin, messages
@@ -22,6 +22,9 @@ from .tasks import rebuild_search, reindex_search
 
 class OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that the app writes for itself."""
+
+    class Media:
+        css: ClassVar = {"all": ("content_libraries/admin.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

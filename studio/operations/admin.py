@@ -6,7 +6,7 @@ django-user-tasks registers forms that write past the jobs; here its rows are on
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import user_tasks.admin  # noqa: F401 - registers what is replaced here
 from django.contrib import admin
@@ -23,6 +23,9 @@ _KINDS: Final = tuple(job_kinds())
 
 class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
     """Staff see everything; nobody writes."""
+
+    class Media:
+        css: ClassVar = {"all": ("content_libraries/admin.css",)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff

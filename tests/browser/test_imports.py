@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.running import Environment, manage
 
-from .conftest import PageFactory, Screenshot
-
-type Check = Callable[[Page], None]
+from .conftest import Check, PageFactory, Screenshot
 
 WORKER_MS = 60_000
 PROBLEMS = (

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
-from ..libraries.admin import PackageAdmin, UnpublishedFilter
+from ..libraries.admin import PackageAdmin, UnpublishedFilter, sizes
 from . import api
 from .models import Course
 from .reading import FILE_NAMESPACE
+
+_KINDS: Final = {
+    learning_core.BLOCK_GROUP: "container",
+    learning_core.COMPONENT_NAMESPACE: "component",
+    FILE_NAMESPACE: "file",
+}
 
 
 @admin.register(Course)
@@ -21,17 +28,7 @@ class CourseAdmin(PackageAdmin):
     """Which courses there are, how large, and what of them is not published. Rooms above add their actions."""
 
     actions: Any = ("publish",)
-    list_display = (
-        "id",
-        "display_name",
-        "org",
-        "containers",
-        "components",
-        "files",
-        "unpublished",
-        "last_published",
-        "created",
-    )
+    list_display = ("name", "size", "unpublished", "last_published", "created")
     list_filter = ("org", UnpublishedFilter)
     search_fields = ("id", "display_name")
     date_hierarchy = "created"
@@ -41,25 +38,19 @@ class CourseAdmin(PackageAdmin):
         "org",
         "created",
         "learning_package",
-        "containers",
-        "components",
-        "files",
+        "size",
         "unpublished",
         "last_published",
     )
     readonly_fields = fields
 
-    @admin.display(description="Blocks with blocks in them")
-    def containers(self, course: Any) -> int:
-        return int(course.figures.live.get(learning_core.BLOCK_GROUP, 0))
+    @admin.display(description="Course", ordering="id")
+    def name(self, course: Course) -> str:
+        return format_html("{}<br><code>{}</code>", course.display_name, course)
 
-    @admin.display(description="Components")
-    def components(self, course: Any) -> int:
-        return int(course.figures.live.get(learning_core.COMPONENT_NAMESPACE, 0))
-
-    @admin.display(description="Files")
-    def files(self, course: Any) -> int:
-        return int(course.figures.live.get(FILE_NAMESPACE, 0))
+    @admin.display(description="Size")
+    def size(self, course: Any) -> str:
+        return sizes(course, _KINDS)
 
     @admin.action(description="Publish all changes of the selected courses")
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -14,9 +14,12 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 
 from ..errors import MalformedKeyError
 from ..keys import LibraryLocatorV2, library_key
@@ -28,10 +31,10 @@ from .staff_admin import StaffAdmin
 
 _TEAM_ROWS: Final = 100
 _KINDS: Final = {
-    "section": "sections",
-    "subsection": "subsections",
-    "unit": "units",
-    learning_core.COMPONENT_NAMESPACE: "components",
+    "section": "section",
+    "subsection": "subsection",
+    "unit": "unit",
+    learning_core.COMPONENT_NAMESPACE: "component",
 }
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
@@ -72,8 +75,20 @@ class PackageAdmin(StaffAdmin):
         return int(row.figures.unpublished)
 
     @admin.display(description="Last published")
-    def last_published(self, row: Any) -> Any:
-        return row.figures.last_published
+    def last_published(self, row: Any) -> str:
+        when = row.figures.last_published
+        return date_format(localtime(when), "DATETIME_FORMAT") if when else "never"
+
+
+def sizes(row: Any, kinds: Mapping[str, str]) -> str:
+    """
+    How much there is of each kind in a library or a course, in words.
+
+    Args:
+        kinds: kind of an entity -> what one of it is called.
+    """
+    counts = ((row.figures.live.get(kind, 0), name) for kind, name in kinds.items())
+    return ", ".join(f"{count} {name}{pluralize(count)}" for count, name in counts if count) or "empty"
 
 
 def add_figures(rows: Iterable[Any]) -> None:
@@ -141,8 +156,7 @@ class ContentLibraryAdmin(PackageAdmin):
     change_list_template = "content_libraries/libraries/library_list.html"
     change_form_template = "content_libraries/libraries/library.html"
     list_display = (
-        "library_key",
-        "title",
+        "name",
         "size",
         "unpublished",
         "last_published",
@@ -173,10 +187,13 @@ class ContentLibraryAdmin(PackageAdmin):
     )
     inlines = (GrantInline,)
 
+    @admin.display(description="Library", ordering="learning_package__title")
+    def name(self, library: ContentLibrary) -> str:
+        return format_html("{}<br><code>{}</code>", library.title, library)
+
     @admin.display(description="Size")
     def size(self, library: Any) -> str:
-        live = library.figures.live
-        return ", ".join(f"{live[kind]} {name}" for kind, name in _KINDS.items() if live.get(kind)) or "empty"
+        return sizes(library, _KINDS)
 
     @admin.display(description="Open to")
     def open_to(self, library: ContentLibrary) -> str:

@@ -42,13 +42,13 @@ class SearchCheckpointAdmin(OnlyToBeLookedAt):
 
     list_display = (
         "context_key",
-        "is_spare",
         "title",
         "is_up_to_date",
-        "draft_change_log_pk",
-        "publish_log_pk",
         "updated",
         "last_error",
+        "is_spare",
+        "draft_change_log_pk",
+        "publish_log_pk",
     )
     list_filter = ("is_spare",)
     search_fields = ("context_key", "title")

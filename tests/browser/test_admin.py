@@ -43,7 +43,7 @@ def test_a_library_has_its_figures_and_its_team(
     admin: Page, screenshot: Screenshot, check_accessibility: Check
 ) -> None:
     admin.goto("/admin/content_libraries/contentlibrary/")
-    admin.get_by_role("link", name=LIBRARY, exact=True).click()
+    admin.get_by_role("link", name=f"Welcome to content libraries {LIBRARY}").click()
     expect(admin.get_by_text("50 components")).to_be_visible()
     check_accessibility(admin)
     screenshot(admin, "admin-library")

@@ -68,22 +68,22 @@ def test_libraries_are_found_and_listed_in_a_constant_number_of_queries(
             add_items(library, staff)
         with CaptureQueriesContext(connection) as queries:
             page = client.get(URL).content.decode()
-        assert page.count('class="field-library_key"') == total
+        assert page.count('class="field-name"') == total
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
     found = client.get(URL, {"q": "Title 7"}).content.decode()
     assert "lib:Org1:lib7" in found
     assert "lib:Org1:lib9" not in found
-    assert client.get(URL, {"org__id__exact": "0"}).content.decode().count('class="field-library_key"') == 0
+    assert client.get(URL, {"org__id__exact": "0"}).content.decode().count('class="field-name"') == 0
 
 
 def test_sizes_by_kind_and_what_is_not_published(client: Client, library: ContentLibrary, staff: User) -> None:
     add_items(library, staff)
-    assert columns(client, "size", "unpublished", "last_published") == ["1 units, 2 components", "3", "-"]
+    assert columns(client, "size", "unpublished", "last_published") == ["1 unit, 2 components", "3", "never"]
     api.publish_all(library.library_key, user=staff)
     api.delete_item(api.component_key("lb:CL-TEST:lib1:html:h1"), user=staff)
-    assert columns(client, "size", "unpublished") == ["1 units, 1 components", "1"]
+    assert columns(client, "size", "unpublished") == ["1 unit, 1 component", "1"]
 
 
 @pytest.mark.parametrize(("unpublished", "found"), [("yes", ["lib:CL-TEST:changed"]), ("no", ["lib:CL-TEST:clean"])])

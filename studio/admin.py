@@ -8,3 +8,5 @@ from .operations.admin import TaskArtifactAdmin, TaskStatusAdmin
 __all__ = ["TaskArtifactAdmin", "TaskStatusAdmin"]
 
 admin.site.site_header = admin.site.site_title = f"{settings.STUDIO_NAME} administration"
+# Lists of libraries and jobs have many columns, and filters beside them.
+admin.site.enable_nav_sidebar = False

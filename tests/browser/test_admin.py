@@ -49,13 +49,7 @@ def test_a_library_has_its_figures_and_its_team(
     screenshot(admin, "admin-library")
 
 
-def test_statuses_of_jobs_are_looked_at(admin: Page, screenshot: Screenshot, check_accessibility: Check) -> None:
-    admin.goto("/admin/user_tasks/usertaskstatus/")
-    check_accessibility(admin)
-    screenshot(admin, "admin-tasks")
-
-
-def test_a_sync_is_watched_to_its_end(
+def test_a_sync_is_watched_to_its_end_and_listed(
     admin: Page, site: str, screenshot: Screenshot, check_accessibility: Check
 ) -> None:
     run = Author(admin, site).start_sync("course-v1:DemoX+Reuse101+2026")
@@ -64,3 +58,8 @@ def test_a_sync_is_watched_to_its_end(
     expect(admin.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=60_000)
     check_accessibility(admin)
     screenshot(admin, "sync-result")
+    for name, listed in (("admin-syncrun", "content_libraries/syncrun"), ("admin-tasks", "user_tasks/usertaskstatus")):
+        admin.goto(f"/admin/{listed}/")
+        expect(admin.get_by_role("cell", name="Succeeded").first).to_be_visible()
+        check_accessibility(admin)
+        screenshot(admin, name)

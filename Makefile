@@ -7,7 +7,7 @@ export PORT
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-services test-slow lint schema format bench locks clean
+.PHONY: help install run test test-api test-browser test-services test-slow lint schema format bench docs locks clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ $(VENV)/.services: $(VENV)/.dev requirements/services.txt
 
 $(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
+	@touch $@
+
+$(VENV)/.docs: $(BIN)/python requirements/docs.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	@touch $@
 
 install: $(VENV)/.studio  ## Make the virtual environment
@@ -89,8 +93,11 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
 
+docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screenshots that test-browser took
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build
+
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
-	cd requirements && for name in studio dev services browser; do \
+	cd requirements && for name in studio dev services browser docs; do \
 		../$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
 

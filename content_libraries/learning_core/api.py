@@ -76,6 +76,7 @@ from .edits import (
     save_component,
     save_files,
 )
+from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .history import (
     DraftEdit,
     Publication,
@@ -188,6 +189,7 @@ __all__ = [
     "PackageArchiveError",
     "PackageExistsError",
     "PackageID",
+    "PackageFigures",
     "PackageName",
     "PackageStatistics",
     "Publication",
@@ -266,9 +268,11 @@ __all__ = [
     "oldest_change_after",
     "olx_of",
     "package_children",
+    "package_figures",
     "package_files",
     "package_statistics",
     "packages_named",
+    "packages_with_unpublished_changes",
     "publications",
     "publications_above",
     "publish",

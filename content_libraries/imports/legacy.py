@@ -130,7 +130,8 @@ def start_legacy_migrations(
     """
     Let workers migrate uploaded legacy libraries: one job for each library that they go to.
 
-    Libraries that do not exist yet are created at once, and deleted again if nothing is imported into them. Args and rights as in ``migrate_legacy_libraries``.
+    Libraries that do not exist yet are created at once, and deleted again if nothing is imported into them. Args and
+    rights as in ``migrate_legacy_libraries``.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for what is no legacy library, and SourceFrozenError.
     Nothing starts then.

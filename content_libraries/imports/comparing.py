@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from ..olx.api import OlxBlock, OlxTree, definition_of, with_attributes
+from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_attributes
 from .data import SourceChanges
 from .selection import usage_key
 
@@ -30,13 +30,15 @@ def fingerprints_of(tree: OlxTree) -> dict[str, str]:
 
 
 def own_olx(tree: OlxTree, block: OlxBlock) -> str:
-    """The OLX of a block without its name and its children, with the settings that a policy file has for it."""
+    """
+    The OLX of a block without its name, its tags and its children, with the settings that a policy file has for it.
+    """
     policy = tree.policies.get(f"{block.tag}/{block.url_name}", {})
     # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
     settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
     if block.children:
-        return with_attributes(definition_of(block), settings)
-    return with_attributes(block.olx, {**settings, "url_name": None})
+        return with_attributes(definition_of(block), {**settings, TAGS_ATTRIBUTE: None})
+    return with_attributes(block.olx, {**settings, "url_name": None, TAGS_ATTRIBUTE: None})
 
 
 def _attribute(value: object) -> str:

@@ -203,7 +203,7 @@ def _delete_if_unused(job: ImportJob) -> None:
         return
     learning_package_pk = package_pk(library)
     lock_package(learning_package_pk)
-    others = ModulestoreMigration.objects.filter(target_id=learning_package_pk).exclude(job=job)
+    others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id).exclude(job=job)
     is_used = entity_pks_after(learning_package_pk, 0, limit=1) or collection_codes_of(learning_package_pk)
     if not is_used and not others.exists():
         delete_library(library.library_key, user=None)

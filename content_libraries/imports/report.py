@@ -20,7 +20,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
     many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
     reason), ``settings`` (how many containers carry each preserved setting), ``collisions`` (items that get another ID
-    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (how many are given, and which the
+    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and which the
     library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
     ``edited_targets``, ``leaving`` items, ``unknown`` keys, and static files and drafts that are left out.
     """

@@ -94,7 +94,7 @@ def test_one_course_under_two_keys_is_two_courses(
         assert set(api.result_report(run(source))["actions"]) == {"skip", "unsupported"}
 
 
-def drafts(library: ContentLibrary) -> dict[str, tuple[object, ...]]:
+def drafts(library: ContentLibrary) -> dict[str, tuple[str, str | None, tuple[str, ...], object]]:
     """Title, OLX, children and files of everything in a library."""
     pk = library.learning_package_id or 0
     pks = PublishableEntity.objects.filter(learning_package_id=pk).values_list("pk", flat=True)

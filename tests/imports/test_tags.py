@@ -40,10 +40,10 @@ H1, P1, V1 = "lb:O:lib:html:h1", "lb:O:lib:problem:p1", "lct:O:lib:unit:v1"
 @pytest.fixture(autouse=True)
 def taxonomies(library: ContentLibrary) -> None:
     """Of the library's organization: subjects and free words. Of another one: secrets."""
-    for name, org, fields in (("subjects", "O", {}), ("words", "O", {"allow_free_text": True}), ("secrets", "X", {})):
-        taxonomy = tagging_api.create_taxonomy(name.title(), export_id=name, **fields)
+    for name, org in (("subjects", "O"), ("words", "O"), ("secrets", "X")):
+        taxonomy = tagging_api.create_taxonomy(name.title(), export_id=name, allow_free_text=name == "words")
         tagging.set_organizations(taxonomy, [Organization.objects.get_or_create(short_name=org)[0]])
-        for value in ("Maths", "Physics", "Algebra") if not fields else ():
+        for value in ("Maths", "Physics", "Algebra") if name != "words" else ():
             tagging_api.add_tag_to_taxonomy(taxonomy, value)
 
 

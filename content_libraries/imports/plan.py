@@ -25,7 +25,7 @@ from ..libraries.models import ContentLibrary
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection
-from .comparing import changes_between, fingerprints_of, own_olx
+from .comparing import Texts, changes_between, fingerprints_of, own_texts
 from .data import (
     MAKING_ACTIONS,
     NO_SETTINGS,
@@ -53,9 +53,10 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         options: how.
     """
     part, unknown = select(tree, options.only)
-    plan = _Planner.begin(part, library, options).plan()
+    texts = own_texts(tree)
+    plan = _Planner.begin(part, texts, library, options).plan()
     learning_package_pk = package_pk(library)
-    fingerprints = fingerprints_of(tree)
+    fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
     return replace(
         plan,
@@ -79,6 +80,7 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
 @dataclass(slots=True)
 class _Planner:
     tree: OlxTree
+    texts: Texts
     library: ContentLibrary
     options: ImportOptions
     nodes: Sequence[Node]
@@ -97,12 +99,13 @@ class _Planner:
     """What happens to a node, its code, and its ``entity_ref``."""
 
     @classmethod
-    def begin(cls, tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> _Planner:
+    def begin(cls, tree: OlxTree, texts: Texts, library: ContentLibrary, options: ImportOptions) -> _Planner:
         learning_package_pk = package_pk(library)
         earlier = earlier_targets(tree.context_key, learning_package_pk)
         drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})
         return cls(
             tree=tree,
+            texts=texts,
             library=library,
             options=options,
             nodes=shape(tree, options.level),
@@ -227,7 +230,7 @@ class _Planner:
         referenced = sorted(resolve_references(block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {
-            "olx": own_olx(self.tree, block),
+            "olx": self.texts[id(block)],
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
         }

@@ -66,7 +66,9 @@ def read_files(
     Raises MissingFileError at the end if one was not there.
     """
     missing = set(wanted)
-    for name, chunks in files_of(source, limits) if missing else ():
+    for name, chunks in files_of(source, limits):
+        if not missing:
+            return
         path = _below(folder, name)
         if path in missing:
             missing.discard(path)

@@ -100,6 +100,9 @@ class ImportJob(Job):
 
     target_key = models.CharField(max_length=255, help_text=_("Key of the library, which may be deleted meanwhile."))
     publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
+    made_library = models.BooleanField(
+        default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
+    )
 
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"

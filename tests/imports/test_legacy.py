@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.errors import InvalidInputError
-from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration
+from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import MemberFactory
@@ -195,6 +196,70 @@ def test_jobs_for_new_libraries_start_together_or_not_at_all(
     assert api.is_forwarded(course_key("library-v1:O+L1"))
     item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
     assert not item.has_unpublished_changes
+
+
+def broken(upload: SourceUpload) -> SourceUpload:
+    """An upload whose file cannot be read any more."""
+    default_storage.delete(str(upload.file.name))
+    with default_storage.open(str(upload.file.name), "wb") as file:
+        file.write(b"no archive")
+    return upload
+
+
+@pytest.fixture
+def legacy_upload(tmp_path: Path, upload: Upload) -> Callable[[str], SourceUpload]:
+    return lambda name: upload(legacy_archive(tmp_path / name, PROBLEMS, library=name))
+
+
+def keys_of_libraries() -> set[str]:
+    return {str(library.library_key) for library in ContentLibrary.objects.all()}
+
+
+def test_a_migration_that_fails_or_is_canceled_leaves_no_empty_library_behind(
+    legacy_upload: Callable[[str], SourceUpload], staff: User
+) -> None:
+    uploads = [broken(legacy_upload("L1")), legacy_upload("L2"), legacy_upload("L3")]
+    failing, good, waiting = api.start_legacy_migrations(uploads, user=staff, into=api.Destination.ONE_EACH)
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:L1", "lib:O:L2", "lib:O:L3"}
+    assert api.cancel_job(waiting.uuid, user=staff).state == "canceled"
+    assert work(good.uuid).state == "succeeded"
+    failed = work(failing.uuid)
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:L2"}
+    assert failed.state == "failed"
+    assert "library-v1:O+L1: " in failed.error
+    with pytest.raises(InvalidInputError, match="was deleted"):
+        api.retry_job(failed.uuid, user=staff)
+
+
+def test_a_library_with_one_of_its_sources_stays(legacy_upload: Callable[[str], SourceUpload], staff: User) -> None:
+    uploads = [broken(legacy_upload("L1")), legacy_upload("L2")]
+    (job,) = api.start_legacy_migrations(uploads, user=staff, into=api.Destination.BY_ORG)
+    assert work(job.uuid).state == "partial"
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:legacy-libraries"}
+
+
+@pytest.mark.parametrize("use", ["item", "collection", "import"])
+def test_a_library_that_somebody_uses_meanwhile_stays(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, use: str
+) -> None:
+    (job,) = api.start_legacy_migrations([broken(legacy_upload("L1"))], user=staff, into=api.Destination.ONE_EACH)
+    key = api.library_key(job.target_key)
+    if use == "item":
+        api.create_component(key, user=None, block_type="html", component_code="mine")
+    elif use == "collection":
+        api.create_collection(key, user=None, title="Mine")
+    else:
+        api.start_imports(key, user=staff, sources=[api.SourceRequest(legacy_upload("L2").key)])
+    assert work(job.uuid).state == "failed"
+    assert "lib:O:L1" in keys_of_libraries()
+
+
+def test_a_library_that_was_there_before_stays(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, library: ContentLibrary
+) -> None:
+    (job,) = api.start_legacy_migrations([broken(legacy_upload("L1"))], user=staff, into=library.library_key)
+    assert work(job.uuid).state == "failed"
+    assert keys_of_libraries() == {"lib:O:lib"}
 
 
 # Which there are -------------------------------------------------------------------------------------------------

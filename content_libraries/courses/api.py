@@ -36,7 +36,7 @@ from .edits import (
 )
 from .exporting import course_tree, export_course
 from .hooks import CourseHook, register_course_hook
-from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course
+from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
 from .permissions import (
     CoursePermissionBackend,
@@ -121,6 +121,7 @@ __all__ = [
     "placed_blocks",
     "publish_block",
     "publish_course",
+    "publish_exactly",
     "read_course_file",
     "register_course_hook",
     "reorder_children",

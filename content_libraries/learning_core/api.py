@@ -88,6 +88,7 @@ from .lookups import (
     latest_versions,
     live_component_pks,
     numbered_version,
+    versions_at,
 )
 from .media import FileBytes, media_digest, media_type_of
 from .packages import (
@@ -276,6 +277,7 @@ __all__ = [
     "version_nums",
     "version_titles",
     "version_uuid",
+    "versions_at",
     "without_vanished",
     "write_drafts",
 ]

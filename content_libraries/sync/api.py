@@ -29,6 +29,7 @@ from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_t
 from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
+from .outlines import Outline, OutlineActions, actions_of, get_outline
 from .reading import (
     ItemType,
     LinkedChildren,
@@ -71,6 +72,8 @@ __all__ = [
     "NotLinkedError",
     "NotReadyError",
     "NotTopLevelError",
+    "Outline",
+    "OutlineActions",
     "ReadyPart",
     "SkippedLink",
     "SyncAction",
@@ -83,6 +86,7 @@ __all__ = [
     "Unlinked",
     "UpstreamNotAllowedError",
     "Usages",
+    "actions_of",
     "cancel_conversion",
     "cancel_run",
     "check_links",
@@ -96,6 +100,7 @@ __all__ = [
     "get_link",
     "get_link_and_parts",
     "get_linked_children",
+    "get_outline",
     "legacy_blocks_ready",
     "library_titles",
     "link_block",

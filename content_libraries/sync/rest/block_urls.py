@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import legacy_views, views
+from . import legacy_views, outline_views, views
 
 urlpatterns = [
     path("", views.CreateView.as_view()),
+    path("outline/<str:downstream_key>", outline_views.OutlineView.as_view()),
     path("<str:downstream_key>/handler/upgrade_to_v2_library", legacy_views.UpgradeBlockView.as_view()),
 ]

@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...courses.api import Block
 from ...errors import InvalidInputError
 from ...rest import page_serializer, request_body
 from .. import api
@@ -212,7 +213,7 @@ class ChildrenView(DeveloperErrorsView):
                         "block_type": child.usage_key.block_type,
                         "name": child.title,
                         "upstream_link": link_data(found.links[child.usage_key], ()),
-                        "actions": _actions(is_free=is_free),
+                        "actions": _actions(child, found.links[child.usage_key], is_free=is_free),
                     }
                     for child in children
                 ],
@@ -221,9 +222,10 @@ class ChildrenView(DeveloperErrorsView):
         )
 
 
-def _actions(*, is_free: bool) -> dict[str, bool]:
+def _actions(child: Block, link: api.LinkDetail, *, is_free: bool) -> dict[str, bool | None]:
     """What can be done with a child; in a linked container the library says what there is."""
     return {
+        "unlinkable": api.actions_of(child, link).unlinkable,
         "can_copy": True,
         "can_duplicate": is_free,
         "can_move": is_free,

@@ -25,6 +25,7 @@ from ..courses.api import (
     SetChildren,
     UpdateBlock,
     course_store,
+    private_name,
 )
 from ..errors import MalformedKeyError, NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator
@@ -36,7 +37,7 @@ from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedEr
 from .matching import Place, match
 from .settings import LinkSettings, course_type_of, short_key, upstream_key
 from .states import explain, require_matching_types
-from .taking import Taken, new_container, own_files, private_name, taken_component, taken_container
+from .taking import Taken, new_container, own_files, taken_component, taken_container
 from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 
 from ..content.api import ContainerSettingsData
+from ..courses.api import private_name
 from ..learning_core.api import FileMedia
 from ..olx.api import body_of, inlined, settings_in, with_attributes, with_renamed_files
 from .settings import (
@@ -116,11 +117,6 @@ def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSett
         upstream_body=body,
         deletion_declined=False,
     )
-
-
-def private_name(usage_key: UsageKey, name: str) -> str:
-    """Where a course keeps a file of a linked block, below ``static/``: no other block has files there."""
-    return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
 
 
 def own_files(files: tuple[FileMedia, ...]) -> Mapping[str, FileMedia]:

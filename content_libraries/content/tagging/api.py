@@ -1,6 +1,6 @@
 """What other modules may do with tags. Functions check permissions, unless they say that they do not."""
 
-from .copies import TagCopy, copy_tags, plan_tag_copies, release_copied_tags
+from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
 from .objects import (
     delete_tags_of_library,
@@ -22,6 +22,7 @@ from .taxonomies import (
 __all__ = [
     "TagCopy",
     "administers_taxonomies",
+    "clone_tags",
     "copy_tags",
     "delete_tags_of_library",
     "export_tags",

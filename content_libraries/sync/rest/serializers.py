@@ -43,12 +43,24 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
 
 
 class CreateRequestSerializer(serializers.Serializer[Any]):
-    """A new block of a course, from a library."""
+    """A new block of a course, from a library, or as the duplicate of another block."""
 
     parent_locator = serializers.CharField(help_text="Usage key of the block that it goes into.")
-    library_content_key = serializers.CharField(help_text="Key of a library component or container.")
+    library_content_key = serializers.CharField(required=False, help_text="Key of a library component or container.")
+    duplicate_source_locator = serializers.CharField(
+        required=False, help_text="Usage key of a block of the same course that is duplicated, with its links."
+    )
     category = serializers.CharField(required=False, help_text="Type of the course block.")
-    index = serializers.IntegerField(required=False, min_value=0, help_text="Place; the end if left out.")
+    index = serializers.IntegerField(
+        required=False, min_value=0, help_text="Place; the end if left out. Not for a duplicate."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("library_content_key" in attrs) == ("duplicate_source_locator" in attrs):
+            raise serializers.ValidationError(
+                {"library_content_key": "Name either a library item or a block to duplicate."}
+            )
+        return attrs
 
 
 class ReadyPartSerializer(serializers.Serializer[Any]):
@@ -109,7 +121,7 @@ class CreatedSerializer(serializers.Serializer[Any]):
 
     locator = serializers.CharField()
     courseKey = serializers.CharField()  # noqa: N815 - the platform's spelling
-    upstreamRef = serializers.CharField()  # noqa: N815
+    upstreamRef = serializers.CharField(required=False, help_text="The library item.")  # noqa: N815
     static_file_notices = FileNoticesSerializer()
     parent_locator = serializers.CharField()
     attention = AttentionSerializer(many=True, help_text="Settings to look at. Not on the platform.")

@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...courses.api import Block
+from ...courses.api import Block, Copied, duplicate_block
 from ...errors import InvalidInputError
 from ...rest import page_serializer, request_body
 from .. import api
@@ -164,7 +164,7 @@ class CreateView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_create",
-        summary="Create a course block from a library item",
+        summary="Create a course block from a library item, or duplicate one",
         request=CreateRequestSerializer,
         responses=CreatedSerializer,
     )
@@ -173,6 +173,9 @@ class CreateView(DeveloperErrorsView):
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         parent = block_key(wanted["parent_locator"])
+        if "duplicate_source_locator" in wanted:
+            source = block_key(wanted["duplicate_source_locator"])
+            return Response(_duplicated(duplicate_block(source, user=request.user, parent_key=parent), parent))
         try:
             block, synced = api.create_linked_block(
                 parent,
@@ -245,6 +248,17 @@ def _item_type(text: str) -> api.ItemType:
 def _rows(rows: list[Any]) -> list[dict[str, Any]]:
     titles = api.library_titles(rows)
     return [row_data(row, titles) for row in rows]
+
+
+def _duplicated(copied: Copied, parent: UsageKey) -> dict[str, Any]:
+    notices = api.FileNotices(copied.new_files, copied.conflicting_files)
+    return {
+        "locator": str(copied.block.usage_key),
+        "courseKey": str(parent.course_key),
+        "static_file_notices": notices_data(notices),
+        "parent_locator": str(parent),
+        "attention": [],
+    }
 
 
 def _created(usage_key: UsageKey, parent: UsageKey, upstream: str, synced: Synced) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .search.admin import SearchCheckpointAdmin
+from .sync.legacy.admin import LegacyConversionAdmin
+from .sync.link_admin import CourseLinkAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
     "BlockMigrationAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",
+    "CourseLinkAdmin",
     "ImportJobAdmin",
+    "LegacyConversionAdmin",
     "MigrationAdmin",
     "SearchCheckpointAdmin",
     "SourceAdmin",

@@ -34,6 +34,7 @@ from .attention import attention_in, settings_report
 from .data import Attention, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import children_difference, component_difference
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
+from .lost_files import without_lost_files
 from .matching import Place, match
 from .settings import LinkSettings, course_type_of, short_key, upstream_key
 from .states import explain, require_matching_types
@@ -149,7 +150,7 @@ class _Planner:
         return top
 
     def finish(self) -> SyncPlan:
-        return _Writer(self).plan()
+        return without_lost_files(_Writer(self).plan())
 
     def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
         broken = self.draft.upstreams.broken.get(key)
@@ -301,17 +302,19 @@ class _Writer:
 
     def _moved_into(
         self, place: Place, after: Sequence[UsageKey], before: Sequence[UsageKey]
-    ) -> dict[UsageKey, UsageKey]:
-        parents = self.draft.structure.parents
-        came_from = {key: parents[key][0] for key in after if key not in set(before) and parents.get(key)}
+    ) -> dict[UsageKey, tuple[UsageKey, int]]:
+        parents, children = self.draft.structure.parents, self.draft.structure.children
+        arrived = {key: parents[key][0] for key in after if key not in set(before) and parents.get(key)}
+        came_from = {key: (parent, children[parent].index(key)) for key, parent in arrived.items()}
         for child in place.children:
             if child.usage_key in came_from:
-                old = came_from[child.usage_key]
+                old, index = came_from[child.usage_key]
                 self._step(
                     SyncAction.MOVE,
                     SyncReason.LIBRARY_STRUCTURE,
                     child,
                     from_parent=str(old),
+                    from_index=index,
                     to_parent=str(place.usage_key),
                 )
         return came_from

@@ -30,6 +30,7 @@ from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversi
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
 from .outlines import Outline, OutlineActions, actions_of, get_outline
+from .pasting import Pasted, paste_block
 from .reading import (
     ItemType,
     LinkedChildren,
@@ -74,6 +75,7 @@ __all__ = [
     "NotTopLevelError",
     "Outline",
     "OutlineActions",
+    "Pasted",
     "ReadyPart",
     "SkippedLink",
     "SyncAction",
@@ -107,6 +109,7 @@ __all__ = [
     "link_details",
     "list_links",
     "list_runs",
+    "paste_block",
     "plan_counts",
     "preview_conversion",
     "preview_course",

@@ -92,14 +92,18 @@ def new_container(
     item: UpstreamItem, block_type: str, *, link: LinkSettings, preserved: ContainerSettingsData | None
 ) -> str:
     """What a new section, subsection or unit says: also the settings that the library has preserved for it."""
-    settings = {} if preserved is None else dict(preserved.settings)
-    carried = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.items()
-        if name.isidentifier() and name not in LINK_ATTRIBUTES and name not in {"url_name", DISPLAY_NAME}
-    }
+    carried = {} if preserved is None else carried_settings(preserved)
     attributes = carried | synced(link, item, None).attributes() | {DISPLAY_NAME: item.title}
     return with_attributes(f"<{block_type}/>", attributes)
+
+
+def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
+    """What a new section, subsection or unit gets of the settings that the library has preserved, as attributes."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in preserved.settings.items()
+        if name.isidentifier() and name not in LINK_ATTRIBUTES and name not in {"url_name", DISPLAY_NAME}
+    }
 
 
 def looked_up(item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings) -> LinkSettings:

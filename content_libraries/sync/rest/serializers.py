@@ -43,12 +43,15 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
 
 
 class CreateRequestSerializer(serializers.Serializer[Any]):
-    """A new block of a course, from a library, or as the duplicate of another block."""
+    """A new block of a course: from a library, as the duplicate of another block, or from the clipboard."""
 
     parent_locator = serializers.CharField(help_text="Usage key of the block that it goes into.")
     library_content_key = serializers.CharField(required=False, help_text="Key of a library component or container.")
     duplicate_source_locator = serializers.CharField(
         required=False, help_text="Usage key of a block of the same course that is duplicated, with its links."
+    )
+    staged_content = serializers.ChoiceField(
+        choices=["clipboard"], required=False, help_text="What the caller has copied: of a library, or of a course."
     )
     category = serializers.CharField(required=False, help_text="Type of the course block.")
     index = serializers.IntegerField(
@@ -56,9 +59,9 @@ class CreateRequestSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("library_content_key" in attrs) == ("duplicate_source_locator" in attrs):
+        if len(attrs.keys() & {"library_content_key", "duplicate_source_locator", "staged_content"}) != 1:
             raise serializers.ValidationError(
-                {"library_content_key": "Name either a library item or a block to duplicate."}
+                {"library_content_key": "Name a library item, or a block to duplicate, or the clipboard: one of them."}
             )
         return attrs
 

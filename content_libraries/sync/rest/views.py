@@ -164,7 +164,7 @@ class CreateView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_create",
-        summary="Create a course block from a library item, or duplicate one",
+        summary="Create a course block from a library item, duplicate one, or paste one",
         request=CreateRequestSerializer,
         responses=CreatedSerializer,
     )
@@ -176,6 +176,8 @@ class CreateView(DeveloperErrorsView):
         if "duplicate_source_locator" in wanted:
             source = block_key(wanted["duplicate_source_locator"])
             return Response(_duplicated(duplicate_block(source, user=request.user, parent_key=parent), parent))
+        if "staged_content" in wanted:
+            return Response(_pasted(api.paste_block(parent, user=request.user, index=wanted.get("index")), parent))
         try:
             block, synced = api.create_linked_block(
                 parent,
@@ -252,8 +254,17 @@ def _rows(rows: list[Any]) -> list[dict[str, Any]]:
 
 def _duplicated(copied: Copied, parent: UsageKey) -> dict[str, Any]:
     notices = api.FileNotices(copied.new_files, copied.conflicting_files)
+    return _new(copied.block.usage_key, parent, notices)
+
+
+def _pasted(pasted: api.Pasted, parent: UsageKey) -> dict[str, Any]:
+    upstream = {"upstreamRef": pasted.upstream} if pasted.upstream else {}
+    return _new(pasted.block.usage_key, parent, pasted.notices) | upstream
+
+
+def _new(usage_key: UsageKey, parent: UsageKey, notices: api.FileNotices) -> dict[str, Any]:
     return {
-        "locator": str(copied.block.usage_key),
+        "locator": str(usage_key),
         "courseKey": str(parent.course_key),
         "static_file_notices": notices_data(notices),
         "parent_locator": str(parent),

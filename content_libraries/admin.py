@@ -7,13 +7,17 @@ from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, 
 from .libraries.admin import ContentLibraryAdmin, TeamAdmin
 from .search.admin import SearchCheckpointAdmin
 from .sync.run_admin import SyncRunAdmin
+from .sync.legacy.admin import LegacyConversionAdmin
+from .sync.link_admin import CourseLinkAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
     "BlockMigrationAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",
+    "CourseLinkAdmin",
     "ImportJobAdmin",
+    "LegacyConversionAdmin",
     "MigrationAdmin",
     "SearchCheckpointAdmin",
     "SourceAdmin",

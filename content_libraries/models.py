@@ -18,7 +18,7 @@ from .learning_core.container_types import BlockGroup, BlockGroupVersion, Course
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
-from .sync.models import CourseLink, SyncRun, SyncRunCourse
+from .sync.models import CourseLink, LegacyConversion, SyncRun, SyncRunCourse
 from .xblocks.models import StudentState
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "CourseOutlineVersion",
     "EntityRow",
     "ImportJob",
+    "LegacyConversion",
     "ModulestoreBlockMigration",
     "ModulestoreBlockSource",
     "ModulestoreMigration",

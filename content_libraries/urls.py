@@ -13,6 +13,7 @@ EMBED = "xblocks/v2/"
 STAGING = "api/content-staging/v1/"
 MIGRATOR = "api/modulestore_migrator/v1/"
 CONTENTSTORE = "api/contentstore/"
+LEGACY_BLOCKS = "api/courses/v1/migrate_legacy_content_blocks/"
 SEARCH_KEYS = "api/content_search/v2/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(EMBED, include("content_libraries.xblocks.rest.embed_urls")),
     path(OWN, include("content_libraries.sync.rest.own_urls")),
     path(CONTENTSTORE, include("content_libraries.sync.rest.urls")),
+    path(LEGACY_BLOCKS, include("content_libraries.sync.rest.legacy_urls")),
     path("xblock/", include("content_libraries.sync.rest.block_urls")),
     path(ASSETS, include("content_libraries.content.rest.asset_urls")),
 ]

@@ -14,6 +14,7 @@ OUR_PATHS = (
     "/api/content_tagging/",
     "/api/contentstore/v1/container/",
     "/api/contentstore/v2/downstreams",
+    "/api/courses/v1/migrate_legacy_content_blocks/",
     "/api/modulestore_migrator/",
     "/api/xblock/",
     "/library_assets/",

@@ -87,6 +87,7 @@ USUAL_ARGUMENTS = {
     "stored_course_key": "course-v1:O+C+1",
     "downstream_key": "block-v1:O+C+1+type@problem+block@linked",
     "course_unit_key": "block-v1:O+C+1+type@vertical+block@unit",
+    "legacy_block_key": "block-v1:O+C+1+type@library_content+block@legacy",
     "container_key": UNIT,
     "collection_code": "c1",
     "username": "member",
@@ -130,9 +131,11 @@ TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
 OWN = "/api/content_library/v1/"
 MIGRATOR = "/api/modulestore_migrator/v1/"
+LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/"
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 XBLOCK = "/api/xblock/v2/xblocks/<key>/"
 RUN = {"uuid": "<run_uuid>"}
+CONVERSION = {"uuid": "<conversion_uuid>"}
 MIGRATION = {"uuid": "<migration_uuid>"}
 
 EXAMPLES: Mapping[Endpoint, Example] = {
@@ -199,6 +202,14 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
     ("DELETE", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
     ("POST", f"{OWN}sync_runs/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_run_uuid>"}),
+    ("POST", "/xblock/<downstream_key>/handler/upgrade_to_v2_library"): Example(
+        arguments={"downstream_key": "<legacy_block_key>"}
+    ),
+    ("GET", f"{LEGACY_BLOCKS}<course_key>/<uuid>/"): Example(arguments=CONVERSION),
+    ("POST", f"{OWN}legacy_conversion_previews/"): Example({"course_key": "<stored_course_key>"}),
+    ("GET", f"{OWN}legacy_conversions/<uuid>/"): Example(arguments=CONVERSION),
+    ("DELETE", f"{OWN}legacy_conversions/<uuid>/"): Example(arguments=CONVERSION),
+    ("POST", f"{OWN}legacy_conversions/<uuid>/undos/"): Example(arguments=CONVERSION),
     ("GET", f"{OWN}usages/"): Example(query="item=<usage_key>"),
     ("GET", f"{MIGRATOR}migrations/<uuid>/"): Example(arguments=MIGRATION),
     ("POST", f"{MIGRATOR}migrations/<uuid>/cancel/"): Example(arguments=MIGRATION),

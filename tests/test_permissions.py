@@ -27,10 +27,11 @@ from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
-from content_libraries.sync.models import SyncRun
+from content_libraries.sync.models import LegacyConversion, SyncRun
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.content.client import LibraryClient
 from tests.courses.building import make_course
+from tests.sync.legacy import add_legacy_block, migrate_legacy_library
 
 from .endpoints import COURSE_ARCHIVE, EXAMPLES, PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, Example, endpoints, request
 
@@ -93,7 +94,7 @@ def test_the_table_has_every_endpoint() -> None:
 
 @pytest.fixture
 def arguments(
-    library: ContentLibrary, staff: User, make_user: UserFactory, api_client: ClientFactory
+    library: ContentLibrary, staff: User, make_user: UserFactory, api_client: ClientFactory, tmp_path: Path
 ) -> dict[str, str]:
     """Content in ``library``, published once and changed since, and the arguments that only the database knows."""
     make_user("member", is_active=True)
@@ -122,6 +123,9 @@ def arguments(
     backup = api.start_backup(library.library_key, user=staff, origin="example.com")
     back_up(str(backup.uuid))
     restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
+    migrate_legacy_library(tmp_path, '<problem url_name="p">1</problem>')
+    converted, _waiting = [add_legacy_block(unit, name) for name in ("converted", "legacy")]
+    conversion = api.convert_legacy_blocks(COURSE, user=staff, only=converted)
     taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
@@ -133,6 +137,7 @@ def arguments(
         "migration_uuid": str(waiting.uuid),
         "canceled_uuid": str(canceled.uuid),
         "run_uuid": str(waiting_run.uuid),
+        "conversion_uuid": str(conversion.uuid),
         "canceled_run_uuid": str(canceled_run.uuid),
         "pk": str(taxonomy.pk),
         "publish_log_uuid": str(PublishLog.objects.get(learning_package=library.learning_package_id).uuid),
@@ -183,7 +188,7 @@ def test_who_may_do_what(
 
 def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
-    for model in (BackupJob, ImportJob, RestoreJob, SourceUpload, StoredPlan, SyncRun):
+    for model in (BackupJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}

@@ -1,14 +1,19 @@
 """What other modules may do with the clipboard."""
 
 from .copying import copy_to_clipboard, get_clipboard, get_staged
+from .data import COPIED_FROM, COPIED_VERSION
 from .models import StagedContent, StagedStatus
-from .pasting import paste
+from .pasting import OpenClipboard, open_clipboard, paste
 
 __all__ = [
+    "COPIED_FROM",
+    "COPIED_VERSION",
+    "OpenClipboard",
     "StagedContent",
     "StagedStatus",
     "copy_to_clipboard",
     "get_clipboard",
     "get_staged",
+    "open_clipboard",
     "paste",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -17,13 +18,56 @@ from ..content.api import (
 )
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2
+from ..learning_core.api import FileBytes
 from ..libraries.api import Actor, Permission, access_library, package_pk
-from ..olx.api import parse_block
+from ..olx.api import OlxBlock, parse_block
 from .copying import get_clipboard
 from .data import CONTAINER_TYPES_OF_TAGS
 from .models import StagedContent, StagedFile
 from .plans import Extras, plan_paste
 from .sources import Files, files_of_source
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClipboard:
+    """
+    What a user has copied, ready to be pasted.
+
+    Args:
+        root: the item with all below it; each element says in ``COPIED_FROM`` what it was, in ``COPIED_VERSION`` which
+            version of it.
+        files: key of a component or block -> those of its files whose bytes the source still has.
+        lost_files: key of a component or block -> paths of its other files.
+        settings: key of a container -> what it had besides its title.
+    """
+
+    root: OlxBlock
+    suggested_name: str
+    files: Mapping[str, tuple[FileMedia, ...]]
+    lost_files: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, ContainerSettingsData]
+    file_bytes: FileBytes | None
+
+
+def open_clipboard(user: Actor) -> OpenClipboard:
+    """
+    Read the clipboard of a user, who needs the rights for copying from its source still, while that is there.
+
+    Raises InvalidInputError for an empty clipboard, NotAllowedError, and OlxError for a text that cannot be read.
+    """
+    staged = get_clipboard(user)
+    if staged is None or not staged.is_ready:
+        raise InvalidInputError("The user's clipboard is empty")
+    rows = list(staged.files.all())
+    files = files_of_source(staged.source, {row.digest for row in rows if row.digest}, user=user)
+    return OpenClipboard(
+        root=parse_block(staged.olx),
+        suggested_name=staged.suggested_url_name,
+        files=_media(rows, files),
+        lost_files=_lost(rows, files),
+        settings=_settings(staged),
+        file_bytes=files.file_bytes,
+    )
 
 
 def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
@@ -40,18 +84,13 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     library may hold.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    staged = get_clipboard(user)
-    if staged is None or not staged.is_ready:
-        raise InvalidInputError("The user's clipboard is empty")
-    rows = list(staged.files.exclude(digest=""))
-    files = files_of_source(staged.source, {row.digest for row in rows}, user=user)
-    root = parse_block(staged.olx)
-    if root.tag not in CONTAINER_TYPES_OF_TAGS:
-        check_without_children(root.tag, staged.suggested_url_name)
+    clip = open_clipboard(user)
+    if clip.root.tag not in CONTAINER_TYPES_OF_TAGS:
+        check_without_children(clip.root.tag, clip.suggested_name)
     with transaction.atomic():
         plan = plan_paste(
-            root,
-            Extras(_media(rows, files), _settings(staged)),
+            clip.root,
+            Extras(clip.files, clip.settings),
             learning_package_pk=package_pk(library),
             library_key=library.library_key,
         )
@@ -61,7 +100,7 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
             components=plan.components,
             containers=plan.containers,
             container_settings=plan.settings,
-            file_bytes=files.file_bytes,
+            file_bytes=clip.file_bytes,
         )
     return item_summary(library, writes.entity_pks[plan.root_ref])
 
@@ -73,6 +112,14 @@ def _media(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[FileM
         if row.digest in files.digests:
             media[row.source_key].append(FileMedia(row.path, row.media_type, row.digest, row.size))
     return {key: tuple(of_component) for key, of_component in media.items()}
+
+
+def _lost(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[str, ...]]:
+    lost: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.digest not in files.digests:
+            lost[row.source_key].append(row.path)
+    return {key: tuple(paths) for key, paths in lost.items()}
 
 
 def _settings(staged: StagedContent) -> dict[str, ContainerSettingsData]:

@@ -11,10 +11,12 @@ from .browsing import (
     read_course_file,
 )
 from .compiling import compile_course
+from .copying import Copied, copy_block, duplicate_block, rerun_course
 from .data import (
     GRADING_POLICY_PATH,
     POLICY_PATH,
     Block,
+    BlockCopy,
     BlockState,
     CourseFile,
     CoursePermission,
@@ -22,6 +24,7 @@ from .data import (
     LoadReport,
     PlacedBlock,
     UpstreamSettings,
+    private_name,
 )
 from .edits import (
     apply_course_plan,
@@ -36,7 +39,7 @@ from .edits import (
 )
 from .exporting import course_tree, export_course
 from .hooks import CourseHook, register_course_hook
-from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course
+from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
 from .permissions import (
     CoursePermissionBackend,
@@ -68,8 +71,10 @@ __all__ = [
     "POLICY_PATH",
     "Applied",
     "Block",
+    "BlockCopy",
     "BlockState",
     "Change",
+    "Copied",
     "CourseExistsError",
     "CourseFile",
     "CourseHook",
@@ -95,6 +100,7 @@ __all__ = [
     "apply_course_plan",
     "blocks_with_upstream",
     "compile_course",
+    "copy_block",
     "course_store",
     "course_tree",
     "create_block",
@@ -102,6 +108,7 @@ __all__ = [
     "delete_block",
     "delete_course",
     "delete_course_file",
+    "duplicate_block",
     "edit_block",
     "entity_pks_within",
     "export_course",
@@ -119,12 +126,15 @@ __all__ = [
     "move_block",
     "package_of_course",
     "placed_blocks",
+    "private_name",
     "publish_block",
     "publish_course",
+    "publish_exactly",
     "read_course_file",
     "register_course_hook",
     "reorder_children",
     "require_in_course",
+    "rerun_course",
     "viewable_courses",
     "write_course_file",
     "write_course_plan",

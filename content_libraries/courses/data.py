@@ -133,6 +133,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockCopy:
+    """
+    A block that is copied, before the copy is written.
+
+    Args:
+        source_key: the block; usage_key: its copy.
+        parent_key: the copy that holds this one; None for the top of what is copied.
+        olx: the element of the copy.
+        title: the title that the copy gets; that of the element if None.
+    """
+
+    source_key: UsageKey
+    usage_key: UsageKey
+    parent_key: UsageKey | None
+    olx: str = field(repr=False)
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedBlock:
     """
     A block that stands in the draft of a course, and where.
@@ -223,6 +242,11 @@ class LoadReport:
     files: int
     files_left_out: tuple[str, ...]
     drafts: bool
+
+
+def private_name(usage_key: UsageKey, name: str) -> str:
+    """Where a course keeps a file of one block alone, below ``static/``: no other block has files there."""
+    return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
 
 
 def _json(text: str | None) -> object:

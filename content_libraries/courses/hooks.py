@@ -7,10 +7,12 @@ calls it through here. Everything happens in the transaction of the change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from opaque_keys.edx.keys import CourseKey
 
+from .data import BlockCopy
 from .plans import CoursePlan
 from .store import Applied
 
@@ -23,6 +25,16 @@ class CourseHook(Protocol):
         Look at an edit of an author before it is made. The course is locked against other edits.
 
         Returns: what shall be done instead; mostly the same plan. Raises an error of ours to refuse it.
+        """
+
+    def adapt_copies(self, copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
+        """
+        Say what copies of blocks, which are about to be written, shall say instead.
+
+        Args:
+            copies: a block and what is below it, in document order.
+
+        Returns: the same copies, mostly with other elements.
         """
 
     def after_write(self, course_key: CourseKey, applied: Applied) -> None:
@@ -49,6 +61,13 @@ def before_edit(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
     for hook in _hooks:
         plan = hook.before_edit(course_key, plan)
     return plan
+
+
+def adapt_copies(copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
+    """Ask all hooks, each about what the one before made of the copies."""
+    for hook in _hooks:
+        copies = hook.adapt_copies(copies)
+    return copies
 
 
 def after_write(course_key: CourseKey, applied: Applied) -> None:

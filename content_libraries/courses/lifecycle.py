@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -107,6 +107,27 @@ def publish_block(usage_key: UsageKey, *, user: Actor, message: str = "") -> int
     return learning_core.publish(
         draft.learning_package_pk,
         _differing(draft, published, pks),
+        author_pk=author_pk(user),
+        message=message,
+        with_contents=False,
+    )
+
+
+def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str = "") -> int | None:
+    """
+    Publish these blocks of one course, without what is in them, above them, or beside them. Needs PUBLISH.
+
+    Returns: pk of the publish log; None when nothing had changed. Raises NotFoundError and NotAllowedError.
+    """
+    course_key = usage_keys[0].course_key
+    require_in_course(user, course_key, CoursePermission.PUBLISH)
+    draft, published = CourseReader(course_key, "draft"), CourseReader(course_key, "published")
+    for key in usage_keys:
+        if key not in draft.rows:
+            raise NotFoundError(f"There is no “{key}”.")
+    return learning_core.publish(
+        draft.learning_package_pk,
+        _differing(draft, published, [draft.rows[key].entity_pk for key in usage_keys]),
         author_pk=author_pk(user),
         message=message,
         with_contents=False,

@@ -11,7 +11,16 @@ from ..olx.api import tree_with_drafts
 from .apply import apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
 from .finding import UnknownSourceError, find_source, named_source
-from .forwarding import SourceFrozenError, get_forwarding, get_forwarding_for_blocks, is_forwarded, refuse_frozen
+from .forwarding import (
+    ForwardedBlock,
+    SourceFrozenError,
+    forwarded_among,
+    forwarded_blocks,
+    get_forwarding,
+    get_forwarding_for_blocks,
+    is_forwarded,
+    refuse_frozen,
+)
 from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
@@ -27,6 +36,7 @@ from .uploads import list_sources, upload_source
 __all__ = [
     "Action",
     "Destination",
+    "ForwardedBlock",
     "ImportOptions",
     "ImportPlan",
     "ImportResult",
@@ -48,6 +58,8 @@ __all__ = [
     "find_job",
     "find_plan",
     "find_source",
+    "forwarded_among",
+    "forwarded_blocks",
     "get_forwarding",
     "get_forwarding_for_blocks",
     "import_archive",

@@ -33,7 +33,7 @@ from .collections import (
     without_vanished,
 )
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE
-from .copies import existing_refs, files_of, stored_bytes, stored_digests, version_nums
+from .copies import existing_refs, files_of, lost_digests, stored_bytes, stored_digests, version_nums
 from .courses import (
     PublishLogName,
     draft_olx_with,
@@ -98,6 +98,7 @@ from .lookups import (
     latest_versions,
     live_component_pks,
     numbered_version,
+    versions_at,
 )
 from .media import FileBytes, media_digest, media_type_of
 from .packages import (
@@ -257,6 +258,7 @@ __all__ = [
     "live_item_counts",
     "load_package_archive",
     "lock_package",
+    "lost_digests",
     "media_digest",
     "media_type_of",
     "member_pks_of",
@@ -297,6 +299,7 @@ __all__ = [
     "version_nums",
     "version_titles",
     "version_uuid",
+    "versions_at",
     "without_vanished",
     "write_drafts",
     "write_package_archive",

@@ -65,6 +65,21 @@ def stored_bytes(learning_package_pk: int) -> FileBytes:
     return read
 
 
+def lost_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
+    """Those of the files that the learning package has rows for, and whose bytes its storage does not give."""
+    lost = set()
+    for part in in_parts(set(digests)):
+        media = Media.objects.filter(
+            learning_package_id=package_id(learning_package_pk), hash_digest__in=part, text__isnull=True
+        )
+        for medium in media.select_related("learning_package"):
+            try:
+                medium.read_file().close()
+            except OSError:
+                lost.add(medium.hash_digest)
+    return lost
+
+
 def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[str]:
     """Those of the names that items of the learning package have, deleted ones too."""
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
@@ -265,6 +266,19 @@ def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
         for part in in_parts(entity_pks)
         for entity_pk, version_pk in PublishableEntity.objects.filter(id__in=part).values_list(
             "id", Subquery(newest_first.values("id")[:1])
+        )
+        if version_pk is not None
+    }
+
+
+def versions_at(entity_pks: Collection[int], moment: datetime) -> dict[int, int]:
+    """Entity pk -> pk of the version that was the newest at a moment. Items that had none are left out."""
+    newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id"), created__lte=moment)
+    return {
+        entity_pk: version_pk
+        for part in in_parts(entity_pks)
+        for entity_pk, version_pk in PublishableEntity.objects.filter(id__in=part).values_list(
+            "id", Subquery(newest_first.order_by("-version_num").values("id")[:1])
         )
         if version_pk is not None
     }

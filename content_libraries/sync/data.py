@@ -65,6 +65,7 @@ class SyncReason(StrEnum):
     NEW_FILE = "new_file"
     CHANGED_FILE = "changed_file"
     AUTHORS_FILE = "authors_file"
+    LOST_FILE = "lost_file"
     LIBRARY_TAGS = "library_tags"
 
 

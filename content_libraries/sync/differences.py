@@ -40,13 +40,14 @@ def component_difference(base: str | None, theirs: str | None, mine: str | None,
 
 
 def children_difference(
-    before: Sequence[UsageKey], after: Sequence[UsageKey], came_from: Mapping[UsageKey, UsageKey]
+    before: Sequence[UsageKey], after: Sequence[UsageKey], came_from: Mapping[UsageKey, tuple[UsageKey, int]]
 ) -> dict[str, Any]:
     """
     Compare the children of a container.
 
     Args:
-        came_from: child -> the container that it stood in before, for those that come from another one.
+        came_from: child -> the container that it stood in before and its place there, for those that come from another
+            one.
 
     Returns: ``before`` and ``after`` (usage keys), and ``moves`` (``usage_key``, ``from_parent``, ``from_index``,
         ``to_index``) of those that stay in the course at another place.
@@ -60,7 +61,8 @@ def children_difference(
             moves.append({"usage_key": str(key), "from_parent": None, "from_index": old[key]})
     for key in after:
         if key in came_from:
-            moves.append({"usage_key": str(key), "from_parent": str(came_from[key]), "from_index": None})
+            parent, index = came_from[key]
+            moves.append({"usage_key": str(key), "from_parent": str(parent), "from_index": index})
     places = {str(key): index for index, key in enumerate(after)}
     return {
         "before": [str(key) for key in before],

@@ -6,7 +6,7 @@ A sync does not come through here; it knows what it does (sync contract, section
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..courses.api import (
     Applied,
     Block,
+    BlockCopy,
     Change,
     CoursePlan,
     CourseStructure,
@@ -25,6 +26,7 @@ from ..courses.api import (
     course_store,
 )
 from ..olx.api import body_of, settings_in, with_attributes
+from .copies import copied_links
 from .errors import LinkedStructureError
 from .links import follow_blocks, forget_links, rebuild_links
 from .models import CourseLink
@@ -44,6 +46,9 @@ class LinkKeeper:
 
     def before_edit(self, course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
         return guarded(course_key, plan)
+
+    def adapt_copies(self, copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
+        return copied_links(copies)
 
     def after_write(self, course_key: CourseKey, applied: Applied) -> None:
         follow_blocks(course_key, applied.versions, applied.deleted)

@@ -93,3 +93,27 @@ class SyncRunCourse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_key} in {self.run_id}"
+
+
+class LegacyConversion(Job):
+    """
+    One conversion of blocks of a course that use a legacy library, in one change set of the course.
+
+    1. A worker does it, or, for a single block and for operators, the call itself; such a row is finished at once.
+    2. ``changes`` says of each block which attributes it had and which it got, so that it can be undone. It is
+       written in the transaction of the content.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    course_key = CourseKeyField(max_length=255, case_sensitive=True, db_index=True)
+    publish = models.BooleanField(
+        default=False, help_text=_("Publish what is converted, where nothing else was waiting to be published.")
+    )
+    change_set = models.CharField(max_length=255, blank=True, help_text=_("Of the course; blank if nothing changed."))
+    report = models.JSONField(default=list, help_text=_("What was done, as conversion_report tells it."))
+    changes = models.JSONField(default=list, help_text=_("Attributes of blocks, before and after."))
+    undone = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.uuid}: {self.course_key}"

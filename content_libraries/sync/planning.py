@@ -25,6 +25,7 @@ from ..courses.api import (
     SetChildren,
     UpdateBlock,
     course_store,
+    private_name,
 )
 from ..errors import MalformedKeyError, NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator
@@ -33,10 +34,11 @@ from .attention import attention_in, settings_report
 from .data import Attention, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import children_difference, component_difference
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
+from .lost_files import without_lost_files
 from .matching import Place, match
 from .settings import LinkSettings, course_type_of, short_key, upstream_key
 from .states import explain, require_matching_types
-from .taking import Taken, new_container, own_files, private_name, taken_component, taken_container
+from .taking import Taken, new_container, own_files, taken_component, taken_container
 from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
 
 
@@ -148,7 +150,7 @@ class _Planner:
         return top
 
     def finish(self) -> SyncPlan:
-        return _Writer(self).plan()
+        return without_lost_files(_Writer(self).plan())
 
     def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
         broken = self.draft.upstreams.broken.get(key)
@@ -300,17 +302,19 @@ class _Writer:
 
     def _moved_into(
         self, place: Place, after: Sequence[UsageKey], before: Sequence[UsageKey]
-    ) -> dict[UsageKey, UsageKey]:
-        parents = self.draft.structure.parents
-        came_from = {key: parents[key][0] for key in after if key not in set(before) and parents.get(key)}
+    ) -> dict[UsageKey, tuple[UsageKey, int]]:
+        parents, children = self.draft.structure.parents, self.draft.structure.children
+        arrived = {key: parents[key][0] for key in after if key not in set(before) and parents.get(key)}
+        came_from = {key: (parent, children[parent].index(key)) for key, parent in arrived.items()}
         for child in place.children:
             if child.usage_key in came_from:
-                old = came_from[child.usage_key]
+                old, index = came_from[child.usage_key]
                 self._step(
                     SyncAction.MOVE,
                     SyncReason.LIBRARY_STRUCTURE,
                     child,
                     from_parent=str(old),
+                    from_index=index,
                     to_parent=str(place.usage_key),
                 )
         return came_from

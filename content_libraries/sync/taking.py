@@ -11,6 +11,7 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 
 from ..content.api import ContainerSettingsData
+from ..courses.api import private_name
 from ..learning_core.api import FileMedia
 from ..olx.api import body_of, inlined, settings_in, with_attributes, with_renamed_files
 from .settings import (
@@ -91,14 +92,18 @@ def new_container(
     item: UpstreamItem, block_type: str, *, link: LinkSettings, preserved: ContainerSettingsData | None
 ) -> str:
     """What a new section, subsection or unit says: also the settings that the library has preserved for it."""
-    settings = {} if preserved is None else dict(preserved.settings)
-    carried = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.items()
-        if name.isidentifier() and name not in LINK_ATTRIBUTES and name not in {"url_name", DISPLAY_NAME}
-    }
+    carried = {} if preserved is None else carried_settings(preserved)
     attributes = carried | synced(link, item, None).attributes() | {DISPLAY_NAME: item.title}
     return with_attributes(f"<{block_type}/>", attributes)
+
+
+def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
+    """What a new section, subsection or unit gets of the settings that the library has preserved, as attributes."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in preserved.settings.items()
+        if name.isidentifier() and name not in LINK_ATTRIBUTES and name not in {"url_name", DISPLAY_NAME}
+    }
 
 
 def looked_up(item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings) -> LinkSettings:
@@ -116,11 +121,6 @@ def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSett
         upstream_body=body,
         deletion_declined=False,
     )
-
-
-def private_name(usage_key: UsageKey, name: str) -> str:
-    """Where a course keeps a file of a linked block, below ``static/``: no other block has files there."""
-    return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
 
 
 def own_files(files: tuple[FileMedia, ...]) -> Mapping[str, FileMedia]:

@@ -97,6 +97,30 @@ def read_contents(versions: Collection[int]) -> Contents:
     return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
 
 
+def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str]:
+    """
+    Read titles of versions of items.
+
+    Args:
+        copied: items, and the numbers of versions in their histories.
+
+    Returns: (key, number) -> title; those that are gone are left out. A few queries for each library.
+    """
+    by_library: dict[LibraryLocatorV2, set[tuple[ItemKey, int]]] = {}
+    for key, number in copied:
+        by_library.setdefault(library_key_of(key), set()).add((key, number))
+    packages = learning_core.packages_named([str(key) for key in by_library])
+    titles: dict[tuple[str, int], str] = {}
+    for library_key, wanted in by_library.items():
+        if (package := packages.get(str(library_key))) is not None:
+            items = learning_core.find_items(package.pk, [key for key, _number in wanted])
+            numbers = {(items[key].pk, number): (str(key), number) for key, number in wanted if key in items}
+            versions = learning_core.numbered_versions(numbers)
+            found = learning_core.version_titles(list(versions.values()))
+            titles.update({numbers[pair]: found[pk] for pair, pk in versions.items()})
+    return titles
+
+
 def _read_library(library_key: LibraryLocatorV2, package_pk: int, wanted: Collection[ItemKey]) -> Upstreams:
     """Read until nobody publishes while it is read: all that is taken belongs to one publish log."""
     for _attempt in range(_READS):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import UsageKey
+from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.learning_core import api as learning_core
 from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
 
 from .building import COURSE_KEY, UNIT, Author, Shelf, actions, block, body, edit
@@ -211,6 +217,44 @@ def test_a_picture_comes_along_and_follows_the_library_until_the_author_replaces
     publish(b"three", "4")
     assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
     assert api.read_course_file(COURSE_KEY, path, user=None) == b"mine"
+
+
+def test_a_file_whose_bytes_are_lost_is_named_and_the_sync_goes_on(author: Author, shelf: Shelf) -> None:
+    files = {"kept.png": b"kept", "lost.png": b"lost"}
+    shelf.component("t1", title="T", body='<img src="/static/lost.png">', files=files)
+    shelf.publish()
+    medium = Media.objects.get(hash_digest=learning_core.media_digest(b"lost"))
+    Path(medium.os_path() or "").unlink()
+    response = author.try_create(shelf.key("t1"), UNIT).json()
+    key = UsageKey.from_string(response["locator"])
+    folder = f"static/components/html/{key.block_id}"
+    assert response["static_file_notices"] == {
+        "new_files": [f"{folder}/kept.png"],
+        "conflicting_files": [],
+        "error_files": [f"{folder}/lost.png"],
+    }
+    assert f"{folder}/lost.png" in body(key)
+    lost = ("asset", "lost_file", "T")
+    assert lost in actions(author.preview(key))
+    medium.write_file(ContentFile(b"lost"))
+    assert author.sync(key)["static_file_notices"]["new_files"] == [f"{folder}/lost.png"]
+    assert lost not in actions(author.preview(key))
+
+
+def test_transcripts_come_along_in_place_of_local_ones(author: Author, shelf: Shelf) -> None:
+    def publish(text: bytes) -> None:
+        shelf.component("v1", title="Video", transcripts='{"en": "en.srt"}', files={"en.srt": text})
+        shelf.publish()
+
+    publish(b"one")
+    key = author.create(shelf.key("v1"), UNIT)
+    name = f"components/video/{key.block_id}/en.srt"
+    assert json.loads(block(key).settings["transcripts"]) == {"en": name}
+    edit(key, transcripts='{"en": "mine.srt", "uk": "mine-uk.srt"}')
+    publish(b"two")
+    author.sync(key)
+    assert json.loads(block(key).settings["transcripts"]) == {"en": name}
+    assert api.read_course_file(COURSE_KEY, f"static/{name}", user=None) == b"two"
 
 
 def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:

@@ -109,7 +109,14 @@ def test_a_part_that_moves_to_another_unit_keeps_its_key(author: Author, shelf: 
     shelf.container("unit1", "t1", title="Unit one")
     shelf.container("unit2", "t2", "p1", title="Unit two")
     shelf.publish()
-    assert ("move", "library_structure", "Mine") in actions(author.preview(section))
+    preview = author.preview(section)
+    assert ("move", "library_structure", "Mine") in actions(preview)
+    (move,) = [step for step in preview["steps"] if step["action"] == "move"]
+    assert move["detail"] == {
+        "from_parent": str(child(section, 0, 0)),
+        "from_index": 1,
+        "to_parent": str(child(section, 0, 1)),
+    }
     author.sync(section)
     assert child(section, 0, 1, 1) == problem
     assert block(problem).title == "Mine"

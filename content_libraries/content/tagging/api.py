@@ -1,6 +1,6 @@
 """What other modules may do with tags. Functions check permissions, unless they say that they do not."""
 
-from .copies import TagCopy, copy_tags, plan_tag_copies, release_copied_tags
+from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
 from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
 from .objects import (
@@ -26,6 +26,7 @@ __all__ = [
     "TagCopy",
     "add_tags",
     "administers_taxonomies",
+    "clone_tags",
     "copy_tags",
     "delete_tags_of_library",
     "export_tags",

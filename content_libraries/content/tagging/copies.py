@@ -76,6 +76,25 @@ def copy_tags(sources: Mapping[str, str]) -> None:
         ObjectTag.objects.bulk_create(new, batch_size=500)
 
 
+def clone_tags(sources: Mapping[str, str]) -> None:
+    """
+    Give new objects the tags of others as they are: those that nobody can edit, and the objects' own. Checks no
+    permission.
+
+    Args:
+        sources: id of an object without tags -> id of the object whose tags it gets.
+    """
+    wanted = _tags_of(sources.values())
+    ObjectTag.objects.bulk_create(
+        [
+            _copy(tag, target, is_copied=tag.is_copied)
+            for target, source in sources.items()
+            for tag in wanted.get(source, {}).values()
+        ],
+        batch_size=500,
+    )
+
+
 def release_copied_tags(object_ids: Iterable[str]) -> None:
     """Make copied tags the objects' own, which authors can edit. Checks no permission."""
     for part in in_parts(object_ids):
@@ -91,12 +110,12 @@ def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagN
     return tags
 
 
-def _copy(tag: Any, object_id: str) -> Any:
+def _copy(tag: Any, object_id: str, *, is_copied: bool = True) -> Any:
     return ObjectTag(  # type: ignore[no-untyped-call]
         object_id=object_id,
         taxonomy=tag.taxonomy,
         tag=tag.tag,
-        is_copied=True,
+        is_copied=is_copied,
         _value=tag.value,
         _export_id=tag.export_id,
     )

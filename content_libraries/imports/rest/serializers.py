@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 from rest_framework import serializers
-from user_tasks.models import UserTaskStatus
 
 from ... import keys
 from ...errors import MalformedKeyError
-from ...jobs.api import JobState
+from ...jobs.rest import TaskStatusSerializer
 from ..data import ImportOptions, Level, OnRepeat
-from ..models import ImportJob, ModulestoreMigration, SourceUpload
+from ..models import ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview
-
-_STATE_OF_JOB: Mapping[str, str] = {
-    JobState.WAITING: UserTaskStatus.PENDING,
-    JobState.RUNNING: UserTaskStatus.IN_PROGRESS,
-    JobState.SUCCEEDED: UserTaskStatus.SUCCEEDED,
-    JobState.PARTIAL: UserTaskStatus.SUCCEEDED,
-    JobState.FAILED: UserTaskStatus.FAILED,
-    JobState.CANCELED: UserTaskStatus.CANCELED,
-}
-"""What the state of a job whose task status was purged is called."""
 
 
 def source_key(text: str) -> keys.CourseKey:
@@ -153,32 +141,10 @@ class ParameterSerializer(serializers.Serializer[ModulestoreMigration]):
         return {"key": collection.collection_code, "title": collection.title} if collection else None
 
 
-class TaskSerializer(serializers.Serializer[ImportJob]):
-    """The task object of a job; of one whose task status was purged, what the job knows."""
+class TaskSerializer(TaskStatusSerializer):
+    """The task object of an import."""
 
-    state = serializers.SerializerMethodField()
-    state_text = serializers.SerializerMethodField()
-    completed_steps = serializers.IntegerField(source="task_status.completed_steps", default=0)
-    total_steps = serializers.IntegerField(source="task_status.total_steps", default=0)
-    attempts = serializers.IntegerField()
-    created = serializers.DateTimeField()
-    modified = serializers.DateTimeField(source="task_status.modified", default=None)
-    artifacts: Any = serializers.HyperlinkedRelatedField(
-        source="task_status.artifacts",
-        many=True,
-        read_only=True,
-        view_name="usertaskartifact-detail",
-        lookup_field="uuid",
-        default=(),
-    )
-    uuid = serializers.UUIDField()
     parameters = ParameterSerializer(source="migrations", many=True)
-
-    def get_state(self, job: ImportJob) -> str:
-        return job.task_status.state if job.task_status else _STATE_OF_JOB[job.state]
-
-    def get_state_text(self, job: ImportJob) -> str:
-        return str(job.task_status.state_text if job.task_status else self.get_state(job))
 
 
 class MigrationInfoSerializer(serializers.Serializer[ModulestoreMigration]):

@@ -1,7 +1,11 @@
-"""URL of new blocks of courses, at ``xblock/``."""
+"""URLs of blocks of courses, at ``xblock/``."""
 
 from django.urls import path
 
-from . import views
+from . import legacy_views, outline_views, views
 
-urlpatterns = [path("", views.CreateView.as_view())]
+urlpatterns = [
+    path("", views.CreateView.as_view()),
+    path("outline/<str:downstream_key>", outline_views.OutlineView.as_view()),
+    path("<str:downstream_key>/handler/upgrade_to_v2_library", legacy_views.UpgradeBlockView.as_view()),
+]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import legacy_views
 from . import own_views as views
 
 urlpatterns = [
@@ -9,5 +10,8 @@ urlpatterns = [
     path("sync_runs/", views.RunsView.as_view()),
     path("sync_runs/<uuid:uuid>/", views.RunView.as_view()),
     path("sync_runs/<uuid:uuid>/retries/", views.RunRetryView.as_view()),
+    path("legacy_conversion_previews/", legacy_views.ConversionPreviewsView.as_view()),
+    path("legacy_conversions/<uuid:uuid>/", legacy_views.ConversionView.as_view()),
+    path("legacy_conversions/<uuid:uuid>/undos/", legacy_views.ConversionUndosView.as_view()),
     path("usages/", views.UsagesView.as_view()),
 ]

@@ -43,12 +43,27 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
 
 
 class CreateRequestSerializer(serializers.Serializer[Any]):
-    """A new block of a course, from a library."""
+    """A new block of a course: from a library, as the duplicate of another block, or from the clipboard."""
 
     parent_locator = serializers.CharField(help_text="Usage key of the block that it goes into.")
-    library_content_key = serializers.CharField(help_text="Key of a library component or container.")
+    library_content_key = serializers.CharField(required=False, help_text="Key of a library component or container.")
+    duplicate_source_locator = serializers.CharField(
+        required=False, help_text="Usage key of a block of the same course that is duplicated, with its links."
+    )
+    staged_content = serializers.ChoiceField(
+        choices=["clipboard"], required=False, help_text="What the caller has copied: of a library, or of a course."
+    )
     category = serializers.CharField(required=False, help_text="Type of the course block.")
-    index = serializers.IntegerField(required=False, min_value=0, help_text="Place; the end if left out.")
+    index = serializers.IntegerField(
+        required=False, min_value=0, help_text="Place; the end if left out. Not for a duplicate."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs.keys() & {"library_content_key", "duplicate_source_locator", "staged_content"}) != 1:
+            raise serializers.ValidationError(
+                {"library_content_key": "Name a library item, or a block to duplicate, or the clipboard: one of them."}
+            )
+        return attrs
 
 
 class ReadyPartSerializer(serializers.Serializer[Any]):
@@ -109,7 +124,7 @@ class CreatedSerializer(serializers.Serializer[Any]):
 
     locator = serializers.CharField()
     courseKey = serializers.CharField()  # noqa: N815 - the platform's spelling
-    upstreamRef = serializers.CharField()  # noqa: N815
+    upstreamRef = serializers.CharField(required=False, help_text="The library item.")  # noqa: N815
     static_file_notices = FileNoticesSerializer()
     parent_locator = serializers.CharField()
     attention = AttentionSerializer(many=True, help_text="Settings to look at. Not on the platform.")

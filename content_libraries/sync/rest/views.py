@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...courses.api import Block, Copied, duplicate_block
 from ...errors import InvalidInputError
 from ...rest import page_serializer, request_body
 from .. import api
@@ -163,7 +164,7 @@ class CreateView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_create",
-        summary="Create a course block from a library item",
+        summary="Create a course block from a library item, duplicate one, or paste one",
         request=CreateRequestSerializer,
         responses=CreatedSerializer,
     )
@@ -172,6 +173,11 @@ class CreateView(DeveloperErrorsView):
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         parent = block_key(wanted["parent_locator"])
+        if "duplicate_source_locator" in wanted:
+            source = block_key(wanted["duplicate_source_locator"])
+            return Response(_duplicated(duplicate_block(source, user=request.user, parent_key=parent), parent))
+        if "staged_content" in wanted:
+            return Response(_pasted(api.paste_block(parent, user=request.user, index=wanted.get("index")), parent))
         try:
             block, synced = api.create_linked_block(
                 parent,
@@ -212,7 +218,7 @@ class ChildrenView(DeveloperErrorsView):
                         "block_type": child.usage_key.block_type,
                         "name": child.title,
                         "upstream_link": link_data(found.links[child.usage_key], ()),
-                        "actions": _actions(is_free=is_free),
+                        "actions": _actions(child, found.links[child.usage_key], is_free=is_free),
                     }
                     for child in children
                 ],
@@ -221,9 +227,10 @@ class ChildrenView(DeveloperErrorsView):
         )
 
 
-def _actions(*, is_free: bool) -> dict[str, bool]:
+def _actions(child: Block, link: api.LinkDetail, *, is_free: bool) -> dict[str, bool | None]:
     """What can be done with a child; in a linked container the library says what there is."""
     return {
+        "unlinkable": api.actions_of(child, link).unlinkable,
         "can_copy": True,
         "can_duplicate": is_free,
         "can_move": is_free,
@@ -243,6 +250,26 @@ def _item_type(text: str) -> api.ItemType:
 def _rows(rows: list[Any]) -> list[dict[str, Any]]:
     titles = api.library_titles(rows)
     return [row_data(row, titles) for row in rows]
+
+
+def _duplicated(copied: Copied, parent: UsageKey) -> dict[str, Any]:
+    notices = api.FileNotices(copied.new_files, copied.conflicting_files)
+    return _new(copied.block.usage_key, parent, notices)
+
+
+def _pasted(pasted: api.Pasted, parent: UsageKey) -> dict[str, Any]:
+    upstream = {"upstreamRef": pasted.upstream} if pasted.upstream else {}
+    return _new(pasted.block.usage_key, parent, pasted.notices) | upstream
+
+
+def _new(usage_key: UsageKey, parent: UsageKey, notices: api.FileNotices) -> dict[str, Any]:
+    return {
+        "locator": str(usage_key),
+        "courseKey": str(parent.course_key),
+        "static_file_notices": notices_data(notices),
+        "parent_locator": str(parent),
+        "attention": [],
+    }
 
 
 def _created(usage_key: UsageKey, parent: UsageKey, upstream: str, synced: Synced) -> dict[str, Any]:

@@ -1,0 +1,246 @@
+"""
+Copies of blocks with everything in them, in the same course or in another one, and of whole courses.
+
+A copy gets new usage keys. Files that are private to a block are copied with it; other files of another course come
+along where the course has none of that name. What a copy says of its links is decided by who keeps them (``hooks``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from django.db import transaction
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..content.tagging.api import clone_tags
+from ..errors import InvalidInputError, NotFoundError
+from ..libraries.api import Actor, author_pk
+from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references, with_attributes, with_renamed_files
+from . import hooks
+from .data import Block, BlockCopy, CourseFile, CoursePermission, CourseStructure, private_name
+from .edits import edit_block, write_course_plan
+from .exporting import export_course
+from .lifecycle import CourseExistsError
+from .loading import load_course
+from .models import Course
+from .permissions import require_create_course, require_in_course
+from .plans import CoursePlan, CreateBlock, PutFile
+from .reading import find_course, lock_course, root_key
+from .store import course_store
+
+_STATIC: Final = "static/"
+_NAMES_OUTSIDE: Final[Mapping[str, str]] = {"video": "edx_video_id"}
+"""Type of a block -> attribute that names something outside of courses that belongs to one block alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """
+    What a copy made.
+
+    Args:
+        block: the copy.
+        keys: usage key of each block that was copied -> that of its copy.
+        new_files, conflicting_files: paths of files that came along, and of those that did not because the course has
+            other files of these names.
+    """
+
+    block: Block
+    keys: Mapping[UsageKey, UsageKey]
+    new_files: tuple[str, ...] = ()
+    conflicting_files: tuple[str, ...] = ()
+
+
+def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index: int | None = None) -> Copied:
+    """
+    Copy the draft of a block, with everything in it, to a place in its own or in another course.
+
+    Args:
+        user: needs VIEW in the course of the block, and EDIT in that of the parent.
+        index: place among the children of the parent; the end if None.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError, and what a room that keeps watch over the course raises.
+    """
+    return _copied(usage_key, user, parent_key, index, _Copier(usage_key, parent_key.course_key, is_new_use=True))
+
+
+def duplicate_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey | None = None) -> Copied:
+    """
+    Copy the draft of a block, with everything in it, to the place behind it, with a title that says so.
+
+    Args:
+        user: needs EDIT in the course.
+        parent_key: where, for a block that stands in several places or shall be copied to another one; there it
+            comes last, if the block is not in it.
+
+    Raises as ``copy_block``.
+    """
+    require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
+    structure = course_store().structure(usage_key.course_key)
+    if usage_key not in structure.blocks:
+        raise NotFoundError(f"There is no “{usage_key}”.")
+    parents = structure.parents.get(usage_key, ())
+    parent_key = parent_key or next(iter(parents), None)
+    if parent_key is None or usage_key == structure.root:
+        raise InvalidInputError(f"“{usage_key}” stands in no block, so there is no place for a duplicate.")
+    if parent_key.course_key != usage_key.course_key:
+        raise InvalidInputError(f"“{parent_key}” is in another course. Copy the block there.", field="parent_locator")
+    siblings = structure.children.get(parent_key, ())
+    index = siblings.index(usage_key) + 1 if usage_key in siblings else None
+    title = f"Duplicate of “{structure.blocks[usage_key].title}”"
+    return _copied(usage_key, user, parent_key, index, _Copier(usage_key, usage_key.course_key, title=title))
+
+
+def rerun_course(
+    source_key: CourseKey, *, course_key: CourseKey, user: Actor, display_name: str | None = None
+) -> Course:
+    """
+    Create a course with everything that another one has: published content, drafts, files, tags and links.
+
+    Usage keys are those of the other course but for the course itself. It needs the default store.
+
+    Args:
+        user: needs EXPORT in the other course, and to be allowed to create courses.
+        display_name: that of the other course if None.
+
+    Raises NotFoundError, NotAllowedError, CourseExistsError, and InvalidInputError for a name that cannot be.
+    """
+    require_create_course(user)
+    if Course.objects.filter(id=course_key, learning_package__isnull=False).exists():
+        raise CourseExistsError(f"There is a course “{course_key}” already.")
+    with TemporaryDirectory() as scratch, transaction.atomic():
+        folder = Path(scratch, "course")
+        export_course(source_key, folder, user=user)
+        load_course(folder, user=user, course_key=course_key)
+        keys = course_store().structure(source_key).blocks
+        clone_tags({str(key.map_into_course(course_key)): str(key) for key in keys})
+        if display_name is not None:
+            edit_block(root_key(course_key), user=None, settings={"display_name": display_name})
+    return find_course(course_key)
+
+
+def _copied(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int | None, copier: _Copier) -> Copied:
+    course_key = parent_key.course_key
+    require_in_course(user, usage_key.course_key, CoursePermission.VIEW)
+    require_in_course(user, course_key, CoursePermission.EDIT)
+    with transaction.atomic():
+        lock_course(course_key)
+        plan = hooks.before_edit(course_key, copier.plan(parent_key, index))
+        write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=copier.file_bytes)
+        clone_tags({str(copy): str(original) for original, copy in copier.keys.items()})
+    block = course_store().blocks(course_key, [copier.keys[usage_key]])[copier.keys[usage_key]]
+    new_files = tuple(file.path for file in copier.files.values())
+    return Copied(block, copier.keys, new_files, tuple(copier.conflicts))
+
+
+@dataclass
+class _Copier:
+    """
+    Plans one copy.
+
+    Args:
+        title: the title that the top block gets; its own if None.
+        is_new_use: whether what blocks name outside of courses stays that of the originals alone.
+    """
+
+    top: UsageKey
+    course_key: CourseKey
+    title: str | None = None
+    is_new_use: bool = False
+    files: dict[str, PutFile] = field(default_factory=dict)
+    conflicts: dict[str, None] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    """Digest of a file -> where the source has it."""
+
+    @cached_property
+    def structure(self) -> CourseStructure:
+        return course_store().structure(self.top.course_key)
+
+    @cached_property
+    def keys(self) -> Mapping[UsageKey, UsageKey]:
+        found = [key for key, _depth in self.structure.walk(self.top)]
+        if not found:
+            raise NotFoundError(f"There is no “{self.top}”.")
+        if self.top == self.structure.root:
+            raise InvalidInputError("A whole course cannot be copied into a block. Rerun the course.")
+        return {key: self.course_key.make_usage_key(key.block_type, uuid.uuid4().hex) for key in found}
+
+    @cached_property
+    def stored(self) -> Mapping[str, CourseFile]:
+        return course_store().files(self.top.course_key)
+
+    @cached_property
+    def there(self) -> Mapping[str, CourseFile]:
+        """Files of the course that the copy goes into."""
+        is_other = self.course_key != self.top.course_key
+        return course_store().files(self.course_key) if is_other else self.stored
+
+    @cached_property
+    def names(self) -> StaticNames:
+        return StaticNames(
+            StaticFile(path.removeprefix(_STATIC), file.size, file.digest)
+            for path, file in self.stored.items()
+            if path.startswith(_STATIC)
+        )
+
+    def plan(self, parent_key: UsageKey, index: int | None) -> CoursePlan:
+        blocks = course_store().blocks(self.top.course_key, list(self.keys))
+        parents = {child: key for key in reversed(list(self.keys)) for child in blocks[key].children}
+        copies = hooks.adapt_copies(
+            [
+                BlockCopy(
+                    source_key=key,
+                    usage_key=copy,
+                    parent_key=self.keys[parents[key]] if key != self.top else None,
+                    olx=self._olx(blocks[key], copy),
+                    title=self.title if key == self.top else None,
+                )
+                for key, copy in self.keys.items()
+            ]
+        )
+        changes = [
+            CreateBlock(
+                copy.usage_key,
+                copy.olx if copy.title is None else with_attributes(copy.olx, {"display_name": copy.title}),
+                tuple(self.keys[child] for child in blocks[copy.source_key].children),
+                parent=parent_key if copy.source_key == self.top else None,
+                index=index if copy.source_key == self.top else None,
+            )
+            for copy in copies
+        ]
+        return CoursePlan((*changes, *self.files.values()))
+
+    def file_bytes(self, digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        wanted = {self.paths[digest]: digest for digest in digests}
+        for path, data in course_store().read_files(self.top.course_key, list(wanted)):
+            yield wanted[path], data
+
+    def _olx(self, block: Block, copy: UsageKey) -> str:
+        """The element of a copy, which refers to files of its own where the original has such."""
+        key = block.usage_key
+        folder = private_name(key, "")
+        own = [path.removeprefix(_STATIC) for path in self.stored if path.startswith(f"{_STATIC}{folder}")]
+        renamed = {name: private_name(copy, name.removeprefix(folder)) for name in own}
+        for old, new in renamed.items():
+            self._put(self.stored[f"{_STATIC}{old}"], f"{_STATIC}{new}")
+        if self.course_key != key.course_key:
+            for file in resolve_references(parse_block(block.olx), self.names).values():
+                if file.path not in renamed:
+                    self._put(self.stored[f"{_STATIC}{file.path}"], f"{_STATIC}{file.path}")
+        name = _NAMES_OUTSIDE.get(key.block_type)
+        outside = {name: str(uuid.uuid4())} if name is not None and self.is_new_use else {}
+        return with_attributes(with_renamed_files(block.olx, renamed), outside)
+
+    def _put(self, file: CourseFile, path: str) -> None:
+        there = self.there.get(path)
+        if there is None:
+            self.files[path] = PutFile(path, file.digest, file.size)
+            self.paths[file.digest] = file.path
+        elif there.digest != file.digest:
+            self.conflicts[path] = None

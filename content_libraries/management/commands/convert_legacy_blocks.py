@@ -1,0 +1,67 @@
+"""``manage.py convert_legacy_blocks``: link what courses took from legacy libraries to what those libraries became."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError, CommandParser
+
+from content_libraries.courses import api as courses
+from content_libraries.errors import ContentLibrariesError
+from content_libraries.keys import CourseKey, course_key
+from content_libraries.management.base import LibraryCommand
+from content_libraries.sync import api as sync
+
+
+class Command(LibraryCommand):
+    help = (
+        "Convert the blocks of courses that use a migrated legacy library: they become problem banks, whose children"
+        " are linked to library items. Each course is one change set, and can be undone."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("courses", nargs="*", metavar="COURSE", help="course-v1:ORG+COURSE+RUN")
+        parser.add_argument("--all", action="store_true", help="all courses that the user may view")
+        parser.add_argument(
+            "--publish", action="store_true", help="publish the blocks that have no other unpublished changes"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        if bool(options["courses"]) == options["all"]:
+            raise CommandError("Name courses, or give --all.")
+        named = [course_key(text) for text in options["courses"]]
+        course_keys = named or [course.id for course in courses.viewable_courses(user)]
+        results = []
+        for key in course_keys:
+            self.progress(f"Converting {key}")
+            results.append(_converted(key, user, publish=options["publish"], dry_run=options["dry_run"]))
+        return {"dry_run": options["dry_run"], "courses": results}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        lines = []
+        for course in result["courses"]:
+            children = [child for block in course["blocks"] for child in block["children"]]
+            linked = sum(child["upstream"] is not None for child in children)
+            lines.append(f"{course['course']}: {len(course['blocks'])} blocks, {linked} of {len(children)} linked.")
+            if course["error"]:
+                lines.append(course["error"])
+        if result["dry_run"]:
+            lines.append("Nothing was written: this was a dry run.")
+        return "\n".join(lines)
+
+
+def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: bool) -> dict[str, Any]:
+    """What became of one course; an error there does not keep the others back."""
+    try:
+        if dry_run:
+            plan = sync.preview_conversion(key, user=user)
+            blocks, error, name = sync.conversion_report(plan), sync.unlinked_text(plan), None
+        else:
+            done = sync.convert_legacy_blocks(key, user=user, publish=publish)
+            blocks, error, name = done.report, done.error, str(done.uuid)
+    except ContentLibrariesError as problem:
+        blocks, error, name = [], problem.message, None
+    return {"course": str(key), "blocks": blocks, "error": error, "conversion": name}

@@ -1,0 +1,46 @@
+"""Conversions of blocks that use legacy libraries, in the Django admin: what they did, and taking them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from ...errors import ContentLibrariesError
+from ...imports.admin.base import StaffAdmin
+from ..models import LegacyConversion
+from .undoing import undo_conversion
+
+
+@admin.register(LegacyConversion)
+class LegacyConversionAdmin(StaffAdmin):
+    """They are started by authors of courses and by command."""
+
+    list_display = ("course_key", "state", "block_count", "user", "created", "finished", "undone")
+    list_filter = ("state", "created", "undone")
+    list_select_related = ("user",)
+    search_fields = ("uuid", "course_key", "user__username")
+    ordering = ("-pk",)
+    actions = ("undo_selected",)
+    fields = ("uuid", "course_key", "user", "state", "error", "report", "publish", "created", "finished", "undone")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LegacyConversion]:
+        conversions: QuerySet[LegacyConversion] = super().get_queryset(request)
+        return conversions.defer("changes")
+
+    @admin.display(description="Blocks")
+    def block_count(self, conversion: LegacyConversion) -> int:
+        return len(conversion.report)
+
+    @admin.action(description="Undo the selected")
+    def undo_selected(self, request: HttpRequest, conversions: QuerySet[Any]) -> None:
+        for conversion in conversions:
+            try:
+                undo_conversion(conversion.uuid, user=request.user)
+            except ContentLibrariesError as error:
+                messages.error(request, f"{conversion}: {error.message}")
+            else:
+                messages.info(request, f"{conversion}: undone.")

@@ -1,0 +1,122 @@
+"""What a conversion is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ...courses.api import CoursePlan
+
+
+class Unlinked(StrEnum):
+    """Why a child of a converted block is not linked to a library item. It stays in the course as it is."""
+
+    NO_ORIGINAL = "no_original"
+    NOT_MIGRATED = "not_migrated"
+    BECAME_CONTAINER = "became_container"
+    TYPE_MISMATCH = "type_mismatch"
+    LINKED_ALREADY = "linked_already"
+
+
+EXPLANATIONS: Mapping[Unlinked, str] = {
+    Unlinked.NO_ORIGINAL: "nothing in the legacy library is like it",
+    Unlinked.NOT_MIGRATED: "the migration left its original out",
+    Unlinked.BECAME_CONTAINER: "its original became a unit or a larger container",
+    Unlinked.TYPE_MISMATCH: "its original is of another type",
+    Unlinked.LINKED_ALREADY: "it has a link of its own",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedChild:
+    """
+    A child of a converted block.
+
+    Args:
+        upstream: key of the library item that it is linked to then; "" if it is not, for which ``unlinked`` says why.
+        version_num: the version of the item that counts as synced.
+    """
+
+    usage_key: UsageKey
+    title: str
+    upstream: str = ""
+    version_num: int | None = None
+    unlinked: Unlinked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedBlock:
+    """A block with content of a legacy library, which becomes a problem bank; its children are linked one by one."""
+
+    usage_key: UsageKey
+    title: str
+    source_key: CourseKey
+    children: tuple[ConvertedChild, ...]
+
+    @property
+    def unlinked(self) -> tuple[ConvertedChild, ...]:
+        return tuple(child for child in self.children if child.unlinked is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """Attributes of a block that a conversion sets: name -> value, None for one that is not there."""
+
+    usage_key: UsageKey
+    before: Mapping[str, str | None] = field(hash=False)
+    after: Mapping[str, str | None] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionPlan:
+    """
+    What a conversion does. It is shown, or applied as it is.
+
+    Args:
+        blocks: the converted blocks, in document order.
+        attributes: what changes in which block; undo goes by it.
+        changes: the same for the course store.
+        clean: the changed blocks that have no unpublished changes before.
+    """
+
+    course_key: CourseKey
+    blocks: tuple[ConvertedBlock, ...]
+    attributes: tuple[AttributeChange, ...]
+    changes: CoursePlan
+    clean: tuple[UsageKey, ...]
+
+
+def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
+    """What a conversion does, block by block, ready for JSON."""
+    return [
+        {
+            "usage_key": str(block.usage_key),
+            "title": block.title,
+            "source_key": str(block.source_key),
+            "children": [
+                {
+                    "usage_key": str(child.usage_key),
+                    "title": child.title,
+                    "upstream": child.upstream or None,
+                    "version": child.version_num,
+                    "unlinked_reason": child.unlinked,
+                }
+                for child in block.children
+            ],
+        }
+        for block in plan.blocks
+    ]
+
+
+def unlinked_text(plan: ConversionPlan) -> str:
+    """The children that stay without a link, a line each, for authors; "" if there are none."""
+    return "\n".join(
+        f"{child.usage_key} “{child.title}” is not linked: {EXPLANATIONS[child.unlinked]}."
+        for block in plan.blocks
+        for child in block.unlinked
+        if child.unlinked is not None
+    )

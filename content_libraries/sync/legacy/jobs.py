@@ -1,0 +1,137 @@
+"""Conversions: what users do with them, at once or in the background. What a worker does is in ``running``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
+from ...errors import NotFoundError
+from ...jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
+from ...libraries.api import Actor, author_pk, is_global_staff
+from ..models import LegacyConversion
+from .converting import legacy_blocks_ready, preview_conversion
+from .data import ConversionPlan, conversion_report, unlinked_text
+
+TASK_NAME: Final = "content_libraries.sync.convert_legacy_blocks"
+_WORK: Final = "A conversion"
+
+
+def convert_legacy_blocks(
+    course_key: CourseKey, *, user: Actor, only: UsageKey | None = None, publish: bool = False
+) -> LegacyConversion:
+    """
+    Convert the blocks of a course that use a migrated legacy library, now and in one change set.
+
+    Args:
+        user: needs EDIT, and PUBLISH to publish.
+        only: convert this block, and no other.
+        publish: publish those of the blocks that had no unpublished changes; others stay drafts.
+
+    Raises NotFoundError, NotAllowedError, and NotReadyError for an ``only`` that cannot be converted.
+    """
+    with transaction.atomic():
+        lock_course(course_key)
+        plan = preview_conversion(course_key, user=user, only=only)
+        conversion = LegacyConversion(user_id=author_pk(user), course_key=course_key, publish=publish)
+        apply_conversion(plan, conversion, user=user)
+    return conversion
+
+
+def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = False) -> LegacyConversion:
+    """
+    Let a worker convert the blocks of a course that use a migrated legacy library.
+
+    The user's unfinished conversions of the course are canceled first: they are clicks on the same button.
+
+    Args:
+        user: needs EDIT, and PUBLISH to publish.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    person = refer_to(user, _WORK)
+    if publish:
+        require_in_course(user, course_key, CoursePermission.PUBLISH)
+    ready = legacy_blocks_ready(course_key, user=user)
+    with transaction.atomic():
+        for pk in _unfinished(person, course_key).values_list("pk", flat=True):
+            request_cancel(LegacyConversion, pk, finish=finish)
+        conversion = LegacyConversion(user=person, course_key=course_key, publish=publish)
+        name = f"Conversion of legacy blocks in {course_key}"
+        create_status(conversion, task_name=TASK_NAME, name=name, total_steps=1 + len(ready))
+        conversion.save()
+        transaction.on_commit(partial(send, conversion.uuid))
+    return conversion
+
+
+def find_conversion(conversion_uuid: UUID, *, user: Actor, course_key: CourseKey | None = None) -> LegacyConversion:
+    """
+    Find a conversion of the user; staff find all. Needs EDIT in the course still.
+
+    Args:
+        course_key: only one of this course.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    found = LegacyConversion.objects.select_related("task_status", "user").filter(uuid=conversion_uuid).first()
+    is_other = found is None or (course_key is not None and found.course_key != course_key)
+    if found is None or is_other or not (user is None or found.user_id == user.pk or is_global_staff(user)):
+        raise NotFoundError(f"There is no conversion “{conversion_uuid}”.")
+    require_in_course(user, found.course_key, CoursePermission.EDIT)
+    return found
+
+
+def cancel_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
+    """Cancel a conversion; nothing happens to a finished one. Raises as ``find_conversion``."""
+    conversion = find_conversion(conversion_uuid, user=user)
+    request_cancel(LegacyConversion, conversion.pk, finish=finish)
+    return find_conversion(conversion_uuid, user=user)
+
+
+def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user: Actor) -> None:
+    """
+    Do what a plan says, and end the conversion, in the caller's transaction. The caller has locked the course.
+
+    Needs PUBLISH where the conversion publishes, and checks nothing else.
+    """
+    if plan.changes.changes:
+        applied = write_course_plan(plan.course_key, plan.changes, author_pk=author_pk(user))
+        conversion.change_set = str(applied.change_set or "")
+    if conversion.publish and plan.clean:
+        publish_exactly(plan.clean, user=user, message="Legacy library blocks were converted")
+    conversion.report = conversion_report(plan)
+    conversion.changes = [
+        {"usage_key": str(change.usage_key), "before": dict(change.before), "after": dict(change.after)}
+        for change in plan.attributes
+    ]
+    conversion.save()
+    text = unlinked_text(plan)
+    finish(conversion, JobState.PARTIAL if text else JobState.SUCCEEDED, text)
+
+
+def finish(conversion: LegacyConversion, state: JobState, error: str = "") -> None:
+    """
+    End a conversion, in the caller's transaction.
+
+    Args:
+        conversion: locked by the caller, and not finished.
+        error: for the author; of a conversion that succeeded, what stays without a link.
+    """
+    end_job(conversion, state, error, partial_name="Blocks without a link")
+
+
+def send(conversion_uuid: UUID) -> None:
+    """Tell a worker. If the broker is down, the sweeper tells it later."""
+    from ..tasks import convert_legacy  # noqa: PLC0415 - the task runs conversions, and conversions send the task
+
+    send_task(convert_legacy, conversion_uuid)
+
+
+def _unfinished(user: User, course_key: CourseKey) -> QuerySet[LegacyConversion]:
+    return LegacyConversion.objects.filter(user=user, course_key=course_key, state__in=UNFINISHED)

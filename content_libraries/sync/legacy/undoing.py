@@ -1,0 +1,76 @@
+"""Taking a conversion back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
+
+from ...courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
+from ...errors import ConflictError, InvalidInputError
+from ...jobs.api import UNFINISHED
+from ...libraries.api import Actor, author_pk
+from ...olx.api import with_attributes
+from ..models import LegacyConversion
+from .jobs import find_conversion
+
+
+class UndoConflictError(ConflictError):
+    """Links that a conversion made were used since; taking them away would lose that."""
+
+    code = "undo_conflict"
+
+    def __init__(self, keys: list[UsageKey]) -> None:
+        self.keys = keys
+        named = ", ".join(f"“{key}”" for key in keys)
+        super().__init__(f"These blocks were synced, declined or unlinked since: {named}. Unlink them one by one.")
+
+
+def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
+    """
+    Give the blocks of a conversion the attributes back that they had, in one change set. Everything else that was
+    edited since stays; so does what is published. Blocks that were deleted since are left out.
+
+    Args:
+        user: who started the conversion, or staff. Needs EDIT still.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError for one that is not finished, that changed nothing or
+    that was undone already, and UndoConflictError. Nothing changes then.
+    """
+    course_key = find_conversion(conversion_uuid, user=user).course_key
+    with transaction.atomic():
+        lock_course(course_key)
+        conversion = LegacyConversion.objects.select_for_update().get(uuid=conversion_uuid)
+        _refuse_pointless(conversion)
+        changes = {UsageKey.from_string(change["usage_key"]): change for change in conversion.changes}
+        blocks = course_store().blocks(course_key, list(changes))
+        changed = [key for key, block in blocks.items() if _is_changed(block, changes[key])]
+        if changed:
+            raise UndoConflictError(sorted(changed))
+        updates = [
+            UpdateBlock(key, with_attributes(block.olx, changes[key]["before"])) for key, block in blocks.items()
+        ]
+        if updates:
+            write_course_plan(course_key, CoursePlan(tuple(updates)), author_pk=author_pk(user))
+        conversion.undone = datetime.now(UTC)
+        conversion.save(update_fields=["undone"])
+    return find_conversion(conversion_uuid, user=user)
+
+
+def _refuse_pointless(conversion: LegacyConversion) -> None:
+    if conversion.state in UNFINISHED:
+        raise InvalidInputError("This conversion is not finished. Wait for it, or cancel it.")
+    if conversion.undone is not None:
+        raise InvalidInputError("This conversion was undone already.")
+    if not conversion.changes:
+        raise InvalidInputError("This conversion changed nothing.")
+
+
+def _is_changed(block: Block, change: Mapping[str, Any]) -> bool:
+    """Whether the link of a block is not any more what the conversion made of it. Local changes of fields are none."""
+    after = {name: value for name, value in change["after"].items() if name != "downstream_customized"}
+    return any(block.settings.get(name) != value for name, value in after.items())

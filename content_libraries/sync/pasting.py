@@ -1,0 +1,204 @@
+"""
+Pasting the clipboard into a course: what comes from a library is linked to it, what comes from a course keeps its links
+(sync contract, section 10).
+
+A paste is a snapshot. So the version that counts as synced is the one that was copied, published or not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
+
+from ..clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
+from ..content.tagging.api import clone_tags, copy_tags
+from ..courses.api import (
+    Block,
+    BlockCopy,
+    Change,
+    CourseFile,
+    CoursePermission,
+    CoursePlan,
+    CreateBlock,
+    PutFile,
+    course_store,
+    lock_course,
+    private_name,
+    require_in_course,
+    write_course_plan,
+)
+from ..keys import ItemKey, item_key
+from ..libraries.api import Actor, author_pk
+from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
+from .copies import copied_links
+from .data import FileNotices
+from .guarding import refuse_linked_parents
+from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, VIDEO, VIDEO_ID, LinkSettings, short_key
+from .taking import STATIC, carried_settings
+from .upstreams import copied_titles
+
+_ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a paste made: the block, the library item that it is linked to ("" for none), and what became of files."""
+
+    block: Block
+    upstream: str
+    notices: FileNotices
+
+
+def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) -> Pasted:
+    """
+    Paste the clipboard of a user into a course, with everything in it, in one change set.
+
+    Args:
+        parent_key: where.
+        user: needs EDIT in the course, and the rights for copying from the source still.
+        index: place among the children of the parent; the end if None.
+
+    Raises NotFoundError for the parent, NotAllowedError, InvalidInputError for an empty clipboard, OlxError, and
+    LinkedStructureError for a place inside of a linked structure.
+    """
+    course_key = parent_key.course_key
+    require_in_course(user, course_key, CoursePermission.EDIT)
+    paster = _Paster(parent_key, open_clipboard(user))
+    with transaction.atomic():
+        lock_course(course_key)
+        refuse_linked_parents([parent_key])
+        plan, top = paster.plan(index)
+        write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.clip.file_bytes)
+        copy_tags({str(key): item for key, item in paster.items.items()})
+        clone_tags({str(copy.usage_key): str(copy.source_key) for copy in paster.copies})
+    block = course_store().blocks(course_key, [top])[top]
+    notices = FileNotices(tuple(paster.files), tuple(paster.conflicts), tuple(paster.errors))
+    return Pasted(block, block.settings.get("upstream", ""), notices)
+
+
+@dataclass
+class _Paster:
+    """
+    Plans one paste.
+
+    Args:
+        items: blocks that come from a library -> key of the item.
+        copies: blocks that come from a course.
+    """
+
+    parent_key: UsageKey
+    clip: OpenClipboard
+    items: dict[UsageKey, str] = field(default_factory=dict)
+    copies: list[BlockCopy] = field(default_factory=list)
+    texts: dict[UsageKey, str] = field(default_factory=dict)
+    children: dict[UsageKey, tuple[UsageKey, ...]] = field(default_factory=dict)
+    files: dict[str, PutFile] = field(default_factory=dict)
+    conflicts: dict[str, None] = field(default_factory=dict)
+    errors: dict[str, None] = field(default_factory=dict)
+
+    def plan(self, index: int | None) -> tuple[CoursePlan, UsageKey]:
+        """The plan, and the key of what is pasted."""
+        top = self._add(self.clip.root, None, None)
+        self.texts.update({copy.usage_key: copy.olx for copy in copied_links(self.copies)})
+        changes: list[Change] = [
+            CreateBlock(
+                key,
+                self.texts[key],
+                children,
+                parent=self.parent_key if key == top else None,
+                index=index if key == top else None,
+            )
+            for key, children in self.children.items()
+        ]
+        return CoursePlan((*changes, *self.files.values())), top
+
+    @cached_property
+    def stored(self) -> Mapping[str, CourseFile]:
+        return course_store().files(self.parent_key.course_key)
+
+    @cached_property
+    def titles(self) -> Mapping[tuple[str, int], str]:
+        """(key of a library item, number of the version that was copied) -> title; OLX need not have it."""
+        return copied_titles(_origins(self.clip.root))
+
+    def _add(self, element: OlxBlock, parent: UsageKey | None, top: UsageKey | None) -> UsageKey:
+        key: UsageKey = self.parent_key.course_key.make_usage_key(element.tag, uuid.uuid4().hex)
+        attributes = settings_in(element.olx)
+        origin = attributes.get(COPIED_FROM, "")
+        olx = with_attributes(definition_of(element), _ORIGIN)
+        if element.tag == VIDEO:
+            olx = with_attributes(olx, {VIDEO_ID: str(uuid.uuid4())})
+        self.children[key] = ()  # a parent comes before what is in it
+        if origin.startswith(("lb:", "lct:")):
+            self.items[key] = origin
+            link = LinkSettings(
+                upstream=origin,
+                version_synced=int(attributes[COPIED_VERSION]),
+                top_level=None if top is None else short_key(top),
+            )
+            self.texts[key] = self._linked(key, self._with_own_files(key, origin, olx), link)
+        else:
+            source_key = UsageKey.from_string(origin)
+            olx = self._with_course_files(key, source_key, olx)
+            self.copies.append(BlockCopy(source_key, key, parent, olx))
+        self.children[key] = tuple(self._add(child, key, top or key) for child in element.children)
+        return key
+
+    def _linked(self, key: UsageKey, olx: str, link: LinkSettings) -> str:
+        """An element that comes from a library, with its link."""
+        preserved = self.clip.settings.get(self.items[key])
+        carried = carried_settings(preserved) if preserved is not None else {}
+        olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
+        title = self.titles.get((self.items[key], link.version_synced or 0)) or settings_in(olx).get(DISPLAY_NAME)
+        link = replace(link, upstream_title=title, upstream_body=body_of(olx) if key.block_type == TEXT else None)
+        return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
+
+    def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> str:
+        """The element of a library component, which has its files for itself in the course."""
+        names = {}
+        for file in self.clip.files.get(origin, ()):
+            if file.path.startswith(STATIC):
+                name = file.path.removeprefix(STATIC)
+                names[name] = private_name(key, name)
+                self._put(f"{STATIC}{names[name]}", file.digest, file.size)
+        self.errors.update(dict.fromkeys(self._lost(key, origin)))
+        return with_renamed_files(olx, names)
+
+    def _with_course_files(self, key: UsageKey, source_key: UsageKey, olx: str) -> str:
+        """The element of a course block: what is private to it is copied, other files are the course's."""
+        folder = private_name(source_key, "")
+        names = {}
+        for file in self.clip.files.get(str(source_key), ()):
+            name = file.path.removeprefix(STATIC)
+            if name.startswith(folder):
+                names[name] = private_name(key, name.removeprefix(folder))
+            self._put(f"{STATIC}{names.get(name, name)}", file.digest, file.size)
+        lost = self.clip.lost_files.get(str(source_key), ())
+        self.errors.update(dict.fromkeys(path for path in lost if path not in self.stored))
+        return with_renamed_files(olx, names)
+
+    def _lost(self, key: UsageKey, origin: str) -> Iterator[str]:
+        for path in self.clip.lost_files.get(origin, ()):
+            yield f"{STATIC}{private_name(key, path.removeprefix(STATIC))}"
+
+    def _put(self, path: str, digest: str, size: int) -> None:
+        there = self.stored.get(path)
+        if there is None:
+            self.files[path] = PutFile(path, digest, size)
+        elif there.digest != digest:
+            self.conflicts[path] = None
+
+
+def _origins(element: OlxBlock) -> Iterator[tuple[ItemKey, int]]:
+    """The library items in an element, and which version of each was copied."""
+    attributes = settings_in(element.olx)
+    if attributes.get(COPIED_FROM, "").startswith(("lb:", "lct:")):
+        yield item_key(attributes[COPIED_FROM]), int(attributes[COPIED_VERSION])
+    for child in element.children:
+        yield from _origins(child)

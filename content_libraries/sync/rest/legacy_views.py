@@ -1,0 +1,183 @@
+"""Views of blocks that use legacy libraries (import contract, sections 6.9 and 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...errors import NotFoundError
+from ...jobs.rest import TaskStatusSerializer
+from ...rest import LibraryAPIView, request_body
+from .. import api
+from ..models import LegacyConversion
+from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
+
+
+class LegacyBlockSerializer(serializers.Serializer[Any]):
+    """A block that can be converted."""
+
+    usage_key = serializers.CharField()
+
+
+class LegacyTaskSerializer(TaskStatusSerializer):
+    """The task object of a conversion."""
+
+    name = serializers.CharField(source="task_status.name", default="")
+
+
+@extend_schema(tags=TAGS)
+class LegacyBlocksView(LibraryAPIView):
+    """The blocks of a course that use a migrated legacy library, and their conversion in the background."""
+
+    @extend_schema(
+        operation_id="legacy_block_list",
+        summary="List the blocks of a course that can be converted",
+        responses=LegacyBlockSerializer(many=True),
+    )
+    def get(self, request: Request, course_key: str) -> Response:
+        ready = api.legacy_blocks_ready(keys.course_key(course_key), user=request.user)
+        return Response([{"usage_key": str(key)} for key in ready])
+
+    @extend_schema(
+        operation_id="legacy_block_convert",
+        summary="Convert the blocks of a course that use migrated legacy libraries",
+        description="Their children are linked to the library items that the legacy blocks became.",
+        request=None,
+        responses={201: LegacyTaskSerializer},
+    )
+    def post(self, request: Request, course_key: str) -> Response:
+        key = keys.course_key(course_key)
+        started = api.start_conversion(key, user=request.user)
+        conversion = api.find_conversion(started.uuid, user=request.user)
+        return Response(_task(request, conversion), status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=TAGS)
+class LegacyTaskView(LibraryAPIView):
+    """One conversion."""
+
+    @extend_schema(operation_id="legacy_block_task", summary="Watch a conversion", responses=LegacyTaskSerializer)
+    def get(self, request: Request, course_key: str, uuid: UUID) -> Response:
+        conversion = api.find_conversion(uuid, user=request.user, course_key=keys.course_key(course_key))
+        if conversion.user_id != request.user.pk:
+            raise NotFoundError("Everybody sees their own conversions here.")
+        return Response(_task(request, conversion))
+
+
+class ConvertedChildSerializer(serializers.Serializer[Any]):
+    """A child of a converted block."""
+
+    usage_key = serializers.CharField()
+    title = serializers.CharField()
+    upstream = serializers.CharField(allow_null=True, help_text="Key of the library item that it is linked to.")
+    version = serializers.IntegerField(allow_null=True, help_text="Version of the item that counts as synced.")
+    unlinked_reason = serializers.ChoiceField(choices=[reason.value for reason in api.Unlinked], allow_null=True)
+
+
+class ConvertedBlockSerializer(serializers.Serializer[Any]):
+    """A converted block."""
+
+    usage_key = serializers.CharField()
+    title = serializers.CharField()
+    source_key = serializers.CharField(help_text="The legacy library.")
+    children = ConvertedChildSerializer(many=True)
+
+
+class ConversionSerializer(serializers.Serializer[LegacyConversion]):
+    """A conversion and what it did."""
+
+    uuid = serializers.UUIDField()
+    course_key = serializers.CharField()
+    state = serializers.CharField()
+    error = serializers.CharField(allow_blank=True)
+    change_set = serializers.CharField(allow_blank=True)
+    created = serializers.DateTimeField()
+    finished = serializers.DateTimeField(allow_null=True)
+    undone = serializers.DateTimeField(allow_null=True)
+    blocks = ConvertedBlockSerializer(many=True, source="report")
+
+
+class ConversionPreviewRequestSerializer(serializers.Serializer[Any]):
+    """Which course."""
+
+    course_key = serializers.CharField()
+
+
+@extend_schema(tags=TAGS)
+class ConversionPreviewsView(DeveloperErrorsView):
+    """What conversions would do."""
+
+    @extend_schema(
+        operation_id="legacy_conversion_preview",
+        summary="Preview the conversion of a course's legacy blocks",
+        description="Writes nothing.",
+        request=ConversionPreviewRequestSerializer,
+        responses=ConvertedBlockSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        body = ConversionPreviewRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        course_key = course_key_of(body.validated_data["course_key"], field="course_key")
+        plan = api.preview_conversion(course_key, user=request.user)
+        return Response(api.conversion_report(plan))
+
+
+@extend_schema(tags=TAGS)
+class ConversionView(DeveloperErrorsView):
+    """One conversion, block by block."""
+
+    @extend_schema(
+        operation_id="legacy_conversion_read", summary="Read what a conversion did", responses=ConversionSerializer
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        return Response(ConversionSerializer(api.find_conversion(uuid, user=request.user)).data)
+
+    @extend_schema(
+        operation_id="legacy_conversion_cancel",
+        summary="Cancel a conversion",
+        description="Nothing happens to one that is finished.",
+        responses=ConversionSerializer,
+    )
+    def delete(self, request: Request, uuid: UUID) -> Response:
+        return Response(ConversionSerializer(api.cancel_conversion(uuid, user=request.user)).data)
+
+
+@extend_schema(tags=TAGS)
+class ConversionUndosView(DeveloperErrorsView):
+    """Taking conversions back."""
+
+    @extend_schema(
+        operation_id="legacy_conversion_undo",
+        summary="Take a conversion back",
+        description="Refused, naming the blocks, where links were used since.",
+        request=None,
+        responses=ConversionSerializer,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        return Response(ConversionSerializer(api.undo_conversion(uuid, user=request.user)).data)
+
+
+@extend_schema(tags=TAGS)
+class UpgradeBlockView(DeveloperErrorsView):
+    """The conversion of one block, which its own "Update reference" asks for."""
+
+    @extend_schema(
+        operation_id="legacy_block_upgrade",
+        summary="Convert one block that uses a migrated legacy library",
+        request=None,
+        responses={200: OpenApiResponse(description="Nothing.")},
+    )
+    def post(self, request: Request, downstream_key: str) -> Response:
+        key = block_key(downstream_key)
+        api.convert_legacy_blocks(key.course_key, user=request.user, only=key)
+        return Response({})
+
+
+def _task(request: Request, conversion: LegacyConversion) -> Any:
+    return LegacyTaskSerializer(conversion, context={"request": request}).data

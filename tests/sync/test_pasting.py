@@ -1,0 +1,201 @@
+"""Pasting into courses: of library items, which are linked, and of course blocks, which keep their links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from opaque_keys.edx.keys import CourseKey, UsageKey
+from openedx_authz import api as authz_api
+
+from content_libraries import api
+from tests.conftest import give_role
+from tests.courses.building import key as course_block
+from tests.courses.building import make_course
+
+from .building import (
+    COURSE_KEY,
+    SECTION,
+    SUBSECTION,
+    UNIT,
+    Author,
+    Shelf,
+    block,
+    body,
+    child,
+    children,
+    edit,
+    titles,
+)
+
+OTHER = api.course_key("course-v1:Org+Other+Run")
+PICTURE = b"a picture"
+
+
+@pytest.fixture
+def other(author: Author) -> UsageKey:
+    """The subsection of a second course of the author's."""
+    key = make_course(OTHER)
+    give_role(author.user, "course_staff", str(key))
+    return course_block("sequential", "sub", key)
+
+
+def copy(author: Author, key: object) -> None:
+    if str(key).startswith("lct:"):
+        response = author.client.post(f"/api/libraries/v2/containers/{key}/copy/")
+    else:
+        response = author.client.post("/api/content-staging/v1/clipboard/", {"usage_key": str(key)}, format="json")
+    assert response.status_code == 200, response.json()
+
+
+def try_paste(author: Author, parent: UsageKey, **more: Any) -> Any:
+    body = {"parent_locator": str(parent), "staged_content": "clipboard", **more}
+    return author.client.post("/xblock/", body, format="json")
+
+
+def paste(author: Author, parent: UsageKey, **more: Any) -> dict[str, Any]:
+    response = try_paste(author, parent, **more)
+    assert response.status_code == 200, response.json()
+    return dict(response.json())
+
+
+def pasted(author: Author, parent: UsageKey, **more: Any) -> UsageKey:
+    key: UsageKey = UsageKey.from_string(paste(author, parent, **more)["locator"])
+    return key
+
+
+def files(course_key: CourseKey) -> dict[str, bytes]:
+    store = api.course_store()
+    return dict(store.read_files(course_key, list(store.files(course_key))))
+
+
+# From libraries --------------------------------------------------------------------------------------------------
+
+
+def test_a_library_unit_is_linked_and_takes_the_next_update(author: Author, shelf: Shelf) -> None:
+    copy(author, shelf.key("unit1"))
+    answer = paste(author, SUBSECTION, index=0)
+    unit = UsageKey.from_string(answer["locator"])
+    assert (answer["upstreamRef"], answer["courseKey"]) == (shelf.key("unit1"), str(COURSE_KEY))
+    assert children(SUBSECTION) == [unit, UNIT]
+    assert titles([unit, *children(unit)]) == ["Unit one", "Text one", "Problem one"]
+    links = [author.link(key) for key in (unit, *children(unit))]
+    assert [(link["version_synced"], link["state"], link["top_level_parent_key"]) for link in links] == [
+        (1, "ok", None),
+        (1, "ok", str(unit)),
+        (1, "ok", str(unit)),
+    ]
+    assert block(child(unit, 1)).settings["max_attempts"] == "3"
+    shelf.component("t1", title="New")
+    shelf.publish()
+    assert author.ready() == [str(unit)]
+    before = children(unit)
+    author.sync(unit)
+    assert (children(unit), titles(before)) == (before, ["New", "Problem one"])
+
+
+def test_a_draft_is_pasted_as_it_was_copied(author: Author, shelf: Shelf) -> None:
+    shelf.component("t1", title="Draft", body="<p>Draft</p>")
+    copy(author, shelf.key("t1"))
+    shelf.component("t1", title="Later", body="<p>Later</p>")
+    text = pasted(author, UNIT)
+    assert (titles([text]), body(text)) == (["Draft"], "<p>Draft</p>")
+    link = author.link(text)
+    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (2, 1, False)
+    assert (link["upstream_name"], block(text).settings["upstream_data"]) == ("Draft", "<p>Draft</p>")
+    shelf.publish()
+    assert author.ready() == [str(text)]
+
+
+def test_what_was_never_published_has_no_version_available(author: Author, shelf: Shelf) -> None:
+    shelf.component("t9", title="New")
+    copy(author, shelf.key("t9"))
+    link = author.link(pasted(author, UNIT))
+    assert (link["version_synced"], link["version_available"], link["state"]) == (1, None, "unpublished")
+
+
+def test_files_of_a_component_become_the_blocks_own(author: Author, shelf: Shelf) -> None:
+    shelf.component("t1", title="T", body='<img src="/static/a.png">', files={"a.png": PICTURE})
+    copy(author, shelf.key("t1"))
+    answer = paste(author, UNIT)
+    text = UsageKey.from_string(answer["locator"])
+    path = f"static/components/html/{text.block_id}/a.png"
+    assert answer["static_file_notices"] == {"new_files": [path], "conflicting_files": [], "error_files": []}
+    assert (files(COURSE_KEY)[path], body(text)) == (PICTURE, f'<img src="/{path}">')
+
+
+def test_the_same_component_twice_becomes_two_blocks(author: Author, shelf: Shelf) -> None:
+    shelf.container("unit1", "t1", "t1", title="Unit one")
+    copy(author, shelf.key("unit1"))
+    first, second = children(pasted(author, SUBSECTION))
+    assert first != second
+    assert [author.link(key)["upstream_ref"] for key in (first, second)] == [shelf.key("t1")] * 2
+
+
+# From courses ----------------------------------------------------------------------------------------------------
+
+
+def test_a_customized_structure_keeps_its_links_in_another_course(
+    author: Author, shelf: Shelf, other: UsageKey
+) -> None:
+    shelf.component("t1", title="Text one", body='<img src="/static/a.png">', files={"a.png": PICTURE})
+    shelf.publish()
+    unit = author.create(shelf.key("unit1"), SUBSECTION)
+    edit(unit, display_name="Mine")
+    copy(author, unit)
+    api.delete_block(unit, user=None)
+    answer = paste(author, other)
+    new = UsageKey.from_string(answer["locator"])
+    text = child(new, 0)
+    path = f"static/components/html/{text.block_id}/a.png"
+    assert (answer["upstreamRef"], answer["static_file_notices"]["new_files"]) == (shelf.key("unit1"), [path])
+    assert (files(OTHER)[path], body(text)) == (PICTURE, f'<img src="/{path}">')
+    links = [author.link(key) for key in (new, text)]
+    assert [link["top_level_parent_key"] for link in links] == [None, str(new)]
+    assert (links[0]["downstream_customized"], links[0]["upstream_name"]) == (["display_name"], "Mine")
+    shelf.component("t1", title="New", body="<p>New</p>")
+    shelf.publish()
+    author.sync(new)
+    assert (titles([new, text]), body(text)) == (["Mine", "New"], "<p>New</p>")
+
+
+def test_a_block_without_a_link_remembers_what_it_was(author: Author, other: UsageKey) -> None:
+    api.write_course_file(COURSE_KEY, "static/a.png", PICTURE, user=None)
+    api.write_course_file(OTHER, "static/b.png", b"theirs", user=None)
+    api.write_course_file(COURSE_KEY, "static/b.png", PICTURE, user=None)
+    text = child(UNIT, 0)
+    edit(text, text='<img src="/static/a.png"><img src="/static/b.png">')
+    copy(author, text)
+    answer = paste(author, other)
+    new = UsageKey.from_string(answer["locator"])
+    assert "upstreamRef" not in answer
+    assert answer["static_file_notices"]["new_files"] == ["static/a.png"]
+    assert answer["static_file_notices"]["conflicting_files"] == ["static/b.png"]
+    assert (block(new).settings["copied_from_block"], body(new)) == (str(text), body(text))
+
+
+def test_a_pasted_video_gets_an_id_of_its_own(author: Author) -> None:
+    api.create_block(UNIT, user=None, block_type="video", block_id="v", settings={"edx_video_id": "vid"})
+    copy(author, course_block("video", "v"))
+    assert block(pasted(author, UNIT)).settings["edx_video_id"] not in {"", "vid"}
+
+
+# Refusals --------------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_pasted_is_refused_and_nothing_changes(author: Author, shelf: Shelf) -> None:
+    before = children(SUBSECTION)
+    assert try_paste(author, SUBSECTION).status_code == 400  # the clipboard is empty
+    subsection = author.create(shelf.key("sub1"), SECTION)
+    copy(author, shelf.key("unit1"))
+    refused = try_paste(author, subsection)
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "linked_structure")
+    assert try_paste(author, course_block("sequential", "gone")).status_code == 404
+    assert try_paste(author, SUBSECTION, staged_content="else").status_code == 400
+    assert (children(SUBSECTION), len(children(subsection))) == (before, 2)
+
+
+def test_who_may_not_copy_from_the_library_any_more_pastes_nothing(author: Author, shelf: Shelf) -> None:
+    copy(author, shelf.key("unit1"))
+    authz_api.unassign_role_from_user(author.user.username, "library_user", str(shelf.library.library_key))
+    assert try_paste(author, SUBSECTION).status_code == 403

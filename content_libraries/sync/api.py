@@ -3,17 +3,20 @@
 from .coursewide import course_report, plan_counts, preview_course, sync_course
 from .data import (
     Attention,
+    Conflict,
     FileNotices,
     LinkDetail,
     LinkState,
     LinkSummary,
     SkippedLink,
     SyncAction,
+    SyncOutcome,
     SyncPlan,
     SyncReason,
     SyncStep,
     Usages,
 )
+from .declining import decline_update, preview_decline
 from .errors import (
     BadDownstreamError,
     BadUpstreamError,
@@ -24,6 +27,7 @@ from .errors import (
     UpstreamNotAllowedError,
 )
 from .links import check_links, rebuild_links
+from .outcomes import preview_outcome, settle_update
 from .reading import (
     ItemType,
     LinkedChildren,
@@ -43,7 +47,6 @@ from .syncing import (
     Synced,
     SyncOutdatedError,
     create_linked_block,
-    decline_update,
     link_block,
     preview_sync,
     sync_block,
@@ -54,6 +57,7 @@ __all__ = [
     "Attention",
     "BadDownstreamError",
     "BadUpstreamError",
+    "Conflict",
     "FileNotices",
     "ItemType",
     "LinkDetail",
@@ -67,6 +71,7 @@ __all__ = [
     "ReadyPart",
     "SkippedLink",
     "SyncAction",
+    "SyncOutcome",
     "SyncOutdatedError",
     "SyncPlan",
     "SyncReason",
@@ -90,9 +95,12 @@ __all__ = [
     "list_runs",
     "plan_counts",
     "preview_course",
+    "preview_decline",
+    "preview_outcome",
     "preview_sync",
     "rebuild_links",
     "retry_run",
+    "settle_update",
     "start_run",
     "summarize_course",
     "sync_block",

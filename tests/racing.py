@@ -83,7 +83,7 @@ class Racer(Thread):
 
     def wait_until_it_ends_or_is_held_up(self) -> None:
         """By a row that somebody has locked, in most cases; what else may hold it up is given a while."""
-        deadline = monotonic() + PATIENCE_SECONDS / 10
+        deadline = monotonic() + PATIENCE_SECONDS / 20
         while not (self.has_ended.wait(GLANCE_SECONDS) or self.waits_for_a_lock() or monotonic() > deadline):
             pass
 

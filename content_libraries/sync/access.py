@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CoursePermission, course_store, may_in_course, require_in_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
-from ..libraries.api import Actor, Permission, access_library
+from ..libraries.api import Actor, Permission, access_library, viewable_libraries
+from ..libraries.models import ContentLibrary
 from .data import LinkState
 from .errors import UpstreamNotAllowedError
 from .states import explain
@@ -53,9 +56,18 @@ def may_follow(user: Actor, course_key: CourseKey, library_key: LibraryLocatorV2
     )
 
 
-def may_see_state(user: Actor, course_key: CourseKey, library_key: LibraryLocatorV2) -> bool:
-    """Whether a user may know how a link to a library stands."""
-    return may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES) or may_view_library(user, library_key)
+def closed_libraries(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+    """
+    Those of the libraries of whose links in a course the user may not know how they stand.
+
+    A library that does not exist is nobody's secret. A constant number of queries.
+    """
+    if not library_keys or may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES):
+        return frozenset()
+    wanted = {"learning_package__package_ref__in": list(library_keys)}
+    existing = ContentLibrary.objects.filter(**wanted).values_list("learning_package__package_ref", flat=True)
+    viewable = viewable_libraries(user).filter(**wanted).values_list("learning_package__package_ref", flat=True)
+    return frozenset(str(name) for name in {*existing} - {*viewable})
 
 
 def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
@@ -65,8 +77,8 @@ def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
 
 
 def require_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
-    """Raise UpstreamNotAllowedError unless the user may see what the library has published. See ``may_see_state``."""
-    if not may_see_state(user, usage_key.course_key, library_key_of(upstream)):
+    """Raise UpstreamNotAllowedError unless the user may see what the library has published (``closed_libraries``)."""
+    if closed_libraries(user, usage_key.course_key, [str(library_key_of(upstream))]):
         raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
 
 
@@ -79,3 +91,17 @@ def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
     except NotFoundError:
         return True
     return True
+
+
+def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+    """
+    Those of the libraries from which a user may not take anything into a course, as ``may_follow`` says it of one.
+
+    A constant number of queries.
+    """
+    if not library_keys or may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES):
+        return frozenset()
+    refs = "learning_package__package_ref"
+    named = {f"{refs}__in": list(library_keys)}
+    viewable = viewable_libraries(user).filter(**named).order_by().values("pk")
+    return frozenset(ContentLibrary.objects.filter(**named).exclude(pk__in=viewable).values_list(refs, flat=True))

@@ -13,10 +13,10 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
-from ..keys import ItemKey, LibraryLocatorV2, library_key, library_key_of
+from ..keys import ItemKey, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library
-from .access import access_block, may_see_state, require_links_of_course
+from .access import access_block, closed_libraries, require_links_of_course
 from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
 from .models import CourseLink
 from .readiness import readiness_of, states_of
@@ -73,13 +73,16 @@ def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, Link
     Returns: usage key -> link, also for blocks that are not linked.
     """
     blocks = list(blocks)
+    if not blocks:
+        return {}
     rows: dict[UsageKey, Any] = {
         row.downstream_key: row
         for part in learning_core.in_parts([block.usage_key for block in blocks])
         for row in readiness_of(CourseLink.objects.filter(downstream_key__in=part))
     }
-    open_libraries = _open_libraries(user, rows.values())
-    return {block.usage_key: _detail(block, rows.get(block.usage_key), open_libraries) for block in blocks}
+    names = {row.library_key for row in rows.values() if row.library_key}
+    closed = closed_libraries(user, blocks[0].usage_key.course_key, names)
+    return {block.usage_key: _detail(block, rows.get(block.usage_key), closed) for block in blocks}
 
 
 def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
@@ -257,17 +260,11 @@ def collapsed(links: QuerySet[Any]) -> QuerySet[Any]:
     return ordered
 
 
-def _open_libraries(user: Actor, rows: Iterable[CourseLink]) -> dict[tuple[CourseKey, str], bool]:
-    """Whether the user may know how links stand, for each course and library."""
-    pairs = {(row.course_key, row.library_key) for row in rows if row.library_key}
-    return {(course_key, name): may_see_state(user, course_key, library_key(name)) for course_key, name in pairs}
-
-
-def _detail(block: Block, row: Any, open_libraries: Mapping[tuple[CourseKey, str], bool]) -> LinkDetail:
+def _detail(block: Block, row: Any, closed: Collection[str]) -> LinkDetail:
     key = block.usage_key
     link = LinkSettings.of(key, block.settings)
     state = LinkState.NOT_LINKED if row is None else LinkState(row.state)
-    if row is not None and not open_libraries.get((row.course_key, row.library_key), True):
+    if row is not None and row.library_key in closed:
         state = LinkState.INACCESSIBLE
     works = state in WORKING_STATES
     top_level = None if row is None or row.parent_pk is None else row.top_level_parent_key

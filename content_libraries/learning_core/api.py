@@ -24,7 +24,7 @@ from .collections import (
     without_vanished,
 )
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE
-from .copies import existing_refs, files_of, stored_bytes, stored_digests, version_nums
+from .copies import existing_refs, files_of, lost_files, stored_bytes, stored_digests, version_nums
 from .courses import (
     PublishLogName,
     draft_olx_with,
@@ -238,6 +238,7 @@ __all__ = [
     "live_component_pks",
     "live_item_counts",
     "lock_package",
+    "lost_files",
     "media_digest",
     "media_type_of",
     "member_pks_of",

@@ -65,6 +65,17 @@ def stored_bytes(learning_package_pk: int) -> FileBytes:
     return read
 
 
+def lost_files(learning_package_pk: int, digests: Collection[str]) -> set[str]:
+    """Those of the digests for which a learning package has a row, and the storage no file."""
+    lost = set()
+    for part in in_parts(digests):
+        media = Media.objects.filter(
+            learning_package_id=package_id(learning_package_pk), hash_digest__in=part, text__isnull=True
+        ).select_related("learning_package")
+        lost.update(medium.hash_digest for medium in media if not _is_stored(medium))
+    return lost
+
+
 def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[str]:
     """Those of the names that items of the learning package have, deleted ones too."""
     return {
@@ -81,3 +92,11 @@ def _bytes(medium: Media) -> bytes:
         return str(medium.text).encode()
     with medium.read_file() as file:
         return bytes(file.read())
+
+
+def _is_stored(medium: Media) -> bool:
+    try:
+        with medium.read_file():
+            return True
+    except OSError:
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,12 +22,12 @@ from ..courses.api import (
 )
 from ..errors import ConflictError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
-from ..learning_core import api as learning_core
 from ..libraries.api import Actor, author_pk
 from ..olx.api import with_attributes
 from .access import access_block, may_view_library, require_follow, require_state
 from .data import FileNotices, LinkState, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
+from .files import bytes_of, without_lost_files
 from .guarding import refuse_linked_parents
 from .models import CourseLink
 from .planning import plan_creation, plan_sync
@@ -106,9 +106,10 @@ def sync_block(
 def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     """Do what a plan says, in one change set. Checks no permission. The caller has locked the course."""
     change_set = None
+    plan = without_lost_files(plan)
     if plan.changes.changes:
         applied = write_course_plan(
-            plan.course_key, plan.changes, author_pk=author_pk(user), file_bytes=_bytes_of(plan.byte_sources)
+            plan.course_key, plan.changes, author_pk=author_pk(user), file_bytes=bytes_of(plan.byte_sources)
         )
         change_set = applied.change_set
     copy_tags(plan.tag_sources)
@@ -281,16 +282,3 @@ def _parsed(upstream: str, usage_key: UsageKey) -> ItemKey:
         return upstream_key(upstream)
     except MalformedKeyError:
         raise BadUpstreamError(explain(LinkState.MALFORMED, upstream, usage_key), field="upstream_ref") from None
-
-
-def _bytes_of(sources: Mapping[str, int]) -> Callable[[Collection[str]], Iterator[tuple[str, bytes]]]:
-    """Gives the bytes of files from the libraries that have them."""
-
-    def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        by_package: dict[int, list[str]] = {}
-        for digest in digests:
-            by_package.setdefault(sources[digest], []).append(digest)
-        for package_pk, wanted in by_package.items():
-            yield from learning_core.stored_bytes(package_pk)(wanted)
-
-    return read

@@ -6,9 +6,9 @@ from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin, TeamAdmin
 from .search.admin import SearchCheckpointAdmin
-from .sync.run_admin import SyncRunAdmin
 from .sync.legacy.admin import LegacyConversionAdmin
 from .sync.link_admin import CourseLinkAdmin
+from .sync.run_admin import SyncRunAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [

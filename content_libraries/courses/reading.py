@@ -68,11 +68,12 @@ class CourseReader:
     @cached_property
     def structure(self) -> CourseStructure:
         children = learning_core.package_children(self.learning_package_pk, branch=self.branch)
+        # Who reads without the lock of the course may find children that were not there yet when the rows were read.
         return CourseStructure(
             root=root_key(self.course.id),
             blocks={key: row.state for key, row in self.rows.items()},
             children={
-                self.key_of[parent]: tuple(self.key_of[child] for child in found)
+                self.key_of[parent]: tuple(self.key_of[child] for child in found if child in self.key_of)
                 for parent, found in children.items()
                 if parent in self.key_of
             },
@@ -158,7 +159,8 @@ def lock_course(course_key: CourseKey) -> None:
     """
     Make others who edit the course wait until the transaction ends.
 
-    A course that another store keeps is locked by its row, if it has one. Raises NotFoundError for a key without a run.
+    A course that another store keeps is locked by its row, if it has one. Raises NotFoundError for a key without a run,
+    and for a course that somebody deletes at this moment.
     """
     require_run(course_key)
     rows = Course.objects.filter(id=course_key)

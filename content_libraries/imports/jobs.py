@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
@@ -235,6 +235,7 @@ class SourceNotAllowedError(NotAllowedError):
 def _jobs() -> QuerySet[ImportJob]:
     return ImportJob.objects.select_related("task_status", "user").prefetch_related(
         "task_status__artifacts",
+        Prefetch("migrations", ModulestoreMigration.objects.order_by("pk")),  # as the sources were named
         "migrations__source__forwarded",
         "migrations__target_collection",
         "migrations__target",

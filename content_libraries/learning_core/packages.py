@@ -18,6 +18,7 @@ from openedx_content import api as content_api
 from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
 
 from ..errors import ConflictError, InvalidInputError
+from .publish import lock_package
 from .rows import in_parts
 
 logger = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ def delete_learning_package(learning_package_pk: int) -> None:
     """
     with transaction.atomic():
         # The lock keeps others from adding content to a package that is about to vanish.
-        package = LearningPackage.objects.select_for_update().get(id=learning_package_pk)
+        package = lock_package(learning_package_pk)
         # A list of children does not say which package it belongs to; only the container versions do.
         children_lists = list(
             EntityList.objects.filter(container_versions__container__learning_package=package)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
+from . import workers
+from .workers import PROJECT
+
 DEMO: Final = PROJECT / "studio" / "demo" / "course"
 LIBRARY: Final = "lib:DemoX:welcome"
 ITEMS: Final = 61
@@ -41,22 +40,7 @@ ImportJob.objects.update(heartbeat=now() - timedelta(hours=1))
 print(api.sweep_jobs())
 """
 
-_VOLATILE: Final = frozenset(
-    {
-        "uuid",
-        "task_id",
-        "created",
-        "modified",
-        "changed_at",
-        "published_at",
-        "finished",
-        "heartbeat",
-        "lease",
-        "attempts",
-        "file",
-        "plan_id",
-    }
-)
+_TASK: Final = "content_libraries.imports.run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +63,7 @@ class ImportingSite:
 
     def copy(self, name: str) -> ImportingSite:
         """The same site in another folder."""
-        return replace(self, folder=Path(shutil.copytree(self.folder, self.folder.parent / name)))
+        return replace(self, folder=workers.a_copy(self.folder, name))
 
     def start_import(self) -> None:
         """Let somebody start an import; its message waits in the broker."""
@@ -104,7 +88,7 @@ class ImportingSite:
 
     def worker(self, die_at: int, by: str = "SIGKILL") -> list[str]:
         """The arguments of such a worker."""
-        return ["-m", "tests.journeys.killed_worker", str(die_at), by]
+        return ["-m", "tests.journeys.killed_worker", _TASK, str(die_at), by]
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
@@ -119,32 +103,8 @@ class ImportingSite:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        variables = {
-            **os.environ,
-            "STUDIO_DATA_DIR": str(self.folder),
-            "DJANGO_SETTINGS_MODULE": "studio.settings",
-            "LOG_LEVEL": "ERROR",
-            "C_FORCE_ROOT": "true",
-            "PYTHONHASHSEED": "0",  # sets in the same order, so rows have the same ids
-        }
-        for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
-            variables.pop(name, None)
-        return variables | self.variables
+        return {**workers.environment(self.folder), **self.variables}
 
     def rows(self) -> dict[str, Any]:
-        """Every row that an import writes, without times, random ids, and what tells of the attempts."""
-        with sqlite3.connect(self.folder / "studio.sqlite3") as connection:
-            connection.row_factory = sqlite3.Row
-            tables = [
-                name
-                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-                if name.startswith(("openedx_content_", "content_libraries_", "user_tasks_"))
-                and not name.startswith("content_libraries_search")
-            ]
-            return {
-                name: [
-                    {column: row[column] for column in row.keys() if column not in _VOLATILE}  # noqa: SIM118
-                    for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1")  # noqa: S608
-                ]
-                for name in tables
-            }
+        """Every row that an import writes, without what is volatile."""
+        return workers.rows(self.folder)

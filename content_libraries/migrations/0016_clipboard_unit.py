@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0013_links_to_libraries'),
+        ('content_libraries', '0015_admin_names'),
     ]
 
     operations = [

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from .importing_site import ITEMS, PROJECT, ImportingSite
+from .importing_site import ITEMS, ImportingSite
+from .workers import PROJECT
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .call import Call, Case, has
 from .components import PAGE
-from .objects import COMPONENT, CONTAINER, DATE, DOWNSTREAM
+from .objects import COMPONENT, CONTAINER, DOWNSTREAM, is_date
 
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 CONTAINER_CHILDREN = "/api/contentstore/v1/container/{linked}/children"
@@ -28,7 +28,7 @@ CASES = (
         "course as the LMS knows it",
         Call(
             f"GET {LMS}{{course}}?username=staff",
-            {"course_id": "{course}", "name": str, "number": str, "org": "DemoX", "start": DATE},
+            {"course_id": "{course}", "name": str, "number": str, "org": "DemoX", "start": is_date},
         ),
     ),
     Case("no such course", Call(f"GET {LMS}course-v1:No+Such+Course", {"detail": str}, answer=404)),
@@ -42,7 +42,7 @@ CASES = (
                     "upstream_context_title": str,
                     "ready_to_sync_count": 1,
                     "total_count": int,
-                    "last_published_at": DATE,
+                    "last_published_at": is_date,
                 }
             ],
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..shapes import differences
 from .call import Call, Case, has
 from .components import PAGE
 from .objects import COMPONENT, CONTAINER, DOWNSTREAM, is_date
@@ -102,6 +103,18 @@ CASES = (
         "the same without what is new",
         Call(f"GET {CONTAINER_CHILDREN}?get_upstream_info=false", {"display_name": str, "children": list}),
     ),
+    Case(
+        "units of a subsection",
+        Call(
+            "GET /api/contentstore/v1/container/{course_subsection}/children?get_upstream_info=true",
+            {
+                "children": lambda children: (
+                    differences(children[-1]["upstream_link"], LINK | {"ready_to_sync_children": list}) == []
+                ),
+                "upstream_ready_to_sync_children_info": list,
+            },
+        ),
+    ),
     Case("container of the library", Call("GET /api/libraries/v2/containers/{linked_unit}/", CONTAINER)),
     Case(
         "published children of the library",
@@ -135,15 +148,6 @@ CASES = (
                 "parent_locator": "{course_subsection}",
                 "library_content_key": "{unit}",
             },
-        ),
-    ),
-    Case(
-        "paste into a course",
-        Call(
-            "POST /xblock/",
-            {"developer_message": object},
-            {"category": "html", "parent_locator": "{course_unit}", "staged_content": "clipboard"},
-            answer=400,
         ),
     ),
 )

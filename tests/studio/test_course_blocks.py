@@ -95,6 +95,16 @@ def test_what_is_no_block_of_a_course_leads_nowhere(client: Client, settings: An
     assert client.get(f"/xblock/{key}").status_code == 404
 
 
+def test_courses_in_lists_lead_to_the_frontend_where_it_is(
+    client: Client, shelf: Shelf, staff: User, settings: Any
+) -> None:
+    client.force_login(staff)
+    for frontend, url in (("", ""), (f"{FRONTEND}/", f"{FRONTEND}/course/{COURSE_KEY}")):
+        settings.COURSE_AUTHORING_MICROFRONTEND_URL = frontend
+        (card,) = client.get("/api/contentstore/v2/home/courses").json()["results"]["courses"]
+        assert card["url"] == url
+
+
 def test_without_a_frontend_there_is_no_page(client: Client, settings: Any) -> None:
     settings.COURSE_AUTHORING_MICROFRONTEND_URL = ""
     assert client.get(f"/container/{UNIT}").status_code == 404

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..shapes import differences
 from .call import Call, Case, has
 from .components import PAGE
-from .objects import COMPONENT, CONTAINER, DATE, DOWNSTREAM
+from .objects import COMPONENT, CONTAINER, DOWNSTREAM, is_date
 
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 CONTAINER_CHILDREN = "/api/contentstore/v1/container/{linked}/children"
@@ -28,7 +29,7 @@ CASES = (
         "course as the LMS knows it",
         Call(
             f"GET {LMS}{{course}}?username=staff",
-            {"course_id": "{course}", "name": str, "number": str, "org": "DemoX", "start": DATE},
+            {"course_id": "{course}", "name": str, "number": str, "org": "DemoX", "start": is_date},
         ),
     ),
     Case("no such course", Call(f"GET {LMS}course-v1:No+Such+Course", {"detail": str}, answer=404)),
@@ -42,7 +43,7 @@ CASES = (
                     "upstream_context_title": str,
                     "ready_to_sync_count": 1,
                     "total_count": int,
-                    "last_published_at": DATE,
+                    "last_published_at": is_date,
                 }
             ],
         ),
@@ -102,6 +103,18 @@ CASES = (
         "the same without what is new",
         Call(f"GET {CONTAINER_CHILDREN}?get_upstream_info=false", {"display_name": str, "children": list}),
     ),
+    Case(
+        "units of a subsection",
+        Call(
+            "GET /api/contentstore/v1/container/{course_subsection}/children?get_upstream_info=true",
+            {
+                "children": lambda children: (
+                    differences(children[-1]["upstream_link"], LINK | {"ready_to_sync_children": list}) == []
+                ),
+                "upstream_ready_to_sync_children_info": list,
+            },
+        ),
+    ),
     Case("container of the library", Call("GET /api/libraries/v2/containers/{linked_unit}/", CONTAINER)),
     Case(
         "published children of the library",
@@ -135,15 +148,6 @@ CASES = (
                 "parent_locator": "{course_subsection}",
                 "library_content_key": "{unit}",
             },
-        ),
-    ),
-    Case(
-        "paste into a course",
-        Call(
-            "POST /xblock/",
-            {"developer_message": object},
-            {"category": "html", "parent_locator": "{course_unit}", "staged_content": "clipboard"},
-            answer=400,
         ),
     ),
 )

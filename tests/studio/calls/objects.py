@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-DATE = str
+
+def is_date(value: object) -> bool:
+    """A moment in ISO 8601, with its zone."""
+    return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+
+
+def is_date_or_none(value: object) -> bool:
+    return value is None or is_date(value)
+
+
+def is_in_seconds(value: object) -> bool:
+    """A date of histories, in UTC and whole seconds: the frontend compares them as texts."""
+    return isinstance(value, str) and value.endswith("Z") and len(value) == len("2026-01-01T00:00:00Z")
+
 
 LIBRARY = {"id": "{library}", "org": "DemoX", "slug": "welcome", "title": str}
 
@@ -12,9 +26,9 @@ LIBRARY_DETAILS = {
     **LIBRARY,
     "description": str,
     "num_blocks": int,
-    "last_published": DATE,
+    "last_published": is_date,
     "published_by": str,
-    "last_draft_created": DATE | None,
+    "last_draft_created": is_date_or_none,
     "last_draft_created_by": str | None,
     "allow_public_learning": bool,
     "allow_public_read": bool,
@@ -22,8 +36,8 @@ LIBRARY_DETAILS = {
     "has_unpublished_deletes": bool,
     "can_edit_library": True,
     "license": str,
-    "created": DATE,
-    "updated": DATE,
+    "created": is_date,
+    "updated": is_date,
 }
 
 LABEL = {"key": str, "title": str}
@@ -32,20 +46,20 @@ _ITEM = {
     "id": str,
     "display_name": str,
     "published_display_name": str | None,
-    "last_published": DATE | None,
+    "last_published": is_date_or_none,
     "published_by": str | None,
     "created_by": str | None,
-    "last_draft_created": DATE | None,
+    "last_draft_created": is_date_or_none,
     "last_draft_created_by": str | None,
     "has_unpublished_changes": bool,
-    "created": DATE,
-    "modified": DATE,
+    "created": is_date,
+    "modified": is_date,
     "tags_count": int,
     "collections": list,
 }
 COMPONENT = {**_ITEM, "block_type": str}
 CONTAINER = {**_ITEM, "container_type": str}
-PUBLISHED = {"published_display_name": str, "last_published": DATE, "published_by": "staff"}
+PUBLISHED = {"published_display_name": str, "last_published": is_date, "published_by": "staff"}
 
 COLLECTION = {
     "id": int,
@@ -54,8 +68,8 @@ COLLECTION = {
     "description": str,
     "enabled": True,
     "created_by": int,
-    "created": DATE,
-    "modified": DATE,
+    "created": is_date,
+    "modified": is_date,
     "learning_package": int,
 }
 
@@ -63,7 +77,7 @@ CLIPBOARD = {
     "content": {
         "id": int,
         "user_id": int,
-        "created": DATE,
+        "created": is_date,
         "purpose": "clipboard",
         "status": "ready",
         "block_type": str,
@@ -100,7 +114,7 @@ OBJECT_TAGS = {
 _SOMEBODY = {"username": str, "profile_image_urls": {"full": str, "large": str, "medium": str, "small": str}}
 HISTORY_ENTRY = {
     "contributor": _SOMEBODY,
-    "changed_at": DATE,
+    "changed_at": is_in_seconds,
     "title": str,
     "item_type": str,
     "action": str,
@@ -110,7 +124,7 @@ HISTORY_ENTRY = {
 PUBLISH_GROUP = {
     "publish_log_uuid": str,
     "published_by": str,
-    "published_at": DATE,
+    "published_at": is_in_seconds,
     "contributors": list,
     "direct_published_entities": [{"entity_key": str, "entity_type": str, "title": str}],
     "scope_entity_key": str | None,
@@ -127,8 +141,8 @@ DOWNSTREAM = {
     "downstream_context_key": "{course}",
     "version_synced": int,
     "version_declined": int | None,
-    "created": DATE,
-    "updated": DATE,
+    "created": is_date,
+    "updated": is_date,
     "ready_to_sync": bool,
     "downstream_is_modified": bool,
 }
@@ -150,8 +164,8 @@ TASK: dict[str, Any] = {
     "completed_steps": int,
     "total_steps": int,
     "attempts": int,
-    "created": DATE,
-    "modified": DATE,
+    "created": is_date,
+    "modified": is_date,
     "artifacts": list,
     "uuid": str,
     "parameters": [PARAMETERS],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..shapes import differences
 from .call import Call, Case, has
 from .components import PAGE
-from .objects import COMPONENT, CONTAINER, DOWNSTREAM, is_date
+from .objects import CLIPBOARD, COMPONENT, CONTAINER, DOWNSTREAM, TASK, is_date
 
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 CONTAINER_CHILDREN = "/api/contentstore/v1/container/{linked}/children"
@@ -23,6 +23,10 @@ LINK = {
     "top_level_parent_key": str | None,
     "is_ready_to_sync_individually": bool,
 }
+
+LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/{course}/"
+CONVERSION = {name: shape for name, shape in TASK.items() if name != "parameters"}
+CONVERT = Call(f"POST {LEGACY_BLOCKS}", CONVERSION, answer=201, keeps={"conversion": "uuid"})
 
 CASES = (
     Case(
@@ -150,4 +154,22 @@ CASES = (
             },
         ),
     ),
+    Case(
+        "paste into a course",
+        Call(
+            "POST /xblock/",
+            {"locator": str, "courseKey": "{course}"},
+            {
+                "type": "html",
+                "category": "html",
+                "parent_locator": "{course_unit}",
+                "staged_content": "clipboard",
+            },
+        ),
+        (Call("POST /api/content-staging/v1/clipboard/", CLIPBOARD, {"usage_key": "{text}"}),),
+    ),
+    # Blocks that use legacy libraries.
+    Case("blocks that use legacy libraries", Call(f"GET {LEGACY_BLOCKS}", list)),
+    Case("convert them", CONVERT),
+    Case("watch that", Call(f"GET {LEGACY_BLOCKS}{{conversion}}/", CONVERSION), (CONVERT,)),
 )

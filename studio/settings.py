@@ -212,6 +212,8 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "content_libraries.openapi.hooks.add_examples",
     ],
+    # The same answers to an update are found in requests and in previews.
+    "ENUM_NAME_OVERRIDES": {"OutcomeEnum": ["keep_local", "take_upstream", "decline"]},
     # Everything the pages of the description need comes from this site.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.clickjacking import xframe_options_exempt
+from drf_spectacular.utils import extend_schema
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -123,6 +124,7 @@ class ContainerPageView(View):
 class BlockPreviewView(StudioAPIView):
     """A block as its course has it, in a frame beside what the library has now."""
 
+    @extend_schema(exclude=True)  # a page, not an answer to a program
     def get(self, request: Request, usage_key: str) -> HttpResponse:
         try:
             return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from mimetypes import guess_type
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -117,7 +118,8 @@ _JSON: Final = "application/json"
 
 def _body(sends: Any) -> tuple[Any, str]:
     if isinstance(sends, Form):
-        file = SimpleUploadedFile(sends.file_name, sends.data)
+        kind = guess_type(sends.file_name)[0] or "application/octet-stream"
+        file = SimpleUploadedFile(sends.file_name, sends.data, kind)
         return encode_multipart(BOUNDARY, {**sends.values, sends.name: file}), MULTIPART_CONTENT
     return ("" if sends is None else json.dumps(sends)), _JSON
 

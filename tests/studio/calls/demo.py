@@ -57,6 +57,29 @@ LEGACY_LIBRARY = {
         <html url_name="h" display_name="H">x</html></library>"""
 }
 
+_PACKAGE = """[meta]
+format_version = 1
+created_by = "ann"
+created_by_email = "ann@example.com"
+created_at = 2025-10-05T18:23:45Z
+
+[learning_package]
+title = "Archived"
+key = "lib:DemoX:archived"
+description = ""
+created = 2025-10-05T18:23:45Z
+updated = 2025-10-05T18:23:45Z
+"""
+
+
+def _archive() -> bytes:
+    """The archive of an empty library."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("package.toml", _PACKAGE)
+    return packed.getvalue()
+
+
 PREPARATION = (
     Call("POST /api/libraries/v2/", sends={"title": "Imports", "description": "", "org": "DemoX", "slug": "imports"}),
     Call(
@@ -96,6 +119,14 @@ PREPARATION = (
         sends={"parent_locator": "{course_unit}", "library_content_key": "{text}", "category": "html"},
         keeps={"linked_component": "locator"},
     ),
+    # Archives.
+    Call("POST /api/libraries/v2/{library}/backup/", sends={}, keeps={"backup": "task_id"}),
+    Call(
+        "POST /api/libraries/v2/restore/",
+        sends=Form("file", "library.zip", _archive()),
+        keeps={"restore": "task_id"},
+    ),
+    Call("GET /api/libraries/v2/restore/?task_id={restore}", keeps={"restored": "result.learning_package_id"}),
     # Imports.
     Call(
         "POST /api/modulestore_migrator/v1/bulk_migration/",

@@ -26,6 +26,20 @@ def _may_publish(username: str, *, allowed: bool) -> Case:
     return Case(f"{username} may publish", Call(VALIDATE, [{**asked, "allowed": allowed}], [asked], user=username))
 
 
+_RESTORED = {
+    "state": "Succeeded",
+    "result": {
+        **dict.fromkeys(("learning_package_id", "containers", "components", "collections", "sections"), int),
+        **dict.fromkeys(("subsections", "units"), int),
+        **dict.fromkeys(("title", "org", "slug", "key", "archive_key"), str),
+        "created_on_server": str | None,
+        "created_at": str | None,
+        "created_by": {"username": str, "email": str},
+    },
+    "error": None,
+    "error_log": None,
+}
+
 CASES = (
     Case(
         "configuration",
@@ -205,7 +219,25 @@ CASES = (
             {"description": "", "title": "Fresh", "org": "DemoX", "slug": "fresh"},
         ),
     ),
-    Case("restore", Call("POST /api/libraries/v2/restore/", sends=Form("file", "l.zip", b"PK"), answer=405)),
+    Case("restore", Call("POST /api/libraries/v2/restore/", {"task_id": str}, Form("file", "library.zip", b"PK"))),
+    Case(
+        "watch a restore to its end",
+        Call("GET /api/libraries/v2/restore/?task_id={restore}", _RESTORED),
+    ),
+    Case(
+        "a new library of what was restored",
+        Call(
+            "POST /api/libraries/v2/",
+            {"id": "lib:DemoX:restored", "title": "Restored"},
+            {
+                "description": "",
+                "title": "Restored",
+                "org": "DemoX",
+                "slug": "restored",
+                "learning_package": "{restored}",
+            },
+        ),
+    ),
     Case(
         "a library that is there already",
         Call(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .call import Call, Case
+from .call import Call, Case, has
 from .objects import CLIPBOARD, COLLECTION, COMPONENT, CONTAINER, LIBRARY_DETAILS
 
 LIBRARY = "/api/libraries/v2/{library}/"
@@ -80,7 +80,11 @@ CASES = (
         "public read",
         Call(f"PATCH {LIBRARY}", {"allow_public_read": True}, {"allow_public_read": True}, user="library_admin"),
     ),
-    Case("backup", Call(f"POST {LIBRARY}backup/", sends={}, answer=404)),
+    Case("backup", Call(f"POST {LIBRARY}backup/", {"task_id": str}, {})),
+    Case(
+        "watch a backup to its end",
+        Call(f"GET {LIBRARY}backup/?task_id={{backup}}", {"state": "Succeeded", "url": has("http://testserver/")}),
+    ),
     # The team.
     Case(
         "team",

@@ -56,8 +56,8 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
 
     @admin.display(description="Courses")
     def courses_shown(self, run: SyncRun) -> str:
-        first, *others = run.courses.all()
-        return f"{first.course_key} and {len(others)} more" if others else str(first.course_key)
+        keys = [str(course.course_key) for course in run.courses.all()]
+        return ", ".join(keys[:2]) + (f" and {len(keys) - 2} more" if len(keys) > 2 else "")
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:

@@ -45,9 +45,9 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """
 
     page_names: str
-    list_filter: Any = ("state", WorkerFilter, "created")
-    list_select_related: Any = ("user", "task_status")
-    ordering: Any = ("-pk",)
+    list_filter = ("state", WorkerFilter, "created")
+    list_select_related = ("user", "task_status")
+    ordering = ("-pk",)
     actions: Any = ("cancel_selected", "retry_selected")
 
     def cancel(self, uuid: UUID, user: Any) -> Job:

@@ -74,8 +74,9 @@ def list_team_entries(
     held = roles.all_assignments([role for role in Role if name in ("", role)], library_key=library_key)
     held = held.annotate(for_group=Value(False), of_kind=_text(GrantKind.ROLE))
     found = Q(where__icontains=text) | Q(who__icontains=text)
-    entries = held.filter(found).values_list(*_COLUMNS)
-    return entries.union(_levels(name, library_key).filter(found).values_list(*_COLUMNS), all=True).order_by(*_COLUMNS)
+    levels = _levels(name, library_key).filter(found).values_list(*_COLUMNS)
+    entries: QuerySet[Any, Any] = held.filter(found).values_list(*_COLUMNS).union(levels, all=True)
+    return entries.order_by(*_COLUMNS)
 
 
 def team_entry(row: tuple[str, str, bool, str, str]) -> TeamEntry:
@@ -84,20 +85,21 @@ def team_entry(row: tuple[str, str, bool, str, str]) -> TeamEntry:
     return TeamEntry(scope, member, bool(is_group), name, GrantKind(kind))
 
 
-def _levels(name: str, library_key: LibraryLocatorV2 | None) -> QuerySet[ContentLibraryPermission]:
+def _levels(name: str, library_key: LibraryLocatorV2 | None) -> QuerySet[Any, Any]:
     """The older grants, with the columns that roles have too."""
     given = ContentLibraryPermission.objects.filter(
         access_level__in=[level for level in AccessLevel if name in ("", level)]
     )
     if library_key is not None:
         given = given.filter(library__org__short_name=library_key.org, library__slug=library_key.slug)
-    return given.order_by().annotate(
+    named: QuerySet[Any, Any] = given.order_by().annotate(
         where=Concat(Value("lib:"), "library__org__short_name", Value(":"), "library__slug", output_field=CharField()),
         who=Coalesce("user__username", "group__name"),
         for_group=ExpressionWrapper(Q(user=None), BooleanField()),
         what=F("access_level"),
         of_kind=_text(GrantKind.LEVEL),
     )
+    return named
 
 
 def _text(value: str) -> Value:

@@ -94,11 +94,12 @@ def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | 
     )
     if library_key is not None:
         held = held.filter(casbin_rule__v2__in=[_namespaced(key) for key in _scopes_of(library_key)])
-    return held.annotate(
+    named: QuerySet[Any] = held.annotate(
         who=F("subject__usersubject__user__username"),
         what=Substr("casbin_rule__v1", 1 + len(_ROLE_PREFIX)),
         where=Substr("casbin_rule__v2", 1 + len(_namespaced(""))),
     )
+    return named
 
 
 def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from celery import Task
 from django.contrib import admin, messages
@@ -15,29 +15,14 @@ from kombu.exceptions import OperationalError
 
 from ..courses.admin import CourseAdmin
 from ..libraries.admin import ContentLibraryAdmin
+from ..libraries.staff_admin import StaffAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
 
 
-class OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that the app writes for itself."""
-
-    class Media:
-        css: ClassVar = {"all": ("content_libraries/admin.css",)}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(SearchCheckpoint)
-class SearchCheckpointAdmin(OnlyToBeLookedAt):
+class SearchCheckpointAdmin(StaffAdmin):
     """How far the index has followed each library and course, what went wrong last, and making documents anew."""
 
     list_display = (
@@ -54,10 +39,6 @@ class SearchCheckpointAdmin(OnlyToBeLookedAt):
     search_fields = ("context_key", "title")
     ordering = ("context_key",)
     actions = ("reindex", "rebuild_index")
-
-    def has_reindex_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change checkpoints, which nobody can do by hand."""
-        return request.user.has_perm("content_libraries.change_searchcheckpoint")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "GET":
@@ -76,18 +57,18 @@ class SearchCheckpointAdmin(OnlyToBeLookedAt):
         """Unknown for the index that is being made, and where a row is looked at alone."""
         return None if row.is_spare or not hasattr(row, "lags_behind") else not row.lags_behind
 
-    @admin.action(description=gettext_lazy("Make all documents of the selected anew"), permissions=["reindex"])
+    @admin.action(description=gettext_lazy("Make all documents of the selected anew"))
     def reindex(self, request: HttpRequest, checkpoints: QuerySet[SearchCheckpoint]) -> None:
         for key in sorted({str(row.context_key) for row in checkpoints}):
             _send(request, reindex_search, key)
 
-    @admin.action(description=gettext_lazy("Make the whole index anew, whatever is selected"), permissions=["reindex"])
+    @admin.action(description=gettext_lazy("Make the whole index anew, whatever is selected"))
     def rebuild_index(self, request: HttpRequest, _checkpoints: QuerySet[SearchCheckpoint]) -> None:
         _send(request, rebuild_search)
 
 
 @admin.register(SearchRebuild)
-class SearchRebuildAdmin(OnlyToBeLookedAt):
+class SearchRebuildAdmin(StaffAdmin):
     """The rebuild of the index that is running, or that was interrupted."""
 
     list_display = ("started", "owner", "owned_until", "index_id")

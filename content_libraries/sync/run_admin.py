@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -43,20 +43,21 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
     """Syncs of whole courses. They are started where courses and libraries are looked at."""
 
     page_names = "content_libraries_sync"
-    list_display = ("uuid", "library", "courses_shown", "state", "progress", "worker", "user", "created", "finished")
+    list_display = ("courses_shown", "library", "state", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "library_key", "user__username", "courses__course_key")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
         runs: QuerySet[SyncRun] = super().get_queryset(request)
-        return runs.annotate(num_courses=Count("courses"))
+        return runs.prefetch_related(Prefetch("courses", SyncRunCourse.objects.defer("report").order_by("pk")))
 
     @admin.display(description="Library", ordering="library_key")
     def library(self, run: SyncRun) -> str:
         return run.library_key or "all"
 
     @admin.display(description="Courses")
-    def courses_shown(self, run: Any) -> int:
-        return int(run.num_courses)
+    def courses_shown(self, run: SyncRun) -> str:
+        keys = [str(course.course_key) for course in run.courses.all()]
+        return ", ".join(keys[:2]) + (f" and {len(keys) - 2} more" if len(keys) > 2 else "")
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:

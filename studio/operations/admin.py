@@ -50,7 +50,7 @@ admin.site.unregister([UserTaskStatus, UserTaskArtifact])
 class TaskStatusAdmin(_OnlyToBeLookedAt):
     """What clients are told about jobs; each leads to its job, where it is canceled or tried again."""
 
-    list_display = ("name", "task_class", "state", "progress", "user", "created", "modified", "job")
+    list_display = ("name", "job", "task_class", "state", "progress", "user", "created")
     list_filter = (("task_class", admin.AllValuesFieldListFilter), "state", "created")
     list_select_related = ("user", *_KINDS)
     search_fields = ("uuid", "name", "task_class", "user__username")

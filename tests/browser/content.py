@@ -62,10 +62,9 @@ class Author:
         url = f"{self.site}/api/libraries/v2/{library}/commit/"
         return self.page.request.post(url, headers=self._headers)
 
-    def start_sync(self, course: str) -> str:
-        """Let a worker sync a course; the uuid of the run."""
-        uuid: str = self._post("/api/content_library/v1/sync_runs/", {"course_keys": [course]})["uuid"]
-        return uuid
+    def start_sync(self, course: str) -> None:
+        """Let a worker sync a course."""
+        self._post("/api/content_library/v1/sync_runs/", {"course_keys": [course]})
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._ok(self.page.request.post(self.site + path, data=body, headers=self._headers))

@@ -132,6 +132,24 @@ def test_jobs_are_listed_in_a_constant_number_of_queries(
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize(
+    "name", ["modulestoremigration", "modulestoreblockmigration", "modulestoresource", "sourceupload"]
+)
+def test_results_and_sources_are_listed_in_a_constant_number_of_queries(
+    pages: Client, upload: Upload, library: ContentLibrary, staff: User, name: str
+) -> None:
+    counts, rows = [], []
+    for total in (2, 5):
+        for number in range(SourceUpload.objects.count(), total):
+            source = api.SourceRequest(upload(run=f"r{number}").key)
+            work(api.start_imports(library.library_key, user=staff, sources=[source]).uuid)
+        with CaptureQueriesContext(connection) as queries:
+            rows.append(pages.get(f"{ADMIN}/{name}/").context["cl"].result_count)
+        counts.append(len(queries))
+    assert rows[0] < rows[1]
+    assert counts[0] == counts[1]
+
+
 def test_an_archive_is_uploaded_or_refused_with_the_reason(
     pages: Client, library: ContentLibrary, tmp_path: Path
 ) -> None:

@@ -166,7 +166,8 @@ def test_who_is_removed_loses_the_roles_too(
     amy = make_user("amy")
     api.set_user_level(library.library_key, user=staff, member=amy, level=AccessLevel.AUTHOR)
     give_role(amy, "library_author", str(library.library_key))
-    client.post(f"{URL}{library.pk}/change/", form(library, **{"permission_grants-1-DELETE": "on"}))
+    number = [grant.user for grant in library.permission_grants.all()].index(amy)
+    client.post(f"{URL}{library.pk}/change/", form(library, **{f"permission_grants-{number}-DELETE": "on"}))
     assert not api.may(amy, library, api.Permission.EDIT)
 
 

@@ -1,5 +1,6 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
+from .backups.admin import BackupJobAdmin, RestoreJobAdmin
 from .clipboard.admin import StagedContentAdmin
 from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
@@ -12,6 +13,7 @@ from .sync.run_admin import SyncRunAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
+    "BackupJobAdmin",
     "BlockMigrationAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",
@@ -19,6 +21,7 @@ __all__ = [
     "ImportJobAdmin",
     "LegacyConversionAdmin",
     "MigrationAdmin",
+    "RestoreJobAdmin",
     "SearchCheckpointAdmin",
     "SourceAdmin",
     "StagedContentAdmin",

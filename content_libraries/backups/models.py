@@ -20,6 +20,9 @@ class BackupJob(Job):
     file_name = models.CharField(max_length=255, help_text=_("What the archive is called when it is downloaded."))
     origin = models.CharField(max_length=255, help_text=_("Host of the site, to be named in the archive."))
 
+    class Meta:
+        verbose_name = _("backup")
+
     def __str__(self) -> str:
         return f"{self.library_key} ({self.uuid})"
 
@@ -37,6 +40,9 @@ class RestoreJob(Job):
     )
     result = models.JSONField(null=True, blank=True, help_text=_("What became of it, as clients read it."))
     error_log = models.TextField(blank=True, help_text=_("What is wrong with the archive, file by file."))
+
+    class Meta:
+        verbose_name = _("restore")
 
     def __str__(self) -> str:
         return str(self.uuid)

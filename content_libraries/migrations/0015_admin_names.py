@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0014_backups'),
+        ('content_libraries', '0013_links_to_libraries'),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils.timezone import now
 from openedx_content.models_api import LearningPackage
 from openedx_events.content_authoring.signals import CONTENT_LIBRARY_CREATED
@@ -376,6 +377,26 @@ def test_whoever_makes_an_archive_it_can_be_read(
     client = api_client(make_user("nomail", is_staff=True, email=email))
     archive = SimpleUploadedFile("x.zip", download(client, backed_up(client, run_on_commit)["url"]), "application/zip")
     assert restored(client, run_on_commit, archive)["result"]["created_by"] is None
+
+
+def test_operators_see_both_in_the_admin(
+    filled: LibraryClient, client: APIClient, run_on_commit: CommitRunner, staff: User, stranger: User
+) -> None:
+    backed_up(client, run_on_commit)
+    restored(client, run_on_commit, minimal())
+    restored(client, run_on_commit, zipped({"a": "b"}))
+    browser = Client()
+    browser.force_login(staff)
+    pages = ("backupjob", "restorejob")
+    backups, restores = [browser.get(f"/admin/content_libraries/{page}/").content.decode() for page in pages]
+    assert "lib:CL-TEST:lib1" in backups
+    assert "Demo" in restores
+    failed = RestoreJob.objects.get(state=JobState.FAILED)
+    shown = browser.get(f"/admin/content_libraries/restorejob/{failed.pk}/change/").content.decode()
+    assert "Missing learning package file" in shown
+    assert 'name="_save"' not in shown
+    browser.force_login(stranger)
+    assert browser.get("/admin/content_libraries/backupjob/").status_code == 302
 
 
 def test_jobs_whose_message_was_lost_are_done_in_the_end(filled: LibraryClient, client: APIClient) -> None:

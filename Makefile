@@ -7,7 +7,7 @@ export PORT
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-services lint schema format bench locks clean
+.PHONY: help install run test test-api test-browser test-services test-slow lint schema format bench docs locks clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -33,6 +33,10 @@ $(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
 	@touch $@
 
+$(VENV)/.docs: $(BIN)/python requirements/docs.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@touch $@
+
 install: $(VENV)/.studio  ## Make the virtual environment
 
 # Plain HTTP on this machine only; a real site keeps the default, cookies over TLS.
@@ -52,10 +56,12 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest tests/generated
 
+test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every role, killed workers, a project with the wheel
+	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
+
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
 
-test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
-	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
+test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
@@ -87,8 +93,11 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
 
+docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screenshots that test-browser took
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build
+
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
-	cd requirements && for name in studio dev services browser; do \
+	cd requirements && for name in studio dev services browser docs; do \
 		../$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
 

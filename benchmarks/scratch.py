@@ -38,14 +38,15 @@ def shared_data() -> Path:
 
 @dataclass(slots=True)
 class Measurement:
-    """Seconds of wall-clock time, and database queries."""
+    """Seconds of wall-clock time and of the processor's time for this process, and database queries."""
 
     name: str
     seconds: float = 0.0
+    busy: float = 0.0
     queries: int = 0
 
     def __str__(self) -> str:
-        return f"{self.name:55} {self.seconds:8.2f} s {self.queries:9,} queries"
+        return f"{self.name:55} {self.seconds:8.2f} s {self.busy:8.2f} s busy {self.queries:9,} queries"
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def measured(name: str) -> Iterator[Measurement]:
         measurement.queries += 1
         return execute(sql, params, many, context)
 
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     with connection.execute_wrapper(count):
         yield measurement
-    measurement.seconds = time.perf_counter() - start
+    measurement.seconds, measurement.busy = time.perf_counter() - start, time.process_time() - busy

@@ -1,12 +1,14 @@
 """Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
 
 from .clipboard.admin import StagedContentAdmin
+from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
-from .libraries.admin import ContentLibraryAdmin
+from .libraries.admin import ContentLibraryAdmin, TeamAdmin
 from .search.admin import SearchCheckpointAdmin
 from .sync.legacy.admin import LegacyConversionAdmin
 from .sync.link_admin import CourseLinkAdmin
+from .sync.run_admin import SyncRunAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [
@@ -21,5 +23,8 @@ __all__ = [
     "SourceAdmin",
     "StagedContentAdmin",
     "StudentStateAdmin",
+    "SyncRunAdmin",
+    "TeamAdmin",
     "UploadAdmin",
+    "publish_libraries",
 ]

@@ -1,9 +1,11 @@
 """The public Python API: what each room lists in its ``__all__``."""
 
+from .backups.api import *  # noqa: F403
 from .clipboard.api import *  # noqa: F403
 from .content.api import *  # noqa: F403
 from .courses.api import *  # noqa: F403
 from .imports.api import *  # noqa: F403
+from .jobs.figures import *  # noqa: F403 - the rest of the room is for rooms with jobs
 from .keys import *  # noqa: F403
 from .libraries.api import *  # noqa: F403
 from .search.api import *  # noqa: F403

@@ -57,6 +57,12 @@ IMPORT_UPLOAD_DAYS = Setting(
     "How long uploaded archives and plans that nobody imports are kept.",
 )
 
+BACKUP_DAYS = Setting(
+    "CONTENT_LIBRARIES_BACKUP_DAYS",
+    7,
+    "How long archives of libraries, and restored content that nobody makes a library of, are kept.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (
@@ -186,10 +192,22 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
     "Older name of CORS_ALLOWED_ORIGINS; what both name is allowed.",
 )
 
+
+def frontend_origins() -> list[str]:
+    """Origins of the site's frontends, as both settings name them."""
+    return list(dict.fromkeys([*CORS_ALLOWED_ORIGINS.value, *CORS_ORIGIN_WHITELIST.value]))
+
+
 AUTHORING_FRONTEND_URL = Setting(
     "COURSE_AUTHORING_MICROFRONTEND_URL",
     "",
     "Where the authoring frontend is, for links to library items; blank if it is at the root of this site.",
+)
+
+BLOCK_SECONDS = Setting(
+    "CONTENT_LIBRARIES_BLOCK_SECONDS",
+    10,
+    "How long a block may take to be shown, or to answer. Only worker processes without threads can be stopped.",
 )
 
 PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(

@@ -1,5 +1,6 @@
 """Where Django looks for models. They live in the rooms; this module only gathers them."""
 
+from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
@@ -21,6 +22,7 @@ from .sync.models import CourseLink, LegacyConversion, SyncRun, SyncRunCourse
 from .xblocks.models import StudentState
 
 __all__ = [
+    "BackupJob",
     "BlockDefinition",
     "BlockGroup",
     "BlockGroupVersion",
@@ -41,6 +43,7 @@ __all__ = [
     "ModulestoreBlockSource",
     "ModulestoreMigration",
     "ModulestoreSource",
+    "RestoreJob",
     "SearchAccess",
     "SearchCheckpoint",
     "SearchRebuild",

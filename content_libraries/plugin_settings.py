@@ -46,8 +46,9 @@ _SWEEPS: Final = {
     # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
     "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
     "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
-    # Finds imports and syncs whose worker died or whose message was lost.
+    # Finds imports, backups and syncs whose worker died or whose message was lost.
     "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
+    "sweep-backups": {"task": "content_libraries.backups.sweep", "schedule": 60.0},
     "sweep-syncs": {"task": "content_libraries.sync.sweep", "schedule": 60.0},
 }
 

@@ -1,5 +1,6 @@
 """Where Celery looks for tasks. They live in the rooms; this module only gathers them."""
 
+from .backups import tasks as backups_tasks  # noqa: F401
 from .clipboard import tasks as clipboard_tasks  # noqa: F401
 from .content import tasks as content_tasks  # noqa: F401
 from .courses import tasks as courses_tasks  # noqa: F401

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
     path(LIBRARIES, include("content_libraries.history.rest.urls")),
     path(LIBRARIES, include("content_libraries.clipboard.rest.library_urls")),
+    path(LIBRARIES, include("content_libraries.backups.rest.urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),

@@ -159,6 +159,8 @@ HELP_URLS = {
 
 # A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
 MFE_DIST = os.environ.get("MFE_DIST", "")
+# Where authors find the frontend, for links to its pages. Blank if it is at the root of this site, or if there is none.
+COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
 # Laid over what /api/mfe_config/v1 tells frontends.
 FRONTEND_CONFIG: dict[str, object] = {}
 # Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.

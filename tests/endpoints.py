@@ -112,6 +112,13 @@ def _course() -> SimpleUploadedFile:
 COURSE_ARCHIVE = _course()
 
 
+def _library() -> SimpleUploadedFile:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("package.toml", "")
+    return SimpleUploadedFile("library.zip", packed.getvalue(), content_type="application/zip")
+
+
 def _file() -> SimpleUploadedFile:
     return SimpleUploadedFile("tags.json", b'{"name": "T", "tags": []}', content_type="application/json")
 
@@ -139,6 +146,11 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{LIBRARY}team/"): Example({"email": "other@example.com", "access_level": "read"}),
     ("PUT", f"{LIBRARY}team/user/<username>/"): Example({"access_level": "author"}),
     ("PUT", f"{LIBRARY}team/group/<group_name>/"): Example({"access_level": "read"}),
+    ("GET", f"{LIBRARY}backup/"): Example(query="task_id=<backup_uuid>"),
+    ("GET", f"{LIBRARY}backup/<uuid>/<file_name>"): Example(arguments={"uuid": "<backup_uuid>"}),
+    ("POST", f"{LIBRARIES}restore/"): Example({"file": _library()}, multipart=True),
+    ("GET", f"{LIBRARIES}restore/"): Example(query="task_id=<restore_uuid>"),
+    ("GET", f"{LIBRARIES}restore/<uuid>/error_log.txt"): Example(arguments={"uuid": "<restore_uuid>"}),
     ("GET", f"{LIBRARY}publish_history_entries/"): Example(
         query="scope_entity_key=<usage_key>&publish_log_uuid=<publish_log_uuid>"
     ),

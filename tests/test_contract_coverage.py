@@ -10,7 +10,6 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 PAGE = PROJECT / "docs" / "reference" / "contract-tests.rst"
 BEHAVIOURS = 33
-NOT_BUILT = {32}
 
 
 @cache
@@ -26,5 +25,5 @@ def test_every_behaviour_names_tests_that_exist() -> None:
         for number, text in zip(parts[1::2], parts[2::2], strict=True)
     }
     assert list(named) == list(range(1, BEHAVIOURS + 1))
-    assert {number for number, tests in named.items() if not tests} == NOT_BUILT
+    assert [number for number, tests in named.items() if not tests] == []
     assert [test for tests in named.values() for test in tests if test[1] not in functions_in(test[0])] == []

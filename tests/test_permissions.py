@@ -21,6 +21,8 @@ from openedx_content.models_api import PublishLog
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.backups.models import BackupJob, RestoreJob
+from content_libraries.backups.tasks import back_up
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
@@ -118,6 +120,9 @@ def arguments(
     unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
     api.create_block(unit, user=staff, block_type="problem", block_id="linked", settings=link)
     canceled_run, waiting_run = [api.start_run(user=staff, courses=[COURSE]) for _ in range(2)]
+    backup = api.start_backup(library.library_key, user=staff, origin="example.com")
+    back_up(str(backup.uuid))
+    restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
     migrate_legacy_library(tmp_path, '<problem url_name="p">1</problem>')
     converted, _waiting = [add_legacy_block(unit, name) for name in ("converted", "legacy")]
     conversion = api.convert_legacy_blocks(COURSE, user=staff, only=converted)
@@ -125,6 +130,9 @@ def arguments(
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
     return {
+        "backup_uuid": str(backup.uuid),
+        "file_name": backup.file_name,
+        "restore_uuid": str(restoring.uuid),
         "plan_uuid": str(plan.uuid),
         "migration_uuid": str(waiting.uuid),
         "canceled_uuid": str(canceled.uuid),
@@ -153,6 +161,7 @@ def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) ->
     return user
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", CALLERS)
 def test_who_may_do_what(
     caller: str,
@@ -179,7 +188,7 @@ def test_who_may_do_what(
 
 def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
-    for model in (SourceUpload, StoredPlan, ImportJob, SyncRun, LegacyConversion):
+    for model in (BackupJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}

@@ -7,22 +7,38 @@ The budget is that of the architecture, 15 queries, authentication and permissio
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import blake2b
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_content import api as content_api
-from openedx_content.models_api import Collection, CollectionPublishableEntity, PublishableEntity, PublishLog
+from openedx_content.models_api import (
+    Collection,
+    CollectionPublishableEntity,
+    ComponentVersion,
+    Draft,
+    DraftChangeLog,
+    DraftChangeLogRecord,
+    PublishableEntity,
+    PublishableEntityVersion,
+    Published,
+    PublishLog,
+    PublishLogRecord,
+)
 from openedx_tagging import api as tagging_api
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
 from content_libraries.learning_core import api as learning_core
@@ -35,8 +51,6 @@ from .endpoints import COURSE_ARCHIVE, PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint,
 
 MOST = 15
 SIZES = (10, 1000)
-MOST_VERSIONS = 100
-"""Of the item with the longest history: each is an edit of its own, and writing them takes the longest."""
 
 PNG = b"PNG"
 FILES_OF_PACKAGES = {
@@ -99,10 +113,9 @@ class World:
             tagging.set_organizations(taxonomy, [self.library.org], all_orgs=False)
 
     def _edit_again_and_again(self) -> None:
-        for number in range(min(self.size, MOST_VERSIONS)):
-            self.shelf.write("p1", title=f"Title {number}")
-            if number % 5 == 0:
-                self.shelf.publish()
+        self._tell_a_long_history()
+        self.shelf.publish()
+        self.shelf.write("p1", title="Newest")
         digest = blake2b(PNG, digest_size=20).hexdigest()
         learning_core.write_drafts(
             self.shelf.pk,
@@ -123,6 +136,34 @@ class World:
             ],
             author_pk=None,
             file_bytes=lambda digests: iter([(digest, PNG) for digest in digests]),
+        )
+
+    def _tell_a_long_history(self) -> None:
+        """Edits of ``p1``, and every fifth of them published, row by row: to edit so often takes too long."""
+        entity = PublishableEntity.objects.get(pk=self.shelf.pk_of("p1"))
+        package, begin = {"learning_package_id": self.shelf.pk}, now() - timedelta(days=1)
+        moments = [begin + timedelta(seconds=number) for number in range(self.size)]
+        versions = PublishableEntityVersion.objects.bulk_create(
+            PublishableEntityVersion(entity=entity, version_num=2 + number, title=f"Title {number}", created=moment)
+            for number, moment in enumerate(moments)
+        )
+        ComponentVersion.objects.bulk_create(
+            ComponentVersion(publishable_entity_version=version, component=entity.component) for version in versions
+        )
+        edits = DraftChangeLog.objects.bulk_create(DraftChangeLog(changed_at=moment, **package) for moment in moments)
+        before = [Draft.objects.get(entity=entity).version, *versions]
+        edited = DraftChangeLogRecord.objects.bulk_create(
+            DraftChangeLogRecord(draft_change_log=log, entity=entity, old_version=old, new_version=new)
+            for log, old, new in zip(edits, before, versions, strict=False)
+        )
+        Draft.objects.filter(entity=entity).update(version=versions[-1], draft_log_record=edited[-1])
+        logs = PublishLog.objects.bulk_create(PublishLog(published_at=moment, **package) for moment in moments[::5])
+        published = PublishLogRecord.objects.bulk_create(
+            PublishLogRecord(publish_log=log, entity=entity, old_version=old, new_version=new)
+            for log, old, new in zip(logs, [None, *versions[::5]], versions[::5], strict=False)
+        )
+        Published.objects.update_or_create(
+            entity=entity, defaults={"version": published[-1].new_version, "publish_log_record": published[-1]}
         )
 
     def arguments(self) -> dict[str, str]:
@@ -163,6 +204,18 @@ class World:
             "downstream_key": str(unit),
             "course_unit_key": str(unit),
             "run_uuid": str(run.uuid),
+            **self._archives(),
+        }
+
+    def _archives(self) -> dict[str, str]:
+        """Jobs as a worker leaves them; writing the archive would cost more than all the rest."""
+        key, archive = str(self.library.library_key), ContentFile(b"PK", "library.zip")
+        backup = BackupJob.objects.create(user=self.writer, library_key=key, file=archive, file_name="library.zip")
+        restoring = RestoreJob.objects.create(user=self.writer)
+        return {
+            "backup_uuid": str(backup.uuid),
+            "file_name": backup.file_name,
+            "restore_uuid": str(restoring.uuid),
         }
 
     def _reuse(self, course: CourseKey) -> UsageKey:
@@ -194,6 +247,7 @@ def cost(client: APIClient, endpoint: Endpoint, arguments: dict[str, str]) -> in
     return len(queries)
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(
     writer: User, make_library: LibraryFactory, api_client: ClientFactory
 ) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
+from ..libraries.api import is_global_staff
+from ..libraries.staff_admin import StaffAdmin
 from .models import StagedContent
 
 
 @admin.register(StagedContent)
-class StagedContentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StagedContentAdmin(StaffAdmin):
     """What users have copied. Only to be looked at, or deleted."""
 
     list_display = ("source_key", "block_type", "user", "created", "status")
@@ -18,8 +22,5 @@ class StagedContentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user",)
     ordering = ("-pk",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: StagedContent | None = None) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_global_staff(request.user)

@@ -46,6 +46,7 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
             },
             source_key=str(key),
             context_title=snapshot.context_title,
+            unit_key=snapshot.unit_key,
         )
         StagedFile.objects.bulk_create(_files(staged, snapshot))
         older = StagedContent.objects.filter(user_id=owner_pk, purpose=CLIPBOARD, pk__lt=staged.pk)

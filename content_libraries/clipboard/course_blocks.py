@@ -10,7 +10,7 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 
 from ..content.api import ContainerSettingsData, FileMedia
-from ..courses.api import Block, CourseFile, course_store, get_structure
+from ..courses.api import Block, CourseFile, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
 from ..libraries.api import Actor
 from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
@@ -37,11 +37,20 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
         tag=key.block_type,
         title=parts.blocks[key].title,
         context_title=structure.blocks[structure.root].title,
+        unit_key=_unit_of(structure, key),
         code=key.block_id,
         olx=parts.olx(key),
         files={str(key): found for key in parts.blocks if (found := tuple(parts.files_of(key)))},
         settings={str(key): settings for key, settings in parts.settings()},
     )
+
+
+def _unit_of(structure: CourseStructure, key: UsageKey) -> str:
+    """Key of the unit that a block is or stands in; "" for one that stands in none."""
+    above: UsageKey | None = key
+    while above is not None and above.block_type != "vertical":
+        above = next(iter(structure.parents.get(above, ())), None)
+    return str(above or "")
 
 
 @dataclass

@@ -29,6 +29,7 @@ class Snapshot:
         tag: the OLX tag of the item.
         title: its title.
         context_title: the title of its course; the key of its library.
+        unit_key: the unit of a course that it is or stands in; "" for an item of a library.
         code: its own name, to suggest one for a file.
         olx: all of it. Each element says which item or block and version it was; components have a ``url_name``,
             except one that stands in its unit already.
@@ -42,6 +43,7 @@ class Snapshot:
     context_title: str
     code: str
     olx: str
+    unit_key: str = ""
     files: Mapping[str, tuple[FileMedia, ...]] = field(default_factory=dict)
     settings: Mapping[str, ContainerSettingsData] = field(default_factory=dict)
     tags: TagsOfObjects = field(default_factory=dict)

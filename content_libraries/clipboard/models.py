@@ -52,6 +52,9 @@ class StagedContent(models.Model):
     context_title = models.CharField(
         max_length=500, blank=True, help_text=_("Title of the course, or key of the library, that it is from.")
     )
+    unit_key = models.CharField(
+        max_length=255, blank=True, help_text=_("Unit of the course that it is from; blank for items of libraries.")
+    )
 
     class Meta:
         verbose_name = _("staged content")

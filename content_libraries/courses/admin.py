@@ -1,45 +1,65 @@
-"""Courses in the Django admin, to look at: they change through the room's api."""
+"""Courses in the Django admin, to look at and to publish: they change through the room's api."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from typing import Any, Final
 
-from ..libraries.api import is_global_staff
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from ..errors import ContentLibrariesError
+from ..learning_core import api as learning_core
+from ..libraries.admin import PackageAdmin, UnpublishedFilter, sizes
+from . import api
 from .models import Course
+from .reading import FILE_NAMESPACE
+
+_KINDS: Final = {
+    learning_core.BLOCK_GROUP: "container",
+    learning_core.COMPONENT_NAMESPACE: "component",
+    FILE_NAMESPACE: "file",
+}
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Which courses there are, and how large."""
+class CourseAdmin(PackageAdmin):
+    """Which courses there are, how large, and what of them is not published. Rooms above add their actions."""
 
-    list_display = ("id", "display_name", "org", "block_count", "created")
-    list_filter = ("org",)
+    actions: Any = ("publish",)
+    list_display = ("name", "size", "unpublished", "last_published", "created")
+    list_filter = ("org", UnpublishedFilter)
     search_fields = ("id", "display_name")
     date_hierarchy = "created"
-    fields = ("id", "display_name", "org", "created", "learning_package", "block_count")
+    fields = (
+        "id",
+        "display_name",
+        "org",
+        "created",
+        "learning_package",
+        "size",
+        "unpublished",
+        "last_published",
+    )
     readonly_fields = fields
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
-        courses: QuerySet[Course] = super().get_queryset(request)
-        return courses.annotate(num_blocks=Count("blocks"))
+    @admin.display(description="Course", ordering="id")
+    def name(self, course: Course) -> str:
+        return format_html("{}<br><code>{}</code>", course.display_name, course)
 
-    @admin.display(description="Blocks, deleted ones too", ordering="num_blocks")
-    def block_count(self, course: Course) -> int:
-        return int(course.num_blocks)  # type: ignore[attr-defined]
+    @admin.display(description="Size")
+    def size(self, course: Any) -> str:
+        return sizes(course, _KINDS)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_global_staff(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
-        return is_global_staff(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
-        return False
+    @admin.action(description="Publish all changes of the selected courses")
+    def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
+        """Each course on its own: what one is refused for does not keep the others from being published."""
+        for course in courses:
+            try:
+                log = api.publish_course(course.id, user=request.user)
+            except ContentLibrariesError as error:
+                messages.error(request, error.message)
+            else:
+                done = f"Published {course}." if log else f"Nothing was to be published in {course}."
+                messages.success(request, done)

@@ -49,7 +49,7 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
-from .placing import entity_pks_within, find_block_entity, package_of_course, placed_blocks
+from .placing import entity_pks_within, find_block_entities, package_of_course, placed_blocks
 from .plans import (
     Change,
     CoursePlan,
@@ -112,7 +112,7 @@ __all__ = [
     "edit_block",
     "entity_pks_within",
     "export_course",
-    "find_block_entity",
+    "find_block_entities",
     "get_block",
     "get_block_children",
     "get_blocks",

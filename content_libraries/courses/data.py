@@ -72,10 +72,11 @@ class CourseStructure:
 
     @cached_property
     def parents(self) -> Mapping[UsageKey, tuple[UsageKey, ...]]:
-        """Usage key -> the blocks that it stands in; nearly always one."""
+        """Usage key -> the blocks that it stands in, in document order; nearly always one."""
         parents: dict[UsageKey, list[UsageKey]] = {}
-        for parent, children in self.children.items():
-            for child in children:
+        in_order = dict.fromkeys([*(key for key, _depth in self.walk()), *self.children])
+        for parent in in_order:
+            for child in self.children.get(parent, ()):
                 parents.setdefault(child, []).append(parent)
         return {child: tuple(found) for child, found in parents.items()}
 

@@ -17,7 +17,7 @@ from .data import ROOT, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
-from .reading import CourseReader, find_course, learning_package_of, root_key
+from .reading import CourseReader, find_course, learning_package_of, lock_course, root_key
 from .writing import MAX_DISPLAY_NAME, apply_plan
 
 
@@ -71,6 +71,7 @@ def delete_course(course_key: CourseKey, *, user: Actor) -> None:
     require_create_course(user)
     learning_package_pk = learning_package_of(course)
     with transaction.atomic():
+        lock_course(course_key)
         hooks.after_delete(course_key)
         course.delete()
         learning_core.delete_learning_package(learning_package_pk)

@@ -20,7 +20,7 @@ from ..libraries.api import may_create as may_create_libraries
 from . import roles
 from .data import CoursePermission
 from .models import Course
-from .reading import find_course
+from .reading import find_course, names_run, require_run
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -73,7 +73,8 @@ def access_course(user: Actor, course_key: CourseKey, permission: CoursePermissi
 
 
 def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> None:
-    """Raise NotAllowedError unless the user has the permission in the course."""
+    """Raise NotAllowedError unless the user has the permission in the course; NotFoundError for a key without a run."""
+    require_run(course_key)
     if not may_in_course(user, course_key, permission):
         raise NotAllowedError(
             f"“{user}” lacks the permission {permission.value} in {course_key}. An administrator of the course can"
@@ -83,7 +84,7 @@ def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePerm
 
 def may_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> bool:
     """Whether the user has the permission in the course."""
-    return user is None or permission in _backend().permissions(user, course_key)
+    return user is None or (names_run(course_key) and permission in _backend().permissions(user, course_key))
 
 
 def viewable_courses(user: Actor) -> QuerySet[Course]:

@@ -62,10 +62,13 @@ def package_of_course(course_key: CourseKey) -> int:
     return learning_package_of(find_course(course_key))
 
 
-def find_block_entity(usage_key: UsageKey) -> tuple[int, int] | None:
-    """Learning package pk and entity pk of a block, deleted or not; None for one that was never kept here."""
-    blocks = CourseBlock.objects.filter(usage_key=usage_key, course__learning_package__isnull=False)
-    found: tuple[int, int] | None = blocks.values_list("course__learning_package_id", "entity_id").first()
+def find_block_entities(usage_keys: Collection[UsageKey]) -> dict[int, set[int]]:
+    """Learning package pk -> entity pks of blocks, deleted or not. Those that were never kept here are left out."""
+    found: dict[int, set[int]] = {}
+    for part in learning_core.in_parts(usage_keys):
+        blocks = CourseBlock.objects.filter(usage_key__in=part, course__learning_package__isnull=False)
+        for learning_package_pk, entity_pk in blocks.values_list("course__learning_package_id", "entity_id"):
+            found.setdefault(learning_package_pk, set()).add(entity_pk)
     return found
 
 

@@ -68,11 +68,12 @@ class CourseReader:
     @cached_property
     def structure(self) -> CourseStructure:
         children = learning_core.package_children(self.learning_package_pk, branch=self.branch)
+        # Who reads without the lock of the course may find children that were not there yet when the rows were read.
         return CourseStructure(
             root=root_key(self.course.id),
             blocks={key: row.state for key, row in self.rows.items()},
             children={
-                self.key_of[parent]: tuple(self.key_of[child] for child in found)
+                self.key_of[parent]: tuple(self.key_of[child] for child in found if child in self.key_of)
                 for parent, found in children.items()
                 if parent in self.key_of
             },
@@ -129,10 +130,22 @@ class CourseReader:
 
 def find_course(course_key: CourseKey) -> Course:
     """Find a course, without any check of permissions. Raises NotFoundError."""
+    require_run(course_key)
     try:
         return Course.get_from_id(course_key)
     except Course.DoesNotExist:
         raise NotFoundError(f"There is no course “{course_key}”.") from None
+
+
+def names_run(course_key: CourseKey) -> bool:
+    """Whether a key says the run of its course. Those of the oldest blocks (``i4x://``) do not, and have no text."""
+    return getattr(course_key, "run", None) is not None
+
+
+def require_run(course_key: CourseKey) -> None:
+    """Raise NotFoundError for a key without a run."""
+    if not names_run(course_key):
+        raise NotFoundError("A key without a run, as that of an i4x:// block, names no course.")
 
 
 def learning_package_of(course: Course) -> int:
@@ -146,8 +159,10 @@ def lock_course(course_key: CourseKey) -> None:
     """
     Make others who edit the course wait until the transaction ends.
 
-    A course that another store keeps is locked by its row, if it has one.
+    A course that another store keeps is locked by its row, if it has one. Raises NotFoundError for a key without a run,
+    and for a course that somebody deletes at this moment.
     """
+    require_run(course_key)
     rows = Course.objects.filter(id=course_key)
     learning_package_pk = rows.values_list("learning_package_id", flat=True).first()
     if learning_package_pk is not None:

@@ -23,6 +23,7 @@ from .forwarding import (
 )
 from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
+from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
@@ -39,9 +40,11 @@ __all__ = [
     "ImportOptions",
     "ImportPlan",
     "ImportResult",
+    "LegacyLibrary",
     "LegacyMigration",
     "Level",
     "LibraryChange",
+    "MigrationTarget",
     "OnRepeat",
     "PlanOutdatedError",
     "PlannedBlock",
@@ -62,6 +65,7 @@ __all__ = [
     "import_archive",
     "is_forwarded",
     "list_jobs",
+    "list_legacy_libraries",
     "list_sources",
     "migrate_legacy_libraries",
     "named_source",

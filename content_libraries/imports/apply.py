@@ -28,6 +28,7 @@ from .mapping import Written
 from .models import ModulestoreMigration
 from .outdated import refuse_outdated
 from .sources import Source, SourceChangedError
+from .tags import give_tags
 
 type Settle = Callable[[ModulestoreMigration], None]
 """Is told, in the transaction of an import, that all is written; what it raises takes everything back."""
@@ -66,6 +67,7 @@ def apply_plan(
         refuse_outdated(plan, learning_package_pk)
         writes = _write(user, plan, library, source)
         written = _collect(plan, learning_package_pk, writes, author_pk=author_pk(user))
+        give_tags(plan, library, written.entity_pks)
         migration = mapping.record(plan, learning_package_pk, written, author_pk=author_pk(user), migration=migration)
         publish_log_pk = None
         if publish_too and writes.entity_pks:

@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.text import slugify
 from opaque_keys.edx.locator import LibraryLocator
 
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import InvalidInputError
 from ..keys import CourseKey
 from ..learning_core.api import add_to_collection as add_entities
 from ..learning_core.api import collection_summaries, create_collection, enabled_collection_pks
@@ -61,7 +61,8 @@ def fill_collection(
     learning_package_pk: int, collection: PlannedCollection, entity_pks: AnyCollection[int], *, author_pk: int | None
 ) -> int | None:
     """
-    Put items into the planned collection, which is made if it has to be, in the caller's transaction.
+    Put items into the planned collection, which is made if it has to be, in the caller's transaction. One that has
+    them all stays untouched.
 
     Returns: pk of the collection; None if it was deleted meanwhile: the content stays without it.
     """
@@ -74,11 +75,14 @@ def fill_collection(
             description=collection.description,
             author_pk=author_pk,
         ).code
-    try:
-        add_entities(learning_package_pk, code, entity_pks, author_pk=author_pk)
-    except (NotFoundError, InvalidInputError):
+    filled = next(
+        (row for row in collection_summaries(enabled_collection_pks(learning_package_pk)) if row.code == code), None
+    )
+    if filled is None:
         return None
-    return next(row.pk for row in collection_summaries(enabled_collection_pks(learning_package_pk)) if row.code == code)
+    if missing := set(entity_pks) - set(filled.entity_pks):
+        add_entities(learning_package_pk, code, missing, author_pk=author_pk)
+    return filled.pk
 
 
 def _code_of_key(source_key: CourseKey) -> str:

@@ -6,12 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from ..olx.api import OlxBlock, OlxTree, definition_of, with_attributes
+from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_attributes
 from .data import SourceChanges
 from .selection import usage_key
 
+type Texts = Mapping[int, str]
+"""The own OLX of blocks, by the identity of the block."""
 
-def fingerprints_of(tree: OlxTree) -> dict[str, str]:
+
+def own_texts(tree: OlxTree) -> Texts:
+    """
+    The OLX of each block below the root without its name, its tags and its children, with the settings that a policy
+    file has for it.
+    """
+    return {id(block): _own_text(tree, block) for block in tree.walk() if block is not tree.root}
+
+
+def fingerprints_of(tree: OlxTree, texts: Texts) -> dict[str, str]:
     """
     Digest the content of each block of a source below its root: its own OLX, its policy, and which children it has.
 
@@ -22,21 +33,20 @@ def fingerprints_of(tree: OlxTree) -> dict[str, str]:
     """
     return {
         key: hashlib.blake2b(
-            f"{own_olx(tree, block)}\0{[child.key for child in block.children]}".encode(), digest_size=8
+            f"{texts[id(block)]}\0{[child.key for child in block.children]}".encode(), digest_size=8
         ).hexdigest()
         for block in tree.walk()
         if block is not tree.root and (key := usage_key(tree, block))
     }
 
 
-def own_olx(tree: OlxTree, block: OlxBlock) -> str:
-    """The OLX of a block without its name and its children, with the settings that a policy file has for it."""
+def _own_text(tree: OlxTree, block: OlxBlock) -> str:
     policy = tree.policies.get(f"{block.tag}/{block.url_name}", {})
     # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
     settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
     if block.children:
-        return with_attributes(definition_of(block), settings)
-    return with_attributes(block.olx, {**settings, "url_name": None})
+        return with_attributes(definition_of(block), {**settings, TAGS_ATTRIBUTE: None})
+    return with_attributes(block.olx, {**settings, "url_name": None, TAGS_ATTRIBUTE: None})
 
 
 def _attribute(value: object) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
+from ..content.tagging.api import named_tags_of
 from ..courses.api import Block, CourseFile, CourseStructure, course_store
-from ..olx.api import OlxBlock, OlxTree, StaticFile, assembled
+from ..olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled
 from .sources import SourceChangedError
 
 _STATIC: Final = "static/"
@@ -42,7 +43,7 @@ class CourseSource:
             blocks = store.blocks(self.key, structure.reachable)
             files = store.files(self.key)
             if store.structure(self.key) == structure and structure.reachable <= blocks.keys():
-                return _tree(self.key, structure, blocks, files)
+                return replace(_tree(self.key, structure, blocks, files), tags=_tags(blocks))
         raise SourceChangedError(f"{self.key} is being edited. Import it again when its authors pause.")
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
@@ -55,6 +56,11 @@ class CourseSource:
         for path, data in store.read_files(self.key, wanted):
             file = stored[path]
             yield StaticFile(path.removeprefix(_STATIC), file.size, file.digest), data
+
+
+def _tags(keys: Iterable[UsageKey]) -> dict[tuple[str, str], Tags]:
+    named = {str(key): (str(key.block_type), str(key.block_id)) for key in keys}
+    return {named[object_id]: tags for object_id, tags in named_tags_of(named).items()}
 
 
 def _tree(

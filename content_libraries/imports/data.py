@@ -49,6 +49,7 @@ class Action(StrEnum):
 
 
 WRITING_ACTIONS = frozenset({Action.CREATE, Action.UPDATE, Action.RESTORE, Action.FORK})
+TAGGING_ACTIONS = WRITING_ACTIONS | {Action.KEEP}
 MAKING_ACTIONS = frozenset({Action.CREATE, Action.FORK})
 
 
@@ -123,6 +124,16 @@ class SourceChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutTag:
+    """A tag of the source that the library cannot give: how many blocks have it, and why not."""
+
+    taxonomy: str
+    value: str
+    blocks: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedBlock:
     """
     One block of the source, and what becomes of it.
@@ -139,6 +150,7 @@ class PlannedBlock:
         files: files of a component.
         children: ``entity_ref`` of a container's children.
         settings: settings of a container that Learning Core has no place for.
+        tags: tags that it gets besides those that it has: export id of a taxonomy, and value.
         reason: why it is left out, or what is special about it.
         wanted_code: the code that it would have if that were not taken.
         base_version_pk: draft version of an existing target when the plan was made; None where there was none.
@@ -154,6 +166,7 @@ class PlannedBlock:
     files: tuple[FileMedia, ...] = ()
     children: tuple[str, ...] = ()
     settings: ContainerSettingsData = field(default=NO_SETTINGS, hash=False)
+    tags: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     wanted_code: str = ""
     base_version_pk: int | None = None
@@ -186,6 +199,7 @@ class ImportPlan:
         leaving: usage key of a container -> ``entity_ref`` of the items that an update takes out of it.
         unknown: what was asked for with ``only`` and is not in the source.
         taken_titles: usage keys of new items whose title an item of the same type has already.
+        tags_left_out: tags of imported blocks that the library cannot give.
         last_row_pk: newest record of earlier imports that was looked at; 0 for none.
     """
 
@@ -207,6 +221,7 @@ class ImportPlan:
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     unknown: tuple[str, ...] = ()
     taken_titles: tuple[str, ...] = ()
+    tags_left_out: tuple[LeftOutTag, ...] = ()
     last_row_pk: int = 0
 
     def writes(self) -> list[PlannedBlock]:

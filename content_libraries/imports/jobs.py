@@ -15,12 +15,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, is_global_staff, package_pk
+from ..learning_core.api import collection_codes_of, entity_pks_after, lock_package
+from ..libraries.api import Actor, Permission, access_library, delete_library, is_global_staff, package_pk
 from ..libraries.models import ContentLibrary
 from .collecting import plan_collection
 from .data import ImportOptions
@@ -51,7 +52,12 @@ class SourceRequest:
 
 
 def start_imports(
-    library_key: LibraryLocatorV2, *, user: Actor, sources: Sequence[SourceRequest], publish: bool = False
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    sources: Sequence[SourceRequest],
+    publish: bool = False,
+    made_library: bool = False,
 ) -> ImportJob:
     """
     Let a worker import sources into a library.
@@ -63,6 +69,7 @@ def start_imports(
         user: needs EDIT on the library, and has to be able to read every source.
         sources: in order; no key twice.
         publish: publish what is written, if the user may PUBLISH when it is written.
+        made_library: the library was created for this job. If nothing is imported, it is deleted at the end.
 
     Raises NotFoundError for the library, NotAllowedError, and InvalidInputError (field ``sources``) for a source that
     is unknown or named twice. Nothing starts then.
@@ -81,7 +88,7 @@ def start_imports(
         plan_collection(package_pk(library), wanted.options, source_key=source.key, source_title=source.title)
     with transaction.atomic():
         _cancel_redundant(person, library, keys)
-        job = _create(person, library, len(sources), publish=publish)
+        job = _create(person, library, len(sources), publish=publish, made_library=made_library)
         for source, wanted in zip(found, sources, strict=True):
             _add_source(job, library, source, wanted.options)
         transaction.on_commit(partial(send, job.uuid))
@@ -185,6 +192,21 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
+    if job.made_library and not job.migrations.filter(is_failed=False).exists():
+        _delete_if_unused(job)
+
+
+def _delete_if_unused(job: ImportJob) -> None:
+    """Delete the library that was created for a job, unless somebody else has begun to use it."""
+    library = ContentLibrary.objects.filter(learning_package__in=job.migrations.values("target")).first()
+    if library is None:
+        return
+    learning_package_pk = package_pk(library)
+    lock_package(learning_package_pk)
+    others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id).exclude(job=job)
+    is_used = entity_pks_after(learning_package_pk, 0, limit=1) or collection_codes_of(learning_package_pk)
+    if not is_used and not others.exists():
+        delete_library(library.library_key, user=None)
 
 
 def _person(user: Actor) -> User:
@@ -213,14 +235,15 @@ class SourceNotAllowedError(NotAllowedError):
 def _jobs() -> QuerySet[ImportJob]:
     return ImportJob.objects.select_related("task_status", "user").prefetch_related(
         "task_status__artifacts",
+        Prefetch("migrations", ModulestoreMigration.objects.order_by("pk")),  # as the sources were named
         "migrations__source__forwarded",
         "migrations__target_collection",
         "migrations__target",
     )
 
 
-def _create(user: User, library: ContentLibrary, count: int, *, publish: bool) -> ImportJob:
-    job = ImportJob(user=user, target_key=str(library.library_key), publish=publish)
+def _create(user: User, library: ContentLibrary, count: int, *, publish: bool, made_library: bool = False) -> ImportJob:
+    job = ImportJob(user=user, target_key=str(library.library_key), publish=publish, made_library=made_library)
     create_status(
         job,
         task_name=TASK_NAME,

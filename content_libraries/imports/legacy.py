@@ -130,21 +130,25 @@ def start_legacy_migrations(
     """
     Let workers migrate uploaded legacy libraries: one job for each library that they go to.
 
-    Libraries that do not exist yet are created at once. Args and rights as in ``migrate_legacy_libraries``.
+    Libraries that do not exist yet are created at once, and deleted again if nothing is imported into them. Args and
+    rights as in ``migrate_legacy_libraries``.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for what is no legacy library, and SourceFrozenError.
     Nothing starts then.
     """
     jobs: dict[LibraryLocatorV2, list[SourceRequest]] = {}
+    made: set[LibraryLocatorV2] = set()
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
     with transaction.atomic():
         for upload in uploads:
             key = _legacy_key(upload.key, upload.file_name)
             refuse_frozen(key, upload.digest)
-            library, _is_new = _destination(key, upload.title, user, into)
+            library, is_new = _destination(key, upload.title, user, into)
+            if is_new:
+                made.add(library.library_key)
             jobs.setdefault(library.library_key, []).append(SourceRequest(key, options, upload.uuid))
         return [
-            start_imports(library_key, user=user, sources=requests, publish=True)
+            start_imports(library_key, user=user, sources=requests, publish=True, made_library=library_key in made)
             for library_key, requests in jobs.items()
         ]
 

@@ -50,6 +50,10 @@ class SourceUpload(models.Model):
     # SET_NULL: what a retired user uploaded is staff's to use.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
+    class Meta:
+        verbose_name = _("uploaded archive")
+        verbose_name_plural = _("uploaded archives")
+
     def __str__(self) -> str:
         return f"{self.file_name} ({self.key})"
 
@@ -96,6 +100,9 @@ class ImportJob(Job):
 
     target_key = models.CharField(max_length=255, help_text=_("Key of the library, which may be deleted meanwhile."))
     publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
+    made_library = models.BooleanField(
+        default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
+    )
 
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"
@@ -118,6 +125,10 @@ class ModulestoreSource(models.Model):
         related_name="forwards",
         help_text=_("The migration that references to this source lead to."),
     )
+
+    class Meta:
+        verbose_name = _("import source")
+        verbose_name_plural = _("import sources")
 
     def __str__(self) -> str:
         return str(self.key)
@@ -177,6 +188,8 @@ class ModulestoreMigration(models.Model):
     objects: ClassVar[MigrationManager] = MigrationManager()
 
     class Meta:
+        verbose_name = _("import of a source")
+        verbose_name_plural = _("imports of sources")
         indexes = (models.Index(fields=["target", "-id"], name="cl_migration_target"),)
 
     def __str__(self) -> str:
@@ -224,6 +237,8 @@ class ModulestoreBlockMigration(models.Model):
     unsupported_reason = models.TextField(null=True, blank=True)  # noqa: DJ001 - null means "nothing was wrong"
 
     class Meta:
+        verbose_name = _("imported block")
+        verbose_name_plural = _("imported blocks")
         constraints = (
             models.UniqueConstraint(fields=["overall_migration", "source"], name="cl_block_migration_source"),
             models.UniqueConstraint(fields=["overall_migration", "target"], name="cl_block_migration_target"),

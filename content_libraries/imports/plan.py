@@ -22,14 +22,25 @@ from ..learning_core.api import (
 )
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
-from ..olx.api import OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
+from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection
-from .comparing import changes_between, fingerprints_of, own_olx
-from .data import MAKING_ACTIONS, NO_SETTINGS, Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock, SizeCheck
+from .comparing import Texts, changes_between, fingerprints_of, own_texts
+from .data import (
+    MAKING_ACTIONS,
+    NO_SETTINGS,
+    TAGGING_ACTIONS,
+    Action,
+    ImportOptions,
+    ImportPlan,
+    OnRepeat,
+    PlannedBlock,
+    SizeCheck,
+)
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
 from .shape import Node, shape
+from .tags import SourceTags
 
 
 def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> ImportPlan:
@@ -42,9 +53,10 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         options: how.
     """
     part, unknown = select(tree, options.only)
-    plan = _Planner.begin(part, library, options).plan()
+    texts = own_texts(tree)
+    plan = _Planner.begin(part, texts, library, options).plan()
     learning_package_pk = package_pk(library)
-    fingerprints = fingerprints_of(tree)
+    fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
     return replace(
         plan,
@@ -68,6 +80,7 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
 @dataclass(slots=True)
 class _Planner:
     tree: OlxTree
+    texts: Texts
     library: ContentLibrary
     options: ImportOptions
     nodes: Sequence[Node]
@@ -78,6 +91,7 @@ class _Planner:
     settings: Mapping[int, ContainerSettingsData]
     """Version pk -> preserved settings, for the containers among the targets."""
     files: StaticNames
+    tags: SourceTags
     is_ascii: bool
     """Whether codes have to be ASCII on this database."""
     used_files: set[str] = field(default_factory=set)
@@ -85,12 +99,13 @@ class _Planner:
     """What happens to a node, its code, and its ``entity_ref``."""
 
     @classmethod
-    def begin(cls, tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> _Planner:
+    def begin(cls, tree: OlxTree, texts: Texts, library: ContentLibrary, options: ImportOptions) -> _Planner:
         learning_package_pk = package_pk(library)
         earlier = earlier_targets(tree.context_key, learning_package_pk)
         drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})
         return cls(
             tree=tree,
+            texts=texts,
             library=library,
             options=options,
             nodes=shape(tree, options.level),
@@ -103,6 +118,7 @@ class _Planner:
             },
             settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
             files=StaticNames(tree.static_files),
+            tags=SourceTags.of(tree, library),
             is_ascii=not codes_take_unicode(),
         )
 
@@ -128,6 +144,9 @@ class _Planner:
                 for block in blocks
                 if block.is_container and block.action == Action.UPDATE and (gone := self._leaving(block))
             },
+            tags_left_out=self.tags.left_out(
+                node.block for node in self.nodes if node.block and self.actions[node][0] in TAGGING_ACTIONS
+            ),
         )
 
     def _loose_nodes(self) -> dict[Node, str]:
@@ -193,6 +212,7 @@ class _Planner:
             action,
             code,
             entity_ref,
+            tags=self.tags.given_to(node.block) if node.block and action in TAGGING_ACTIONS else (),
             reason=reason,
             wanted_code=self._wanted_code(node) if action in MAKING_ACTIONS else code,
             base_version_pk=None if action in MAKING_ACTIONS else self._base_version_pk(node),
@@ -210,14 +230,15 @@ class _Planner:
         referenced = sorted(resolve_references(block, self.files).items())
         self.used_files.update(file.path for _name, file in referenced)
         return {
-            "olx": own_olx(self.tree, block),
+            "olx": self.texts[id(block)],
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
         }
 
     def _container(self, node: Node) -> dict[str, Any]:
         settings = self.tree.settings_of(node.block) if node.block else {}
-        settings.pop("display_name", None)
+        for name in ("display_name", TAGS_ATTRIBUTE):
+            settings.pop(name, None)
         course_license = settings.pop("license", None)
         refs = (self.actions[child][2] for child in node.children)
         return {

@@ -20,9 +20,9 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
     many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
     reason), ``settings`` (how many containers carry each preserved setting), ``collisions`` (items that get another ID
-    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``size`` of the library, ``collection``,
-    ``source_changes`` since the last import, ``edited_targets``, ``leaving`` items, ``unknown`` keys, and static files
-    and drafts that are left out.
+    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and which the
+    library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
+    ``edited_targets``, ``leaving`` items, ``unknown`` keys, and static files and drafts that are left out.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
@@ -47,6 +47,10 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         ],
         "taken_titles": list(plan.taken_titles),
         "static_files": _static_files(plan),
+        "tags": {
+            "given": sum(len(block.tags) for block in plan.blocks),
+            "left_out": [asdict(tag) for tag in plan.tags_left_out],
+        },
         "size": {**asdict(plan.size), "is_exceeded": plan.size.is_exceeded},
         "collection": asdict(plan.collection) if plan.collection else None,
         "source_changes": _lists(plan.changes) if plan.changes else None,

@@ -10,14 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol
-
-from django.core.files.storage import FileSystemStorage
-from django.db.models.fields.files import FieldFile
 
 from .. import conf
 from ..errors import ConflictError, InvalidInputError
@@ -25,7 +20,7 @@ from ..keys import CourseKey
 from ..olx.api import DEFAULT_LIMITS, Limits, OlxTree, StaticFile, iter_static_files, read_archive
 from .cartridges.reading import CartridgeSource, is_cartridge
 
-__all__ = ["ArchiveSource", "Source", "SourceChangedError", "SourcePath", "as_source", "local_copy", "with_key"]
+__all__ = ["ArchiveSource", "Source", "SourceChangedError", "SourcePath", "as_source", "with_key"]
 
 type SourcePath = str | os.PathLike[str]
 
@@ -113,17 +108,3 @@ def with_key(tree: OlxTree, key: CourseKey) -> OlxTree:
 
 def _limits() -> Limits:
     return replace(DEFAULT_LIMITS, blocks=conf.IMPORT_MAX_BLOCKS.value)
-
-
-@contextmanager
-def local_copy(file: FieldFile) -> Iterator[Path]:
-    """A stored file as a path: its own where the storage is local, else a copy that is deleted at the end."""
-    if isinstance(file.storage, FileSystemStorage):
-        yield Path(file.path)
-        return
-    suffix = "".join(Path(str(file.name)).suffixes[-2:])
-    with NamedTemporaryFile(suffix=suffix) as copy, file.storage.open(str(file.name)) as stored:
-        for chunk in stored.chunks():
-            copy.write(chunk)
-        copy.flush()
-        yield Path(copy.name)

@@ -20,6 +20,7 @@ from .data import (
     Action,
     ImportOptions,
     ImportPlan,
+    LeftOutTag,
     Level,
     OnRepeat,
     PlannedBlock,
@@ -79,6 +80,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
             "leaving": _tuples(data["leaving"]),
+            "tags_left_out": tuple(LeftOutTag(**tag) for tag in data.get("tags_left_out", ())),
             **{name: tuple(data[name]) for name in ("edited_targets", "unknown", "taken_titles")},
         }
     )
@@ -110,6 +112,7 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
             "files": tuple(FileMedia(**file) for file in data["files"]),
             "children": tuple(data["children"]),
             "settings": ContainerSettingsData(**data["settings"]),
+            "tags": tuple((taxonomy, value) for taxonomy, value in data.get("tags", ())),
         }
     )
 

@@ -17,10 +17,11 @@ from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxTree, StaticFile
+from ..stored_files import local_copy
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
-from .sources import as_source, local_copy
+from .sources import as_source
 
 
 @dataclass(frozen=True, slots=True)

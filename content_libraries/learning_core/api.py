@@ -1,5 +1,14 @@
 """What other rooms may do with Learning Core. This room is the only one that imports ``openedx_content``."""
 
+from .archives import (
+    LoadedPackage,
+    PackageArchiveError,
+    adopt_learning_package,
+    delete_staged,
+    is_staged,
+    load_package_archive,
+    write_package_archive,
+)
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
 from .changes import (
@@ -67,6 +76,7 @@ from .edits import (
     save_component,
     save_files,
 )
+from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .history import (
     DraftEdit,
     Publication,
@@ -93,6 +103,7 @@ from .lookups import (
 from .media import FileBytes, media_digest, media_type_of
 from .packages import (
     PackageExistsError,
+    PackageID,
     PackageStatistics,
     create_learning_package,
     delete_learning_package,
@@ -173,9 +184,13 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "LoadedPackage",
     "LogMark",
     "NextVersion",
+    "PackageArchiveError",
     "PackageExistsError",
+    "PackageFigures",
+    "PackageID",
     "PackageName",
     "PackageStatistics",
     "Publication",
@@ -184,6 +199,7 @@ __all__ = [
     "VersionPlace",
     "VersionStatus",
     "add_to_collection",
+    "adopt_learning_package",
     "ancestor_levels",
     "append_children",
     "block_media_type",
@@ -208,6 +224,7 @@ __all__ = [
     "delete_collection",
     "delete_item",
     "delete_learning_package",
+    "delete_staged",
     "descendant_levels",
     "descendant_pks",
     "discard",
@@ -232,12 +249,14 @@ __all__ = [
     "find_version",
     "first_version",
     "in_parts",
+    "is_staged",
     "item_keys",
     "item_statuses",
     "last_published",
     "latest_versions",
     "live_component_pks",
     "live_item_counts",
+    "load_package_archive",
     "lock_package",
     "lost_digests",
     "media_digest",
@@ -251,9 +270,11 @@ __all__ = [
     "oldest_change_after",
     "olx_of",
     "package_children",
+    "package_figures",
     "package_files",
     "package_statistics",
     "packages_named",
+    "packages_with_unpublished_changes",
     "publications",
     "publications_above",
     "publish",
@@ -281,4 +302,5 @@ __all__ = [
     "versions_at",
     "without_vanished",
     "write_drafts",
+    "write_package_archive",
 ]

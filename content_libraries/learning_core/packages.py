@@ -18,16 +18,21 @@ from openedx_content import api as content_api
 from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
 
 from ..errors import ConflictError, InvalidInputError
+from .publish import lock_package
 from .rows import in_parts
 
 logger = logging.getLogger(__name__)
 
 type Model = type[models.Model]
+type PackageID = LearningPackage.ID
 
-_UNPUBLISHED: Final = Q(draft__version__isnull=False) & ~Q(
+UNPUBLISHED: Final = Q(draft__version__isnull=False) & ~Q(
     published__version__isnull=False, published__version=F("draft__version")
 )
 """Live entities whose draft version is not the published one."""
+
+UNPUBLISHED_DELETE: Final = Q(draft__version=None, published__version__isnull=False)
+"""Entities that are deleted in draft, and still published."""
 
 
 class PackageExistsError(ConflictError):
@@ -99,11 +104,11 @@ def package_statistics(learning_package_pk: int) -> PackageStatistics:
     entities = PublishableEntity.objects.filter(learning_package_id=package_id)
     figures = entities.aggregate(
         live_items=Count("draft__version"),
-        last_draft_created=Max("created", filter=_UNPUBLISHED),
-        unpublished_deletes=Count("pk", filter=Q(draft__version=None, published__version__isnull=False)),
+        last_draft_created=Max("created", filter=UNPUBLISHED),
+        unpublished_deletes=Count("pk", filter=UNPUBLISHED_DELETE),
     )
     newest = figures["last_draft_created"] and (
-        entities.filter(_UNPUBLISHED, created=figures["last_draft_created"])
+        entities.filter(UNPUBLISHED, created=figures["last_draft_created"])
         .order_by("-id")
         .values_list("created_by__username", flat=True)
         .first()
@@ -154,7 +159,7 @@ def delete_learning_package(learning_package_pk: int) -> None:
     """
     with transaction.atomic():
         # The lock keeps others from adding content to a package that is about to vanish.
-        package = LearningPackage.objects.select_for_update().get(id=learning_package_pk)
+        package = lock_package(learning_package_pk)
         # A list of children does not say which package it belongs to; only the container versions do.
         children_lists = list(
             EntityList.objects.filter(container_versions__container__learning_package=package)

@@ -19,6 +19,7 @@ from openedx_content.models_api import (
     PublishLogRecord,
 )
 
+from ..errors import NotFoundError
 from .branches import DRAFT, PUBLISHED, announce
 from .conflicts import integrity_explained
 from .rows import in_parts, insert, upsert_pointers
@@ -160,8 +161,15 @@ def current_drafts(learning_package_pk: int, entity_pks: Collection[int]) -> dic
 
 
 def lock_package(learning_package_pk: int) -> LearningPackage:
-    """Make set-wise writers of one learning package wait for each other until the transaction ends."""
-    return LearningPackage.objects.select_for_update().get(id=learning_package_pk)
+    """
+    Make set-wise writers of one learning package wait for each other until the transaction ends.
+
+    Raises NotFoundError for a package that somebody else has just deleted.
+    """
+    package = LearningPackage.objects.select_for_update().filter(id=learning_package_pk).first()
+    if package is None:
+        raise NotFoundError("This was deleted just now.")
+    return package
 
 
 def _publish_records(log: PublishLog, direct: Collection[_Pointers], below: Collection[_Pointers]) -> None:

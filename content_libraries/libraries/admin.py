@@ -1,48 +1,234 @@
-"""Libraries in the Django admin. Changes and deletions go through the room's api, as everywhere."""
+"""Libraries and teams in the Django admin. Changes and deletions go through the room's api, as everywhere."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.timezone import localtime
 
+from ..errors import MalformedKeyError
+from ..keys import LibraryLocatorV2, library_key
+from ..learning_core import api as learning_core
 from . import api
-from .models import ContentLibrary, ContentLibraryPermission
+from .data import Role
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
+from .staff_admin import StaffAdmin
+
+_TEAM_ROWS: Final = 100
+_KINDS: Final = {
+    "section": "section",
+    "subsection": "subsection",
+    "unit": "unit",
+    learning_core.COMPONENT_NAMESPACE: "component",
+}
+_NO_CONTENT: Final = learning_core.PackageFigures(live={})
+
+
+class UnpublishedFilter(admin.SimpleListFilter):
+    """Whether there is something to publish. For rows with a learning package: libraries and courses."""
+
+    title = "unpublished changes"
+    parameter_name = "unpublished"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("yes", "With unpublished changes"), ("no", "Without"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        changed = learning_core.packages_with_unpublished_changes()
+        if self.value() == "yes":
+            return queryset.filter(learning_package__in=changed)
+        return queryset.exclude(learning_package__in=changed) if self.value() == "no" else queryset
+
+
+class PackageAdmin(StaffAdmin):
+    """A list of what has a learning package, with its figures: two queries for a whole page."""
+
+    list_per_page = 50
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changes = super().get_changelist_instance(request)
+        add_figures(changes.result_list)
+        return changes
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        add_figures([found] if found else [])
+        return found
+
+    @admin.display(description="Unpublished changes")
+    def unpublished(self, row: Any) -> int:
+        return int(row.figures.unpublished)
+
+    @admin.display(description="Last published")
+    def last_published(self, row: Any) -> str:
+        when = row.figures.last_published
+        return date_format(localtime(when), "DATETIME_FORMAT") if when else "never"
+
+
+def sizes(row: Any, kinds: Mapping[str, str]) -> str:
+    """
+    How much there is of each kind in a library or a course, in words.
+
+    Args:
+        kinds: kind of an entity -> what one of it is called.
+    """
+    counts = ((row.figures.live.get(kind, 0), name) for kind, name in kinds.items())
+    return ", ".join(f"{count} {name}{pluralize(count)}" for count, name in counts if count) or "empty"
+
+
+def add_figures(rows: Iterable[Any]) -> None:
+    """Give libraries or courses their ``figures``."""
+    rows = list(rows)
+    pks = [row.learning_package_id for row in rows if row.learning_package_id is not None]
+    figures = learning_core.package_figures(pks)
+    for row in rows:
+        row.figures = figures.get(row.learning_package_id, _NO_CONTENT)
+
+
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An older grant. Whose it is never changes: somebody else's is another one."""
+
+    class Meta:
+        model = ContentLibraryPermission
+        fields = ("user", "group", "access_level")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["user"].disabled = self.fields["group"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(data.get("user")) == bool(data.get("group")):
+            raise forms.ValidationError("Choose either a user or a group.")
+        return data
+
+
+class GrantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Grants, in a table whose headings are no labels."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
 
 class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The older grants of a library."""
+    """The older grants of a library. Roles of openedx-authz are given there, and listed with these in the teams."""
 
     model = ContentLibraryPermission
+    form = GrantForm
+    formset = GrantFormSet
     extra = 0
-    autocomplete_fields = ("user", "group")
+    raw_id_fields = ("user", "group")
+    verbose_name = "level"
+    verbose_name_plural = "Levels of users and groups"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return api.is_global_staff(request.user)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(ContentLibrary)
-class ContentLibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ContentLibraryAdmin(PackageAdmin):
     """
     Libraries: found, opened to the public, given to a team, deleted.
 
-    They are created by authors, or by the ``create_library`` command.
+    They are created by authors, or by the ``create_library`` command. The rooms above add their actions.
     """
 
-    list_display = ("library_key", "title", "license", "allow_public_learning", "allow_public_read")
-    list_filter = (("org", admin.RelatedOnlyFieldListFilter), "allow_public_learning", "allow_public_read")
+    change_list_template = "content_libraries/libraries/library_list.html"
+    change_form_template = "content_libraries/libraries/library.html"
+    list_display = (
+        "name",
+        "size",
+        "unpublished",
+        "last_published",
+        "open_to",
+        "team",
+    )
+    list_filter = (
+        ("org", admin.RelatedOnlyFieldListFilter),
+        UnpublishedFilter,
+        "allow_public_learning",
+        "allow_public_read",
+    )
     list_select_related = ("org", "learning_package")
     search_fields = ("slug", "org__short_name", "learning_package__title")
     ordering = ("org__short_name", "slug")
-    fields = ("library_key", "title", "license", "allow_public_learning", "allow_public_read")
-    readonly_fields = ("library_key", "title")
+    fieldsets = (
+        (None, {"fields": ("library_key", "title", "team")}),
+        ("Content", {"fields": ("size", "unpublished", "last_published")}),
+        ("Who may use it", {"fields": ("license", "allow_public_learning", "allow_public_read")}),
+    )
+    readonly_fields = (
+        "library_key",
+        "title",
+        "team",
+        "size",
+        "unpublished",
+        "last_published",
+    )
     inlines = (GrantInline,)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @admin.display(description="Library", ordering="learning_package__title")
+    def name(self, library: ContentLibrary) -> str:
+        return format_html("{}<br><code>{}</code>", library.title, library)
+
+    @admin.display(description="Size")
+    def size(self, library: Any) -> str:
+        return sizes(library, _KINDS)
+
+    @admin.display(description="Open to")
+    def open_to(self, library: ContentLibrary) -> str:
+        flags = {"learners": library.allow_public_learning, "course authors": library.allow_public_read}
+        return ", ".join(name for name, is_set in flags.items() if is_set)
+
+    @admin.display(description="Team")
+    def team(self, library: ContentLibrary) -> str:
+        url = reverse("admin:content_libraries_contentlibrarypermission_changelist")
+        query = urlencode({"library": str(library.library_key)})
+        return format_html('<a href="{}?{}">Team<span class="visually-hidden"> of {}</span></a>', url, query, library)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return api.is_global_staff(request.user)
+
+    has_delete_permission = has_change_permission
 
     def save_model(self, request: HttpRequest, obj: ContentLibrary, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         api.update_library(obj.library_key, user=request.user, **changes)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        key = form.instance.library_key
+        for grant in formset.deleted_objects:
+            _remove(grant, key, request.user)
+        for grant in [*formset.new_objects, *(grant for grant, _fields in formset.changed_objects)]:
+            _set_level(grant, key, request.user)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
+        libraries = list(objs)
+        add_figures(libraries)
+        names = [f"{library.title} ({library}): {library.figures.live_items} items" for library in libraries]
+        return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:
         api.delete_library(obj.library_key, user=request.user)
@@ -50,3 +236,67 @@ class ContentLibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ContentLibrary]) -> None:
         for library in queryset.select_related("org"):
             api.delete_library(library.library_key, user=request.user)
+
+
+class TeamSearchForm(forms.Form):
+    """What the list of teams is narrowed to."""
+
+    q = forms.CharField(label="Member or library contains", required=False)
+    role = forms.ChoiceField(
+        label="Role or level",
+        required=False,
+        choices=[("", "All"), *((role, role) for role in Role), *((level, level) for level in AccessLevel)],
+    )
+    library = forms.CharField(label="Library key", required=False, help_text="Everything that applies to this library.")
+
+    def clean_library(self) -> LibraryLocatorV2 | None:
+        text = self.cleaned_data["library"]
+        try:
+            return library_key(text) if text else None
+        except MalformedKeyError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+@admin.register(ContentLibraryPermission)
+class TeamAdmin(StaffAdmin):
+    """Who has which role or level in which library, in one list. Only to be looked at."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = TeamSearchForm(request.GET)
+        entries: Any = []
+        if form.is_valid():
+            data = form.cleaned_data
+            entries = api.list_team_entries(
+                user=request.user, text=data["q"], name=data["role"], library_key=data["library"]
+            )
+        page = Paginator(entries, _TEAM_ROWS).get_page(request.GET.get("page"))
+        query = request.GET.copy()
+        query.pop("page", None)
+        context = {
+            **self.admin_site.each_context(request),
+            **(extra_context or {}),
+            "opts": self.opts,
+            "title": "Teams",
+            "form": form,
+            "page": page,
+            "entries": [api.team_entry(row) for row in page.object_list],
+            "query": query.urlencode(),
+        }
+        return render(request, "content_libraries/libraries/teams.html", context)
+
+
+def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:
+    if grant.user is not None:
+        api.remove_user(key, user=user, member=grant.user)
+    elif grant.group is not None:
+        api.remove_group(key, user=user, group=grant.group)
+
+
+def _set_level(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:
+    level = AccessLevel(grant.access_level)
+    if grant.user is not None:
+        api.set_user_level(key, user=user, member=grant.user, level=level)
+    elif grant.group is not None:
+        api.set_group_level(key, user=user, group=grant.group, level=level)

@@ -14,6 +14,7 @@ from .access import (
     viewable_organizations,
     views_everything,
 )
+from .all_teams import TeamEntry, list_team_entries, team_entry
 from .data import (
     PERMISSIONS_OF,
     Actor,
@@ -49,6 +50,7 @@ __all__ = [
     "OnlyAdminError",
     "Permission",
     "Role",
+    "TeamEntry",
     "TeamMember",
     "access_library",
     "add_team_member",
@@ -61,6 +63,7 @@ __all__ = [
     "library_sizes",
     "library_summary",
     "list_libraries",
+    "list_team_entries",
     "listed_library",
     "may",
     "may_create",
@@ -72,6 +75,7 @@ __all__ = [
     "set_group_level",
     "set_user_level",
     "team",
+    "team_entry",
     "team_member",
     "update_library",
     "viewable_libraries",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -23,6 +24,7 @@ from .. import conf
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
+from ..learning_core.api import PackageID
 from . import roles
 from .access import access_library, forget_grants, get_library, require_create
 from .data import Actor, Permission, Role
@@ -43,14 +45,16 @@ def create_library(
     license: str = License.ALL_RIGHTS_RESERVED,  # noqa: A002 - its name everywhere
     allow_public_learning: bool = False,
     allow_public_read: bool = False,
+    learning_package: int | None = None,
 ) -> ContentLibrary:
     """
-    Create a library with an empty learning package. Its creator administers it; the operator's has no team.
+    Create a library, empty or with restored content. Its creator administers it; the operator's has no team.
 
     Args:
         org: short name of an organization; created too if it does not exist and the site allows that.
         slug: the library's part of its key; unique in the organization.
         license: one of models.License.
+        learning_package: pk of content that the user has restored from a backup, and that no library has yet.
 
     Raises NotAllowedError; InvalidInputError for a value that breaks a rule, a slug that is taken, or an
     organization that is unknown or closed to the user (libraries-rest contract, section 2.3).
@@ -66,7 +70,12 @@ def create_library(
     _check_fields(library)
     with transaction.atomic():
         library.org = _organization(user, org)
-        _store(library, title=title, description=description)
+        store: Callable[..., PackageID]
+        if learning_package is None:
+            store = partial(learning_core.create_learning_package, str(library.library_key))
+        else:
+            store = partial(_adopt, library, learning_package, user)
+        _store(library, partial(store, title=title, description=description))
         if user is not None and user.is_authenticated:
             ContentLibraryPermission.objects.create(library=library, user=user, access_level=AccessLevel.ADMIN)
             roles.assign(user, Role.ADMIN, library.library_key)
@@ -146,13 +155,22 @@ def _organization(user: Actor, short_name: str) -> Organization:
     return Organization.objects.get(short_name=short_name)
 
 
-def _store(library: ContentLibrary, *, title: str, description: str) -> None:
+def _adopt(library: ContentLibrary, learning_package: int, user: Actor, *, title: str, description: str) -> PackageID:
+    """Make restored content that of a library. Only its owner can: its pk is easily guessed."""
+    try:
+        return learning_core.adopt_learning_package(
+            learning_package, str(library.library_key), title=title, description=description, user=user
+        )
+    except NotFoundError as error:
+        message = f'Invalid pk "{learning_package}" - object does not exist.'
+        raise InvalidInputError(message, field="learning_package", as_list=True) from error
+
+
+def _store(library: ContentLibrary, make_learning_package: Callable[[], PackageID]) -> None:
     """Insert a library and its learning package. The unique keys decide whether the slug is taken."""
     try:
         with transaction.atomic():
-            library.learning_package_id = learning_core.create_learning_package(
-                str(library.library_key), title=title, description=description
-            )
+            library.learning_package_id = make_learning_package()
             library.save()
     except (IntegrityError, learning_core.PackageExistsError) as error:
         raise InvalidInputError("A library with that ID already exists.", field="slug") from error

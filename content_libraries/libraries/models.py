@@ -109,6 +109,8 @@ class ContentLibraryPermission(models.Model):
     access_level = models.CharField(max_length=30, choices=AccessLevel)
 
     class Meta:
+        verbose_name = _("grant in a library")
+        verbose_name_plural = _("teams of libraries")
         ordering = ("user__username", "group__name")
         unique_together = (("library", "user"), ("library", "group"))
         constraints = (

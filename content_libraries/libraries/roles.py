@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Substr
 from openedx_authz import api as authz_api
 from openedx_authz.engine.enforcer import AuthzEnforcer
 from openedx_authz.models import ExtendedCasbinRule
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..keys import LibraryLocatorV2
 
+_ROLE_PREFIX = f"{authz_api.RoleData.NAMESPACE}{authz_api.RoleData.SEPARATOR}"
 _EVERY_LIBRARY = authz_api.PlatformContentLibraryGlobData.build_external_key()
 
 
@@ -57,8 +58,7 @@ def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, 
 
     Yields: the role, and where it was given: the library's key, ``lib:ORG:*`` or ``lib:*``.
     """
-    scope = authz_api.ContentLibraryData(external_key=str(library_key))
-    external_keys = {_namespaced(key): key for key in (scope.external_key, *scope.ancestors)}
+    external_keys = {_namespaced(key): key for key in _scopes_of(library_key)}
     held = _assignments(user, Role).filter(casbin_rule__v2__in=external_keys)
     for name, namespaced_key in held.values_list("casbin_rule__v1", "casbin_rule__v2").order_by("pk"):
         yield _role(name), external_keys[namespaced_key]
@@ -82,13 +82,41 @@ def organizations_with_role(user: User, roles: Collection[Role]) -> QuerySet[Org
     return organizations
 
 
+def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | None = None) -> QuerySet[Any]:
+    """
+    Who has one of the roles (``who``, ``what``), and ``where``: the key of a library, ``lib:ORG:*`` or ``lib:*``.
+
+    Args:
+        library_key: only those that apply to this library.
+    """
+    held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
+        subject__usersubject__user__isnull=False, casbin_rule__ptype="g", casbin_rule__v1__in=_stored_names(roles)
+    )
+    if library_key is not None:
+        held = held.filter(casbin_rule__v2__in=[_namespaced(key) for key in _scopes_of(library_key)])
+    return held.annotate(
+        who=F("subject__usersubject__user__username"),
+        what=Substr("casbin_rule__v1", 1 + len(_ROLE_PREFIX)),
+        where=Substr("casbin_rule__v2", 1 + len(_namespaced(""))),
+    )
+
+
 def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:
     """What openedx-authz stores about each assignment, found by indexed columns."""
-    names = [authz_api.RoleData(external_key=role.value).namespaced_key for role in roles]
     held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
-        subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=names
+        subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=_stored_names(roles)
     )
     return held
+
+
+def _stored_names(roles: Collection[Role]) -> list[str]:
+    return [authz_api.RoleData(external_key=role.value).namespaced_key for role in roles]
+
+
+def _scopes_of(library_key: LibraryLocatorV2) -> tuple[str, ...]:
+    """Where roles that apply to a library are given: itself, its organization, everywhere."""
+    scope = authz_api.ContentLibraryData(external_key=str(library_key))
+    return (scope.external_key, *scope.ancestors)
 
 
 def _role(namespaced_key: str) -> Role:

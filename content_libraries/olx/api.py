@@ -28,6 +28,7 @@ from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
+from .tags import TAGS_ATTRIBUTE, Tags
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
 from .xml_source import decoded, xml_safe
@@ -37,6 +38,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
+    "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
     "ForbiddenDoctypeError",
     "Limits",
@@ -49,6 +51,7 @@ __all__ = [
     "OlxTree",
     "StaticFile",
     "StaticNames",
+    "Tags",
     "assembled",
     "body_of",
     "decoded",

@@ -11,6 +11,7 @@ from typing import Final
 from .archives import files_of
 from .data import Limits, StaticFile
 from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
+from .tags import TAGS_FILE
 
 __all__ = ["Catalog", "folder_of", "read_catalog", "read_files"]
 
@@ -65,7 +66,9 @@ def read_files(
     Raises MissingFileError at the end if one was not there.
     """
     missing = set(wanted)
-    for name, chunks in files_of(source, limits) if missing else ():
+    for name, chunks in files_of(source, limits):
+        if not missing:
+            return
         path = _below(folder, name)
         if path in missing:
             missing.discard(path)
@@ -76,7 +79,8 @@ def read_files(
 
 
 def _is_text(path: str) -> bool:
-    return path.endswith(_TEXT_SUFFIXES) and _STATIC not in path.split("/")[:-1]
+    *folders, name = path.split("/")
+    return (name == TAGS_FILE or name.endswith(_TEXT_SUFFIXES)) and _STATIC not in folders
 
 
 def _kept(path: str, chunks: Iterable[bytes], most: int) -> bytes:

@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
+from .tags import TAGS_ATTRIBUTE, Tags, tags_in_attribute
+
 __all__ = [
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
@@ -163,7 +165,8 @@ class OlxTree:
     relative to ``static/``, those of ``other_files`` (about pages, tabs, asset lists, definitions that
     nothing points to) to the folder of course.xml. That folder is ``folder``: its path in the archive, ""
     for the top. ``not_imported`` says of blocks, by their keys, that they only stand for something that
-    is not OLX and cannot be turned into it, and why.
+    is not OLX and cannot be turned into it, and why. ``tags`` are those of blocks, by their keys, that do not stand
+    on the blocks themselves.
     """
 
     kind: Literal["course", "library"]
@@ -177,6 +180,7 @@ class OlxTree:
     other_files: tuple[StaticFile, ...] = ()
     folder: str = field(default="", compare=False)
     not_imported: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
+    tags: Mapping[tuple[str, str], Tags] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """
@@ -188,6 +192,11 @@ class OlxTree:
     def settings_of(self, block: OlxBlock) -> dict[str, object]:
         """Return the block's own settings: its attributes, overlaid by its policy."""
         return {**block.attributes, **self.policies.get(f"{block.tag}/{block.url_name}", {})}
+
+    def tags_of(self, block: OlxBlock) -> Tags:
+        """Return the block's tags, by the export ids of their taxonomies."""
+        attribute = block.attributes.get(TAGS_ATTRIBUTE)
+        return {**(tags_in_attribute(attribute) if attribute else {}), **self.tags.get(block.key, {})}
 
     def inherited_settings(self, ancestors: Sequence[OlxBlock]) -> dict[str, object]:
         """Return what a block under ``ancestors`` (the root first, its parent last) inherits from them."""

@@ -17,6 +17,7 @@ __all__ = [
     "ForbiddenDoctypeError",
     "InvalidAttributeError",
     "InvalidPolicyError",
+    "InvalidTagsError",
     "MalformedXmlError",
     "MissingFileError",
     "NotACourseError",
@@ -94,6 +95,12 @@ class InvalidPolicyError(OlxError):
     """A policy file is not JSON, or not an object."""
 
     code = "olx_invalid_policy"
+
+
+class InvalidTagsError(OlxError):
+    """A table of tags is not CSV, or does not say which blocks it means."""
+
+    code = "olx_invalid_tags"
 
 
 class UnsupportedEncodingError(OlxError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from collections.abc import Iterator
 from typing import Final
 
 from .errors import UnsafeMemberError
@@ -33,9 +33,11 @@ class MemberNames:
     def add_file(self, name: str) -> None:
         """Note a file, or raise UnsafeMemberError if its name is taken."""
         folded = _folded(name)
-        for parent in PurePosixPath(folded).parents:
-            self._refuse_twin(name, self._files.get(str(parent)))
-            self._folders.setdefault(str(parent), name)
+        for parent in _folders_above(folded):
+            if parent in self._folders:
+                break  # so are those above it
+            self._refuse_twin(name, self._files.get(parent))
+            self._folders[parent] = name
         self._refuse_twin(name, self._files.get(folded) or self._folders.get(folded))
         self._files[folded] = name
 
@@ -83,5 +85,10 @@ def _problem(name: str) -> str | None:
     return None
 
 
+def _folders_above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name.casefold())
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name.casefold())

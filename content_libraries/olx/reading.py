@@ -17,6 +17,7 @@ from .blocks import BlockReader, DraftReader
 from .catalog import Catalog, folder_of, read_catalog, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, StaticFile
 from .errors import ArchiveTooLargeError, InvalidPolicyError, MissingFileError, NotACourseError
+from .tags import TAGS_FILE, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
 from .xml_source import Budget, decoded, parse_document
@@ -58,6 +59,7 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
             if not path.startswith(STATIC_FOLDER)
         ),
         folder=catalog.folder,
+        tags=tags_in_table(decoded(catalog.texts[TAGS_FILE], TAGS_FILE)) if TAGS_FILE in catalog.texts else {},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import Task
 from django.contrib import admin, messages
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from kombu.exceptions import OperationalError
 
+from ..courses.admin import CourseAdmin
+from ..libraries.admin import ContentLibraryAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
@@ -20,6 +22,9 @@ from .tasks import rebuild_search, reindex_search
 
 class OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that the app writes for itself."""
+
+    class Media:
+        css: ClassVar = {"all": ("content_libraries/admin.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -37,13 +42,13 @@ class SearchCheckpointAdmin(OnlyToBeLookedAt):
 
     list_display = (
         "context_key",
-        "is_spare",
         "title",
         "is_up_to_date",
-        "draft_change_log_pk",
-        "publish_log_pk",
         "updated",
         "last_error",
+        "is_spare",
+        "draft_change_log_pk",
+        "publish_log_pk",
     )
     list_filter = ("is_spare",)
     search_fields = ("context_key", "title")
@@ -86,6 +91,18 @@ class SearchRebuildAdmin(OnlyToBeLookedAt):
     """The rebuild of the index that is running, or that was interrupted."""
 
     list_display = ("started", "owner", "owned_until", "index_id")
+
+
+@admin.action(description=gettext_lazy("Make all search documents of the selected anew"))
+def reindex_selected(_model_admin: Any, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+    """For the lists of libraries and courses, whose rows are named by their keys. The lists are for staff only."""
+    for row in chosen:
+        _send(request, reindex_search, str(row))
+
+
+# The rooms of libraries and courses do not know of the index.
+for _listed in (ContentLibraryAdmin, CourseAdmin):
+    _listed.actions = (*_listed.actions, reindex_selected)
 
 
 def _tell_lag(request: HttpRequest) -> None:

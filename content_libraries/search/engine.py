@@ -269,6 +269,8 @@ def values_at(document: object, path: str) -> list[Any]:
 
 def raw_values_at(document: object, path: str) -> list[Any]:
     """Read the values at a dotted path as they are: lists whole, null as None. None at all where it is not there."""
+    if "." not in path:
+        return [document[path]] if isinstance(document, dict) and path in document else []
     found = [document]
     for name in path.split("."):
         found = [item[name] for item in _flat(found) if isinstance(item, dict) and name in item]

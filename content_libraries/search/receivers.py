@@ -8,14 +8,18 @@ to a worker; if that fails too, the next write or the sweep finds the work at th
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any, Final
 
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 from openedx_events.content_authoring.data import ContentObjectChangedData
 from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS_CHANGED
+from openedx_tagging.models import Tag, Taxonomy
 
 from .. import keys
 from ..courses import api as courses
@@ -25,7 +29,8 @@ from ..learning_core.api import LogMark
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, Change
 from .engine import MAX_BATCH, SearchEngineError
-from .tasks import catch_up_search
+from .retagging import trace_of
+from .tasks import catch_up_search, retag_search
 from .upkeep import catch_up
 from .waiting import waiting_at_most
 
@@ -78,6 +83,28 @@ def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> Non
         return  # tags can be given to what does not exist any more
 
 
+@receiver(post_save, sender=Tag, dispatch_uid="content_libraries.search.tag_saved")
+@receiver(post_save, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_saved")
+def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) -> None:
+    """A new tag, or a new taxonomy, is not on any object."""
+    if not created:
+        transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=False)))
+
+
+@receiver(post_delete, sender=Tag, dispatch_uid="content_libraries.search.tag_deleted")
+@receiver(post_delete, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_deleted")
+def follow_deleted_taxonomy(instance: Tag | Taxonomy, **_kwargs: Any) -> None:
+    transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=True)))
+
+
+def _retag(trace: dict[str, Any]) -> None:
+    """There may be many documents, so a worker makes them."""
+    try:
+        retag_search.delay(trace)
+    except (OperationalError, OSError) as error:
+        logger.warning("No worker can be told to index the objects with tags of %s: %s", trace, error)
+
+
 def _follow_collection_tags(key: keys.LibraryCollectionLocator) -> None:
     library = libraries.get_library(keys.library_key_of(key))
     _follow(library.learning_package_id, Change(collection_codes=frozenset({key.collection_id})))
@@ -95,9 +122,8 @@ def _follow_block_tags(object_id: str) -> None:
         usage_key = UsageKey.from_string(object_id)
     except InvalidKeyError:
         return
-    if found := courses.find_block_entity(usage_key):
-        learning_package_pk, entity_pk = found
-        _follow(learning_package_pk, Change(entity_pks=frozenset({entity_pk})))
+    for learning_package_pk, entity_pks in courses.find_block_entities([usage_key]).items():
+        _follow(learning_package_pk, Change(entity_pks=frozenset(entity_pks)))
 
 
 def _follow(learning_package_pk: int, change: Change) -> None:

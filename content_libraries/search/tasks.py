@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import shared_task
 
@@ -11,6 +12,7 @@ from ..errors import NotFoundError
 from .engine import SearchEngineError
 from .rebuilding import rebuild
 from .rebuilds import RebuildRunningError, is_interrupted
+from .retagging import changes_of
 from .upkeep import catch_up, packages_behind
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,27 @@ def catch_up_search(learning_package_pk: int) -> int:
     Returns: how many documents were made.
     """
     return catch_up(learning_package_pk).updated
+
+
+@shared_task(
+    name="content_libraries.search.retag",
+    autoretry_for=(SearchEngineError,),
+    throws=(SearchEngineError,),
+    max_retries=5,
+    retry_backoff=2,
+)
+def retag_search(trace: dict[str, Any]) -> int:
+    """
+    Bring documents up to date whose tags have changed, because a tag or a taxonomy has.
+
+    Args:
+        trace: which tags, as ``trace_of`` has told.
+
+    Returns: how many documents were made.
+    """
+    return sum(
+        catch_up(learning_package_pk, change=change).updated for learning_package_pk, change in changes_of(trace)
+    )
 
 
 @shared_task(name="content_libraries.search.sweep")

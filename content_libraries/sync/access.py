@@ -91,3 +91,17 @@ def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
     except NotFoundError:
         return True
     return True
+
+
+def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+    """
+    Those of the libraries from which a user may not take anything into a course, as ``may_follow`` says it of one.
+
+    A constant number of queries.
+    """
+    if not library_keys or may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES):
+        return frozenset()
+    refs = "learning_package__package_ref"
+    named = {f"{refs}__in": list(library_keys)}
+    viewable = viewable_libraries(user).filter(**named).order_by().values("pk")
+    return frozenset(ContentLibrary.objects.filter(**named).exclude(pk__in=viewable).values_list(refs, flat=True))

@@ -3,17 +3,20 @@
 from .coursewide import course_report, plan_counts, preview_course, sync_course
 from .data import (
     Attention,
+    Conflict,
     FileNotices,
     LinkDetail,
     LinkState,
     LinkSummary,
     SkippedLink,
     SyncAction,
+    SyncOutcome,
     SyncPlan,
     SyncReason,
     SyncStep,
     Usages,
 )
+from .declining import decline_update, preview_decline
 from .errors import (
     BadDownstreamError,
     BadUpstreamError,
@@ -29,6 +32,7 @@ from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_t
 from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
+from .outcomes import preview_outcome, settle_update
 from .outlines import Outline, OutlineActions, actions_of, get_outline
 from .pasting import Pasted, paste_block
 from .reading import (
@@ -50,7 +54,6 @@ from .syncing import (
     Synced,
     SyncOutdatedError,
     create_linked_block,
-    decline_update,
     link_block,
     preview_sync,
     sync_block,
@@ -61,6 +64,7 @@ __all__ = [
     "Attention",
     "BadDownstreamError",
     "BadUpstreamError",
+    "Conflict",
     "ConversionPlan",
     "FileNotices",
     "ItemType",
@@ -79,6 +83,7 @@ __all__ = [
     "ReadyPart",
     "SkippedLink",
     "SyncAction",
+    "SyncOutcome",
     "SyncOutdatedError",
     "SyncPlan",
     "SyncReason",
@@ -113,9 +118,12 @@ __all__ = [
     "plan_counts",
     "preview_conversion",
     "preview_course",
+    "preview_decline",
+    "preview_outcome",
     "preview_sync",
     "rebuild_links",
     "retry_run",
+    "settle_update",
     "start_conversion",
     "start_run",
     "summarize_course",

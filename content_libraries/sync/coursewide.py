@@ -11,9 +11,9 @@ from django.db import transaction
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import course_store, lock_course
-from ..keys import LibraryLocatorV2, library_key
+from ..keys import LibraryLocatorV2
 from ..libraries.api import Actor
-from .access import may_follow, require_links_of_course, require_syncs_of_course
+from .access import closed_to_follow, require_links_of_course, require_syncs_of_course
 from .data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from .models import CourseLink
 from .planning import plan_sync
@@ -94,8 +94,8 @@ def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | N
         links = links.filter(library_key=str(only_library))
     tops = list(collapsed(readiness_of(links)))
     names = {link.library_key for link in tops if link.is_ready}
-    allowed = {name for name in names if may_follow(user, course_key, library_key(name))}
-    ready = [link.downstream_key for link in tops if link.is_ready and link.library_key in allowed]
+    closed_names = closed_to_follow(user, course_key, names)
+    ready = [link.downstream_key for link in tops if link.is_ready and link.library_key not in closed_names]
     plan = plan_sync(course_key, _outermost(course_key, ready), skip_broken=True)
     broken = tuple(_skipped(link) for link in tops if link.state not in {*WORKING_STATES})
     closed = tuple(
@@ -105,7 +105,7 @@ def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | N
             explain(LinkState.INACCESSIBLE, link.upstream_key, link.downstream_key),
         )
         for link in tops
-        if link.is_ready and link.library_key not in allowed
+        if link.is_ready and link.library_key in closed_names
     )
     return replace(plan, skipped=plan.skipped + broken + closed)
 

@@ -37,6 +37,19 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 """States in which there is something to sync with."""
 
 
+class SyncOutcome(StrEnum):
+    """
+    What an author answers to an update.
+
+    ``KEEP_LOCAL``: take it, and keep what was changed in the course. ``TAKE_UPSTREAM``: take it, and give that up.
+    ``DECLINE``: leave everything as it is until there is something newer.
+    """
+
+    KEEP_LOCAL = "keep_local"
+    TAKE_UPSTREAM = "take_upstream"
+    DECLINE = "decline"
+
+
 class SyncAction(StrEnum):
     """What a step of a sync does with a block."""
 
@@ -48,6 +61,7 @@ class SyncAction(StrEnum):
     DELETE = "delete"
     ASSET = "asset"
     TAGS = "tags"
+    DECLINE = "decline"
 
 
 class SyncReason(StrEnum):
@@ -88,6 +102,28 @@ class SyncStep:
     upstream: str = ""
     upstream_title: str = ""
     detail: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """
+    A value of a linked block that was changed in the course, and that the library says otherwise.
+
+    Args:
+        name: of the setting; ``data`` for the body of a Text.
+        mine, theirs: what the course and the library have; None where one does not say.
+        outcome: what happens to the value.
+        choices: what an author can choose; declining goes for the whole update.
+    """
+
+    usage_key: UsageKey
+    title: str
+    upstream: str
+    name: str
+    mine: str | None
+    theirs: str | None
+    outcome: SyncOutcome
+    choices: tuple[SyncOutcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +168,7 @@ class SyncPlan:
         byte_sources: digest of a file -> pk of the learning package that has it.
         tag_sources: usage key -> key of the library item whose tags it gets.
         attention: settings of new blocks that may not fit the course.
+        conflicts: local changes that the library says otherwise, and what happens to them.
     """
 
     course_key: CourseKey
@@ -143,6 +180,7 @@ class SyncPlan:
     tag_sources: Mapping[str, str]
     notices: FileNotices
     attention: tuple[Attention, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @cached_property
     def created(self) -> frozenset[UsageKey]:

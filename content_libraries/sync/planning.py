@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -27,18 +27,19 @@ from ..courses.api import (
     course_store,
     private_name,
 )
-from ..errors import MalformedKeyError, NotFoundError
+from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
 from .attention import attention_in, settings_report
-from .data import Attention, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
+from .conflicts import conflicts_in
+from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import children_difference, component_difference
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
 from .lost_files import without_lost_files
 from .matching import Place, match
-from .settings import LinkSettings, course_type_of, short_key, upstream_key
+from .settings import LinkSettings, course_type_of, key_or_none, short_key
 from .states import explain, require_matching_types
-from .taking import Taken, new_container, own_files, taken_component, taken_container
+from .taking import Taken, new_container, own_files, taken_component, taken_container, with_private_names
 from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
 
 
@@ -99,7 +100,7 @@ class _Draft:
         keys = dict.fromkeys(key for top in tops for key, _depth in self.structure.walk(top))
         self.blocks: Mapping[UsageKey, Block] = course_store().blocks(course_key, list(keys)) if keys else {}
         self.links = {key: LinkSettings.of(key, block.settings) for key, block in self.blocks.items()}
-        self.upstream_of = {key: item for key, link in self.links.items() if (item := _parsed(link.upstream))}
+        self.upstream_of = {key: item for key, link in self.links.items() if (item := key_or_none(link.upstream))}
         self.upstreams: Upstreams = read_upstreams([*self.upstream_of.values(), *extra])
 
     def state_of(self, usage_key: UsageKey) -> LinkState:
@@ -183,10 +184,11 @@ class _Writer:
         self.steps: list[SyncStep] = []
         self.changes: list[Change] = []
         self.attention: list[Attention] = []
+        self.conflicts: list[Conflict] = []
         self.byte_sources: dict[str, int] = {}
         self.tag_sources: dict[str, str] = {}
         self.new_files: dict[str, None] = {}
-        self.conflicts: dict[str, None] = {}
+        self.conflicting_files: dict[str, None] = {}
         places = [place for top, _parent, _index in planner.places for place in top.walk()]
         self.claimed = {place.usage_key for place in places}
         self.bases = self._base_versions(places)
@@ -205,8 +207,9 @@ class _Writer:
             changes=CoursePlan(tuple(self.changes), {key: block.version_num for key, block in blocks.items()}),
             byte_sources=self.byte_sources,
             tag_sources=self.tag_sources,
-            notices=FileNotices(tuple(self.new_files), tuple(self.conflicts)),
+            notices=FileNotices(tuple(self.new_files), tuple(self.conflicting_files)),
             attention=settings_report(self.draft.course_key, tuple(self.attention)),
+            conflicts=tuple(self.conflicts),
         )
 
     def _base_versions(self, places: Iterable[Place]) -> dict[UsageKey, int]:
@@ -268,9 +271,23 @@ class _Writer:
         if changes or old != item.version_num:
             reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
             self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
+        self._find_conflicts(place, taken)
         if taken.kept:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
         return taken.olx
+
+    def _find_conflicts(self, place: Place, taken: Taken) -> None:
+        key, item, known = place.usage_key, place.item, self.draft.links[place.usage_key]
+        mine = self.draft.blocks[key].olx
+        theirs, base = taken.olx, None
+        if isinstance(item.key, LibraryContainerLocator):
+            theirs = taken_container(item, link=replace(known, customized=()), current=mine).olx
+        elif known.customized:
+            theirs = self._taken_component(place, replace(known, customized=()), mine).olx
+        version = self.bases.get(key)
+        if version in self.contents.olx:
+            base = with_private_names(self.contents.olx[version], self.contents.files.get(version, ()), key)
+        self.conflicts += conflicts_in(key, item.key, known, base=base, mine=mine, theirs=theirs, outcome=taken.olx)
 
     def _taken_component(self, place: Place, link: LinkSettings, current: str | None) -> Taken:
         version = place.item.version_pk
@@ -361,7 +378,7 @@ class _Writer:
                 continue
             is_ours = there is None or (name in base and base[name].digest == there.digest)
             if not is_ours:
-                self.conflicts[path] = None
+                self.conflicting_files[path] = None
                 self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)
                 continue
             reason = SyncReason.NEW_FILE if there is None else SyncReason.CHANGED_FILE
@@ -384,10 +401,3 @@ class _Writer:
         self.steps.append(
             SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
         )
-
-
-def _parsed(upstream: str | None) -> ItemKey | None:
-    try:
-        return None if upstream is None else upstream_key(upstream)
-    except MalformedKeyError:
-        return None

@@ -14,6 +14,7 @@ from typing import Final, Self
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import UpstreamSettings
+from ..errors import MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
 
 DISPLAY_NAME: Final = "display_name"
@@ -166,6 +167,14 @@ def course_type_of(key: ItemKey) -> str:
 def upstream_key(text: str) -> ItemKey:
     """Parse the key of a library item. Raises MalformedKeyError."""
     return item_key(text)
+
+
+def key_or_none(text: str | None) -> ItemKey | None:
+    """Parse the key of a library item; None for what is none."""
+    try:
+        return None if text is None else upstream_key(text)
+    except MalformedKeyError:
+        return None
 
 
 def course_settings_of(block_type: str) -> frozenset[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -22,16 +22,16 @@ from ..courses.api import (
 )
 from ..errors import ConflictError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
-from ..learning_core import api as learning_core
 from ..libraries.api import Actor, author_pk
 from ..olx.api import with_attributes
 from .access import access_block, may_view_library, require_follow, require_state
 from .data import FileNotices, LinkState, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
+from .files import bytes_of
 from .guarding import refuse_linked_parents
 from .models import CourseLink
 from .planning import plan_creation, plan_sync
-from .settings import LinkSettings, course_type_of, short_key, upstream_key
+from .settings import LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import looked_up
 from .upstreams import read_contents, read_upstreams
@@ -108,7 +108,7 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     change_set = None
     if plan.changes.changes:
         applied = write_course_plan(
-            plan.course_key, plan.changes, author_pk=author_pk(user), file_bytes=_bytes_of(plan.byte_sources)
+            plan.course_key, plan.changes, author_pk=author_pk(user), file_bytes=bytes_of(plan.byte_sources)
         )
         change_set = applied.change_set
     copy_tags(plan.tag_sources)
@@ -169,39 +169,6 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         return apply_sync(plan_sync(usage_key.course_key, [usage_key]), user=user)
 
 
-def decline_update(usage_key: UsageKey, *, user: Actor) -> tuple[UsageKey, ...]:
-    """
-    Decline what the library offers now, for a linked block and everything linked in it.
-
-    Each remembers the version that its own item has published, or that its item was deleted. A newer version is
-    offered again. Parts with a broken link are left out. Needs what ``sync_block`` needs.
-
-    Returns: the blocks that remember it. Raises NotFoundError, UpstreamNotAllowedError, LinkError.
-    """
-    with transaction.atomic():
-        lock_course(usage_key.course_key)
-        block = access_block(user, usage_key, manage=True)
-        require_follow(user, usage_key, _own_upstream(block))
-        blocks = _blocks_in(usage_key)
-        links = {key: LinkSettings.of(key, found.settings) for key, found in blocks.items()}
-        items = {
-            key: item
-            for key, link in links.items()
-            if (item := _key_or_none(link.upstream)) and course_type_of(item) == key.block_type
-        }
-        upstreams = read_upstreams(items.values())
-        if (broken := upstreams.broken.get(items[usage_key])) is not None:
-            raise BadUpstreamError(explain(broken, str(items[usage_key]), usage_key))
-        declined: dict[UsageKey, LinkSettings] = {}
-        for key, item in items.items():
-            if item in upstreams.items:
-                declined[key] = replace(links[key], version_declined=upstreams.items[item].version_num)
-            elif upstreams.broken[item] == LinkState.DELETED:
-                declined[key] = replace(links[key], deletion_declined=True)
-        _write_links(usage_key.course_key, blocks, declined, user)
-    return tuple(declined)
-
-
 def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
     """
     Cut the link of a block for good. Its content stays, and so do the links of what is in it, one level down.
@@ -218,7 +185,7 @@ def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
         if link.upstream is None:
             return
         _refuse_part(block)
-        blocks = _blocks_in(usage_key)
+        blocks = blocks_in(usage_key)
         links = {key: LinkSettings.of(key, found.settings) for key, found in blocks.items()}
         changed = dict(_below_unlinked(usage_key, links))
         changed[usage_key] = link.severed()
@@ -272,14 +239,15 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
     _write_links(usage_key.course_key, {usage_key: block}, {usage_key: link}, user)
 
 
-def _blocks_in(usage_key: UsageKey) -> Mapping[UsageKey, Block]:
+def blocks_in(usage_key: UsageKey) -> Mapping[UsageKey, Block]:
+    """A block and everything in it."""
     store = course_store()
     keys = [key for key, _depth in store.structure(usage_key.course_key).walk(usage_key)]
     return store.blocks(usage_key.course_key, keys)
 
 
 def _require_syncable(block: Block, user: Actor, *, manage: bool) -> None:
-    key = _own_upstream(block)
+    key = own_upstream(block)
     _refuse_part(block)
     if manage:
         require_follow(user, block.usage_key, key)
@@ -287,7 +255,8 @@ def _require_syncable(block: Block, user: Actor, *, manage: bool) -> None:
         require_state(user, block.usage_key, key)
 
 
-def _own_upstream(block: Block) -> ItemKey:
+def own_upstream(block: Block) -> ItemKey:
+    """What a block is linked to, if anything can be. Raises LinkError."""
     link = LinkSettings.of(block.usage_key, block.settings)
     if link.upstream is None:
         raise NotLinkedError(block.usage_key)
@@ -312,23 +281,3 @@ def _parsed(upstream: str, usage_key: UsageKey) -> ItemKey:
         return upstream_key(upstream)
     except MalformedKeyError:
         raise BadUpstreamError(explain(LinkState.MALFORMED, upstream, usage_key), field="upstream_ref") from None
-
-
-def _key_or_none(upstream: str | None) -> ItemKey | None:
-    try:
-        return None if upstream is None else upstream_key(upstream)
-    except MalformedKeyError:
-        return None
-
-
-def _bytes_of(sources: Mapping[str, int]) -> Callable[[Collection[str]], Iterator[tuple[str, bytes]]]:
-    """Gives the bytes of files from the libraries that have them."""
-
-    def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        by_package: dict[int, list[str]] = {}
-        for digest in digests:
-            by_package.setdefault(sources[digest], []).append(digest)
-        for package_pk, wanted in by_package.items():
-            yield from learning_core.stored_bytes(package_pk)(wanted)
-
-    return read

@@ -58,7 +58,7 @@ def taken_component(
         link: what the block says of its link, with ``customized`` naming what stays.
         current: what it says now; None for one that is created, which gets the course's settings from the library too.
     """
-    theirs = with_renamed_files(upstream_olx, {name: private_name(usage_key, name) for name in _names(files)})
+    theirs = with_private_names(upstream_olx, files, usage_key)
     theirs = with_attributes(theirs, dict.fromkeys(LINK_ATTRIBUTES))
     body = body_of(theirs) if usage_key.block_type == TEXT else None
     mine = {} if current is None else settings_in(current)
@@ -123,10 +123,11 @@ def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSett
     )
 
 
+def with_private_names(upstream_olx: str, files: tuple[FileMedia, ...], usage_key: UsageKey) -> str:
+    """OLX of a component with the names that its files get in the course."""
+    return with_renamed_files(upstream_olx, {name: private_name(usage_key, name) for name in own_files(files)})
+
+
 def own_files(files: tuple[FileMedia, ...]) -> Mapping[str, FileMedia]:
     """Name below ``static/`` -> file of a component."""
     return {file.path.removeprefix(STATIC): file for file in files if file.path.startswith(STATIC)}
-
-
-def _names(files: tuple[FileMedia, ...]) -> list[str]:
-    return list(own_files(files))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
+from ..libraries.api import is_global_staff
+from ..libraries.staff_admin import StaffAdmin
 from .models import StudentState
 
 
 @admin.register(StudentState)
-class StudentStateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StudentStateAdmin(StaffAdmin):
     """What users did in components. Only to be looked at, or deleted, which lets the user begin anew."""
 
     list_display = ("usage_key", "user", "modified")
@@ -17,8 +21,5 @@ class StudentStateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user",)
     ordering = ("-modified",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: StudentState | None = None) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_global_staff(request.user)

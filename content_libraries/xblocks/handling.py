@@ -19,6 +19,7 @@ from .parsing import make_block
 from .rendering import check_can_run
 from .runtime import Place
 from .saving import save_changes
+from .time_limit import TookTooLongError, time_limit
 from .tokens import ANONYMOUS, Purpose, check_token
 from .versions import access_version
 
@@ -66,11 +67,14 @@ def call_handler(
     files = block.runtime.files
     fields.refuse_authored = files.refuse = purpose is not Purpose.EDITING or not block_version.is_editable
     try:
-        response: Response = block.runtime.handle(block, handler_name, request, suffix)
+        with time_limit():
+            response: Response = block.runtime.handle(block, handler_name, request, suffix)
         if response.status_int >= _SERVER_ERROR:
             raise ProcessingError("The component could not do this.")  # it failed, not the site
     except NoSuchHandlerError as error:
         raise NotFoundError(f"“{key.block_type}” has no handler “{handler_name}”.") from error
+    except TookTooLongError as error:
+        raise InvalidInputError(f"{error.message} Send something simpler.") from error
     except ContentLibrariesError:
         raise
     except ProcessingError as error:

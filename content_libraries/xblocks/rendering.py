@@ -19,6 +19,7 @@ from .data import BlockVersion, RenderedView, Resource, Version
 from .parsing import make_block, parsed_root
 from .python_problems import reason_not_to_run
 from .runtime import Place
+from .time_limit import time_limit
 from .tokens import Purpose
 from .versions import access_version
 
@@ -92,8 +93,9 @@ def render_version(
     try:
         if view_name != STUDIO_VIEW:
             check_can_run(block_version)
-        block = make_block(block_version, user=user, place=place)
-        return _rendered(block, block_version, view_name)
+        with time_limit():
+            block = make_block(block_version, user=user, place=place)
+            return _rendered(block, block_version, view_name)
     except NotFoundError:
         raise
     except ContentLibrariesError as error:

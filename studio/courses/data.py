@@ -12,8 +12,6 @@ from django.db.models import Q, QuerySet
 
 from content_libraries import api
 
-from ..frontend.configuration import FRONTEND_PATH
-
 type AnyUser = User | AnonymousUser
 
 _ORDERS: Final = {
@@ -78,7 +76,8 @@ def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_onl
 
 def card_of(course: Any) -> CourseCard:
     """A course of ``courses_of`` as lists show it. No query."""
-    url = f"{FRONTEND_PATH}/course/{course.id}" if settings.MFE_DIST else ""
+    frontend = settings.COURSE_AUTHORING_MICROFRONTEND_URL.rstrip("/")
+    url = f"{frontend}/course/{course.id}" if frontend else ""
     return CourseCard(
         course_key=str(course.id),
         display_name=course.display_name or str(course.id),

@@ -6,14 +6,21 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.clickjacking import xframe_options_exempt
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from content_libraries import api
+from content_libraries.errors import MalformedKeyError
 
 from ..rest import StudioAPIView
+from .blocks import NoPreviewError, block_key, frontend_page, preview_url
 from .data import card_of, courses_of, details_of
 
 
@@ -97,3 +104,30 @@ class LmsCourseView(StudioAPIView):
                 "pacing": "self" if details.self_paced else "instructor",
             }
         )
+
+
+class ContainerPageView(View):
+    """The frontend's page about a block. Lists of where something is used link here."""
+
+    def get(self, request: HttpRequest, usage_key: str) -> HttpResponseRedirect:
+        try:
+            page = frontend_page(block_key(usage_key))
+        except MalformedKeyError as error:
+            raise Http404(error.message) from error
+        if not page:
+            raise Http404("This site knows no frontend.")
+        return HttpResponseRedirect(page)
+
+
+@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
+class BlockPreviewView(StudioAPIView):
+    """A block as its course has it, in a frame beside what the library has now."""
+
+    def get(self, request: Request, usage_key: str) -> HttpResponse:
+        try:
+            return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))
+        except NoPreviewError as error:
+            page = render(request._request, "studio/notice.html", {"message": error.message})
+        origins = " ".join(["'self'", *settings.CORS_ALLOWED_ORIGINS])
+        page["Content-Security-Policy"] = f"frame-ancestors {origins}; default-src 'self'"
+        return page

@@ -8,5 +8,6 @@ from . import views
 
 urlpatterns = [
     path("video_features/", views.VideoFeaturesView.as_view(), name="video-features"),
+    path("transcripts/check", views.TranscriptCheckView.as_view(), name="transcripts-check"),
     path("api/contentstore/v2/validate/numerical-input/", views.NumericalInputView.as_view(), name="numerical-input"),
 ]

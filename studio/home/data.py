@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
 from organizations import api as organizations_api
 from organizations.models import Organization
 
@@ -71,6 +72,49 @@ def home_of(user: User | AnonymousUser) -> Home:
         platform_name=settings.PLATFORM_NAME,
         studio_request_email=settings.SUPPORT_EMAIL,
         tech_support_email=settings.SUPPORT_EMAIL,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyLibraryCard:
+    """
+    A legacy library in a list. Frontends know the names of the fields.
+
+    ``url`` is where its archive is, as this site has no page about it; "" where the archive is gone.
+    """
+
+    library_key: str
+    display_name: str
+    org: str
+    number: str
+    url: str
+    can_edit: bool
+    is_migrated: bool
+    migrated_to_title: str | None = None
+    migrated_to_key: str | None = None
+    migrated_to_collection_key: str | None = None
+    migrated_to_collection_title: str | None = None
+
+
+def legacy_cards(user: User | AnonymousUser) -> list[LegacyLibraryCard]:
+    """The legacy libraries that the user can do something with, by title."""
+    return [_legacy_card(library) for library in api.list_legacy_libraries(user=user)]
+
+
+def _legacy_card(library: api.LegacyLibrary) -> LegacyLibraryCard:
+    target = library.target
+    return LegacyLibraryCard(
+        library_key=str(library.key),
+        display_name=library.title,
+        org=str(library.key.org),
+        number=str(library.key.library),
+        url=reverse("export", args=[library.key]) if library.has_archive else "",
+        can_edit=not library.is_migrated,  # what was migrated is frozen; of the rest a newer archive can be uploaded
+        is_migrated=library.is_migrated,
+        migrated_to_title=target.title if target else None,
+        migrated_to_key=target.key if target else None,
+        migrated_to_collection_key=(target.collection_code or None) if target else None,
+        migrated_to_collection_title=(target.collection_title or None) if target else None,
     )
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from django.conf import settings
+from django.http import FileResponse
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .data import active_organizations, home_of
+from content_libraries import api
+
+from ..rest import StudioAPIView
+from .data import active_organizations, home_of, legacy_cards
+
+
+class LegacyLibrariesQuerySerializer(serializers.Serializer[dict[str, bool | None]]):
+    """Query parameters of the list of legacy libraries."""
+
+    is_migrated = serializers.BooleanField(default=None, allow_null=True)
 
 
 class HomeView(APIView):
@@ -17,6 +29,35 @@ class HomeView(APIView):
 
     def get(self, request: Request) -> Response:
         return Response(asdict(home_of(request.user)))
+
+
+class LegacyLibrariesView(APIView):
+    """
+    The legacy libraries that the caller can migrate, and those that were migrated.
+
+    Frontends may ask for one kind only, with ``is_migrated``.
+    """
+
+    def get(self, request: Request) -> Response:
+        query = LegacyLibrariesQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data["is_migrated"]
+        cards = [card for card in legacy_cards(request.user) if wanted is None or card.is_migrated is wanted]
+        return Response({"libraries": [asdict(card) for card in cards]})
+
+
+class ExportView(StudioAPIView):
+    """
+    The archive of a legacy library, or of a course that was uploaded.
+
+    The page that migrates libraries links here.
+    """
+
+    def get(self, request: Request, source_key: str) -> FileResponse:
+        found = api.find_source(api.course_key(source_key), user=request.user)
+        if found.upload is None:
+            raise NotFound("Only archives that were uploaded can be downloaded here.")
+        return FileResponse(found.upload.file.open(), as_attachment=True, filename=found.upload.file_name)
 
 
 class OrganizationsView(APIView):

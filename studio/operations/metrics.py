@@ -1,20 +1,25 @@
-"""Figures for Prometheus: requests, from django-prometheus, and how far the search index is behind."""
+"""Figures for Prometheus: requests, from django-prometheus; how far the search index is behind; jobs."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_prometheus.exports import ExportToDjangoView
-from prometheus_client import REGISTRY
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from content_libraries import api
 
 from .health import CHECKS
 
@@ -43,9 +48,36 @@ class HealthCollector(Collector):
         return ()
 
 
+class JobCollector(Collector):
+    """Jobs by kind and state, counted in the database when somebody looks: every process tells the same."""
+
+    def collect(self) -> Iterator[Metric]:
+        jobs = GaugeMetricFamily("studio_jobs", "Jobs of each kind in each state.", labels=["kind", "state"])
+        silent = GaugeMetricFamily("studio_jobs_silent", "Jobs whose worker is taken for dead.", labels=["kind"])
+        age = GaugeMetricFamily("studio_queue_age_seconds", "How long the oldest waiting job waits.", labels=["kind"])
+        try:
+            figures = api.job_figures()
+        except DatabaseError:  # the health check logs it, and studio_up tells it
+            return
+        for each in figures:
+            for state, number in each.states.items():
+                jobs.add_metric([each.kind, state.value], number)
+            silent.add_metric([each.kind], each.silent)
+            age.add_metric([each.kind], each.waiting_seconds)
+        yield from (jobs, silent, age)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: without this, registering would ask the database."""
+        return ()
+
+
+COLLECTORS: Final = (HealthCollector(), JobCollector())
+
+
 def register_collectors() -> None:
     """Once a process, when the app is ready."""
-    REGISTRY.register(HealthCollector())
+    for collector in COLLECTORS:
+        REGISTRY.register(collector)
 
 
 @require_safe
@@ -56,5 +88,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if not (token and constant_time_compare(given, f"Bearer {token}")) and not request.user.is_staff:
         raise PermissionDenied
-    response: HttpResponse = ExportToDjangoView(request)
-    return response
+    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    """What this process has counted; with PROMETHEUS_MULTIPROC_DIR what all processes have, and our own figures."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    for collector in COLLECTORS:
+        registry.register(collector)
+    return registry

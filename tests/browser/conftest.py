@@ -10,9 +10,11 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.running import PROJECT, Environment, prepared_site, running_site
+
+from .frontend_build import stand_in_build
 
 PASSWORD: Final = "correct horse battery staple"  # of every demo user
 SWITCHES: Final = (
@@ -27,12 +29,16 @@ SERIOUS: Final = {"serious", "critical"}
 
 type PageFactory = Callable[[str | None], Page]
 type Screenshot = Callable[[Page, str], None]
+type Check = Callable[[Page], None]
 
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """A prepared site of its own, whose demo users have ``PASSWORD``."""
-    return prepared_site(tmp_path_factory.mktemp("site"), DEMO_PASSWORD=PASSWORD, SECURE_COOKIES="false")
+    """A prepared site of its own, whose demo users have ``PASSWORD``, with a stand-in for the authoring frontend."""
+    build = stand_in_build(tmp_path_factory.mktemp("dist"))
+    return prepared_site(
+        tmp_path_factory.mktemp("site"), DEMO_PASSWORD=PASSWORD, SECURE_COOKIES="false", MFE_DIST=str(build)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -53,21 +59,33 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def logged_in() -> dict[str, StorageState]:
+    """Cookies of users who have logged in: username -> cookies. A test that logs out has to take its own away."""
+    return {}
+
+
 @pytest.fixture
-def open_as(site: str, environment: Environment, browser: Browser) -> Iterator[PageFactory]:
-    """Opens a window for a user who has logged in through the login page; None for nobody."""
+def open_as(
+    site: str, environment: Environment, browser: Browser, logged_in: dict[str, StorageState]
+) -> Iterator[PageFactory]:
+    """Opens a window at the start page for a user who has logged in through the login page; None for nobody."""
     contexts = []
 
     def open_page(username: str | None) -> Page:
-        context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
+        cookies = logged_in.get(username or "")
+        context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900}, storage_state=cookies)
         contexts.append(context)
         page = context.new_page()
-        if username is not None:
+        if username is not None and cookies is None:
             page.goto("/login")
             page.get_by_label("Username").fill(username)
             page.get_by_label("Password").fill(_password(username, environment))
             page.get_by_role("button", name="Log in").click()
             page.wait_for_url(f"{site}/")
+            logged_in[username] = context.storage_state()
+        elif username is not None:
+            page.goto("/")
         return page
 
     yield open_page
@@ -77,8 +95,8 @@ def open_as(site: str, environment: Environment, browser: Browser) -> Iterator[P
 
 @pytest.fixture(scope="session")
 def screenshot() -> Screenshot:
-    """Keeps a picture of a page for the documentation: in ``SCREENSHOTS``, by default below ``var/``."""
-    folder = Path(os.environ.get("SCREENSHOTS", PROJECT / "var" / "screenshots"))
+    """Keeps a picture of a page for the documentation: in ``SCREENSHOTS``, by default where ``make docs`` looks."""
+    folder = Path(os.environ.get("SCREENSHOTS", PROJECT / "docs" / "images"))
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, name: str) -> None:
@@ -88,7 +106,7 @@ def screenshot() -> Screenshot:
 
 
 @pytest.fixture
-def check_accessibility() -> Callable[[Page], None]:
+def check_accessibility() -> Check:
     """Fails where axe finds a violation that keeps people from using the page."""
 
     def check(page: Page) -> None:

@@ -57,6 +57,16 @@ class Author:
         }
         self._ok(self.page.request.post(f"{handler}translation", multipart=form))
 
+    def try_to_publish(self, library: str) -> APIResponse:
+        """Ask for a publish of everything; the answer, whatever it is."""
+        url = f"{self.site}/api/libraries/v2/{library}/commit/"
+        return self.page.request.post(url, headers=self._headers)
+
+    def start_sync(self, course: str) -> str:
+        """Let a worker sync a course; the uuid of the run."""
+        uuid: str = self._post("/api/content_library/v1/sync_runs/", {"course_keys": [course]})["uuid"]
+        return uuid
+
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._ok(self.page.request.post(self.site + path, data=body, headers=self._headers))
 

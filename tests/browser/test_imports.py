@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.running import Environment, manage
 
-from .conftest import PageFactory, Screenshot
-
-type Check = Callable[[Page], None]
+from .conftest import Check, PageFactory, Screenshot
 
 WORKER_MS = 60_000
 PROBLEMS = (
@@ -116,6 +113,11 @@ def test_a_failed_import_says_why_and_is_tried_again(
     screenshot(page, "import-failed")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text(re.compile("^Succeeded$"))).to_be_visible(timeout=WORKER_MS)
+    page.goto("/admin/content_libraries/importjob/?state__exact=failed")
+    expect(page.get_by_role("row", name=re.compile("lib:DemoX:failing.*Failed"))).to_be_visible()
+    check_accessibility(page)
+    page.goto("/admin/content_libraries/importjob/")
+    screenshot(page, "import-jobs")
 
 
 def test_legacy_libraries_are_migrated_in_bulk(

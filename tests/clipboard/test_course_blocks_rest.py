@@ -22,6 +22,7 @@ from tests.courses.building import COURSE_KEY, PROBLEM, ROOT, TEXT, UNIT, key, m
 from .test_copying_rest import CLIPBOARD, FORBIDDEN, clipboard, olx_of
 from .test_paste_rest import PICTURE, count_items, name_of, paste, pictures
 
+IN_TEST = key("html", "deep")
 NOT_FOUND = {"detail": "Not found."}
 
 
@@ -45,12 +46,22 @@ def test_a_copied_component_of_a_course(lib: LibraryClient, course: None) -> Non
     assert {name: value for name, value in answer.items() if name != "content"} == {
         "source_usage_key": str(PROBLEM),
         "source_context_title": "A course",
-        "source_edit_url": "",
+        "source_edit_url": f"/course/{COURSE_KEY}/container/{UNIT}",
     }
     assert clipboard(lib) == answer
     assert olx_of(lib) == (
         f'<problem display_name="P" url_name="p" copied_from_block="{PROBLEM}" copied_from_version="1"/>'
     )
+
+
+@pytest.mark.parametrize("usage_key", [UNIT, TEXT, IN_TEST])
+def test_whatever_is_copied_of_a_unit_leads_back_to_it(
+    lib: LibraryClient, course: None, usage_key: UsageKey, settings: Any
+) -> None:
+    api.create_block(key("split_test", "test"), user=None, block_type="html", block_id="deep")
+    settings.COURSE_AUTHORING_MICROFRONTEND_URL = "https://apps.example.com/authoring/"
+    answer = lib.ok(copy_block(lib, usage_key))
+    assert answer["source_edit_url"] == f"https://apps.example.com/authoring/course/{COURSE_KEY}/container/{UNIT}"
 
 
 def test_a_component_is_pasted_with_the_files_that_it_refers_to(lib: LibraryClient, course: None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from content_libraries import api
+from content_libraries.courses.models import Course
 from tests.conftest import UserFactory
 
-from .building import COURSE_KEY
+from .building import COURSE_KEY, make_course
 
 URL = "/admin/content_libraries/course/"
 
@@ -25,9 +29,38 @@ def test_courses_are_listed_and_found(course: None, client: Client) -> None:
     assert str(COURSE_KEY) not in client.get(URL, {"q": "something else"}).content.decode()
 
 
+def test_they_are_listed_with_their_figures_in_a_constant_number_of_queries(client: Client) -> None:
+    counts = []
+    for total in (2, 8):
+        for number in range(Course.objects.count(), total):
+            make_course(api.course_key(f"course-v1:Org+C{number}+R"), problems=number + 1)
+        with CaptureQueriesContext(connection) as queries:
+            rows = client.get(URL).context["cl"].result_list
+        counts.append(len(queries))
+        assert [row.figures.live["xblock.v1"] for row in rows] == [number + 2 for number in range(total)]
+    assert counts[0] == counts[1]
+
+
+def test_they_are_published(course: None, client: Client) -> None:
+    assert client.get(URL, {"unpublished": "yes"}).context["cl"].result_count == 1
+    chosen = {"action": "publish", "_selected_action": [str(COURSE_KEY)]}
+    assert f"Published {COURSE_KEY}." in client.post(URL, chosen, follow=True).content.decode()
+    (row,) = client.get(URL, {"unpublished": "no"}).context["cl"].result_list
+    assert (row.figures.unpublished, row.figures.last_published is None) == (0, False)
+    assert f"Nothing was to be published in {COURSE_KEY}." in client.post(URL, chosen, follow=True).content.decode()
+
+
+def test_a_course_of_another_store_is_listed_too(client: Client) -> None:
+    Course.objects.create(id=COURSE_KEY, org="Org", display_name="Elsewhere")
+    assert "Elsewhere" in client.get(URL).content.decode()
+    chosen = {"action": "publish", "_selected_action": [str(COURSE_KEY)]}
+    assert client.post(URL, chosen, follow=True).status_code == 200
+    assert client.get(URL, {"unpublished": "no"}).context["cl"].result_count == 1
+
+
 def test_they_can_only_be_looked_at(course: None, client: Client) -> None:
     (row,) = client.get(URL).context["cl"].result_list
-    assert row.num_blocks == 6
+    assert row.figures.live_items == 6
     page = client.get(f"{URL}{str(COURSE_KEY).replace('_', '_5F').replace('+', '_2B').replace(':', '_3A')}/change/")
     assert page.status_code == 200
     assert "A course" in page.content.decode()

@@ -15,6 +15,7 @@ from content_libraries.imports import tasks
 from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.keys import CourseKey
 from content_libraries.libraries.models import ContentLibrary
+from tests.content.conftest import record  # noqa: F401 - a fixture of this room, too
 from tests.olx.builders import tar_of
 
 from .sources import in_place

@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from content_libraries import api
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
@@ -112,6 +114,22 @@ def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: Co
     pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
     job.refresh_from_db()
     assert job.state == "canceled"
+
+
+def test_jobs_are_listed_in_a_constant_number_of_queries(
+    pages: Client, upload: Upload, library: ContentLibrary, staff: User
+) -> None:
+    counts = []
+    for total in (2, 6):
+        for number in range(ImportJob.objects.count(), total):
+            source = api.SourceRequest(upload(run=f"r{number}").key)
+            api.start_imports(library.library_key, user=staff, sources=[source])
+        with CaptureQueriesContext(connection) as queries:
+            page = pages.get(f"{ADMIN}/importjob/").content.decode()
+        counts.append(len(queries))
+        assert page.count("Waiting for a worker</td>") == total
+        assert page.count(">none for ") == total
+    assert counts[0] == counts[1]
 
 
 def test_an_archive_is_uploaded_or_refused_with_the_reason(

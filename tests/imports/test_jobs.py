@@ -202,22 +202,29 @@ def test_what_failed_can_be_tried_again_alone(upload: Upload, start: Start, staf
     assert PublishableEntity.objects.count() == 10
 
 
+BETWEEN_STEPS = (1, 3, 5, 7, 11)
+"""Writing queries where a worker goes to its next step, up to the one before the library is locked."""
+
+
+@pytest.mark.parametrize("moment", BETWEEN_STEPS)
 def test_a_library_that_is_deleted_midway_fails_the_job_and_says_so(
-    upload: Upload, start: Start, library: ContentLibrary, staff: User
+    upload: Upload, start: Start, library: ContentLibrary, staff: User, moment: int
 ) -> None:
     job = start(upload())
-    api.delete_library(library.library_key, user=staff)
-    job = work(job.uuid)
+    with at_query(moment, lambda: api.delete_library(library.library_key, user=staff)):
+        job = work(job.uuid)
     assert (job.state, job.error) == (JobState.FAILED, "The library “lib:O:lib” was deleted.")
+    assert not StoredPlan.objects.exists()
 
 
+@pytest.mark.parametrize("moment", BETWEEN_STEPS)
 def test_a_permission_that_is_revoked_midway_stops_the_job(
-    upload: Upload, start: Start, library: ContentLibrary, make_member: MemberFactory
+    upload: Upload, start: Start, library: ContentLibrary, make_member: MemberFactory, moment: int
 ) -> None:
     author = make_member(library, "author")
     job = start(upload(user=author), user=author)
-    library.permission_grants.filter(user=author).delete()
-    job = work(job.uuid)
+    with at_query(moment, library.permission_grants.filter(user=author).delete):
+        job = work(job.uuid)
     assert job.state == JobState.FAILED
     assert "lacks the permission" in job.error
     assert PublishableEntity.objects.count() == 0

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.errors import InvalidInputError
-from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration
+from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import MemberFactory
@@ -195,3 +196,137 @@ def test_jobs_for_new_libraries_start_together_or_not_at_all(
     assert api.is_forwarded(course_key("library-v1:O+L1"))
     item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
     assert not item.has_unpublished_changes
+
+
+def broken(upload: SourceUpload) -> SourceUpload:
+    """An upload whose file cannot be read any more."""
+    default_storage.delete(str(upload.file.name))
+    with default_storage.open(str(upload.file.name), "wb") as file:
+        file.write(b"no archive")
+    return upload
+
+
+@pytest.fixture
+def legacy_upload(tmp_path: Path, upload: Upload) -> Callable[[str], SourceUpload]:
+    return lambda name: upload(legacy_archive(tmp_path / name, PROBLEMS, library=name))
+
+
+def keys_of_libraries() -> set[str]:
+    return {str(library.library_key) for library in ContentLibrary.objects.all()}
+
+
+def test_a_migration_that_fails_or_is_canceled_leaves_no_empty_library_behind(
+    legacy_upload: Callable[[str], SourceUpload], staff: User
+) -> None:
+    uploads = [broken(legacy_upload("L1")), legacy_upload("L2"), legacy_upload("L3")]
+    failing, good, waiting = api.start_legacy_migrations(uploads, user=staff, into=api.Destination.ONE_EACH)
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:L1", "lib:O:L2", "lib:O:L3"}
+    assert api.cancel_job(waiting.uuid, user=staff).state == "canceled"
+    assert work(good.uuid).state == "succeeded"
+    failed = work(failing.uuid)
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:L2"}
+    assert failed.state == "failed"
+    assert "library-v1:O+L1: " in failed.error
+    with pytest.raises(InvalidInputError, match="was deleted"):
+        api.retry_job(failed.uuid, user=staff)
+
+
+def test_a_library_with_one_of_its_sources_stays(legacy_upload: Callable[[str], SourceUpload], staff: User) -> None:
+    uploads = [broken(legacy_upload("L1")), legacy_upload("L2")]
+    (job,) = api.start_legacy_migrations(uploads, user=staff, into=api.Destination.BY_ORG)
+    assert work(job.uuid).state == "partial"
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:legacy-libraries"}
+
+
+@pytest.mark.parametrize("use", ["item", "collection", "import"])
+def test_a_library_that_somebody_uses_meanwhile_stays(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, use: str
+) -> None:
+    (job,) = api.start_legacy_migrations([broken(legacy_upload("L1"))], user=staff, into=api.Destination.ONE_EACH)
+    key = api.library_key(job.target_key)
+    if use == "item":
+        api.create_component(key, user=None, block_type="html", component_code="mine")
+    elif use == "collection":
+        api.create_collection(key, user=None, title="Mine")
+    else:
+        api.start_imports(key, user=staff, sources=[api.SourceRequest(legacy_upload("L2").key)])
+    assert work(job.uuid).state == "failed"
+    assert "lib:O:L1" in keys_of_libraries()
+
+
+def test_a_library_that_was_there_before_stays(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, library: ContentLibrary
+) -> None:
+    (job,) = api.start_legacy_migrations([broken(legacy_upload("L1"))], user=staff, into=library.library_key)
+    assert work(job.uuid).state == "failed"
+    assert keys_of_libraries() == {"lib:O:lib"}
+
+
+# Which there are -------------------------------------------------------------------------------------------------
+
+
+def listed(user: User | None) -> list[tuple[str, str, bool, str]]:
+    return [
+        (str(row.key), row.title, row.is_migrated, row.target.key if row.target else "")
+        for row in api.list_legacy_libraries(user=user)
+    ]
+
+
+def test_uploaded_libraries_are_listed_to_who_may_read_them(
+    tmp_path: Path, upload: Upload, staff: User, stranger: User
+) -> None:
+    upload(legacy_archive(tmp_path / "L2", PROBLEMS, library="L2"))
+    upload(legacy_archive(tmp_path / "L1", PROBLEMS, library="L1"))
+    upload(legacy_archive(tmp_path / "L1-again", PROBLEMS, library="L1"))
+    upload()  # a course
+    assert listed(staff) == [
+        ("library-v1:O+L1", "Legacy L1", False, ""),
+        ("library-v1:O+L2", "Legacy L2", False, ""),
+    ]
+    assert listed(stranger) == []
+
+
+def test_a_migrated_library_says_where_it_is_now(
+    tmp_path: Path,
+    migrate: Migrate,
+    library: ContentLibrary,
+    make_member: MemberFactory,
+    staff: User,
+    stranger: User,
+) -> None:
+    migrate(legacy_archive(tmp_path, PROBLEMS), "--into", "lib:O:lib")
+    (row,) = api.list_legacy_libraries(user=make_member(library, "library_user"))
+    assert row.is_migrated
+    assert not row.has_archive
+    assert row.target == api.MigrationTarget("lib:O:lib", "Library", "legacy-l1", "Legacy L1")
+    assert listed(stranger) == []
+
+
+def test_where_it_is_now_is_not_told_to_who_may_not_view_that(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, make_member: MemberFactory
+) -> None:
+    reader = make_member(library, "library_author")
+    path = legacy_archive(tmp_path, PROBLEMS)
+    upload(path, user=reader)
+    migrate(path, "--one-each")
+    assert listed(reader) == [("library-v1:O+L1", "Legacy L1", True, "")]
+
+
+def test_an_archive_that_expired_can_not_be_migrated_and_is_not_listed(
+    tmp_path: Path, upload: Upload, staff: User
+) -> None:
+    expired = upload(legacy_archive(tmp_path, PROBLEMS))
+    expired.file = ""
+    expired.save()
+    assert listed(staff) == []
+
+
+def test_the_list_costs_three_queries(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, django_assert_num_queries: Any
+) -> None:
+    for name in ("L1", "L2", "L3"):
+        path = legacy_archive(tmp_path / name, PROBLEMS, library=name)
+        upload(path)
+        migrate(path, "--into", "lib:O:lib")
+    with django_assert_num_queries(3):
+        assert len(listed(None)) == 3

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from openedx_content.models_api import PublishableEntity
+from openedx_content.models_api import Collection, PublishableEntity
 
 from content_libraries import api
+from content_libraries.imports.models import ModulestoreMigration
 from content_libraries.libraries.models import ContentLibrary
+from tests.content.recorder import Record
+from tests.learning_core.dump import dump
 
 from .sources import in_place, write_course
 
@@ -27,6 +30,8 @@ OUTLINE = in_place(
 NEW_BLOCK = OUTLINE.replace(
     '<html url_name="h2" display_name="h2"/>', '<html url_name="h2">new</html><html url_name="h3">x</html>'
 )
+
+UNSUPPORTED = '<conditional url_name="x1"><problem url_name="in">x</problem></conditional>'
 
 type Import = Callable[..., dict[str, Any]]
 
@@ -145,6 +150,23 @@ def test_importing_again_after_edits(run_import: Import, strategy: str) -> None:
     assert [str(child.key).rpartition(":")[2] for child in in_unit] == children
 
 
+@pytest.mark.parametrize("strategy", ["skip", "update"])
+def test_a_run_that_changes_nothing_leaves_only_the_note_that_it_was(
+    run_import: Import, library: ContentLibrary, record: Record, strategy: str
+) -> None:
+    outline = OUTLINE.replace("</vertical>", f"{UNSUPPORTED}</vertical>", 1)
+    arguments = ("--on-repeat", strategy, "--collection", "mine", "--publish")
+    run_import(outline, *arguments)
+    before = (dump(library.learning_package_id or 0), list(Collection.objects.values()))
+    assert record(lambda: run_import(outline, *arguments)) == {}
+    assert (dump(library.learning_package_id or 0), list(Collection.objects.values())) == before
+    first, second = ModulestoreMigration.objects.order_by("pk")
+    assert first.change_log is not None
+    assert second.change_log is None
+    (row,) = second.block_migrations.select_related("source")
+    assert (str(row.source.key), row.target) == (key("conditional", "x1"), None)
+
+
 def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     run_import(OUTLINE)
     edit()
@@ -181,10 +203,11 @@ def test_a_source_key_of_another_kind_is_refused(run_import: Import) -> None:
         run_import(OUTLINE, "--source-key", "library-v1:O+L")
 
 
-def test_100_000_tiny_blocks_are_refused(run_import: Import) -> None:
+def test_100_000_tiny_blocks_are_refused_before_all_of_them_are_read(run_import: Import) -> None:
+    """What is wrong after them is not seen any more."""
     blocks = "".join(f'<html url_name="h{number}"/>' for number in range(100_000))
     with pytest.raises(CommandError, match="number of blocks above 50,000"):
-        run_import(blocks)
+        run_import(f"{blocks}</not-well-formed>")
     assert not refs()
 
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.imports.sources import Source, as_source
+from content_libraries.keys import course_key
+from content_libraries.learning_core.api import draft_contents
 from content_libraries.libraries.models import ContentLibrary
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +65,43 @@ def test_every_block_is_created_or_reported(
     assert set(api.result_report(again)["actions"]) == {"skip", "unsupported"}
     assert again.draft_change_log_pk is None
     assert again.publish_log_pk is None
+
+
+def test_one_course_under_two_keys_is_two_courses(
+    library: ContentLibrary, staff: User, real_archive: Callable[[str], Path]
+) -> None:
+    """Nothing is lost, nothing is merged: the second does not touch the first, and holds the same."""
+    first = real_archive("openedx-demo-course.tar.gz")
+    second = as_source(first, key=course_key("course-v1:OpenedX+DemoX+again"))
+
+    def run(source: Source | Path) -> api.ImportResult:
+        return api.import_archive(library.library_key, user=staff, source=source, options=SECTIONS)
+
+    one = run(first)
+    before = drafts(library)
+    two = run(second)
+    added = {ref: draft for ref, draft in drafts(library).items() if ref not in before}
+    assert {ref: draft for ref, draft in drafts(library).items() if ref in before} == before
+    assert len(added) == len(before) == len(one.plan.writes())
+    twin = {
+        block.entity_ref: other.entity_ref for block, other in zip(one.plan.writes(), two.plan.writes(), strict=True)
+    }
+    assert added == {
+        twin[ref]: (title, olx, tuple(twin[child] for child in children), files)
+        for ref, (title, olx, children, files) in before.items()
+    }
+    for source in (first, second):
+        assert set(api.result_report(run(source))["actions"]) == {"skip", "unsupported"}
+
+
+def drafts(library: ContentLibrary) -> dict[str, tuple[str, str | None, tuple[str, ...], object]]:
+    """Title, OLX, children and files of everything in a library."""
+    pk = library.learning_package_id or 0
+    pks = PublishableEntity.objects.filter(learning_package_id=pk).values_list("pk", flat=True)
+    return {
+        draft.entity_ref: (draft.title, draft.olx, draft.children, draft.files)
+        for draft in draft_contents(pk, set(pks)).values()
+    }
 
 
 def test_the_number_of_queries_does_not_grow_with_the_course(real_archive: Callable[[str], Path]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
 from tests.history.client import HistoryClient
+
+from .importing_site import ImportingSite
 
 
 @pytest.fixture
@@ -31,3 +35,21 @@ def publisher(library: ContentLibrary, api_client: ClientFactory, author: User) 
 def visitor(library: ContentLibrary, api_client: ClientFactory, reader: User) -> HistoryClient:
     """May look at everything."""
     return HistoryClient(library, api_client(reader))
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> ImportingSite:
+    """A site with an empty library."""
+    site = ImportingSite(tmp_path_factory.mktemp("site") / "empty")
+    site.prepare()
+    return site
+
+
+@pytest.fixture(scope="module")
+def undisturbed(empty_site: ImportingSite) -> dict[str, Any]:
+    """What an import leaves behind that nobody disturbs."""
+    site = empty_site.copy("undisturbed")
+    site.start_import()
+    finished = site.work(0)
+    assert finished.returncode == 0, finished.stderr
+    return site.rows()

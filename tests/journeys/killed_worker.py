@@ -1,9 +1,9 @@
 """
-A Celery worker that is killed in the middle of an import.
+A Celery worker that is killed in the middle of a job.
 
-``python -m tests.journeys.killed_worker COUNT [SIGNAL]`` takes one message from the broker and does its work, as
-``celery worker`` does, but sends itself SIGKILL at its COUNTth writing query, as an out-of-memory killer would. With
-COUNT 0 it lives until its task is done. With SIGSTOP it stands still there until it gets SIGCONT.
+``python -m tests.journeys.killed_worker TASK COUNT [SIGNAL]`` takes one message from the broker and does its work, as
+``celery worker`` does, but sends itself SIGKILL at the COUNTth writing query of the task, as an out-of-memory killer
+would. With COUNT 0 it lives until the task is done. With SIGSTOP it stands still there until it gets SIGCONT.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from django.db import connection  # noqa: E402
 
 from studio.celery import app  # noqa: E402
 
-RUN = "content_libraries.imports.run"
 writes = 0
 
 
-def main(die_at: int, by: signal.Signals) -> None:
+def main(name: str, die_at: int, by: signal.Signals) -> None:
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         global writes  # noqa: PLW0603
         if sql.startswith(("INSERT", "UPDATE", "DELETE")):
@@ -37,12 +36,12 @@ def main(die_at: int, by: signal.Signals) -> None:
 
     @signals.task_prerun.connect(weak=False)
     def watch(task: Any, **_kwargs: Any) -> None:
-        if task.name == RUN:
+        if task.name == name:
             connection.execute_wrappers.append(count)
 
     @signals.task_postrun.connect(weak=False)
     def stop(task: Any, **_kwargs: Any) -> None:
-        if task.name == RUN:
+        if task.name == name:
             connection.execute_wrappers.clear()
             os.write(1, f"{writes}\n".encode())  # Celery takes sys.stdout for its log
             os.kill(os.getpid(), signal.SIGTERM)  # a warm shutdown: what has begun is done
@@ -51,4 +50,4 @@ def main(die_at: int, by: signal.Signals) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), signal.Signals[sys.argv[2]] if len(sys.argv) > 2 else signal.SIGKILL)
+    main(sys.argv[1], int(sys.argv[2]), signal.Signals[sys.argv[3]] if len(sys.argv) > 3 else signal.SIGKILL)

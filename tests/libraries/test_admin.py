@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import LibraryFactory, UserFactory
+from content_libraries import api
+from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from content_libraries.search.tasks import reindex_search
+from tests.conftest import LibraryFactory, UserFactory, give_role
 
 URL = "/admin/content_libraries/contentlibrary/"
+
+
+def add_items(library: ContentLibrary, user: User) -> None:
+    """A unit, a text ``h1`` and a problem ``p1``."""
+    key = library.library_key
+    api.create_component(key, user=user, block_type="html", component_code="h1")
+    api.create_component(key, user=user, block_type="problem", component_code="p1")
+    api.create_container(key, user=user, container_type="unit", title="Unit")
+
+
+def columns(client: Client, *names: str) -> list[str]:
+    """These columns of the only row of the list."""
+    page = client.get(URL).content.decode()
+    return [text for name in names for text in re.findall(rf'class="field-{name}[^"]*">(.*?)</td>', page)]
 
 
 @pytest.fixture
@@ -34,28 +52,78 @@ def form(library: ContentLibrary, **values: str) -> dict[str, str]:
             f"permission_grants-{number}-id": str(grant.pk),
             f"permission_grants-{number}-library": str(library.pk),
             f"permission_grants-{number}-user": str(grant.user_id or ""),
+            f"permission_grants-{number}-group": str(grant.group_id or ""),
             f"permission_grants-{number}-access_level": grant.access_level,
         }
     return data | values
 
 
 def test_libraries_are_found_and_listed_in_a_constant_number_of_queries(
-    client: Client, make_library: LibraryFactory
+    client: Client, make_library: LibraryFactory, staff: User
 ) -> None:
     counts = []
     for total in (2, 12):
         for number in range(ContentLibrary.objects.count(), total):
-            make_library(f"lib{number}", org=f"Org{number % 2}", title=f"Title {number}")
+            library = make_library(f"lib{number}", org=f"Org{number % 2}", title=f"Title {number}")
+            add_items(library, staff)
         with CaptureQueriesContext(connection) as queries:
             page = client.get(URL).content.decode()
-        assert page.count('class="field-library_key"') == total
+        assert page.count('class="field-name"') == total
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
     found = client.get(URL, {"q": "Title 7"}).content.decode()
     assert "lib:Org1:lib7" in found
     assert "lib:Org1:lib9" not in found
-    assert client.get(URL, {"org__id__exact": "0"}).content.decode().count('class="field-library_key"') == 0
+    assert client.get(URL, {"org__id__exact": "0"}).content.decode().count('class="field-name"') == 0
+
+
+def test_sizes_by_kind_and_what_is_not_published(client: Client, library: ContentLibrary, staff: User) -> None:
+    add_items(library, staff)
+    assert columns(client, "size", "unpublished", "last_published") == ["1 unit, 2 components", "3", "never"]
+    api.publish_all(library.library_key, user=staff)
+    api.delete_item(api.component_key("lb:CL-TEST:lib1:html:h1"), user=staff)
+    assert columns(client, "size", "unpublished") == ["1 unit, 1 component", "1"]
+
+
+@pytest.mark.parametrize(("unpublished", "found"), [("yes", ["lib:CL-TEST:changed"]), ("no", ["lib:CL-TEST:clean"])])
+def test_those_with_unpublished_changes_are_found(
+    client: Client, make_library: LibraryFactory, staff: User, unpublished: str, found: list[str]
+) -> None:
+    clean, changed = make_library("clean"), make_library("changed")
+    for library in (clean, changed):
+        add_items(library, staff)
+    api.publish_all(clean.library_key, user=staff)
+    rows = client.get(URL, {"unpublished": unpublished}).context["cl"].result_list
+    assert [str(row) for row in rows] == found
+
+
+def test_several_are_published_each_on_its_own(client: Client, make_library: LibraryFactory, staff: User) -> None:
+    full, empty = make_library("full"), make_library("empty")
+    add_items(full, staff)
+    action = {"action": "publish_libraries", "_selected_action": [full.pk, empty.pk]}
+    answer = client.post(URL, action, follow=True).content.decode()
+    assert "Published lib:CL-TEST:full." in answer
+    assert "Nothing was to be published in lib:CL-TEST:empty." in answer
+    assert not api.library_summary(staff, full).has_unpublished_changes
+
+
+def test_documents_of_a_library_are_made_anew(
+    client: Client, library: ContentLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(reindex_search, "delay", sent.append)
+    client.post(URL, {"action": "reindex_selected", "_selected_action": [library.pk]})
+    assert sent == ["lib:CL-TEST:lib1"]
+
+
+def test_the_staff_of_the_api_is_the_staff_here(library: ContentLibrary, staff: User, author: User) -> None:
+    pages = Client()
+    pages.force_login(staff)
+    assert pages.get(URL).status_code == 200
+    assert pages.get(f"{URL}{library.pk}/change/").status_code == 200
+    pages.force_login(author)
+    assert pages.get(URL).status_code == 302
 
 
 def test_flags_and_grants_can_be_changed_but_not_the_key(
@@ -82,6 +150,71 @@ def test_flags_and_grants_can_be_changed_but_not_the_key(
     library.refresh_from_db()
     assert (library.slug, library.license, library.allow_public_read) == ("lib1", "CC:4.0:BY", True)
     assert library.permission_grants.get(user=stranger).access_level == "author"
+
+
+def test_the_only_administrator_stays(client: Client, library: ContentLibrary) -> None:
+    sent = form(library, **{"license": "CC:4.0:BY", "permission_grants-0-access_level": "read"})
+    answer = client.post(f"{URL}{library.pk}/change/", sent, follow=True)
+    assert "Cannot change or remove the access level for the only admin." in answer.content.decode()
+    library.refresh_from_db()
+    assert (library.license, library.permission_grants.get().access_level) == ("", "admin")
+
+
+def test_who_is_removed_loses_the_roles_too(
+    client: Client, library: ContentLibrary, staff: User, make_user: UserFactory
+) -> None:
+    amy = make_user("amy")
+    api.set_user_level(library.library_key, user=staff, member=amy, level=AccessLevel.AUTHOR)
+    give_role(amy, "library_author", str(library.library_key))
+    client.post(f"{URL}{library.pk}/change/", form(library, **{"permission_grants-1-DELETE": "on"}))
+    assert not api.may(amy, library, api.Permission.EDIT)
+
+
+def test_a_grant_is_of_a_user_or_of_a_group(client: Client, library: ContentLibrary) -> None:
+    new = {
+        "permission_grants-TOTAL_FORMS": "2",
+        "permission_grants-1-library": str(library.pk),
+        "permission_grants-1-access_level": "author",
+    }
+    answer = client.post(f"{URL}{library.pk}/change/", form(library, **new))
+    assert "Choose either a user or a group." in answer.content.decode()
+    assert library.permission_grants.count() == 1
+
+
+class TestTeams:
+    """Roles of openedx-authz and older levels in one list."""
+
+    URL = "/admin/content_libraries/contentlibrarypermission/"
+
+    def test_both_kinds_are_listed_with_what_they_allow(
+        self, client: Client, library: ContentLibrary, contributor: User
+    ) -> None:
+        page = client.get(self.URL, {"library": str(library.library_key)}).content.decode()
+        for text in ("library_contributor", "library_admin", "admin", "view, edit, view the team<"):
+            assert text in page
+
+    def test_they_are_narrowed(self, client: Client, library: ContentLibrary, contributor: User) -> None:
+        page = client.get(self.URL, {"role": "library_contributor"})
+        assert [entry.member for entry in page.context["entries"]] == ["library_contributor"]
+        assert not client.get(self.URL, {"q": "nobody"}).context["entries"]
+        assert "“x” is not" in client.get(self.URL, {"library": "x"}).content.decode()
+
+    def test_pages_cost_the_same(self, client: Client, library: ContentLibrary, make_user: UserFactory) -> None:
+        counts = []
+        for total in (3, 130):
+            for number in range(library.permission_grants.count(), total):
+                library.permission_grants.create(user=make_user(f"user{number}"), access_level="read")
+            with CaptureQueriesContext(connection) as queries:
+                shown = client.get(self.URL).context["entries"]
+            counts.append(len(queries))
+        assert len(shown) == 100
+        assert counts[0] == counts[1]
+
+    def test_nothing_is_written_here(self, client: Client, library: ContentLibrary) -> None:
+        grant = library.permission_grants.get()
+        assert client.get(f"{self.URL}add/").status_code == 403
+        assert client.post(f"{self.URL}{grant.pk}/change/", {"access_level": "read"}).status_code == 403
+        assert client.post(f"{self.URL}{grant.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_libraries_are_not_created_here(client: Client) -> None:

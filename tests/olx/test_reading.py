@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from opaque_keys.edx.keys import LearningContextKey
 
-from content_libraries.olx.api import OlxBlock, OlxTree, StaticFile, iter_static_files, read_archive
+from content_libraries.olx.api import OlxBlock, OlxTree, StaticFile, iter_static_files, read_archive, write_folder
 from content_libraries.olx.errors import (
     DuplicateBlockError,
     MissingFileError,
@@ -33,6 +33,23 @@ def block_in(tree: OlxTree, tag: str, url_name: str) -> OlxBlock:
 
 def unit_of(folder: Path) -> OlxBlock:
     return block_in(read_archive(folder), "vertical", "v")
+
+
+def test_tags_of_blocks_survive_writing(tmp_path: Path) -> None:
+    course = (
+        '<course url_name="1" org="O" course="C"><html url_name="a"/><html url_name="b" tags-v1="x:1,2;y:3"/></course>'
+    )
+    members = [
+        ("course.xml", course),
+        ("html/a.xml", '<html display_name="A">a</html>'),
+        ("tags.csv", "Name,Type,ID,x,y\r\nA,html,a,One; Two,\r\nB,html,b,,\r\n"),
+    ]
+    source = tar_of(tmp_path / "course.tar.gz", [(path, text.encode()) for path, text in members])
+    tree = read_archive(source)
+    assert tree.tags_of(block_in(tree, "html", "a")) == {"x": ("One", "Two")}
+    assert tree.tags_of(block_in(tree, "html", "b")) == {"x": ("1", "2"), "y": ("3",)}
+    write_folder(tree, tmp_path / "written", source)
+    assert read_archive(tmp_path / "written") == tree
 
 
 def test_a_course(course_folder: CourseFolder) -> None:

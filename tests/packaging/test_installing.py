@@ -80,6 +80,10 @@ def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     assert not any(name.startswith(("studio/", "tests/", "benchmarks/")) for name in packed)
 
 
+def test_the_package_index_can_show_what_it_says_of_itself(wheel: Path) -> None:
+    assert "PASSED" in run([sys.executable, "-m", "twine", "--no-color", "check", "--strict", str(wheel)], wheel.parent)
+
+
 def test_it_is_a_plugin_of_the_platform(wheel: Path) -> None:
     archive = ZipFile(wheel)
     (name,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))

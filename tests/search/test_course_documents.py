@@ -251,9 +251,8 @@ def test_the_queries_of_documents_do_not_depend_on_the_number_of_blocks() -> Non
 
 
 def entity_pk(usage_key: UsageKey) -> int:
-    found = api.find_block_entity(usage_key)
-    assert found is not None
-    return found[1]
+    ((pk,),) = api.find_block_entities([usage_key]).values()
+    return pk
 
 
 def test_searching_libraries_does_not_find_courses(course: None, staff: User) -> None:

@@ -208,6 +208,37 @@ def test_tags_are_found_and_cleared_with_the_last_one(shelf: Shelf, run_on_commi
         assert documents()[key]["tags"] == {}
 
 
+def test_tags_and_taxonomies_that_are_renamed_or_deleted(shelf: Shelf, run_on_commit: Committing) -> None:
+    taxonomy = tagging_api.create_taxonomy("Place", export_id="place")
+    tagging_api.add_tag_to_taxonomy(taxonomy, "Europe")
+    tagging_api.add_tag_to_taxonomy(taxonomy, "France", parent_tag_value="Europe")
+    with run_on_commit():
+        shelf.collect("spring")
+    tagged = [shelf.key("p1"), shelf.key("unit1"), collection_key(shelf, "spring")]
+    for key in tagged:
+        tagging_api.tag_object(key, taxonomy, ["France"])
+        tell_that_tags_changed(key)
+
+    def tags() -> list[dict[str, list[str]]]:
+        return [documents()[key]["tags"] for key in tagged]
+
+    with run_on_commit():
+        tagging_api.update_tag_in_taxonomy(taxonomy, "Europe", "EU")
+    assert tags() == [{"taxonomy": ["Place"], "level0": ["Place > EU"], "level1": ["Place > EU > France"]}] * 3
+    with run_on_commit():
+        taxonomy.name = "Location"
+        taxonomy.save()
+    assert tags() == [{"taxonomy": ["Location"], "level0": ["Location > EU"], "level1": ["Location > EU > France"]}] * 3
+    with run_on_commit():
+        tagging_api.delete_tags_from_taxonomy(taxonomy, ["France"], with_subtags=False)
+    assert tags() == [{}] * 3
+    tagging_api.tag_object(tagged[0], taxonomy, ["EU"])
+    tell_that_tags_changed(tagged[0])
+    with run_on_commit():
+        taxonomy.delete()
+    assert tags() == [{}] * 3
+
+
 @pytest.mark.parametrize(
     "object_id",
     ["lb:CL-TEST:lib1:problem:gone", "lb:No:library:problem:p", "block-v1:O+C+R+type@html+block@x", "lb:!", "x"],

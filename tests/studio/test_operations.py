@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from django.test import Client
 
 from content_libraries.content import api as content
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.sync.models import SyncRun
 from studio.celery import app as celery_app
 from tests.conftest import CommitRunner
 
@@ -96,6 +99,63 @@ class TestMetrics:
     def test_staff_may_read_them(self, client: Client, staff: User) -> None:
         client.force_login(staff)
         assert client.get("/metrics").status_code == 200
+
+    def test_jobs_by_kind_and_state_and_the_age_of_the_queue(self, client: Client, staff: User) -> None:
+        now = datetime.now(UTC)
+        for state in ("waiting", "waiting", "running", "failed"):
+            job = SyncRun.objects.create(user=staff, state=state, heartbeat=now - timedelta(hours=1))
+        SyncRun.objects.filter(state="waiting", pk__lt=job.pk).update(created=now - timedelta(minutes=2))
+        client.force_login(staff)
+        figures = dict(line.rsplit(" ", 1) for line in client.get("/metrics").content.decode().splitlines())
+        assert figures['studio_jobs{kind="syncrun",state="waiting"}'] == "2.0"
+        assert figures['studio_jobs{kind="syncrun",state="failed"}'] == "1.0"
+        assert figures['studio_jobs{kind="importjob",state="waiting"}'] == "0.0"
+        assert figures['studio_jobs_silent{kind="syncrun"}'] == "1.0"
+        assert 120 <= float(figures['studio_queue_age_seconds{kind="syncrun"}']) < 240
+        assert figures['studio_queue_age_seconds{kind="importjob"}'] == "0.0"
+
+    def test_every_metric_of_the_guide_is_there(self, client: Client, staff: User) -> None:
+        client.force_login(staff)
+        client.get("/healthz")
+        told = client.get("/metrics").content.decode()
+        guide = (PROJECT / "docs" / "operations.rst").read_text()
+        named = set(re.findall(r"^``((?:studio|django_http)_\w+)", guide, re.MULTILINE))
+        assert len(named) == 9
+        assert [name for name in named if f"# TYPE {name}" not in told] == []
+
+    def test_without_a_database_the_rest_is_told(self, client: Client, settings: Any) -> None:
+        settings.METRICS_TOKEN = "for-the-scraper"
+        with connection.execute_wrapper(no_database):
+            text = client.get("/metrics", headers={"Authorization": "Bearer for-the-scraper"}).content.decode()
+        assert 'studio_up{part="database"} 0.0' in text
+        assert "studio_jobs{" not in text
+
+    ASK = """
+import django; django.setup()
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS.append("testserver")
+Client().get("/healthz")
+print(Client().get("/metrics", headers={"Authorization": "Bearer shown"}).content.decode())
+"""
+
+    def test_several_processes_tell_of_all_requests(self, tmp_path: Path) -> None:
+        counted = tmp_path / "metrics"
+        counted.mkdir()
+        environment = {
+            **os.environ,
+            "STUDIO_DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "studio.settings",
+            "METRICS_TOKEN": "shown",
+            "PROMETHEUS_MULTIPROC_DIR": str(counted),
+        }
+        command = [sys.executable, "-c", self.ASK]
+        for _process in range(2):
+            done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+        answered = re.search(r'^django_http_requests_total_by_view_.*view="healthz".* (\d+)', done.stdout, re.MULTILINE)
+        assert answered
+        assert answered[1] == "2"
+        assert 'studio_up{part="database"} 1.0' in done.stdout
 
 
 @dataclass(frozen=True)

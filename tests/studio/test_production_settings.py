@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 NEEDED = {
@@ -48,3 +53,42 @@ def test_it_names_what_is_missing(tmp_path: Path) -> None:
     done = check_deployment(tmp_path, **{name: value for name, value in NEEDED.items() if name != "S3_BUCKET"})
     assert done.returncode != 0
     assert "S3_BUCKET" in done.stderr
+
+
+def read_by_settings() -> set[str]:
+    """The variables that the settings of the host take from the environment."""
+    code = "".join((PROJECT / "studio" / name).read_text() for name in ("settings.py", "settings_production.py"))
+    needed = {"DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR"}  # read by dj-database-url and by the metrics
+    return needed | set(re.findall(r'(?:os\.environ(?:\.get)?[\[(]|_flag\()"([A-Z_0-9]+)"', code))
+
+
+@pytest.fixture
+def compose() -> Any:
+    return yaml.safe_load((PROJECT / "compose.yaml").read_text())
+
+
+def test_what_is_read_is_explained_and_what_is_explained_is_read() -> None:
+    guide = (PROJECT / "docs" / "operations.rst").read_text()
+    table = guide.partition("Environment\n---")[2].partition("A frontend\n---")[0]
+    explained = set(re.findall(r"``([A-Z][A-Z_0-9]+)``", table)) - {"INFO"}  # a value
+    elsewhere = {"DEMO_PASSWORD"}  # read by the command that makes demo users
+    assert read_by_settings() <= explained
+    assert explained <= read_by_settings() | elsewhere
+
+
+def test_compose_gives_what_is_needed_and_nothing_that_is_not_read(compose: Any) -> None:
+    keys_of_storage = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    for name in ("migrate", "web", "worker", "beat"):
+        given = set(compose["services"][name]["environment"])
+        assert set(NEEDED) <= given, name
+        assert given <= read_by_settings() | keys_of_storage | {"DJANGO_SETTINGS_MODULE"}, name
+
+
+def test_compose_starts_with_its_example_values(compose: Any, tmp_path: Path) -> None:
+    given = {
+        name: re.sub(r"\$\{[A-Z_]+:-\}", "", value.replace(":?}", "}")).replace("${", "given-").replace("}", "")
+        for name, value in compose["services"]["web"]["environment"].items()
+        if name not in {"DJANGO_SETTINGS_MODULE", "STUDIO_DATA_DIR", "PROMETHEUS_MULTIPROC_DIR", "DATABASE_URL"}
+    }
+    done = check_deployment(tmp_path, **given, **{"DATABASE_URL": NEEDED["DATABASE_URL"]})
+    assert done.returncode == 0, done.stderr

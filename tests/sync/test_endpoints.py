@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.errors import NotFoundError
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import key as course_block
@@ -22,6 +24,7 @@ from .building import COURSE_KEY, LINKS, ROOT, SUBSECTION, UNIT, Author, Shelf, 
 
 TEXT = course_block("html", "t")
 ABSENT = course_block("html", "absent")
+OLDEST = "i4x://O/C/vertical/unit"
 
 
 @pytest.mark.parametrize(
@@ -368,3 +371,27 @@ def rows_of(course_key: CourseKey) -> set[tuple[object, ...]]:
         )
         for row in CourseLink.objects.filter(course_key=course_key)
     }
+
+
+@pytest.mark.parametrize("username", ["author", "staff"])
+@pytest.mark.parametrize(
+    ("method", "url", "sent"),
+    [
+        ("post", "/xblock/", {"parent_locator": OLDEST, "library_content_key": "lb:CL-TEST:lib1:html:t1"}),
+        ("post", "/api/content_library/v1/sync_previews/", {"usage_key": OLDEST}),
+    ],
+)
+def test_a_key_without_a_run_is_of_no_course(
+    author: Author, staff: User, api_client: ClientFactory, username: str, method: str, url: str, sent: Any
+) -> None:
+    client = api_client(staff) if username == "staff" else author.client
+    response = getattr(client, method)(url, sent, format="json")
+    assert (response.status_code, response.json()["error_code"]) == (404, "not_found")
+
+
+def test_nothing_is_found_by_a_key_without_a_run(author: Author) -> None:
+    key = UsageKey.from_string(OLDEST)
+    for user in (author.user, None):
+        with pytest.raises(NotFoundError):
+            api.get_structure(key.course_key, user=user)
+    assert not api.may_in_course(author.user, key.course_key, api.CoursePermission.VIEW)

@@ -59,10 +59,13 @@ class Learner:
         html: str = self.post("problem_get").json()["html"]
         return html
 
-    def submit(self, answer: str | list[str]) -> Any:
+    def send(self, answer: str | list[str]) -> Any:
         (input_id,) = set(re.findall(r'name="(input_[\w.:-]+?)(?:\[\])?"', self.html()))
         name = f"{input_id}[]" if isinstance(answer, list) else input_id
-        response = self.post("problem_check", **{name: answer})
+        return self.post("problem_check", **{name: answer})
+
+    def submit(self, answer: str | list[str]) -> Any:
+        response = self.send(answer)
         assert response.status_code == 200, response.content
         return response.json()
 
@@ -158,6 +161,24 @@ def test_a_handler_address_can_be_called_from_a_page_without_origin(lib: BlockCl
     answered = nobody.post(f"{url}problem_get", headers={"Origin": "null"})
     assert answered["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in answered
+
+
+def test_frontends_of_the_site_may_call_with_the_cookies_and_headers_that_they_always_send(
+    lib: BlockClient, nobody: Any, settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["http://localhost:2001"]
+    lib.add("video:v1", "<video/>")
+    url = lib.handler("video:v1", "studio_transcript")
+    for response in (
+        nobody.options(f"{url}translation", headers={"Origin": "http://localhost:2001"}),
+        nobody.get(f"{url}translation?language_code=fr", headers={"Origin": "http://localhost:2001"}),
+    ):
+        assert response["Access-Control-Allow-Origin"] == "http://localhost:2001"
+        assert response["Access-Control-Allow-Credentials"] == "true"
+        assert {"content-type", "use-jwt-cookie", "x-csrftoken"} <= {
+            name.strip() for name in response["Access-Control-Allow-Headers"].lower().split(",")
+        }
+        assert "Origin" in response["Vary"]
 
 
 def test_the_name_of_the_handler_may_be_replaced(lib: BlockClient, nobody: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.urls import reverse
+from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
 
+from ... import conf
 from ...content.api import type_name
 from ..models import StagedContent, StagedStatus
 
@@ -43,7 +45,9 @@ class ClipboardSerializer(serializers.Serializer[Any]):
     source_context_title = serializers.CharField(
         allow_blank=True, help_text="Title of the course, or key of the library."
     )
-    source_edit_url = serializers.CharField(allow_blank=True, help_text="Always blank.")
+    source_edit_url = serializers.CharField(
+        allow_blank=True, help_text="Page of the frontend about the unit of a course; blank for what is from a library."
+    )
 
     @classmethod
     def of(cls, staged: StagedContent | None, context: dict[str, Any]) -> ClipboardSerializer:
@@ -52,9 +56,15 @@ class ClipboardSerializer(serializers.Serializer[Any]):
             "content": staged,
             "source_usage_key": "" if staged is None else staged.source_key,
             "source_context_title": "" if staged is None else staged.context_title,
-            "source_edit_url": "",
+            "source_edit_url": _edit_url(staged.unit_key) if staged is not None and staged.unit_key else "",
         }
         return cls(clipboard, context=context)
+
+
+def _edit_url(unit_key: str) -> str:
+    """Where an author finds a unit of a course."""
+    course_key = UsageKey.from_string(unit_key).course_key
+    return f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/course/{course_key}/container/{unit_key}"
 
 
 class CopySerializer(serializers.Serializer[dict[str, Any]]):

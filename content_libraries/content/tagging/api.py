@@ -2,6 +2,7 @@
 
 from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
+from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
 from .objects import (
     delete_tags_of_library,
     is_library_object,
@@ -20,15 +21,20 @@ from .taxonomies import (
 )
 
 __all__ = [
+    "KnownTags",
+    "NamedTag",
     "TagCopy",
+    "add_tags",
     "administers_taxonomies",
     "clone_tags",
     "copy_tags",
     "delete_tags_of_library",
     "export_tags",
     "is_library_object",
+    "known_tags",
     "library_of",
     "may_tag",
+    "named_tags_of",
     "object_key",
     "plan_tag_copies",
     "release_copied_tags",

@@ -89,7 +89,7 @@ def set_object_tags(object_id: str, tags: Sequence[tuple[Taxonomy, list[str]]], 
             for taxonomy, values in tags:
                 _replace_tags(object_id, taxonomy, values)
             if _stored_tags(object_id) != before:
-                transaction.on_commit(partial(_send_changed, object_id))
+                transaction.on_commit(partial(announce_tags, object_id))
     except IntegrityError as error:
         raise ConflictError("Somebody else changed these tags at the same time. Look at them and try again.") from error
 
@@ -136,7 +136,8 @@ def _replace_tags(object_id: str, taxonomy: Taxonomy, values: list[str]) -> None
         raise InvalidInputError(str(error)) from error
 
 
-def _send_changed(object_id: str) -> None:
+def announce_tags(object_id: str) -> None:
+    """Tell everybody that the tags of an object are others now."""
     changed = ContentObjectChangedData(object_id=object_id, changes=["tags"])
     # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
     # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1

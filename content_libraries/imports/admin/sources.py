@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from ...courses.models import Course
+from ...courses.admin import CourseAdmin
 from ...errors import ContentLibrariesError
 from ...libraries.api import is_global_staff
 from .. import api
@@ -108,6 +108,5 @@ class UploadAdmin(StaffAdmin):
         return HttpResponseRedirect(page_url(name, upload=str(obj.uuid)))
 
 
-# The room of courses does not know of imports; another action of its list would be added in the same way.
-_courses = admin.site.get_model_admin(Course)
-_courses.actions = (*(_courses.actions or ()), import_courses)
+# The room of courses does not know of imports.
+CourseAdmin.actions = (*CourseAdmin.actions, import_courses)

@@ -65,10 +65,7 @@ class LibraryCreateSerializer(LibraryUpdateSerializer):
     slug = serializers.CharField(max_length=_MAX_SLUG, validators=[validate_unicode_slug])
     title = serializers.CharField(max_length=MAX_TITLE)
     description = serializers.CharField(allow_blank=True, max_length=MAX_DESCRIPTION)
-    learning_package = serializers.IntegerField(required=False, help_text="Content staged by a restore.")
-
-    def validate_learning_package(self, pk: int) -> int:
-        raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.')
+    learning_package = serializers.IntegerField(required=False, help_text="Content that the caller has restored.")
 
 
 class TeamMemberSerializer(serializers.Serializer[TeamMember]):

@@ -18,17 +18,15 @@ from ...rest import LibraryPagination, page_serializer, request_body
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of
-from .serializers import SyncPreviewSerializer, preview_data
+from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
-class PreviewRequestSerializer(serializers.Serializer[Any]):
+class PreviewRequestSerializer(AnswerSerializer):
     """What to preview: one linked block, or everything that is ready in a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
     course_key = serializers.CharField(required=False)
     library_key = serializers.CharField(required=False, help_text="With a course: only what is linked to this library.")
-    override_customizations = serializers.BooleanField(default=False)
-    keep_custom_fields = serializers.ListField(child=serializers.CharField(), default=list)
 
 
 class UsedInSerializer(serializers.Serializer[Any]):
@@ -66,12 +64,11 @@ class PreviewsView(DeveloperErrorsView):
         wanted = body.validated_data
         if "usage_key" not in wanted:
             return Response(preview_data(_course_plan(request, wanted)))
-        plan = api.preview_sync(
-            block_key(wanted["usage_key"]),
-            user=request.user,
-            override=wanted["override_customizations"],
-            keep=frozenset(wanted["keep_custom_fields"]),
-        )
+        key, keep = block_key(wanted["usage_key"]), frozenset(wanted["keep_custom_fields"])
+        if "outcome" in wanted:
+            plan = api.preview_outcome(key, api.SyncOutcome(wanted["outcome"]), user=request.user, keep=keep)
+        else:
+            plan = api.preview_sync(key, user=request.user, override=wanted["override_customizations"], keep=keep)
         return Response(preview_data(plan))
 
 
@@ -203,6 +200,8 @@ class UsagesView(DeveloperErrorsView):
 def _course_plan(request: Request, wanted: Mapping[str, Any]) -> api.SyncPlan:
     if "course_key" not in wanted:
         raise InvalidInputError("Name a block or a course.", field="usage_key")
+    if wanted.get("outcome", api.SyncOutcome.KEEP_LOCAL) != api.SyncOutcome.KEEP_LOCAL:
+        raise InvalidInputError("A sync of a whole course keeps local changes. Name a block.", field="outcome")
     course_key = course_key_of(wanted["course_key"], field="course_key")
     return api.preview_course(course_key, user=request.user, only_library=_library(wanted))
 

@@ -11,10 +11,12 @@ from rest_framework import serializers
 from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import LibraryContainerLocator, item_key, library_key_of
-from ..data import Attention, FileNotices, LinkDetail, SyncPlan
+from ..data import Attention, FileNotices, LinkDetail, SyncOutcome, SyncPlan
 from ..models import CourseLink
 from ..reading import ReadyPart
 from .base import flag
+
+OUTCOMES = [outcome.value for outcome in SyncOutcome]
 
 
 class LinkRequestSerializer(serializers.Serializer[Any]):
@@ -27,8 +29,8 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
         return flag(value, field="sync")
 
 
-class SyncRequestSerializer(serializers.Serializer[Any]):
-    """How to sync."""
+class AnswerSerializer(serializers.Serializer[Any]):
+    """How to answer an update: as the platform says it, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
@@ -36,6 +38,22 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
     keep_custom_fields = serializers.ListField(
         child=serializers.CharField(), default=list, help_text="Fields whose local changes stay all the same."
     )
+    outcome = serializers.ChoiceField(
+        choices=OUTCOMES,
+        required=False,
+        help_text="Instead of `override_customizations`: take the update and keep local changes, take it and give them"
+        " up, or decline it. Not on the platform.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "outcome" in attrs and "override_customizations" in self.initial_data:
+            raise serializers.ValidationError({"outcome": "Name an outcome or override_customizations, not both."})
+        return attrs
+
+
+class SyncRequestSerializer(AnswerSerializer):
+    """How to sync."""
+
     fingerprint = serializers.CharField(
         required=False,
         help_text="Of a preview. The sync is refused if it would do something else. Not on the platform.",
@@ -184,6 +202,22 @@ class SkippedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class ConflictSerializer(serializers.Serializer[Any]):
+    """A value that was changed in the course, and that the library says otherwise."""
+
+    usage_key = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    upstream = serializers.CharField()
+    name = serializers.CharField(help_text="Of the setting; `data` for the body.")
+    mine = serializers.CharField(allow_null=True)
+    theirs = serializers.CharField(allow_null=True)
+    outcome = serializers.ChoiceField(choices=OUTCOMES, help_text="What happens to the value.")
+    choices = serializers.ListField(
+        child=serializers.ChoiceField(choices=OUTCOMES),
+        help_text="What can be chosen. Declining goes for the whole update.",
+    )
+
+
 class SyncPreviewSerializer(serializers.Serializer[Any]):
     """What a sync would do."""
 
@@ -191,6 +225,7 @@ class SyncPreviewSerializer(serializers.Serializer[Any]):
     skipped = SkippedSerializer(many=True)
     fingerprint = serializers.CharField(help_text="Send it with the sync, to get exactly this or a refusal.")
     steps = StepSerializer(many=True)
+    conflicts = ConflictSerializer(many=True)
     static_file_notices = FileNoticesSerializer()
     attention = AttentionSerializer(many=True)
 
@@ -288,9 +323,27 @@ def preview_data(plan: SyncPlan) -> dict[str, Any]:
         ],
         "fingerprint": plan.fingerprint,
         "steps": steps_data(plan),
+        "conflicts": conflicts_data(plan),
         "static_file_notices": notices_data(plan.notices),
         "attention": attention_data(plan.attention),
     }
+
+
+def conflicts_data(plan: SyncPlan) -> list[dict[str, Any]]:
+    """Local changes that the library says otherwise, with what happens to each."""
+    return [
+        {
+            "usage_key": str(conflict.usage_key),
+            "title": conflict.title,
+            "upstream": conflict.upstream,
+            "name": conflict.name,
+            "mine": conflict.mine,
+            "theirs": conflict.theirs,
+            "outcome": conflict.outcome,
+            "choices": list(conflict.choices),
+        }
+        for conflict in plan.conflicts
+    ]
 
 
 def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:

@@ -142,15 +142,15 @@ class SyncView(DeveloperErrorsView):
         body = SyncRequestSerializer(data=request_body(request) or {})
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        synced = api.sync_block(
-            key,
-            user=request.user,
-            override=wanted["override_customizations"],
-            keep=frozenset(wanted["keep_custom_fields"]),
-            fingerprint=wanted.get("fingerprint"),
-        )
+        keep, fingerprint = frozenset(wanted["keep_custom_fields"]), wanted.get("fingerprint")
+        if "outcome" in wanted:
+            outcome = api.SyncOutcome(wanted["outcome"])
+            plan = api.settle_update(key, outcome, user=request.user, keep=keep, fingerprint=fingerprint)
+        else:
+            override = wanted["override_customizations"]
+            plan = api.sync_block(key, user=request.user, override=override, keep=keep, fingerprint=fingerprint).plan
         link = link_data(api.get_link(key, user=request.user))
-        return Response(link | {"static_file_notices": notices_data(synced.notices)})
+        return Response(link | {"static_file_notices": notices_data(plan.notices)})
 
     @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
     def delete(self, request: Request, downstream_key: str) -> Response:

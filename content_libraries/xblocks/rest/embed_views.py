@@ -144,8 +144,7 @@ def _protected(response: HttpResponse, policy: str) -> HttpResponse:
 
 
 def _ancestors() -> str:
-    origins = dict.fromkeys([*conf.CORS_ALLOWED_ORIGINS.value, *conf.CORS_ORIGIN_WHITELIST.value])
-    return " ".join(["'self'", *origins])
+    return " ".join(["'self'", *conf.frontend_origins()])
 
 
 def _script_url(path: str) -> str:

@@ -7,22 +7,25 @@ what allows it. Nothing here reads a cookie.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from xblock.django.request import django_to_webob_request, webob_to_django_response
 
+from ... import conf
 from ...errors import ContentLibrariesError, NotAllowedError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
 from .. import api
 from ..data import Version
 
-METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+METHODS: Final = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+HEADERS: Final = "*, Content-Type, USE-JWT-COOKIE, X-CSRFToken, X-Requested-With"
 
 
 @method_decorator([csrf_exempt, transaction.non_atomic_requests], name="dispatch")
@@ -31,9 +34,7 @@ class HandlerView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = HttpResponse() if request.method == "OPTIONS" else self._call(request, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Allow-Methods"] = METHODS
-        response["Access-Control-Allow-Headers"] = "*, Content-Type, X-CSRFToken, X-Requested-With"
+        _allow_origin(request, response)
         response["Cache-Control"] = "private, no-store"
         # An answer is data for a script. Opened as a page, it must not act with the reader's cookies.
         response["Content-Security-Policy"] = "sandbox"
@@ -70,6 +71,24 @@ class HandlerView(View):
             return _refusal(error, 400)
         response: HttpResponseBase = webob_to_django_response(answer)
         return response
+
+
+def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
+    """
+    Let any page read the answer.
+
+    Frontends of the site send cookies and headers with every call, which browsers only let them if the answer names
+    their origin and each header.
+    """
+    origin = request.headers.get("Origin", "")
+    if origin in conf.frontend_origins():
+        response["Access-Control-Allow-Origin"] = origin
+        response["Access-Control-Allow-Credentials"] = "true"
+    else:
+        response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = METHODS
+    response["Access-Control-Allow-Headers"] = HEADERS
+    patch_vary_headers(response, ["Origin"])
 
 
 def _refusal(error: ContentLibrariesError, status: int) -> JsonResponse:

@@ -1,0 +1,195 @@
+"""
+A course with 1,000 links to a library: which are ready, what a sync would do, the sync; and reading a course as it is
+published, from its compiled documents.
+
+The peers are loops over single blocks, as Learning Core's api invites to write them: it is asked for the published
+version of each link's item; each block and each item is read by itself; a published course is walked container by
+container. They do less than ours: nothing is compared, and no rights are asked for.
+
+``python -m benchmarks.sync [LINKS [ARCHIVE]]``
+"""
+
+# ruff: noqa: E402, T201 - Django has to be set up before it is imported; printing is what a benchmark is for
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .scratch import measured, shared_data, start_site
+
+start_site()
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+from openedx_content import api as content_api
+from openedx_content.models_api import Component, Container, PublishableEntity
+
+from content_libraries import api
+from content_libraries.courses.models import BlockDefinition, CourseBlock
+from content_libraries.courses.published import PublishedCourse
+from content_libraries.sync.models import CourseLink
+
+COMPONENTS_IN_A_UNIT = 8
+UNITS_IN_A_SECTION = 20
+CHANGED_OF_100 = 10
+
+
+def main(links: int, archive: Path) -> None:
+    library = api.create_library(user=None, org="Bench", slug="sync", title="Sync")
+    course_key = api.course_key("course-v1:Bench+Sync+1")
+    api.create_course(course_key, user=None, display_name="Sync")
+    sections = fill(library, links)
+    with measured("create the linked blocks") as created:
+        for section in sections:
+            api.create_linked_block(course_root(course_key), user=None, upstream=section)
+    print(created, f"{CourseLink.objects.count():,} links")
+    write(library, range(0, len(texts_of(library)), 100 // CHANGED_OF_100), version=2)
+    api.publish_all(library.library_key, user=None)
+
+    compare(
+        "what is ready in the course",
+        lambda: list(api.list_links(user=None, course_key=course_key, ready=True, top_level_only=True)),
+        "Learning Core asked for each link",
+        lambda: list(ready_one_by_one(course_key)),
+    )
+    compare(
+        "plan of a sync of the course",
+        lambda: api.preview_course(course_key, user=None),
+        "each block and its item read by itself",
+        lambda: list(read_one_by_one(course_key)),
+    )
+    with measured("the sync") as synced:
+        api.sync_course(course_key, user=None)
+    print(synced)
+    read_compiled(archive)
+
+
+def read_compiled(archive: Path) -> None:
+    course_key = api.load_course(archive, user=None).course_key
+    api.publish_course(course_key, user=None)
+    api.compile_course(course_key, user=None)
+    print(f"{CourseBlock.objects.filter(course_id=course_key).count():,} blocks in {archive.name}")
+    root = course_root(course_key)
+    compare(
+        "compiled: the tree, with titles",
+        lambda: list(PublishedCourse(course_key).walk()),
+        "Learning Core walked for the tree",
+        lambda: list(walk_one_by_one(root, with_olx=False)),
+    )
+    compare(
+        "compiled: the tree, and what each block says",
+        lambda: PublishedCourse(course_key).get_items(),
+        "Learning Core walked for the same",
+        lambda: list(walk_one_by_one(root, with_olx=True)),
+    )
+
+
+def compare(name: str, ours: Callable[[], Any], peer_name: str, peer: Callable[[], Any]) -> None:
+    """Measure ours, after it has run once, and a peer."""
+    ours()
+    with measured(name) as figure:
+        results = ours()
+    size = len(results.steps if isinstance(results, api.SyncPlan) else results)
+    print(figure, f"{size:,} results")
+    with measured(peer_name) as other:
+        size = len(peer())
+    print(other, f"{size:,} results; ratio of times {figure.seconds / other.seconds:.3f}")
+
+
+def fill(library: Any, links: int) -> list[str]:
+    """Sections with one subsection each; returns their keys. All is published."""
+    units = links // (COMPONENTS_IN_A_UNIT + 1)
+    write(library, range(units * COMPONENTS_IN_A_UNIT), version=1)
+    containers = [
+        api.ContainerWrite("unit", f"u{number}", f"Unit {number}", tuple(map(text_ref, texts_in(number))))
+        for number in range(units)
+    ]
+    sections = range((units + UNITS_IN_A_SECTION - 1) // UNITS_IN_A_SECTION)
+    for section in sections:
+        inside = range(section * UNITS_IN_A_SECTION, min(units, (section + 1) * UNITS_IN_A_SECTION))
+        containers.append(api.ContainerWrite("subsection", f"sub{section}", "Sub", tuple(f"u{one}" for one in inside)))
+        containers.append(api.ContainerWrite("section", f"sec{section}", f"Section {section}", (f"sub{section}",)))
+    api.write_items(None, library, containers=containers)
+    api.publish_all(library.library_key, user=None)
+    return [f"lct:Bench:sync:section:sec{section}" for section in sections]
+
+
+def texts_in(unit: int) -> range:
+    return range(unit * COMPONENTS_IN_A_UNIT, (unit + 1) * COMPONENTS_IN_A_UNIT)
+
+
+def texts_of(library: Any) -> list[int]:
+    return list(Component.objects.filter(learning_package=library.learning_package).values_list("pk", flat=True))
+
+
+def text_ref(number: int) -> str:
+    return f"xblock.v1:html:t{number}"
+
+
+def write(library: Any, numbers: range, *, version: int) -> None:
+    texts = [
+        api.ComponentWrite(
+            "html", f"t{number}", f"Text {number}", f"<html><![CDATA[<p>{number} {version}</p>]]></html>"
+        )
+        for number in numbers
+    ]
+    api.write_items(None, library, components=texts)
+
+
+def course_root(course_key: CourseKey) -> UsageKey:
+    return api.get_structure(course_key, user=None).root
+
+
+def ready_one_by_one(course_key: CourseKey) -> Iterator[UsageKey]:
+    for link in CourseLink.objects.filter(course_key=course_key):
+        package = content_api.get_learning_package_by_ref(link.library_key)
+        entity = content_api.get_publishable_entity_by_ref(package.id, entity_ref=link.upstream_ref)
+        published = content_api.get_published_version(entity.id)
+        if published is not None and published.version_num > (link.version_synced or 0):
+            yield link.downstream_key
+
+
+def read_one_by_one(course_key: CourseKey) -> Iterator[tuple[str, str]]:
+    """OLX of each linked block and of its item; of containers, their children."""
+    for link in CourseLink.objects.filter(course_key=course_key):
+        package = content_api.get_learning_package_by_ref(link.library_key)
+        upstream = content_api.get_publishable_entity_by_ref(package.id, entity_ref=link.upstream_ref)
+        downstream = CourseBlock.objects.select_related("entity").get(usage_key=link.downstream_key).entity
+        if link.is_container:
+            for entity, published in ((upstream, True), (downstream, False)):
+                content_api.get_entities_in_container(Container.objects.get(pk=entity.pk), published=published)
+            yield "", ""
+        else:
+            yield olx_of(upstream, published=True), olx_of(downstream, published=False)
+
+
+def walk_one_by_one(root: UsageKey, *, with_olx: bool) -> Iterator[tuple[UsageKey, str]]:
+    pending = [CourseBlock.objects.select_related("entity").get(usage_key=root).entity]
+    while pending:
+        entity = pending.pop()
+        container = Container.objects.filter(pk=entity.pk).first()
+        olx = ""
+        if container is not None:
+            children = content_api.get_entities_in_container(container, published=True)
+            pending += [entry.entity_version.entity for entry in reversed(children)]
+            if with_olx:
+                olx = BlockDefinition.objects.get(version_id=container.versioning.published.pk).olx
+        elif with_olx:
+            olx = olx_of(entity, published=True)
+        yield CourseBlock.objects.get(entity=entity).usage_key, olx
+
+
+def olx_of(entity: PublishableEntity, *, published: bool) -> str:
+    versions = Component.objects.get(pk=entity.pk).versioning
+    version = versions.published if published else versions.draft
+    text: str = version.componentversionmedia_set.select_related("media").get(path="block.xml").media.text or ""
+    return text
+
+
+if __name__ == "__main__":
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 1_000,
+        Path(sys.argv[2]) if len(sys.argv) > 2 else shared_data() / "harvardx-studio-advanced.tar.gz",
+    )

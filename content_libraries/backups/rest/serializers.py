@@ -1,0 +1,117 @@
+"""What clients send and read about archives (libraries-rest contract, section 10)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+from user_tasks.models import UserTaskStatus
+
+from ...jobs.api import Job, JobState
+from ..models import BackupJob, RestoreJob
+
+_ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
+"""The second is what browsers on Windows send."""
+
+_STATES: Final = {
+    JobState.WAITING: UserTaskStatus.PENDING,
+    JobState.RUNNING: UserTaskStatus.IN_PROGRESS,
+    JobState.SUCCEEDED: UserTaskStatus.SUCCEEDED,
+    JobState.PARTIAL: UserTaskStatus.SUCCEEDED,
+    JobState.FAILED: UserTaskStatus.FAILED,
+    JobState.CANCELED: UserTaskStatus.CANCELED,
+}
+
+
+class TaskIdSerializer(serializers.Serializer[Any]):
+    """What was started."""
+
+    task_id = serializers.UUIDField(source="uuid")
+
+
+class ArchiveSerializer(serializers.Serializer[Any]):
+    """The upload of an archive."""
+
+    file = serializers.FileField()
+
+    def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
+        if file.content_type not in _ZIP:
+            raise serializers.ValidationError("Only ZIP files are allowed.")
+        return file
+
+
+class TaskQuerySerializer(serializers.Serializer[Any]):
+    """Which job is meant."""
+
+    task_id = serializers.UUIDField()
+
+
+class BackupSerializer(serializers.Serializer[BackupJob]):
+    """How far a backup is, and where its archive is."""
+
+    state = serializers.SerializerMethodField(help_text="Pending, Exporting, Succeeded, Failed or Canceled.")
+    url = serializers.SerializerMethodField(help_text="Where to download the archive, for cookies of a login too.")
+
+    def get_state(self, job: BackupJob) -> str:
+        return state_of(job)
+
+    def get_url(self, job: BackupJob) -> str | None:
+        if not job.file:
+            return None
+        arguments = {"lib_key": job.library_key, "uuid": job.uuid, "file_name": job.file_name}
+        return str(reverse("library-backup-file", kwargs=arguments, request=self.context["request"]))
+
+
+class OriginSerializer(serializers.Serializer[Any]):
+    """Who made an archive."""
+
+    username = serializers.CharField()
+    email = serializers.EmailField(allow_null=True)
+
+
+class RestoredSerializer(serializers.Serializer[Any]):
+    """What was read from an archive."""
+
+    learning_package_id = serializers.IntegerField(help_text="To be sent with the creation of a library.")
+    title = serializers.CharField()
+    org = serializers.CharField()
+    slug = serializers.CharField()
+    key = serializers.CharField(help_text="What the content is called until it is that of a library.")
+    archive_key = serializers.CharField(help_text="What the archive calls it.")
+    containers = serializers.IntegerField()
+    components = serializers.IntegerField()
+    collections = serializers.IntegerField()
+    sections = serializers.IntegerField()
+    subsections = serializers.IntegerField()
+    units = serializers.IntegerField()
+    created_on_server = serializers.CharField(allow_null=True)
+    created_at = serializers.CharField(allow_null=True)
+    created_by = OriginSerializer(allow_null=True)
+
+
+class RestoreSerializer(serializers.Serializer[RestoreJob]):
+    """How far a restore is, and what became of it."""
+
+    state = serializers.SerializerMethodField(help_text="Pending, In Progress, Succeeded, Failed or Canceled.")
+    result = RestoredSerializer(allow_null=True)
+    error = serializers.SerializerMethodField()
+    error_log = serializers.SerializerMethodField(help_text="Where to read what is wrong with the archive.")
+
+    def get_state(self, job: RestoreJob) -> str:
+        return state_of(job)
+
+    def get_error(self, job: RestoreJob) -> str | None:
+        return job.error or None
+
+    def get_error_log(self, job: RestoreJob) -> str | None:
+        if not job.error_log:
+            return None
+        return str(reverse("restore-log", kwargs={"uuid": job.uuid}, request=self.context["request"]))
+
+
+def state_of(job: Job) -> str:
+    """The state of a job in the words that clients know."""
+    status: Any = job.task_status
+    return str(status.state) if status is not None else str(_STATES[JobState(job.state)])

@@ -1,0 +1,128 @@
+"""Views of archives."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...errors import NotFoundError
+from ...libraries.api import Permission, access_library, require_create
+from ...rest import LibraryAPIView
+from .. import api
+from .serializers import (
+    ArchiveSerializer,
+    BackupSerializer,
+    RestoreSerializer,
+    TaskIdSerializer,
+    TaskQuerySerializer,
+)
+
+TAGS = ["backups"]
+
+
+class NoBackup(NotFound):
+    """There is no such backup; clients know this text."""
+
+    default_detail = "No backup found for this library."
+
+
+@extend_schema(tags=TAGS)
+class BackupsView(LibraryAPIView):
+    """Archives of a library."""
+
+    @extend_schema(
+        operation_id="library_backup_start",
+        summary="Back up a library",
+        description="Starts a job that writes an archive of its drafts, published versions, files and collections.",
+        request=None,
+        responses=TaskIdSerializer,
+    )
+    def post(self, request: Request, lib_key: str) -> Response:
+        job = api.start_backup(keys.library_key(lib_key), user=request.user, origin=request.get_host())
+        return Response(TaskIdSerializer(job).data)
+
+    @extend_schema(
+        operation_id="library_backup_read",
+        summary="Read how far a backup is",
+        parameters=[TaskQuerySerializer],
+        responses=BackupSerializer,
+    )
+    def get(self, request: Request, lib_key: str) -> Response:
+        library_key = keys.library_key(lib_key)
+        access_library(request.user, library_key, Permission.EDIT)
+        task_id = request.query_params.get("task_id", "")
+        if not task_id:
+            raise ValidationError({"task_id": "This field is required."})
+        try:
+            job = api.find_backup(library_key, UUID(task_id), user=request.user)
+        except (NotFoundError, ValueError):
+            raise NoBackup from None
+        return Response(BackupSerializer(job, context={"request": request}).data)
+
+
+@extend_schema(tags=TAGS)
+class BackupFileView(LibraryAPIView):
+    """The archive of a library."""
+
+    @extend_schema(
+        operation_id="library_backup_download",
+        summary="Download an archive",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, lib_key: str, uuid: UUID, file_name: str) -> FileResponse:
+        job = api.find_backup(keys.library_key(lib_key), uuid, user=request.user)
+        if not job.file or job.file_name != file_name:
+            raise NoBackup
+        return FileResponse(job.file.open(), as_attachment=True, filename=job.file_name, content_type="application/zip")
+
+
+@extend_schema(tags=TAGS)
+class RestoresView(LibraryAPIView):
+    """Archives that are read."""
+
+    @extend_schema(
+        operation_id="library_restore_start",
+        summary="Restore a library from an archive",
+        description="Starts a job. Its result is content without a library: create one with its `learning_package_id`.",
+        request={"multipart/form-data": ArchiveSerializer},
+        responses=TaskIdSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        require_create(request.user)
+        body = ArchiveSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        job = api.start_restore(body.validated_data["file"], user=request.user)
+        return Response(TaskIdSerializer(job).data)
+
+    @extend_schema(
+        operation_id="library_restore_read",
+        summary="Read how far a restore is",
+        parameters=[TaskQuerySerializer],
+        responses=RestoreSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        query = TaskQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        job = api.find_restore(query.validated_data["task_id"], user=request.user)
+        return Response(RestoreSerializer(job, context={"request": request}).data)
+
+
+@extend_schema(tags=TAGS)
+class RestoreLogView(LibraryAPIView):
+    """What is wrong with an archive."""
+
+    @extend_schema(
+        operation_id="library_restore_log",
+        summary="Read what is wrong with an archive",
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, uuid: UUID) -> HttpResponse:
+        job = api.find_restore(uuid, user=request.user)
+        return HttpResponse(job.error_log, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,66 @@
+"""Tags of a source: which of them its items get, and which the library cannot give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..content.tagging import api as tagging
+from ..learning_core.api import item_keys
+from ..libraries.api import package_pk
+from ..libraries.models import ContentLibrary
+from ..olx.api import OlxBlock, OlxTree
+from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTags:
+    """The tags of a source, looked at with the taxonomies of a library."""
+
+    tree: OlxTree
+    known: tagging.KnownTags
+
+    @classmethod
+    def of(cls, tree: OlxTree, library: ContentLibrary) -> SourceTags:
+        names = {name for block in tree.walk() for name in _names(tree, block)}
+        return cls(tree, tagging.known_tags(library, names))
+
+    def given_to(self, block: OlxBlock) -> tuple[tagging.NamedTag, ...]:
+        """The tags of a block that the library can give."""
+        return tuple(name for name in _names(self.tree, block) if name in self.known.tags)
+
+    def left_out(self, blocks: Iterable[OlxBlock]) -> tuple[LeftOutTag, ...]:
+        """The tags of these blocks that the library cannot give, and why."""
+        counts = Counter(name for block in blocks for name in _names(self.tree, block) if name in self.known.reasons)
+        return tuple(
+            LeftOutTag(taxonomy, value, count, self.known.reasons[taxonomy, value])
+            for (taxonomy, value), count in sorted(counts.items())
+        )
+
+
+def give_tags(plan: ImportPlan, library: ContentLibrary, entity_pks: Mapping[str, int]) -> None:
+    """
+    Give the items of a plan their tags, in the caller's transaction. Tags that they have stay.
+
+    Args:
+        entity_pks: ``entity_ref`` -> pk of the items.
+    """
+    tagged = [block for block in plan.blocks if block.tags and block.entity_ref in entity_pks]
+    if not tagged:
+        return
+    pks = [entity_pks[block.entity_ref] for block in tagged]
+    keys = item_keys(package_pk(library), pks, library_key=library.library_key)
+
+    def object_id(block: PlannedBlock) -> str:
+        return str(keys[entity_pks[block.entity_ref]])
+
+    tagging.add_tags(
+        library,
+        {object_id(block): block.tags for block in tagged},
+        announced={object_id(block) for block in tagged if block.action not in MAKING_ACTIONS},
+    )
+
+
+def _names(tree: OlxTree, block: OlxBlock) -> Iterable[tagging.NamedTag]:
+    return [(taxonomy, value) for taxonomy, values in tree.tags_of(block).items() for value in values]

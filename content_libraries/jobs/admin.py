@@ -1,0 +1,149 @@
+"""What the lists of jobs in the Django admin share: how far each job is, who has it, canceling and trying again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
+
+from .. import conf
+from ..errors import ContentLibrariesError, NotFoundError
+from .leases import is_dead
+from .models import UNFINISHED, Job, JobState
+
+
+class WorkerFilter(admin.SimpleListFilter):
+    """Jobs that an operator may have to look after."""
+
+    title = "worker"
+    parameter_name = "worker"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("none", "Waiting for one"), ("alive", "At work"), ("silent", "Silent for too long"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        silent = is_dead(datetime.now(UTC))
+        if self.value() == "none":
+            return queryset.filter(state=JobState.WAITING)
+        if self.value() == "alive":
+            return queryset.filter(state=JobState.RUNNING).exclude(silent)
+        return queryset.filter(silent) if self.value() == "silent" else queryset
+
+
+class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """
+    A list of jobs. A room with jobs says what they are for, and how its api cancels them and tries them again.
+
+    ``page_names`` begins the names of the URLs of this list.
+    """
+
+    page_names: str
+    list_filter: Any = ("state", WorkerFilter, "created")
+    list_select_related: Any = ("user", "task_status")
+    ordering: Any = ("-pk",)
+    actions: Any = ("cancel_selected", "retry_selected")
+
+    def cancel(self, uuid: UUID, user: Any) -> Job:
+        """Cancel a job through the room's api."""
+        raise NotImplementedError
+
+    def retry(self, uuid: UUID, user: Any) -> Job:
+        """Begin a new job with what failed, through the room's api."""
+        raise NotImplementedError
+
+    def watch_url(self, job: Job) -> str:
+        """Where a job is watched."""
+        raise NotImplementedError
+
+    @admin.display(description="Progress")
+    def progress(self, job: Job) -> str:
+        """What a worker does right now, and how many steps are done."""
+        status = job.task_status
+        if job.state != JobState.RUNNING or status is None:
+            return ""
+        if job.cancel_requested:
+            return "Canceling…"
+        return f"{status.state} ({status.completed_steps} of {status.total_steps})"
+
+    @admin.display(description="Worker")
+    def worker(self, job: Job) -> str:
+        """Who has the job, told by how long ago it was heard of; the lease itself says nothing to people."""
+        now = datetime.now(UTC)
+        if job.state == JobState.WAITING:
+            return f"none for {timesince(job.created, now)}"
+        if job.state != JobState.RUNNING or job.heartbeat is None:
+            return ""
+        lease = timedelta(seconds=conf.JOB_LEASE_SECONDS.value)
+        silent = "silent for too long: " if job.heartbeat < now - lease else ""
+        return f"{silent}last heard of {timesince(job.heartbeat, now)} ago"
+
+    def get_urls(self) -> list[Any]:
+        def page(route: str, view: Any, name: str) -> Any:
+            return path(route, self.admin_site.admin_view(view), name=f"{self.page_names}_{name}")
+
+        return [
+            page("<uuid:uuid>/cancel/", require_POST(self.page(self._cancel)), "cancel"),
+            page("<uuid:uuid>/retry/", require_POST(self.page(self._retry)), "retry"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A job's own page is the one where it is watched."""
+        job = self.get_object(request, object_id)
+        if job is None:
+            raise Http404
+        return HttpResponseRedirect(self.watch_url(job))
+
+    def page(self, view: Any) -> Any:
+        """A page for who may see the list, with the admin around it; errors of ours come back as a message."""
+
+        def wrapped(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            if not self.has_view_permission(request):
+                return HttpResponseRedirect(reverse("admin:index"))
+            context = {**self.admin_site.each_context(request), "opts": self.opts}
+            try:
+                response: HttpResponse = view(request, context, **arguments)
+            except NotFoundError as error:
+                raise Http404(error.message) from error
+            except ContentLibrariesError as error:
+                messages.error(request, error.message)
+                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            return response
+
+        return wrapped
+
+    @admin.action(description="Cancel the selected jobs")
+    def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        for job in jobs.filter(state__in=UNFINISHED):
+            self._say(request, self.cancel(job.uuid, request.user))
+
+    @admin.action(description="Try again what failed in the selected jobs")
+    def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        for job in jobs:
+            try:
+                self._say(request, self.retry(job.uuid, request.user))
+            except ContentLibrariesError as error:
+                messages.error(request, f"{job}: {error.message}")
+
+    def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
+        job = self.cancel(uuid, request.user)
+        if job.state in UNFINISHED:
+            messages.info(request, "The job ends at its next step. What is finished stays.")
+        return HttpResponseRedirect(self.watch_url(job))
+
+    def _retry(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
+        return HttpResponseRedirect(self.watch_url(self.retry(uuid, request.user)))
+
+    def _say(self, request: HttpRequest, job: Job) -> None:
+        is_ending = job.state in UNFINISHED and job.cancel_requested
+        state = "ends at its next step" if is_ending else str(JobState(job.state).label).lower()
+        messages.info(request, f"{job}: {state}.")

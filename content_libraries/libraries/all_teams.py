@@ -1,0 +1,104 @@
+"""The teams of all libraries in one list: roles of openedx-authz beside older grants, for the staff of the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
+
+from ..errors import NotAllowedError
+from ..keys import LibraryLocatorV2
+from . import roles
+from .access import views_everything
+from .data import PERMISSIONS_OF, Actor, GrantKind, Permission, Role
+from .models import AccessLevel, ContentLibraryPermission
+
+_WORDS: Final = {
+    Permission.VIEW: "view",
+    Permission.EDIT: "edit",
+    Permission.PUBLISH: "publish",
+    Permission.VIEW_TEAM: "view the team",
+    Permission.EDIT_TEAM: "manage the team",
+    Permission.DELETE: "delete the library",
+}
+_COLUMNS: Final = ("where", "who", "for_group", "what", "of_kind")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEntry:
+    """
+    One line of a team.
+
+    Args:
+        scope: where it was given: the key of a library, ``lib:ORG:*`` or ``lib:*``.
+        member: a username, or the name of a group.
+        is_group: whether it is a group.
+        name: a Role or an AccessLevel.
+        kind: GrantKind.ROLE or GrantKind.LEVEL.
+    """
+
+    scope: str
+    member: str
+    is_group: bool
+    name: str
+    kind: GrantKind
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What it allows."""
+        return PERMISSIONS_OF[self.name]
+
+    @property
+    def allows(self) -> str:
+        """What it allows, in words."""
+        return ", ".join(words for permission, words in _WORDS.items() if permission in self.permissions)
+
+
+def list_team_entries(
+    *, user: Actor, text: str = "", name: str = "", library_key: LibraryLocatorV2 | None = None
+) -> QuerySet[Any, Any]:
+    """
+    Who has which role or level in which library. Needs the staff of the site.
+
+    Args:
+        text: part of a username, of the name of a group, or of the key of a library.
+        name: only this role or level.
+        library_key: only what applies to this library, which includes what is given for its organization.
+
+    Returns: a queryset of one query, ordered by scope and member, for ``team_entry``. Raises NotAllowedError.
+    """
+    if not views_everything(user):
+        raise NotAllowedError(f"“{user}” may not see the teams of all libraries. Ask the staff of the site.")
+    held = roles.all_assignments([role for role in Role if name in ("", role)], library_key=library_key)
+    held = held.annotate(for_group=Value(False), of_kind=_text(GrantKind.ROLE))
+    found = Q(where__icontains=text) | Q(who__icontains=text)
+    entries = held.filter(found).values_list(*_COLUMNS)
+    return entries.union(_levels(name, library_key).filter(found).values_list(*_COLUMNS), all=True).order_by(*_COLUMNS)
+
+
+def team_entry(row: tuple[str, str, bool, str, str]) -> TeamEntry:
+    """A row of ``list_team_entries``."""
+    scope, member, is_group, name, kind = row
+    return TeamEntry(scope, member, bool(is_group), name, GrantKind(kind))
+
+
+def _levels(name: str, library_key: LibraryLocatorV2 | None) -> QuerySet[ContentLibraryPermission]:
+    """The older grants, with the columns that roles have too."""
+    given = ContentLibraryPermission.objects.filter(
+        access_level__in=[level for level in AccessLevel if name in ("", level)]
+    )
+    if library_key is not None:
+        given = given.filter(library__org__short_name=library_key.org, library__slug=library_key.slug)
+    return given.order_by().annotate(
+        where=Concat(Value("lib:"), "library__org__short_name", Value(":"), "library__slug", output_field=CharField()),
+        who=Coalesce("user__username", "group__name"),
+        for_group=ExpressionWrapper(Q(user=None), BooleanField()),
+        what=F("access_level"),
+        of_kind=_text(GrantKind.LEVEL),
+    )
+
+
+def _text(value: str) -> Value:
+    return Value(str(value), CharField())

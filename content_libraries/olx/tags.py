@@ -1,0 +1,73 @@
+"""
+Tags of blocks, as Studio writes them: a table beside course.xml, or an attribute of the block.
+
+Taxonomies are named by their export ids. The table has the columns Name, Type and ID, then one for each taxonomy, with
+values that are separated by semicolons.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from io import StringIO
+from typing import Final
+from urllib.parse import unquote
+
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import UsageKey
+
+from .errors import InvalidTagsError
+
+__all__ = ["TAGS_ATTRIBUTE", "TAGS_FILE", "Tags", "tags_in_attribute", "tags_in_table"]
+
+TAGS_FILE: Final = "tags.csv"
+TAGS_ATTRIBUTE: Final = "tags-v1"
+
+type Tags = Mapping[str, tuple[str, ...]]
+"""Export id of a taxonomy -> values."""
+
+_ABOUT_THE_BLOCK: Final = ("Name", "Type", "ID")
+
+
+def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
+    """
+    Read a table of tags. Returns: tag and url_name of a block -> its tags; blocks without tags are left out.
+
+    Raises InvalidTagsError for what is no such table.
+    """
+    rows = csv.DictReader(StringIO(text, newline=""))
+    try:
+        if not {"Type", "ID"} <= set(rows.fieldnames or ()):
+            raise InvalidTagsError(
+                f"{TAGS_FILE} has no columns Type and ID: export the course again, or remove the file.", TAGS_FILE
+            )
+        found = {_block(row): _tags(row) for row in rows}
+    except csv.Error as error:
+        raise InvalidTagsError(f"{TAGS_FILE} is not CSV ({error}): correct it, or remove it.", TAGS_FILE) from error
+    return {block: tags for block, tags in found.items() if tags}
+
+
+def tags_in_attribute(value: str) -> Tags:
+    """Read an attribute such as ``subjects:Algebra,Geometry;languages:English``; ``%2C`` stands for a comma."""
+    parts = (part.partition(":") for part in value.split(";"))
+    return {
+        unquote(taxonomy): tuple(dict.fromkeys(unquote(tag) for tag in tags.split(",") if tag))
+        for taxonomy, _colon, tags in parts
+        if taxonomy and tags
+    }
+
+
+def _block(row: Mapping[str, str | None]) -> tuple[str, str]:
+    name = row["ID"] or ""
+    try:
+        return row["Type"] or "", str(UsageKey.from_string(name).block_id)
+    except InvalidKeyError:
+        return row["Type"] or "", name
+
+
+def _tags(row: Mapping[str, str | None]) -> Tags:
+    return {
+        taxonomy: tuple(dict.fromkeys(tag for part in values.split(";") if (tag := part.strip())))
+        for taxonomy, values in row.items()
+        if taxonomy and values and taxonomy not in _ABOUT_THE_BLOCK
+    }

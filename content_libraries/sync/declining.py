@@ -1,0 +1,119 @@
+"""Declining an update: nothing is taken, and nothing is offered until there is something newer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
+
+from ..courses.api import Block, Change, CoursePlan, UpdateBlock, lock_course
+from ..keys import ItemKey
+from ..libraries.api import Actor
+from ..olx.api import with_attributes
+from .access import access_block, require_follow, require_state
+from .data import FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
+from .errors import BadUpstreamError
+from .settings import LinkSettings, course_type_of, key_or_none
+from .states import explain
+from .syncing import SyncOutdatedError, apply_sync, blocks_in, own_upstream
+from .upstreams import Upstreams, read_upstreams
+
+
+def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
+    """Plan what ``decline_update`` does, and write nothing. Needs what ``preview_sync`` needs."""
+    block = access_block(user, usage_key, manage=False)
+    require_state(user, usage_key, own_upstream(block))
+    return _plan(usage_key)
+
+
+def decline_update(usage_key: UsageKey, *, user: Actor, fingerprint: str | None = None) -> SyncPlan:
+    """
+    Decline what the library offers now, for a linked block and everything linked in it.
+
+    Each remembers the version that its own item has published, or that its item was deleted. A newer version is
+    offered again. Parts with a broken link are left out. Needs what ``sync_block`` needs.
+
+    Args:
+        fingerprint: of the preview that the user has seen; nothing is declined if there is something newer.
+
+    Returns: what was done. Raises NotFoundError, UpstreamNotAllowedError, LinkError and SyncOutdatedError.
+    """
+    with transaction.atomic():
+        lock_course(usage_key.course_key)
+        block = access_block(user, usage_key, manage=True)
+        require_follow(user, usage_key, own_upstream(block))
+        plan = _plan(usage_key)
+        if fingerprint is not None and fingerprint != plan.fingerprint:
+            raise SyncOutdatedError
+        apply_sync(plan, user=user)
+    return plan
+
+
+def _plan(usage_key: UsageKey) -> SyncPlan:
+    blocks = blocks_in(usage_key)
+    links = {key: LinkSettings.of(key, block.settings) for key, block in blocks.items()}
+    items = {
+        key: item
+        for key, link in links.items()
+        if (item := key_or_none(link.upstream)) and course_type_of(item) == key.block_type
+    }
+    upstreams = read_upstreams(items.values())
+    own = items[usage_key]
+    if (broken := upstreams.broken.get(own)) is not None:
+        raise BadUpstreamError(explain(broken, str(own), usage_key), field="upstream_ref")
+    declined = list(_declined(blocks, links, items, upstreams))
+    return SyncPlan(
+        course_key=usage_key.course_key,
+        tops=(usage_key,),
+        steps=tuple(one.step for one in declined if one.step),
+        skipped=tuple(
+            SkippedLink(key, upstreams.broken[item], explain(upstreams.broken[item], str(item), key))
+            for key, item in items.items()
+            if upstreams.broken.get(item, LinkState.DELETED) != LinkState.DELETED
+        ),
+        changes=CoursePlan(tuple(one.change for one in declined if one.change)),
+        byte_sources={},
+        tag_sources={},
+        notices=FileNotices(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Declined:
+    """
+    Args:
+        step: None where nothing is offered.
+        change: None where the block remembers it already.
+    """
+
+    step: SyncStep | None
+    change: Change | None
+
+
+def _declined(
+    blocks: Mapping[UsageKey, Block],
+    links: Mapping[UsageKey, LinkSettings],
+    items: Mapping[UsageKey, ItemKey],
+    upstreams: Upstreams,
+) -> Iterator[_Declined]:
+    for key, item in items.items():
+        block, link = blocks[key], links[key]
+        if item in upstreams.items:
+            published = upstreams.items[item]
+            after = replace(link, version_declined=published.version_num)
+            is_offered = published.version_num > max(link.version_synced or 0, link.version_declined or 0)
+            reason, title = SyncReason.NEW_VERSION, published.title
+        elif upstreams.broken[item] == LinkState.DELETED:
+            after = replace(link, deletion_declined=True)
+            is_offered = not link.deletion_declined
+            reason, title = SyncReason.DELETED_UPSTREAM, link.upstream_title or ""
+        else:
+            continue
+        olx = with_attributes(block.olx, after.attributes())
+        detail = {"version": after.version_declined} if reason == SyncReason.NEW_VERSION else {}
+        yield _Declined(
+            SyncStep(SyncAction.DECLINE, reason, key, block.title, str(item), title, detail) if is_offered else None,
+            UpdateBlock(key, olx) if olx != block.olx else None,
+        )

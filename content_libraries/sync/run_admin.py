@@ -1,0 +1,115 @@
+"""Runs that sync whole courses, in the Django admin: watched, canceled, tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from ..jobs.admin import JobAdmin
+from ..jobs.api import UNFINISHED, JobState
+from ..libraries.staff_admin import StaffAdmin
+from . import api
+from .models import SyncRun, SyncRunCourse
+
+_TONES: Final[Mapping[str, str]] = {
+    JobState.SUCCEEDED: "success",
+    JobState.PARTIAL: "warning",
+    JobState.FAILED: "error",
+    JobState.CANCELED: "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    """One course of a run: its state in words, and what was done in it."""
+
+    key: str
+    state: str
+    tone: str
+    done: str
+    error: str
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(JobAdmin, StaffAdmin):
+    """Syncs of whole courses. They are started where courses and libraries are looked at."""
+
+    page_names = "content_libraries_sync"
+    list_display = ("uuid", "library", "courses_shown", "state", "progress", "worker", "user", "created", "finished")
+    search_fields = ("uuid", "library_key", "user__username", "courses__course_key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
+        runs: QuerySet[SyncRun] = super().get_queryset(request)
+        return runs.annotate(num_courses=Count("courses"))
+
+    @admin.display(description="Library", ordering="library_key")
+    def library(self, run: SyncRun) -> str:
+        return run.library_key or "all"
+
+    @admin.display(description="Courses")
+    def courses_shown(self, run: Any) -> int:
+        return int(run.num_courses)
+
+    def get_urls(self) -> list[Any]:
+        def page(route: str, view: Any, name: str) -> Any:
+            return path(route, self.admin_site.admin_view(self.page(view)), name=f"{self.page_names}_{name}")
+
+        return [
+            page("<uuid:uuid>/watch/", watch, "watch"),
+            page("<uuid:uuid>/progress/", progress, "progress"),
+            *super().get_urls(),
+        ]
+
+    def cancel(self, uuid: UUID, user: Any) -> SyncRun:
+        return api.cancel_run(uuid, user=user)
+
+    def retry(self, uuid: UUID, user: Any) -> SyncRun:
+        return api.retry_run(uuid, user=user)
+
+    def watch_url(self, job: Any) -> str:
+        return reverse("admin:content_libraries_sync_watch", args=[job.uuid])
+
+
+def watch(request: HttpRequest, context: dict[str, Any], uuid: UUID) -> HttpResponse:
+    """How far a run is, and what it did. The page keeps itself up to date."""
+    return render(request, "content_libraries/sync/watch.html", context | _shown(uuid, request))
+
+
+def progress(request: HttpRequest, context: dict[str, Any], uuid: UUID) -> HttpResponse:
+    """The part of the page that changes."""
+    return render(request, "content_libraries/sync/progress.html", context | _shown(uuid, request))
+
+
+def _shown(uuid: UUID, request: HttpRequest) -> dict[str, Any]:
+    run = api.find_run(uuid, user=request.user)
+    courses = sorted(run.courses.all(), key=lambda course: course.pk)
+    is_open = run.state in UNFINISHED
+    return {
+        "title": "Sync of courses",
+        "run": run,
+        "state": "Canceling…" if is_open and run.cancel_requested else JobState(run.state).label,
+        "tone": _TONES.get(run.state, "info"),
+        "is_finished": not is_open,
+        "can_retry": not is_open and any(course.is_failed for course in courses),
+        "courses": [_card(course) for course in courses],
+    }
+
+
+def _card(course: SyncRunCourse) -> CourseCard:
+    state, tone = ("Failed", "error") if course.is_failed else ("Done", "success")
+    if course.finished is None:
+        state, tone = "Waiting", "info"
+    steps: Mapping[str, int] = course.report.get("steps", {})
+    skipped = len(course.report.get("skipped", ()))
+    parts = [f"{number} {name.replace('_', ' ')}" for name, number in steps.items()]
+    parts += [f"{skipped} left out"] if skipped else []
+    done = ", ".join(parts) if parts or course.finished is None or course.is_failed else "nothing was to be done"
+    return CourseCard(str(course.course_key), state, tone, done, course.error)

@@ -1,0 +1,84 @@
+"""
+Task statuses in the Django admin: jobs of every kind in one list.
+
+django-user-tasks registers forms that write past the jobs; here its rows are only looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import user_tasks.admin  # noqa: F401 - registers what is replaced here
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from user_tasks.models import UserTaskArtifact, UserTaskStatus
+
+from content_libraries.api import job_kinds
+
+_KINDS: Final = tuple(job_kinds())
+
+
+class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Staff see everything; nobody writes."""
+
+    class Media:
+        css: ClassVar = {"all": ("content_libraries/admin.css",)}
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.unregister([UserTaskStatus, UserTaskArtifact])
+
+
+@admin.register(UserTaskStatus)
+class TaskStatusAdmin(_OnlyToBeLookedAt):
+    """What clients are told about jobs; each leads to its job, where it is canceled or tried again."""
+
+    list_display = ("name", "task_class", "state", "progress", "user", "created", "modified", "job")
+    list_filter = (("task_class", admin.AllValuesFieldListFilter), "state", "created")
+    list_select_related = ("user", *_KINDS)
+    search_fields = ("uuid", "name", "task_class", "user__username")
+    ordering = ("-created",)
+    fields = ("uuid", "name", "task_class", "state", "progress", "attempts", "user", "created", "modified", "job")
+
+    @admin.display(description="Progress")
+    def progress(self, status: Any) -> str:
+        return f"{status.completed_steps} of {status.total_steps}"
+
+    @admin.display(description="Job")
+    def job(self, status: Any) -> str:
+        for kind in _KINDS:
+            try:
+                job = getattr(status, kind)
+            except ObjectDoesNotExist:
+                continue
+            url = reverse(f"admin:content_libraries_{kind}_change", args=[job.pk])
+            return format_html('<a href="{}">Job<span class="visually-hidden"> of {}</span></a>', url, status.name)
+        return ""
+
+
+@admin.register(UserTaskArtifact)
+class TaskArtifactAdmin(_OnlyToBeLookedAt):
+    """What jobs have left behind: errors, files."""
+
+    list_display = ("name", "status", "created", "text")
+    list_filter = (("name", admin.AllValuesFieldListFilter),)
+    list_select_related = ("status",)
+    search_fields = ("uuid", "name", "text")
+    ordering = ("-created",)

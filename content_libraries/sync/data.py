@@ -169,6 +169,7 @@ class SyncPlan:
         tag_sources: usage key -> key of the library item whose tags it gets.
         attention: settings of new blocks that may not fit the course.
         conflicts: local changes that the library says otherwise, and what happens to them.
+        made_bytes: bytes of files that no library has as they are, by digest.
     """
 
     course_key: CourseKey
@@ -181,6 +182,7 @@ class SyncPlan:
     notices: FileNotices
     attention: tuple[Attention, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    made_bytes: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @cached_property
     def created(self) -> frozenset[UsageKey]:

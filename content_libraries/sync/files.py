@@ -7,11 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from ..learning_core import api as learning_core
 
 
-def bytes_of(sources: Mapping[str, int]) -> Callable[[Collection[str]], Iterator[tuple[str, bytes]]]:
-    """Gives the bytes of files from the libraries that have them."""
+def bytes_of(
+    sources: Mapping[str, int], made: Mapping[str, bytes]
+) -> Callable[[Collection[str]], Iterator[tuple[str, bytes]]]:
+    """Gives the bytes of files: those that were made for a plan, and others from the libraries that have them."""
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        for package_pk, wanted in _by_package(sources, digests).items():
+        yield from ((digest, made[digest]) for digest in digests if digest in made)
+        stored = [digest for digest in digests if digest not in made]
+        for package_pk, wanted in _by_package(sources, stored).items():
             yield from learning_core.stored_bytes(package_pk)(wanted)
 
     return read

@@ -40,6 +40,7 @@ from .matching import Place, match
 from .settings import LinkSettings, course_type_of, key_or_none, short_key
 from .states import explain, require_matching_types
 from .taking import Taken, new_container, own_files, taken_component, taken_container, with_private_names
+from .transcripts import with_srt_transcripts
 from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
 
 
@@ -192,7 +193,9 @@ class _Writer:
         places = [place for top, _parent, _index in planner.places for place in top.walk()]
         self.claimed = {place.usage_key for place in places}
         self.bases = self._base_versions(places)
-        self.contents: Contents = read_contents({place.item.version_pk for place in places} | {*self.bases.values()})
+        packages = {place.item.version_pk: place.item.package_pk for place in places}
+        packages |= {self.bases[p.usage_key]: p.item.package_pk for p in places if p.usage_key in self.bases}
+        self.contents: Contents = with_srt_transcripts(read_contents(packages.keys()), packages)
         self.tags = plan_tag_copies({str(place.usage_key): str(place.item.key) for place in places})
 
     def plan(self) -> SyncPlan:
@@ -210,6 +213,7 @@ class _Writer:
             notices=FileNotices(tuple(self.new_files), tuple(self.conflicting_files)),
             attention=settings_report(self.draft.course_key, tuple(self.attention)),
             conflicts=tuple(self.conflicts),
+            made_bytes=self.contents.made_bytes,
         )
 
     def _base_versions(self, places: Iterable[Place]) -> dict[UsageKey, int]:

@@ -108,7 +108,10 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     change_set = None
     if plan.changes.changes:
         applied = write_course_plan(
-            plan.course_key, plan.changes, author_pk=author_pk(user), file_bytes=bytes_of(plan.byte_sources)
+            plan.course_key,
+            plan.changes,
+            author_pk=author_pk(user),
+            file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
         )
         change_set = applied.change_set
     copy_tags(plan.tag_sources)

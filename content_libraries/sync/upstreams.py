@@ -65,6 +65,8 @@ class Contents:
     olx: Mapping[int, str]
     files: Mapping[int, tuple[FileMedia, ...]]
     settings: Mapping[int, ContainerSettingsData] = field(default_factory=dict)
+    made_bytes: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Bytes of files that no library has as they are, by digest."""
 
 
 def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:

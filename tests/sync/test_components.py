@@ -257,6 +257,32 @@ def test_transcripts_come_along_in_place_of_local_ones(author: Author, shelf: Sh
     assert api.read_course_file(COURSE_KEY, f"static/{name}", user=None) == b"two"
 
 
+def test_transcripts_of_older_videos_are_converted_and_named_by_language(author: Author, shelf: Shelf) -> None:
+    def publish(text: str) -> None:
+        sjson = json.dumps({"start": [0], "end": [1000], "text": [text]}).encode()
+        files = {"subs_abc.srt.sjson": sjson, "uk_subs_abc.srt.sjson": sjson, "broken.srt.sjson": b"no JSON"}
+        names = json.dumps({"uk": "uk_subs_abc.srt.sjson", "fr": "broken.srt.sjson"})
+        shelf.component("v1", title="Video", sub="abc", transcripts=names, files=files)
+        shelf.publish()
+
+    def shown(key: UsageKey) -> dict[str, str]:
+        names = json.loads(block(key).settings["transcripts"])
+        read = {lang: api.read_course_file(COURSE_KEY, f"static/{name}", user=None) for lang, name in names.items()}
+        return {lang: data.decode() for lang, data in read.items()}
+
+    publish("Hello")
+    key = author.create(shelf.key("v1"), UNIT)
+    srt = "0\n00:00:00,000 --> 00:00:01,000\n{}\n\n"
+    assert shown(key) == {"en": srt.format("Hello"), "uk": srt.format("Hello"), "fr": "no JSON"}
+    assert "sub" not in block(key).settings
+    assert json.loads(block(key).settings["transcripts"])["en"] == f"components/video/{key.block_id}/subs_abc.srt"
+    assert author.sync(key)["static_file_notices"]["new_files"] == []
+    publish("Again")
+    notices = author.sync(key)["static_file_notices"]
+    assert (len(notices["new_files"]), notices["conflicting_files"]) == (2, [])
+    assert shown(key)["en"] == srt.format("Again")
+
+
 def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:
     key = author.create(shelf.key("t1"), UNIT)
     edit(key, text='<img src="/static/own.png">')

@@ -293,6 +293,28 @@ def test_everything_is_one_change_set_and_can_be_undone(author: Author, migrated
     assert (again.status_code, "undone already" in str(again.json())) == (400, True)
 
 
+def test_an_undo_leaves_out_what_was_deleted_since(author: Author, migrated: Shelf) -> None:
+    bank = add_legacy_block(UNIT, "bank", [P1, P2])
+    first, second = children(bank)
+    task = convert(author)
+    api.delete_block(first, user=None)
+    assert author.client.post(f"{OWN}{task['uuid']}/undos/").status_code == 200
+    assert (children(bank), author.link(second)["upstream_ref"]) == ([second], None)
+    assert ready(author) == [str(bank)]
+
+
+def test_a_duplicate_of_a_converted_block_carries_children_and_links(author: Author, migrated: Shelf) -> None:
+    bank = add_legacy_block(UNIT, "bank", [P1, P2])
+    convert(author)
+    copy = api.duplicate_block(bank, user=author.user).block
+    assert copy.settings["is_migrated_to_v2"] == "true"
+    assert [author.link(key)["upstream_ref"] for key in copy.children] == [item("p1"), item("p2")]
+    migrated.component("p1", title="New")
+    migrated.publish()
+    assert author.ready() == [str(children(bank)[0]), str(copy.children[0])]
+    assert ready(author) == []
+
+
 def test_an_undo_that_would_lose_a_sync_is_refused_and_names_the_block(author: Author, migrated: Shelf) -> None:
     first, second = children(add_legacy_block(UNIT, "bank", [P1, P2]))
     task = convert(author)

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ...courses.api import CoursePermission, lock_course, require_in_course
+from ...courses.api import lock_course
 from ...errors import ContentLibrariesError, NotAllowedError
 from ...jobs.api import JobCanceledError, JobState, JobWorker, run_claimed, sweep
 from ..models import LegacyConversion
-from .converting import plan_conversion, read_legacy_draft
-from .data import ConversionPlan
+from .converting import legacy_blocks_ready, preview_conversion
 from .jobs import apply_conversion, finish, send
 
 
@@ -48,20 +47,15 @@ class _Conversion:
         if user is None:
             raise NotAllowedError("The user who started this conversion does not exist any more.")
         self.worker.step("In Progress", 0)
-        require_in_course(user, conversion.course_key, CoursePermission.EDIT)
-        plan = self._plan()
+        for key in legacy_blocks_ready(conversion.course_key, user=user):
+            self.worker.step(f"Migrating block: {key}", 1)
         with transaction.atomic():
             lock_course(conversion.course_key)
+            # Planned behind the lock, so that nobody changes what the plan is about. It costs a few queries.
+            plan = preview_conversion(conversion.course_key, user=user)
             with self.worker.finishing() as locked:
                 self.worker.check(locked)
-                # The plan is refused if somebody changed one of its blocks since.
                 apply_conversion(plan, locked, user=user)
-
-    def _plan(self) -> ConversionPlan:
-        draft = read_legacy_draft(self.worker.job.course_key)
-        for block in draft.ready:
-            self.worker.step(f"Migrating block: {block.usage_key}", 1)
-        return plan_conversion(draft, draft.ready)
 
     def _end(self, state: JobState, error: str = "") -> None:
         with self.worker.finishing() as conversion:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0018_legacy_conversions'),
+        ('content_libraries', '0017_legacy_conversions'),
         ('user_tasks', '0005_mariadb_uuid_conversion'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

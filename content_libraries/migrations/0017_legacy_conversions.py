@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0017_import_jobs_that_made_their_library'),
+        ('content_libraries', '0016_import_jobs_that_made_their_library'),
         ('user_tasks', '0005_mariadb_uuid_conversion'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0016_clipboard_unit'),
+        ('content_libraries', '0015_clipboard_unit'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0015_admin_names'),
+        ('content_libraries', '0014_admin_names'),
     ]
 
     operations = [

@@ -38,10 +38,11 @@ def shared_data() -> Path:
 
 @dataclass(slots=True)
 class Measurement:
-    """Seconds of wall-clock time, and database queries."""
+    """Seconds of wall-clock time, seconds that the processor was busy with it, and database queries."""
 
     name: str
     seconds: float = 0.0
+    busy_seconds: float = 0.0
     queries: int = 0
 
     def __str__(self) -> str:
@@ -59,7 +60,8 @@ def measured(name: str) -> Iterator[Measurement]:
         measurement.queries += 1
         return execute(sql, params, many, context)
 
-    start = time.perf_counter()
+    start, start_busy = time.perf_counter(), time.process_time()
     with connection.execute_wrapper(count):
         yield measurement
     measurement.seconds = time.perf_counter() - start
+    measurement.busy_seconds = time.process_time() - start_busy

@@ -270,6 +270,8 @@ class _Writer:
             taken = taken_container(item, link=link, current=block.olx)
         else:
             taken = self._taken_component(place, link, block.olx)
+        if taken.olx == block.olx and not taken.kept:
+            return taken.olx
         base, theirs = self.bases.get(place.usage_key), self.contents.olx.get(item.version_pk)
         difference = component_difference(self.contents.olx.get(base) if base else None, theirs, block.olx, taken.olx)
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]

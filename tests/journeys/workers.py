@@ -61,7 +61,7 @@ def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,  # for a machine with much else to do
     )
 
 

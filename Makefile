@@ -52,7 +52,8 @@ test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on
 test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none may fail on the server
 	$(BIN)/python -m pytest tests/generated
 
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard \
+	tests/xblocks tests/imports tests/sync
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and the tests that take minutes
 	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
@@ -86,6 +87,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.render_blocks
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
+	$(BIN)/python -m benchmarks.sync
 
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
 	cd requirements && for name in studio dev services browser; do \

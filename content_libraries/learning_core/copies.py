@@ -67,7 +67,7 @@ def stored_bytes(learning_package_pk: int) -> FileBytes:
 
 def lost_files(learning_package_pk: int, digests: Collection[str]) -> set[str]:
     """Those of the digests for which a learning package has a row, and the storage no file."""
-    lost = set()
+    lost: set[str] = set()
     for part in in_parts(digests):
         media = Media.objects.filter(
             learning_package_id=package_id(learning_package_pk), hash_digest__in=part, text__isnull=True

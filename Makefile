@@ -59,7 +59,8 @@ test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none
 test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every role, killed workers, a project with the wheel
 	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
 
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/history tests/clipboard \
+	tests/xblocks tests/imports tests/sync
 
 test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
@@ -92,6 +93,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.render_blocks
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
+	$(BIN)/python -m benchmarks.sync
 
 docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screenshots that test-browser took
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build

@@ -92,10 +92,10 @@ def compare(name: str, ours: Callable[[], Any], peer_name: str, peer: Callable[[
     with measured(name) as figure:
         results = ours()
     size = len(results.steps if isinstance(results, api.SyncPlan) else results)
-    print(figure, f"{size:,} results")
+    print(figure, f"{size:,} results, {figure.busy:.2f} s of the processor")
     with measured(peer_name) as other:
         size = len(peer())
-    print(other, f"{size:,} results; ratio of times {figure.seconds / other.seconds:.3f}")
+    print(other, f"{size:,} results, {other.busy:.2f} s; ratio {figure.busy / other.busy:.3f}")
 
 
 def fill(library: Any, links: int) -> list[str]:

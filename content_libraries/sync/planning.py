@@ -7,24 +7,19 @@ A plan costs a few queries for each library and level, however many blocks it is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.tagging.api import plan_tag_copies
 from ..courses.api import (
-    Block,
     Change,
-    CourseFile,
     CoursePlan,
-    CourseStructure,
     CreateBlock,
     PutFile,
     SetChildren,
     UpdateBlock,
-    course_store,
     private_name,
 )
 from ..errors import NotFoundError
@@ -34,14 +29,15 @@ from .attention import attention_in, settings_report
 from .conflicts import conflicts_in
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import children_difference, component_difference
+from .drafts import Draft
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
 from .lost_files import without_lost_files
 from .matching import Place, match
-from .settings import LinkSettings, course_type_of, key_or_none, short_key
+from .settings import LinkSettings, course_type_of, short_key
 from .states import explain, require_matching_types
 from .taking import Taken, new_container, own_files, taken_component, taken_container, with_private_names
 from .transcripts import with_srt_transcripts
-from .upstreams import Contents, UpstreamItem, Upstreams, read_contents, read_upstreams
+from .upstreams import Contents, UpstreamItem, read_contents
 
 
 def plan_sync(
@@ -63,7 +59,7 @@ def plan_sync(
 
     Raises NotFoundError for a block that is not there, and LinkError.
     """
-    draft = _Draft(course_key, tops)
+    draft = Draft(course_key, tops)
     planner = _Planner(draft, override=override, keep=keep)
     for top in tops:
         try:
@@ -81,7 +77,7 @@ def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = No
 
     Returns: the plan, and the key of the block. Raises NotFoundError for the parent, and LinkError.
     """
-    draft = _Draft(parent.course_key, [], extra=[upstream])
+    draft = Draft(parent.course_key, [], extra=[upstream])
     if parent not in draft.structure.blocks:
         raise NotFoundError(f"There is no “{parent}”.")
     planner = _Planner(draft, override=False, keep=frozenset())
@@ -89,41 +85,9 @@ def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = No
     return planner.finish(), usage_key
 
 
-class _Draft:
-    """The parts of a course that a plan is about, and what their libraries have published."""
-
-    def __init__(self, course_key: CourseKey, tops: Sequence[UsageKey], *, extra: Iterable[ItemKey] = ()) -> None:
-        self.course_key = course_key
-        self.structure: CourseStructure = course_store().structure(course_key)
-        for top in tops:
-            if top not in self.structure.blocks:
-                raise NotFoundError(f"There is no “{top}”.")
-        keys = dict.fromkeys(key for top in tops for key, _depth in self.structure.walk(top))
-        self.blocks: Mapping[UsageKey, Block] = course_store().blocks(course_key, list(keys)) if keys else {}
-        self.links = {key: LinkSettings.of(key, block.settings) for key, block in self.blocks.items()}
-        self.upstream_of = {key: item for key, link in self.links.items() if (item := key_or_none(link.upstream))}
-        self.upstreams: Upstreams = read_upstreams([*self.upstream_of.values(), *extra])
-
-    def state_of(self, usage_key: UsageKey) -> LinkState:
-        """What is wrong with a block that cannot be synced."""
-        link = self.links[usage_key]
-        item = self.upstream_of.get(usage_key)
-        if link.upstream is None:
-            return LinkState.NOT_LINKED
-        if item is None:
-            return LinkState.MALFORMED
-        if course_type_of(item) != usage_key.block_type:
-            return LinkState.TYPE_MISMATCH
-        return self.upstreams.broken.get(item, LinkState.OK)
-
-    @cached_property
-    def files(self) -> Mapping[str, CourseFile]:
-        return course_store().files(self.course_key)
-
-
 @dataclass
 class _Planner:
-    draft: _Draft
+    draft: Draft
     override: bool
     keep: frozenset[str]
     places: list[tuple[Place, UsageKey | None, int | None]] = field(default_factory=list)
@@ -268,6 +232,8 @@ class _Writer:
             taken = taken_container(item, link=link, current=block.olx)
         else:
             taken = self._taken_component(place, link, block.olx)
+        if taken.olx == block.olx and not taken.kept:
+            return taken.olx
         base, theirs = self.bases.get(place.usage_key), self.contents.olx.get(item.version_pk)
         difference = component_difference(self.contents.olx.get(base) if base else None, theirs, block.olx, taken.olx)
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
@@ -289,7 +255,7 @@ class _Writer:
         elif known.customized:
             theirs = self._taken_component(place, replace(known, customized=()), mine).olx
         version = self.bases.get(key)
-        if version in self.contents.olx:
+        if version is not None and version in self.contents.olx:
             base = with_private_names(self.contents.olx[version], self.contents.files.get(version, ()), key)
         self.conflicts += conflicts_in(key, item.key, known, base=base, mine=mine, theirs=theirs, outcome=taken.olx)
 

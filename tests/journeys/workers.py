@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,7 +63,7 @@ def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,  # for a machine with much else to do
     )
 
 
@@ -81,7 +82,7 @@ def a_copy(prepared: Path, name: str) -> Path:
 
 def rows(site: Path) -> dict[str, Any]:
     """Every row of the content, the courses and the jobs of a site, without what is volatile."""
-    with sqlite3.connect(site / "studio.sqlite3") as connection:
+    with closing(sqlite3.connect(site / "studio.sqlite3")) as connection:
         connection.row_factory = sqlite3.Row
         tables = [
             name

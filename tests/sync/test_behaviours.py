@@ -91,7 +91,7 @@ COURSE_OWNED = {
 def test_all_settings_that_are_the_courses_stay_the_courses(author: Author, shelf: Shelf) -> None:
     """They come along once, which the platform does not do; see product rule [D] of section 2."""
 
-    def settings_of(number: int) -> dict[str, str]:
+    def settings_of(number: int) -> dict[str, Any]:
         return {name: values[number] for name, values in COURSE_OWNED.items()}
 
     shelf.component("p1", title="P", use_latex_compiler="false", **settings_of(0))

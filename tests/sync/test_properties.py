@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from opaque_keys.edx.keys import UsageKey
@@ -33,8 +34,8 @@ STORIES = st.lists(
     st.tuples(st.lists(LIBRARY_EDITS, max_size=5), st.lists(COURSE_EDITS, max_size=3)), min_size=1, max_size=3
 )
 
-slow_tables = settings(
-    max_examples=10,
+few = settings(
+    max_examples=25 if connection.vendor == "sqlite" else 10,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example writes hundreds of rows: shrinking takes hours
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -106,11 +107,11 @@ def every_promise(shelf: Shelf, top: UsageKey, user: User) -> None:
     assert sync.check_links(None, repair=False) == []
 
 
-@slow_tables
-@given(story=STORIES)
-def test_syncs_keep_local_changes_and_keys_do_what_they_showed_and_are_done_after_once(
-    author: Author, shelf: Shelf, story: Any
-) -> None:
+many = settings(few, max_examples=200)
+
+
+def tell(author: Author, shelf: Shelf, story: Any) -> None:
+    """Let authors do in library and course what a story says; after each part of it, every promise holds."""
     with transaction.atomic():
         shelf.component("p2", title="Problem two")
         shelf.component("t3", title="Text three")
@@ -127,9 +128,8 @@ def test_syncs_keep_local_changes_and_keys_do_what_they_showed_and_are_done_afte
         transaction.set_rollback(True)
 
 
-@slow_tables
-@given(edits=st.lists(LIBRARY_EDITS, max_size=6))
-def test_a_declined_update_changes_nothing_and_is_not_offered_again(author: Author, shelf: Shelf, edits: Any) -> None:
+def decline_after(author: Author, shelf: Shelf, edits: Any) -> None:
+    """Decline what edits of the library offer: nothing is different, and nothing is offered any more."""
     with transaction.atomic():
         for name in ("p2", "t3", "p3"):
             shelf.component(name)
@@ -143,3 +143,31 @@ def test_a_declined_update_changes_nothing_and_is_not_offered_again(author: Auth
         assert {key: (body(key), block(key).title, children) for key, (_o, children) in state(top).items()} == before
         assert author.ready() == []
         transaction.set_rollback(True)
+
+
+@few
+@given(story=STORIES)
+def test_syncs_keep_local_changes_and_keys_do_what_they_showed_and_are_done_after_once(
+    author: Author, shelf: Shelf, story: Any
+) -> None:
+    tell(author, shelf, story)
+
+
+@pytest.mark.slow
+@many
+@given(story=STORIES)
+def test_so_do_many_more_syncs(author: Author, shelf: Shelf, story: Any) -> None:
+    tell(author, shelf, story)
+
+
+@few
+@given(edits=st.lists(LIBRARY_EDITS, max_size=6))
+def test_a_declined_update_changes_nothing_and_is_not_offered_again(author: Author, shelf: Shelf, edits: Any) -> None:
+    decline_after(author, shelf, edits)
+
+
+@pytest.mark.slow
+@many
+@given(edits=st.lists(LIBRARY_EDITS, max_size=6))
+def test_so_do_many_more_updates(author: Author, shelf: Shelf, edits: Any) -> None:
+    decline_after(author, shelf, edits)

@@ -10,7 +10,6 @@ from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_att
 from .data import SourceChanges
 from .selection import usage_key
 
-
 type Texts = Mapping[int, str]
 """The own OLX of blocks, by the identity of the block."""
 

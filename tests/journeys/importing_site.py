@@ -129,7 +129,7 @@ class ImportingSite:
         }
         for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
             variables.pop(name, None)
-        return variables | self.variables
+        return {**variables, **self.variables}
 
     def rows(self) -> dict[str, Any]:
         """Every row that an import writes, without times, random ids, and what tells of the attempts."""

@@ -244,7 +244,8 @@ def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> 
     """Components of one type share their IDs, and so do all containers."""
     outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">
     <vertical url_name="c" display_name="Same"><html url_name="d" display_name="Same"/>
-    <html url_name="e" display_name="Same"/><problem url_name="f" display_name="Same"/></vertical></sequential></chapter>"""
+    <html url_name="e" display_name="Same"/><problem url_name="f" display_name="Same"/>
+    </vertical></sequential></chapter>"""
     rows = run_import(outline, "--new-ids")["blocks"]
     assert [(row["type"], row["code"]) for row in rows] == [
         ("section", "same"),

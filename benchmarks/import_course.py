@@ -34,7 +34,7 @@ def main(source: Path) -> None:
     print(ours)
     print(theirs)
     print(
-        f"\nratio: {ours.seconds / theirs.seconds:.3f} of the time, {ours.busy / theirs.busy:.3f} of the processor's time,"
+        f"\nratio: {ours.seconds / theirs.seconds:.3f} of the time, {ours.busy / theirs.busy:.3f} of the processor's,"
         f" {ours.queries / theirs.queries:.4f} of the queries"
         f" ({len(result.plan.writes())} items)"
     )

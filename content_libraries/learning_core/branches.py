@@ -7,6 +7,7 @@ What a log has to contain after a change follows the same rules for both, so the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -70,20 +71,30 @@ PUBLISHED = Branch(
 )
 
 
+_RECORD_FIELDS = (
+    "entity_id",
+    "old_version_id",
+    "old_version__version_num",
+    "new_version_id",
+    "new_version__version_num",
+)
+
+
 def announce(branch: Branch, log: Log) -> None:
     """Send Learning Core's event for a log once the transaction commits, as its own API does."""
     package: LearningPackage = log.learning_package
-    records = list(branch.records(log).select_related("old_version", "new_version"))
+    own_fields = ("direct",) if isinstance(log, PublishLog) else ()
+    records = list(branch.records(log).values(*_RECORD_FIELDS, *own_fields))
     restored = _restored_entity_pks(log, records) if isinstance(log, DraftChangeLog) else frozenset()
     changes = [
         signals.ChangeLogRecordData(
-            entity_id=record.entity_id,
-            old_version=record.old_version.version_num if record.old_version else None,
-            old_version_id=record.old_version_id,
-            new_version=record.new_version.version_num if record.new_version else None,
-            new_version_id=record.new_version_id,
-            direct=getattr(record, "direct", None),
-            restored=record.entity_id in restored,
+            entity_id=record["entity_id"],
+            old_version=record["old_version__version_num"],
+            old_version_id=record["old_version_id"],
+            new_version=record["new_version__version_num"],
+            new_version_id=record["new_version_id"],
+            direct=record.get("direct"),
+            restored=record["entity_id"] in restored,
         )
         for record in records
     ]
@@ -105,9 +116,9 @@ def announce(branch: Branch, log: Log) -> None:
     )
 
 
-def _restored_entity_pks(log: DraftChangeLog, records: list[Any]) -> frozenset[int]:
+def _restored_entity_pks(log: DraftChangeLog, records: Iterable[Mapping[str, Any]]) -> frozenset[int]:
     """Entities that came back from a deletion: they have no old version in this log, but records in older ones."""
-    if not any(record.old_version_id is None and record.new_version_id is not None for record in records):
+    if not any(record["old_version_id"] is None and record["new_version_id"] is not None for record in records):
         return frozenset()
     appearing = DRAFT.records(log).filter(old_version=None).exclude(new_version=None).order_by()
     return frozenset(

@@ -40,7 +40,7 @@ from .container_types import BLOCK_GROUP, COURSE_OUTLINE, BlockGroupVersion, Cou
 from .data import BLOCK_PATH, ComponentWrite, ContainerWrite, DraftWrites
 from .media import FileBytes, Medium, file_medium, get_or_create_media, olx_medium
 from .publish import current_drafts, lock_package, write_draft_records
-from .rows import EntityRow, in_parts, insert_each, insert_multi_table_children, insert_with_uuid
+from .rows import EntityRow, in_parts, insert_each, insert_multi_table_children, insert_values, insert_with_uuid
 
 type ItemWrite = ComponentWrite | ContainerWrite
 
@@ -249,16 +249,18 @@ def _write_components(work: _Work, components: Sequence[ComponentWrite]) -> None
         (namespace, name): content_api.get_or_create_component_type(namespace, name)
         for namespace, name in dict.fromkeys((component.namespace, component.block_type) for component in components)
     }
-    Component.objects.bulk_create(
+    insert_values(
+        Component,
+        ("publishable_entity_id", "learning_package_id", "component_type_id", "component_code"),
         [
-            Component(
-                publishable_entity_id=work.entity_pks[component.entity_ref],
-                learning_package=work.package,
-                component_type=types[component.namespace, component.block_type],
-                component_code=component.component_code,
+            (
+                work.entity_pks[component.entity_ref],
+                work.package.id,
+                types[component.namespace, component.block_type].id,
+                component.component_code,
             )
             for component in components
-        ]
+        ],
     )
 
 
@@ -269,15 +271,10 @@ def _write_containers(work: _Work, containers: Sequence[ContainerWrite]) -> None
         model = content_api.get_container_subclass(container.container_type)
         pk = work.entity_pks[container.entity_ref]
         by_class[model].append(pk)
-        rows.append(
-            Container(
-                publishable_entity_id=pk,
-                learning_package=work.package,
-                container_type=model.get_container_type(),
-                container_code=container.container_code,
-            )
-        )
-    Container.objects.bulk_create(rows)
+        rows.append((pk, work.package.id, model.get_container_type().id, container.container_code))
+    insert_values(
+        Container, ("publishable_entity_id", "learning_package_id", "container_type_id", "container_code"), rows
+    )
     for model, pks in by_class.items():
         insert_multi_table_children(model, pks)
 
@@ -296,20 +293,20 @@ def _write_versions(work: _Work) -> None:
 
 
 def _write_component_versions(work: _Work, media_pks: Mapping[str, Mapping[str, int]]) -> None:
-    versions = {
-        component.entity_ref: ComponentVersion(
-            publishable_entity_version=work.versions[component.entity_ref],
-            component_id=work.entity_pks[component.entity_ref],
-        )
-        for component in work.components
-    }
-    ComponentVersion.objects.bulk_create(versions.values())
-    ComponentVersionMedia.objects.bulk_create(
+    refs = [component.entity_ref for component in work.components]
+    insert_values(
+        ComponentVersion,
+        ("publishable_entity_version_id", "component_id"),
+        [(work.versions[ref].id, work.entity_pks[ref]) for ref in refs],
+    )
+    insert_values(
+        ComponentVersionMedia,
+        ("component_version_id", "path", "media_id"),
         [
-            ComponentVersionMedia(component_version=versions[ref], path=path, media_id=media_pk)
+            (work.versions[ref].id, path, media_pk)
             for ref, paths in media_pks.items()
             for path, media_pk in paths.items()
-        ]
+        ],
     )
 
 
@@ -317,32 +314,22 @@ def _write_container_versions(work: _Work) -> None:
     containers = work.containers
     lists = [EntityList() for _container in containers]
     insert_each(lists)
-    rows, children, dependencies = [], [], []
+    rows: list[tuple[int, int, int]] = []
+    children: list[tuple[int, int, int]] = []
+    dependencies: list[tuple[int, int]] = []
     by_class: dict[type[ContainerVersion], list[int]] = defaultdict(list)
     for container, entity_list in zip(containers, lists, strict=True):
-        version = work.versions[container.entity_ref]
-        rows.append(
-            ContainerVersion(
-                publishable_entity_version=version,
-                container_id=work.entity_pks[container.entity_ref],
-                entity_list=entity_list,
-            )
-        )
-        by_class[VERSION_CLASSES[container.container_type]].append(version.pk)
+        version_pk = work.versions[container.entity_ref].id
+        rows.append((version_pk, work.entity_pks[container.entity_ref], entity_list.pk))
+        by_class[VERSION_CLASSES[container.container_type]].append(version_pk)
         child_pks = [work.entity_pks[child] for child in container.children]
-        children += [
-            EntityListRow(entity_list=entity_list, order_num=order_num, entity_id=pk)
-            for order_num, pk in enumerate(child_pks)
-        ]
-        dependencies += [
-            PublishableEntityVersionDependency(referring_version=version, referenced_entity_id=pk)
-            for pk in dict.fromkeys(child_pks)
-        ]
-    EntityListRow.objects.bulk_create(children)
-    ContainerVersion.objects.bulk_create(rows)
+        children += [(entity_list.pk, order_num, pk) for order_num, pk in enumerate(child_pks)]
+        dependencies += [(version_pk, pk) for pk in dict.fromkeys(child_pks)]
+    insert_values(EntityListRow, ("entity_list_id", "order_num", "entity_id"), children)
+    insert_values(ContainerVersion, ("publishable_entity_version_id", "container_id", "entity_list_id"), rows)
     for model, pks in by_class.items():
         insert_multi_table_children(model, pks)
-    PublishableEntityVersionDependency.objects.bulk_create(dependencies)
+    insert_values(PublishableEntityVersionDependency, ("referring_version_id", "referenced_entity_id"), dependencies)
 
 
 def _write_log(work: _Work, deleted_pks: Collection[int]) -> DraftChangeLog:

@@ -18,7 +18,7 @@ from typing import Any
 from openedx_content.models_api import PublishableEntityVersionDependency
 
 from .branches import Branch, Log
-from .rows import in_parts, insert, upsert_pointers
+from .rows import in_parts, insert, insert_values, upsert_pointers
 
 HASH_BYTES = 4
 
@@ -47,8 +47,10 @@ def finish_log(branch: Branch, log: Log) -> None:
     edges = _walk(records, containers)
     affected = list(dict.fromkeys(effect for _cause, effect in edges))
     _add_records(branch, log, records, {pk: containers.versions[pk] for pk in affected if pk not in records})
-    branch.effect_model._default_manager.bulk_create(
-        [branch.effect_model(cause_id=records[cause].pk, effect_id=records[effect].pk) for cause, effect in edges]
+    insert_values(
+        branch.effect_model,
+        ("cause_id", "effect_id"),
+        [(records[cause].pk, records[effect].pk) for cause, effect in edges],
     )
     upsert_pointers(
         [

@@ -202,6 +202,19 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
     assert tree("lct:O:lib:unit:i")["Quiz"] == ["Q one", "Q many", "Q true", "Q short", "Q essay"]
 
 
+def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:
+    bank = quiz(question("one", "cc.multiple_choice.v0p1", choices("A", "B"), condition(equal("B"))))
+    kinds = resource("page", "webcontent", "p.html") + resource(
+        "bank", "imsqti_xmlv1p2/imscc_xmlv1p3/question-bank", "bank.xml"
+    )
+    files = {"p.html": PAGE % "", "bank.xml": bank}
+    report = run(library, cartridge(tmp_path, item("i", "Page", "page"), kinds, files))
+    assert [(row["title"], row["reason"]) for row in report["unsupported"]] == [
+        ("bank.xml", "No item of the cartridge shows this.")
+    ]
+    assert report["by_type"]["html"] == {"create": 1}
+
+
 def test_a_cartridge_can_be_uploaded_and_imported_by_a_job(
     library: ContentLibrary, real_archive: Callable[[str], Path], upload: Any, start: Any
 ) -> None:

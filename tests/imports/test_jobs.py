@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils.timezone import now
+from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import DraftChangeLog, PublishableEntity, PublishLog
 from user_tasks.models import UserTaskStatus
 from user_tasks.tasks import purge_old_user_tasks
@@ -256,6 +257,75 @@ def test_old_task_statuses_are_purged_and_the_reports_stay(upload: Upload, start
     job.refresh_from_db()
     assert job.task_status is None
     assert job.migrations.get().report["counts"]["components"] == 2
+
+
+# Runs that came before ---------------------------------------------------------------------------------------------
+
+
+def test_neither_a_canceled_nor_a_failed_run_comes_between_two_others(
+    upload: Upload, start: Start, staff: User, settings: Any
+) -> None:
+    course = upload()
+    work(start(course).uuid)
+    api.cancel_job(start(course).uuid, user=staff)
+    with at_query(8, lambda: api.cancel_job(running.uuid, user=staff)):
+        running = start(course)
+        work(running.uuid)
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 1
+    assert work(start(course, on_repeat=api.OnRepeat.FORK).uuid).state == JobState.FAILED
+    del settings.MAX_BLOCKS_PER_CONTENT_LIBRARY
+    assert work(start(course).uuid).migrations.get().report["actions"] == {"skip": 5}
+    assert PublishableEntity.objects.count() == 5
+
+
+def test_what_is_only_under_way_canceled_or_failed_is_not_imported(
+    upload: Upload, start: Start, staff: User, settings: Any
+) -> None:
+    course = upload()
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 1
+    work(start(course).uuid)
+    del settings.MAX_BLOCKS_PER_CONTENT_LIBRARY
+    api.cancel_job(start(course).uuid, user=staff)
+    start(course)
+    assert not ModulestoreMigration.objects.done().exists()
+    plan = api.plan_source(api.library_key("lib:O:lib"), user=staff, source_key=course.key)[0]
+    assert plan.changes is None
+    assert {block.action for block in plan.blocks} == {api.Action.CREATE}
+
+
+def test_maps_and_forwards_follow_the_newest_run_whatever_came_before(
+    upload: Upload, start: Start, staff: User, library: ContentLibrary
+) -> None:
+    """Skip, fork, update, another library, forwarded there, and forwarded back."""
+    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    course = upload()
+
+    def run(target: ContentLibrary, on_repeat: api.OnRepeat, **options: Any) -> dict[str, int]:
+        wanted = api.ImportOptions(level=api.Level.SECTION, on_repeat=on_repeat, **options)
+        job = api.start_imports(target.library_key, user=staff, sources=[api.SourceRequest(course.key, wanted)])
+        actions: dict[str, int] = work(job.uuid).migrations.get().report["actions"]
+        return actions
+
+    assert run(library, api.OnRepeat.SKIP) == {"create": 5}
+    assert run(library, api.OnRepeat.FORK) == {"fork": 5}
+    h1_1 = api.component_key("lb:O:lib:html:h1_1")
+    api.set_olx(h1_1, user=None, olx="<html>edited</html>")
+    assert run(library, api.OnRepeat.UPDATE) == {"update": 1, "keep": 4}
+    assert "edited" not in api.get_olx(h1_1, user=None)
+    assert run(other, api.OnRepeat.SKIP) == {"create": 5}
+    assert run(other, api.OnRepeat.SKIP, forward=True) == {"skip": 5}
+    assert forwarded_to() == {("lib:O:other", "xblock.v1:html:h1"), ("lib:O:other", "v1")}
+    assert run(library, api.OnRepeat.UPDATE, forward=True) == {"keep": 5}
+    assert forwarded_to() == {("lib:O:lib", "xblock.v1:html:h1_1"), ("lib:O:lib", "v1_1")}
+
+
+def forwarded_to() -> set[tuple[str, str]]:
+    """Library and item that references to a text and a unit of the course lead to."""
+    keys = [
+        f"block-v1:O+C+1+type@{block_type}+block@{name}" for block_type, name in (("html", "h1"), ("vertical", "v1"))
+    ]
+    found = api.get_forwarding_for_blocks([UsageKey.from_string(key) for key in keys]).values()
+    return {(row.overall_migration.target.package_ref, row.target.entity_ref) for row in found if row.target}
 
 
 # Stored plans ----------------------------------------------------------------------------------------------------

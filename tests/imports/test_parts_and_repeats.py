@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from openedx_content.models_api import Collection, PublishableEntity
+from openedx_content.models_api import Collection, Media, PublishableEntity
 
 from content_libraries import api
 from content_libraries.imports.models import ModulestoreMigration
@@ -38,8 +38,10 @@ type Import = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def run_import(library: ContentLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Import:
-    def run(outline: str, *arguments: str, run: str = "1", level: str = "section") -> dict[str, Any]:
-        source = write_course(tmp_path / f"{len(list(tmp_path.iterdir()))}", outline, run=run)
+    def run(
+        outline: str, *arguments: str, run: str = "1", level: str = "section", files: Mapping[str, bytes] | None = None
+    ) -> dict[str, Any]:
+        source = write_course(tmp_path / f"{len(list(tmp_path.iterdir()))}", outline, run=run, files=files)
         call_command("import_course", str(source), "lib:O:lib", "--level", level, "--json", *arguments)
         report: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
         return report
@@ -236,3 +238,51 @@ def test_ids_and_titles_in_any_script_arrive_on_every_database(run_import: Impor
     assert {block["action"] for block in first["blocks"]} == {"create"}
     assert {block["action"] for block in again["blocks"]} == {"skip"}
     assert [block["code"] for block in again["blocks"]] == [block["code"] for block in first["blocks"]]
+
+
+def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:
+    """Components of one type share their IDs, and so do all containers."""
+    outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">
+    <vertical url_name="c" display_name="Same"><html url_name="d" display_name="Same"/>
+    <html url_name="e" display_name="Same"/><problem url_name="f" display_name="Same"/>
+    </vertical></sequential></chapter>"""
+    rows = run_import(outline, "--new-ids")["blocks"]
+    assert [(row["type"], row["code"]) for row in rows] == [
+        ("section", "same"),
+        ("subsection", "same_1"),
+        ("unit", "same_2"),
+        ("html", "same"),
+        ("html", "same_1"),
+        ("problem", "same"),
+    ]
+
+
+def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(
+    run_import: Import, library: ContentLibrary
+) -> None:
+    large = b"x" * 15_000_000
+    texts = {
+        "h1": "/static/data.png",
+        "h2": "/static/a.png /static/data.png",
+        "h3": "/static/large.bin /static/missing.png",
+    }
+    outline = "".join(
+        f'<html url_name="{name}"><![CDATA[{"".join(f"<img src={path!r}>" for path in paths.split())}]]></html>'
+        for name, paths in texts.items()
+    )
+    files = {"static/a.png": b"a", "static/data.png": b"data", "static/large.bin": large}
+    report = run_import(outline, level="component", files=files)
+    assert report["static_files"] == {"count": 3, "bytes": 15_000_005}
+    used = {
+        name: {
+            asset.path: asset.size for asset in api.list_assets(api.component_key(f"lb:O:lib:html:{name}"), user=None)
+        }
+        for name in texts
+    }
+    assert used == {
+        "h1": {"static/data.png": 4},
+        "h2": {"static/a.png": 1, "static/data.png": 4},
+        "h3": {"static/large.bin": 15_000_000},
+    }
+    stored = Media.objects.filter(learning_package=library.learning_package, has_file=True)
+    assert sorted(stored.values_list("size", flat=True)) == [1, 4, 15_000_000]

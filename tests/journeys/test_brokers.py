@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 
 from .importing_site import ImportingSite
@@ -40,7 +40,7 @@ def site(request: pytest.FixtureRequest, empty_site: ImportingSite) -> Iterator[
     site.start_import()
     yield site
     with Connection(url) as connection:
-        connection.default_channel.queue_delete(queue)
+        Queue(queue, channel=connection.channel()).delete()
 
 
 def test_a_job_is_done(site: ImportingSite, undisturbed: dict[str, Any]) -> None:

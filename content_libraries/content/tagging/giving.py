@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
 from ...learning_core.api import in_parts
@@ -114,8 +116,11 @@ def _found(taxonomy: Taxonomy, values: Collection[str]) -> dict[str, Tag | None]
     if taxonomy.allow_free_text:
         return {value: None for value in values if value and len(value) <= _MAX_FREE_TEXT}
     tags: dict[str, Tag] = {}
+    # Not every database compares values without regard to case, as openedx-tagging wants it, so the query does.
+    folded: Any = taxonomy.tag_set.annotate(folded=Lower("value"))
     for part in in_parts(values):
-        tags |= {tag.value.casefold(): tag for tag in taxonomy.tag_set.filter(value__in=part)}
+        found = folded.filter(Q(value__in=part) | Q(folded__in=[value.lower() for value in part]))
+        tags |= {tag.value.casefold(): tag for tag in found}
     return {value: tags[value.casefold()] for value in values if value.casefold() in tags}
 
 

@@ -19,6 +19,7 @@ from .texts import body_of, static_url, with_static_urls
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
+_SHOWN_BY_ITEMS: Final = _QUIZZES | {"imswl", "assignment"}
 _REASONS: Final[Mapping[str, str]] = {
     "imsdt": "Discussions are not imported: libraries hold no discussions.",
     "imsbasiclti": "Links to external tools are not imported: set the tool up in the course.",
@@ -44,6 +45,14 @@ class ContentReader:
         if identifier not in self._known:
             self._known[identifier] = self._read(identifier, title)
         return self._known[identifier]
+
+    def not_shown(self) -> tuple[OlxBlock, ...]:
+        """Blocks for the quizzes, links and assignments that no item shows, as question banks; none is imported."""
+        return tuple(
+            self._left_out("resource", identifier, resource.href, "No item of the cartridge shows this.")
+            for identifier, resource in self.manifest.resources.items()
+            if identifier not in self._known and resource.kind in _SHOWN_BY_ITEMS
+        )
 
     def _read(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         resource = self.manifest.resources.get(identifier)

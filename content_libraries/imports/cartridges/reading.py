@@ -82,7 +82,7 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
         kind="course",
         context_key=CourseLocator("cartridge", url_name(manifest.identifier), "imscc"),
         display_name=title,
-        root=container("course", "imscc", title, children),
+        root=container("course", "imscc", title, (*children, *reader.not_shown())),
         static_files=tuple(
             StaticFile(static_name(file.path), file.size, file.digest)
             for file in sorted(files.values(), key=lambda file: file.path)

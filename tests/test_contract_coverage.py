@@ -19,15 +19,13 @@ def functions_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize(
-    ("page", "behaviours", "not_built"), [("contract-tests.rst", 33, set()), ("sync-behaviours.rst", 51, {25, 44})]
-)
-def test_every_behaviour_names_tests_that_exist(page: str, behaviours: int, not_built: set[int]) -> None:
+@pytest.mark.parametrize(("page", "behaviours"), [("contract-tests.rst", 33), ("sync-behaviours.rst", 51)])
+def test_every_behaviour_names_tests_that_exist(page: str, behaviours: int) -> None:
     parts = re.split(r"^(\d+)\. ", (PAGES / page).read_text(), flags=re.MULTILINE)
     named = {
         int(number): re.findall(r"``(tests/[\w/]+\.py)::(\w+)``", text)
         for number, text in zip(parts[1::2], parts[2::2], strict=True)
     }
     assert list(named) == list(range(1, behaviours + 1))
-    assert {number for number, tests in named.items() if not tests} == not_built
+    assert [number for number, tests in named.items() if not tests] == []
     assert [test for tests in named.values() for test in tests if test[1] not in functions_in(test[0])] == []

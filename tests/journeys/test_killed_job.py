@@ -23,7 +23,7 @@ from content_libraries.imports import tasks
 from content_libraries.libraries.models import ContentLibrary
 from tests.imports.conftest import course_archive
 
-from .importing_site import PROJECT
+from .workers import PROJECT
 
 pytestmark = [
     pytest.mark.django_db,

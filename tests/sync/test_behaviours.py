@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey
@@ -16,9 +17,10 @@ from openedx_content.models_api import Media
 from content_libraries import api
 from content_libraries.courses.api import CoursePermission, CourseRoleBackend
 from content_libraries.learning_core import api as learning_core
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.access import closed_to_follow
 from content_libraries.sync.models import CourseLink
-from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, UserFactory, give_role
 
 from .building import COURSE_KEY, LINKS, SUBSECTION, UNIT, Author, Shelf, block, body, child, edit
 
@@ -176,3 +178,37 @@ def test_the_key_of_a_library_block_is_no_downstream(author: Author, shelf: Shel
     ):
         assert response.status_code == 400
         assert "is not the key of a course block" in response.json()["developer_message"]
+
+
+def test_a_library_that_is_restored_with_lower_numbers_offers_updates_again(
+    author: Author, shelf: Shelf, staff: User, api_client: ClientFactory, run_on_commit: CommitRunner
+) -> None:
+    client, library_key = api_client(staff), str(shelf.library.library_key)
+    with run_on_commit():
+        backup = client.post(f"/api/libraries/v2/{library_key}/backup/").json()
+    url = client.get(f"/api/libraries/v2/{library_key}/backup/", backup).json()["url"]
+    archive = SimpleUploadedFile("l.zip", client.get(url).getvalue(), "application/zip")
+    for title in ("Second", "Third"):
+        shelf.component("t1", title=title)
+        shelf.publish()
+    text = author.create(shelf.key("t1"), UNIT)
+    assert client.delete(f"/api/libraries/v2/{library_key}/").status_code == 200
+    assert author.link(text)["state"] == "unknown_library"
+    with run_on_commit():
+        restore = client.post("/api/libraries/v2/restore/", {"file": archive}, format="multipart").json()
+    pk = client.get("/api/libraries/v2/restore/", restore).json()["result"]["learning_package_id"]
+    body = {"org": "CL-TEST", "slug": "lib1", "title": "Again", "description": "", "learning_package": pk}
+    assert client.post("/api/libraries/v2/", body, format="json").status_code == 200
+    give_role(author.user, "library_user", library_key)
+    link = author.link(text)
+    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (3, 1, True)
+    assert author.try_sync(text).status_code == 200
+    assert block(text).title == "Text one"
+    link = author.link(text)
+    assert (link["version_synced"], link["ready_to_sync"]) == (1, False)
+    restored = Shelf(ContentLibrary.objects.get(slug="lib1"))
+    restored.component("t1", title="Fourth")
+    restored.publish()
+    assert author.link(text)["ready_to_sync"] is True
+    assert author.try_decline(text).status_code in {200, 204}
+    assert author.link(text)["ready_to_sync"] is False

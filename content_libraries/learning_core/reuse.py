@@ -32,7 +32,9 @@ def packages_named(package_refs: Collection[str]) -> dict[str, PackageName]:
     }
 
 
-def published_counterparts(package_ref: str, entity_ref: str, container_type: str) -> Mapping[str, Exists | Subquery]:
+def published_counterparts(
+    package_ref: str, entity_ref: str, container_type: str, version_num: str
+) -> Mapping[str, Exists | Subquery]:
     """
     Expressions that tell of every row of a query what its item is, without knowing the item's pk.
 
@@ -40,9 +42,10 @@ def published_counterparts(package_ref: str, entity_ref: str, container_type: st
 
     Args:
         package_ref, entity_ref, container_type: the columns of the rows that name the item.
+        version_num: the column with the number of one of its versions.
 
-    Returns: ``has_package`` (bool), ``has_item`` (bool: its draft is there),
-        ``available`` (number of the published version, or null).
+    Returns: ``has_package`` (bool), ``has_item`` (bool: its draft is there), ``available`` (number of the published
+        version, or null), ``has_version`` (bool: the item has a version with that number).
     """
     items = PublishableEntity.objects.filter(
         Q(container__isnull=True) | Q(container__container_type__type_code=OuterRef(container_type)),
@@ -53,6 +56,7 @@ def published_counterparts(package_ref: str, entity_ref: str, container_type: st
         "has_package": Exists(LearningPackage.objects.filter(package_ref=OuterRef(package_ref))),
         "has_item": Exists(items.filter(draft__version__isnull=False)),
         "available": Subquery(items.values("published__version__version_num")[:1]),
+        "has_version": Exists(items.filter(versions__version_num=OuterRef(version_num))),
     }
 
 

@@ -103,7 +103,7 @@ def _declined(
         if item in upstreams.items:
             published = upstreams.items[item]
             after = replace(link, version_declined=published.version_num)
-            is_offered = published.version_num not in {link.version_synced, link.version_declined}
+            is_offered = published.version_num > max(link.version_synced or 0, link.version_declined or 0)
             reason, title = SyncReason.NEW_VERSION, published.title
         elif upstreams.broken[item] == LinkState.DELETED:
             after = replace(link, deletion_declined=True)

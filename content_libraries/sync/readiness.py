@@ -15,7 +15,7 @@ from ..learning_core import api as learning_core
 from .data import READY_STATES, WORKING_STATES, LinkState
 from .models import CourseLink
 
-_ITEM: Final = ("library_key", "upstream_ref", "container_type")
+_ITEM: Final = ("library_key", "upstream_ref", "container_type", "version_synced")
 
 
 def states_of(links: QuerySet[Any]) -> QuerySet[Any]:
@@ -24,9 +24,11 @@ def states_of(links: QuerySet[Any]) -> QuerySet[Any]:
 
     Adds ``available`` (number of the published version, or null) and ``state`` (of LinkState; never INACCESSIBLE).
     """
-    # Numbers grow, but for libraries that were restored from an archive: then a lower one is something to take, too.
-    to_take = ~Q(available=Coalesce(F("version_synced"), Value(0)))
-    is_declined = Q(available=Coalesce(F("version_declined"), Value(0)))
+    newer_than_synced = Q(available__gt=Coalesce(F("version_synced"), Value(0)))
+    newer_than_declined = Q(available__gt=Coalesce(F("version_declined"), Value(0)))
+    # A library that was restored from an archive may have lower numbers than those that courses have taken.
+    is_of_another_history = Q(available__lt=F("version_synced"), has_version=False)
+    is_declined = Q(available=F("version_declined"))
     broken = Q(available__isnull=True)
     found: QuerySet[Any] = links.annotate(**learning_core.published_counterparts(*_ITEM)).annotate(
         state=Case(
@@ -35,8 +37,10 @@ def states_of(links: QuerySet[Any]) -> QuerySet[Any]:
             When(broken & Q(has_item=True), then=_state(LinkState.UNPUBLISHED)),
             When(broken & Q(deletion_declined=True), then=_state(LinkState.DECLINED)),
             When(broken, then=_state(LinkState.DELETED)),
-            When(to_take & is_declined, then=_state(LinkState.DECLINED)),
-            When(to_take, then=_state(LinkState.UPDATE)),
+            When(newer_than_synced & newer_than_declined, then=_state(LinkState.UPDATE)),
+            When(newer_than_synced, then=_state(LinkState.DECLINED)),
+            When(is_of_another_history & is_declined, then=_state(LinkState.DECLINED)),
+            When(is_of_another_history, then=_state(LinkState.UPDATE)),
             default=_state(LinkState.OK),
             output_field=TextField(),
         )

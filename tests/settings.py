@@ -18,6 +18,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Each client of a test would look through all static files of all packages.
+WHITENOISE_AUTOREFRESH = True
 # The processes of a parallel run have databases of their own, so they need search indexes of their own.
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = os.path.join(
     os.environ["STUDIO_DATA_DIR"], "search", os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -35,7 +35,7 @@ STORIES = st.lists(
 )
 
 few = settings(
-    max_examples=25 if connection.vendor == "sqlite" else 10,
+    max_examples=10,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example writes hundreds of rows: shrinking takes hours
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

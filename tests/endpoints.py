@@ -135,6 +135,7 @@ LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/"
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 XBLOCK = "/api/xblock/v2/xblocks/<key>/"
 RUN = {"uuid": "<run_uuid>"}
+STORED_COURSE = {"course_key": "<stored_course_key>"}
 CONVERSION = {"uuid": "<conversion_uuid>"}
 MIGRATION = {"uuid": "<migration_uuid>"}
 
@@ -205,7 +206,9 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", "/xblock/<downstream_key>/handler/upgrade_to_v2_library"): Example(
         arguments={"downstream_key": "<legacy_block_key>"}
     ),
-    ("GET", f"{LEGACY_BLOCKS}<course_key>/<uuid>/"): Example(arguments=CONVERSION),
+    ("GET", f"{LEGACY_BLOCKS}<course_key>/"): Example(arguments=STORED_COURSE),
+    ("POST", f"{LEGACY_BLOCKS}<course_key>/"): Example(arguments=STORED_COURSE),
+    ("GET", f"{LEGACY_BLOCKS}<course_key>/<uuid>/"): Example(arguments=CONVERSION | STORED_COURSE),
     ("POST", f"{OWN}legacy_conversion_previews/"): Example({"course_key": "<stored_course_key>"}),
     ("GET", f"{OWN}legacy_conversions/<uuid>/"): Example(arguments=CONVERSION),
     ("DELETE", f"{OWN}legacy_conversions/<uuid>/"): Example(arguments=CONVERSION),

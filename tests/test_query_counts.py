@@ -194,6 +194,7 @@ class World:
         give_role(self.writer, "course_staff", str(course))
         unit = self._reuse(course)
         run = api.start_run(user=self.writer, courses=[course])
+        conversion = api.start_conversion(course, user=self.writer)
         api.publish_course(course, user=None)
         api.compile_course(course, user=None)
         return {
@@ -204,6 +205,7 @@ class World:
             "downstream_key": str(unit),
             "course_unit_key": str(unit),
             "run_uuid": str(run.uuid),
+            "conversion_uuid": str(conversion.uuid),
             **self._archives(),
         }
 

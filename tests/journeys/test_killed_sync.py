@@ -14,7 +14,7 @@ from .workers import a_copy, manage, prepare, rows, work
 
 pytestmark = pytest.mark.slow
 
-POINTS = 12
+POINTS = 4
 TASK = "content_libraries.sync.run"
 
 START = """

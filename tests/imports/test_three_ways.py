@@ -27,7 +27,7 @@ from tests.learning_core.dump import dump
 from .conftest import work
 from .counting import blocks_in, items_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ADMIN = "/admin/content_libraries"
 UNSUPPORTED = {"split_test", "library_content"}

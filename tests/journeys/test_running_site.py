@@ -12,6 +12,8 @@ import pytest
 
 from tests.running import Environment, manage, prepared_site, running_site, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:

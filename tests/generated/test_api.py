@@ -23,7 +23,7 @@ from tests.conftest import JWT_PREFIX, ClientFactory, json_web_token
 from tests.content.client import LibraryClient
 from tests.endpoints import USUAL_ARGUMENTS
 
-REQUESTS_PER_ENDPOINT = int(os.environ.get("REQUESTS_PER_ENDPOINT", "20"))
+REQUESTS_PER_ENDPOINT = int(os.environ.get("REQUESTS_PER_ENDPOINT", "15"))
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi.yaml"
 
 schema = schemathesis.openapi.from_path(SCHEMA)

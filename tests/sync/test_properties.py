@@ -107,7 +107,7 @@ def every_promise(shelf: Shelf, top: UsageKey, user: User) -> None:
     assert sync.check_links(None, repair=False) == []
 
 
-many = settings(few, max_examples=40)
+many = settings(few, max_examples=30)
 
 
 def tell(author: Author, shelf: Shelf, story: Any) -> None:

@@ -1,26 +1,16 @@
-"""Archives that are written and read, in the Django admin, to be looked at."""
+"""Archives that are written and read, in the Django admin. Whoever wants another one asks in the frontend."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
-from ..jobs.admin import JobAdmin, WorkerFilter
+from ..jobs.admin import JobListAdmin
 from ..libraries.staff_admin import StaffAdmin
 from .models import BackupJob, RestoreJob
 
 
-class ArchiveAdmin(StaffAdmin):
-    """A list of jobs. Whoever wants to try again starts another one in the frontend."""
-
-    list_filter = ("state", WorkerFilter, "created")
-    list_select_related = ("user", "task_status")
-    ordering = ("-pk",)
-    progress = JobAdmin.progress
-    worker = JobAdmin.worker
-
-
 @admin.register(BackupJob)
-class BackupJobAdmin(ArchiveAdmin):
+class BackupJobAdmin(JobListAdmin, StaffAdmin):
     """Archives of libraries. Only their users download them."""
 
     list_display = ("library_key", "state", "progress", "worker", "user", "created", "finished")
@@ -29,7 +19,7 @@ class BackupJobAdmin(ArchiveAdmin):
 
 
 @admin.register(RestoreJob)
-class RestoreJobAdmin(ArchiveAdmin):
+class RestoreJobAdmin(JobListAdmin, StaffAdmin):
     """Archives that became content, or why they did not."""
 
     list_display = ("uuid", "title", "state", "progress", "worker", "user", "created", "finished")

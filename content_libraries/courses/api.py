@@ -63,7 +63,7 @@ from .plans import (
     holds_blocks,
 )
 from .published import PublishedBlock, PublishedCourse
-from .reading import lock_course
+from .reading import lock_course, names_run
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -124,6 +124,7 @@ __all__ = [
     "lock_course",
     "may_in_course",
     "move_block",
+    "names_run",
     "package_of_course",
     "placed_blocks",
     "private_name",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
 
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
@@ -137,7 +137,7 @@ def find_course(course_key: CourseKey) -> Course:
         raise NotFoundError(f"There is no course “{course_key}”.") from None
 
 
-def names_run(course_key: CourseKey) -> bool:
+def names_run(course_key: LearningContextKey) -> bool:
     """Whether a key says the run of its course. Those of the oldest blocks (``i4x://``) do not, and have no text."""
     return getattr(course_key, "run", None) is not None
 

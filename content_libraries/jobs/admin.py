@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -37,30 +38,27 @@ class WorkerFilter(admin.SimpleListFilter):
         return queryset.filter(silent) if self.value() == "silent" else queryset
 
 
-class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """
-    A list of jobs. A room with jobs says what they are for, and how its api cancels them and tries them again.
+TONES: Final[Mapping[str, str]] = {
+    JobState.SUCCEEDED: "success",
+    JobState.PARTIAL: "warning",
+    JobState.FAILED: "error",
+    JobState.CANCELED: "warning",
+}
+"""State of a job -> the style of what is said about it; others are just information."""
 
-    ``page_names`` begins the names of the URLs of this list.
-    """
 
-    page_names: str
+def state_in_words(job: Job) -> str:
+    """How far a job is, for people."""
+    is_ending = job.state in UNFINISHED and job.cancel_requested
+    return "Canceling…" if is_ending else str(JobState(job.state).label)
+
+
+class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list of jobs, to look at."""
+
     list_filter = ("state", WorkerFilter, "created")
     list_select_related = ("user", "task_status")
     ordering = ("-pk",)
-    actions: Any = ("cancel_selected", "retry_selected")
-
-    def cancel(self, uuid: UUID, user: Any) -> Job:
-        """Cancel a job through the room's api."""
-        raise NotImplementedError
-
-    def retry(self, uuid: UUID, user: Any) -> Job:
-        """Begin a new job with what failed, through the room's api."""
-        raise NotImplementedError
-
-    def watch_url(self, job: Job) -> str:
-        """Where a job is watched."""
-        raise NotImplementedError
 
     @admin.display(description="Progress")
     def progress(self, job: Job) -> str:
@@ -69,7 +67,7 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if job.state != JobState.RUNNING or status is None:
             return ""
         if job.cancel_requested:
-            return "Canceling…"
+            return state_in_words(job)
         return f"{status.state} ({status.completed_steps} of {status.total_steps})"
 
     @admin.display(description="Worker")
@@ -83,6 +81,24 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         lease = timedelta(seconds=conf.JOB_LEASE_SECONDS.value)
         silent = "silent for too long: " if job.heartbeat < now - lease else ""
         return f"{silent}last heard of {timesince(job.heartbeat, now)} ago"
+
+
+class JobAdmin(JobListAdmin):
+    """
+    A list of jobs that are canceled and tried again, and watched on a page of their own.
+
+    A room with jobs says how: its api's ``cancel`` and ``retry`` take a uuid and the user. ``page_names`` begins the
+    names of the URLs of this list.
+    """
+
+    page_names: ClassVar[str]
+    cancel: ClassVar[Callable[..., Any]]
+    retry: ClassVar[Callable[..., Any]]
+    actions: Any = ("cancel_selected", "retry_selected")
+
+    def watch_url(self, job: Any) -> str:
+        """Where a job is watched."""
+        return reverse(f"admin:{self.page_names}_watch", args=[job.uuid])
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
@@ -124,24 +140,24 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Cancel the selected jobs")
     def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         for job in jobs.filter(state__in=UNFINISHED):
-            self._say(request, self.cancel(job.uuid, request.user))
+            self._say(request, self.cancel(job.uuid, user=request.user))
 
     @admin.action(description="Try again what failed in the selected jobs")
     def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         for job in jobs:
             try:
-                self._say(request, self.retry(job.uuid, request.user))
+                self._say(request, self.retry(job.uuid, user=request.user))
             except ContentLibrariesError as error:
                 messages.error(request, f"{job}: {error.message}")
 
     def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
-        job = self.cancel(uuid, request.user)
+        job = self.cancel(uuid, user=request.user)
         if job.state in UNFINISHED:
             messages.info(request, "The job ends at its next step. What is finished stays.")
         return HttpResponseRedirect(self.watch_url(job))
 
     def _retry(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
-        return HttpResponseRedirect(self.watch_url(self.retry(uuid, request.user)))
+        return HttpResponseRedirect(self.watch_url(self.retry(uuid, user=request.user)))
 
     def _say(self, request: HttpRequest, job: Job) -> None:
         is_ending = job.state in UNFINISHED and job.cancel_requested

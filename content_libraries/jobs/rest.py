@@ -21,6 +21,12 @@ _STATE_OF_JOB: Mapping[str, str] = {
 """What the state of a job whose task status was purged is called."""
 
 
+def state_of(job: Job) -> str:
+    """The state of a job in the words that clients know."""
+    status: Any = job.task_status
+    return str(status.state) if status else _STATE_OF_JOB[job.state]
+
+
 class TaskStatusSerializer(serializers.Serializer[Job]):
     """The task object of a job; of one whose task status was purged, what the job knows."""
 
@@ -42,8 +48,7 @@ class TaskStatusSerializer(serializers.Serializer[Job]):
     uuid = serializers.UUIDField()
 
     def get_state(self, job: Job) -> str:
-        status: Any = job.task_status
-        return status.state if status else _STATE_OF_JOB[job.state]
+        return state_of(job)
 
     def get_state_text(self, job: Job) -> str:
         status: Any = job.task_status

@@ -5,7 +5,6 @@ from .archives import (
     PackageArchiveError,
     adopt_learning_package,
     delete_staged,
-    is_staged,
     load_package_archive,
     write_package_archive,
 )
@@ -249,7 +248,6 @@ __all__ = [
     "find_version",
     "first_version",
     "in_parts",
-    "is_staged",
     "item_keys",
     "item_statuses",
     "last_published",

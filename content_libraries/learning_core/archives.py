@@ -98,7 +98,7 @@ def adopt_learning_package(
     Returns: the pk. Raises NotFoundError where there is no such package, and PackageExistsError for a name that is
     taken.
     """
-    if not is_staged(learning_package_pk, user=user):
+    if not _is_staged(learning_package_pk, user=user):
         raise NotFoundError("There is no restored content of yours with this id. Restore the archive once more.")
     package_id = LearningPackage.LearningPackageID(learning_package_pk)
     try:
@@ -109,7 +109,7 @@ def adopt_learning_package(
     return package_id
 
 
-def is_staged(learning_package_pk: int, *, user: User | AnonymousUser | None) -> bool:
+def _is_staged(learning_package_pk: int, *, user: User | AnonymousUser | None) -> bool:
     """Whether a package is one that the user, or with None anybody, has read from an archive, and is not in use."""
     begin = _STAGED if user is None else f"{_STAGED}{user.get_username()}:"
     return LearningPackage.objects.filter(pk=learning_package_pk, package_ref__startswith=begin).exists()

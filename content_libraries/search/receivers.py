@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
@@ -93,8 +94,16 @@ def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) 
 
 @receiver(post_delete, sender=Tag, dispatch_uid="content_libraries.search.tag_deleted")
 @receiver(post_delete, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_deleted")
-def follow_deleted_taxonomy(instance: Tag | Taxonomy, **_kwargs: Any) -> None:
+def follow_deleted_taxonomy(instance: Tag | Taxonomy, origin: Any = None, **_kwargs: Any) -> None:
+    """Tags that go with their taxonomy need nothing of their own."""
+    if isinstance(instance, Tag) and _model_of(origin) is Taxonomy:
+        return
     transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=True)))
+
+
+def _model_of(origin: Any) -> type[Model] | None:
+    """The model of what was deleted first: of a row, or of a query."""
+    return origin.model if isinstance(origin, QuerySet) else type(origin)
 
 
 def _retag(trace: dict[str, Any]) -> None:

@@ -45,34 +45,28 @@ def require_syncs_of_course(user: Actor, course_key: CourseKey) -> None:
         require_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES)
 
 
-def may_follow(user: Actor, course_key: CourseKey, library_key: LibraryLocatorV2) -> bool:
-    """
-    Whether a user may take what a library has published into what is linked already.
-
-    That is a right of the course. Whoever does not have it, and may edit the course, needs to view the library.
-    """
-    return may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES) or may_view_library(
-        user, library_key
-    )
-
-
 def closed_libraries(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
     Those of the libraries of whose links in a course the user may not know how they stand.
 
     A library that does not exist is nobody's secret. A constant number of queries.
     """
-    if not library_keys or may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES):
-        return frozenset()
-    wanted = {"learning_package__package_ref__in": list(library_keys)}
-    existing = ContentLibrary.objects.filter(**wanted).values_list("learning_package__package_ref", flat=True)
-    viewable = viewable_libraries(user).filter(**wanted).values_list("learning_package__package_ref", flat=True)
-    return frozenset(str(name) for name in {*existing} - {*viewable})
+    return _closed(user, course_key, library_keys, unless=CoursePermission.VIEW_LIBRARY_UPDATES)
+
+
+def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+    """
+    Those of the libraries from which a user may not take what they have published into what is linked already.
+
+    That is a right of the course. Whoever does not have it, and may edit the course, needs to view the library. A
+    constant number of queries.
+    """
+    return _closed(user, course_key, library_keys, unless=CoursePermission.MANAGE_LIBRARY_UPDATES)
 
 
 def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
-    """Raise UpstreamNotAllowedError unless the user may take what the library has published. See ``may_follow``."""
-    if not may_follow(user, usage_key.course_key, library_key_of(upstream)):
+    """Raise UpstreamNotAllowedError unless the user may take what the library has published (``closed_to_follow``)."""
+    if closed_to_follow(user, usage_key.course_key, [str(library_key_of(upstream))]):
         raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
 
 
@@ -93,13 +87,10 @@ def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
     return True
 
 
-def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
-    """
-    Those of the libraries from which a user may not take anything into a course, as ``may_follow`` says it of one.
-
-    A constant number of queries.
-    """
-    if not library_keys or may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES):
+def _closed(
+    user: Actor, course_key: CourseKey, library_keys: Collection[str], *, unless: CoursePermission
+) -> frozenset[str]:
+    if not library_keys or may_in_course(user, course_key, unless):
         return frozenset()
     refs = "learning_package__package_ref"
     named = {f"{refs}__in": list(library_keys)}

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 
+from ..courses.api import CoursePlan, PutFile
 from ..learning_core import api as learning_core
+from .data import FileNotices, SyncAction, SyncPlan, SyncReason
+
+logger = logging.getLogger(__name__)
 
 
 def bytes_of(
@@ -19,6 +25,40 @@ def bytes_of(
             yield from learning_core.stored_bytes(package_pk)(wanted)
 
     return read
+
+
+def without_lost_files(plan: SyncPlan) -> SyncPlan:
+    """
+    The same plan without files whose bytes the storage of a library has lost, which it then names as errors (sync
+    contract, section 7). Only files that the plan would copy are looked at.
+    """
+    lost = {
+        digest
+        for package_pk, digests in _by_package(plan.byte_sources, plan.byte_sources).items()
+        for digest in learning_core.lost_digests(package_pk, digests)
+    }
+    if not lost:
+        return plan
+    changes = plan.changes.changes
+    paths = [change.path for change in changes if isinstance(change, PutFile) and change.digest in lost]
+    logger.warning("The storage of a library has lost files that %s needs: %s", plan.course_key, ", ".join(paths))
+    kept = tuple(change for change in changes if not (isinstance(change, PutFile) and change.digest in lost))
+    return replace(
+        plan,
+        changes=CoursePlan(kept, plan.changes.expected),
+        steps=tuple(
+            replace(step, reason=SyncReason.LOST_FILE)
+            if step.action == SyncAction.ASSET and step.detail["path"] in paths
+            else step
+            for step in plan.steps
+        ),
+        byte_sources={digest: pk for digest, pk in plan.byte_sources.items() if digest not in lost},
+        notices=FileNotices(
+            tuple(path for path in plan.notices.new_files if path not in paths),
+            plan.notices.conflicting_files,
+            tuple(paths),
+        ),
+    )
 
 
 def _by_package(sources: Mapping[str, int], digests: Collection[str]) -> dict[int, list[str]]:

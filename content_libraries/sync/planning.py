@@ -31,7 +31,7 @@ from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, Sync
 from .differences import children_difference, component_difference
 from .drafts import Draft
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
-from .lost_files import without_lost_files
+from .files import without_lost_files
 from .matching import Place, match
 from .settings import LinkSettings, course_type_of, short_key
 from .states import explain, require_matching_types

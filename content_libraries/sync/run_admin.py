@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 
-from ..jobs.admin import JobAdmin
-from ..jobs.api import UNFINISHED, JobState
+from ..jobs.admin import TONES, JobAdmin, state_in_words
+from ..jobs.api import UNFINISHED
 from ..libraries.staff_admin import StaffAdmin
 from . import api
 from .models import SyncRun, SyncRunCourse
-
-_TONES: Final[Mapping[str, str]] = {
-    JobState.SUCCEEDED: "success",
-    JobState.PARTIAL: "warning",
-    JobState.FAILED: "error",
-    JobState.CANCELED: "warning",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,8 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
     """Syncs of whole courses. They are started where courses and libraries are looked at."""
 
     page_names = "content_libraries_sync"
+    cancel = staticmethod(api.cancel_run)
+    retry = staticmethod(api.retry_run)
     list_display = ("courses_shown", "library", "state", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "library_key", "user__username", "courses__course_key")
 
@@ -69,15 +64,6 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
             *super().get_urls(),
         ]
 
-    def cancel(self, uuid: UUID, user: Any) -> SyncRun:
-        return api.cancel_run(uuid, user=user)
-
-    def retry(self, uuid: UUID, user: Any) -> SyncRun:
-        return api.retry_run(uuid, user=user)
-
-    def watch_url(self, job: Any) -> str:
-        return reverse("admin:content_libraries_sync_watch", args=[job.uuid])
-
 
 def watch(request: HttpRequest, context: dict[str, Any], uuid: UUID) -> HttpResponse:
     """How far a run is, and what it did. The page keeps itself up to date."""
@@ -96,8 +82,8 @@ def _shown(uuid: UUID, request: HttpRequest) -> dict[str, Any]:
     return {
         "title": "Sync of courses",
         "run": run,
-        "state": "Canceling…" if is_open and run.cancel_requested else JobState(run.state).label,
-        "tone": _TONES.get(run.state, "info"),
+        "state": state_in_words(run),
+        "tone": TONES.get(run.state, "info"),
         "is_finished": not is_open,
         "can_retry": not is_open and any(course.is_failed for course in courses),
         "courses": [_card(course) for course in courses],

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
-from content_libraries.api import job_kinds
+from content_libraries.api import is_global_staff, job_kinds
 
 _KINDS: Final = tuple(job_kinds())
 
@@ -28,7 +28,7 @@ class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
         css: ClassVar = {"all": ("content_libraries/admin.css",)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_staff
+        return is_global_staff(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)

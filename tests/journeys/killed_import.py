@@ -8,10 +8,7 @@ queries there were.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from typing import Any
 
 import django
 
@@ -21,19 +18,12 @@ from django.db import connection  # noqa: E402 - Django has to be set up first
 
 from content_libraries import api  # noqa: E402
 
+from .dying import DyingAt  # noqa: E402
+
 
 def main(source: str, library_key: str, die_at: int) -> int:
-    writes = 0
-
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal writes
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
-            writes += 1
-            if writes == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
+    dying = DyingAt(die_at)
+    with connection.execute_wrapper(dying):
         api.import_archive(
             api.library_key(library_key),
             user=None,
@@ -41,7 +31,7 @@ def main(source: str, library_key: str, die_at: int) -> int:
             options=api.ImportOptions(level=api.Level.SECTION),
             publish=True,
         )
-    return writes
+    return dying.writes
 
 
 if __name__ == "__main__":

@@ -7,10 +7,7 @@ writing query, as an out-of-memory killer would; with COUNT 0 it lives.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from typing import Any
 
 import django
 
@@ -20,19 +17,11 @@ from django.db import connection  # noqa: E402 - Django has to be set up first
 
 from content_libraries.imports.tasks import run_import  # noqa: E402
 
+from .dying import DyingAt  # noqa: E402
+
 
 def main(job_uuid: str, die_at: int) -> None:
-    writes = 0
-
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal writes
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
-            writes += 1
-            if writes == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
+    with connection.execute_wrapper(DyingAt(die_at)):
         run_import.run(job_uuid)
 
 

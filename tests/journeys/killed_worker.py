@@ -22,28 +22,22 @@ from django.db import connection  # noqa: E402
 
 from studio.celery import app  # noqa: E402
 
-writes = 0
+from .dying import DyingAt  # noqa: E402
 
 
 def main(name: str, die_at: int, by: signal.Signals) -> None:
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        global writes  # noqa: PLW0603
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
-            writes += 1
-            if writes == die_at:
-                os.kill(os.getpid(), by)
-        return execute(sql, params, many, context)
+    dying = DyingAt(die_at, by)
 
     @signals.task_prerun.connect(weak=False)
     def watch(task: Any, **_kwargs: Any) -> None:
         if task.name == name:
-            connection.execute_wrappers.append(count)
+            connection.execute_wrappers.append(dying)
 
     @signals.task_postrun.connect(weak=False)
     def stop(task: Any, **_kwargs: Any) -> None:
         if task.name == name:
             connection.execute_wrappers.clear()
-            os.write(1, f"{writes}\n".encode())  # Celery takes sys.stdout for its log
+            os.write(1, f"{dying.writes}\n".encode())  # Celery takes sys.stdout for its log
             os.kill(os.getpid(), signal.SIGTERM)  # a warm shutdown: what has begun is done
 
     app.worker_main(["worker", "--pool", "solo", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"])

@@ -7,22 +7,12 @@ from typing import Any, Final
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 from rest_framework.reverse import reverse
-from user_tasks.models import UserTaskStatus
 
-from ...jobs.api import Job, JobState
+from ...jobs.rest import state_of
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
 """The second is what browsers on Windows send."""
-
-_STATES: Final = {
-    JobState.WAITING: UserTaskStatus.PENDING,
-    JobState.RUNNING: UserTaskStatus.IN_PROGRESS,
-    JobState.SUCCEEDED: UserTaskStatus.SUCCEEDED,
-    JobState.PARTIAL: UserTaskStatus.SUCCEEDED,
-    JobState.FAILED: UserTaskStatus.FAILED,
-    JobState.CANCELED: UserTaskStatus.CANCELED,
-}
 
 
 class TaskIdSerializer(serializers.Serializer[Any]):
@@ -109,9 +99,3 @@ class RestoreSerializer(serializers.Serializer[RestoreJob]):
         if not job.error_log:
             return None
         return str(reverse("restore-log", kwargs={"uuid": job.uuid}, request=self.context["request"]))
-
-
-def state_of(job: Job) -> str:
-    """The state of a job in the words that clients know."""
-    status: Any = job.task_status
-    return str(status.state) if status is not None else str(_STATES[JobState(job.state)])

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...content.rest.serializers import ComponentSerializer, ContainerSerializer
+from ...courses.api import names_run
 from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator
 from ...learning_core.api import block_media_type
@@ -99,11 +100,6 @@ def _source_key(text: str) -> UsageKey:
         raise InvalidInputError("Invalid usage key") from error
     if key.block_type in _TOO_LARGE:
         raise InvalidInputError("Requested XBlock tree is too large")
-    if isinstance(key, LibraryUsageLocatorV2) or _names_a_course(key):
+    if isinstance(key, LibraryUsageLocatorV2) or (key.context_key.is_course and names_run(key.context_key)):
         return key
     raise InvalidInputError("Invalid usage_key for the content.")
-
-
-def _names_a_course(key: UsageKey) -> bool:
-    """Whether a key names a course with its run, which the oldest ones (``i4x://``) do not."""
-    return key.context_key.is_course and getattr(key.context_key, "run", None) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
@@ -27,6 +26,8 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
     """
 
     page_names = PREFIX.removeprefix("admin:")
+    cancel = staticmethod(api.cancel_job)
+    retry = staticmethod(api.retry_job)
     change_list_template = "content_libraries/imports/job_list.html"
     list_display = ("target_key", "sources", "state", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "target_key", "user__username", "migrations__source__key")
@@ -55,12 +56,6 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
             page("progress/", pages.progress, "progress"),
             *super().get_urls(),
         ]
-
-    def cancel(self, uuid: UUID, user: Any) -> ImportJob:
-        return api.cancel_job(uuid, user=user)
-
-    def retry(self, uuid: UUID, user: Any) -> ImportJob:
-        return api.retry_job(uuid, user=user)
 
     def watch_url(self, job: Any) -> str:
         return page_url("watch", job=str(job.uuid))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
@@ -23,12 +24,6 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "skip": "skipped",
     "unsupported": "not imported",
     "dissolve": "taken apart",
-}
-_TONES: Final[Mapping[str, str]] = {
-    JobState.SUCCEEDED: "success",
-    JobState.PARTIAL: "warning",
-    JobState.FAILED: "error",
-    JobState.CANCELED: "warning",
 }
 
 
@@ -94,8 +89,8 @@ def _job_card(
     is_open = job.state in UNFINISHED
     return JobCard(
         job=job,
-        state="Canceling…" if is_open and job.cancel_requested else str(JobState(job.state).label),
-        tone=_TONES.get(job.state, "info"),
+        state=state_in_words(job),
+        tone=TONES.get(job.state, "info"),
         step=str(status.state) if status and is_open and job.state == JobState.RUNNING else "",
         completed=status.completed_steps if status else 0,
         total=status.total_steps if status else 1,

@@ -70,18 +70,22 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
     return conversion
 
 
-def find_conversion(conversion_uuid: UUID, *, user: Actor, course_key: CourseKey | None = None) -> LegacyConversion:
+def find_conversion(
+    conversion_uuid: UUID, *, user: Actor, course_key: CourseKey | None = None, is_own: bool = False
+) -> LegacyConversion:
     """
     Find a conversion of the user; staff find all. Needs EDIT in the course still.
 
     Args:
         course_key: only one of this course.
+        is_own: only one of the user's own, for staff too.
 
     Raises NotFoundError and NotAllowedError.
     """
     found = LegacyConversion.objects.select_related("task_status", "user").filter(uuid=conversion_uuid).first()
     is_other = found is None or (course_key is not None and found.course_key != course_key)
-    if found is None or is_other or not (user is None or found.user_id == user.pk or is_global_staff(user)):
+    sees_all = user is None or (is_global_staff(user) and not is_own)
+    if found is None or is_other or not (sees_all or found.user_id == author_pk(user)):
         raise NotFoundError(f"There is no conversion “{conversion_uuid}”.")
     require_in_course(user, found.course_key, CoursePermission.EDIT)
     return found

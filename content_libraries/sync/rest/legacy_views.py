@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import NotFoundError
 from ...jobs.rest import TaskStatusSerializer
 from ...rest import LibraryAPIView, request_body
 from .. import api
@@ -53,9 +52,7 @@ class LegacyBlocksView(LibraryAPIView):
     )
     def post(self, request: Request, course_key: str) -> Response:
         key = keys.course_key(course_key)
-        started = api.start_conversion(key, user=request.user)
-        conversion = api.find_conversion(started.uuid, user=request.user)
-        return Response(_task(request, conversion), status.HTTP_201_CREATED)
+        return Response(_task(request, api.start_conversion(key, user=request.user)), status.HTTP_201_CREATED)
 
 
 @extend_schema(tags=TAGS)
@@ -64,9 +61,7 @@ class LegacyTaskView(LibraryAPIView):
 
     @extend_schema(operation_id="legacy_block_task", summary="Watch a conversion", responses=LegacyTaskSerializer)
     def get(self, request: Request, course_key: str, uuid: UUID) -> Response:
-        conversion = api.find_conversion(uuid, user=request.user, course_key=keys.course_key(course_key))
-        if conversion.user_id != request.user.pk:
-            raise NotFoundError("Everybody sees their own conversions here.")
+        conversion = api.find_conversion(uuid, user=request.user, course_key=keys.course_key(course_key), is_own=True)
         return Response(_task(request, conversion))
 
 

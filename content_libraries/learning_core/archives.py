@@ -98,29 +98,34 @@ def adopt_learning_package(
     Returns: the pk. Raises NotFoundError where there is no such package, and PackageExistsError for a name that is
     taken.
     """
-    if not _is_staged(learning_package_pk, user=user):
-        raise NotFoundError("There is no restored content of yours with this id. Restore the archive once more.")
     package_id = LearningPackage.LearningPackageID(learning_package_pk)
     try:
         with transaction.atomic():
+            if not _is_staged(learning_package_pk, user=user):
+                raise NotFoundError("There is no restored content of yours with this id. Restore the archive again.")
             content_api.update_learning_package(package_id, package_ref, title=title, description=description)
     except IntegrityError as error:
         raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
     return package_id
 
 
-def _is_staged(learning_package_pk: int, *, user: User | AnonymousUser | None) -> bool:
-    """Whether a package is one that the user, or with None anybody, has read from an archive, and is not in use."""
-    begin = _STAGED if user is None else f"{_STAGED}{user.get_username()}:"
-    return LearningPackage.objects.filter(pk=learning_package_pk, package_ref__startswith=begin).exists()
-
-
 def delete_staged(learning_package_pk: int) -> None:
     """Delete a package that was read from an archive, unless it is in use by now or gone."""
     with transaction.atomic():
-        staged = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)
-        if staged.filter(package_ref__startswith=_STAGED).exists():
+        if _is_staged(learning_package_pk, user=None):
             delete_learning_package(learning_package_pk)
+
+
+def _is_staged(learning_package_pk: int, *, user: User | AnonymousUser | None) -> bool:
+    """
+    Whether a package is one that the user, or with None anybody, has read from an archive, and is not in use.
+
+    It stays so until the caller's transaction ends. Usernames differ by case, which not every database sees.
+    """
+    begin = _STAGED if user is None else f"{_STAGED}{user.get_username()}:"
+    found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)
+    package_ref = found.values_list("package_ref", flat=True).first()
+    return package_ref is not None and str(package_ref).startswith(begin)
 
 
 def _has_email(user: User) -> bool:

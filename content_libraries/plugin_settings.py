@@ -34,7 +34,7 @@ _APPS: Final = (
     "openedx_content",
     *openedx_content_backcompat_apps_to_install(),  # type: ignore[no-untyped-call]
     "openedx_authz",
-    "xblocks_contrib.problem.capa",  # templates of problems
+    "content_libraries.xblocks.problem_templates.ProblemTemplates",
     "edxval",  # where video blocks look for their files
     "content_libraries",
 )

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 application = get_wsgi_application()
+
+from content_libraries import api  # noqa: E402 - Django has to be set up first
+
+api.offered_block_types()  # imports the blocks: now, and not while somebody waits for a page

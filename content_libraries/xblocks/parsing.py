@@ -7,7 +7,6 @@ import logging
 import yaml
 from lxml import etree
 from xblock.core import XBlock
-from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin
 
 from ..content.api import block_class
 from ..errors import ContentLibrariesError
@@ -82,6 +81,8 @@ def _drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> None:
 
 def _has_older_parser(cls: type[XBlock]) -> bool:
     """Whether ``parse_xml`` is right for a class; it takes settings that are no values as they are."""
+    from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin  # noqa: PLC0415 - imports every block
+
     own = getattr(cls, "parse_xml_new_runtime", None)
     return own is None or own.__func__ is LegacyXmlMixin.parse_xml_new_runtime.__func__
 

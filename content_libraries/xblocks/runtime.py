@@ -24,7 +24,6 @@ from .services import services_for
 from .static_urls import static_replacer, version_file_url
 from .tokens import Purpose, handler_url
 from .version_files import VersionFiles
-from .video_config import VideoConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,8 @@ class LibraryRuntime(Runtime):
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
 
     def __init__(self, block_version: BlockVersion, *, user: Actor, place: Place) -> None:
+        from .video_config import VideoConfig  # noqa: PLC0415 - imports every block of xblocks_contrib
+
         self.block_version = block_version
         self.user = user
         self.place = place

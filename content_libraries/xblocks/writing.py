@@ -17,7 +17,6 @@ from typing import Any
 from lxml import etree
 from xblock.core import XBlock
 from xblock.fields import Field
-from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin, is_pointer_tag, name_to_pathname, serialize_field
 
 from ..errors import ContentLibrariesError
 from ..olx.api import inlined, with_attributes
@@ -133,6 +132,8 @@ def _with_whole(olx: str, block: XBlock, data: str) -> str:
 
 
 def _text(field: Field, value: Any) -> str:
+    from xblocks_contrib.legacy_utils.xml_utils import serialize_field  # noqa: PLC0415 - imports every block
+
     plain = field.from_json(value)
     json_value = field.to_json(plain)
     return json_value if isinstance(json_value, str) else serialize_field(json_value)
@@ -202,11 +203,13 @@ def checked(field: Field, value: Any) -> Any:
 
 def _class_xml(block: XBlock) -> etree._Element:
     """What the class writes, also where it writes a pointer and the element into a file."""
+    from xblocks_contrib.legacy_utils import xml_utils  # noqa: PLC0415 - imports every block
+
     node = etree.Element("unknown_root")
     block.add_xml_to_node(node)
-    if isinstance(block, LegacyXmlMixin) and is_pointer_tag(node):
+    if isinstance(block, xml_utils.LegacyXmlMixin) and xml_utils.is_pointer_tag(node):
         key = block.scope_ids.usage_id
-        path = f"{key.block_type}/{name_to_pathname(key.block_id)}.xml"
+        path = f"{key.block_type}/{xml_utils.name_to_pathname(key.block_id)}.xml"
         with block.runtime.export_fs.open(path, "rb") as file:
             node = parsed_root(file.read().decode())
     node.attrib.pop("url_name", None)

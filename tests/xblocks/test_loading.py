@@ -1,0 +1,29 @@
+"""When the classes of blocks are imported: with problems come libraries for mathematics, which take seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.running import PROJECT
+
+COMMAND = """
+import sys
+import django
+django.setup()
+from django.contrib.admin import autodiscover
+import studio.urls
+autodiscover()
+print("xblocks_contrib" in sys.modules)
+from studio.wsgi import application
+print("xblocks_contrib.problem" in sys.modules)
+"""
+
+
+def test_commands_and_pages_load_without_blocks_and_a_web_server_has_them_before_the_first_request() -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    finished = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", COMMAND], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.split() == ["False", "True"]

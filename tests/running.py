@@ -14,7 +14,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-PROJECT = Path(__file__).resolve().parents[1]
+from .migrated import PROJECT, give_database
+
 PATIENCE_SECONDS = 60
 
 type Environment = Mapping[str, str]
@@ -43,6 +44,7 @@ def prepared_site(folder: Path, **variables: str) -> Environment:
     for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
         environment.pop(name, None)
     environment |= variables
+    give_database(folder)
     manage(environment, "prepare_studio")
     return environment
 

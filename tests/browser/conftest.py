@@ -12,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests.running import PROJECT, Environment, prepared_site, running_site
+from tests.migrated import PROJECT
+from tests.running import Environment, prepared_site, running_site
 
 from .frontend_build import stand_in_build
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from tests.migrated import PROJECT, give_database
+
 from . import workers
-from .workers import PROJECT
 
 DEMO: Final = PROJECT / "studio" / "demo" / "course"
 LIBRARY: Final = "lib:DemoX:welcome"
@@ -58,8 +59,8 @@ class ImportingSite:
 
     def prepare(self) -> None:
         """Make the database and an empty library."""
-        for command in (["migrate", "-v0"], ["load_policies"], ["create_library", LIBRARY, "--title", "Welcome"]):
-            self.manage(*command)
+        give_database(self.folder)
+        self.manage("create_library", LIBRARY, "--title", "Welcome")
 
     def copy(self, name: str) -> ImportingSite:
         """The same site in another folder."""

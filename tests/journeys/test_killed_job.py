@@ -22,8 +22,7 @@ from content_libraries import api
 from content_libraries.imports import tasks
 from content_libraries.libraries.models import ContentLibrary
 from tests.imports.conftest import course_archive
-
-from .workers import PROJECT
+from tests.migrated import PROJECT
 
 pytestmark = [
     pytest.mark.django_db,

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.migrated import PROJECT
+
 from .importing_site import ITEMS, ImportingSite
-from .workers import PROJECT
 
 pytestmark = pytest.mark.slow
 

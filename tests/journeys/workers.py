@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
+from tests.migrated import PROJECT, give_database
 
 VOLATILE: Final = frozenset(
     {
@@ -36,7 +36,8 @@ VOLATILE: Final = frozenset(
 
 def prepare(folder: Path, *commands: Sequence[str]) -> None:
     """Make a site with the roles of openedx-authz, and run commands of ``manage.py``."""
-    for command in (["migrate", "-v0"], ["load_policies"], *commands):
+    give_database(folder)
+    for command in commands:
         finished = manage(folder, *command)
         assert finished.returncode == 0, finished.stderr
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.running import PROJECT
+from tests.migrated import PROJECT
 
 COMMAND = """
 import sys

@@ -1,6 +1,7 @@
 """
 The import of a course at section level, published and indexed, beside the same content written entity by entity
-through ``openedx_content.api`` and published with its ``publish_all_drafts``, in the same run.
+through ``openedx_content.api`` and published with its ``publish_all_drafts``, in the same run. Both have been done once
+with a small course before, as in a worker that has been there for a while.
 
 ``python -m benchmarks.import_course [ARCHIVE]``; without an argument the Open edX demo course is taken where the
 shared data is, else the demo course of this project.
@@ -27,10 +28,14 @@ from content_libraries import api
 from content_libraries.olx.api import iter_static_files
 
 
+DEMO = Path(__file__).resolve().parents[1] / "studio" / "demo" / "course"
+
+
 def main(source: Path) -> None:
-    print(f"{source.name}, at section level, on a new SQLite file each\n")
-    ours, result = import_course(source)
-    theirs = write_one_by_one(source, result.plan)
+    print(f"{source.name}, at section level, on a new SQLite file\n")
+    write_one_by_one(DEMO, import_course(DEMO, "warm")[1].plan, "warm")
+    ours, result = import_course(source, "import")
+    theirs = write_one_by_one(source, result.plan, "api")
     print(ours)
     print(theirs)
     print(
@@ -40,9 +45,9 @@ def main(source: Path) -> None:
     )
 
 
-def import_course(source: Path) -> tuple[Measurement, api.ImportResult]:
+def import_course(source: Path, slug: str) -> tuple[Measurement, api.ImportResult]:
     """What a user waits for: reading, planning, writing, publishing, and indexing."""
-    library = api.create_library(user=None, org="Bench", slug="import", title="Import")
+    library = api.create_library(user=None, org="Bench", slug=slug, title="Import")
     with measured("import_archive: read, plan, write, publish, index") as measurement:
         result = api.import_archive(
             library.library_key,
@@ -54,9 +59,9 @@ def import_course(source: Path) -> tuple[Measurement, api.ImportResult]:
     return measurement, result
 
 
-def write_one_by_one(source: Path, plan: api.ImportPlan) -> Measurement:
+def write_one_by_one(source: Path, plan: api.ImportPlan, slug: str) -> Measurement:
     """The same items through Learning Core's own API, in one draft change log. Reading and planning are not counted."""
-    package = content_api.create_learning_package("lib:Bench:api", title="One by one")
+    package = content_api.create_learning_package(f"lib:OneByOne:{slug}", title="One by one")
     files = _file_bytes(source, plan)
     with measured("openedx_content.api: write one by one, publish") as measurement, transaction.atomic():
         now = datetime.now(UTC)
@@ -119,7 +124,7 @@ def _write_container(package_pk: Any, block: api.PlannedBlock, now: datetime) ->
 
 def default_source() -> Path:
     archive = shared_data() / "openedx-demo-course.tar.gz"
-    return archive if archive.exists() else Path(__file__).resolve().parents[1] / "studio" / "demo" / "course"
+    return archive if archive.exists() else DEMO
 
 
 if __name__ == "__main__":

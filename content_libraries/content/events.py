@@ -107,10 +107,12 @@ def send_association_event(key: ItemKey, kinds: Iterable[str]) -> None:
 
 
 def _send(signals: _Signals, key: ItemKey) -> None:
+    """Send the event of an item; to nobody it is not made, as an import has one for each of its items."""
     for_components, for_containers = signals
     if isinstance(key, LibraryContainerLocator):
-        for_containers.send_event(library_container=LibraryContainerData(container_key=key))
-    else:
+        if for_containers.has_listeners():
+            for_containers.send_event(library_container=LibraryContainerData(container_key=key))
+    elif for_components.has_listeners():
         for_components.send_event(library_block=LibraryBlockData(library_key=key.lib_key, usage_key=key))
 
 

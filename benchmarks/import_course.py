@@ -27,7 +27,6 @@ from openedx_content.models_api import PublishableEntity
 from content_libraries import api
 from content_libraries.olx.api import iter_static_files
 
-
 DEMO = Path(__file__).resolve().parents[1] / "studio" / "demo" / "course"
 
 

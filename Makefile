@@ -57,12 +57,13 @@ test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none
 	$(BIN)/python -m pytest tests/generated
 
 test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every role, killed workers, a project with the wheel
-	$(BIN)/python -m pytest --numprocesses auto -m slow --ignore tests/browser
+	$(BIN)/python -m pytest --numprocesses auto -m "slow and not services" --ignore tests/browser
 
 # The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py
 
-test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
+test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, and jobs over RabbitMQ and Redis
+	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \

@@ -33,7 +33,7 @@ $(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
 	@touch $@
 
-$(VENV)/.docs: $(BIN)/python requirements/docs.txt
+$(VENV)/.docs: $(VENV)/.studio requirements/docs.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	@touch $@
 

@@ -17,6 +17,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from openedx_authz import api as authz_api
 from openedx_authz.engine.enforcer import AuthzEnforcer
 from openedx_content.models_api import Container
@@ -29,6 +31,9 @@ from content_libraries.libraries.models import AccessLevel, ContentLibrary
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real exports that others made; see the README beside them."""
+
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
 
 JWT_PREFIX = jwt_settings.JWT_AUTH_HEADER_PREFIX
 

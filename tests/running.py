@@ -8,17 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from .migrated import PROJECT, give_database
+from .sites import PROJECT, Environment, give_database, site_environment
 
 PATIENCE_SECONDS = 60
-
-type Environment = Mapping[str, str]
 
 
 def prepared_site(folder: Path, **variables: str) -> Environment:
@@ -33,17 +31,10 @@ def prepared_site(folder: Path, **variables: str) -> Environment:
         The environment that the site's processes and commands need; ``PORT`` is a free one.
     """
     bin_folder = Path(sys.executable).parent
-    environment = {
-        **os.environ,
-        "STUDIO_DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
-        "PORT": str(_free_port()),
-        "C_FORCE_ROOT": "true",
-    }
-    for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
-        environment.pop(name, None)
-    environment |= variables
+    path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+    environment = site_environment(
+        folder, **{"PATH": path, "PORT": str(_free_port()), "LOG_LEVEL": "WARNING"} | variables
+    )
     give_database(folder)
     manage(environment, "prepare_studio")
     return environment

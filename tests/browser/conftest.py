@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests.migrated import PROJECT
-from tests.running import Environment, prepared_site, running_site
+from tests.running import prepared_site, running_site
+from tests.sites import PROJECT, Environment
 
 from .frontend_build import stand_in_build
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.running import Environment, manage
+from tests.running import manage
+from tests.sites import Environment
 
 from .conftest import PageFactory
 from .content import LIBRARY, Author

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.running import Environment, manage
+from tests.running import manage
+from tests.sites import Environment
 
 from .conftest import Check, PageFactory, Screenshot
 

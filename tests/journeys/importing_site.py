@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from tests.migrated import PROJECT, give_database
+from tests.sites import PROJECT, give_database
 
 from . import workers
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.migrated import PROJECT, give_database
+from tests.sites import PROJECT, give_database, site_environment
 
 pytestmark = pytest.mark.slow
 
@@ -23,15 +22,9 @@ LIBRARY = "lib:DemoX:welcome"
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """A site of its own on a SQLite file, with one empty library."""
-    variables = {
-        **os.environ,
-        "STUDIO_DATA_DIR": str(tmp_path_factory.mktemp("site")),
-        "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "CELERY_TASK_ALWAYS_EAGER": "true",
-        "LOG_LEVEL": "ERROR",
-    }
-    variables.pop("DATABASE_URL", None)
-    give_database(Path(variables["STUDIO_DATA_DIR"]))
+    site = tmp_path_factory.mktemp("site")
+    variables = site_environment(site, CELERY_TASK_ALWAYS_EAGER="true")
+    give_database(site)
     run([sys.executable, "manage.py", "create_library", LIBRARY, "--title", "Welcome"], variables).check_returncode()
     return variables
 

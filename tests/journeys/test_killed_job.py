@@ -6,7 +6,6 @@ A worker is killed once, which takes a few seconds.
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -22,7 +21,7 @@ from content_libraries import api
 from content_libraries.imports import tasks
 from content_libraries.libraries.models import ContentLibrary
 from tests.imports.conftest import course_archive
-from tests.migrated import PROJECT
+from tests.sites import PROJECT, site_environment
 
 pytestmark = [
     pytest.mark.django_db,
@@ -34,14 +33,7 @@ IN_THE_MIDDLE_OF_WRITING = 30
 
 def work(site: Path, job_uuid: object, die_at: int) -> int:
     """Let another process do a job of a site; how it ended."""
-    environment = {
-        **os.environ,
-        "STUDIO_DATA_DIR": str(site),
-        "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "CELERY_TASK_ALWAYS_EAGER": "true",
-        "LOG_LEVEL": "ERROR",
-    }
-    environment.pop("DATABASE_URL", None)
+    environment = site_environment(site, CELERY_TASK_ALWAYS_EAGER="true")
     command = [sys.executable, "-m", "tests.journeys.killed_job", str(job_uuid), str(die_at)]
     return subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode  # noqa: S603
 

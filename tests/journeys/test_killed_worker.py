@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.migrated import PROJECT
+from tests.sites import PROJECT
 
 from .importing_site import ITEMS, ImportingSite
 

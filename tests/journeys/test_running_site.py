@@ -10,7 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.running import Environment, manage, prepared_site, running_site, wait_until
+from tests.running import manage, prepared_site, running_site, wait_until
+from tests.sites import Environment
 
 pytestmark = pytest.mark.slow
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from tests.migrated import PROJECT, give_database
+from tests.sites import PROJECT, Environment, give_database, site_environment
 
 VOLATILE: Final = frozenset(
     {
@@ -42,18 +41,8 @@ def prepare(folder: Path, *commands: Sequence[str]) -> None:
         assert finished.returncode == 0, finished.stderr
 
 
-def environment(site: Path) -> Mapping[str, str]:
-    variables = {
-        **os.environ,
-        "STUDIO_DATA_DIR": str(site),
-        "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "LOG_LEVEL": "ERROR",
-        "C_FORCE_ROOT": "true",
-        "PYTHONHASHSEED": "0",  # sets in the same order, so rows have the same ids
-    }
-    for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
-        variables.pop(name, None)
-    return variables
+def environment(site: Path) -> Environment:
+    return site_environment(site, PYTHONHASHSEED="0")  # sets in the same order, so rows have the same ids
 
 
 def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:

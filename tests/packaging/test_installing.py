@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.migrated import PROJECT
+from tests.sites import PROJECT
 
 GUIDE = PROJECT / "docs" / "how-to-install.rst"
 BLOCK = re.compile(r"^\.\. code-block:: \w+\n   :caption: (\S+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)

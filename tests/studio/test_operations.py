@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import subprocess
 import sys
@@ -24,10 +23,9 @@ from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import SyncRun
 from studio.celery import app as celery_app
 from tests.conftest import CommitRunner
+from tests.sites import PROJECT, site_environment
 
 pytestmark = pytest.mark.django_db
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -142,13 +140,7 @@ print(Client().get("/metrics", headers={"Authorization": "Bearer shown"}).conten
     def test_several_processes_tell_of_all_requests(self, tmp_path: Path) -> None:
         counted = tmp_path / "metrics"
         counted.mkdir()
-        environment = {
-            **os.environ,
-            "STUDIO_DATA_DIR": str(tmp_path),
-            "DJANGO_SETTINGS_MODULE": "studio.settings",
-            "METRICS_TOKEN": "shown",
-            "PROMETHEUS_MULTIPROC_DIR": str(counted),
-        }
+        environment = site_environment(tmp_path, METRICS_TOKEN="shown", PROMETHEUS_MULTIPROC_DIR=str(counted))
         command = [sys.executable, "-c", self.ASK]
         for _process in range(2):
             done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
@@ -167,8 +159,7 @@ class Logged:
     lines: str
 
 
-class TestLogs:
-    SCRIPT = """
+LOGGING = """
 import django; django.setup()
 import logging, logging.config, sys
 from django.conf import settings
@@ -187,21 +178,18 @@ logging.config.dictConfig(logging_settings("line", "INFO"))
 do_something()
 """
 
-    @pytest.fixture(scope="module")
-    def logged(self, tmp_path_factory: pytest.TempPathFactory) -> Logged:
-        environment = {
-            **os.environ,
-            "STUDIO_DATA_DIR": str(tmp_path_factory.mktemp("site")),
-            "DJANGO_SETTINGS_MODULE": "studio.settings",
-            "LOG_LEVEL": "INFO",
-            "LOG_FORMAT": "json",
-        }
-        command = [sys.executable, "-c", self.SCRIPT]
-        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-        as_json, _, lines = done.stderr.partition("AS LINES\n")
-        json_lines = {line["event"]: line for line in map(json.loads, as_json.splitlines())}
-        return Logged(done.stdout.strip(), json_lines, lines)
 
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Logged:
+    environment = site_environment(tmp_path_factory.mktemp("site"), LOG_LEVEL="INFO", LOG_FORMAT="json")
+    command = [sys.executable, "-c", LOGGING]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    as_json, _, lines = done.stderr.partition("AS LINES\n")
+    json_lines = {line["event"]: line for line in map(json.loads, as_json.splitlines())}
+    return Logged(done.stdout.strip(), json_lines, lines)
+
+
+class TestLogs:
     def test_a_line_of_json_for_each_request_and_each_message(self, logged: Logged) -> None:
         finished, odd = (logged.json_lines[event] for event in ("request_finished", "odd: 7"))
         assert finished["request_id"] == logged.request_id != "from-the-proxy"

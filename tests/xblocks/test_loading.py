@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.migrated import PROJECT
+from tests.sites import PROJECT, site_environment
 
 COMMAND = """
 import sys
@@ -21,8 +21,10 @@ print("xblocks_contrib.problem" in sys.modules)
 """
 
 
-def test_commands_and_pages_load_without_blocks_and_a_web_server_has_them_before_the_first_request() -> None:
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+def test_commands_and_pages_load_without_blocks_and_a_web_server_has_them_before_the_first_request(
+    tmp_path: Path,
+) -> None:
+    environment = site_environment(tmp_path)
     finished = subprocess.run(  # noqa: S603
         [sys.executable, "-c", COMMAND], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
     )

@@ -59,9 +59,13 @@ class CodeAllocator:
 
     def component(self, block_type: str, wanted: str) -> str:
         """A free code for a component. Raises InvalidInputError after MAX_SUFFIX attempts."""
-        code = next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
+        code = self.free_component(block_type, wanted)
         self.components.add((block_type, code))
         return code
+
+    def free_component(self, block_type: str, wanted: str) -> str:
+        """The code that ``component`` would hand out, without taking it."""
+        return next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
 
     def container(self, wanted: str) -> str:
         """A free code for a container. Raises InvalidInputError after MAX_SUFFIX attempts."""

@@ -6,7 +6,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from .. import conf
 from ..content.api import ContainerSettingsData, settings_of
@@ -30,6 +30,7 @@ from .data import (
     MAKING_ACTIONS,
     NO_SETTINGS,
     TAGGING_ACTIONS,
+    WRITING_ACTIONS,
     Action,
     ImportOptions,
     ImportPlan,
@@ -39,8 +40,10 @@ from .data import (
 )
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
-from .shape import Node, shape
+from .shape import Node, has_children, shape
 from .tags import SourceTags
+
+_STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
 
 def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> ImportPlan:
@@ -126,7 +129,7 @@ class _Planner:
         for node in self.nodes:
             self.actions[node] = self._decide(node)
         loose = self._loose_nodes()
-        blocks = [self._planned(node, loose=loose.get(node)) for node in self.nodes]
+        blocks = self._with_notes_on_drafts([self._planned(node, loose=loose.get(node)) for node in self.nodes])
         return ImportPlan(
             source_key=self.tree.context_key,
             source_title=self.tree.display_name,
@@ -150,14 +153,31 @@ class _Planner:
         )
 
     def _loose_nodes(self) -> dict[Node, str]:
-        """New items whose container is skipped, and so does not get them. Returns: node -> title of the container."""
+        """
+        Items that come, or come back, and whose container is skipped, and so does not get them.
+
+        Returns: node -> title of the container.
+        """
         return {
             child: node.title
             for node in self.nodes
             if self.actions[node][0] == Action.SKIP
             for child in node.children
-            if self.actions[child][0] == Action.CREATE
+            if self.actions[child][0] in {Action.CREATE, Action.RESTORE}
+            if self.actions[child][2] not in self.targets[str(node.source_key)].children
         }
+
+    def _with_notes_on_drafts(self, blocks: list[PlannedBlock]) -> list[PlannedBlock]:
+        """Say of which items in the containers that are written a publish leaves the drafts alone."""
+        inside = {ref for block in blocks if block.action in WRITING_ACTIONS for ref in block.children}
+        return [
+            replace(block, reason=f"{block.reason} {_STAYS_DRAFT}".strip())
+            if block.action in {Action.SKIP, Action.KEEP}
+            and block.entity_ref in inside
+            and not self.targets[str(block.source_key)].is_published
+            else block
+            for block in blocks
+        ]
 
     def _is_edited(self, node: Node) -> bool:
         """Whether somebody edited the item of a block in the library after it was imported."""
@@ -172,6 +192,8 @@ class _Planner:
         return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
     def _decide(self, node: Node) -> tuple[Action, str, str]:
+        if node.is_parent:
+            return Action.LEAVE_OUT, self.codes.free_component(node.item_type, self._wanted_code(node)), ""
         if node.fate:
             return node.fate, "", ""
         target = self.targets.get(str(node.source_key))
@@ -198,7 +220,7 @@ class _Planner:
     def _planned(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
-        reason = node.reason
+        reason = has_children(node.block, code) if node.is_parent and node.block else node.reason
         if loose is not None:
             reason = f"{reason} “{loose}” exists and is skipped, so this is not placed in it.".strip()
         if not node.fate:
@@ -210,7 +232,7 @@ class _Planner:
             node.item_type,
             node.title,
             action,
-            code,
+            code if entity_ref else "",
             entity_ref,
             tags=self.tags.given_to(node.block) if node.block and action in TAGGING_ACTIONS else (),
             reason=reason,

@@ -14,6 +14,7 @@ from opaque_keys.edx.locator import CourseLocator
 from ..keys import CourseKey, ItemKey, LibraryLocatorV2
 from ..learning_core.api import item_keys
 from ..libraries.api import Actor, Permission, access_library, package_pk, viewable_libraries
+from ..olx.api import tree_with_drafts
 from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
 from .finding import find_source, readable_keys, titles_of
 from .models import ModulestoreBlockMigration, ModulestoreMigration
@@ -175,12 +176,13 @@ def preview(
     on_repeat: OnRepeat = OnRepeat.FORK,
 ) -> Preview:
     """
-    Count what an import would bring, by its plan. Needs EDIT on the library and read access to the source.
+    Count what an import would bring, by its plan, drafts of an archive included: ``start_imports`` over REST reads
+    them, too. Needs EDIT on the library and read access to the source.
 
     Raises NotFoundError, NotAllowedError and OlxError.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    tree = find_source(source_key, user=user).open().tree()
+    tree = tree_with_drafts(find_source(source_key, user=user).open().tree())
     plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat))
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)

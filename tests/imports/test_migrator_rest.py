@@ -327,6 +327,20 @@ def test_the_preview_counts_what_a_first_import_brings(http: APIClient, upload: 
     }
 
 
+def test_preview_and_import_read_the_drafts_of_an_archive(http: APIClient, upload: Upload, tmp_path: Path) -> None:
+    place = 'parent_url="block-v1:O+C+1+type@sequential+block@s1" index_in_children_list="1"'
+    draft = f'<vertical display_name="Draft" {place}/>'
+    upload(course_archive(tmp_path, files={"drafts/vertical/v9.xml": draft.encode()}))
+    preview = get(http, "migration_preview/", source_key=COURSE, target_key=TARGET).json()
+    report = done(http).migrations.get().report
+    assert {kind: preview[kind] for kind in ("sections", "subsections", "units")} == {
+        "sections": 1,
+        "subsections": 1,
+        "units": 2,
+    }
+    assert report["actions"] == {"create": preview["total_blocks"]}
+
+
 def test_the_preview_knows_the_limit(http: APIClient, upload: Upload, settings: Any) -> None:
     upload()
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 4
@@ -391,6 +405,22 @@ def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:
     assert rows[0]["unsupported_reason"] is None
     fine = get(http, "migration_blocks/", target_key=TARGET, is_failed="false").json()
     assert len(fine) == 6
+
+
+@pytest.mark.parametrize(("preserve_url_slugs", "name"), [(True, "q2"), (False, "ask-them_1")])
+def test_what_has_children_is_named_by_the_id_that_it_would_have(
+    http: APIClient, upload: Upload, tmp_path: Path, preserve_url_slugs: bool, name: str
+) -> None:
+    outline = """<poll url_name="q1" display_name="Ask them">x</poll>
+    <poll url_name="q2" display_name="Ask them"><problem url_name="a"/><problem url_name="b"/></poll>"""
+    problems = {f"problem/{problem}.xml": b"<problem>x</problem>" for problem in "ab"}
+    upload(course_archive(tmp_path, outline, files=problems))
+    done(http, preserve_url_slugs=preserve_url_slugs)
+    (row,) = get(http, "migration_blocks/", target_key=TARGET, is_failed="true").json()
+    assert row["unsupported_reason"] == (
+        f'The "poll" XBlock (ID: "{name}") has children, so it is not supported in content libraries.'
+        " It has 2 children blocks."
+    )
 
 
 def test_placeholders_vanish_when_a_later_import_brings_the_block(

@@ -180,6 +180,19 @@ def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     assert "exists and is skipped, so this is not placed in it" in note["reason"]
 
 
+def test_what_comes_back_is_placed_where_it_was_or_said_to_be_loose(run_import: Import) -> None:
+    run_import(OUTLINE)
+    unit = api.container_key("lct:O:lib:unit:v1")
+    h1, p1 = (api.component_key(f"lb:O:lib:{name}") for name in ("html:h1", "problem:p1"))
+    api.remove_children(unit, user=None, child_keys=[p1])
+    for component in (h1, p1):
+        api.delete_item(component, user=None)
+    (note,) = run_import(OUTLINE)["notes"]
+    assert note["usage_key"] == key("problem", "p1")
+    assert "“First” exists and is skipped" in note["reason"]
+    assert [child.key for child in api.get_children(unit, user=None)] == [h1]
+
+
 def test_what_changed_in_the_source_since_the_last_import(run_import: Import) -> None:
     assert run_import(OUTLINE)["source_changes"] is None
     assert run_import(OUTLINE)["source_changes"] == {"added": [], "changed": [], "removed": []}

@@ -60,7 +60,8 @@ class SourceUpload(models.Model):
 
 class StoredPlan(models.Model):
     """
-    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires.
+    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires, or
+    with its library.
 
     .. no_pii: a user is only referred to.
     """

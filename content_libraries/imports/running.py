@@ -29,7 +29,7 @@ from .outdated import PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report
 from .sources import Source
-from .stored_plans import delete_stored, load_options, load_stored, store_plan
+from .stored_plans import load_options, load_stored, store_plan
 from .uploads import delete_expired
 
 
@@ -53,7 +53,7 @@ def sweep_jobs() -> int:
     delete_expired()
     oldest = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     for plan in StoredPlan.objects.filter(created__lt=oldest).exclude(modulestoremigration__job__state__in=UNFINISHED):
-        delete_stored(plan)
+        plan.delete()
     return found
 
 
@@ -126,7 +126,7 @@ class _Import:
         of_job = self.job.migrations.filter(finished__isnull=False, plan__isnull=False).select_related("plan")
         for migration in of_job.exclude(is_failed=True, is_plan_approved=True):
             if migration.plan is not None:
-                delete_stored(migration.plan)
+                migration.plan.delete()
 
     def _stored_plan(self, migration: ModulestoreMigration) -> ImportPlan:
         assert migration.plan is not None  # noqa: S101 - the caller looked

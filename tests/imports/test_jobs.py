@@ -426,7 +426,7 @@ def test_a_job_plans_again_when_the_library_changed_between_its_workers(
 
 
 def test_old_uploads_and_plans_are_deleted_with_their_files(
-    upload: Upload, library: ContentLibrary, staff: User
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
 ) -> None:
     course = upload()
     plan = planned(library, staff, course.key)
@@ -434,7 +434,18 @@ def test_old_uploads_and_plans_are_deleted_with_their_files(
     assert all(default_storage.exists(str(name)) for name in names)
     type(course).objects.update(created=now() - timedelta(days=8))
     StoredPlan.objects.update(created=now() - timedelta(days=8))
-    api.sweep_jobs()
+    with run_on_commit():
+        api.sweep_jobs()
     assert not any(default_storage.exists(str(name)) for name in names)
     with pytest.raises(api.UnknownSourceError, match="Upload its archive"):
         api.find_source(course.key, user=staff)
+
+
+def test_the_file_of_a_plan_goes_with_its_library(
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
+) -> None:
+    plan = planned(library, staff, upload().key)
+    with run_on_commit():
+        api.delete_library(library.library_key, user=staff)
+    assert not StoredPlan.objects.exists()
+    assert not default_storage.exists(str(plan.file.name))

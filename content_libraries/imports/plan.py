@@ -34,6 +34,7 @@ from .data import (
     Action,
     ImportOptions,
     ImportPlan,
+    LeftOutTag,
     OnRepeat,
     PlannedBlock,
     SizeCheck,
@@ -147,10 +148,13 @@ class _Planner:
                 for block in blocks
                 if block.is_container and block.action == Action.UPDATE and (gone := self._leaving(block))
             },
-            tags_left_out=self.tags.left_out(
-                node.block for node in self.nodes if node.block and self.actions[node][0] in TAGGING_ACTIONS
-            ),
+            tags_left_out=self._tags_left_out(),
         )
+
+    def _tags_left_out(self) -> tuple[LeftOutTag, ...]:
+        blocks = [node.block for node in self.nodes if node.block and self.actions[node][0] in TAGGING_ACTIONS]
+        is_part = bool(self.options.only)
+        return (*self.tags.left_out(blocks), *(() if is_part else self.tags.left_out_of_root()))
 
     def _loose_nodes(self) -> dict[Node, str]:
         """

@@ -21,13 +21,14 @@ from .forwarding import (
     is_forwarded,
     refuse_frozen,
 )
-from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
+from .jobs import SourceRequest, cancel_job, find_job, list_jobs, start_imports, start_plans
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
+from .retrying import retry_job
 from .running import sweep_jobs
 from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
-from ..jobs.models import Job
+from ..jobs.models import Job, JobState
 from ..keys import CourseKey, course_key
 from .data import Level, OnRepeat
 
@@ -104,9 +104,19 @@ class ImportJob(Job):
     made_library = models.BooleanField(
         default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
     )
+    legacy_request = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Of such a job: the archives, and where they were to go, so that it can be tried again."),
+    )
 
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"
+
+    @property
+    def makes_library_anew(self) -> bool:
+        """Whether the library that was created for it, and went with it, is created again by another attempt."""
+        return bool(self.legacy_request) and self.state in {JobState.FAILED, JobState.CANCELED}
 
 
 class ModulestoreSource(models.Model):

@@ -188,6 +188,21 @@ def test_legacy_libraries_in_bulk(
     assert left_out.count("has children, so it is not supported in content libraries") == 2
 
 
+def test_a_migration_that_took_its_new_library_along_is_tried_again(
+    pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path
+) -> None:
+    uploaded = upload(legacy_archive(tmp_path / "L1", PROBLEMS))
+    form = {"into": "one_each", "library": "", "start": "Start"}
+    job = job_of(pages.post(f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", form))
+    pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
+    assert ContentLibrary.objects.get() == library
+    assert "Try again" in pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
+    again = work(job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/")).uuid)
+    assert (again.state, again.target_key) == ("succeeded", "lib:O:L1")
+    api.delete_library(api.library_key("lib:O:L1"), user=None)
+    assert "Try again" not in pages.get(f"{ADMIN}/importjob/watch/?job={again.uuid}").content.decode()
+
+
 def test_without_a_destination_nothing_is_shown(pages: Client, upload: Upload, tmp_path: Path) -> None:
     uploaded = upload(legacy_archive(tmp_path / "L1", PROBLEMS))
     answer = pages.post(f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", {"into": "", "library": ""})

@@ -33,6 +33,7 @@ from .running import sweep_jobs
 from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan
 from .uploads import list_sources, upload_source
+from .wording import report_lines
 
 __all__ = [
     "Action",
@@ -75,6 +76,7 @@ __all__ = [
     "plan_rows",
     "plan_source",
     "refuse_frozen",
+    "report_lines",
     "result_report",
     "retry_job",
     "start_imports",

@@ -180,6 +180,43 @@ def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     assert "exists and is skipped, so this is not placed in it" in note["reason"]
 
 
+def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
+    run_import: Import, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_import(OUTLINE)
+    run_import('<html url_name="h3">x</html>', run="2")
+    edit()
+    source = write_course(
+        tmp_path / "again",
+        NEW_BLOCK.replace('display_name="Week 1"', 'display_name="Week one" start="2026-01-01"').replace(
+            "new</html>", f'&lt;img src="/static/a.png"&gt;</html>{UNSUPPORTED}'
+        ),
+        files={"static/a.png": b"12345", "static/b.png": b"b"},
+    )
+    arguments = ("--level", "section", "--on-repeat", "update", "--collection", "mine", "--dry-run")
+    call_command("import_course", str(source), "lib:O:lib", *arguments)
+    said = capsys.readouterr().out.splitlines()
+    new = ", ".join((key("conditional", "x1"), key("problem", "in"), key("html", "h3")))
+    changed = ", ".join((key("chapter", "c1"), key("vertical", "v2"), key("html", "h2")))
+    assert said[0].endswith("content libraries. It has 1 children block.")
+    assert said[said.index(f"Added in the source since the last import: {new}.") :] == [
+        f"Added in the source since the last import: {new}.",
+        f"Changed in the source since the last import: {changed}.",
+        "Removed in the source since the last import: nothing.",
+        f"Edited in the library since the last import: {key('html', 'h1')}, {key('vertical', 'v2')}.",
+        f"These leave {key('vertical', 'v2')}, and stay in the library: xblock.v1:html:own.",
+        "html “h3” gets the ID “h3_1”, as “h3” is taken.",
+        f"New items with the title of another item: {key('html', 'h3')}.",
+        "Static files: 1 (5\xa0bytes).",
+        "Settings that only matter in courses, and are kept: start (1).",
+        "Collection: new, Course 1.",
+        "Files that nothing refers to, and that do not come: b.png.",
+        "course-v1:O+C+1 → lib:O:lib: 0 of 1 sections created, 0 of 1 subsections created, 0 of 2 units created,"
+        " 2 of 5 components created, 1 blocks not supported.",
+        "Nothing was written: this was a dry run.",
+    ]
+
+
 def test_what_comes_back_is_placed_where_it_was_or_said_to_be_loose(run_import: Import) -> None:
     run_import(OUTLINE)
     unit = api.container_key("lct:O:lib:unit:v1")

@@ -63,11 +63,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]
-        lines = [f"{row['type']} “{row['title']}”: {row['reason']}" for row in result["unsupported"] + result["notes"]]
-        lines += [
-            f"tag {tag['taxonomy']}: {tag['value']}, on {tag['blocks']} blocks: {tag['reason']}"
-            for tag in result["tags"]["left_out"]
-        ]
+        lines = list(imports.report_lines(result))
         lines.append(
             f"{result['source']} → {result['library']}: "
             + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)

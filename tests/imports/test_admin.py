@@ -77,6 +77,20 @@ def test_a_course_goes_from_the_list_to_its_result(
     assert [(row["Title"], row["What happened"], row["Version"]) for row in table] == [("h1", "Created", "1")]
 
 
+def test_titles_of_a_source_are_no_markup(pages: Client, upload: Upload, library: ContentLibrary) -> None:
+    title = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    poll = f'<conditional url_name="x" display_name="{title}"/>'
+    outline = OUTLINE.replace('"Week 1"', f'"{title}"').replace("</vertical>", f"{poll}</vertical>")
+    form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
+    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    job = work(job_of(pages.post(plans_url)).uuid)
+    blocks = f"{ADMIN}/modulestoreblockmigration/"
+    for url in (form_url, plans_url, f"{ADMIN}/importjob/watch/?job={job.uuid}", blocks):
+        page = pages.get(url).content.decode()
+        assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in pages.get(blocks).content.decode()
+
+
 def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Upload, library: ContentLibrary) -> None:
     uploaded = upload()
     plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", {**FORM, "library": library.pk}))

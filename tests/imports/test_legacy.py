@@ -20,7 +20,7 @@ from content_libraries.errors import InvalidInputError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import MemberFactory
+from tests.conftest import ClientFactory, MemberFactory
 
 from .conftest import OUTLINE, Start, Upload, course_archive, legacy_archive, work
 
@@ -340,6 +340,24 @@ def test_a_migrated_library_says_where_it_is_now(
     assert not row.has_archive
     assert row.target == api.MigrationTarget("lib:O:lib", "Library", "legacy-l1", "Legacy L1")
     assert listed(stranger) == []
+
+
+def test_the_list_of_a_frontend_has_one_kind_if_that_is_asked_for(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, staff: User, api_client: ClientFactory
+) -> None:
+    """One that was only imported is not migrated."""
+    paths = {name: legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")}
+    for path in paths.values():
+        upload(path)
+    migrate(paths["L1"], "--into", "lib:O:lib")
+    only_imported = api.ImportOptions(forward=False)
+    api.import_archive(library.library_key, user=None, source=paths["L2"], options=only_imported)
+
+    def keys(**query: str) -> list[str]:
+        found = api_client(staff).get("/api/contentstore/v1/home/libraries", query).json()["libraries"]
+        return [row["library_key"][-2:] for row in found]
+
+    assert (keys(), keys(is_migrated="true"), keys(is_migrated="false")) == (["L1", "L2"], ["L1"], ["L2"])
 
 
 def test_where_it_is_now_is_not_told_to_who_may_not_view_that(

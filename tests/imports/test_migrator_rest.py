@@ -173,6 +173,17 @@ def test_the_owner_cancels_and_a_finished_job_stays_as_it_is(http: APIClient, up
     assert post(http, f"migrations/{job.uuid}/cancel/").data["state"] == "Succeeded"
 
 
+def test_staff_cancel_for_others(
+    http: APIClient, api_client: ClientFactory, upload: Upload, library: ContentLibrary, make_member: MemberFactory
+) -> None:
+    author = make_member(library, "library_author")
+    upload(user=author)
+    uuid = started(api_client(author))["uuid"]
+    assert get(http, f"migrations/{uuid}/").status_code == 404
+    assert post(http, f"migrations/{uuid}/cancel/").data["state"] == "Canceled"
+    assert get(api_client(author), f"migrations/{uuid}/").data["state"] == "Canceled"
+
+
 def test_the_error_of_a_failed_job_is_read_by_its_owner_only(
     http: APIClient, api_client: ClientFactory, upload: Upload, stranger: User, settings: Any
 ) -> None:
@@ -210,6 +221,19 @@ def test_many_sources_come_in_one_job(http: APIClient, upload: Upload) -> None:
     work(response.data["uuid"])
     task = get(http, f"migrations/{response.data['uuid']}/").data
     assert [row["target_collection"]["key"] for row in task["parameters"]] == ["course-1", "course-2"]
+
+
+def test_each_source_goes_into_its_own_collection(http: APIClient, upload: Upload, library: ContentLibrary) -> None:
+    upload(run="1"), upload(run="2")
+    codes = [api.create_collection(library.library_key, user=None, title=title).code for title in ("Zebras", "Apes")]
+    body = {"sources": [COURSE, "course-v1:O+C+2"], "target": TARGET, "target_collection_slug_list": codes}
+    task = post(http, "bulk_migration/", **body).data
+    assert [row["target_collection_slug"] for row in task["parameters"]] == ["zebras", "apes"]
+    work(task["uuid"])
+    task = get(http, f"migrations/{task['uuid']}/").data
+    assert [row["target_collection"]["key"] for row in task["parameters"]] == ["zebras", "apes"]
+    counts = {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=None)[:10]}
+    assert counts == {"zebras": 2, "apes": 2}
 
 
 BULK_ERRORS: list[tuple[dict[str, Any], str]] = [

@@ -116,6 +116,24 @@ def test_a_title_without_ascii_letters_makes_a_collection_named_by_the_key(
     ]
 
 
+def test_a_collection_is_used_again_only_while_it_is_there_and_only_in_its_library(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    source = write_course(tmp_path, '<html url_name="h">x</html>')
+    other = api.create_library(user=None, org="O", slug="other", title="Other")
+
+    def filled(target: ContentLibrary) -> str:
+        options = api.ImportOptions(make_collection=True)
+        plan = api.import_archive(target.library_key, user=None, source=source, options=options).plan
+        assert plan.collection is not None
+        return f"{'new ' if plan.collection.is_new else ''}{plan.collection.code}"
+
+    assert [filled(library), filled(library), filled(other)] == ["new course-1", "course-1", "new course-1"]
+    api.delete_collection(api.collection_key("lib-collection:O:lib:course-1"), user=None)
+    assert filled(library) == "new course-1"
+    assert members(library) == {"course-1-1": 1}
+
+
 def edit() -> None:
     """An author's work in the library: an edit, a deletion, an item of their own in a unit."""
     api.set_olx(api.component_key("lb:O:lib:html:h1"), user=None, olx="<html>mine</html>")

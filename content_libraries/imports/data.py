@@ -72,6 +72,7 @@ class ImportOptions:
             ``collection_code`` one titled like the source.
         forward: let references to the source lead to the library from now on. None means: if the source is a
             legacy library that is not forwarded yet.
+        keep_unused_files: bring static files that nothing refers to, too, in a Text that links them.
     """
 
     level: Level = Level.COMPONENT
@@ -82,6 +83,7 @@ class ImportOptions:
     collection_code: str = ""
     make_collection: bool = False
     forward: bool | None = None
+    keep_unused_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newes
 from .selection import select
 from .shape import Node, has_children, shape
 from .tags import SourceTags
+from .unused_files import with_unused_files
 
 _STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
@@ -59,6 +60,9 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
     plan = _Planner.begin(part, texts, library, options).plan()
+    if options.keep_unused_files and plan.unused_files:
+        part, added = with_unused_files(part, plan.unused_files)
+        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options).plan()
     learning_package_pk = package_pk(library)
     fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)

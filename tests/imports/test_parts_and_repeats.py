@@ -325,6 +325,27 @@ def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> 
     ]
 
 
+def test_files_that_nothing_refers_to_are_kept_if_that_is_asked_for(run_import: Import) -> None:
+    text = '<html url_name="h1"><![CDATA[<img src="/static/used.png">]]></html>'
+    names = ["used.png", "handbook.pdf", "a/Übung 100% <1>.txt", "a/it's #2 ]]>.txt"]
+    files = {f"static/{name}": name.encode() for name in names}
+    assert len(run_import(text, level="component", files=files)["unused_files"]) == 3
+    first = run_import(text, "--keep-unused-files", level="component", files=files)
+    assert (first["actions"], first["unused_files"], first["static_files"]["count"]) == (
+        {"skip": 1, "create": 1},
+        [],
+        3,
+    )
+    kept = api.component_key("lb:O:lib:html:unused-files")
+    assert api.get_item(kept, user=None).display_name == "Files of Course 1"
+    assert {asset.path for asset in api.list_assets(kept, user=None)} == {f"static/{name}" for name in names[1:]}
+    more = {**files, "static/more.txt": b"more"}
+    update = ("--keep-unused-files", "--on-repeat", "update")
+    assert run_import(text, *update, level="component", files=files)["actions"] == {"keep": 2}
+    assert run_import(text, *update, level="component", files=more)["actions"] == {"keep": 1, "update": 1}
+    assert len(api.list_assets(kept, user=None)) == 4
+
+
 def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(
     run_import: Import, library: ContentLibrary
 ) -> None:

@@ -62,6 +62,10 @@ class OptionsSerializer(serializers.Serializer[Any]):
         help_text="Usage keys: only these blocks and what is in them. Not on the platform.",
     )
 
+    keep_unused_files = serializers.BooleanField(
+        default=False, help_text="Bring files that nothing refers to, in a Text that links them. Not on the platform."
+    )
+
     def options(self, *, collection_code: str | None, make_collection: bool) -> ImportOptions:
         """The validated body as options of one source."""
         body = self.validated_data
@@ -74,6 +78,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
             collection_code=collection_code or "",
             make_collection=make_collection and not collection_code,
             forward=body["forward_source_to_target"],
+            keep_unused_files=body["keep_unused_files"],
         )
 
 

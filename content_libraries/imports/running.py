@@ -15,12 +15,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import conf
-from ..errors import ContentLibrariesError, NotAllowedError, NotFoundError
+from ..errors import ContentLibrariesError, NotAllowedError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker, run_claimed, sweep
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
-from .apply import apply_plan
+from .apply import apply_plan, lock_target
 from .data import ImportPlan
 from .finding import find_again
 from .jobs import STEPS, STEPS_PER_SOURCE, finish, send
@@ -115,8 +115,7 @@ class _Import:
         self.worker.step(f"{prefix}Parsing staged OLX", 1)
         plan = plan_tree(tree, library, options)
         with transaction.atomic():
-            if not ModulestoreMigration.objects.select_for_update().filter(pk=migration.pk):
-                raise NotFoundError(f"The library “{self.job.target_key}” was deleted.")
+            lock_target(plan, package_pk(library))
             migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
             migration.save(update_fields=["plan"])
         return plan

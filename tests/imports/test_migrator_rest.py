@@ -62,6 +62,7 @@ def done(http: APIClient, **body: Any) -> ImportJob:
 def test_the_first_answer_has_everything_a_client_shows(http: APIClient, upload: Upload) -> None:
     upload()
     task = started(http, repeat_handling_strategy="update", preserve_url_slugs=True, create_collection=True)
+    assert get(http, f"migrations/{task['uuid']}/").data == task
     (parameters,) = task.pop("parameters")
     assert task.keys() == {
         "state", "state_text", "completed_steps", "total_steps", "attempts", "created", "modified", "artifacts", "uuid"
@@ -363,6 +364,8 @@ def test_preview_and_import_read_the_drafts_of_an_archive(http: APIClient, uploa
         "units": 2,
     }
     assert report["actions"] == {"create": preview["total_blocks"]}
+    skipping = {"source_key": COURSE, "target_key": TARGET, "repeat_handling_strategy": "skip"}
+    assert get(http, "migration_preview/", **skipping).json()["total_blocks"] == 0
 
 
 def test_the_preview_knows_the_limit(http: APIClient, upload: Upload, settings: Any) -> None:

@@ -17,6 +17,7 @@ from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
 from ..jobs.models import Job, JobState
 from ..keys import CourseKey, course_key
+from ..learning_core.api import CollectionLabel
 from .data import Level, OnRepeat
 
 
@@ -205,6 +206,14 @@ class ModulestoreMigration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
+
+    @property
+    def live_collection(self) -> CollectionLabel | None:
+        """The collection that was filled; None if it was deleted since (softly: it may come back)."""
+        collection = self.target_collection
+        if collection is None or not collection.enabled:
+            return None
+        return CollectionLabel(collection.collection_code, collection.title)
 
 
 class ModulestoreBlockSource(models.Model):

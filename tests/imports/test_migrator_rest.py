@@ -20,7 +20,7 @@ from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
 
-from .conftest import OUTLINE, Upload, course_archive, work
+from .conftest import OUTLINE, Upload, course_archive, legacy_archive, work
 
 pytestmark = pytest.mark.django_db
 
@@ -413,6 +413,34 @@ def test_bad_queries(
     assert response.status_code == status
     if error:
         assert response.json() == {"error": error}
+
+
+def test_a_collection_that_was_deleted_since_is_not_named_until_it_is_restored(
+    http: APIClient, upload: Upload, tmp_path: Path
+) -> None:
+    upload()
+    course = done(http, create_collection=True)
+    uploaded = upload(legacy_archive(tmp_path, '<problem url_name="p">1</problem>'))
+    done(http, source=str(uploaded.key), create_collection=True)
+
+    def named() -> list[str | None]:
+        (info,) = get(http, "migration_info/", source_keys=COURSE).json()[COURSE]
+        (row,) = get(http, f"library/{TARGET}/migrations/courses/").json()
+        (parameters,) = get(http, f"migrations/{course.uuid}/").data["parameters"]
+        (card,) = http.get("/api/contentstore/v1/home/libraries").json()["libraries"]
+        found = (row["target_collection"], parameters["target_collection"])
+        keys = [info["target_collection_key"], *(collection and collection["key"] for collection in found)]
+        return [*keys, card["migrated_to_collection_key"]]
+
+    before = ["course-1"] * 3 + ["legacy-l1"]
+    assert named() == before
+    keys = [api.collection_key(f"lib-collection:O:lib:{code}") for code in ("course-1", "legacy-l1")]
+    for key in keys:
+        api.delete_collection(key, user=None)
+    assert named() == [None] * 4
+    for key in keys:
+        api.restore_collection(key, user=None)
+    assert named() == before
 
 
 def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from ..keys import CourseKey, LibraryLocatorV2
@@ -96,6 +96,7 @@ def plan_import(
     user: Actor,
     source: Source | SourcePath,
     options: ImportOptions | None = None,
+    after: Sequence[ImportPlan] = (),
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
@@ -106,6 +107,7 @@ def plan_import(
         user: needs EDIT on the library.
         source: a Source, or the path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
         options: how; the defaults of ImportOptions if None.
+        after: plans of other sources for the same library that are applied before this one.
         progress: is told the steps.
 
     Raises NotFoundError, NotAllowedError, and OlxError for a source that cannot be read.
@@ -119,7 +121,7 @@ def plan_import(
     if options.with_drafts:
         tree = tree_with_drafts(tree)
     tell(f"Planning the import of {tree.context_key}")
-    return plan_tree(tree, library, options)
+    return plan_tree(tree, library, options, after=after)
 
 
 def plan_source(
@@ -129,9 +131,11 @@ def plan_source(
     source_key: CourseKey,
     options: ImportOptions | None = None,
     upload_uuid: UUID | None = None,
+    after: Sequence[ImportPlan] = (),
 ) -> tuple[ImportPlan, StoredPlan]:
     """
     Plan the import of a source that the site knows, and keep the plan for ``start_plans``. The library is not changed.
+    Plans that are started together are made with what comes before them as ``after``.
 
     Args:
         user: needs EDIT on the library, and has to be able to read the source.
@@ -143,7 +147,7 @@ def plan_source(
     library = access_library(user, library_key, Permission.EDIT)
     is_forwarded = options is not None and bool(options.forward)
     source = find_source(source_key, user=user, upload_uuid=upload_uuid, is_forwarded=is_forwarded)
-    plan = plan_import(library_key, user=user, source=source.open(), options=options)
+    plan = plan_import(library_key, user=user, source=source.open(), options=options, after=after)
     return plan, store_plan(plan, package_pk(library), upload=source.upload, user=user)
 
 

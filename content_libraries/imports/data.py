@@ -226,6 +226,10 @@ class ImportPlan:
     tags_left_out: tuple[LeftOutTag, ...] = ()
     last_row_pk: int = 0
 
+    def makes(self) -> list[PlannedBlock]:
+        """The blocks that become new items."""
+        return [block for block in self.blocks if block.action in MAKING_ACTIONS]
+
     def writes(self) -> list[PlannedBlock]:
         """The blocks that are written, in the order of the source."""
         return [block for block in self.blocks if block.action in WRITING_ACTIONS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -48,7 +48,9 @@ from .unused_files import with_unused_files
 _STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
 
-def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> ImportPlan:
+def plan_tree(
+    tree: OlxTree, library: ContentLibrary, options: ImportOptions, *, after: Sequence[ImportPlan] = ()
+) -> ImportPlan:
     """
     Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
 
@@ -56,13 +58,15 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         tree: the source, with its drafts laid over it if they shall be read.
         library: where it would go.
         options: how.
+        after: plans of other sources for the same library that are applied before this one.
     """
+    made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
-    plan = _Planner.begin(part, texts, library, options).plan()
+    plan = _Planner.begin(part, texts, library, options, made_before).plan()
     if options.keep_unused_files and plan.unused_files:
         part, added = with_unused_files(part, plan.unused_files)
-        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options).plan()
+        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options, made_before).plan()
     learning_package_pk = package_pk(library)
     fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
@@ -74,14 +78,18 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         changes=None if earlier is None else changes_between(earlier, fingerprints),
         last_row_pk=newest_row_pk(tree.context_key, learning_package_pk),
         collection=plan_collection(
-            learning_package_pk, options, source_key=tree.context_key, source_title=tree.display_name
+            learning_package_pk,
+            options,
+            source_key=tree.context_key,
+            source_title=tree.display_name,
+            made_before=[plan.collection for plan in after if plan.collection and plan.collection.is_new],
         ),
         size=SizeCheck(
             limit=conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value,
-            live=count_live_items(learning_package_pk),
+            live=count_live_items(learning_package_pk) + sum(plan.size.coming for plan in after),
             coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
         ),
-        taken_titles=_taken_titles(plan, learning_package_pk),
+        taken_titles=_taken_titles(plan, learning_package_pk, made_before),
     )
 
 
@@ -107,7 +115,14 @@ class _Planner:
     """What happens to a node, its code, and its ``entity_ref``."""
 
     @classmethod
-    def begin(cls, tree: OlxTree, texts: Texts, library: ContentLibrary, options: ImportOptions) -> _Planner:
+    def begin(
+        cls,
+        tree: OlxTree,
+        texts: Texts,
+        library: ContentLibrary,
+        options: ImportOptions,
+        made_before: Collection[PlannedBlock],
+    ) -> _Planner:
         learning_package_pk = package_pk(library)
         earlier = earlier_targets(tree.context_key, learning_package_pk)
         drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})
@@ -117,7 +132,7 @@ class _Planner:
             library=library,
             options=options,
             nodes=shape(tree, options.level),
-            codes=CodeAllocator.beside(codes_in_use(learning_package_pk)),
+            codes=CodeAllocator.beside(codes_in_use(learning_package_pk), made_before),
             earlier=earlier,
             targets={
                 source_key: drafts[target.entity_pk]
@@ -287,16 +302,15 @@ class _Planner:
         return draft.olx == block.olx and draft.files == files
 
 
-def _taken_titles(plan: ImportPlan, learning_package_pk: int) -> tuple[str, ...]:
-    """New items that have the title of a live item of their type, in the library or in the same import."""
-    titles = set(titles_in_use(learning_package_pk))
+def _taken_titles(plan: ImportPlan, learning_package_pk: int, made_before: Collection[PlannedBlock]) -> tuple[str, ...]:
+    """New items that have the title of a live item of their type, in the library or in what is imported with them."""
+    titles = set(titles_in_use(learning_package_pk)) | {(block.item_type, block.title) for block in made_before}
     taken = []
-    for block in plan.blocks:
-        if block.action in MAKING_ACTIONS:
-            name = (block.item_type, block.title)
-            if name in titles:
-                taken.append(str(block.source_key))
-            titles.add(name)
+    for block in plan.makes():
+        name = (block.item_type, block.title)
+        if name in titles:
+            taken.append(str(block.source_key))
+        titles.add(name)
     return tuple(taken)
 
 

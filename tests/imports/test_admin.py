@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
@@ -104,6 +105,25 @@ def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Uploa
     assert "Try again" in shown
     retried = job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/"))
     assert work(retried.uuid).state == "succeeded"
+
+
+def test_courses_with_equal_ids_are_planned_beside_each_other(
+    pages: Client, upload: Upload, library: ContentLibrary, settings: Any
+) -> None:
+    """As reruns of a course have them: what is shown for the second knows what the first takes."""
+    query = "&".join(f"upload={upload(run=run).uuid}" for run in ("1", "2"))
+    form_url = f"{ADMIN}/importjob/new/?{query}"
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 9
+    preview = pages.get(to(pages.post(form_url, {**FORM, "library": library.pk}))).content.decode()
+    assert "It has 5, and this would add 5" in preview
+    del settings.MAX_BLOCKS_PER_CONTENT_LIBRARY
+    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    preview = pages.get(plans_url).content.decode()
+    assert "5 items get another ID" in preview
+    assert "5 new items have the title of another item" in preview
+    job = work(job_of(pages.post(plans_url)).uuid)
+    assert (job.state, job.error) == ("succeeded", "")
+    assert PublishableEntity.objects.count() == 10
 
 
 def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(

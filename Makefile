@@ -60,7 +60,8 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 	$(BIN)/python -m pytest --numprocesses auto -m "slow and not services" --ignore tests/browser
 
 # The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
+	tests/imports/test_races.py
 
 test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, and jobs over RabbitMQ and Redis
 	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys

@@ -19,7 +19,10 @@ def functions_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize(("page", "behaviours"), [("contract-tests.rst", 33), ("sync-behaviours.rst", 51)])
+PAGES_AND_BEHAVIOURS = [("contract-tests.rst", 33), ("sync-behaviours.rst", 51), ("import-behaviours.rst", 89)]
+
+
+@pytest.mark.parametrize(("page", "behaviours"), PAGES_AND_BEHAVIOURS)
 def test_every_behaviour_names_tests_that_exist(page: str, behaviours: int) -> None:
     parts = re.split(r"^(\d+)\. ", (PAGES / page).read_text(), flags=re.MULTILINE)
     named = {

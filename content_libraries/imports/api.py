@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from ..keys import CourseKey, LibraryLocatorV2
@@ -21,17 +21,19 @@ from .forwarding import (
     is_forwarded,
     refuse_frozen,
 )
-from .jobs import SourceRequest, cancel_job, find_job, list_jobs, retry_job, start_imports, start_plans
+from .jobs import SourceRequest, cancel_job, find_job, list_jobs, start_imports, start_plans
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .models import StoredPlan
 from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
+from .retrying import retry_job
 from .running import sweep_jobs
 from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan
 from .uploads import list_sources, upload_source
+from .wording import report_lines
 
 __all__ = [
     "Action",
@@ -74,6 +76,7 @@ __all__ = [
     "plan_rows",
     "plan_source",
     "refuse_frozen",
+    "report_lines",
     "result_report",
     "retry_job",
     "start_imports",
@@ -93,6 +96,7 @@ def plan_import(
     user: Actor,
     source: Source | SourcePath,
     options: ImportOptions | None = None,
+    after: Sequence[ImportPlan] = (),
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
@@ -103,6 +107,7 @@ def plan_import(
         user: needs EDIT on the library.
         source: a Source, or the path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
         options: how; the defaults of ImportOptions if None.
+        after: plans of other sources for the same library that are applied before this one.
         progress: is told the steps.
 
     Raises NotFoundError, NotAllowedError, and OlxError for a source that cannot be read.
@@ -116,7 +121,7 @@ def plan_import(
     if options.with_drafts:
         tree = tree_with_drafts(tree)
     tell(f"Planning the import of {tree.context_key}")
-    return plan_tree(tree, library, options)
+    return plan_tree(tree, library, options, after=after)
 
 
 def plan_source(
@@ -126,9 +131,11 @@ def plan_source(
     source_key: CourseKey,
     options: ImportOptions | None = None,
     upload_uuid: UUID | None = None,
+    after: Sequence[ImportPlan] = (),
 ) -> tuple[ImportPlan, StoredPlan]:
     """
     Plan the import of a source that the site knows, and keep the plan for ``start_plans``. The library is not changed.
+    Plans that are started together are made with what comes before them as ``after``.
 
     Args:
         user: needs EDIT on the library, and has to be able to read the source.
@@ -140,7 +147,7 @@ def plan_source(
     library = access_library(user, library_key, Permission.EDIT)
     is_forwarded = options is not None and bool(options.forward)
     source = find_source(source_key, user=user, upload_uuid=upload_uuid, is_forwarded=is_forwarded)
-    plan = plan_import(library_key, user=user, source=source.open(), options=options)
+    plan = plan_import(library_key, user=user, source=source.open(), options=options, after=after)
     return plan, store_plan(plan, package_pk(library), upload=source.upload, user=user)
 
 

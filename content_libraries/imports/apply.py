@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from .. import conf
@@ -63,7 +62,7 @@ def apply_plan(
     learning_package_pk = package_pk(library)
     _refuse_too_many(plan, learning_package_pk)
     with transaction.atomic():
-        _lock(plan, learning_package_pk)
+        lock_target(plan, learning_package_pk)
         refuse_outdated(plan, learning_package_pk)
         writes = _write(user, plan, library, source)
         written = _collect(plan, learning_package_pk, writes, author_pk=author_pk(user))
@@ -78,11 +77,15 @@ def apply_plan(
     return ImportResult(plan, migration.pk, writes.draft_change_log_pk, publish_log_pk)
 
 
-def _lock(plan: ImportPlan, learning_package_pk: int) -> None:
-    """Keep other writers of the library out until the transaction ends."""
+def lock_target(plan: ImportPlan, learning_package_pk: int) -> None:
+    """
+    Keep other writers of the library out until the transaction ends. Whoever deletes it takes the same lock first.
+
+    Raises NotFoundError if it was deleted.
+    """
     try:
         lock_package(learning_package_pk)
-    except ObjectDoesNotExist:
+    except NotFoundError:
         raise NotFoundError(f"The library “{plan.library_key}” was deleted.") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from ..errors import InvalidInputError
 from ..learning_core.api import CodesInUse
+from .data import PlannedBlock
 
 MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
@@ -54,14 +55,21 @@ class CodeAllocator:
     containers: set[str]
 
     @classmethod
-    def beside(cls, taken: CodesInUse) -> CodeAllocator:
-        return cls(set(taken.components), set(taken.containers))
+    def beside(cls, taken: CodesInUse, made: Collection[PlannedBlock] = ()) -> CodeAllocator:
+        """Beside the codes that are taken, and those of items that will be made before."""
+        components = {(block.item_type, block.code) for block in made if not block.is_container}
+        containers = {block.code for block in made if block.is_container}
+        return cls(components | taken.components, containers | taken.containers)
 
     def component(self, block_type: str, wanted: str) -> str:
         """A free code for a component. Raises InvalidInputError after MAX_SUFFIX attempts."""
-        code = next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
+        code = self.free_component(block_type, wanted)
         self.components.add((block_type, code))
         return code
+
+    def free_component(self, block_type: str, wanted: str) -> str:
+        """The code that ``component`` would hand out, without taking it."""
+        return next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
 
     def container(self, wanted: str) -> str:
         """A free code for a container. Raises InvalidInputError after MAX_SUFFIX attempts."""

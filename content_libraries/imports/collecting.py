@@ -25,10 +25,15 @@ _MAX_CODE: Final = 140
 
 
 def plan_collection(
-    learning_package_pk: int, options: ImportOptions, *, source_key: CourseKey, source_title: str
+    learning_package_pk: int,
+    options: ImportOptions,
+    *,
+    source_key: CourseKey,
+    source_title: str,
+    made_before: AnyCollection[PlannedCollection] = (),
 ) -> PlannedCollection | None:
     """
-    Choose the collection of an import; None for none.
+    Choose the collection of an import; None for none. ``made_before`` are those of imports that are done before.
 
     A repeated import that skips or updates goes into the collection of the one before, if a collection is to be made.
     Raises InvalidInputError for a collection that does not exist and is not to be made.
@@ -51,7 +56,9 @@ def plan_collection(
         code=code_from_id(options.collection_code, is_ascii=True)
         or slugify(source_title)[:_MAX_CODE]
         or _code_of_key(source_key),
-        title=_free_title(source_title[:_MAX_TITLE], {row.title for row in existing.values()}),
+        title=_free_title(
+            source_title[:_MAX_TITLE], {row.title for row in existing.values()} | {row.title for row in made_before}
+        ),
         description=_description(source_key, source_title),
         is_new=True,
     )

@@ -43,7 +43,7 @@ class CourseSource:
             blocks = store.blocks(self.key, structure.reachable)
             files = store.files(self.key)
             if store.structure(self.key) == structure and structure.reachable <= blocks.keys():
-                return replace(_tree(self.key, structure, blocks, files), tags=_tags(blocks))
+                return replace(_tree(self.key, structure, blocks, files), tags=_tags(self.key, blocks))
         raise SourceChangedError(f"{self.key} is being edited. Import it again when its authors pause.")
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
@@ -58,8 +58,9 @@ class CourseSource:
             yield StaticFile(path.removeprefix(_STATIC), file.size, file.digest), data
 
 
-def _tags(keys: Iterable[UsageKey]) -> dict[tuple[str, str], Tags]:
+def _tags(course_key: CourseLocator, keys: Iterable[UsageKey]) -> dict[tuple[str, str], Tags]:
     named = {str(key): (str(key.block_type), str(key.block_id)) for key in keys}
+    named[str(course_key)] = ("course", str(course_key))
     return {named[object_id]: tags for object_id, tags in named_tags_of(named).items()}
 
 

@@ -72,6 +72,7 @@ class ImportOptions:
             ``collection_code`` one titled like the source.
         forward: let references to the source lead to the library from now on. None means: if the source is a
             legacy library that is not forwarded yet.
+        keep_unused_files: bring static files that nothing refers to, too, in a Text that links them.
     """
 
     level: Level = Level.COMPONENT
@@ -82,6 +83,7 @@ class ImportOptions:
     collection_code: str = ""
     make_collection: bool = False
     forward: bool | None = None
+    keep_unused_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,10 @@ class ImportPlan:
     taken_titles: tuple[str, ...] = ()
     tags_left_out: tuple[LeftOutTag, ...] = ()
     last_row_pk: int = 0
+
+    def makes(self) -> list[PlannedBlock]:
+        """The blocks that become new items."""
+        return [block for block in self.blocks if block.action in MAKING_ACTIONS]
 
     def writes(self) -> list[PlannedBlock]:
         """The blocks that are written, in the order of the source."""

@@ -152,28 +152,6 @@ def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     return find_job(job_uuid, user=user)
 
 
-def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
-    """
-    Import again, in a new job, the sources that a finished job did not import.
-
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished or where nothing failed.
-    """
-    job = find_job(job_uuid, user=user)
-    if job.state in UNFINISHED:
-        raise InvalidInputError("This import is not finished. Wait for it, or cancel it.")
-    failed = job.migrations.filter(is_failed=True).select_related("source", "upload").order_by("pk")
-    if not job.migrations.exists():
-        raise InvalidInputError(f"The library “{job.target_key}” was deleted. Start a new import into another one.")
-    if not failed:
-        raise InvalidInputError("Every source of this import is done. Start a new import to repeat it.")
-    library = ContentLibrary.objects.get(learning_package_id=failed[0].target_id)
-    requests = [
-        SourceRequest(row.source.key, load_options(row.options), row.upload.uuid if row.upload else None)
-        for row in failed
-    ]
-    return start_imports(library.library_key, user=user, sources=requests, publish=job.publish)
-
-
 def send(job_uuid: UUID) -> None:
     """Tell a worker. If the broker is down, the sweeper tells it later."""
     from .tasks import run_import  # noqa: PLC0415 - the task runs jobs, and jobs send the task

@@ -25,6 +25,7 @@ from .models import ImportJob, ModulestoreMigration, SourceUpload
 from .plan import plan_tree, source_digest
 from .report import plan_report
 from .sources import Source, SourcePath, as_source
+from .uploads import available_uploads, readable
 
 ORG_LIBRARY_SLUG: Final = "legacy-libraries"
 
@@ -136,21 +137,59 @@ def start_legacy_migrations(
     Raises NotFoundError, NotAllowedError, InvalidInputError for what is no legacy library, and SourceFrozenError.
     Nothing starts then.
     """
-    jobs: dict[LibraryLocatorV2, list[SourceRequest]] = {}
+    together: dict[LibraryLocatorV2, list[SourceUpload]] = {}
     made: set[LibraryLocatorV2] = set()
-    options = ImportOptions(make_collection=into != Destination.ONE_EACH)
     with transaction.atomic():
         for upload in uploads:
-            key = _legacy_key(upload.key, upload.file_name)
-            refuse_frozen(key, upload.digest)
-            library, is_new = _destination(key, upload.title, user, into)
+            library, is_new = _destination(_migratable_key(upload), upload.title, user, into)
             if is_new:
                 made.add(library.library_key)
-            jobs.setdefault(library.library_key, []).append(SourceRequest(key, options, upload.uuid))
+            together.setdefault(library.library_key, []).append(upload)
         return [
-            start_imports(library_key, user=user, sources=requests, publish=True, made_library=library_key in made)
-            for library_key, requests in jobs.items()
+            _start(library_key, group, user=user, into=into, is_new=library_key in made)
+            for library_key, group in together.items()
         ]
+
+
+def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
+    """
+    Start a job again whose library was created for it, and went with it. All its sources go where the first of them
+    goes now: as a rule, to a new library.
+
+    Raises as ``start_legacy_migrations``, and InvalidInputError where an archive is gone.
+    """
+    wanted = job.legacy_request["uploads"]
+    uploads = list(readable(available_uploads(), user).filter(uuid__in=wanted).order_by("pk"))
+    if len(uploads) < len(wanted):
+        raise InvalidInputError("An archive of this migration was deleted meanwhile. Upload it, and start a new one.")
+    into = Destination(job.legacy_request["into"])
+    keys = [_migratable_key(upload) for upload in uploads]
+    with transaction.atomic():
+        library, is_new = _destination(keys[0], uploads[0].title, user, into)
+        return _start(library.library_key, uploads, user=user, into=into, is_new=is_new)
+
+
+def _start(
+    library_key: LibraryLocatorV2,
+    uploads: Sequence[SourceUpload],
+    *,
+    user: Actor,
+    into: LibraryLocatorV2 | Destination,
+    is_new: bool,
+) -> ImportJob:
+    options = ImportOptions(make_collection=into != Destination.ONE_EACH)
+    requests = [SourceRequest(upload.key, options, upload.uuid) for upload in uploads]
+    job = start_imports(library_key, user=user, sources=requests, publish=True, made_library=is_new)
+    if is_new:
+        job.legacy_request = {"into": str(into), "uploads": [str(upload.uuid) for upload in uploads]}
+        job.save(update_fields=["legacy_request"])
+    return job
+
+
+def _migratable_key(upload: SourceUpload) -> LibraryLocator:
+    key = _legacy_key(upload.key, upload.file_name)
+    refuse_frozen(key, upload.digest)
+    return key
 
 
 def _legacy_key(key: CourseKey, name: str) -> LibraryLocator:

@@ -92,9 +92,7 @@ def _viewable_targets(migrations: Collection[ModulestoreMigration], user: Actor)
 
 
 def _target(migration: ModulestoreMigration) -> MigrationTarget:
-    collection = migration.target_collection
+    collection = migration.live_collection
     if collection is None:
         return MigrationTarget(migration.target.package_ref, migration.target.title)
-    return MigrationTarget(
-        migration.target.package_ref, migration.target.title, collection.collection_code, collection.title
-    )
+    return MigrationTarget(migration.target.package_ref, migration.target.title, collection.code, collection.title)

@@ -15,8 +15,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField, UsageKeyField
 
-from ..jobs.models import Job
+from ..jobs.models import Job, JobState
 from ..keys import CourseKey, course_key
+from ..learning_core.api import CollectionLabel
 from .data import Level, OnRepeat
 
 
@@ -60,7 +61,8 @@ class SourceUpload(models.Model):
 
 class StoredPlan(models.Model):
     """
-    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires.
+    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires, or
+    with its library.
 
     .. no_pii: a user is only referred to.
     """
@@ -103,9 +105,19 @@ class ImportJob(Job):
     made_library = models.BooleanField(
         default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
     )
+    legacy_request = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Of such a job: the archives, and where they were to go, so that it can be tried again."),
+    )
 
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"
+
+    @property
+    def makes_library_anew(self) -> bool:
+        """Whether the library that was created for it, and went with it, is created again by another attempt."""
+        return bool(self.legacy_request) and self.state in {JobState.FAILED, JobState.CANCELED}
 
 
 class ModulestoreSource(models.Model):
@@ -194,6 +206,14 @@ class ModulestoreMigration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
+
+    @property
+    def live_collection(self) -> CollectionLabel | None:
+        """The collection that was filled; None if it was deleted since (softly: it may come back)."""
+        collection = self.target_collection
+        if collection is None or not collection.enabled:
+            return None
+        return CollectionLabel(collection.collection_code, collection.title)
 
 
 class ModulestoreBlockSource(models.Model):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from .. import conf
 from ..content.api import ContainerSettingsData, settings_of
@@ -30,20 +30,27 @@ from .data import (
     MAKING_ACTIONS,
     NO_SETTINGS,
     TAGGING_ACTIONS,
+    WRITING_ACTIONS,
     Action,
     ImportOptions,
     ImportPlan,
+    LeftOutTag,
     OnRepeat,
     PlannedBlock,
     SizeCheck,
 )
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
-from .shape import Node, shape
+from .shape import Node, has_children, shape
 from .tags import SourceTags
+from .unused_files import with_unused_files
+
+_STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
 
-def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) -> ImportPlan:
+def plan_tree(
+    tree: OlxTree, library: ContentLibrary, options: ImportOptions, *, after: Sequence[ImportPlan] = ()
+) -> ImportPlan:
     """
     Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
 
@@ -51,10 +58,15 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         tree: the source, with its drafts laid over it if they shall be read.
         library: where it would go.
         options: how.
+        after: plans of other sources for the same library that are applied before this one.
     """
+    made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
-    plan = _Planner.begin(part, texts, library, options).plan()
+    plan = _Planner.begin(part, texts, library, options, made_before).plan()
+    if options.keep_unused_files and plan.unused_files:
+        part, added = with_unused_files(part, plan.unused_files)
+        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options, made_before).plan()
     learning_package_pk = package_pk(library)
     fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
@@ -66,14 +78,18 @@ def plan_tree(tree: OlxTree, library: ContentLibrary, options: ImportOptions) ->
         changes=None if earlier is None else changes_between(earlier, fingerprints),
         last_row_pk=newest_row_pk(tree.context_key, learning_package_pk),
         collection=plan_collection(
-            learning_package_pk, options, source_key=tree.context_key, source_title=tree.display_name
+            learning_package_pk,
+            options,
+            source_key=tree.context_key,
+            source_title=tree.display_name,
+            made_before=[plan.collection for plan in after if plan.collection and plan.collection.is_new],
         ),
         size=SizeCheck(
             limit=conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value,
-            live=count_live_items(learning_package_pk),
+            live=count_live_items(learning_package_pk) + sum(plan.size.coming for plan in after),
             coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
         ),
-        taken_titles=_taken_titles(plan, learning_package_pk),
+        taken_titles=_taken_titles(plan, learning_package_pk, made_before),
     )
 
 
@@ -99,7 +115,14 @@ class _Planner:
     """What happens to a node, its code, and its ``entity_ref``."""
 
     @classmethod
-    def begin(cls, tree: OlxTree, texts: Texts, library: ContentLibrary, options: ImportOptions) -> _Planner:
+    def begin(
+        cls,
+        tree: OlxTree,
+        texts: Texts,
+        library: ContentLibrary,
+        options: ImportOptions,
+        made_before: Collection[PlannedBlock],
+    ) -> _Planner:
         learning_package_pk = package_pk(library)
         earlier = earlier_targets(tree.context_key, learning_package_pk)
         drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})
@@ -109,7 +132,7 @@ class _Planner:
             library=library,
             options=options,
             nodes=shape(tree, options.level),
-            codes=CodeAllocator.beside(codes_in_use(learning_package_pk)),
+            codes=CodeAllocator.beside(codes_in_use(learning_package_pk), made_before),
             earlier=earlier,
             targets={
                 source_key: drafts[target.entity_pk]
@@ -126,7 +149,7 @@ class _Planner:
         for node in self.nodes:
             self.actions[node] = self._decide(node)
         loose = self._loose_nodes()
-        blocks = [self._planned(node, loose=loose.get(node)) for node in self.nodes]
+        blocks = self._with_notes_on_drafts([self._planned(node, loose=loose.get(node)) for node in self.nodes])
         return ImportPlan(
             source_key=self.tree.context_key,
             source_title=self.tree.display_name,
@@ -144,20 +167,40 @@ class _Planner:
                 for block in blocks
                 if block.is_container and block.action == Action.UPDATE and (gone := self._leaving(block))
             },
-            tags_left_out=self.tags.left_out(
-                node.block for node in self.nodes if node.block and self.actions[node][0] in TAGGING_ACTIONS
-            ),
+            tags_left_out=self._tags_left_out(),
         )
 
+    def _tags_left_out(self) -> tuple[LeftOutTag, ...]:
+        blocks = [node.block for node in self.nodes if node.block and self.actions[node][0] in TAGGING_ACTIONS]
+        is_part = bool(self.options.only)
+        return (*self.tags.left_out(blocks), *(() if is_part else self.tags.left_out_of_root()))
+
     def _loose_nodes(self) -> dict[Node, str]:
-        """New items whose container is skipped, and so does not get them. Returns: node -> title of the container."""
+        """
+        Items that come, or come back, and whose container is skipped, and so does not get them.
+
+        Returns: node -> title of the container.
+        """
         return {
             child: node.title
             for node in self.nodes
             if self.actions[node][0] == Action.SKIP
             for child in node.children
-            if self.actions[child][0] == Action.CREATE
+            if self.actions[child][0] in {Action.CREATE, Action.RESTORE}
+            if self.actions[child][2] not in self.targets[str(node.source_key)].children
         }
+
+    def _with_notes_on_drafts(self, blocks: list[PlannedBlock]) -> list[PlannedBlock]:
+        """Say of which items in the containers that are written a publish leaves the drafts alone."""
+        inside = {ref for block in blocks if block.action in WRITING_ACTIONS for ref in block.children}
+        return [
+            replace(block, reason=f"{block.reason} {_STAYS_DRAFT}".strip())
+            if block.action in {Action.SKIP, Action.KEEP}
+            and block.entity_ref in inside
+            and not self.targets[str(block.source_key)].is_published
+            else block
+            for block in blocks
+        ]
 
     def _is_edited(self, node: Node) -> bool:
         """Whether somebody edited the item of a block in the library after it was imported."""
@@ -172,6 +215,8 @@ class _Planner:
         return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
     def _decide(self, node: Node) -> tuple[Action, str, str]:
+        if node.is_parent:
+            return Action.LEAVE_OUT, self.codes.free_component(node.item_type, self._wanted_code(node)), ""
         if node.fate:
             return node.fate, "", ""
         target = self.targets.get(str(node.source_key))
@@ -198,7 +243,7 @@ class _Planner:
     def _planned(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
-        reason = node.reason
+        reason = has_children(node.block, code) if node.is_parent and node.block else node.reason
         if loose is not None:
             reason = f"{reason} “{loose}” exists and is skipped, so this is not placed in it.".strip()
         if not node.fate:
@@ -210,7 +255,7 @@ class _Planner:
             node.item_type,
             node.title,
             action,
-            code,
+            code if entity_ref else "",
             entity_ref,
             tags=self.tags.given_to(node.block) if node.block and action in TAGGING_ACTIONS else (),
             reason=reason,
@@ -257,16 +302,15 @@ class _Planner:
         return draft.olx == block.olx and draft.files == files
 
 
-def _taken_titles(plan: ImportPlan, learning_package_pk: int) -> tuple[str, ...]:
-    """New items that have the title of a live item of their type, in the library or in the same import."""
-    titles = set(titles_in_use(learning_package_pk))
+def _taken_titles(plan: ImportPlan, learning_package_pk: int, made_before: Collection[PlannedBlock]) -> tuple[str, ...]:
+    """New items that have the title of a live item of their type, in the library or in what is imported with them."""
+    titles = set(titles_in_use(learning_package_pk)) | {(block.item_type, block.title) for block in made_before}
     taken = []
-    for block in plan.blocks:
-        if block.action in MAKING_ACTIONS:
-            name = (block.item_type, block.title)
-            if name in titles:
-                taken.append(str(block.source_key))
-            titles.add(name)
+    for block in plan.makes():
+        name = (block.item_type, block.title)
+        if name in titles:
+            taken.append(str(block.source_key))
+        titles.add(name)
     return tuple(taken)
 
 

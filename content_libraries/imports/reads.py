@@ -12,8 +12,9 @@ from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
 from ..keys import CourseKey, ItemKey, LibraryLocatorV2
-from ..learning_core.api import item_keys
+from ..learning_core.api import CollectionLabel, item_keys
 from ..libraries.api import Actor, Permission, access_library, package_pk, viewable_libraries
+from ..olx.api import tree_with_drafts
 from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
 from .finding import find_source, readable_keys, titles_of
 from .models import ModulestoreBlockMigration, ModulestoreMigration
@@ -42,7 +43,7 @@ class CourseImport:
 
     Args:
         display_name: title of the course; None if nothing is known of it any more.
-        collection: code and title of the collection that was filled; None for none.
+        collection: the collection that was filled; None for none.
         state: Partial when it succeeded, but left something out.
         progress: 0 to 1.
     """
@@ -50,7 +51,7 @@ class CourseImport:
     task_uuid: UUID
     source_key: CourseKey
     display_name: str | None
-    collection: tuple[str, str] | None
+    collection: CollectionLabel | None
     state: str
     progress: float
 
@@ -120,7 +121,7 @@ def course_imports(library_key: LibraryLocatorV2, *, user: Actor) -> list[Course
             task_uuid=migration.job.uuid,
             source_key=migration.source.key,
             display_name=titles.get(str(migration.source.key)),
-            collection=_collection(migration),
+            collection=migration.live_collection,
             state=_state(migration, has_reasons=migration.has_reasons),
             progress=_progress(migration),
         )
@@ -175,12 +176,13 @@ def preview(
     on_repeat: OnRepeat = OnRepeat.FORK,
 ) -> Preview:
     """
-    Count what an import would bring, by its plan. Needs EDIT on the library and read access to the source.
+    Count what an import would bring, by its plan, drafts of an archive included: ``start_imports`` over REST reads
+    them, too. Needs EDIT on the library and read access to the source.
 
     Raises NotFoundError, NotAllowedError and OlxError.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    tree = find_source(source_key, user=user).open().tree()
+    tree = tree_with_drafts(find_source(source_key, user=user).open().tree())
     plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat))
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)
@@ -214,11 +216,6 @@ def _still_missing(rows: QuerySet[ModulestoreBlockMigration]) -> QuerySet[Module
         pk__gt=OuterRef("pk"),
     )
     return rows.exclude(Exists(later))
-
-
-def _collection(migration: ModulestoreMigration) -> tuple[str, str] | None:
-    collection = migration.target_collection
-    return (collection.collection_code, collection.title) if collection else None
 
 
 def _state(migration: ModulestoreMigration, *, has_reasons: bool) -> str:

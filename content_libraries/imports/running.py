@@ -15,12 +15,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import conf
-from ..errors import ContentLibrariesError, NotAllowedError, NotFoundError
+from ..errors import ContentLibrariesError, NotAllowedError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker, run_claimed, sweep
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
-from .apply import apply_plan
+from .apply import apply_plan, lock_target
 from .data import ImportPlan
 from .finding import find_again
 from .jobs import STEPS, STEPS_PER_SOURCE, finish, send
@@ -29,7 +29,7 @@ from .outdated import PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report
 from .sources import Source
-from .stored_plans import delete_stored, load_options, load_stored, store_plan
+from .stored_plans import load_options, load_stored, store_plan
 from .uploads import delete_expired
 
 
@@ -53,7 +53,7 @@ def sweep_jobs() -> int:
     delete_expired()
     oldest = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     for plan in StoredPlan.objects.filter(created__lt=oldest).exclude(modulestoremigration__job__state__in=UNFINISHED):
-        delete_stored(plan)
+        plan.delete()
     return found
 
 
@@ -115,8 +115,7 @@ class _Import:
         self.worker.step(f"{prefix}Parsing staged OLX", 1)
         plan = plan_tree(tree, library, options)
         with transaction.atomic():
-            if not ModulestoreMigration.objects.select_for_update().filter(pk=migration.pk):
-                raise NotFoundError(f"The library “{self.job.target_key}” was deleted.")
+            lock_target(plan, package_pk(library))
             migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
             migration.save(update_fields=["plan"])
         return plan
@@ -126,7 +125,7 @@ class _Import:
         of_job = self.job.migrations.filter(finished__isnull=False, plan__isnull=False).select_related("plan")
         for migration in of_job.exclude(is_failed=True, is_plan_approved=True):
             if migration.plan is not None:
-                delete_stored(migration.plan)
+                migration.plan.delete()
 
     def _stored_plan(self, migration: ModulestoreMigration) -> ImportPlan:
         assert migration.plan is not None  # noqa: S101 - the caller looked

@@ -44,6 +44,7 @@ class Node:
         children: what a container holds.
         fate: LEAVE_OUT or DISSOLVE; None for what becomes an item.
         reason: explains the fate, or what is special about the item.
+        is_parent: it is left out because it has children; why, is told with the ID that it would have in a library.
     """
 
     source_key: UsageKey
@@ -53,6 +54,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
     fate: Action | None = None
     reason: str = ""
+    is_parent: bool = False
 
     @property
     def rank(self) -> int:
@@ -123,8 +125,7 @@ class _Shaper:
         elif reason := self.tree.not_imported.get(block.key):
             node.fate, node.reason = Action.LEAVE_OUT, reason
         elif block.children or block.tag in CONTAINER_TAGS:
-            node.fate = Action.LEAVE_OUT
-            node.reason = _has_children(block)
+            node.fate, node.is_parent = Action.LEAVE_OUT, True
         if node.fate:
             contents = self._contents(block)
             for child in contents:
@@ -174,11 +175,14 @@ class _Shaper:
         return title[:MAX_TITLE]
 
 
-def _has_children(block: OlxBlock) -> str:
-    """Why a component with children is left out; clients match this text (import contract, section 4)."""
-    text = (
-        f'The "{block.tag}" XBlock (ID: "{block.url_name}") has children, so it is not supported in content libraries.'
-    )
+def has_children(block: OlxBlock, code: str) -> str:
+    """
+    Why a component with children is left out, in the words of the platform (import contract, section 4).
+
+    Args:
+        code: the ID that it would have in the library.
+    """
+    text = f'The "{block.tag}" XBlock (ID: "{code}") has children, so it is not supported in content libraries.'
     if count := len(block.children):
         text += f" It has {count} children block{'s' if count > 1 else ''}."
     return text

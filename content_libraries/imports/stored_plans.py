@@ -54,12 +54,6 @@ def load_stored(stored: StoredPlan) -> ImportPlan:
         return load_plan(file.read())
 
 
-def delete_stored(stored: StoredPlan) -> None:
-    """Delete a plan and its file."""
-    stored.file.delete(save=False)
-    stored.delete()
-
-
 def dump_plan(plan: ImportPlan) -> bytes:
     """A plan as compressed JSON."""
     return gzip.compress(json.dumps(asdict(plan), default=str).encode(), compresslevel=1)

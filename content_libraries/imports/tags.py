@@ -12,6 +12,7 @@ from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import OlxBlock, OlxTree
 from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
+from .shape import ROOT_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class SourceTags:
 
     @classmethod
     def of(cls, tree: OlxTree, library: ContentLibrary) -> SourceTags:
-        names = {name for block in tree.walk() for name in _names(tree, block)}
+        names = {name for block in tree.walk() if block is not tree.root for name in _names(tree, block)}
         return cls(tree, tagging.known_tags(library, names))
 
     def given_to(self, block: OlxBlock) -> tuple[tagging.NamedTag, ...]:
@@ -37,6 +38,20 @@ class SourceTags:
             LeftOutTag(taxonomy, value, count, self.known.reasons[taxonomy, value])
             for (taxonomy, value), count in sorted(counts.items())
         )
+
+    def left_out_of_root(self) -> tuple[LeftOutTag, ...]:
+        """The tags of the course or legacy library itself: nothing in the library corresponds to it."""
+        tree = self.tree
+        # In the table that Studio writes, a course is not called by its url_name.
+        tables = [tags for (tag, _name), tags in tree.tags.items() if tag in ROOT_TAGS]
+        names = {
+            (taxonomy, value)
+            for tags in (tree.tags_of(tree.root), *tables)
+            for taxonomy in tags
+            for value in tags[taxonomy]
+        }
+        reason = f"It is a tag of the {tree.kind} itself, which becomes no item of the library."
+        return tuple(LeftOutTag(taxonomy, value, 1, reason) for taxonomy, value in sorted(names))
 
 
 def give_tags(plan: ImportPlan, library: ContentLibrary, entity_pks: Mapping[str, int]) -> None:

@@ -33,6 +33,7 @@ class DraftContent:
         olx: OLX of a component; None for a container.
         files: (path, digest) of a component's files.
         children: ``entity_ref`` of a container's children, in order.
+        is_published: whether this very version is the published one.
     """
 
     entity_ref: str
@@ -41,6 +42,7 @@ class DraftContent:
     olx: str | None = None
     files: frozenset[tuple[str, str]] = frozenset()
     children: tuple[str, ...] = ()
+    is_published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class CodesInUse:
 
 def draft_contents(learning_package_pk: int, entity_pks: Collection[int]) -> dict[int, DraftContent]:
     """Read the drafts of items. Returns entity pk -> content; entities of other learning packages are left out."""
-    rows: list[tuple[int, str, int | None, str | None]] = []
+    rows: list[tuple[int, str, int | None, str | None, int | None]] = []
     for part in in_parts(entity_pks):
         rows += PublishableEntity.objects.filter(learning_package_id=learning_package_pk, id__in=part).values_list(
-            "id", "entity_ref", "draft__version_id", "draft__version__title"
+            "id", "entity_ref", "draft__version_id", "draft__version__title", "published__version_id"
         )
-    version_pks = [version_pk for _pk, _ref, version_pk, _title in rows if version_pk is not None]
+    version_pks = [version_pk for _pk, _ref, version_pk, *_rest in rows if version_pk is not None]
     texts = olx_of(version_pks)
     files = _files_of(version_pks)
     children = children_of(version_pks)
@@ -70,8 +72,9 @@ def draft_contents(learning_package_pk: int, entity_pks: Collection[int]) -> dic
             olx=texts.get(version_pk or 0),
             files=frozenset(files.get(version_pk or 0, ())),
             children=tuple(child.entity_ref for child in children.get(version_pk or 0, ())),
+            is_published=version_pk == published_version_pk,
         )
-        for pk, ref, version_pk, title in rows
+        for pk, ref, version_pk, title, published_version_pk in rows
     }
 
 

@@ -212,14 +212,20 @@ def _delete_rows(rows: models.QuerySet[Any]) -> None:
 def _content_tables() -> tuple[_Rows, ...]:
     """Every table with content of learning packages, each before the tables that it refers to."""
     tables: dict[Model, _Rows] = {}
-    queue: deque[tuple[Model, str]] = deque([(LearningPackage, "")])
-    while queue:  # breadth first: every table gets its shortest path
-        target, path = queue.popleft()
-        for relation in _relations_to(target):
-            model = relation.related_model
-            if model not in tables and _belongs_to_content(relation):
-                tables[model] = _Rows(model, f"{relation.field.name}{path}")
-                queue.append((model, f"__{relation.field.name}{path}"))
+    for may_be_null in (False, True):  # a path that may be null, as the last resort, does not find all rows
+        queue: deque[tuple[Model, str]] = deque([(LearningPackage, "")])
+        queue.extend((model, f"__{rows.path}") for model, rows in tables.items())
+        while queue:  # breadth first: every table gets its shortest path
+            target, path = queue.popleft()
+            for relation in _relations_to(target):
+                model = relation.related_model
+                if (
+                    model not in tables
+                    and _belongs_to_content(relation)
+                    and relation.field.null in {False, may_be_null}
+                ):
+                    tables[model] = _Rows(model, f"{relation.field.name}{path}")
+                    queue.append((model, f"__{relation.field.name}{path}"))
     order = TopologicalSorter(dict.fromkeys(tables, ()))
     for model in tables:
         for field in model._meta.concrete_fields:

@@ -128,6 +128,8 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
     library = access_library(user, library_key, Permission.DELETE)
     with transaction.atomic():
         learning_package_pk = library.learning_package_id
+        if learning_package_pk is not None:
+            learning_core.lock_package(learning_package_pk)  # first of all, as whoever writes to the library does
         deleted_rows, _ = library.delete()
         if not deleted_rows:  # somebody else was faster
             raise NotFoundError(f"There is no library “{library_key}”.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -21,16 +22,21 @@ PROBLEMS = (
 COURSE = f"""<course url_name="1" org="B" course="One" display_name="Arithmetic">
 <chapter url_name="c1" display_name="Numbers" start="2026-01-01T00:00:00Z">
 <sequential url_name="s1" display_name="Adding and multiplying" graded="true"><vertical url_name="v1"
-display_name="Practice"><html url_name="h1" display_name="What to do">Solve both.</html>{PROBLEMS}
+display_name="Practice"><html url_name="h1" display_name="What to do">Solve both. &lt;img src="/static/map.png"
+alt="Map"&gt;</html>{PROBLEMS}
 <conditional url_name="x1" display_name="Only for those who passed">
 <problem url_name="p3" display_name="Power">3</problem>
 </conditional></vertical></sequential></chapter></course>"""
 
+FILES = {"map.png": b"map", "handbook.pdf": b"handbook"}
 
-def packed(folder: Path, name: str, root: str) -> Path:
-    """A ``.tar.gz`` with one folder and one root file."""
+
+def packed(folder: Path, name: str, root: str, files: Mapping[str, bytes] | None = None) -> Path:
+    """A ``.tar.gz`` with one folder, one root file, and these static files."""
     source = folder / name
-    source.mkdir(parents=True)
+    (source / "static").mkdir(parents=True)
+    for path, content in (files or {}).items():
+        (source / "static" / path).write_bytes(content)
     kind = "library" if root.startswith("<library") else "course"
     (source / f"{kind}.xml").write_text(root)
     with tarfile.open(folder / f"{name}.tar.gz", "w:gz") as archive:
@@ -62,7 +68,11 @@ def test_a_course_is_imported_with_preview_and_progress(
     open_as: PageFactory, environment: Environment, screenshot: Screenshot, tmp_path: Path, check_accessibility: Check
 ) -> None:
     make_library(environment, "lib:DemoX:from-course", "From a course")
-    manage(environment, "load_course", str(packed(tmp_path, "one", COURSE)))
+    earlier = (
+        '<course url_name="0" org="B" course="One"><html url_name="h1" display_name="What to do">Rest.</html></course>'
+    )
+    manage(environment, "import_course", str(packed(tmp_path, "zero", earlier)), "lib:DemoX:from-course")
+    manage(environment, "load_course", str(packed(tmp_path, "one", COURSE, FILES)))
     page = open_as("admin")
     choose(page, "course", [re.escape("course-v1:B+One+1")], "Import into library…")
     page.get_by_label("Target library").select_option(label="From a course (lib:DemoX:from-course)")
@@ -70,6 +80,13 @@ def test_a_course_is_imported_with_preview_and_progress(
     screenshot(page, "import-form")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Preview of the import")).to_be_visible()
+    for line, detail in {
+        "1 item gets another ID, as its own is taken": "h1_1 in place of h1",
+        "1 new item has the title of another item": "block-v1:B+One+1+type@html+block@h1",
+        "1 static file does not come along, as nothing refers to it": "handbook.pdf",
+    }.items():
+        page.get_by_text(line).click()
+        expect(page.get_by_role("listitem").filter(has_text=detail).first).to_be_visible()
     check_accessibility(page)
     screenshot(page, "import-preview")
     page.get_by_text("Block by block").click()

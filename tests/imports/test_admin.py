@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
@@ -77,6 +78,20 @@ def test_a_course_goes_from_the_list_to_its_result(
     assert [(row["Title"], row["What happened"], row["Version"]) for row in table] == [("h1", "Created", "1")]
 
 
+def test_titles_of_a_source_are_no_markup(pages: Client, upload: Upload, library: ContentLibrary) -> None:
+    title = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    poll = f'<conditional url_name="x" display_name="{title}"/>'
+    outline = OUTLINE.replace('"Week 1"', f'"{title}"').replace("</vertical>", f"{poll}</vertical>")
+    form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
+    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    job = work(job_of(pages.post(plans_url)).uuid)
+    blocks = f"{ADMIN}/modulestoreblockmigration/"
+    for url in (form_url, plans_url, f"{ADMIN}/importjob/watch/?job={job.uuid}", blocks):
+        page = pages.get(url).content.decode()
+        assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in pages.get(blocks).content.decode()
+
+
 def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Upload, library: ContentLibrary) -> None:
     uploaded = upload()
     plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", {**FORM, "library": library.pk}))
@@ -90,6 +105,25 @@ def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Uploa
     assert "Try again" in shown
     retried = job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/"))
     assert work(retried.uuid).state == "succeeded"
+
+
+def test_courses_with_equal_ids_are_planned_beside_each_other(
+    pages: Client, upload: Upload, library: ContentLibrary, settings: Any
+) -> None:
+    """As reruns of a course have them: what is shown for the second knows what the first takes."""
+    query = "&".join(f"upload={upload(run=run).uuid}" for run in ("1", "2"))
+    form_url = f"{ADMIN}/importjob/new/?{query}"
+    settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 9
+    preview = pages.get(to(pages.post(form_url, {**FORM, "library": library.pk}))).content.decode()
+    assert "It has 5, and this would add 5" in preview
+    del settings.MAX_BLOCKS_PER_CONTENT_LIBRARY
+    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    preview = pages.get(plans_url).content.decode()
+    assert "5 items get another ID" in preview
+    assert "5 new items have the title of another item" in preview
+    job = work(job_of(pages.post(plans_url)).uuid)
+    assert (job.state, job.error) == ("succeeded", "")
+    assert PublishableEntity.objects.count() == 10
 
 
 def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
@@ -186,6 +220,21 @@ def test_legacy_libraries_in_bulk(
     assert all(api.is_forwarded(uploaded.key) for uploaded in uploads)
     left_out = pages.get(f"{ADMIN}/modulestoreblockmigration/csv/?outcome=left_out").content.decode()
     assert left_out.count("has children, so it is not supported in content libraries") == 2
+
+
+def test_a_migration_that_took_its_new_library_along_is_tried_again(
+    pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path
+) -> None:
+    uploaded = upload(legacy_archive(tmp_path / "L1", PROBLEMS))
+    form = {"into": "one_each", "library": "", "start": "Start"}
+    job = job_of(pages.post(f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", form))
+    pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
+    assert ContentLibrary.objects.get() == library
+    assert "Try again" in pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
+    again = work(job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/")).uuid)
+    assert (again.state, again.target_key) == ("succeeded", "lib:O:L1")
+    api.delete_library(api.library_key("lib:O:L1"), user=None)
+    assert "Try again" not in pages.get(f"{ADMIN}/importjob/watch/?job={again.uuid}").content.decode()
 
 
 def test_without_a_destination_nothing_is_shown(pages: Client, upload: Upload, tmp_path: Path) -> None:

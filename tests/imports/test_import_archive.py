@@ -86,10 +86,18 @@ def test_the_user_is_on_every_version(tmp_path: Path, library: ContentLibrary, s
         assert {entity.created_by, *(version.created_by for version in entity.versions.all())} == {staff}
 
 
-def test_settings_of_containers_are_preserved(tmp_path: Path, run_import: Import) -> None:
-    run_import(write_course(tmp_path, OUTLINE))
+def test_settings_and_licenses_are_preserved_and_settings_of_containers_flagged(
+    tmp_path: Path, run_import: Import
+) -> None:
+    licensed = OUTLINE.replace('graded="true"', 'graded="true" license="creative-commons: BY"')
+    licensed = licensed.replace('<html url_name="h1"', '<html url_name="h1" license="all-rights-reserved"')
+    report = run_import(write_course(tmp_path, licensed))
     assert preserved_settings("c1") == {"start": "2026-01-01"}
     assert preserved_settings("s1") == {"graded": "true"}
+    assert report["settings"] == {"graded": 1, "start": 1}
+    stored = ContainerSettings.objects.get(version__draft__entity__entity_ref="s1")
+    assert stored.license == "creative-commons: BY"
+    assert 'license="all-rights-reserved"' in api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)
 
 
 def test_html_bodies_and_unknown_markup_arrive_to_the_byte(tmp_path: Path, run_import: Import) -> None:
@@ -230,19 +238,31 @@ def test_two_courses_with_the_same_ids_both_arrive_whole(tmp_path: Path, run_imp
 
 
 def test_another_authors_draft_inside_a_touched_unit_stays_a_draft(tmp_path: Path, run_import: Import) -> None:
-    run_import(write_course(tmp_path / "1", OUTLINE), "--publish")
-    problem = api.component_key("lb:O:lib:problem:p1")
-    api.set_olx(problem, user=None, olx="<problem>unfinished</problem>")
-    renamed = OUTLINE.replace('display_name="First"', 'display_name="Second"')
-    api.import_archive(
-        api.library_key("lib:O:lib"),
-        user=None,
-        source=write_course(tmp_path / "2", renamed),
-        options=api.ImportOptions(level=api.Level.SECTION, on_repeat=api.OnRepeat.UPDATE),
-        publish=True,
-    )
-    unit = api.get_item(api.container_key("lct:O:lib:unit:v1"), user=None)
-    assert unit.published_display_name == "Second"
+    """So does one of a container that merely holds what is written."""
+    shared = '<problem url_name="p1" display_name="p1"/>'
+    files = {"problem/p1.xml": '<problem display_name="p1">2 + 2?</problem>'}
+    first = OUTLINE.replace(shared, '<problem url_name="p1"/>')
+    assert first != OUTLINE
+    run_import(write_course(tmp_path / "1", first, files=files), "--publish")
+    problem, text = api.component_key("lb:O:lib:problem:p1"), api.component_key("lb:O:lib:html:h1")
+    library, own = api.library_key("lib:O:lib"), api.container_key("lct:O:lib:unit:own")
+    api.create_container(library, user=None, container_type="unit", title="Own", container_code="own")
+    api.append_children(own, user=None, child_keys=[text])
+    api.publish_item(own, user=None)
+    api.set_olx(problem, user=None, olx='<problem display_name="Unfinished">x</problem>')
+    api.rename_container(own, user=None, title="Unfinished")
+    second = first.replace("</vertical>", '</vertical><vertical url_name="v2"><problem url_name="p1"/></vertical>')
+    report = run_import(write_course(tmp_path / "2", second, files=files), "--publish")
+    unit = api.get_item(api.container_key("lct:O:lib:unit:v2"), user=None)
+    assert unit.published_display_name == "v2"
+    found = api.get_item(problem, user=None)
+    assert (found.display_name, found.published_display_name) == ("Unfinished", "p1")
+    (note,) = [row for row in report["notes"] if row["type"] == "problem"]
+    assert "has unpublished changes, which stay unpublished" in note["reason"]
+    changed = second.replace('display_name="h1"', 'display_name="h1, better"')
+    run_import(write_course(tmp_path / "3", changed, files=files), "--publish", "--on-repeat", "update")
+    assert api.get_item(text, user=None).published_display_name == "h1, better"
+    assert api.get_item(own, user=None).published_display_name == "Own"
 
 
 # What goes wrong -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models.signals import post_save
 from django.utils.timezone import now
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import DraftChangeLog, PublishableEntity, PublishLog
@@ -161,6 +162,24 @@ def test_a_cancel_in_the_middle_leaves_nothing_half_done(
     assert dump(library.learning_package_id or 0) == before
     assert UserTaskStatus.objects.get(uuid=job.uuid).state == "Canceled"
     assert not ModulestoreMigration.objects.done().exists()
+
+
+def test_sources_that_are_done_stay_when_the_rest_is_canceled(upload: Upload, start: Start, staff: User) -> None:
+    job = start(upload(), upload(run="2"))
+
+    def cancel(**_kwargs: object) -> None:
+        if StoredPlan.objects.count() == 2:
+            api.cancel_job(job.uuid, user=staff)
+
+    post_save.connect(cancel, sender=StoredPlan)
+    assert work(job.uuid).state == JobState.CANCELED
+    post_save.disconnect(cancel, sender=StoredPlan)
+    first, second = job.migrations.order_by("pk")
+    assert (first.is_failed, first.error) == (False, "")
+    assert (second.is_failed, second.error) == (True, "This import was canceled before it was done.")
+    assert first.report["actions"] == {"create": 5}
+    assert not second.block_migrations.exists()
+    assert ModulestoreMigration.objects.done().get() == first
 
 
 def test_a_cancel_after_the_end_changes_nothing(upload: Upload, start: Start, staff: User) -> None:
@@ -426,7 +445,7 @@ def test_a_job_plans_again_when_the_library_changed_between_its_workers(
 
 
 def test_old_uploads_and_plans_are_deleted_with_their_files(
-    upload: Upload, library: ContentLibrary, staff: User
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
 ) -> None:
     course = upload()
     plan = planned(library, staff, course.key)
@@ -434,7 +453,18 @@ def test_old_uploads_and_plans_are_deleted_with_their_files(
     assert all(default_storage.exists(str(name)) for name in names)
     type(course).objects.update(created=now() - timedelta(days=8))
     StoredPlan.objects.update(created=now() - timedelta(days=8))
-    api.sweep_jobs()
+    with run_on_commit():
+        api.sweep_jobs()
     assert not any(default_storage.exists(str(name)) for name in names)
     with pytest.raises(api.UnknownSourceError, match="Upload its archive"):
         api.find_source(course.key, user=staff)
+
+
+def test_the_file_of_a_plan_goes_with_its_library(
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
+) -> None:
+    plan = planned(library, staff, upload().key)
+    with run_on_commit():
+        api.delete_library(library.library_key, user=staff)
+    assert not StoredPlan.objects.exists()
+    assert not default_storage.exists(str(plan.file.name))

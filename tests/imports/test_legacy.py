@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
@@ -18,9 +20,9 @@ from content_libraries.errors import InvalidInputError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import MemberFactory
+from tests.conftest import ClientFactory, MemberFactory
 
-from .conftest import Start, Upload, course_archive, legacy_archive, work
+from .conftest import OUTLINE, Start, Upload, course_archive, legacy_archive, work
 
 pytestmark = pytest.mark.django_db
 
@@ -151,10 +153,12 @@ def test_a_failed_migration_forwards_nothing(upload: Upload, start: Start, setti
 def test_a_deleted_library_clears_the_forwards(
     upload: Upload, start: Start, staff: User, library: ContentLibrary
 ) -> None:
-    course = upload()
+    """What could not be imported, and so leads nowhere, does not keep the library back."""
+    course = upload(outline=OUTLINE.replace("</vertical>", '<conditional url_name="x" a="1"/></vertical>'))
     work(start(course, forward=True).uuid)
     assert api.is_forwarded(course.key)
     api.delete_library(library.library_key, user=staff)
+    connection.check_constraints()
     assert not api.is_forwarded(course.key)
     assert set(ModulestoreBlockSource.objects.values_list("forwarded", flat=True)) == {None}
 
@@ -227,8 +231,44 @@ def test_a_migration_that_fails_or_is_canceled_leaves_no_empty_library_behind(
     assert keys_of_libraries() == {"lib:O:lib", "lib:O:L2"}
     assert failed.state == "failed"
     assert "library-v1:O+L1: " in failed.error
-    with pytest.raises(InvalidInputError, match="was deleted"):
-        api.retry_job(failed.uuid, user=staff)
+
+
+def repaired(upload: SourceUpload, folder: Path) -> None:
+    """Give the upload its file back."""
+    path = legacy_archive(folder, PROBLEMS, library=upload.key.library)
+    default_storage.delete(str(upload.file.name))
+    default_storage.save(str(upload.file.name), ContentFile(path.read_bytes()))
+
+
+@pytest.mark.parametrize("into", [api.Destination.ONE_EACH, api.Destination.BY_ORG])
+def test_trying_again_makes_the_library_anew(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, tmp_path: Path, into: api.Destination
+) -> None:
+    uploads = [broken(legacy_upload("L1"))]
+    if into == api.Destination.BY_ORG:
+        uploads.append(broken(legacy_upload("L2")))
+    (job,) = api.start_legacy_migrations(uploads, user=staff, into=into)
+    for _attempt in range(2):
+        assert work(job.uuid).state == "failed"
+        assert keys_of_libraries() == {"lib:O:lib"}
+        job = api.retry_job(job.uuid, user=staff)
+    for number, uploaded in enumerate(uploads):
+        repaired(uploaded, tmp_path / f"again-{number}")
+    assert work(job.uuid).state == "succeeded"
+    assert keys_of_libraries() == {"lib:O:lib", "lib:O:L1" if into == "one_each" else "lib:O:legacy-libraries"}
+    assert all(api.is_forwarded(uploaded.key) for uploaded in uploads)
+
+
+def test_a_migration_whose_archive_is_gone_cannot_be_tried_again(
+    legacy_upload: Callable[[str], SourceUpload], staff: User
+) -> None:
+    upload = broken(legacy_upload("L1"))
+    (job,) = api.start_legacy_migrations([upload], user=staff, into=api.Destination.ONE_EACH)
+    work(job.uuid)
+    SourceUpload.objects.update(file="")
+    with pytest.raises(InvalidInputError, match="An archive of this migration was deleted"):
+        api.retry_job(job.uuid, user=staff)
+    assert keys_of_libraries() == {"lib:O:lib"}
 
 
 def test_a_library_with_one_of_its_sources_stays(legacy_upload: Callable[[str], SourceUpload], staff: User) -> None:
@@ -300,6 +340,24 @@ def test_a_migrated_library_says_where_it_is_now(
     assert not row.has_archive
     assert row.target == api.MigrationTarget("lib:O:lib", "Library", "legacy-l1", "Legacy L1")
     assert listed(stranger) == []
+
+
+def test_the_list_of_a_frontend_has_one_kind_if_that_is_asked_for(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary, upload: Upload, staff: User, api_client: ClientFactory
+) -> None:
+    """One that was only imported is not migrated."""
+    paths = {name: legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")}
+    for path in paths.values():
+        upload(path)
+    migrate(paths["L1"], "--into", "lib:O:lib")
+    only_imported = api.ImportOptions(forward=False)
+    api.import_archive(library.library_key, user=None, source=paths["L2"], options=only_imported)
+
+    def keys(**query: str) -> list[str]:
+        found = api_client(staff).get("/api/contentstore/v1/home/libraries", query).json()["libraries"]
+        return [row["library_key"][-2:] for row in found]
+
+    assert (keys(), keys(is_migrated="true"), keys(is_migrated="false")) == (["L1", "L2"], ["L1"], ["L2"])
 
 
 def test_where_it_is_now_is_not_told_to_who_may_not_view_that(

@@ -20,7 +20,7 @@ from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
 
-from .conftest import OUTLINE, Upload, course_archive, work
+from .conftest import OUTLINE, Upload, course_archive, legacy_archive, work
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,7 @@ def done(http: APIClient, **body: Any) -> ImportJob:
 def test_the_first_answer_has_everything_a_client_shows(http: APIClient, upload: Upload) -> None:
     upload()
     task = started(http, repeat_handling_strategy="update", preserve_url_slugs=True, create_collection=True)
+    assert get(http, f"migrations/{task['uuid']}/").data == task
     (parameters,) = task.pop("parameters")
     assert task.keys() == {
         "state", "state_text", "completed_steps", "total_steps", "attempts", "created", "modified", "artifacts", "uuid"
@@ -173,6 +174,17 @@ def test_the_owner_cancels_and_a_finished_job_stays_as_it_is(http: APIClient, up
     assert post(http, f"migrations/{job.uuid}/cancel/").data["state"] == "Succeeded"
 
 
+def test_staff_cancel_for_others(
+    http: APIClient, api_client: ClientFactory, upload: Upload, library: ContentLibrary, make_member: MemberFactory
+) -> None:
+    author = make_member(library, "library_author")
+    upload(user=author)
+    uuid = started(api_client(author))["uuid"]
+    assert get(http, f"migrations/{uuid}/").status_code == 404
+    assert post(http, f"migrations/{uuid}/cancel/").data["state"] == "Canceled"
+    assert get(api_client(author), f"migrations/{uuid}/").data["state"] == "Canceled"
+
+
 def test_the_error_of_a_failed_job_is_read_by_its_owner_only(
     http: APIClient, api_client: ClientFactory, upload: Upload, stranger: User, settings: Any
 ) -> None:
@@ -210,6 +222,19 @@ def test_many_sources_come_in_one_job(http: APIClient, upload: Upload) -> None:
     work(response.data["uuid"])
     task = get(http, f"migrations/{response.data['uuid']}/").data
     assert [row["target_collection"]["key"] for row in task["parameters"]] == ["course-1", "course-2"]
+
+
+def test_each_source_goes_into_its_own_collection(http: APIClient, upload: Upload, library: ContentLibrary) -> None:
+    upload(run="1"), upload(run="2")
+    codes = [api.create_collection(library.library_key, user=None, title=title).code for title in ("Zebras", "Apes")]
+    body = {"sources": [COURSE, "course-v1:O+C+2"], "target": TARGET, "target_collection_slug_list": codes}
+    task = post(http, "bulk_migration/", **body).data
+    assert [row["target_collection_slug"] for row in task["parameters"]] == ["zebras", "apes"]
+    work(task["uuid"])
+    task = get(http, f"migrations/{task['uuid']}/").data
+    assert [row["target_collection"]["key"] for row in task["parameters"]] == ["zebras", "apes"]
+    counts = {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=None)[:10]}
+    assert counts == {"zebras": 2, "apes": 2}
 
 
 BULK_ERRORS: list[tuple[dict[str, Any], str]] = [
@@ -327,6 +352,22 @@ def test_the_preview_counts_what_a_first_import_brings(http: APIClient, upload: 
     }
 
 
+def test_preview_and_import_read_the_drafts_of_an_archive(http: APIClient, upload: Upload, tmp_path: Path) -> None:
+    place = 'parent_url="block-v1:O+C+1+type@sequential+block@s1" index_in_children_list="1"'
+    draft = f'<vertical display_name="Draft" {place}/>'
+    upload(course_archive(tmp_path, files={"drafts/vertical/v9.xml": draft.encode()}))
+    preview = get(http, "migration_preview/", source_key=COURSE, target_key=TARGET).json()
+    report = done(http).migrations.get().report
+    assert {kind: preview[kind] for kind in ("sections", "subsections", "units")} == {
+        "sections": 1,
+        "subsections": 1,
+        "units": 2,
+    }
+    assert report["actions"] == {"create": preview["total_blocks"]}
+    skipping = {"source_key": COURSE, "target_key": TARGET, "repeat_handling_strategy": "skip"}
+    assert get(http, "migration_preview/", **skipping).json()["total_blocks"] == 0
+
+
 def test_the_preview_knows_the_limit(http: APIClient, upload: Upload, settings: Any) -> None:
     upload()
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 4
@@ -374,6 +415,34 @@ def test_bad_queries(
         assert response.json() == {"error": error}
 
 
+def test_a_collection_that_was_deleted_since_is_not_named_until_it_is_restored(
+    http: APIClient, upload: Upload, tmp_path: Path
+) -> None:
+    upload()
+    course = done(http, create_collection=True)
+    uploaded = upload(legacy_archive(tmp_path, '<problem url_name="p">1</problem>'))
+    done(http, source=str(uploaded.key), create_collection=True)
+
+    def named() -> list[str | None]:
+        (info,) = get(http, "migration_info/", source_keys=COURSE).json()[COURSE]
+        (row,) = get(http, f"library/{TARGET}/migrations/courses/").json()
+        (parameters,) = get(http, f"migrations/{course.uuid}/").data["parameters"]
+        (card,) = http.get("/api/contentstore/v1/home/libraries").json()["libraries"]
+        found = (row["target_collection"], parameters["target_collection"])
+        keys = [info["target_collection_key"], *(collection and collection["key"] for collection in found)]
+        return [*keys, card["migrated_to_collection_key"]]
+
+    before = ["course-1"] * 3 + ["legacy-l1"]
+    assert named() == before
+    keys = [api.collection_key(f"lib-collection:O:lib:{code}") for code in ("course-1", "legacy-l1")]
+    for key in keys:
+        api.delete_collection(key, user=None)
+    assert named() == [None] * 4
+    for key in keys:
+        api.restore_collection(key, user=None)
+    assert named() == before
+
+
 def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:
     upload(outline=BAD_OUTLINE)
     job = done(http, preserve_url_slugs=True)
@@ -391,6 +460,22 @@ def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:
     assert rows[0]["unsupported_reason"] is None
     fine = get(http, "migration_blocks/", target_key=TARGET, is_failed="false").json()
     assert len(fine) == 6
+
+
+@pytest.mark.parametrize(("preserve_url_slugs", "name"), [(True, "q2"), (False, "ask-them_1")])
+def test_what_has_children_is_named_by_the_id_that_it_would_have(
+    http: APIClient, upload: Upload, tmp_path: Path, preserve_url_slugs: bool, name: str
+) -> None:
+    outline = """<poll url_name="q1" display_name="Ask them">x</poll>
+    <poll url_name="q2" display_name="Ask them"><problem url_name="a"/><problem url_name="b"/></poll>"""
+    problems = {f"problem/{problem}.xml": b"<problem>x</problem>" for problem in "ab"}
+    upload(course_archive(tmp_path, outline, files=problems))
+    done(http, preserve_url_slugs=preserve_url_slugs)
+    (row,) = get(http, "migration_blocks/", target_key=TARGET, is_failed="true").json()
+    assert row["unsupported_reason"] == (
+        f'The "poll" XBlock (ID: "{name}") has children, so it is not supported in content libraries.'
+        " It has 2 children blocks."
+    )
 
 
 def test_placeholders_vanish_when_a_later_import_brings_the_block(

@@ -116,6 +116,24 @@ def test_a_title_without_ascii_letters_makes_a_collection_named_by_the_key(
     ]
 
 
+def test_a_collection_is_used_again_only_while_it_is_there_and_only_in_its_library(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    source = write_course(tmp_path, '<html url_name="h">x</html>')
+    other = api.create_library(user=None, org="O", slug="other", title="Other")
+
+    def filled(target: ContentLibrary) -> str:
+        options = api.ImportOptions(make_collection=True)
+        plan = api.import_archive(target.library_key, user=None, source=source, options=options).plan
+        assert plan.collection is not None
+        return f"{'new ' if plan.collection.is_new else ''}{plan.collection.code}"
+
+    assert [filled(library), filled(library), filled(other)] == ["new course-1", "course-1", "new course-1"]
+    api.delete_collection(api.collection_key("lib-collection:O:lib:course-1"), user=None)
+    assert filled(library) == "new course-1"
+    assert members(library) == {"course-1-1": 1}
+
+
 def edit() -> None:
     """An author's work in the library: an edit, a deletion, an item of their own in a unit."""
     api.set_olx(api.component_key("lb:O:lib:html:h1"), user=None, olx="<html>mine</html>")
@@ -178,6 +196,56 @@ def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     skip = run_import(NEW_BLOCK, "--dry-run")
     (note,) = [row for row in skip["notes"] if row["usage_key"] == key("html", "h3")]
     assert "exists and is skipped, so this is not placed in it" in note["reason"]
+
+
+def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
+    run_import: Import, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_import(OUTLINE)
+    run_import('<html url_name="h3">x</html>', run="2")
+    edit()
+    source = write_course(
+        tmp_path / "again",
+        NEW_BLOCK.replace('display_name="Week 1"', 'display_name="Week one" start="2026-01-01"').replace(
+            "new</html>", f'&lt;img src="/static/a.png"&gt;</html>{UNSUPPORTED}'
+        ),
+        files={"static/a.png": b"12345", "static/b.png": b"b"},
+    )
+    arguments = ("--level", "section", "--on-repeat", "update", "--collection", "mine", "--dry-run")
+    call_command("import_course", str(source), "lib:O:lib", *arguments)
+    said = capsys.readouterr().out.splitlines()
+    new = ", ".join((key("conditional", "x1"), key("problem", "in"), key("html", "h3")))
+    changed = ", ".join((key("chapter", "c1"), key("vertical", "v2"), key("html", "h2")))
+    assert said[0].endswith("content libraries. It has 1 children block.")
+    assert said[said.index(f"Added in the source since the last import: {new}.") :] == [
+        f"Added in the source since the last import: {new}.",
+        f"Changed in the source since the last import: {changed}.",
+        "Removed in the source since the last import: nothing.",
+        f"Edited in the library since the last import: {key('html', 'h1')}, {key('vertical', 'v2')}.",
+        f"These leave {key('vertical', 'v2')}, and stay in the library: xblock.v1:html:own.",
+        "html “h3” gets the ID “h3_1”, as “h3” is taken.",
+        f"New items with the title of another item: {key('html', 'h3')}.",
+        "Static files: 1 (5\xa0bytes).",
+        "Settings that only matter in courses, and are kept: start (1).",
+        "Collection: new, Course 1.",
+        "Files that nothing refers to, and that do not come: b.png.",
+        "course-v1:O+C+1 → lib:O:lib: 0 of 1 sections created, 0 of 1 subsections created, 0 of 2 units created,"
+        " 2 of 5 components created, 1 blocks not supported.",
+        "Nothing was written: this was a dry run.",
+    ]
+
+
+def test_what_comes_back_is_placed_where_it_was_or_said_to_be_loose(run_import: Import) -> None:
+    run_import(OUTLINE)
+    unit = api.container_key("lct:O:lib:unit:v1")
+    h1, p1 = (api.component_key(f"lb:O:lib:{name}") for name in ("html:h1", "problem:p1"))
+    api.remove_children(unit, user=None, child_keys=[p1])
+    for component in (h1, p1):
+        api.delete_item(component, user=None)
+    (note,) = run_import(OUTLINE)["notes"]
+    assert note["usage_key"] == key("problem", "p1")
+    assert "“First” exists and is skipped" in note["reason"]
+    assert [child.key for child in api.get_children(unit, user=None)] == [h1]
 
 
 def test_what_changed_in_the_source_since_the_last_import(run_import: Import) -> None:
@@ -255,6 +323,27 @@ def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> 
         ("html", "same_1"),
         ("problem", "same"),
     ]
+
+
+def test_files_that_nothing_refers_to_are_kept_if_that_is_asked_for(run_import: Import) -> None:
+    text = '<html url_name="h1"><![CDATA[<img src="/static/used.png">]]></html>'
+    names = ["used.png", "handbook.pdf", "a/Übung 100% <1>.txt", "a/it's #2 ]]>.txt"]
+    files = {f"static/{name}": name.encode() for name in names}
+    assert len(run_import(text, level="component", files=files)["unused_files"]) == 3
+    first = run_import(text, "--keep-unused-files", level="component", files=files)
+    assert (first["actions"], first["unused_files"], first["static_files"]["count"]) == (
+        {"skip": 1, "create": 1},
+        [],
+        3,
+    )
+    kept = api.component_key("lb:O:lib:html:unused-files")
+    assert api.get_item(kept, user=None).display_name == "Files of Course 1"
+    assert {asset.path for asset in api.list_assets(kept, user=None)} == {f"static/{name}" for name in names[1:]}
+    more = {**files, "static/more.txt": b"more"}
+    update = ("--keep-unused-files", "--on-repeat", "update")
+    assert run_import(text, *update, level="component", files=files)["actions"] == {"keep": 2}
+    assert run_import(text, *update, level="component", files=more)["actions"] == {"keep": 1, "update": 1}
+    assert len(api.list_assets(kept, user=None)) == 4
 
 
 def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(

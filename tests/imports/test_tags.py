@@ -29,7 +29,7 @@ OUTLINE = in_place(
     <problem url_name="p1"/></vertical></sequential></chapter>"""
 )
 TABLE = """"Name","Type","ID","subjects","words"\r
-"Course 1","course","1","Physics",""\r
+"Course 1","course","course","Physics",""\r
 "  c1","chapter","c1","",""\r
 "      V","vertical","v1","Maths; Physics",""\r
 "        h1","html","h1","algebra; Alchemy","one; two, three"\r
@@ -76,7 +76,13 @@ def test_the_table_beside_the_course_is_read(tmp_path: Path) -> None:
                 "value": "Alchemy",
                 "blocks": 1,
                 "reason": "The taxonomy “Subjects” has no such tag.",
-            }
+            },
+            {
+                "taxonomy": "subjects",
+                "value": "Physics",
+                "blocks": 1,
+                "reason": "It is a tag of the course itself, which becomes no item of the library.",
+            },
         ],
     }
 
@@ -87,7 +93,16 @@ def test_a_taxonomy_that_the_organization_does_not_have_is_reported(tmp_path: Pa
     assert tags() == {H1: {"words:one", "words:two, three"}}
     rows = [(tag["value"], tag["blocks"], tag["reason"]) for tag in report["tags"]["left_out"]]
     reason = f"“O” has no taxonomy “{taxonomy}”."
-    assert rows == [("Alchemy", 1, reason), ("Maths", 1, reason), ("Physics", 1, reason), ("algebra", 1, reason)]
+    assert [row for row in rows if row[2] == reason] == [
+        (value, 1, reason) for value in ("Alchemy", "Maths", "Physics", "algebra")
+    ]
+
+
+def test_tags_of_the_course_itself_are_reported_unless_a_part_is_imported(tmp_path: Path) -> None:
+    only = ("block-v1:O+C+1+type@html+block@h1",)
+    assert {tag["value"] for tag in run(tmp_path / "1")["tags"]["left_out"]} == {"Physics", "Alchemy"}
+    assert {tag["value"] for tag in run(tmp_path / "2", only=only)["tags"]["left_out"]} == set()
+    assert {tag["value"] for tag in run(tmp_path / "3", on_repeat=api.OnRepeat.SKIP)["tags"]["left_out"]} == {"Physics"}
 
 
 def test_tags_that_stand_on_the_blocks_are_read_and_do_not_stay_there(tmp_path: Path) -> None:
@@ -152,7 +167,9 @@ def test_tags_of_a_course_of_this_site_come_too(tmp_path: Path, library: Content
     api.load_course(write_course(tmp_path, OUTLINE), user=None)
     subjects = tagging_api.get_taxonomies().get(export_id="subjects")
     tagging_api.tag_object("block-v1:O+C+1+type@html+block@h1", subjects, ["Algebra"])
+    tagging_api.tag_object("course-v1:O+C+1", subjects, ["Maths"])
     request = api.SourceRequest(api.course_key("course-v1:O+C+1"), api.ImportOptions(level=api.Level.SECTION))
     job = work(api.start_imports(library.library_key, user=staff, sources=[request]).uuid)
-    assert job.migrations.get().report["tags"] == {"given": 1, "left_out": []}
+    report = job.migrations.get().report["tags"]
+    assert (report["given"], [tag["value"] for tag in report["left_out"]]) == (1, ["Maths"])
     assert tags()[H1] == {"subjects:Algebra"}

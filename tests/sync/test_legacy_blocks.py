@@ -189,6 +189,24 @@ def test_what_the_library_published_since_the_migration_is_offered_at_once(autho
     assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (1, 2, True)
 
 
+def test_what_was_there_before_the_migration_counts_as_synced_in_its_version_of_then(
+    author: Author, tmp_path: Path
+) -> None:
+    migrate_legacy_library(tmp_path, OUTLINE, forward=False)
+    shelf = Shelf(api.get_library(TARGET))
+    shelf.component("p1", title="Second version", body="<p>1 + 2 = ?</p>")
+    shelf.publish()
+    (archive,) = tmp_path.iterdir()
+    options = api.ImportOptions(forward=True)
+    assert api.import_archive(TARGET, user=None, source=archive, options=options).draft_change_log_pk is None
+    shelf.component("p1", title="Third version", body="<p>1 + 3 = ?</p>")
+    shelf.publish()
+    (child,) = children(add_legacy_block(UNIT, "bank", [("p1", P1[1])]))
+    convert(author)
+    link = author.link(child)
+    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (2, 3, True)
+
+
 def test_a_text_that_was_edited_in_the_course_keeps_its_body(author: Author, migrated: Shelf) -> None:
     same, edited = children(
         add_legacy_block(

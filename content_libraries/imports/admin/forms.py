@@ -90,6 +90,9 @@ class ImportForm(forms.Form):
         required=False,
         help_text="Else what is published in them. Of a course on this site, the draft is always read.",
     )
+    keep_unused_files = forms.BooleanField(
+        label="Keep files that nothing refers to, in a Text that links them", required=False
+    )
     publish = forms.BooleanField(label="Publish what is imported", required=False)
     forward = forms.ChoiceField(label="Redirect references", choices=_FORWARDS, required=False)
     only = forms.CharField(
@@ -116,6 +119,7 @@ class ImportForm(forms.Form):
             collection_code=data["collection"],
             make_collection=data["make_collection"] or bool(data["collection"]),
             forward={"yes": True, "no": False}.get(data["forward"]),
+            keep_unused_files=data["keep_unused_files"],
         )
 
 

@@ -34,6 +34,8 @@ _MOST_ROWS: Final = 1000
 """A longer plan is read as CSV."""
 
 type Context = dict[str, Any]
+type _ChosenSource = tuple[CourseKey, str, UUID | None]
+"""Key and title of a source, and the upload."""
 
 
 def new_import(request: HttpRequest, context: Context) -> HttpResponse:
@@ -41,14 +43,8 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
     sources = _chosen(request)
     form = ImportForm(request.POST or None, user=request.user)
     if request.method == "POST" and sources and form.is_valid():
-        options = form.options()
         try:
-            plans = [
-                api.plan_source(form.library_key, user=request.user, source_key=key, options=options, upload_uuid=uuid)[
-                    1
-                ]
-                for key, _title, uuid in sources
-            ]
+            plans = _planned(form, sources, request)
         except ContentLibrariesError as error:
             form.add_error(None, error.message)
         else:
@@ -56,6 +52,24 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
             return HttpResponseRedirect(page_url("plans", plan=[str(plan.uuid) for plan in plans], publish=publish))
     context |= {"title": "Import into a library", "form": form, "sources": sources, "submit": "Preview"}
     return render(request, f"{_TEMPLATES}/new.html", context)
+
+
+def _planned(form: ImportForm, sources: Sequence[_ChosenSource], request: HttpRequest) -> list[StoredPlan]:
+    """A plan for each source, beside those of the sources before it."""
+    plans: list[ImportPlan] = []
+    stored_plans: list[StoredPlan] = []
+    for key, _title, uuid in sources:
+        plan, stored = api.plan_source(
+            form.library_key,
+            user=request.user,
+            source_key=key,
+            options=form.options(),
+            upload_uuid=uuid,
+            after=plans,
+        )
+        plans.append(plan)
+        stored_plans.append(stored)
+    return stored_plans
 
 
 def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
@@ -146,8 +160,8 @@ def _plan_shown(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
     }
 
 
-def _chosen(request: HttpRequest) -> list[tuple[CourseKey, str, UUID | None]]:
-    """Key, title and upload of what was chosen, in the order of the choice; each source once."""
+def _chosen(request: HttpRequest) -> list[_ChosenSource]:
+    """What was chosen, in the order of the choice; each source once."""
     courses = [course_key(text) for text in request.GET.getlist("course")]
     found = [(key, api.find_source(key, user=request.user).title, None) for key in dict.fromkeys(courses)]
     return [*found, *((upload.key, upload.title, upload.uuid) for upload in _uploads(request))]

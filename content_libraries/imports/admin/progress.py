@@ -61,6 +61,9 @@ class JobCard:
 
     @property
     def can_retry(self) -> bool:
+        """Whether something failed; sources go with a library that was created for the job."""
+        if not self.sources:
+            return self.job.makes_library_anew
         return self.is_finished and any(source.error for source in self.sources)
 
 

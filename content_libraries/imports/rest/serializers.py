@@ -62,6 +62,10 @@ class OptionsSerializer(serializers.Serializer[Any]):
         help_text="Usage keys: only these blocks and what is in them. Not on the platform.",
     )
 
+    keep_unused_files = serializers.BooleanField(
+        default=False, help_text="Bring files that nothing refers to, in a Text that links them. Not on the platform."
+    )
+
     def options(self, *, collection_code: str | None, make_collection: bool) -> ImportOptions:
         """The validated body as options of one source."""
         body = self.validated_data
@@ -74,6 +78,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
             collection_code=collection_code or "",
             make_collection=make_collection and not collection_code,
             forward=body["forward_source_to_target"],
+            keep_unused_files=body["keep_unused_files"],
         )
 
 
@@ -137,8 +142,8 @@ class ParameterSerializer(serializers.Serializer[ModulestoreMigration]):
 
     @extend_schema_field(LabelSerializer(allow_null=True))
     def get_target_collection(self, migration: ModulestoreMigration) -> dict[str, str] | None:
-        collection = migration.target_collection
-        return {"key": collection.collection_code, "title": collection.title} if collection else None
+        collection = migration.live_collection
+        return {"key": collection.code, "title": collection.title} if collection else None
 
 
 class TaskSerializer(TaskStatusSerializer):
@@ -153,10 +158,8 @@ class MigrationInfoSerializer(serializers.Serializer[ModulestoreMigration]):
     source_key = serializers.CharField(source="source.key")
     target_key = serializers.CharField(source="target.package_ref")
     target_title = serializers.CharField(source="target.title")
-    target_collection_key = serializers.CharField(
-        source="target_collection.collection_code", allow_null=True, default=None
-    )
-    target_collection_title = serializers.CharField(source="target_collection.title", allow_null=True, default=None)
+    target_collection_key = serializers.CharField(source="live_collection.code", allow_null=True, default=None)
+    target_collection_title = serializers.CharField(source="live_collection.title", allow_null=True, default=None)
 
 
 class SourceLabelSerializer(serializers.Serializer[CourseImport]):
@@ -177,7 +180,7 @@ class CourseImportSerializer(serializers.Serializer[CourseImport]):
 
     @extend_schema_field(LabelSerializer(allow_null=True))
     def get_target_collection(self, row: CourseImport) -> dict[str, str] | None:
-        return {"key": row.collection[0], "title": row.collection[1]} if row.collection else None
+        return {"key": row.collection.code, "title": row.collection.title} if row.collection else None
 
 
 class PreviewSerializer(serializers.Serializer[Preview]):

@@ -30,6 +30,11 @@ class Command(LibraryCommand):
             "--collection", metavar="KEY", default="", help="code of the collection to fill; made if new"
         )
         parser.add_argument("--only", nargs="+", metavar="USAGE_ID", default=(), help="only these, and what is in them")
+        parser.add_argument(
+            "--keep-unused-files",
+            action="store_true",
+            help="bring files that nothing refers to, in a Text that links them",
+        )
         parser.add_argument("--forward", action="store_true", help="let references to the source lead to the library")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
@@ -51,6 +56,7 @@ class Command(LibraryCommand):
                 collection_code=options["collection"],
                 make_collection=bool(options["collection"]),
                 forward=options["forward"] or None,
+                keep_unused_files=options["keep_unused_files"],
             ),
             progress=self.progress,
         )
@@ -63,11 +69,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]
-        lines = [f"{row['type']} “{row['title']}”: {row['reason']}" for row in result["unsupported"] + result["notes"]]
-        lines += [
-            f"tag {tag['taxonomy']}: {tag['value']}, on {tag['blocks']} blocks: {tag['reason']}"
-            for tag in result["tags"]["left_out"]
-        ]
+        lines = list(imports.report_lines(result))
         lines.append(
             f"{result['source']} → {result['library']}: "
             + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)

@@ -58,4 +58,5 @@ def _line(row: Mapping[str, Any]) -> str:
     library = f"new library {row['library']}" if row["is_new"] else row["library"]
     redirect = "references lead there now" if row["redirects"] else "references are not redirected"
     created = sum(row["report"]["created"].values())
-    return f"{row['source']} → {library}: {created} items created, {redirect}."
+    said = "".join(f"\n  {line}" for line in imports.report_lines(row["report"]))
+    return f"{row['source']} → {library}: {created} items created, {redirect}.{said}"

@@ -1,0 +1,40 @@
+"""Second attempts at what a job did not import."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ..errors import InvalidInputError
+from ..jobs.api import UNFINISHED
+from ..libraries.api import Actor
+from ..libraries.models import ContentLibrary
+from .jobs import SourceRequest, find_job, start_imports
+from .legacy import migrate_anew
+from .models import ImportJob
+from .stored_plans import load_options
+
+
+def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
+    """
+    Import again, in a new job, the sources that a finished job did not import. A library that was created for the job,
+    and went with it as nothing was imported, is created anew.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished, where nothing failed,
+    or whose library somebody deleted.
+    """
+    job = find_job(job_uuid, user=user)
+    if job.state in UNFINISHED:
+        raise InvalidInputError("This import is not finished. Wait for it, or cancel it.")
+    if not job.migrations.exists():
+        if job.makes_library_anew:
+            return migrate_anew(job, user=user)
+        raise InvalidInputError(f"The library “{job.target_key}” was deleted. Start a new import into another one.")
+    failed = job.migrations.filter(is_failed=True).select_related("source", "upload").order_by("pk")
+    if not failed:
+        raise InvalidInputError("Every source of this import is done. Start a new import to repeat it.")
+    library = ContentLibrary.objects.get(learning_package_id=failed[0].target_id)
+    requests = [
+        SourceRequest(row.source.key, load_options(row.options), row.upload.uuid if row.upload else None)
+        for row in failed
+    ]
+    return start_imports(library.library_key, user=user, sources=requests, publish=job.publish)

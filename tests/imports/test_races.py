@@ -1,0 +1,92 @@
+"""What happens at the same time as an import: nothing comes twice, nothing is lost, nothing is half done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from openedx_content.models_api import PublishableEntity
+
+from content_libraries import api
+from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
+from content_libraries.libraries.models import ContentLibrary
+from studio.celery import app
+from tests.conftest import UserFactory
+from tests.racing import meetings, needs_locks
+
+from .conftest import OUTLINE, Start, Upload, work
+
+pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
+
+STEP = 12
+
+
+@pytest.fixture(autouse=True)
+def _site(transactional_db: None, settings: Any) -> Iterator[None]:
+    """With the roles that the end of each test takes away, without search, with a broker that nobody listens to."""
+    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
+    call_command("load_policies")
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
+
+
+def state(job: ImportJob) -> str:
+    return ImportJob.objects.get(pk=job.pk).state
+
+
+def test_two_users_import_and_forward_one_source_at_once(
+    upload: Upload, start: Start, staff: User, make_user: UserFactory
+) -> None:
+    """Each import has its record, the course comes once, and all its blocks lead to the same record."""
+    other = make_user("other", is_staff=True)
+    for count, meeting in enumerate(meetings(STEP), start=1):
+        course = upload(run=f"r{meeting.query}")
+        jobs = [start(course, user=user, forward=True) for user in (staff, other)]
+        meeting.of(*[lambda uuid=job.uuid: work(uuid) for job in jobs])
+        assert [state(job) for job in jobs] == ["succeeded", "succeeded"]
+        assert PublishableEntity.objects.count() == 5 * count
+        forwarding = api.get_forwarding(course.key)
+        assert forwarding is not None
+        leads = ModulestoreBlockSource.objects.filter(overall_source__key=course.key)
+        assert set(leads.values_list("forwarded__overall_migration", flat=True)) == {forwarding.pk}
+
+
+def test_a_job_that_is_delivered_to_two_workers_at_once_is_done_once(upload: Upload, start: Start) -> None:
+    for count, meeting in enumerate(meetings(STEP), start=1):
+        job = start(upload(run=f"r{meeting.query}"), on_repeat=api.OnRepeat.FORK)
+        meeting.of(*[lambda uuid=job.uuid: work(uuid)] * 2)
+        assert (state(job), PublishableEntity.objects.count()) == ("succeeded", 5 * count)
+
+
+def test_an_edit_that_meets_the_import_of_a_plan_is_never_lost(
+    upload: Upload, start: Start, staff: User, library: ContentLibrary
+) -> None:
+    work(start(upload()).uuid)
+    text = api.component_key("lb:O:lib:html:h1")
+    options = api.ImportOptions(level=api.Level.SECTION, on_repeat=api.OnRepeat.UPDATE)
+    for meeting in meetings(STEP):
+        course = upload(outline=OUTLINE.replace('"h1"/>', f'"h1">{meeting.query}</html>').replace("First", "Renamed"))
+        plan = api.plan_source(library.library_key, user=staff, source_key=course.key, options=options)[1]
+        job = api.start_plans([plan], user=staff)
+        mine = f"<html>Mine, {meeting.query}</html>"
+        meeting.of(lambda uuid=job.uuid: work(uuid), lambda olx=mine: api.set_olx(text, user=None, olx=olx))
+        assert state(job) in {"succeeded", "failed"}
+        assert api.get_olx(text, user=None) == mine
+
+
+def test_a_deletion_of_the_library_meets_an_import(upload: Upload, start: Start, staff: User) -> None:
+    for meeting in meetings(STEP * 2):
+        target = api.create_library(user=None, org="O", slug=f"gone{meeting.query}", title="Gone")
+        course = SourceUpload.objects.first() or upload()
+        request = api.SourceRequest(course.key, api.ImportOptions(level=api.Level.SECTION, forward=True))
+        job = api.start_imports(target.library_key, user=staff, sources=[request])
+        meeting.of(lambda uuid=job.uuid: work(uuid), lambda key=target.library_key: api.delete_library(key, user=None))
+        assert state(job) in {"succeeded", "failed"}
+        assert not PublishableEntity.objects.exists()
+        assert not ModulestoreMigration.objects.exists()
+        connection.check_constraints()

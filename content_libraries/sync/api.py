@@ -26,14 +26,14 @@ from .errors import (
     NotTopLevelError,
     UpstreamNotAllowedError,
 )
-from .legacy.blocks import NotReadyError
-from .legacy.converting import legacy_blocks_ready, preview_conversion
+from .legacy.blocks import NotReadyError, UpdateAllError
+from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
 from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_text
 from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
 from .outcomes import preview_outcome, settle_update
-from .outlines import Outline, OutlineActions, actions_of, get_outline
+from .outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
 from .pasting import Pasted, paste_block
 from .reading import (
     ItemType,
@@ -91,6 +91,7 @@ __all__ = [
     "Synced",
     "UndoConflictError",
     "Unlinked",
+    "UpdateAllError",
     "UpstreamNotAllowedError",
     "Usages",
     "actions_of",
@@ -104,6 +105,7 @@ __all__ = [
     "decline_update",
     "find_conversion",
     "find_run",
+    "get_course_outline",
     "get_link",
     "get_link_and_parts",
     "get_linked_children",
@@ -122,6 +124,7 @@ __all__ = [
     "preview_outcome",
     "preview_sync",
     "rebuild_links",
+    "refuse_update_of_all",
     "retry_run",
     "settle_update",
     "start_conversion",

@@ -283,6 +283,28 @@ def test_transcripts_of_older_videos_are_converted_and_named_by_language(author:
     assert shown(key)["en"] == srt.format("Again")
 
 
+def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Author, shelf: Shelf) -> None:
+    def shown(key: UsageKey) -> list[bytes]:
+        """The files that a block names, which are its own."""
+        prefix = f"/static/components/video/{key.block_id}/"
+        names = [block(key).settings[name] for name in ("thumbnail", "handout")]
+        assert all(name.startswith(prefix) for name in names), names
+        return [api.read_course_file(COURSE_KEY, name.removeprefix("/"), user=None) for name in names]
+
+    def publish(picture: bytes) -> None:
+        files = {"poster.jpg": picture, "notes.pdf": b"notes"}
+        shelf.component("v1", title="V", thumbnail="/static/poster.jpg", handout="/static/notes.pdf", files=files)
+        shelf.publish()
+
+    publish(b"one")
+    key = author.create(shelf.key("v1"), UNIT)
+    copy = api.duplicate_block(key, user=author.user).block.usage_key
+    assert (shown(key), shown(copy)) == ([b"one", b"notes"], [b"one", b"notes"])
+    publish(b"two")
+    author.sync(key)
+    assert (shown(key), shown(copy)) == ([b"two", b"notes"], [b"one", b"notes"])
+
+
 def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:
     key = author.create(shelf.key("t1"), UNIT)
     edit(key, text='<img src="/static/own.png">')

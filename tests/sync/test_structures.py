@@ -8,7 +8,6 @@ from opaque_keys.edx.keys import UsageKey
 from content_libraries import api
 from content_libraries.content.container_settings import write_settings
 from content_libraries.content.data import ContainerSettingsData
-from content_libraries.courses.api import course_store
 from content_libraries.learning_core import api as learning_core
 
 from .building import (
@@ -25,6 +24,7 @@ from .building import (
     children,
     edit,
     titles,
+    write_unlinked,
 )
 
 
@@ -36,13 +36,6 @@ def section(author: Author, shelf: Shelf) -> UsageKey:
 @pytest.fixture
 def unit(author: Author, shelf: Shelf) -> UsageKey:
     return author.create(shelf.key("unit1"), SUBSECTION, category="vertical")
-
-
-def write_unlinked(*changes: api.Change) -> None:
-    """Change a course as an import does, which nobody guards."""
-    course_key = ROOT.course_key
-    course_store().apply(course_key, api.CoursePlan(changes), author_pk=None)
-    api.rebuild_links(course_key)
 
 
 def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from opaque_keys.edx.keys import UsageKey
 
@@ -40,8 +40,30 @@ STORIES = st.lists(
     st.tuples(st.lists(LIBRARY_EDITS, max_size=5), st.lists(COURSE_EDITS, max_size=5)), min_size=1, max_size=3
 )
 
+type Edit = tuple[str, Any, Any]
+
+ALL_OF_IT: list[tuple[list[Edit], list[Edit]]] = [
+    (
+        [("edit", "t1", "a"), ("edit", "p1", "b")],
+        [("title", 2, "x"), ("title", 3, "x"), ("text", 3, "x"), ("attempts", 4, "x")],
+    ),
+    (
+        [("arrange", "unit1", ["p1", "t3", "t1"]), ("arrange", "unit2", ["t2", "p2"]), ("edit", "t1", "ab")],
+        [("shuffle", 2, ""), ("add", 5, "")],
+    ),
+    (
+        [("arrange", "unit1", ["t3", "t1"]), ("arrange", "unit2", ["t2", "p1", "p2"]), ("edit", "p2", "b")],
+        [("twin", 4, ""), ("carry", 7, "")],
+    ),
+    (
+        [("delete", "t3", None), ("nest", "sub1", ["unit2", "unit1", "unit2"])],
+        [("remove", 4, ""), ("title", 1, "y")],
+    ),
+]
+"""A story with each kind of edit: what is left to chance may leave one out."""
+
 few = settings(
-    max_examples=10,
+    max_examples=5,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example writes hundreds of rows: shrinking takes hours
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -227,6 +249,7 @@ def decline_after(author: Author, shelf: Shelf, edits: Any) -> None:
 
 
 @few
+@example(story=ALL_OF_IT)
 @given(story=STORIES)
 def test_syncs_keep_local_changes_and_keys_do_what_they_showed_and_are_done_after_once(
     author: Author, shelf: Shelf, story: Any
@@ -236,12 +259,14 @@ def test_syncs_keep_local_changes_and_keys_do_what_they_showed_and_are_done_afte
 
 @pytest.mark.slow
 @many
+@example(story=ALL_OF_IT)
 @given(story=STORIES)
 def test_so_do_many_more_syncs(author: Author, shelf: Shelf, story: Any) -> None:
     tell(author, shelf, story)
 
 
 @few
+@example(edits=[edit for edits, _course_edits in ALL_OF_IT for edit in edits])
 @given(edits=st.lists(LIBRARY_EDITS, max_size=6))
 def test_a_declined_update_changes_nothing_and_is_not_offered_again(author: Author, shelf: Shelf, edits: Any) -> None:
     decline_after(author, shelf, edits)
@@ -249,6 +274,7 @@ def test_a_declined_update_changes_nothing_and_is_not_offered_again(author: Auth
 
 @pytest.mark.slow
 @many
+@example(edits=[edit for edits, _course_edits in ALL_OF_IT for edit in edits])
 @given(edits=st.lists(LIBRARY_EDITS, max_size=6))
 def test_so_do_many_more_updates(author: Author, shelf: Shelf, edits: Any) -> None:
     decline_after(author, shelf, edits)

@@ -205,6 +205,7 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ),
     ("POST", "/xblock/"): Example({"parent_locator": "<course_unit_key>", "library_content_key": "<usage_key>"}),
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
+    ("POST", f"{OWN}reuse_checks/"): Example({"parent_locator": "<course_unit_key>", "upstream_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
     ("DELETE", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),

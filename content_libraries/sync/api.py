@@ -24,6 +24,8 @@ from .errors import (
     LinkError,
     NotLinkedError,
     NotTopLevelError,
+    UnfitParentError,
+    UnsupportedTypeError,
     UpstreamNotAllowedError,
 )
 from .legacy.blocks import NotReadyError, UpdateAllError
@@ -49,6 +51,7 @@ from .reading import (
     usage_counts,
     usages_of,
 )
+from .reuse import ReuseCheck, ReuseProblem, check_reuse
 from .runs import cancel_run, find_run, list_runs, retry_run, start_run
 from .syncing import (
     Synced,
@@ -81,6 +84,8 @@ __all__ = [
     "OutlineActions",
     "Pasted",
     "ReadyPart",
+    "ReuseCheck",
+    "ReuseProblem",
     "SkippedLink",
     "SyncAction",
     "SyncOutcome",
@@ -90,7 +95,9 @@ __all__ = [
     "SyncStep",
     "Synced",
     "UndoConflictError",
+    "UnfitParentError",
     "Unlinked",
+    "UnsupportedTypeError",
     "UpdateAllError",
     "UpstreamNotAllowedError",
     "Usages",
@@ -98,6 +105,7 @@ __all__ = [
     "cancel_conversion",
     "cancel_run",
     "check_links",
+    "check_reuse",
     "conversion_report",
     "convert_legacy_blocks",
     "course_report",

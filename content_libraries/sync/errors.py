@@ -5,6 +5,7 @@ from __future__ import annotations
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import InvalidInputError, NotAllowedError
+from ..keys import ItemKey
 
 
 class LinkError(InvalidInputError):
@@ -38,6 +39,24 @@ class BadDownstreamError(LinkError):
     """A block cannot be linked."""
 
     code = "bad_downstream"
+
+
+class UnsupportedTypeError(LinkError):
+    """Courses of this site cannot have blocks of an item's type."""
+
+    code = "unsupported_type"
+
+    def __init__(self, key: ItemKey, block_type: str) -> None:
+        super().__init__(f"“{key}” cannot be used: courses of this site have no blocks of the type “{block_type}”.")
+
+
+class UnfitParentError(LinkError):
+    """A block of this type cannot stand in that block."""
+
+    code = "unfit_parent"
+
+    def __init__(self, parent_key: UsageKey, block_type: str) -> None:
+        super().__init__(f"A {block_type} cannot be inside of “{parent_key}”. Choose another place.")
 
 
 class NotTopLevelError(LinkError):

@@ -41,6 +41,7 @@ from .copies import copied_links
 from .data import FileNotices
 from .files import with_made
 from .guarding import refuse_linked_parents
+from .reuse import refuse_unfit_item
 from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, short_key
 from .taking import STATIC, carried_settings, own_files, with_private_names
 from .transcripts import by_digest, is_sjson, srt_of, with_srt_files
@@ -68,7 +69,8 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError for the parent, NotAllowedError, InvalidInputError for an empty clipboard, OlxError, and
-    LinkedStructureError for a place inside of a linked structure.
+    LinkedStructureError for a place inside of a linked structure; UnfitParentError and UnsupportedTypeError for a
+    library item that cannot be reused there.
     """
     course_key = parent_key.course_key
     require_in_course(user, course_key, CoursePermission.EDIT)
@@ -76,6 +78,8 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     with transaction.atomic():
         lock_course(course_key)
         refuse_linked_parents([parent_key])
+        if paster.item is not None:
+            refuse_unfit_item(paster.item, parent_key)
         plan, top = paster.plan(index)
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.file_bytes)
         copy_tags({str(key): item for key, item in paster.items.items()})
@@ -129,6 +133,12 @@ class _Paster:
         from_library = (files for origin, files in self.clip.files.items() if _is_item(origin))
         found = {file.digest for files in from_library for file in files if is_sjson(file)}
         return srt_of(self.clip.file_bytes(found)) if found and self.clip.file_bytes is not None else {}
+
+    @property
+    def item(self) -> ItemKey | None:
+        """The library item that is pasted; None for what comes from a course."""
+        origin = settings_in(self.clip.root.olx).get(COPIED_FROM, "")
+        return item_key(origin) if _is_item(origin) else None
 
     @property
     def file_bytes(self) -> FileBytes:

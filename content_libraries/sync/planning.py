@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator
 from .data import LinkState, SkippedLink, SyncPlan
 from .drafts import Draft
 from .errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
 from .files import without_lost_files
 from .matching import Place, match
+from .reuse import refuse_unfit_parent
 from .settings import course_type_of
 from .states import explain, require_matching_types
 from .steps import PlanWriter, TopPlace
@@ -60,11 +60,11 @@ def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = No
     """
     Plan a new block that is linked to a library item, with everything in it. Checks no permission.
 
-    Returns: the plan, and the key of the block. Raises NotFoundError for the parent, and LinkError.
+    Returns: the plan, and the key of the block. Raises NotFoundError for the parent, and LinkError, also for a parent
+    that cannot hold such a block.
     """
     draft = Draft(parent.course_key, [], extra=[upstream])
-    if parent not in draft.structure.blocks:
-        raise NotFoundError(f"There is no “{parent}”.")
+    refuse_unfit_parent(draft.structure, parent, course_type_of(upstream))
     planner = _Planner(draft, override=False, keep=frozenset())
     usage_key = planner.add_new(upstream, parent=parent, index=index)
     return planner.finish(), usage_key

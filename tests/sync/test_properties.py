@@ -45,7 +45,7 @@ type Edit = tuple[str, Any, Any]
 ALL_OF_IT: list[tuple[list[Edit], list[Edit]]] = [
     (
         [("edit", "t1", "a"), ("edit", "p1", "b")],
-        [("title", 2, "x"), ("title", 3, "x"), ("text", 3, "x"), ("attempts", 4, "x")],
+        [("title", 2, "x"), ("title", 3, "x"), ("text", 3, "x"), ("attempts", 4, "x"), ("shuffle", 2, "")],
     ),
     (
         [("arrange", "unit1", ["p1", "t3", "t1"]), ("arrange", "unit2", ["t2", "p2"]), ("edit", "t1", "ab")],

@@ -72,6 +72,45 @@ class PreviewsView(DeveloperErrorsView):
         return Response(preview_data(plan))
 
 
+class ReuseRequestSerializer(serializers.Serializer[Any]):
+    """Items that an author may choose, and the place that they would go to."""
+
+    parent_locator = serializers.CharField(help_text="Usage key of a block of a course.")
+    upstream_keys = serializers.ListField(
+        child=serializers.CharField(), min_length=1, max_length=100, help_text="Keys of library components, containers."
+    )
+
+
+class ReuseCheckSerializer(serializers.Serializer[Any]):
+    """Whether an item can be reused as it stands."""
+
+    upstream_key = serializers.CharField()
+    problem = serializers.CharField(allow_null=True, help_text="Null where nothing stands against it.")
+    message = serializers.CharField(allow_blank=True)
+
+
+@extend_schema(tags=TAGS)
+class ReuseChecksView(DeveloperErrorsView):
+    """What pickers mark as not to be reused."""
+
+    @extend_schema(
+        operation_id="reuse_check",
+        summary="Check whether library items can be reused in a place of a course",
+        description="Writes nothing.",
+        request=ReuseRequestSerializer,
+        responses=ReuseCheckSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        body = ReuseRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent_key = block_key(wanted["parent_locator"])
+        found = api.check_reuse(wanted["upstream_keys"], parent_key=parent_key, user=request.user)
+        return Response(
+            [{"upstream_key": one.upstream, "problem": one.problem, "message": one.message} for one in found]
+        )
+
+
 class RunRequestSerializer(serializers.Serializer[Any]):
     """What to sync: courses, or every course of the caller's that uses a library."""
 

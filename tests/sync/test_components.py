@@ -103,6 +103,30 @@ def test_other_settings_and_content_follow_the_library(author: Author, shelf: Sh
     assert (settings["rerandomize"], settings.get("matlab_api_key"), settings["markdown"]) == ("always", None, "one")
 
 
+def test_a_text_has_no_settings_of_the_course_but_those_of_its_place(author: Author, shelf: Shelf) -> None:
+    """The map of fields of a Text names its title and body only (section 2)."""
+    shelf.component("t1", title="Text one", weight="1.0", due="2030-01-01T00:00:00Z", start="2030-01-01T00:00:00Z")
+    shelf.publish()
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, weight="2.0", due="2031-01-01T00:00:00Z", start="2031-01-01T00:00:00Z")
+    author.sync(key)
+    settings = block(key).settings
+    assert (settings["weight"], settings["due"][:4], settings["start"][:4]) == ("1.0", "2030", "2031")
+
+
+def test_what_a_sync_has_taken_back_never_returns(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("p1"), UNIT)
+    edit(key, display_name="Mine", rerandomize="never")
+    shelf.component("p1", title="Theirs", rerandomize="onreset")
+    shelf.publish()
+    author.decline(key)
+    link = author.sync(key, override_customizations=True)
+    assert (link["version_declined"], link["version_synced"]) == (2, 2)
+    author.sync(key)
+    author.unlink(key)
+    assert (block(key).title, block(key).settings["rerandomize"]) == ("Theirs", "onreset")
+
+
 def test_a_video_gets_an_id_of_its_own_and_keeps_it(author: Author, shelf: Shelf) -> None:
     shelf.component("v1", title="Video", body="<source src='a.mp4'/>", edx_video_id="theirs")
     shelf.publish()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_authz import api as authz_api
+from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from tests.conftest import give_role
@@ -146,6 +147,15 @@ def test_transcripts_of_a_pasted_video_are_those_of_a_synced_one(author: Author,
     assert "sub" not in block(video).settings
     notices = author.sync(UsageKey.from_string(author.link(video)["top_level_parent_key"]))["static_file_notices"]
     assert notices == {"new_files": [], "conflicting_files": [], "error_files": []}
+
+
+def test_tags_of_what_is_linked_by_a_paste_are_the_librarys(author: Author, shelf: Shelf) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    tagging_api.add_tag_to_taxonomy(taxonomy, "a")
+    tagging_api.tag_object(shelf.key("t1"), taxonomy, ["a"])
+    copy(author, shelf.key("unit1"))
+    text = child(pasted(author, SUBSECTION), 0)
+    assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(text))] == [("a", True)]
 
 
 def test_the_same_component_twice_becomes_two_blocks(author: Author, shelf: Shelf) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from opaque_keys.edx.keys import UsageKey
+from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from content_libraries.content.container_settings import write_settings
@@ -48,6 +51,30 @@ def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(
     assert block(child(section, 0, 0, 0)).settings["top_level_downstream_parent_key"] == (f"chapter@{section.block_id}")
     assert author.link(child(section, 0, 0))["top_level_parent_key"] == str(section)
     assert (len(rows), author.links(use_top_level_parents="true")[0]["downstream_usage_key"]) == (7, str(section))
+    found = api.get_structure(section.course_key, user=None).walk(section)
+    assert all(re.fullmatch(rf"{key.block_type}[0-9a-f]{{8}}", key.block_id) for key, _depth in found)
+
+
+def test_a_sync_of_a_structure_names_the_files_and_copies_the_tags_of_all_its_parts(
+    author: Author, shelf: Shelf, section: UsageKey
+) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    for number, name in enumerate(("unit1", "t2")):
+        tagging_api.add_tag_to_taxonomy(taxonomy, f"tag{number}")
+        tagging_api.tag_object(shelf.key(name), taxonomy, [f"tag{number}"])
+    for name in ("t1", "t2"):
+        shelf.component(name, body='<img src="/static/a.png">', files={"a.png": b"a picture"})
+    shelf.publish()
+    first, second = child(section, 0, 0, 0), child(section, 0, 1, 0)
+    paths = [f"static/components/html/{key.block_id}/a.png" for key in (first, second)]
+    api.write_course_file(section.course_key, paths[1], b"the author's", user=None)
+    assert author.sync(section)["static_file_notices"] == {
+        "new_files": paths[:1],
+        "conflicting_files": paths[1:],
+        "error_files": [],
+    }
+    for key, value in ((child(section, 0, 0), "tag0"), (second, "tag1")):
+        assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(key))] == [(value, True)]
 
 
 def test_a_changed_part_makes_the_structure_ready_and_a_sync_changes_only_that_part(

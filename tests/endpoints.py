@@ -138,6 +138,9 @@ RUN = {"uuid": "<run_uuid>"}
 STORED_COURSE = {"course_key": "<stored_course_key>"}
 CONVERSION = {"uuid": "<conversion_uuid>"}
 MIGRATION = {"uuid": "<migration_uuid>"}
+LINK_MOVE = Example(
+    {"course_key": "<stored_course_key>", "source_library": "lib:CL-TEST:gone", "target_library": "<lib_key>"}
+)
 
 EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", LIBRARIES): Example({"org": "CL-TEST", "slug": "new", "title": "T", "description": ""}),
@@ -205,6 +208,8 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ),
     ("POST", "/xblock/"): Example({"parent_locator": "<course_unit_key>", "library_content_key": "<usage_key>"}),
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
+    ("POST", f"{OWN}link_move_previews/"): LINK_MOVE,
+    ("POST", f"{OWN}link_moves/"): LINK_MOVE,
     ("POST", f"{OWN}reuse_checks/"): Example({"parent_locator": "<course_unit_key>", "upstream_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),

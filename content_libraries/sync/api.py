@@ -34,6 +34,7 @@ from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_t
 from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
+from .moving import LinkMove, link_move_report, move_links, preview_link_move
 from .outcomes import preview_outcome, settle_update
 from .outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
 from .pasting import Pasted, paste_block
@@ -73,6 +74,7 @@ __all__ = [
     "ItemType",
     "LinkDetail",
     "LinkError",
+    "LinkMove",
     "LinkState",
     "LinkSummary",
     "LinkedChildren",
@@ -122,13 +124,16 @@ __all__ = [
     "library_titles",
     "link_block",
     "link_details",
+    "link_move_report",
     "list_links",
     "list_runs",
+    "move_links",
     "paste_block",
     "plan_counts",
     "preview_conversion",
     "preview_course",
     "preview_decline",
+    "preview_link_move",
     "preview_outcome",
     "preview_sync",
     "rebuild_links",

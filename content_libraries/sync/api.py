@@ -52,7 +52,7 @@ from .reading import (
     usage_counts,
     usages_of,
 )
-from .reuse import ReuseCheck, ReuseProblem, check_reuse
+from .reuse import ReuseCheck, check_reuse
 from .runs import cancel_run, find_run, list_runs, retry_run, start_run
 from .syncing import (
     Synced,
@@ -87,7 +87,6 @@ __all__ = [
     "Pasted",
     "ReadyPart",
     "ReuseCheck",
-    "ReuseProblem",
     "SkippedLink",
     "SyncAction",
     "SyncOutcome",

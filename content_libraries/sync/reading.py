@@ -18,9 +18,10 @@ from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library
 from .access import access_block, closed_libraries, require_links_of_course
 from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
+from .errors import UnsupportedTypeError
 from .models import CourseLink
 from .readiness import readiness_of, states_of
-from .reuse import ReuseProblem, is_supported
+from .reuse import is_supported
 from .settings import LinkSettings, key_or_none
 from .states import explain
 
@@ -295,7 +296,7 @@ def _reuse_problem(link: LinkSettings, state: LinkState) -> str | None:
     if state not in WORKING_STATES:
         return None if state == LinkState.NOT_LINKED else state
     item = key_or_none(link.upstream)
-    return None if item is None or is_supported(item) else ReuseProblem.UNSUPPORTED_TYPE
+    return None if item is None or is_supported(item) else UnsupportedTypeError.code
 
 
 def _last_published(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from opaque_keys.edx.keys import UsageKey
 
@@ -20,17 +19,11 @@ from ..keys import ItemKey, LibraryContainerLocator, library_key_of
 from ..libraries.api import Actor
 from .access import closed_to_reuse
 from .data import LinkState
-from .errors import UnfitParentError, UnsupportedTypeError
+from .errors import LinkedStructureError, LinkError, UnfitParentError, UnsupportedTypeError
+from .guarding import refuse_linked_parents
 from .settings import course_type_of, key_or_none
 from .states import explain
 from .upstreams import Upstreams, read_upstreams
-
-
-class ReuseProblem(StrEnum):
-    """What stands against reuse, besides the states of links in which there is nothing to take."""
-
-    UNSUPPORTED_TYPE = "unsupported_type"
-    UNFIT_PARENT = "unfit_parent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +33,12 @@ class ReuseCheck:
 
     Args:
         upstream: as it was asked for.
-        problem: what stands against it; None if nothing does.
+        problem: what stands against it, as a state of links or the code of a LinkError; None if nothing does.
         message: the same for the author.
     """
 
     upstream: str
-    problem: ReuseProblem | LinkState | None = None
+    problem: str | None = None
     message: str = ""
 
 
@@ -64,6 +57,10 @@ def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) 
     structure = course_store().structure(parent_key.course_key)
     if parent_key not in structure.blocks:
         raise NotFoundError(f"There is no “{parent_key}”.")
+    try:
+        refuse_linked_parents([parent_key])
+    except LinkedStructureError as error:
+        return [ReuseCheck(text, error.code, error.message) for text in upstreams]
     keys = {text: key for text in upstreams if (key := key_or_none(text)) is not None}
     published = read_upstreams(keys.values())
     closed = closed_to_reuse(user, {str(library_key_of(key)) for key in keys.values()})
@@ -115,10 +112,8 @@ def _checked(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStr
     try:
         refuse_unsupported_type(key)
         refuse_unfit_parent(structure, parent_key, course_type_of(key))
-    except UnsupportedTypeError as error:
-        return ReuseCheck(text, ReuseProblem.UNSUPPORTED_TYPE, error.message)
-    except UnfitParentError as error:
-        return ReuseCheck(text, ReuseProblem.UNFIT_PARENT, error.message)
+    except LinkError as error:
+        return ReuseCheck(text, error.code, error.message)
     return ReuseCheck(text)
 
 

@@ -87,6 +87,11 @@ def test_an_item_fits_into_its_kind_of_parent_only(author: Author, shelf: Shelf,
         assert children(place) == before
 
 
+def test_nothing_fits_into_a_linked_container(author: Author, shelf: Shelf) -> None:
+    unit = author.create(shelf.key("unit1"), SUBSECTION)
+    assert check(author, unit, shelf.key("t1"))[shelf.key("t1")][0] == "linked_structure"
+
+
 def test_a_bank_takes_components_and_experiments_take_units(author: Author, shelf: Shelf) -> None:
     bank, groups = COURSE_KEY.make_usage_key("itembank", "bank"), COURSE_KEY.make_usage_key("split_test", "groups")
     for key in (bank, groups):

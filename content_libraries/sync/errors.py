@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import InvalidInputError, NotAllowedError
@@ -20,7 +21,7 @@ class NotLinkedError(LinkError):
     code = "not_linked"
 
     def __init__(self, usage_key: UsageKey) -> None:
-        super().__init__(f"“{usage_key}” is not linked to a library.")
+        super().__init__(gettext("“%(block)s” is not linked to a library.") % {"block": usage_key})
 
 
 class BadUpstreamError(LinkError):
@@ -36,9 +37,13 @@ class UpstreamNotAllowedError(NotAllowedError):
 
 
 class BadDownstreamError(LinkError):
-    """A block cannot be linked."""
+    """A block that holds others cannot be linked to a component."""
 
     code = "bad_downstream"
+
+    def __init__(self, usage_key: UsageKey) -> None:
+        text = gettext("“%(block)s” holds other blocks, so it cannot be linked to a library component.")
+        super().__init__(text % {"block": usage_key})
 
 
 class UnsupportedTypeError(LinkError):
@@ -47,7 +52,8 @@ class UnsupportedTypeError(LinkError):
     code = "unsupported_type"
 
     def __init__(self, key: ItemKey, block_type: str) -> None:
-        super().__init__(f"“{key}” cannot be used: courses of this site have no blocks of the type “{block_type}”.")
+        text = gettext("“%(item)s” cannot be used: courses of this site have no blocks of the type “%(block_type)s”.")
+        super().__init__(text % {"item": key, "block_type": block_type})
 
 
 class UnfitParentError(LinkError):
@@ -56,7 +62,8 @@ class UnfitParentError(LinkError):
     code = "unfit_parent"
 
     def __init__(self, parent_key: UsageKey, block_type: str) -> None:
-        super().__init__(f"A {block_type} cannot be inside of “{parent_key}”. Choose another place.")
+        text = gettext("A %(block_type)s cannot be inside of “%(parent)s”. Choose another place.")
+        super().__init__(text % {"block_type": block_type, "parent": parent_key})
 
 
 class NotTopLevelError(LinkError):
@@ -65,7 +72,8 @@ class NotTopLevelError(LinkError):
     code = "not_top_level"
 
     def __init__(self, usage_key: UsageKey, top_level: UsageKey) -> None:
-        super().__init__(f"“{usage_key}” is part of the linked block “{top_level}”. Sync or unlink that one first.")
+        text = gettext("“%(block)s” is part of the linked block “%(top_level)s”. Sync or unlink that one first.")
+        super().__init__(text % {"block": usage_key, "top_level": top_level})
         self.top_level = top_level
 
 

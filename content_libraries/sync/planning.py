@@ -87,7 +87,7 @@ class _Planner:
             raise BadUpstreamError(explain(LinkState.MALFORMED, link.upstream, top), field="upstream_ref")
         require_matching_types(key, top)
         if not isinstance(key, LibraryContainerLocator) and self.draft.structure.children.get(top):
-            raise BadDownstreamError(f"“{top}” holds other blocks, so it cannot be linked to a library component.")
+            raise BadDownstreamError(top)
         place = Place(self._published(key, top), top, is_new=False)
         self._match(place)
         self.tops.append(TopPlace(place))

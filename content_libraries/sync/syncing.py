@@ -233,7 +233,7 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
     usage_key = block.usage_key
     require_matching_types(key, usage_key)
     if block.children and not isinstance(key, LibraryContainerLocator):
-        raise BadDownstreamError(f"“{usage_key}” holds other blocks, so it cannot be linked to a library component.")
+        raise BadDownstreamError(usage_key)
     upstreams = read_upstreams([key])
     if (broken := upstreams.broken.get(key)) is not None:
         raise BadUpstreamError(explain(broken, str(key), usage_key), field="upstream_ref")

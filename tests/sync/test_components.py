@@ -11,10 +11,11 @@ from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.content.api import offered_block_types
 from content_libraries.learning_core import api as learning_core
 from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
 
-from .building import COURSE_KEY, UNIT, Author, Shelf, actions, block, body, edit
+from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, actions, block, body, children, edit, titles
 
 
 def test_a_text_comes_from_the_library_with_its_title_and_body(author: Author, shelf: Shelf) -> None:
@@ -327,6 +328,27 @@ def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Aut
     publish(b"two")
     author.sync(key)
     assert (shown(key), shown(copy)) == ([b"two", b"notes"], [b"one", b"notes"])
+
+
+def test_components_of_every_type_are_created_and_synced(author: Author, shelf: Shelf) -> None:
+    types = [offered.block_type for offered in offered_block_types()]
+    assert len(types) > 5
+
+    refs = tuple(learning_core.component_ref(kind, "x") for kind in types)
+
+    def publish(title: str) -> None:
+        writes = [learning_core.ComponentWrite(kind, "x", title, f"<{kind}/>") for kind in types]
+        unit = learning_core.ContainerWrite("unit", "unit9", "Unit", refs)
+        learning_core.write_drafts(shelf.pk, components=writes, containers=[unit], author_pk=None)
+        shelf.publish()
+
+    publish("One")
+    unit = author.create(shelf.key("unit9"), SUBSECTION)
+    keys = children(unit)
+    assert [key.block_type for key in keys] == types
+    publish("Two")
+    author.sync(unit)
+    assert (children(unit), set(titles(keys)), author.ready()) == (keys, {"Two"}, [])
 
 
 def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:

@@ -12,6 +12,7 @@ from content_libraries import api
 from content_libraries.content.container_settings import write_settings
 from content_libraries.content.data import ContainerSettingsData
 from content_libraries.learning_core import api as learning_core
+from tests.conftest import LibraryFactory, give_role
 
 from .building import (
     ROOT,
@@ -293,6 +294,41 @@ def test_a_part_that_was_linked_on_its_own_is_adopted(author: Author, shelf: She
     author.sync(unit)
     assert child(unit, 1) == problem
     assert author.link(problem)["top_level_parent_key"] == str(unit)
+
+
+def test_a_part_of_another_library_is_listed_before_a_sync_removes_it(
+    author: Author, shelf: Shelf, unit: UsageKey, make_library: LibraryFactory
+) -> None:
+    """Such parts come from older courses; here nobody can add them."""
+    other = Shelf(make_library("other"))
+    other.component("t1", title="Foreign")
+    other.publish()
+    foreign = author_of_both(author, other).create(other.key("t1"), UNIT)
+    write_unlinked(api.MoveBlock(foreign, unit))
+    other.component("t1", title="Newer")
+    other.publish()
+    assert author.ready() == [str(foreign)]
+    assert ("delete", "other_link", "Foreign") in actions(author.preview(unit))
+    author.sync(unit)
+    assert titles(children(unit)) == ["Text one", "Problem one"]
+
+
+def author_of_both(author: Author, other: Shelf) -> Author:
+    give_role(author.user, "library_user", str(other.library.library_key))
+    return author
+
+
+def test_a_part_that_is_ahead_of_its_structure_stays_what_it_is(author: Author, shelf: Shelf, unit: UsageKey) -> None:
+    """It was linked and synced on its own, while the structure waited."""
+    shelf.component("t1", title="New")
+    shelf.container("unit1", "t1", "p1", title="New unit")
+    shelf.publish()
+    ahead = author.create(shelf.key("t1"), UNIT)
+    write_unlinked(api.DeleteBlock(child(unit, 0)), api.MoveBlock(ahead, unit, 0))
+    assert (author.link(ahead)["version_synced"], author.link(unit)["version_synced"]) == (2, 1)
+    author.sync(unit)
+    assert (child(unit, 0), titles(children(unit))) == (ahead, ["New", "Problem one"])
+    assert (author.link(ahead)["top_level_parent_key"], author.ready()) == (str(unit), [])
 
 
 def test_unlinking_a_section_leaves_what_is_one_level_down_linked(

@@ -130,6 +130,12 @@ COURSE_PERMISSION_BACKEND = Setting(
     'Dotted path of the class that answers every "may this user" about courses.',
 )
 
+COURSE_DISABLED_BLOCKS: Setting[Sequence[str]] = Setting(
+    "CONTENT_LIBRARIES_COURSE_DISABLED_BLOCKS",
+    (),
+    "Types of components that courses do not get from libraries, though the site has them. What is linked stays.",
+)
+
 PROFILE_IMAGE_URL = Setting(
     "CONTENT_LIBRARIES_PROFILE_IMAGE_URL",
     "content_libraries/profile.svg",

@@ -13,6 +13,8 @@ OUR_PATHS = (
     "/api/content-staging/",
     "/api/content_tagging/",
     "/api/contentstore/v1/container/",
+    "/api/contentstore/v1/container_handler/",
+    "/api/contentstore/v1/course_index/",
     "/api/contentstore/v2/downstreams",
     "/api/courses/v1/migrate_legacy_content_blocks/",
     "/api/modulestore_migrator/",

@@ -138,6 +138,9 @@ RUN = {"uuid": "<run_uuid>"}
 STORED_COURSE = {"course_key": "<stored_course_key>"}
 CONVERSION = {"uuid": "<conversion_uuid>"}
 MIGRATION = {"uuid": "<migration_uuid>"}
+LINK_MOVE = Example(
+    {"course_key": "<stored_course_key>", "source_library": "lib:CL-TEST:gone", "target_library": "<lib_key>"}
+)
 
 EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", LIBRARIES): Example({"org": "CL-TEST", "slug": "new", "title": "T", "description": ""}),
@@ -197,14 +200,26 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", "/api/contentstore/v1/container/<downstream_key>/children"): Example(
         query="get_upstream_info=true", arguments={"downstream_key": "<course_unit_key>"}
     ),
+    ("GET", "/api/contentstore/v1/container_handler/<downstream_key>"): Example(
+        arguments={"downstream_key": "<course_unit_key>"}
+    ),
+    ("GET", "/api/contentstore/v1/course_index/<course_key>"): Example(
+        query="show=<course_unit_key>", arguments={"course_key": "<stored_course_key>"}
+    ),
     ("POST", "/xblock/"): Example({"parent_locator": "<course_unit_key>", "library_content_key": "<usage_key>"}),
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
+    ("POST", f"{OWN}link_move_previews/"): LINK_MOVE,
+    ("POST", f"{OWN}link_moves/"): LINK_MOVE,
+    ("POST", f"{OWN}reuse_checks/"): Example({"parent_locator": "<course_unit_key>", "upstream_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
     ("DELETE", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),
     ("POST", f"{OWN}sync_runs/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_run_uuid>"}),
     ("POST", "/xblock/<downstream_key>/handler/upgrade_to_v2_library"): Example(
         arguments={"downstream_key": "<legacy_block_key>"}
+    ),
+    ("POST", "/xblock/<downstream_key>/handler/upgrade_and_sync"): Example(
+        arguments={"downstream_key": "<legacy_block_key>"}, status=400
     ),
     ("GET", f"{LEGACY_BLOCKS}<course_key>/"): Example(arguments=STORED_COURSE),
     ("POST", f"{LEGACY_BLOCKS}<course_key>/"): Example(arguments=STORED_COURSE),

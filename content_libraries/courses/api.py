@@ -1,5 +1,6 @@
 """What other rooms and hosts may do with courses."""
 
+from .arriving import ArrivingFiles, as_new_use
 from .browsing import (
     blocks_with_upstream,
     get_block,
@@ -70,6 +71,7 @@ __all__ = [
     "GRADING_POLICY_PATH",
     "POLICY_PATH",
     "Applied",
+    "ArrivingFiles",
     "Block",
     "BlockCopy",
     "BlockState",
@@ -98,6 +100,7 @@ __all__ = [
     "UpstreamSettings",
     "access_course",
     "apply_course_plan",
+    "as_new_use",
     "blocks_with_upstream",
     "compile_course",
     "copy_block",

@@ -23,6 +23,7 @@ from ..errors import InvalidInputError, NotFoundError
 from ..libraries.api import Actor, author_pk
 from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references, with_attributes, with_renamed_files
 from . import hooks
+from .arriving import ArrivingFiles, as_new_use
 from .data import Block, BlockCopy, CourseFile, CoursePermission, CourseStructure, private_name
 from .edits import edit_block, write_course_plan
 from .exporting import export_course
@@ -30,13 +31,11 @@ from .lifecycle import CourseExistsError
 from .loading import load_course
 from .models import Course
 from .permissions import require_create_course, require_in_course
-from .plans import CoursePlan, CreateBlock, PutFile
+from .plans import CoursePlan, CreateBlock
 from .reading import find_course, lock_course, root_key
 from .store import course_store
 
 _STATIC: Final = "static/"
-_NAMES_OUTSIDE: Final[Mapping[str, str]] = {"video": "edx_video_id"}
-"""Type of a block -> attribute that names something outside of courses that belongs to one block alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,7 @@ def _copied(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int |
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=copier.file_bytes)
         clone_tags({str(copy): str(original) for original, copy in copier.keys.items()})
     block = course_store().blocks(course_key, [copier.keys[usage_key]])[copier.keys[usage_key]]
-    new_files = tuple(file.path for file in copier.files.values())
-    return Copied(block, copier.keys, new_files, tuple(copier.conflicts))
+    return Copied(block, copier.keys, tuple(copier.arriving.new), tuple(copier.arriving.conflicts))
 
 
 @dataclass
@@ -153,8 +151,6 @@ class _Copier:
     course_key: CourseKey
     title: str | None = None
     is_new_use: bool = False
-    files: dict[str, PutFile] = field(default_factory=dict)
-    conflicts: dict[str, None] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     """Digest of a file -> where the source has it."""
 
@@ -176,10 +172,9 @@ class _Copier:
         return course_store().files(self.top.course_key)
 
     @cached_property
-    def there(self) -> Mapping[str, CourseFile]:
-        """Files of the course that the copy goes into."""
+    def arriving(self) -> ArrivingFiles:
         is_other = self.course_key != self.top.course_key
-        return course_store().files(self.course_key) if is_other else self.stored
+        return ArrivingFiles(course_store().files(self.course_key) if is_other else self.stored)
 
     @cached_property
     def names(self) -> StaticNames:
@@ -214,7 +209,7 @@ class _Copier:
             )
             for copy in copies
         ]
-        return CoursePlan((*changes, *self.files.values()))
+        return CoursePlan((*changes, *self.arriving.new.values()))
 
     def file_bytes(self, digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         wanted = {self.paths[digest]: digest for digest in digests}
@@ -233,14 +228,9 @@ class _Copier:
             for file in resolve_references(parse_block(block.olx), self.names).values():
                 if file.path not in renamed:
                     self._put(self.stored[f"{_STATIC}{file.path}"], f"{_STATIC}{file.path}")
-        name = _NAMES_OUTSIDE.get(key.block_type)
-        outside = {name: str(uuid.uuid4())} if name is not None and self.is_new_use else {}
-        return with_attributes(with_renamed_files(block.olx, renamed), outside)
+        olx = with_renamed_files(block.olx, renamed)
+        return as_new_use(olx) if self.is_new_use else olx
 
     def _put(self, file: CourseFile, path: str) -> None:
-        there = self.there.get(path)
-        if there is None:
-            self.files[path] = PutFile(path, file.digest, file.size)
-            self.paths[file.digest] = file.path
-        elif there.digest != file.digest:
-            self.conflicts[path] = None
+        self.arriving.add(path, file.digest, file.size)
+        self.paths[file.digest] = file.path

@@ -51,7 +51,9 @@ def closed_libraries(user: Actor, course_key: CourseKey, library_keys: Collectio
 
     A library that does not exist is nobody's secret. A constant number of queries.
     """
-    return _closed(user, course_key, library_keys, unless=CoursePermission.VIEW_LIBRARY_UPDATES)
+    if may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES):
+        return frozenset()
+    return closed_to_reuse(user, library_keys)
 
 
 def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
@@ -61,7 +63,19 @@ def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collectio
     That is a right of the course. Whoever does not have it, and may edit the course, needs to view the library. A
     constant number of queries.
     """
-    return _closed(user, course_key, library_keys, unless=CoursePermission.MANAGE_LIBRARY_UPDATES)
+    if may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES):
+        return frozenset()
+    return closed_to_reuse(user, library_keys)
+
+
+def closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str]:
+    """Those of the libraries that the user may not view, so that nothing in them can be linked anew. One query."""
+    if not library_keys:
+        return frozenset()
+    refs = "learning_package__package_ref"
+    named = {f"{refs}__in": list(library_keys)}
+    viewable = viewable_libraries(user).filter(**named).order_by().values("pk")
+    return frozenset(ContentLibrary.objects.filter(**named).exclude(pk__in=viewable).values_list(refs, flat=True))
 
 
 def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
@@ -85,14 +99,3 @@ def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
     except NotFoundError:
         return True
     return True
-
-
-def _closed(
-    user: Actor, course_key: CourseKey, library_keys: Collection[str], *, unless: CoursePermission
-) -> frozenset[str]:
-    if not library_keys or may_in_course(user, course_key, unless):
-        return frozenset()
-    refs = "learning_package__package_ref"
-    named = {f"{refs}__in": list(library_keys)}
-    viewable = viewable_libraries(user).filter(**named).order_by().values("pk")
-    return frozenset(ContentLibrary.objects.filter(**named).exclude(pk__in=viewable).values_list(refs, flat=True))

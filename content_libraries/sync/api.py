@@ -24,16 +24,19 @@ from .errors import (
     LinkError,
     NotLinkedError,
     NotTopLevelError,
+    UnfitParentError,
+    UnsupportedTypeError,
     UpstreamNotAllowedError,
 )
-from .legacy.blocks import NotReadyError
-from .legacy.converting import legacy_blocks_ready, preview_conversion
+from .legacy.blocks import NotReadyError, UpdateAllError
+from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
 from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_text
 from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
+from .moving import LinkMove, link_move_report, move_links, preview_link_move
 from .outcomes import preview_outcome, settle_update
-from .outlines import Outline, OutlineActions, actions_of, get_outline
+from .outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
 from .pasting import Pasted, paste_block
 from .reading import (
     ItemType,
@@ -49,6 +52,7 @@ from .reading import (
     usage_counts,
     usages_of,
 )
+from .reuse import ReuseCheck, check_reuse
 from .runs import cancel_run, find_run, list_runs, retry_run, start_run
 from .syncing import (
     Synced,
@@ -70,6 +74,7 @@ __all__ = [
     "ItemType",
     "LinkDetail",
     "LinkError",
+    "LinkMove",
     "LinkState",
     "LinkSummary",
     "LinkedChildren",
@@ -81,6 +86,7 @@ __all__ = [
     "OutlineActions",
     "Pasted",
     "ReadyPart",
+    "ReuseCheck",
     "SkippedLink",
     "SyncAction",
     "SyncOutcome",
@@ -90,13 +96,17 @@ __all__ = [
     "SyncStep",
     "Synced",
     "UndoConflictError",
+    "UnfitParentError",
     "Unlinked",
+    "UnsupportedTypeError",
+    "UpdateAllError",
     "UpstreamNotAllowedError",
     "Usages",
     "actions_of",
     "cancel_conversion",
     "cancel_run",
     "check_links",
+    "check_reuse",
     "conversion_report",
     "convert_legacy_blocks",
     "course_report",
@@ -104,6 +114,7 @@ __all__ = [
     "decline_update",
     "find_conversion",
     "find_run",
+    "get_course_outline",
     "get_link",
     "get_link_and_parts",
     "get_linked_children",
@@ -112,16 +123,20 @@ __all__ = [
     "library_titles",
     "link_block",
     "link_details",
+    "link_move_report",
     "list_links",
     "list_runs",
+    "move_links",
     "paste_block",
     "plan_counts",
     "preview_conversion",
     "preview_course",
     "preview_decline",
+    "preview_link_move",
     "preview_outcome",
     "preview_sync",
     "rebuild_links",
+    "refuse_update_of_all",
     "retry_run",
     "settle_update",
     "start_conversion",

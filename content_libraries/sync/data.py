@@ -234,6 +234,7 @@ class LinkDetail:
     error: str
     ready: bool
     ready_itself: bool
+    reuse_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import InvalidInputError, NotAllowedError
+from ..keys import ItemKey
 
 
 class LinkError(InvalidInputError):
@@ -19,7 +21,7 @@ class NotLinkedError(LinkError):
     code = "not_linked"
 
     def __init__(self, usage_key: UsageKey) -> None:
-        super().__init__(f"“{usage_key}” is not linked to a library.")
+        super().__init__(gettext("“%(block)s” is not linked to a library.") % {"block": usage_key})
 
 
 class BadUpstreamError(LinkError):
@@ -35,9 +37,33 @@ class UpstreamNotAllowedError(NotAllowedError):
 
 
 class BadDownstreamError(LinkError):
-    """A block cannot be linked."""
+    """A block that holds others cannot be linked to a component."""
 
     code = "bad_downstream"
+
+    def __init__(self, usage_key: UsageKey) -> None:
+        text = gettext("“%(block)s” holds other blocks, so it cannot be linked to a library component.")
+        super().__init__(text % {"block": usage_key})
+
+
+class UnsupportedTypeError(LinkError):
+    """Courses of this site cannot have blocks of an item's type."""
+
+    code = "unsupported_type"
+
+    def __init__(self, key: ItemKey, block_type: str) -> None:
+        text = gettext("“%(item)s” cannot be used: courses of this site have no blocks of the type “%(block_type)s”.")
+        super().__init__(text % {"item": key, "block_type": block_type})
+
+
+class UnfitParentError(LinkError):
+    """A block of this type cannot stand in that block."""
+
+    code = "unfit_parent"
+
+    def __init__(self, parent_key: UsageKey, block_type: str) -> None:
+        text = gettext("A %(block_type)s cannot be inside of “%(parent)s”. Choose another place.")
+        super().__init__(text % {"block_type": block_type, "parent": parent_key})
 
 
 class NotTopLevelError(LinkError):
@@ -46,7 +72,8 @@ class NotTopLevelError(LinkError):
     code = "not_top_level"
 
     def __init__(self, usage_key: UsageKey, top_level: UsageKey) -> None:
-        super().__init__(f"“{usage_key}” is part of the linked block “{top_level}”. Sync or unlink that one first.")
+        text = gettext("“%(block)s” is part of the linked block “%(top_level)s”. Sync or unlink that one first.")
+        super().__init__(text % {"block": usage_key, "top_level": top_level})
         self.top_level = top_level
 
 

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ..courses.api import CoursePlan, PutFile
 from ..learning_core import api as learning_core
+from ..learning_core.api import FileBytes
 from .data import FileNotices, SyncAction, SyncPlan, SyncReason
 
 logger = logging.getLogger(__name__)
 
 
-def bytes_of(
-    sources: Mapping[str, int], made: Mapping[str, bytes]
-) -> Callable[[Collection[str]], Iterator[tuple[str, bytes]]]:
+def bytes_of(sources: Mapping[str, int], made: Mapping[str, bytes]) -> FileBytes:
     """Gives the bytes of files: those that were made for a plan, and others from the libraries that have them."""
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        yield from ((digest, made[digest]) for digest in digests if digest in made)
-        stored = [digest for digest in digests if digest not in made]
-        for package_pk, wanted in _by_package(sources, stored).items():
+        for package_pk, wanted in _by_package(sources, digests).items():
             yield from learning_core.stored_bytes(package_pk)(wanted)
+
+    return with_made(made, read)
+
+
+def with_made(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
+    """Gives the bytes of files: those that were made, and others from where they are stored."""
+
+    def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        yield from ((digest, made[digest]) for digest in digests if digest in made)
+        if stored is not None:
+            yield from stored([digest for digest in digests if digest not in made])
 
     return read
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import (
@@ -94,9 +95,10 @@ def refuse_linked_parents(keys: Iterable[UsageKey]) -> None:
     found = CourseLink.objects.filter(downstream_key__in=wanted, is_container=True)
     first = found.values_list("downstream_key", flat=True).first()
     if first is not None:
-        raise LinkedStructureError(
-            f"“{first}” is linked to a library, which says what is in it and in which order. Unlink it to change that."
+        text = gettext(
+            "“%(block)s” is linked to a library, which says what is in it and in which order. Unlink it to change that."
         )
+        raise LinkedStructureError(text % {"block": first})
 
 
 def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) -> set[UsageKey]:
@@ -133,10 +135,11 @@ def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
     """The same change, with the link kept and local changes noted in it."""
     key = change.usage_key
     if is_part and not block.state.holds_blocks and _changes_more(block.olx, change.olx, key.block_type):
-        raise LinkedStructureError(
-            f"“{key}” is part of a linked structure. Its title, the body of a text, and settings such as due dates and"
-            " attempts can be changed in the course; unlink the structure to change more."
+        text = gettext(
+            "“%(block)s” is part of a linked structure. Its title, the body of a text, and settings such as due dates"
+            " and attempts can be changed in the course; unlink the structure to change more."
         )
+        raise LinkedStructureError(text % {"block": key})
     link = LinkSettings.of(key, block.settings)
     names = tuple(
         name

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from opaque_keys.edx.keys import UsageKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, get_course_tree
+from ..courses.api import Block, CourseStructure, course_store, get_structure
+from ..errors import NotFoundError
 from ..libraries.api import Actor
 from .data import LinkDetail
 from .reading import link_details
@@ -35,17 +36,29 @@ class Outline:
     A block with everything below it.
 
     Args:
+        structure: the whole course.
         blocks: usage key -> block, in document order.
         links: usage key -> link, also for blocks that are not linked.
     """
 
     top: UsageKey
+    structure: CourseStructure
     blocks: Mapping[UsageKey, Block]
     links: Mapping[UsageKey, LinkDetail]
 
     def children(self, usage_key: UsageKey) -> Sequence[UsageKey]:
         """The children that the outline shows; those below its depth are left out."""
         return [key for key in self.blocks[usage_key].children if key in self.blocks]
+
+    def above(self) -> Sequence[UsageKey]:
+        """What the top stands in, from the section down; not the course."""
+        found: list[UsageKey] = []
+        parents = self.structure.parents
+        key = next(iter(parents.get(self.top, ())), None)
+        while key is not None and key != self.structure.root:
+            found.insert(0, key)
+            key = next(iter(parents.get(key, ())), None)
+        return found
 
 
 def get_outline(top: UsageKey, *, user: Actor, depth: int | None = None) -> Outline:
@@ -57,9 +70,13 @@ def get_outline(top: UsageKey, *, user: Actor, depth: int | None = None) -> Outl
 
     Raises NotFoundError and NotAllowedError.
     """
-    tree = get_course_tree(top.course_key, user=user, top=top, depth=depth)
-    blocks = {block.usage_key: block for block, _depth in tree}
-    return Outline(top, blocks, link_details(blocks.values(), user=user))
+    return _outline(get_structure(top.course_key, user=user), top, user, depth)
+
+
+def get_course_outline(course_key: CourseKey, *, user: Actor) -> Outline:
+    """Read a course from its root, with links. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    structure = get_structure(course_key, user=user)
+    return _outline(structure, structure.root, user, None)
 
 
 def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
@@ -70,3 +87,12 @@ def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
         unlinkable=link.top_level is None if is_linked else None,
         is_root=block.usage_key.block_type == "course",
     )
+
+
+def _outline(structure: CourseStructure, top: UsageKey, user: Actor, depth: int | None) -> Outline:
+    keys = [key for key, _depth in structure.walk(top, depth=depth)]
+    if not keys:
+        raise NotFoundError(f"There is no “{top}”.")
+    found = course_store().blocks(top.course_key, keys)
+    blocks = {key: found[key] for key in keys}
+    return Outline(top, structure, blocks, link_details(blocks.values(), user=user))

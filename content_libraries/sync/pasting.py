@@ -19,14 +19,14 @@ from opaque_keys.edx.keys import UsageKey
 from ..clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
 from ..content.tagging.api import clone_tags, copy_tags
 from ..courses.api import (
+    ArrivingFiles,
     Block,
     BlockCopy,
     Change,
-    CourseFile,
     CoursePermission,
     CoursePlan,
     CreateBlock,
-    PutFile,
+    as_new_use,
     course_store,
     lock_course,
     private_name,
@@ -34,13 +34,17 @@ from ..courses.api import (
     write_course_plan,
 )
 from ..keys import ItemKey, item_key
+from ..learning_core.api import FileBytes
 from ..libraries.api import Actor, author_pk
 from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
 from .copies import copied_links
 from .data import FileNotices
+from .files import with_made
 from .guarding import refuse_linked_parents
-from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, VIDEO, VIDEO_ID, LinkSettings, short_key
-from .taking import STATIC, carried_settings
+from .reuse import refuse_unfit_item
+from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, short_key
+from .taking import STATIC, carried_settings, own_files, with_private_names
+from .transcripts import by_digest, is_sjson, srt_of, with_srt_files
 from .upstreams import copied_titles
 
 _ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
@@ -65,7 +69,8 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError for the parent, NotAllowedError, InvalidInputError for an empty clipboard, OlxError, and
-    LinkedStructureError for a place inside of a linked structure.
+    LinkedStructureError for a place inside of a linked structure; UnfitParentError and UnsupportedTypeError for a
+    library item that cannot be reused there.
     """
     course_key = parent_key.course_key
     require_in_course(user, course_key, CoursePermission.EDIT)
@@ -73,12 +78,14 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     with transaction.atomic():
         lock_course(course_key)
         refuse_linked_parents([parent_key])
+        if paster.item is not None:
+            refuse_unfit_item(paster.item, parent_key)
         plan, top = paster.plan(index)
-        write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.clip.file_bytes)
+        write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.file_bytes)
         copy_tags({str(key): item for key, item in paster.items.items()})
         clone_tags({str(copy.usage_key): str(copy.source_key) for copy in paster.copies})
     block = course_store().blocks(course_key, [top])[top]
-    notices = FileNotices(tuple(paster.files), tuple(paster.conflicts), tuple(paster.errors))
+    notices = FileNotices(tuple(paster.arriving.new), tuple(paster.arriving.conflicts), tuple(paster.errors))
     return Pasted(block, block.settings.get("upstream", ""), notices)
 
 
@@ -98,8 +105,6 @@ class _Paster:
     copies: list[BlockCopy] = field(default_factory=list)
     texts: dict[UsageKey, str] = field(default_factory=dict)
     children: dict[UsageKey, tuple[UsageKey, ...]] = field(default_factory=dict)
-    files: dict[str, PutFile] = field(default_factory=dict)
-    conflicts: dict[str, None] = field(default_factory=dict)
     errors: dict[str, None] = field(default_factory=dict)
 
     def plan(self, index: int | None) -> tuple[CoursePlan, UsageKey]:
@@ -116,11 +121,28 @@ class _Paster:
             )
             for key, children in self.children.items()
         ]
-        return CoursePlan((*changes, *self.files.values())), top
+        return CoursePlan((*changes, *self.arriving.new.values())), top
 
     @cached_property
-    def stored(self) -> Mapping[str, CourseFile]:
-        return course_store().files(self.parent_key.course_key)
+    def arriving(self) -> ArrivingFiles:
+        return ArrivingFiles(course_store().files(self.parent_key.course_key))
+
+    @cached_property
+    def srt(self) -> Mapping[str, bytes]:
+        """What becomes of transcripts in SJSON that come from a library, as in a sync: digest -> SRT."""
+        from_library = (files for origin, files in self.clip.files.items() if _is_item(origin))
+        found = {file.digest for files in from_library for file in files if is_sjson(file)}
+        return srt_of(self.clip.file_bytes(found)) if found and self.clip.file_bytes is not None else {}
+
+    @property
+    def item(self) -> ItemKey | None:
+        """The library item that is pasted; None for what comes from a course."""
+        origin = settings_in(self.clip.root.olx).get(COPIED_FROM, "")
+        return item_key(origin) if _is_item(origin) else None
+
+    @property
+    def file_bytes(self) -> FileBytes:
+        return with_made(by_digest(self.srt), self.clip.file_bytes)
 
     @cached_property
     def titles(self) -> Mapping[tuple[str, int], str]:
@@ -132,10 +154,9 @@ class _Paster:
         attributes = settings_in(element.olx)
         origin = attributes.get(COPIED_FROM, "")
         olx = with_attributes(definition_of(element), _ORIGIN)
-        if element.tag == VIDEO:
-            olx = with_attributes(olx, {VIDEO_ID: str(uuid.uuid4())})
+        olx = as_new_use(olx)
         self.children[key] = ()  # a parent comes before what is in it
-        if origin.startswith(("lb:", "lct:")):
+        if _is_item(origin):
             self.items[key] = origin
             link = LinkSettings(
                 upstream=origin,
@@ -161,14 +182,11 @@ class _Paster:
 
     def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> str:
         """The element of a library component, which has its files for itself in the course."""
-        names = {}
-        for file in self.clip.files.get(origin, ()):
-            if file.path.startswith(STATIC):
-                name = file.path.removeprefix(STATIC)
-                names[name] = private_name(key, name)
-                self._put(f"{STATIC}{names[name]}", file.digest, file.size)
+        olx, files = with_srt_files(olx, self.clip.files.get(origin, ()), self.srt)
+        for name, file in own_files(files).items():
+            self.arriving.add(f"{STATIC}{private_name(key, name)}", file.digest, file.size)
         self.errors.update(dict.fromkeys(self._lost(key, origin)))
-        return with_renamed_files(olx, names)
+        return with_private_names(olx, files, key)
 
     def _with_course_files(self, key: UsageKey, source_key: UsageKey, olx: str) -> str:
         """The element of a course block: what is private to it is copied, other files are the course's."""
@@ -178,27 +196,25 @@ class _Paster:
             name = file.path.removeprefix(STATIC)
             if name.startswith(folder):
                 names[name] = private_name(key, name.removeprefix(folder))
-            self._put(f"{STATIC}{names.get(name, name)}", file.digest, file.size)
+            self.arriving.add(f"{STATIC}{names.get(name, name)}", file.digest, file.size)
         lost = self.clip.lost_files.get(str(source_key), ())
-        self.errors.update(dict.fromkeys(path for path in lost if path not in self.stored))
+        self.errors.update(dict.fromkeys(path for path in lost if path not in self.arriving.there))
         return with_renamed_files(olx, names)
 
     def _lost(self, key: UsageKey, origin: str) -> Iterator[str]:
         for path in self.clip.lost_files.get(origin, ()):
             yield f"{STATIC}{private_name(key, path.removeprefix(STATIC))}"
 
-    def _put(self, path: str, digest: str, size: int) -> None:
-        there = self.stored.get(path)
-        if there is None:
-            self.files[path] = PutFile(path, digest, size)
-        elif there.digest != digest:
-            self.conflicts[path] = None
+
+def _is_item(origin: str) -> bool:
+    """Whether something was copied from a library."""
+    return origin.startswith(("lb:", "lct:"))
 
 
 def _origins(element: OlxBlock) -> Iterator[tuple[ItemKey, int]]:
     """The library items in an element, and which version of each was copied."""
     attributes = settings_in(element.olx)
-    if attributes.get(COPIED_FROM, "").startswith(("lb:", "lct:")):
+    if _is_item(attributes.get(COPIED_FROM, "")):
         yield item_key(attributes[COPIED_FROM]), int(attributes[COPIED_VERSION])
     for child in element.children:
         yield from _origins(child)

@@ -18,9 +18,11 @@ from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library
 from .access import access_block, closed_libraries, require_links_of_course
 from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
+from .errors import UnsupportedTypeError
 from .models import CourseLink
 from .readiness import readiness_of, states_of
-from .settings import LinkSettings
+from .reuse import is_supported
+from .settings import LinkSettings, key_or_none
 from .states import explain
 
 
@@ -285,7 +287,16 @@ def _detail(block: Block, row: Any, closed: Collection[str]) -> LinkDetail:
         error=error,
         ready=works and not is_kept and top_level is None and bool(row.is_ready),
         ready_itself=state in READY_STATES,
+        reuse_problem=_reuse_problem(link, state),
     )
+
+
+def _reuse_problem(link: LinkSettings, state: LinkState) -> str | None:
+    """What stands against reusing the item of a link once more, as it stands."""
+    if state not in WORKING_STATES:
+        return None if state == LinkState.NOT_LINKED else state
+    item = key_or_none(link.upstream)
+    return None if item is None or is_supported(item) else UnsupportedTypeError.code
 
 
 def _last_published(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import UsageKey
 
 from ..keys import ItemKey
@@ -9,26 +13,31 @@ from .data import LinkState
 from .errors import BadUpstreamError
 from .settings import course_type_of
 
+_TEXTS: Final[Mapping[LinkState, Any]] = {
+    LinkState.NOT_LINKED: gettext_lazy("“%(block)s” is not linked to a library."),
+    LinkState.MALFORMED: gettext_lazy(
+        "The reference “%(upstream)s” is malformed: it is not the key of a library component or container."
+    ),
+    LinkState.TYPE_MISMATCH: gettext_lazy(
+        "Content type mismatch: a %(block_type)s cannot be linked to “%(upstream)s”."
+    ),
+    LinkState.UNKNOWN_LIBRARY: gettext_lazy("The library of “%(upstream)s” was not found in the system."),
+    LinkState.DELETED: gettext_lazy(
+        "“%(upstream)s” was not found in the system. Unlink the block to keep it as it is."
+    ),
+    LinkState.UNPUBLISHED: gettext_lazy(
+        "“%(upstream)s” could not be loaded: it is not published. Publish it in its library."
+    ),
+    LinkState.INACCESSIBLE: gettext_lazy(
+        "“%(upstream)s” could not be loaded: you may not view its library. Its team can give you access."
+    ),
+}
+
 
 def explain(state: LinkState, upstream: str, usage_key: UsageKey) -> str:
-    """Say what is wrong with a link; "" where nothing is."""
-    match state:
-        case LinkState.NOT_LINKED:
-            return f"“{usage_key}” is not linked to a library."
-        case LinkState.MALFORMED:
-            return f"The reference “{upstream}” is malformed: it is not the key of a library component or container."
-        case LinkState.TYPE_MISMATCH:
-            return f"Content type mismatch: a {usage_key.block_type} cannot be linked to “{upstream}”."
-        case LinkState.UNKNOWN_LIBRARY:
-            return f"The library of “{upstream}” was not found in the system."
-        case LinkState.DELETED:
-            return f"“{upstream}” was not found in the system. Unlink the block to keep it as it is."
-        case LinkState.UNPUBLISHED:
-            return f"“{upstream}” could not be loaded: it is not published. Publish it in its library."
-        case LinkState.INACCESSIBLE:
-            return f"“{upstream}” could not be loaded: you may not view its library. Its team can give you access."
-        case _:
-            return ""
+    """Say what is wrong with a link, in the language of the request; "" where nothing is."""
+    names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type}
+    return str(_TEXTS[state] % names) if state in _TEXTS else ""
 
 
 def require_matching_types(key: ItemKey, usage_key: UsageKey) -> None:

@@ -31,6 +31,7 @@ from .files import bytes_of
 from .guarding import refuse_linked_parents
 from .models import CourseLink
 from .planning import plan_creation, plan_sync
+from .reuse import refuse_unsupported_type
 from .settings import LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import looked_up
@@ -138,6 +139,7 @@ def create_linked_block(
     require_in_course(user, course_key, CoursePermission.EDIT)
     key = _parsed(upstream, parent_key)
     _require_view(user, key, parent_key)
+    refuse_unsupported_type(key)
     if block_type is not None:
         require_matching_types(key, course_key.make_usage_key(block_type, "new"))
     with transaction.atomic():
@@ -231,7 +233,7 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
     usage_key = block.usage_key
     require_matching_types(key, usage_key)
     if block.children and not isinstance(key, LibraryContainerLocator):
-        raise BadDownstreamError(f"“{usage_key}” holds other blocks, so it cannot be linked to a library component.")
+        raise BadDownstreamError(usage_key)
     upstreams = read_upstreams([key])
     if (broken := upstreams.broken.get(key)) is not None:
         raise BadUpstreamError(explain(broken, str(key), usage_key), field="upstream_ref")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -27,6 +27,9 @@ _SJSON: Final = ".sjson"
 _STATIC: Final = "static/"
 
 
+type Files = tuple[FileMedia, ...]
+
+
 def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Contents:
     """
     The same versions of items with transcripts as courses have them. Versions of which none is SJSON stay as they are.
@@ -34,36 +37,65 @@ def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Con
     Args:
         packages: pk of a version -> pk of its learning package.
     """
-    found = {pk: _sjson_files(files) for pk, files in contents.files.items() if pk in packages}
-    videos = {pk: files for pk, files in found.items() if files and root_tag(contents.olx.get(pk, "<x/>")) == VIDEO}
+    found = {pk: _sjson_files(contents.olx[pk], files) for pk, files in contents.files.items() if pk in contents.olx}
+    videos = {pk: files for pk, files in found.items() if files and pk in packages}
     if not videos:
         return contents
-    made = dict(_converted(videos, packages))
-    olx, files = dict(contents.olx), dict(contents.files)
-    for pk, old in videos.items():
-        names = {file.path: file.path.removesuffix(_SJSON) for file in old if file.digest in made}
-        files[pk] = tuple(_renamed(file, names, made) for file in contents.files[pk])
-        olx[pk] = _named(contents.olx[pk], names)
-    by_digest = {learning_core.media_digest(data): data for data in made.values()}
-    return replace(contents, olx=olx, files=files, made_bytes=by_digest)
-
-
-def _sjson_files(files: tuple[FileMedia, ...]) -> list[FileMedia]:
-    return [file for file in files if file.path.startswith(_STATIC) and file.path.endswith(f".srt{_SJSON}")]
-
-
-def _converted(videos: Mapping[int, Collection[FileMedia]], packages: Mapping[int, int]) -> Iterator[tuple[str, bytes]]:
-    """Digest of each SJSON file that can be read -> the same as SRT."""
     wanted: dict[int, set[str]] = {}
     for pk, files in videos.items():
         wanted.setdefault(packages[pk], set()).update(file.digest for file in files)
-    for package_pk, digests in wanted.items():
-        there = digests - learning_core.lost_digests(package_pk, digests)
-        for digest, data in learning_core.stored_bytes(package_pk)(there):
-            try:
-                yield digest, Transcript.convert(data, input_format="sjson", output_format="srt").encode()
-            except (ValueError, KeyError, TypeError, IndexError):
-                logger.warning("A transcript with the digest %s is no SJSON, and goes into a course as it is.", digest)
+    made = srt_of(stored for package_pk, digests in wanted.items() for stored in _stored(package_pk, digests))
+    renamed = {pk: with_srt_files(contents.olx[pk], contents.files[pk], made) for pk in videos}
+    return replace(
+        contents,
+        olx={**contents.olx, **{pk: olx for pk, (olx, _files) in renamed.items()}},
+        files={**contents.files, **{pk: files for pk, (_olx, files) in renamed.items()}},
+        made_bytes=by_digest(made),
+    )
+
+
+def is_sjson(file: FileMedia) -> bool:
+    """Whether a file of a component is a transcript in SJSON, by its name."""
+    return file.path.startswith(_STATIC) and file.path.endswith(f".srt{_SJSON}")
+
+
+def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    """Digest of each SJSON file that can be read -> the same as SRT."""
+    made: dict[str, bytes] = {}
+    for digest, data in stored:
+        try:
+            made[digest] = Transcript.convert(data, input_format="sjson", output_format="srt").encode()
+        except (ValueError, KeyError, TypeError, IndexError):
+            logger.warning("A transcript with the digest %s is no SJSON, and goes into a course as it is.", digest)
+    return made
+
+
+def by_digest(made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What ``srt_of`` made, by digests of its own."""
+    return {learning_core.media_digest(data): data for data in made.values()}
+
+
+def with_srt_files(olx: str, files: Files, made: Mapping[str, bytes]) -> tuple[str, Files]:
+    """
+    A component with its files; a video with SRT files in place of SJSON.
+
+    Args:
+        made: what ``srt_of`` made.
+    """
+    names = {file.path: file.path.removesuffix(_SJSON) for file in _sjson_files(olx, files) if file.digest in made}
+    if not names:
+        return olx, files
+    return _named(olx, names), tuple(_renamed(file, names, made) for file in files)
+
+
+def _sjson_files(olx: str, files: Files) -> Files:
+    found = tuple(filter(is_sjson, files))
+    return found if found and root_tag(olx) == VIDEO else ()
+
+
+def _stored(package_pk: int, digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    there = set(digests) - learning_core.lost_digests(package_pk, digests)
+    return learning_core.stored_bytes(package_pk)(there)
 
 
 def _renamed(file: FileMedia, names: Mapping[str, str], made: Mapping[str, bytes]) -> FileMedia:

@@ -11,10 +11,11 @@ from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.content.api import offered_block_types
 from content_libraries.learning_core import api as learning_core
 from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
 
-from .building import COURSE_KEY, UNIT, Author, Shelf, actions, block, body, edit
+from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, actions, block, body, children, edit, titles
 
 
 def test_a_text_comes_from_the_library_with_its_title_and_body(author: Author, shelf: Shelf) -> None:
@@ -101,6 +102,30 @@ def test_other_settings_and_content_follow_the_library(author: Author, shelf: Sh
     author.sync(key)
     settings = block(key).settings
     assert (settings["rerandomize"], settings.get("matlab_api_key"), settings["markdown"]) == ("always", None, "one")
+
+
+def test_a_text_has_no_settings_of_the_course_but_those_of_its_place(author: Author, shelf: Shelf) -> None:
+    """The map of fields of a Text names its title and body only (section 2)."""
+    shelf.component("t1", title="Text one", weight="1.0", due="2030-01-01T00:00:00Z", start="2030-01-01T00:00:00Z")
+    shelf.publish()
+    key = author.create(shelf.key("t1"), UNIT)
+    edit(key, weight="2.0", due="2031-01-01T00:00:00Z", start="2031-01-01T00:00:00Z")
+    author.sync(key)
+    settings = block(key).settings
+    assert (settings["weight"], settings["due"][:4], settings["start"][:4]) == ("1.0", "2030", "2031")
+
+
+def test_what_a_sync_has_taken_back_never_returns(author: Author, shelf: Shelf) -> None:
+    key = author.create(shelf.key("p1"), UNIT)
+    edit(key, display_name="Mine", rerandomize="never")
+    shelf.component("p1", title="Theirs", rerandomize="onreset")
+    shelf.publish()
+    author.decline(key)
+    link = author.sync(key, override_customizations=True)
+    assert (link["version_declined"], link["version_synced"]) == (2, 2)
+    author.sync(key)
+    author.unlink(key)
+    assert (block(key).title, block(key).settings["rerandomize"]) == ("Theirs", "onreset")
 
 
 def test_a_video_gets_an_id_of_its_own_and_keeps_it(author: Author, shelf: Shelf) -> None:
@@ -281,6 +306,49 @@ def test_transcripts_of_older_videos_are_converted_and_named_by_language(author:
     notices = author.sync(key)["static_file_notices"]
     assert (len(notices["new_files"]), notices["conflicting_files"]) == (2, [])
     assert shown(key)["en"] == srt.format("Again")
+
+
+def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Author, shelf: Shelf) -> None:
+    def shown(key: UsageKey) -> list[bytes]:
+        """The files that a block names, which are its own."""
+        prefix = f"/static/components/video/{key.block_id}/"
+        names = [block(key).settings[name] for name in ("thumbnail", "handout")]
+        assert all(name.startswith(prefix) for name in names), names
+        return [api.read_course_file(COURSE_KEY, name.removeprefix("/"), user=None) for name in names]
+
+    def publish(picture: bytes) -> None:
+        files = {"poster.jpg": picture, "notes.pdf": b"notes"}
+        shelf.component("v1", title="V", thumbnail="/static/poster.jpg", handout="/static/notes.pdf", files=files)
+        shelf.publish()
+
+    publish(b"one")
+    key = author.create(shelf.key("v1"), UNIT)
+    copy = api.duplicate_block(key, user=author.user).block.usage_key
+    assert (shown(key), shown(copy)) == ([b"one", b"notes"], [b"one", b"notes"])
+    publish(b"two")
+    author.sync(key)
+    assert (shown(key), shown(copy)) == ([b"two", b"notes"], [b"one", b"notes"])
+
+
+def test_components_of_every_type_are_created_and_synced(author: Author, shelf: Shelf) -> None:
+    types = [offered.block_type for offered in offered_block_types()]
+    assert len(types) > 5
+
+    refs = tuple(learning_core.component_ref(kind, "x") for kind in types)
+
+    def publish(title: str) -> None:
+        writes = [learning_core.ComponentWrite(kind, "x", title, f"<{kind}/>") for kind in types]
+        unit = learning_core.ContainerWrite("unit", "unit9", "Unit", refs)
+        learning_core.write_drafts(shelf.pk, components=writes, containers=[unit], author_pk=None)
+        shelf.publish()
+
+    publish("One")
+    unit = author.create(shelf.key("unit9"), SUBSECTION)
+    keys = children(unit)
+    assert [key.block_type for key in keys] == types
+    publish("Two")
+    author.sync(unit)
+    assert (children(unit), set(titles(keys)), author.ready()) == (keys, {"Two"}, [])
 
 
 def test_a_local_body_keeps_its_own_references(author: Author, shelf: Shelf) -> None:

@@ -15,12 +15,27 @@ from rest_framework.test import APIClient
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
+from content_libraries.olx.api import with_attributes
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course
 
-from .building import COURSE_KEY, LINKS, ROOT, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit
+from .building import (
+    COURSE_KEY,
+    LINKS,
+    ROOT,
+    SUBSECTION,
+    UNIT,
+    Author,
+    Shelf,
+    block,
+    body,
+    child,
+    children,
+    edit,
+    write_unlinked,
+)
 
 TEXT = course_block("html", "t")
 ABSENT = course_block("html", "absent")
@@ -119,6 +134,21 @@ def test_a_flag_that_is_none_is_refused(author: Author, shelf: Shelf, sync: obje
     response = author.relink(TEXT, shelf.key("t1"), sync=sync)
     assert (response.status_code, list(response.json()["developer_message"])) == (400, ["sync"])
     assert author.link(TEXT)["upstream_ref"] is None
+
+
+def test_a_container_that_is_absent_and_a_library_that_is_closed_are_refused(
+    author: Author, shelf: Shelf, make_library: LibraryFactory
+) -> None:
+    other = Shelf(make_library("other"))
+    other.component("t1")
+    other.publish()
+    for key, upstream, message in (
+        (UNIT, "lct:CL-TEST:lib1:unit:none", "not found in the system"),
+        (TEXT, other.key("t1"), "could not be loaded"),
+    ):
+        response = author.relink(key, upstream, sync=True)
+        assert (response.status_code, author.link(key)["upstream_ref"]) == (400, None)
+        assert message in response.json()["developer_message"]["upstream_ref"]
 
 
 def test_a_block_with_children_cannot_be_linked_to_a_component(author: Author, shelf: Shelf) -> None:
@@ -327,6 +357,19 @@ def test_links_survive_export_and_import_and_the_rows_are_made_anew(
     api.sync_block(section.map_into_course(rerun), user=None)
     text = child(section.map_into_course(rerun), 0, 0, 0)
     assert (block(text).title, body(text)) == ("New", "<p>Mine</p>")
+
+
+def test_an_older_spelling_of_the_structure_that_a_block_is_part_of_is_understood(author: Author, shelf: Shelf) -> None:
+    unit = author.create(shelf.key("unit1"), SUBSECTION)
+    text = child(unit, 0)
+    older = {"top_level_downstream_parent_key": json.dumps({"type": "vertical", "id": unit.block_id})}
+    write_unlinked(api.UpdateBlock(text, with_attributes(block(text).olx, older)))
+    assert author.link(text)["top_level_parent_key"] == str(unit)
+    shelf.component("t1", title="New")
+    shelf.publish()
+    assert author.ready() == [str(unit)]
+    author.sync(unit)
+    assert block(text).settings["top_level_downstream_parent_key"] == f"vertical@{unit.block_id}"
 
 
 def test_a_deleted_course_takes_its_links_along(author: Author, shelf: Shelf) -> None:

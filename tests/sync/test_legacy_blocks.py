@@ -10,11 +10,13 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import LibraryLocator
+from rest_framework.test import APIClient
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from content_libraries import api
@@ -333,6 +335,23 @@ def test_a_duplicate_of_a_converted_block_carries_children_and_links(author: Aut
     assert ready(author) == []
 
 
+def test_a_pasted_converted_block_carries_children_and_links_to_another_course(author: Author, migrated: Shelf) -> None:
+    other = make_course(api.course_key("course-v1:Org+Other+Run"))
+    give_role(author.user, "course_staff", str(other))
+    bank = add_legacy_block(UNIT, "bank", [P1, P2], max_count="1", capa_type="any")
+    convert(author)
+    copied = author.client.post("/api/content-staging/v1/clipboard/", {"usage_key": str(bank)}, format="json")
+    assert copied.status_code == 200, copied.json()
+    body = {"parent_locator": str(other.make_usage_key("vertical", "unit")), "staged_content": "clipboard"}
+    pasted = block(UsageKey.from_string(author.client.post("/xblock/", body, format="json").json()["locator"]))
+    assert pasted.settings == {**block(bank).settings, "copied_from_block": str(bank)}
+    assert [author.link(key)["upstream_ref"] for key in pasted.children] == [item("p1"), item("p2")]
+    migrated.component("p1", title="New")
+    migrated.publish()
+    assert author.ready(course_id=str(other)) == [str(pasted.children[0])]
+    assert author.client.get(url(other)).json() == []
+
+
 def test_an_undo_that_would_lose_a_sync_is_refused_and_names_the_block(author: Author, migrated: Shelf) -> None:
     first, second = children(add_legacy_block(UNIT, "bank", [P1, P2]))
     task = convert(author)
@@ -383,6 +402,29 @@ def test_one_block_converts_at_its_own_request(author: Author, migrated: Shelf) 
     assert (again.status_code, "converted already" in str(again.json())) == (400, True)
     assert upgrade(author, UNIT).status_code == 400
     assert upgrade(author, bank.map_into_course(COURSE_KEY).replace(block_id="nothing")).status_code == 404
+
+
+def test_nothing_is_taken_from_a_legacy_library_at_once(
+    author: Author, migrated: Shelf, stranger: User, api_client: ClientFactory
+) -> None:
+    def update_all(key: UsageKey, client: APIClient = author.client) -> tuple[int, str]:
+        response = client.post(f"/xblock/{quote(str(key))}/handler/upgrade_and_sync")
+        return response.status_code, str(response.json())
+
+    bank = add_legacy_block(UNIT, "bank", [P1])
+    unknown = add_legacy_block(UNIT, "unknown", source_library_id="library-v1:O+Other")
+    status, message = update_all(bank)
+    assert (status, "Update its reference first" in message) == (400, True)
+    convert(author)
+    before = [block(key) for key in (bank, *children(bank))]
+    status, message = update_all(bank)
+    assert (status, "updated by itself" in message) == (400, True)
+    assert [block(key) for key in (bank, *children(bank))] == before
+    status, message = update_all(unknown)
+    assert (status, "was not migrated" in message) == (400, True)
+    assert update_all(UNIT)[0] == 400
+    assert update_all(bank.replace(block_id="nothing"))[0] == 404
+    assert update_all(bank, api_client(stranger))[0] == 403
 
 
 def test_a_command_converts_named_or_all_courses(

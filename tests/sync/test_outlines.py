@@ -78,15 +78,62 @@ def test_children_say_whether_they_can_be_unlinked(author: Author, shelf: Shelf)
     assert (shown(SECTION), shown(subsection)) == ([None, True], [False, False])
 
 
-def test_strangers_see_no_outline(author: Author, stranger: User, api_client: ClientFactory) -> None:
-    assert api_client(stranger).get(f"/xblock/outline/{quote(str(UNIT))}").status_code == 403
-    assert api_client().get(f"/xblock/outline/{quote(str(UNIT))}").status_code == 401
+def test_the_page_of_a_course_shows_its_outline_and_opens_what_was_asked_for(author: Author, shelf: Shelf) -> None:
+    unit = author.create(shelf.key("unit1"), SUBSECTION)
+    shown = page("course_index", author, COURSE_KEY)
+    assert (shown["course_structure"], shown["initial_state"]) == (outline(author, ROOT), None)
+    opened = page("course_index", author, COURSE_KEY, show=str(unit))["initial_state"]
+    assert opened == {"locator_to_show": str(unit), "expanded_locators": [str(unit), *map(str, children(unit))]}
+    gone = COURSE_KEY.make_usage_key("vertical", "gone")
+    assert page("course_index", author, COURSE_KEY, show=str(gone))["initial_state"] is None
+
+
+def test_the_page_of_a_unit_shows_links_and_where_it_stands(author: Author, shelf: Shelf) -> None:
+    subsection = author.create(shelf.key("sub1"), SECTION)
+    unit, sibling = children(subsection)
+    shown = page("container_handler", author, unit)
+    assert shown["xblock_info"] == outline(author, unit, depth=1)
+    assert shown["xblock_info"]["upstream_info"]["upstream_ref"] == shelf.key("unit1")
+    assert shown["xblock_info"]["actions"]["childAddable"] is False
+    assert (shown["is_unit_page"], shown["unit_block_id"]) == (True, unit.block_id)
+    assert (shown["subsection_location"], shown["outline_url"]) == (str(subsection), f"/container/{ROOT}")
+    assert [(step["title"], step["is_last"]) for step in shown["ancestor_xblocks"]] == [
+        ("A section", False),
+        ("Subsection one", True),
+    ]
+    assert shown["ancestor_xblocks"][1]["children"] == [
+        {"url": f"/container/{key}", "display_name": title, "usage_key": str(key)}
+        for key, title in ((unit, "Unit one"), (sibling, "Unit two"))
+    ]
+    above = page("container_handler", author, subsection)
+    assert (above["is_unit_page"], above["unit_block_id"], above["subsection_location"]) == (False, None, None)
+
+
+def page(kind: str, author: Author, key: object, **query: Any) -> dict[str, Any]:
+    response = author.client.get(f"/api/contentstore/v1/{kind}/{quote(str(key))}", query)
+    assert response.status_code == 200, response.json()
+    return dict(response.json())
+
+
+PAGES = (
+    f"/xblock/outline/{quote(str(UNIT))}",
+    f"/api/contentstore/v1/container_handler/{quote(str(UNIT))}",
+    f"/api/contentstore/v1/course_index/{quote(str(COURSE_KEY))}",
+)
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_strangers_see_no_outline(url: str, author: Author, stranger: User, api_client: ClientFactory) -> None:
+    assert (api_client(stranger).get(url).status_code, api_client().get(url).status_code) == (403, 401)
 
 
 def test_what_is_not_there_is_not_found(author: Author) -> None:
     gone = COURSE_KEY.make_usage_key("vertical", "gone")
-    assert author.client.get(f"/xblock/outline/{quote(str(gone))}").status_code == 404
-    assert author.client.get("/xblock/outline/nonsense").status_code == 400
+    for path in ("/xblock/outline/", "/api/contentstore/v1/container_handler/"):
+        assert author.client.get(f"{path}{quote(str(gone))}").status_code == 404
+        assert author.client.get(f"{path}nonsense").status_code == 400
+    assert author.client.get("/api/contentstore/v1/course_index/course-v1:No+Such+Course").status_code == 403
+    assert author.client.get("/api/contentstore/v1/course_index/nonsense").status_code == 400
 
 
 def test_queries_do_not_grow_with_blocks_links_and_libraries(
@@ -97,9 +144,12 @@ def test_queries_do_not_grow_with_blocks_links_and_libraries(
             call()
         return len(captured)
 
-    def calls() -> tuple[int, int]:
-        url = f"/api/contentstore/v1/container/{quote(str(UNIT))}/children"
-        return queries(lambda: outline(author, ROOT)), queries(lambda: author.client.get(url))
+    def calls() -> list[int]:
+        children_of_unit = f"/api/contentstore/v1/container/{quote(str(UNIT))}/children"
+        return [
+            queries(lambda url=url: author.client.get(url))
+            for url in (f"/xblock/outline/{quote(str(ROOT))}", *PAGES, children_of_unit)
+        ]
 
     author.create(shelf.key("t1"), UNIT)
     calls()  # what a process learns once

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_authz import api as authz_api
+from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from tests.conftest import give_role
@@ -122,6 +124,38 @@ def test_files_of_a_component_become_the_blocks_own(author: Author, shelf: Shelf
     path = f"static/components/html/{text.block_id}/a.png"
     assert answer["static_file_notices"] == {"new_files": [path], "conflicting_files": [], "error_files": []}
     assert (files(COURSE_KEY)[path], body(text)) == (PICTURE, f'<img src="/{path}">')
+
+
+def test_transcripts_of_a_pasted_video_are_those_of_a_synced_one(author: Author, shelf: Shelf) -> None:
+    sjson = json.dumps({"start": [0], "end": [1000], "text": ["Hello"]}).encode()
+    names = json.dumps({"uk": "uk_subs_abc.srt.sjson", "fr": "broken.srt.sjson"})
+    stored = {"subs_abc.srt.sjson": sjson, "uk_subs_abc.srt.sjson": sjson, "broken.srt.sjson": b"no JSON"}
+    shelf.component("v1", title="Video", sub="abc", transcripts=names, files=stored)
+    shelf.container("unit1", "v1", title="Unit one")
+    shelf.publish()
+    synced = author.create(shelf.key("v1"), UNIT)
+    copy(author, shelf.key("unit1"))
+    (video,) = children(pasted(author, SUBSECTION))
+
+    def shown(key: UsageKey) -> tuple[str, dict[str, bytes]]:
+        text = block(key).settings["transcripts"]
+        found = {lang: files(COURSE_KEY)[f"static/{name}"] for lang, name in json.loads(text).items()}
+        return text.replace(key.block_id, "ID"), found
+
+    assert shown(video) == shown(synced)
+    assert shown(video)[1]["en"].startswith(b"0\n00:00:00,000 --> ")
+    assert "sub" not in block(video).settings
+    notices = author.sync(UsageKey.from_string(author.link(video)["top_level_parent_key"]))["static_file_notices"]
+    assert notices == {"new_files": [], "conflicting_files": [], "error_files": []}
+
+
+def test_tags_of_what_is_linked_by_a_paste_are_the_librarys(author: Author, shelf: Shelf) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    tagging_api.add_tag_to_taxonomy(taxonomy, "a")
+    tagging_api.tag_object(shelf.key("t1"), taxonomy, ["a"])
+    copy(author, shelf.key("unit1"))
+    text = child(pasted(author, SUBSECTION), 0)
+    assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(text))] == [("a", True)]
 
 
 def test_the_same_component_twice_becomes_two_blocks(author: Author, shelf: Shelf) -> None:

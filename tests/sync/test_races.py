@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +16,7 @@ from content_libraries import api
 from content_libraries.errors import ConflictError
 from content_libraries.learning_core import api as learning_core
 from content_libraries.sync.models import CourseLink
-from content_libraries.sync.tasks import run_sync
+from content_libraries.sync.tasks import convert_legacy, run_sync
 from studio.celery import app
 from tests.conftest import give_role
 from tests.courses.building import key as course_block
@@ -22,6 +24,7 @@ from tests.courses.building import make_course
 from tests.racing import meetings, needs_locks
 
 from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, block, body, children, edit, titles
+from .legacy import TARGET, add_legacy_block, migrate_legacy_library
 
 pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
 
@@ -313,3 +316,103 @@ def test_a_run_of_a_course_meets_a_sync_of_a_block_in_it(author: Author, shelf: 
         assert (api.find_run(run.uuid, user=None).state, synced.status_code) == ("succeeded", OK)
         assert (offer.taken(), offer.states()) == (2, {"ok"})
         assert offer.version_nums() == {key: number + 1 for key, number in versions.items()}
+
+
+# Blocks that use a legacy library --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def migrated(author: Author, tmp_path: Path) -> Shelf:
+    """What a legacy library became, with a newer version of its problem."""
+    migrate_legacy_library(tmp_path, '<problem url_name="p1" display_name="One"><p>One</p></problem>')
+    shelf = Shelf(api.get_library(TARGET))
+    shelf.component("p1", title="Newer")
+    shelf.publish()
+    return shelf
+
+
+class Bank:
+    """A block of the course with the problem of the legacy library; alone in the course."""
+
+    rounds = count()
+
+    def __init__(self, author: Author) -> None:
+        self.author = author
+        for old in children(UNIT):
+            api.delete_block(old, user=None)
+        name = f"bank{next(self.rounds)}"
+        self.key = add_legacy_block(UNIT, name, [(f"{name}p", '<problem display_name="One"><p>One</p></problem>')])
+        (self.problem,) = children(self.key)
+        self.version_num = block(self.problem).version_num
+
+    def try_convert(self) -> Any:
+        return self.author.client.post(f"/xblock/{quote(str(self.key))}/handler/upgrade_to_v2_library")
+
+    def upstream(self) -> str | None:
+        """What the problem is linked to, which is the same that the block and the rows say."""
+        upstream: str | None = self.author.link(self.problem)["upstream_ref"]
+        assert (upstream is not None) is ("is_migrated_to_v2" in block(self.key).settings)
+        assert_links_say_what_blocks_say()
+        return upstream
+
+
+def assert_converted_and_edited(author: Author, bank: Bank, converted: Any, edited: Any) -> None:
+    assert (converted.status_code, bank.upstream()) == (OK, "lb:CL-TEST:migrated:problem:p1"), converted.content
+    is_kept = edited is None
+    assert is_kept or isinstance(edited, ConflictError)
+    shown = (block(bank.problem).title, author.link(bank.problem)["downstream_customized"])
+    assert shown == (("Mine", ["display_name"]) if is_kept else ("One", []))
+
+
+def test_a_conversion_meets_an_edit_of_what_it_links(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        met = meeting.of(bank.try_convert, lambda key=bank.problem: edit(key, display_name="Mine"))
+        assert_converted_and_edited(author, bank, *met)
+
+
+def test_an_edit_meets_a_conversion_of_what_it_changes(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        edited, converted = meeting.of(lambda key=bank.problem: edit(key, display_name="Mine"), bank.try_convert)
+        assert_converted_and_edited(author, bank, converted, edited)
+
+
+def test_a_conversion_meets_a_sync_of_what_it_links(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        converted, synced = meeting.of(bank.try_convert, lambda key=bank.problem: author.try_sync(key))
+        assert (converted.status_code, bank.upstream() is not None) == (OK, True), converted.content
+        assert synced.status_code in {OK, REFUSED}, synced.content
+        assert block(bank.problem).title == ("Newer" if synced.status_code == OK else "One")
+        assert author.link(bank.problem)["ready_to_sync"] is (synced.status_code == REFUSED)
+
+
+def test_two_conversions_of_one_block_are_one(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        both = meeting.of(bank.try_convert, bank.try_convert)
+        assert sorted(answer.status_code for answer in both) == [OK, REFUSED]
+        assert (bank.upstream() is not None, block(bank.problem).version_num) == (True, bank.version_num + 1)
+
+
+def test_a_conversion_that_is_delivered_to_two_workers_at_once_is_done_once(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        task = api.start_conversion(COURSE_KEY, user=author.user)
+        meeting.of(*[lambda uuid=task.uuid: convert_legacy(str(uuid))] * 2)
+        assert api.find_conversion(task.uuid, user=author.user).state == "succeeded"
+        assert (bank.upstream() is not None, block(bank.problem).version_num) == (True, bank.version_num + 1)
+
+
+def test_an_undo_of_a_conversion_meets_a_sync(author: Author, migrated: Shelf) -> None:
+    for meeting in meetings():
+        bank = Bank(author)
+        conversion = api.convert_legacy_blocks(COURSE_KEY, user=author.user)
+        undone, synced = meeting.of(
+            lambda uuid=conversion.uuid: api.undo_conversion(uuid, user=author.user),
+            lambda key=bank.problem: author.try_sync(key),
+        )
+        is_undone = not isinstance(undone, ConflictError)
+        assert synced.status_code == (REFUSED if is_undone else OK), synced.content
+        assert (bank.upstream() is None, block(bank.problem).title) == (is_undone, "One" if is_undone else "Newer")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from opaque_keys.edx.keys import UsageKey
+from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from content_libraries.content.container_settings import write_settings
 from content_libraries.content.data import ContainerSettingsData
-from content_libraries.courses.api import course_store
 from content_libraries.learning_core import api as learning_core
+from tests.conftest import LibraryFactory, give_role
 
 from .building import (
     ROOT,
@@ -25,6 +28,7 @@ from .building import (
     children,
     edit,
     titles,
+    write_unlinked,
 )
 
 
@@ -38,13 +42,6 @@ def unit(author: Author, shelf: Shelf) -> UsageKey:
     return author.create(shelf.key("unit1"), SUBSECTION, category="vertical")
 
 
-def write_unlinked(*changes: api.Change) -> None:
-    """Change a course as an import does, which nobody guards."""
-    course_key = ROOT.course_key
-    course_store().apply(course_key, api.CoursePlan(changes), author_pk=None)
-    api.rebuild_links(course_key)
-
-
 def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(
     author: Author, shelf: Shelf, section: UsageKey
 ) -> None:
@@ -55,6 +52,30 @@ def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(
     assert block(child(section, 0, 0, 0)).settings["top_level_downstream_parent_key"] == (f"chapter@{section.block_id}")
     assert author.link(child(section, 0, 0))["top_level_parent_key"] == str(section)
     assert (len(rows), author.links(use_top_level_parents="true")[0]["downstream_usage_key"]) == (7, str(section))
+    found = api.get_structure(section.course_key, user=None).walk(section)
+    assert all(re.fullmatch(rf"{key.block_type}[0-9a-f]{{8}}", key.block_id) for key, _depth in found)
+
+
+def test_a_sync_of_a_structure_names_the_files_and_copies_the_tags_of_all_its_parts(
+    author: Author, shelf: Shelf, section: UsageKey
+) -> None:
+    taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
+    for number, name in enumerate(("unit1", "t2")):
+        tagging_api.add_tag_to_taxonomy(taxonomy, f"tag{number}")
+        tagging_api.tag_object(shelf.key(name), taxonomy, [f"tag{number}"])
+    for name in ("t1", "t2"):
+        shelf.component(name, body='<img src="/static/a.png">', files={"a.png": b"a picture"})
+    shelf.publish()
+    first, second = child(section, 0, 0, 0), child(section, 0, 1, 0)
+    paths = [f"static/components/html/{key.block_id}/a.png" for key in (first, second)]
+    api.write_course_file(section.course_key, paths[1], b"the author's", user=None)
+    assert author.sync(section)["static_file_notices"] == {
+        "new_files": paths[:1],
+        "conflicting_files": paths[1:],
+        "error_files": [],
+    }
+    for key, value in ((child(section, 0, 0), "tag0"), (second, "tag1")):
+        assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(key))] == [(value, True)]
 
 
 def test_a_changed_part_makes_the_structure_ready_and_a_sync_changes_only_that_part(
@@ -273,6 +294,41 @@ def test_a_part_that_was_linked_on_its_own_is_adopted(author: Author, shelf: She
     author.sync(unit)
     assert child(unit, 1) == problem
     assert author.link(problem)["top_level_parent_key"] == str(unit)
+
+
+def test_a_part_of_another_library_is_listed_before_a_sync_removes_it(
+    author: Author, shelf: Shelf, unit: UsageKey, make_library: LibraryFactory
+) -> None:
+    """Such parts come from older courses; here nobody can add them."""
+    other = Shelf(make_library("other"))
+    other.component("t1", title="Foreign")
+    other.publish()
+    foreign = author_of_both(author, other).create(other.key("t1"), UNIT)
+    write_unlinked(api.MoveBlock(foreign, unit))
+    other.component("t1", title="Newer")
+    other.publish()
+    assert author.ready() == [str(foreign)]
+    assert ("delete", "other_link", "Foreign") in actions(author.preview(unit))
+    author.sync(unit)
+    assert titles(children(unit)) == ["Text one", "Problem one"]
+
+
+def author_of_both(author: Author, other: Shelf) -> Author:
+    give_role(author.user, "library_user", str(other.library.library_key))
+    return author
+
+
+def test_a_part_that_is_ahead_of_its_structure_stays_what_it_is(author: Author, shelf: Shelf, unit: UsageKey) -> None:
+    """It was linked and synced on its own, while the structure waited."""
+    shelf.component("t1", title="New")
+    shelf.container("unit1", "t1", "p1", title="New unit")
+    shelf.publish()
+    ahead = author.create(shelf.key("t1"), UNIT)
+    write_unlinked(api.DeleteBlock(child(unit, 0)), api.MoveBlock(ahead, unit, 0))
+    assert (author.link(ahead)["version_synced"], author.link(unit)["version_synced"]) == (2, 1)
+    author.sync(unit)
+    assert (child(unit, 0), titles(children(unit))) == (ahead, ["New", "Problem one"])
+    assert (author.link(ahead)["top_level_parent_key"], author.ready()) == (str(unit), [])
 
 
 def test_unlinking_a_section_leaves_what_is_one_level_down_linked(

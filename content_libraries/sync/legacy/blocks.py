@@ -26,6 +26,12 @@ class NotReadyError(InvalidInputError):
     code = "not_ready_to_convert"
 
 
+class UpdateAllError(InvalidInputError):
+    """A block cannot take everything that it shows from its legacy library at once."""
+
+    code = "no_update_of_all"
+
+
 @dataclass(frozen=True, slots=True)
 class LegacyBlock:
     """

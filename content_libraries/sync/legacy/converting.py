@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Final
+from typing import Final, Never
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
@@ -31,7 +31,7 @@ from ...learning_core import api as learning_core
 from ...libraries.api import Actor
 from ...olx.api import body_of, with_attributes
 from ..settings import DATA, DISPLAY_NAME, TEXT, LinkSettings
-from .blocks import IS_CONVERTED, LegacyBlock, NotReadyError, find_legacy_blocks, ready_blocks
+from .blocks import IS_CONVERTED, LegacyBlock, NotReadyError, UpdateAllError, find_legacy_blocks, ready_blocks
 from .data import AttributeChange, ConversionPlan, ConvertedBlock, ConvertedChild, Unlinked
 from .originals import Original, originals_of
 
@@ -69,6 +69,24 @@ def preview_conversion(course_key: CourseKey, *, user: Actor, only: UsageKey | N
     require_in_course(user, course_key, CoursePermission.EDIT)
     draft = read_legacy_draft(course_key, only=only)
     return plan_conversion(draft, draft.ready)
+
+
+def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
+    """
+    Say what to do instead of updating a legacy block from its library at once (import contract, section 7).
+
+    No legacy library is kept here, and what is in a converted block is linked item by item. Needs EDIT.
+
+    Raises UpdateAllError, NotReadyError, NotFoundError and NotAllowedError.
+    """
+    require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
+    structure = course_store().structure(usage_key.course_key)
+    found = [block for block in find_legacy_blocks(usage_key.course_key, structure) if block.usage_key == usage_key]
+    if found and found[0].is_converted:
+        raise UpdateAllError(f"“{usage_key}” is converted: each block in it is linked, and updated by itself.")
+    if ready_blocks(found):
+        raise UpdateAllError(f"The legacy library of “{usage_key}” was migrated. Update its reference first.")
+    raise _not_ready(usage_key, found, structure)
 
 
 def read_legacy_draft(course_key: CourseKey, *, only: UsageKey | None = None) -> LegacyDraft:

@@ -10,7 +10,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
-from ...keys import ItemKey, course_key, item_key
+from ...keys import ItemKey, LibraryLocatorV2, course_key, item_key, library_key
 from ...rest import LibraryAPIView, api_exception
 
 TAGS = ["sync"]
@@ -62,6 +62,14 @@ def course_key_of(text: str, *, field: str | None = None) -> CourseKey:
     """Parse the key of a course. Raises InvalidInputError, which is a 400 here."""
     try:
         return course_key(text)
+    except MalformedKeyError as error:
+        raise InvalidInputError(error.message, field=field) from None
+
+
+def library_of(text: str, *, field: str) -> LibraryLocatorV2:
+    """Parse the key of a library. Raises InvalidInputError, which is a 400 here."""
+    try:
+        return library_key(text)
     except MalformedKeyError as error:
         raise InvalidInputError(error.message, field=field) from None
 

@@ -174,5 +174,20 @@ class UpgradeBlockView(DeveloperErrorsView):
         return Response({})
 
 
+@extend_schema(tags=TAGS)
+class UpdateAllView(DeveloperErrorsView):
+    """What Studio's legacy blocks offered as "update now", for everything that they show."""
+
+    @extend_schema(
+        operation_id="legacy_block_update_all",
+        summary="Learn what to do instead of updating a legacy block at once",
+        description="Always refused, with a message for the author.",
+        request=None,
+        responses={400: OpenApiResponse(description="What to do.")},
+    )
+    def post(self, request: Request, downstream_key: str) -> Response:
+        api.refuse_update_of_all(block_key(downstream_key), user=request.user)
+
+
 def _task(request: Request, conversion: LegacyConversion) -> Any:
     return LegacyTaskSerializer(conversion, context={"request": request}).data

@@ -1,4 +1,7 @@
-"""Outlines of courses, with links (sync contract, section 10)."""
+"""
+Outlines of courses, and what the pages of a course and of one of its blocks begin with: all with links (sync contract,
+section 10). What those pages ask for besides, such as menus of new blocks, is the host's.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError
 from .. import api
-from .base import TAGS, DeveloperErrorsView, block_key
+from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
 from .serializers import LinkSerializer, link_data
 
 
@@ -55,6 +58,116 @@ class OutlineView(DeveloperErrorsView):
         key = block_key(downstream_key)
         outline = api.get_outline(key, user=request.user, depth=_depth(request))
         return Response(_block_data(outline, key))
+
+
+class InitialStateSerializer(serializers.Serializer[Any]):
+    """What an outline opens with."""
+
+    locator_to_show = serializers.CharField()
+    expanded_locators = serializers.ListField(child=serializers.CharField())
+
+
+class CourseIndexSerializer(serializers.Serializer[Any]):
+    """The outline page of a course."""
+
+    course_structure = OutlineBlockSerializer()
+    initial_state = InitialStateSerializer(allow_null=True)
+
+
+@extend_schema(tags=TAGS)
+class CourseIndexView(DeveloperErrorsView):
+    """The outline page of a course."""
+
+    @extend_schema(
+        operation_id="course_index",
+        summary="Read what the outline page of a course shows",
+        parameters=[OpenApiParameter("show", str, description="Usage key of a block that the page opens.")],
+        responses=CourseIndexSerializer,
+    )
+    def get(self, request: Request, course_key: str) -> Response:
+        outline = api.get_course_outline(course_key_of(course_key), user=request.user)
+        show = request.query_params.get("show")
+        return Response(
+            {
+                "course_structure": _block_data(outline, outline.top),
+                "initial_state": None if show is None else _initial_state(outline, show),
+            }
+        )
+
+
+class SiblingSerializer(serializers.Serializer[Any]):
+    """A block on the way to another one, or beside it."""
+
+    url = serializers.CharField()
+    display_name = serializers.CharField()
+    usage_key = serializers.CharField()
+
+
+class AncestorSerializer(serializers.Serializer[Any]):
+    """A block that another one stands in."""
+
+    title = serializers.CharField()
+    is_last = serializers.BooleanField(help_text="Whether it is the nearest one.")
+    children = SiblingSerializer(many=True)
+
+
+class BlockPageSerializer(serializers.Serializer[Any]):
+    """The page of a block."""
+
+    xblock_info = OutlineBlockSerializer(help_text="The block and its children.")
+    is_unit_page = serializers.BooleanField()
+    ancestor_xblocks = AncestorSerializer(many=True, help_text="From the section down.")
+    outline_url = serializers.CharField()
+    unit_block_id = serializers.CharField(allow_null=True, help_text="Of the unit that the block is or stands in.")
+    subsection_location = serializers.CharField(allow_null=True, help_text="Usage key of the subsection above it.")
+
+
+@extend_schema(tags=TAGS)
+class BlockPageView(DeveloperErrorsView):
+    """The page of a unit, or of another block that holds blocks."""
+
+    @extend_schema(
+        operation_id="course_block_page",
+        summary="Read what the page of a course block shows",
+        responses=BlockPageSerializer,
+    )
+    def get(self, request: Request, downstream_key: str) -> Response:
+        outline = api.get_outline(block_key(downstream_key), user=request.user, depth=1)
+        path = outline.above()
+        by_type = {key.block_type: key for key in (*path, outline.top)}
+        unit, subsection = by_type.get("vertical"), {key.block_type: key for key in path}.get("sequential")
+        return Response(
+            {
+                "xblock_info": _block_data(outline, outline.top),
+                "is_unit_page": unit == outline.top,
+                "ancestor_xblocks": [_ancestor_data(outline, key, is_last=key == path[-1]) for key in path],
+                "outline_url": _page_url(outline.structure.root),
+                "unit_block_id": unit.block_id if unit else None,
+                "subsection_location": str(subsection) if subsection else None,
+            }
+        )
+
+
+def _ancestor_data(outline: api.Outline, usage_key: UsageKey, *, is_last: bool) -> dict[str, Any]:
+    blocks = outline.structure.blocks
+    return {
+        "title": blocks[usage_key].title,
+        "is_last": is_last,
+        "children": [
+            {"url": _page_url(key), "display_name": blocks[key].title, "usage_key": str(key)}
+            for key in outline.structure.children.get(usage_key, ())
+        ],
+    }
+
+
+def _page_url(usage_key: UsageKey) -> str:
+    """Where a host shows a block, or leads to the frontend that does."""
+    return f"/container/{usage_key}"
+
+
+def _initial_state(outline: api.Outline, show: str) -> dict[str, Any] | None:
+    below = [str(key) for key, _depth in outline.structure.walk(block_key(show))]
+    return {"locator_to_show": show, "expanded_locators": below} if below else None
 
 
 def _block_data(outline: api.Outline, usage_key: UsageKey) -> dict[str, Any]:

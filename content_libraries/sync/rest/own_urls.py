@@ -7,6 +7,9 @@ from . import own_views as views
 
 urlpatterns = [
     path("sync_previews/", views.PreviewsView.as_view()),
+    path("link_move_previews/", views.LinkMovePreviewsView.as_view()),
+    path("link_moves/", views.LinkMovesView.as_view()),
+    path("reuse_checks/", views.ReuseChecksView.as_view()),
     path("sync_runs/", views.RunsView.as_view()),
     path("sync_runs/<uuid:uuid>/", views.RunView.as_view()),
     path("sync_runs/<uuid:uuid>/retries/", views.RunRetryView.as_view()),

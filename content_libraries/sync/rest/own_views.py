@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from ...keys import LibraryLocatorV2, library_key
 from ...rest import LibraryPagination, page_serializer, request_body
 from .. import api
 from ..models import SyncRun
-from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of
+from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of
 from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
@@ -70,6 +70,118 @@ class PreviewsView(DeveloperErrorsView):
         else:
             plan = api.preview_sync(key, user=request.user, override=wanted["override_customizations"], keep=keep)
         return Response(preview_data(plan))
+
+
+class ReuseRequestSerializer(serializers.Serializer[Any]):
+    """Items that an author may choose, and the place that they would go to."""
+
+    parent_locator = serializers.CharField(help_text="Usage key of a block of a course.")
+    upstream_keys = serializers.ListField(
+        child=serializers.CharField(), min_length=1, max_length=100, help_text="Keys of library components, containers."
+    )
+
+
+class ReuseCheckSerializer(serializers.Serializer[Any]):
+    """Whether an item can be reused as it stands."""
+
+    upstream_key = serializers.CharField()
+    problem = serializers.CharField(allow_null=True, help_text="Null where nothing stands against it.")
+    message = serializers.CharField(allow_blank=True)
+
+
+@extend_schema(tags=TAGS)
+class ReuseChecksView(DeveloperErrorsView):
+    """What pickers mark as not to be reused."""
+
+    @extend_schema(
+        operation_id="reuse_check",
+        summary="Check whether library items can be reused in a place of a course",
+        description="Writes nothing.",
+        request=ReuseRequestSerializer,
+        responses=ReuseCheckSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        body = ReuseRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent_key = block_key(wanted["parent_locator"])
+        found = api.check_reuse(wanted["upstream_keys"], parent_key=parent_key, user=request.user)
+        return Response(
+            [{"upstream_key": one.upstream, "problem": one.problem, "message": one.message} for one in found]
+        )
+
+
+class LinkMoveRequestSerializer(serializers.Serializer[Any]):
+    """Links of a course, and the library that they move to."""
+
+    course_key = serializers.CharField()
+    source_library = serializers.CharField(help_text="Key of the library that blocks are linked to; it may be gone.")
+    target_library = serializers.CharField(help_text="Key of another one, which has the same items.")
+
+
+class MovedLinkSerializer(serializers.Serializer[Any]):
+    """A link that moves."""
+
+    usage_key = serializers.CharField()
+    upstream = serializers.CharField(help_text="What the block is linked to then.")
+
+
+class LeftLinkSerializer(serializers.Serializer[Any]):
+    """A link that stays as it is."""
+
+    usage_key = serializers.CharField()
+    state = serializers.CharField(help_text="Why: how the other library has the item.")
+
+
+class LinkMoveSerializer(serializers.Serializer[Any]):
+    """Which links move."""
+
+    course_key = serializers.CharField()
+    moved = MovedLinkSerializer(many=True)
+    left = LeftLinkSerializer(many=True)
+
+
+@extend_schema(tags=TAGS)
+class LinkMovePreviewsView(DeveloperErrorsView):
+    """What moving links would do."""
+
+    @extend_schema(
+        operation_id="link_move_preview",
+        summary="Preview which links of a course can move to another library",
+        description="Writes nothing.",
+        request=LinkMoveRequestSerializer,
+        responses=LinkMoveSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        return Response(_link_move(request, api.preview_link_move))
+
+
+@extend_schema(tags=TAGS)
+class LinkMovesView(DeveloperErrorsView):
+    """Moving links to another library."""
+
+    @extend_schema(
+        operation_id="link_move",
+        summary="Move links of a course to another library that has the same items",
+        description="Local changes stay; each block is offered what the other library has published.",
+        request=LinkMoveRequestSerializer,
+        responses=LinkMoveSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        return Response(_link_move(request, api.move_links))
+
+
+def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, Any]:
+    body = LinkMoveRequestSerializer(data=request_body(request))
+    body.is_valid(raise_exception=True)
+    wanted = body.validated_data
+    move = act(
+        course_key_of(wanted["course_key"], field="course_key"),
+        source=library_of(wanted["source_library"], field="source_library"),
+        target=library_of(wanted["target_library"], field="target_library"),
+        user=request.user,
+    )
+    return api.link_move_report(move)
 
 
 class RunRequestSerializer(serializers.Serializer[Any]):

@@ -110,6 +110,9 @@ class LinkSerializer(serializers.Serializer[Any]):
     is_ready_to_sync_individually = serializers.BooleanField()
     upstream_link = serializers.CharField(allow_null=True)
     state = serializers.CharField(help_text="Named state of the link. Not on the platform.")
+    reuse_problem = serializers.CharField(
+        allow_null=True, help_text="What stands against reusing the item once more. Not on the platform."
+    )
     ready_to_sync_children = ReadyPartSerializer(many=True, required=False)
 
 
@@ -246,6 +249,7 @@ def link_data(link: LinkDetail, parts: Iterable[ReadyPart] | None = None) -> dic
         "is_ready_to_sync_individually": link.ready_itself,
         "upstream_link": _frontend_url(link),
         "state": link.state,
+        "reuse_problem": link.reuse_problem,
     }
     if parts is not None and (link.upstream or "").startswith("lct:"):
         data["ready_to_sync_children"] = parts_data(parts)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import outline_views, views
 
 urlpatterns = [
     path("v2/downstreams/", views.LinkListView.as_view()),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("v2/downstreams/<str:downstream_key>/sync", views.SyncView.as_view()),
     path("v2/downstreams/<str:downstream_key>", views.LinkView.as_view()),
     path("v1/container/<str:downstream_key>/children", views.ChildrenView.as_view()),
+    path("v1/container_handler/<str:downstream_key>", outline_views.BlockPageView.as_view()),
+    path("v1/course_index/<str:course_key>", outline_views.CourseIndexView.as_view()),
 ]

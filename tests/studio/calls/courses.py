@@ -24,6 +24,14 @@ LINK = {
     "is_ready_to_sync_individually": bool,
 }
 
+ACTIONS = {
+    "childAddable": bool,
+    "deletable": bool,
+    "draggable": bool,
+    "duplicable": bool,
+    "unlinkable": bool | None,
+}
+
 LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/{course}/"
 CONVERSION = {name: shape for name, shape in TASK.items() if name != "parameters"}
 CONVERT = Call(f"POST {LEGACY_BLOCKS}", CONVERSION, answer=201, keeps={"conversion": "uuid"})
@@ -116,6 +124,37 @@ CASES = (
                     differences(children[-1]["upstream_link"], LINK | {"ready_to_sync_children": list}) == []
                 ),
                 "upstream_ready_to_sync_children_info": list,
+            },
+        ),
+    ),
+    Case(
+        "outline of a course",
+        Call(
+            "GET /api/contentstore/v1/course_index/{course}",
+            {
+                "course_structure": {
+                    "id": str,
+                    "upstream_info": {"upstream_ref": None},
+                    "child_info": {
+                        "children": [{"id": str, "actions": ACTIONS, "upstream_info": {"downstream_key": str}}]
+                    },
+                },
+                "initial_state": None,
+            },
+        ),
+    ),
+    Case(
+        "page of a linked unit",
+        Call(
+            "GET /api/contentstore/v1/container_handler/{linked}",
+            {
+                "xblock_info": {
+                    "upstream_info": LINK,
+                    "actions": ACTIONS | {"childAddable": False, "unlinkable": True},
+                },
+                "ancestor_xblocks": [{"title": str, "is_last": bool, "children": [{"url": str, "display_name": str}]}],
+                "is_unit_page": True,
+                "subsection_location": "{course_subsection}",
             },
         ),
     ),

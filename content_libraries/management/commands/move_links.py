@@ -1,0 +1,50 @@
+"""``manage.py move_links``: link what courses took from one library to another one that has the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError, CommandParser
+
+from content_libraries.courses import api as courses
+from content_libraries.keys import course_key, library_key
+from content_libraries.management.base import LibraryCommand
+from content_libraries.sync import api as sync
+
+
+class Command(LibraryCommand):
+    help = (
+        "Link blocks of courses that are linked to a library to the same items of another one, such as a backup that"
+        " was restored beside it. Local changes stay; each block is offered what the other library has published."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", help="the old library: lib:ORG:SLUG")
+        parser.add_argument("target", help="the other one")
+        parser.add_argument("--course", action="append", default=[], help="course-v1:ORG+COURSE+RUN, also repeated")
+        parser.add_argument("--all", action="store_true", help="all courses that the user may view")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        if bool(options["course"]) == options["all"]:
+            raise CommandError("Name courses, or give --all.")
+        source, target = library_key(options["source"]), library_key(options["target"])
+        named = [course_key(text) for text in options["course"]]
+        act = sync.preview_link_move if options["dry_run"] else sync.move_links
+        results = []
+        for key in named or [course.id for course in courses.viewable_courses(user)]:
+            self.progress(f"Moving links of {key}")
+            results.append(sync.link_move_report(act(key, source=source, target=target, user=user)))
+        return {"dry_run": options["dry_run"], "courses": results}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        done = "to move" if result["dry_run"] else "moved"
+        lines = [
+            f"{course['course_key']}: {len(course['moved'])} {done}, {len(course['left'])} stay."
+            for course in result["courses"]
+        ]
+        if result["dry_run"]:
+            lines.append("Nothing was written: this was a dry run.")
+        return "\n".join(lines)

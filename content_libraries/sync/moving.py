@@ -1,0 +1,122 @@
+"""
+Moving links to another library that has the same items, such as a backup that was restored beside the old one.
+
+It is offered, and never done by itself: the links to the old library are gone then (sync contract, section 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
+from ..errors import InvalidInputError
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
+from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..olx.api import with_attributes
+from .access import require_syncs_of_course
+from .data import LinkState
+from .settings import LinkSettings, course_type_of, key_or_none
+from .upstreams import read_upstreams
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMove:
+    """
+    Which links of a course move to another library.
+
+    Args:
+        moved: blocks -> keys of the items that they are linked to then.
+        left: blocks that stay linked to the old library -> why; the other one has not published their items.
+    """
+
+    course_key: CourseKey
+    moved: Mapping[UsageKey, ItemKey]
+    left: Mapping[UsageKey, LinkState]
+
+
+def preview_link_move(
+    course_key: CourseKey, *, source: LibraryLocatorV2, target: LibraryLocatorV2, user: Actor
+) -> LinkMove:
+    """Tell what ``move_links`` does, and write nothing. Needs the same."""
+    _require(user, course_key, source, target)
+    return _planned(course_key, _linked_to(course_key, source), target)
+
+
+def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: LibraryLocatorV2, user: Actor) -> LinkMove:
+    """
+    Link what is linked to one library to the items of another one that have the same types and IDs, in one change set.
+
+    Titles and texts that were changed in the course stay so. Versions of the other library count from anew, so each
+    block is offered what that has published.
+
+    Args:
+        source: the old library, which may be gone.
+        user: needs what syncs of the course need, and VIEW in the target.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for two libraries that are one.
+    """
+    _require(user, course_key, source, target)
+    with transaction.atomic():
+        lock_course(course_key)
+        linked = _linked_to(course_key, source)
+        plan = _planned(course_key, linked, target)
+        changes = tuple(UpdateBlock(key, _relinked(linked[key][0], item)) for key, item in plan.moved.items())
+        if changes:
+            write_course_plan(course_key, CoursePlan(changes), author_pk=author_pk(user))
+    return plan
+
+
+def link_move_report(move: LinkMove) -> dict[str, Any]:
+    """Which links move, ready for JSON."""
+    return {
+        "course_key": str(move.course_key),
+        "moved": [{"usage_key": str(key), "upstream": str(item)} for key, item in move.moved.items()],
+        "left": [{"usage_key": str(key), "state": state} for key, state in move.left.items()],
+    }
+
+
+def _require(user: Actor, course_key: CourseKey, source: LibraryLocatorV2, target: LibraryLocatorV2) -> None:
+    require_syncs_of_course(user, course_key)
+    access_library(user, target, Permission.VIEW)
+    if source == target:
+        raise InvalidInputError("Name two libraries, the old one and another one.", field="target_library")
+
+
+def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, tuple[Block, ItemKey]]:
+    """Blocks that are linked to a library, in document order, with the keys of their items."""
+    found = course_store().blocks_saying(course_key, "upstream")
+    items = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
+    return {
+        key: (found[key], item)
+        for key, _depth in course_store().structure(course_key).walk()
+        if (item := items.get(key)) is not None and library_key_of(item) == library_key
+    }
+
+
+def _planned(
+    course_key: CourseKey, linked: Mapping[UsageKey, tuple[Block, ItemKey]], target: LibraryLocatorV2
+) -> LinkMove:
+    wanted = {key: _counterpart(item, target) for key, (_block, item) in linked.items()}
+    published = read_upstreams(wanted.values())
+    mismatched = {key for key, item in wanted.items() if course_type_of(item) != key.block_type}
+    left = {key: published.broken[item] for key, item in wanted.items() if item in published.broken}
+    left |= dict.fromkeys(mismatched, LinkState.TYPE_MISMATCH)
+    return LinkMove(course_key, {key: item for key, item in wanted.items() if key not in left}, left)
+
+
+def _counterpart(item: ItemKey, target: LibraryLocatorV2) -> ItemKey:
+    """The key of the same item in another library."""
+    if isinstance(item, LibraryContainerLocator):
+        return LibraryContainerLocator(target, item.container_type, item.container_id)
+    return LibraryUsageLocatorV2(target, item.block_type, item.usage_id)  # type: ignore[abstract]
+
+
+def _relinked(block: Block, item: ItemKey) -> str:
+    link = LinkSettings.of(block.usage_key, block.settings)
+    link = replace(link, upstream=str(item), version_synced=None, version_declined=None, deletion_declined=False)
+    return with_attributes(block.olx, link.attributes())

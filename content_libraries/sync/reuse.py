@@ -1,0 +1,130 @@
+"""
+What stands against reusing a library item in a place of a course (sync contract, section 13).
+
+Pickers mark it, creations and pastes are refused for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from opaque_keys.edx.keys import UsageKey
+
+from .. import conf
+from ..content.api import block_class
+from ..courses.api import CoursePermission, CourseStructure, course_store, require_in_course
+from ..errors import NotFoundError
+from ..keys import ItemKey, LibraryContainerLocator, library_key_of
+from ..libraries.api import Actor
+from .access import closed_to_reuse
+from .data import LinkState
+from .errors import LinkedStructureError, LinkError, UnfitParentError, UnsupportedTypeError
+from .guarding import refuse_linked_parents
+from .settings import course_type_of, key_or_none
+from .states import explain
+from .upstreams import Upstreams, read_upstreams
+
+
+@dataclass(frozen=True, slots=True)
+class ReuseCheck:
+    """
+    Whether an item can be reused as it stands.
+
+    Args:
+        upstream: as it was asked for.
+        problem: what stands against it, as a state of links or the code of a LinkError; None if nothing does.
+        message: the same for the author.
+    """
+
+    upstream: str
+    problem: str | None = None
+    message: str = ""
+
+
+def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) -> list[ReuseCheck]:
+    """
+    Tell of library items whether they can be reused in a place of a course. A few queries for each library.
+
+    Args:
+        upstreams: keys of components and containers.
+        parent_key: where.
+        user: needs EDIT in the course.
+
+    Raises NotFoundError for the parent, and NotAllowedError.
+    """
+    require_in_course(user, parent_key.course_key, CoursePermission.EDIT)
+    structure = course_store().structure(parent_key.course_key)
+    if parent_key not in structure.blocks:
+        raise NotFoundError(f"There is no “{parent_key}”.")
+    try:
+        refuse_linked_parents([parent_key])
+    except LinkedStructureError as error:
+        return [ReuseCheck(text, error.code, error.message) for text in upstreams]
+    keys = {text: key for text in upstreams if (key := key_or_none(text)) is not None}
+    published = read_upstreams(keys.values())
+    closed = closed_to_reuse(user, {str(library_key_of(key)) for key in keys.values()})
+    found = []
+    for text in upstreams:
+        state = _state(keys.get(text), published, closed)
+        if state is not None:
+            found.append(ReuseCheck(text, state, explain(state, text, parent_key)))
+        else:
+            found.append(_checked(text, keys[text], parent_key, structure))
+    return found
+
+
+def refuse_unfit_item(key: ItemKey, parent_key: UsageKey) -> None:
+    """Raise UnsupportedTypeError, UnfitParentError or NotFoundError unless an item can be reused in a place."""
+    refuse_unsupported_type(key)
+    refuse_unfit_parent(course_store().structure(parent_key.course_key), parent_key, course_type_of(key))
+
+
+def refuse_unfit_parent(structure: CourseStructure, parent_key: UsageKey, block_type: str) -> None:
+    """Raise NotFoundError for the parent, and UnfitParentError unless a block of this type can stand in it."""
+    if parent_key not in structure.blocks:
+        raise NotFoundError(f"There is no “{parent_key}”.")
+    if not (structure.blocks[parent_key].holds_blocks and _may_hold(parent_key.block_type, block_type)):
+        raise UnfitParentError(parent_key, block_type)
+
+
+def refuse_unsupported_type(key: ItemKey) -> None:
+    """Raise UnsupportedTypeError for a component of a type that courses of this site cannot have."""
+    if not is_supported(key):
+        raise UnsupportedTypeError(key, course_type_of(key))
+
+
+def is_supported(key: ItemKey) -> bool:
+    """Whether courses of this site can have blocks of an item's type. Containers have types that every site has."""
+    if isinstance(key, LibraryContainerLocator):
+        return True
+    block_type = course_type_of(key)
+    return block_type not in conf.COURSE_DISABLED_BLOCKS.value and block_class(block_type) is not None
+
+
+def _state(key: ItemKey | None, published: Upstreams, closed: frozenset[str]) -> LinkState | None:
+    if key is None:
+        return LinkState.MALFORMED
+    return LinkState.INACCESSIBLE if str(library_key_of(key)) in closed else published.broken.get(key)
+
+
+def _checked(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStructure) -> ReuseCheck:
+    try:
+        refuse_unsupported_type(key)
+        refuse_unfit_parent(structure, parent_key, course_type_of(key))
+    except LinkError as error:
+        return ReuseCheck(text, error.code, error.message)
+    return ReuseCheck(text)
+
+
+def _may_hold(parent_type: str, block_type: str) -> bool:
+    """Units also stand in blocks that choose among them, such as experiments, and components in such as banks."""
+    match block_type:
+        case "chapter":
+            return parent_type == "course"
+        case "sequential":
+            return parent_type == "chapter"
+        case "vertical":
+            return parent_type not in {"course", "chapter", "vertical"}
+        case _:
+            return parent_type not in {"course", "chapter", "sequential"}

@@ -62,11 +62,12 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 # The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py
 
-test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL
+test-services: $(VENV)/.services  ## Run the database tests on MariaDB and PostgreSQL, and what compose.yaml starts
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)
+	$(BIN)/python -m pytest -m slow tests/journeys/test_production.py
 
 lint: $(VENV)/.browser  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .

@@ -37,7 +37,7 @@ def prepared_site(folder: Path, **variables: str) -> Environment:
         "STUDIO_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "studio.settings",
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
-        "PORT": str(_free_port()),
+        "PORT": str(free_port()),
         "C_FORCE_ROOT": "true",
     }
     for name in ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL"):
@@ -85,7 +85,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

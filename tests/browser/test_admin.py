@@ -20,6 +20,9 @@ LISTS = (
     "modulestoresource",
     "sourceupload",
     "searchcheckpoint",
+    "courselink",
+    "legacyconversion",
+    "backupjob",
     "stagedcontent",
     "studentstate",
 )

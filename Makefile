@@ -63,7 +63,7 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
 	tests/imports/test_races.py
 
-test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, and jobs over RabbitMQ and Redis
+test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
 	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(BIN)/python -m pytest \
 		--ds tests.settings_services --numprocesses auto --create-db --migrations $(ROOMS_ON_DATABASES)

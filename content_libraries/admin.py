@@ -5,7 +5,8 @@ from .clipboard.admin import StagedContentAdmin
 from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
-from .libraries.admin import ContentLibraryAdmin, TeamAdmin
+from .libraries.admin import ContentLibraryAdmin
+from .libraries.team_admin import TeamAdmin
 from .search.admin import SearchCheckpointAdmin
 from .sync.legacy.admin import LegacyConversionAdmin
 from .sync.link_admin import CourseLinkAdmin

@@ -177,7 +177,7 @@ MEILISEARCH_PUBLIC_URL = Setting(
 MEILISEARCH_API_KEY = Setting(
     "MEILISEARCH_API_KEY",
     "",
-    "Key that may search, and create, fill, configure, swap and delete the indexes.",
+    "The master key, or a key that may search, create, fill, configure, swap and delete the indexes, and get keys.",
 )
 
 MEILISEARCH_INDEX_PREFIX = Setting(

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import setup_logging, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
@@ -15,6 +15,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Jobs log under the id of the request that started them.
 app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@setup_logging.connect
+def leave_logging_alone(**_details: Any) -> None:
+    """Celery sets up logs of its own unless somebody listens here; Django has done it, as for the web server."""
 
 
 @worker_ready.connect

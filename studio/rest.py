@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import NotFound, PermissionDenied
-from rest_framework.response import Response
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from content_libraries.errors import NotAllowedError, NotFoundError
+from content_libraries.rest import ErrorsMixin
 
 
-class StudioAPIView(APIView):
+class StudioAPIView(ErrorsMixin):
     """A view that calls the api of the app, and says over HTTP what its errors mean."""
 
-    def handle_exception(self, exc: Exception) -> Response:
-        match exc:
-            case NotFoundError():
-                exc = NotFound()
-            case NotAllowedError():
-                exc = PermissionDenied()
-        return super().handle_exception(exc)
+
+class FromScript(BasePermission):
+    """
+    Lets requests through that only a script can send, as a token of CSRF does, for a GET that writes.
+
+    Links and forms of other sites cannot set headers, and scripts of other sites are asked for their origin first.
+    """
+
+    message = "Send the header USE-JWT-COOKIE: true with this request."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return "USE-JWT-COOKIE" in request.headers or "Authorization" in request.headers

@@ -175,6 +175,10 @@ FRONTEND_FLAGS = {
     "use_video_gallery_flow": False,
 }
 
+# Address that answers the transcript of a YouTube video as SRT, with {video} and {language} in it. Blank: the video
+# editor offers no import, and the site fetches nothing.
+TRANSCRIPT_SOURCE = os.environ.get("TRANSCRIPT_SOURCE", "")
+
 # Frontends of other origins, for example https://apps.example.com. They may call the API with the user's cookies,
 # show our pages in frames, and be returned to after login.
 FRONTEND_ORIGINS = [origin for origin in os.environ.get("FRONTEND_ORIGINS", "").split(",") if origin]

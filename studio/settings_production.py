@@ -21,6 +21,9 @@ from .settings import *  # noqa: E402, F403 - what it reads has to be set first
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# This machine asks about its own health, as compose.yaml does; proxies send the names of the site.
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]  # noqa: F405
+
 _S3 = {
     "bucket_name": os.environ["S3_BUCKET"],
     "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,

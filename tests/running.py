@@ -33,7 +33,7 @@ def prepared_site(folder: Path, **variables: str) -> Environment:
     bin_folder = Path(sys.executable).parent
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
     environment = site_environment(
-        folder, **{"PATH": path, "PORT": str(_free_port()), "LOG_LEVEL": "WARNING"} | variables
+        folder, **{"PATH": path, "PORT": str(free_port()), "LOG_LEVEL": "WARNING"} | variables
     )
     give_database(folder)
     manage(environment, "prepare_studio")
@@ -78,7 +78,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

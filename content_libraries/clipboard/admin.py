@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from ..libraries.api import is_global_staff
@@ -21,6 +22,11 @@ class StagedContentAdmin(StaffAdmin):
     search_fields = ("source_key", "user__username")
     list_select_related = ("user",)
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StagedContent]:
+        """Without the texts, which may be those of whole sections."""
+        contents: QuerySet[StagedContent] = super().get_queryset(request)
+        return contents.defer("olx", "tags", "container_settings")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_global_staff(request.user)

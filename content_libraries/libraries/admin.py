@@ -1,4 +1,4 @@
-"""Libraries and teams in the Django admin. Changes and deletions go through the room's api, as everywhere."""
+"""Libraries in the Django admin. Changes and deletions go through the room's api, as everywhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Any, Final
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -21,15 +18,12 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
-from ..errors import MalformedKeyError
-from ..keys import LibraryLocatorV2, library_key
+from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
 from . import api
-from .data import Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
-_TEAM_ROWS: Final = 100
 _KINDS: Final = {
     "section": "section",
     "subsection": "subsection",
@@ -236,55 +230,6 @@ class ContentLibraryAdmin(PackageAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ContentLibrary]) -> None:
         for library in queryset.select_related("org"):
             api.delete_library(library.library_key, user=request.user)
-
-
-class TeamSearchForm(forms.Form):
-    """What the list of teams is narrowed to."""
-
-    q = forms.CharField(label="Member or library contains", required=False)
-    role = forms.ChoiceField(
-        label="Role or level",
-        required=False,
-        choices=[("", "All"), *((role, role) for role in Role), *((level, level) for level in AccessLevel)],
-    )
-    library = forms.CharField(label="Library key", required=False, help_text="Everything that applies to this library.")
-
-    def clean_library(self) -> LibraryLocatorV2 | None:
-        text = self.cleaned_data["library"]
-        try:
-            return library_key(text) if text else None
-        except MalformedKeyError as error:
-            raise forms.ValidationError(error.message) from error
-
-
-@admin.register(ContentLibraryPermission)
-class TeamAdmin(StaffAdmin):
-    """Who has which role or level in which library, in one list. Only to be looked at."""
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = TeamSearchForm(request.GET)
-        entries: Any = []
-        if form.is_valid():
-            data = form.cleaned_data
-            entries = api.list_team_entries(
-                user=request.user, text=data["q"], name=data["role"], library_key=data["library"]
-            )
-        page = Paginator(entries, _TEAM_ROWS).get_page(request.GET.get("page"))
-        query = request.GET.copy()
-        query.pop("page", None)
-        context = {
-            **self.admin_site.each_context(request),
-            **(extra_context or {}),
-            "opts": self.opts,
-            "title": "Teams",
-            "form": form,
-            "page": page,
-            "entries": [api.team_entry(row) for row in page.object_list],
-            "query": query.urlencode(),
-        }
-        return render(request, "content_libraries/libraries/teams.html", context)
 
 
 def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:

@@ -51,6 +51,11 @@ class TeamEntry:
         return PERMISSIONS_OF[self.name]
 
     @property
+    def is_changeable(self) -> bool:
+        """Whether it is a role in one library, which ``change_role`` and ``take_role`` take."""
+        return self.kind is GrantKind.ROLE and not self.scope.endswith("*")
+
+    @property
     def allows(self) -> str:
         """What it allows, in words."""
         return ", ".join(words for permission, words in _WORDS.items() if permission in self.permissions)

@@ -26,6 +26,7 @@ from .data import (
     Role,
     TeamMember,
 )
+from .given_roles import change_role, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
 from .permissions import is_global_staff
@@ -55,10 +56,12 @@ __all__ = [
     "access_library",
     "add_team_member",
     "author_pk",
+    "change_role",
     "create_library",
     "delete_library",
     "explain",
     "get_library",
+    "give_role",
     "is_global_staff",
     "library_sizes",
     "library_summary",
@@ -74,6 +77,7 @@ __all__ = [
     "require_create",
     "set_group_level",
     "set_user_level",
+    "take_role",
     "team",
     "team_entry",
     "team_member",

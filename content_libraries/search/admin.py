@@ -7,7 +7,7 @@ from typing import Any
 from celery import Task
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +19,29 @@ from ..libraries.staff_admin import StaffAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Whether everything is found as it is, and what went wrong."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (
+            ("current", gettext_lazy("Up to date")),
+            ("behind", gettext_lazy("Behind")),
+            ("failed", gettext_lazy("Failed last")),
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "failed":
+            return queryset.exclude(last_error="")
+        if self.value() not in ("current", "behind"):
+            return queryset
+        behind, _error = lagging_packages()
+        lagging = Q(learning_package_pk__in=behind, is_spare=False)
+        return queryset.filter(lagging) if self.value() == "behind" else queryset.exclude(lagging)
 
 
 @admin.register(SearchCheckpoint)
@@ -35,7 +58,7 @@ class SearchCheckpointAdmin(StaffAdmin):
         "draft_change_log_pk",
         "publish_log_pk",
     )
-    list_filter = ("is_spare",)
+    list_filter = (StateFilter, "is_spare")
     search_fields = ("context_key", "title")
     ordering = ("context_key",)
     actions = ("reindex", "rebuild_index")

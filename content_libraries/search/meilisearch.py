@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final, Self
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import requests
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
 from meilisearch.index import Index
+from meilisearch.models.key import Key
 from meilisearch.models.task import TaskInfo
 from pydantic import ValidationError
 
@@ -37,7 +39,9 @@ from .waiting import patience
 
 SPARE_SUFFIX: Final = "_new"
 
+_KEY_IS_THERE: Final = "api_key_already_exists"
 _NO_INDEX: Final = "index_not_found"
+_NO_KEY: Final = "api_key_not_found"
 _TOO_LARGE: Final = "payload_too_large"
 _POLL_MILLISECONDS: Final = 20
 
@@ -45,8 +49,8 @@ _compared: Final[set[tuple[str, str]]] = set()
 """URL and identity of the indexes whose settings this process has compared."""
 
 
-_key_uids: Final[dict[tuple[str, str], str]] = {}
-"""URL and key -> what the server calls the key."""
+_signing_keys: Final[dict[tuple[str, str, str], Key]] = {}
+"""URL, key of the site, and index -> the key that signs tokens for browsers."""
 
 
 class MeilisearchEngine(SearchEngine):
@@ -131,12 +135,9 @@ class MeilisearchEngine(SearchEngine):
 
     def browser_access(self) -> BrowserAccess:
         with _failures_named():
-            return BrowserAccess(
-                url=conf.MEILISEARCH_PUBLIC_URL.value or self._url,
-                index_name=self._index_name,
-                key_uid=_key_uid(self._client(), self._url, self._api_key),
-                key=self._api_key,
-            )
+            signing = self._signing_key()
+        url = conf.MEILISEARCH_PUBLIC_URL.value or self._url
+        return BrowserAccess(url=url, index_name=self._index_name, key_uid=signing.uid, key=signing.key)
 
     def documents_of(self, context_key: str) -> Iterator[Document]:
         asked = {"filter": equals("context_key", context_key), "limit": MAX_BATCH}
@@ -168,6 +169,24 @@ class MeilisearchEngine(SearchEngine):
         if not seconds:
             raise EngineBusyError("Meilisearch took too long.")
         return Client(self._url, self._api_key, timeout=seconds)  # type: ignore[arg-type]  # requests takes fractions
+
+    def _signing_key(self) -> Key:
+        """
+        The key that signs tokens. It is asked for once in a process.
+
+        The master key signs none. A site that has it makes a key with it that may search this index, and finds that key
+        again by its uid.
+        """
+        place = (self._url, self._api_key, self._index_name)
+        if place not in _signing_keys:
+            client = self._client()
+            try:
+                _signing_keys[place] = client.get_key(self._api_key)
+            except MeilisearchApiError as error:
+                if error.code != _NO_KEY:
+                    raise
+                _signing_keys[place] = _search_key(client, self._index_name)
+        return _signing_keys[place]
 
     def _index(self) -> Index:
         return self._client().index(self._index_name)
@@ -215,11 +234,18 @@ class MeilisearchEngine(SearchEngine):
             raise SearchEngineError(f"Meilisearch could not do what it was asked ({done.type}): {reason}")
 
 
-def _key_uid(client: Client, url: str, api_key: str) -> str:
-    """The name of the key that signs tokens, which never changes. It is asked for once in a process."""
-    if (url, api_key) not in _key_uids:
-        _key_uids[url, api_key] = client.get_key(api_key).uid
-    return _key_uids[url, api_key]
+def _search_key(client: Client, index_name: str) -> Key:
+    """The key that may search an index and nothing else; it is made where it is not there."""
+    uid = str(UUID(bytes=uuid5(NAMESPACE_OID, index_name).bytes, version=4))  # Meilisearch takes that version only
+    name = f"Searches of browsers in {index_name}"
+    try:
+        return client.create_key(
+            {"uid": uid, "name": name, "actions": ["search"], "indexes": [index_name], "expiresAt": None}
+        )
+    except MeilisearchApiError as error:
+        if error.code != _KEY_IS_THERE:
+            raise
+        return client.get_key(uid)
 
 
 class _failures_named:  # noqa: N801 - used like a function

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.template.defaultfilters import pluralize
 from opaque_keys.edx.keys import CourseKey
 
 from ..courses.api import CoursePermission, may_in_course
@@ -137,7 +138,8 @@ def _runs() -> QuerySet[SyncRun]:
 
 def _create(user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 | None, left_out: int) -> SyncRun:
     run = SyncRun(user=user, library_key=str(library or ""), left_out=left_out)
-    create_status(run, task_name=TASK_NAME, name=f"Sync of {len(courses)} courses", total_steps=1 + len(courses))
+    name = f"Sync of {len(courses)} course{pluralize(len(courses))}"
+    create_status(run, task_name=TASK_NAME, name=name, total_steps=1 + len(courses))
     run.save()
     SyncRunCourse.objects.bulk_create(SyncRunCourse(run=run, course_key=key) for key in courses)
     return run

@@ -22,6 +22,7 @@ from .saving import save_fields
 from .search_text import SearchText, search_text
 from .tokens import handler_url
 from .versions import access_version
+from .videos import save_thumbnail, save_transcript
 
 __all__ = [
     "STUDIO_VIEW",
@@ -54,6 +55,8 @@ __all__ = [
     "render_view",
     "report_blocks",
     "save_fields",
+    "save_thumbnail",
+    "save_transcript",
     "search_text",
     "summarize_reports",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,6 +14,8 @@ from opaque_keys.edx.locator import CourseLocator
 
 from content_libraries import api
 from content_libraries.errors import MalformedKeyError, NotFoundError
+
+from ..frontend.configuration import frontend_url
 
 _IN_OUTLINE: Final = frozenset({"course", "chapter", "sequential"})
 _SHOWN_BESIDES: Final = frozenset({"display_name"})
@@ -41,7 +42,7 @@ def block_key(text: str) -> UsageKey:
 
 def frontend_page(key: UsageKey) -> str:
     """The frontend's page about a block: that of a unit, or the outline for what is above. "" without a frontend."""
-    base = settings.COURSE_AUTHORING_MICROFRONTEND_URL.rstrip("/")
+    base = frontend_url()
     if not base:
         return ""
     if key.block_type in _IN_OUTLINE:

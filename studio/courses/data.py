@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
 from content_libraries import api
+
+from ..frontend.configuration import frontend_url
 
 type AnyUser = User | AnonymousUser
 
@@ -76,7 +77,7 @@ def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_onl
 
 def card_of(course: Any) -> CourseCard:
     """A course of ``courses_of`` as lists show it. No query."""
-    frontend = settings.COURSE_AUTHORING_MICROFRONTEND_URL.rstrip("/")
+    frontend = frontend_url()
     url = f"{frontend}/course/{course.id}" if frontend else ""
     return CourseCard(
         course_key=str(course.id),

@@ -2,52 +2,119 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from content_libraries import api
 
-from ..rest import StudioAPIView
+from ..rest import FromScript, StudioAPIView
+from . import transcripts
 from .formulas import preview_of
-from .transcripts import transcript_command
 
 
 class VideoFeaturesView(APIView):
-    """What the video editor can do here: neither thumbnails nor sharing, which need a video service."""
+    """What the video editor can do here: thumbnails; no sharing, which needs a page for the public."""
 
     def get(self, request: Request) -> Response:
-        return Response({"allowThumbnailUpload": False, "videoSharingEnabled": False})
+        return Response({"allowThumbnailUpload": True, "videoSharingEnabled": False})
 
 
-class TranscriptCheckSerializer(serializers.Serializer[dict[str, Any]]):
-    """What the video editor wants to know; what else it says about its sources makes no difference."""
+class VideoSourceSerializer(serializers.Serializer[dict[str, Any]]):
+    """A source of a video, as the editor shows it."""
+
+    type = serializers.CharField(help_text=_("“youtube” for videos there."))
+    video = serializers.CharField(allow_blank=True, help_text=_("The ID there."))
+
+
+class TranscriptQuestionSerializer(serializers.Serializer[dict[str, Any]]):
+    """What the video editor asks about; what else it says makes no difference."""
 
     locator = serializers.CharField(help_text=_("Key of the component."))
+    videos = VideoSourceSerializer(many=True, default=())
 
 
-class TranscriptCheckQuerySerializer(serializers.Serializer[dict[str, Any]]):
+class TranscriptQuerySerializer(serializers.Serializer[dict[str, Any]]):
     """Query parameters: one, with JSON in it."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"data": serializers.JSONField(binary=True)}
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptQuestion:
+    """A component, and its video on YouTube; "" for none."""
+
+    key: api.LibraryUsageLocatorV2
+    youtube_id: str
+
+    @classmethod
+    def of(cls, request: Request) -> TranscriptQuestion:
+        query = TranscriptQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = TranscriptQuestionSerializer(data=query.validated_data["data"])
+        asked.is_valid(raise_exception=True)
+        on_youtube = (source["video"] for source in asked.validated_data["videos"] if source["type"] == "youtube")
+        return cls(api.component_key(asked.validated_data["locator"]), next(on_youtube, ""))
+
+
 class TranscriptCheckView(StudioAPIView):
-    """Whether the video of a component has a transcript already."""
+    """Whether the video of a component has a transcript already, or one can be imported."""
 
     def get(self, request: Request) -> Response:
-        query = TranscriptCheckQuerySerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked = TranscriptCheckSerializer(data=query.validated_data["data"])
-        asked.is_valid(raise_exception=True)
-        key = api.component_key(asked.validated_data["locator"])
-        return Response({"status": "Success", "command": transcript_command(key, user=request.user)})
+        asked = TranscriptQuestion.of(request)
+        command = transcripts.transcript_command(asked.key, youtube_id=asked.youtube_id, user=request.user)
+        return Response({"status": "Success", "command": command})
+
+
+class TranscriptSourceUnavailable(APIException):
+    """The source of transcripts fails; nothing was changed."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
+class TranscriptReplaceView(StudioAPIView):
+    """Import the transcript of a component's video. It writes, although the frontend asks for it with GET."""
+
+    http_method_names = ("get", "options")
+    permission_classes = (IsAuthenticated, FromScript)
+
+    def get(self, request: Request) -> Response:
+        asked = TranscriptQuestion.of(request)
+        try:
+            video_id = transcripts.import_transcript(asked.key, youtube_id=asked.youtube_id, user=request.user)
+        except transcripts.TranscriptSourceError as error:
+            raise TranscriptSourceUnavailable(error.message) from error
+        return Response({"status": "Success", "edx_video_id": video_id})
+
+
+class VideoImageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A form with a picture."""
+
+    file = serializers.FileField()
+
+
+class VideoImageView(StudioAPIView):
+    """Keep a thumbnail with the videos of a library that have an ID in the site's store of videos."""
+
+    parser_classes = (MultiPartParser,)
+
+    def post(self, request: Request, library_key: str, video_id: str) -> Response:
+        body = VideoImageSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        file = body.validated_data["file"]
+        image = api.save_thumbnail(api.library_key(library_key), video_id, file, user=request.user)
+        url = reverse("library-version-file", args=(image.version_uuid, image.path))
+        return Response({"image_url": request.build_absolute_uri(url)})
 
 
 class FormulaSerializer(serializers.Serializer[dict[str, str]]):

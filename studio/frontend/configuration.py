@@ -14,6 +14,11 @@ from edx_rest_framework_extensions.auth.jwt.cookies import jwt_cookie_header_pay
 FRONTEND_PATH: Final = "/authoring"
 
 
+def frontend_url() -> str:
+    """Where authors find the frontend, without a slash at the end: on this site or elsewhere; "" if there is none."""
+    return str(settings.COURSE_AUTHORING_MICROFRONTEND_URL).rstrip("/")
+
+
 def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
     """
     The configuration of frontends: this host plays both Studio and LMS.

@@ -26,6 +26,10 @@ _QUIET: Final = {
     "openedx_authz": "WARNING",
     "openedx_events": "WARNING",
     "edx_django_utils.monitoring": "ERROR",
+    # Of each task django_structlog tells when it is sent, when it starts and how it ends.
+    "celery.app.trace": "WARNING",
+    "celery.beat": "WARNING",
+    "celery.worker.strategy": "WARNING",
 }
 
 
@@ -67,7 +71,7 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django_structlog": {"level": "INFO" if as_json else "WARNING"},
+            **{name: {"level": "INFO" if as_json else "WARNING"} for name in ("celery", "django_structlog")},
             **{name: {"level": quiet} for name, quiet in _QUIET.items()},
         },
     }

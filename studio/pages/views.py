@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from content_libraries import api
 
-from ..frontend.configuration import FRONTEND_PATH
+from ..frontend.configuration import frontend_url
 
 MOST_LIBRARIES: Final = 50
 
@@ -30,7 +29,7 @@ class LibraryRow:
 
 def start(request: HttpRequest) -> HttpResponse:
     """What this site is, and the libraries that the caller may see, in a constant number of queries."""
-    context: dict[str, Any] = {"frontend_path": f"{FRONTEND_PATH}/" if settings.MFE_DIST else ""}
+    context: dict[str, Any] = {"frontend": frontend_url()}
     if request.user.is_authenticated:
         listed = api.list_libraries(request.user, order="title")
         context |= {"libraries": _rows(listed), "total": listed.count(), "most": MOST_LIBRARIES}
@@ -40,13 +39,14 @@ def start(request: HttpRequest) -> HttpResponse:
 def _rows(listed: QuerySet[Any]) -> list[LibraryRow]:
     libraries = list(listed[:MOST_LIBRARIES])
     sizes = api.library_sizes(libraries)
+    frontend = frontend_url()
     return [
         LibraryRow(
             key=str(library.library_key),
             title=library.title,
             org=library.org.short_name,
             size=sizes[library.pk],
-            url=f"{FRONTEND_PATH}/library/{library.library_key}" if settings.MFE_DIST else "",
+            url=f"{frontend}/library/{library.library_key}" if frontend else "",
         )
         for library in libraries
     ]

@@ -20,6 +20,9 @@ LISTS = (
     "modulestoresource",
     "sourceupload",
     "searchcheckpoint",
+    "courselink",
+    "legacyconversion",
+    "backupjob",
     "stagedcontent",
     "studentstate",
 )
@@ -48,6 +51,32 @@ def test_a_library_has_its_figures_and_its_team(
     expect(admin.get_by_text("50 components")).to_be_visible()
     check_accessibility(admin)
     screenshot(admin, "admin-library")
+
+
+def test_a_role_is_given_changed_and_taken_away(
+    admin: Page, screenshot: Screenshot, check_accessibility: Check
+) -> None:
+    admin.goto(f"/admin/content_libraries/contentlibrarypermission/?library={LIBRARY}")
+    admin.get_by_role("link", name="Give a role").click()
+    expect(admin.get_by_label("Library key")).to_have_value(LIBRARY)
+    check_accessibility(admin)
+    admin.get_by_label("User").fill("nobody@example.com")
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_text("There is no user “nobody@example.com”.")).to_be_visible()
+    check_accessibility(admin)
+    admin.get_by_label("User").fill("outsider")
+    admin.get_by_label("Role").select_option("library_user")
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_text("Gave outsider the role library_user.")).to_be_visible()
+    admin.get_by_role("link", name=f"Change library_user of outsider in {LIBRARY}").click()
+    check_accessibility(admin)
+    screenshot(admin, "role")
+    admin.get_by_label("Role").select_option("library_author")
+    admin.get_by_role("button", name="Save").click()
+    admin.get_by_role("link", name=f"Change library_author of outsider in {LIBRARY}").click()
+    admin.get_by_role("button", name="Take away").click()
+    expect(admin.get_by_text("Took the role library_author from outsider.")).to_be_visible()
+    expect(admin.get_by_role("rowheader", name="outsider")).to_have_count(0)
 
 
 def test_a_sync_is_watched_to_its_end_and_listed(

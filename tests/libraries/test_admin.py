@@ -182,42 +182,6 @@ def test_a_grant_is_of_a_user_or_of_a_group(client: Client, library: ContentLibr
     assert library.permission_grants.count() == 1
 
 
-class TestTeams:
-    """Roles of openedx-authz and older levels in one list."""
-
-    URL = "/admin/content_libraries/contentlibrarypermission/"
-
-    def test_both_kinds_are_listed_with_what_they_allow(
-        self, client: Client, library: ContentLibrary, contributor: User
-    ) -> None:
-        page = client.get(self.URL, {"library": str(library.library_key)}).content.decode()
-        for text in ("library_contributor", "library_admin", "admin", "view, edit, view the team<"):
-            assert text in page
-
-    def test_they_are_narrowed(self, client: Client, library: ContentLibrary, contributor: User) -> None:
-        page = client.get(self.URL, {"role": "library_contributor"})
-        assert [entry.member for entry in page.context["entries"]] == ["library_contributor"]
-        assert not client.get(self.URL, {"q": "nobody"}).context["entries"]
-        assert "“x” is not" in client.get(self.URL, {"library": "x"}).content.decode()
-
-    def test_pages_cost_the_same(self, client: Client, library: ContentLibrary, make_user: UserFactory) -> None:
-        counts = []
-        for total in (3, 130):
-            for number in range(library.permission_grants.count(), total):
-                library.permission_grants.create(user=make_user(f"user{number}"), access_level="read")
-            with CaptureQueriesContext(connection) as queries:
-                shown = client.get(self.URL).context["entries"]
-            counts.append(len(queries))
-        assert len(shown) == 100
-        assert counts[0] == counts[1]
-
-    def test_nothing_is_written_here(self, client: Client, library: ContentLibrary) -> None:
-        grant = library.permission_grants.get()
-        assert client.get(f"{self.URL}add/").status_code == 403
-        assert client.post(f"{self.URL}{grant.pk}/change/", {"access_level": "read"}).status_code == 403
-        assert client.post(f"{self.URL}{grant.pk}/delete/", {"post": "yes"}).status_code == 403
-
-
 def test_libraries_are_not_created_here(client: Client) -> None:
     assert client.get(f"{URL}add/").status_code == 403
 

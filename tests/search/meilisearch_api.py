@@ -1,8 +1,9 @@
 """
 The part of Meilisearch's HTTP API that indexing and searching use, as JSON schemas of the requests.
 
-From the reference of Meilisearch 1.x (routes indexes, settings, documents, search, swap-indexes, tasks, stats). They
-are strict: what is not described here is refused, so that a request that the real server would not understand fails.
+From the reference of Meilisearch 1.x (routes indexes, settings, documents, search, swap-indexes, tasks, stats, keys).
+They are strict: what is not described here is refused, so that a request that the real server would not understand
+fails.
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ NO_BODY: dict[str, Any] = {"type": "null"}
 
 REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/keys/{key}"): NO_BODY,
+    ("POST", "/keys"): _object(
+        "actions",
+        "indexes",
+        "expiresAt",
+        uid={"type": "string", "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"},
+        name={"type": ["string", "null"]},
+        description={"type": ["string", "null"]},
+        actions=_TEXTS,
+        indexes=_TEXTS,
+        expiresAt={"type": ["string", "null"]},
+    ),
     ("GET", "/indexes/{uid}"): NO_BODY,
     ("POST", "/indexes"): _object("uid", uid=_UID, primaryKey={"type": ["string", "null"]}),
     ("DELETE", "/indexes/{uid}"): NO_BODY,

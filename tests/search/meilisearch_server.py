@@ -9,11 +9,13 @@ are, without typos and without ranking.
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, ClassVar
@@ -26,7 +28,19 @@ from .meilisearch_api import REQUESTS
 
 KEY = "a-key-of-the-test"
 KEY_UID = "01234567-89ab-4cde-8f01-23456789abcd"
+MASTER_KEY = "the-master-key-of-the-test"
 MOMENT = "2025-01-02T03:04:05.000000Z"
+SITE_KEY: Mapping[str, Any] = {
+    "uid": KEY_UID,
+    "key": KEY,
+    "name": None,
+    "description": None,
+    "actions": ["*"],
+    "indexes": ["*"],
+    "expiresAt": None,
+    "createdAt": MOMENT,
+    "updatedAt": MOMENT,
+}
 DEFAULTS: dict[str, Any] = {
     "filterableAttributes": [],
     "searchableAttributes": ["*"],
@@ -90,12 +104,14 @@ class Meilisearch:
     payload_limit: int = 100_000_000
     wake: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
+    keys: list[dict[str, Any]] = field(default_factory=lambda: [dict(SITE_KEY)])
     url: str = ""
 
     def answer(self, method: str, route: str, names: dict[str, str], body: Json) -> tuple[int, Json]:
         with self.lock:
             handler = _HANDLERS[method, route]
-            return handler(self, names.get("uid", ""), body if "number" not in names else int(names["number"]))
+            name = names.get("uid") or names.get("key", "")
+            return handler(self, name, body if "number" not in names else int(names["number"]))
 
     def index(self, uid: str) -> StoredIndex:
         if uid not in self.indexes:
@@ -235,22 +251,24 @@ def _task(server: Meilisearch, _uid: str, number: int) -> tuple[int, Json]:
     return 200, {**answer, "error": task.error, "enqueuedAt": MOMENT}
 
 
-def _get_key(_server: Meilisearch, _uid: str, _body: Json) -> tuple[int, Json]:
-    return 200, {
-        "uid": KEY_UID,
-        "key": KEY,
-        "name": None,
-        "description": None,
-        "actions": ["*"],
-        "indexes": ["*"],
-        "expiresAt": None,
-        "createdAt": "2026-01-01T00:00:00Z",
-        "updatedAt": "2026-01-01T00:00:00Z",
-    }
+def _get_key(server: Meilisearch, uid_or_key: str, _body: Json) -> tuple[int, Json]:
+    for key in server.keys:
+        if uid_or_key in (key["uid"], key["key"]):
+            return 200, key
+    raise ApiError(404, "api_key_not_found", f"API key `{uid_or_key}` not found.")  # so the master key, too
+
+
+def _create_key(server: Meilisearch, _uid: str, body: Json) -> tuple[int, Json]:
+    if any(key["uid"] == body["uid"] for key in server.keys):
+        raise ApiError(409, "api_key_already_exists", f"`uid` field value `{body['uid']}` is already an API key.")
+    value = hmac.new(MASTER_KEY.encode(), body["uid"].encode(), sha256).hexdigest()
+    server.keys.append(body | {"key": value, "description": None, "createdAt": MOMENT, "updatedAt": MOMENT})
+    return 201, server.keys[-1]
 
 
 _HANDLERS: dict[tuple[str, str], Callable[[Meilisearch, str, Any], tuple[int, Json]]] = {
     ("GET", "/keys/{key}"): _get_key,
+    ("POST", "/keys"): _create_key,
     ("GET", "/indexes/{uid}"): _get_index,
     ("POST", "/indexes"): _create_index,
     ("DELETE", "/indexes/{uid}"): _delete_index,
@@ -331,7 +349,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> tuple[int, Json]:
         server = self.server_of_test
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.headers.get("Authorization") != f"Bearer {KEY}":
+        bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if bearer != MASTER_KEY and (bearer != KEY or (self.command, self.path) == ("POST", "/keys")):
             raise ApiError(403, "invalid_api_key", "The provided API key is invalid.")
         if (found := _route_of(self.command, self.path)) is None:
             raise self._fault("not_found", f"{self.command} {self.path} is not described.")

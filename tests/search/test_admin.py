@@ -50,6 +50,13 @@ def test_it_shows_each_library_and_course_and_what_lags_behind(
     assert "The search engine does not work: The test has taken the engine down." in page
     assert "1 library or course has changes that are not found yet" in page
     assert sorted(UP_TO_DATE.findall(page)) == ["False", "True"]
+    for state, keys in (
+        ("behind", ["lib:CL-TEST:lib1"]),
+        ("current", [str(COURSE_KEY)]),
+        ("failed", ["lib:CL-TEST:lib1"]),
+    ):
+        rows = admin_client.get(URL, {"state": state}).context["cl"].result_list
+        assert [str(row.context_key) for row in rows] == keys
 
 
 def test_documents_are_made_anew_by_an_action(admin_client: Client, shelf: Shelf, engine: WatchedEngine) -> None:

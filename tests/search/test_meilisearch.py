@@ -14,7 +14,7 @@ from content_libraries.search.meilisearch import MeilisearchEngine
 from content_libraries.search.meilisearch_settings import INDEX_SETTINGS
 from content_libraries.search.waiting import waiting_at_most
 
-from .meilisearch_server import DEFAULTS, KEY, Meilisearch, StoredIndex, serving
+from .meilisearch_server import DEFAULTS, KEY, KEY_UID, MASTER_KEY, Meilisearch, StoredIndex, serving
 
 NAME = "studio_content"
 
@@ -226,3 +226,24 @@ def test_the_site_chooses_the_engine_with_the_settings_of_the_platform(settings:
     assert server.indexes.keys() == {"campus_studio_content"}
     settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "content_libraries.search.embedded.EmbeddedEngine"
     assert isinstance(current_engine(), EmbeddedEngine)
+
+
+def test_the_key_of_the_site_signs_the_tokens_of_browsers(engine: MeilisearchEngine, server: Meilisearch) -> None:
+    access = engine.browser_access()
+    assert (access.url, access.index_name) == (server.url, NAME)
+    assert (access.key_uid, access.key) == (KEY_UID, KEY)
+
+
+def test_the_master_key_makes_one_that_may_only_search(server: Meilisearch, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for _process in range(2):
+        monkeypatch.setattr("content_libraries.search.meilisearch._signing_keys", {})
+        found.append(MeilisearchEngine(server.url, api_key=MASTER_KEY, index_name=NAME).browser_access())
+    _key_of_the_site, made = server.keys
+    assert (made["actions"], made["indexes"]) == (["search"], [NAME])
+    assert {(access.key_uid, access.key) for access in found} == {(made["uid"], made["key"])}
+
+
+def test_a_key_that_the_server_does_not_know_is_named(server: Meilisearch) -> None:
+    with pytest.raises(SearchEngineError, match="API key is invalid"):
+        MeilisearchEngine(server.url, api_key="wrong", index_name=NAME).browser_access()

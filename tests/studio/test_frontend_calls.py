@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from .calls import CASES
 from .calls.call import Case, Names, send
 from .calls.demo import NAMES, PREPARATION
+from .transcript_source import transcript_source
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,14 @@ def demo(
 ) -> Iterator[Names]:
     """The site as ``make run`` prepares it, and worked on by staff; undone at the end of this file."""
     names = dict(NAMES)
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+    with (
+        transcript_source() as source,
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
         patch.setattr("django.conf.settings.DATA_DIR", tmp_path_factory.mktemp("site"))
+        patch.setattr("django.conf.settings.TRANSCRIPT_SOURCE", source.template)
         with TestCase.captureOnCommitCallbacks(execute=True):
             call_command("prepare_studio")
         for call in PREPARATION:

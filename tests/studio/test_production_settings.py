@@ -84,6 +84,14 @@ def test_compose_gives_what_is_needed_and_nothing_that_is_not_read(compose: Any)
         assert given <= read_by_settings() | keys_of_storage | {"DJANGO_SETTINGS_MODULE"}, name
 
 
+def test_the_guide_names_what_compose_cannot_do_without() -> None:
+    """What starts with these is shown by tests/journeys/test_production.py."""
+    needed = set(re.findall(r"\$\{(\w+):\?\}", (PROJECT / "compose.yaml").read_text()))
+    guide = (PROJECT / "docs" / "operations.rst").read_text()
+    example = guide.partition(":caption: .env")[2].partition("Then ``docker")[0]
+    assert needed <= set(re.findall(r"^   (\w+)=", example, re.M))
+
+
 def test_compose_starts_with_its_example_values(compose: Any, tmp_path: Path) -> None:
     given = {
         name: re.sub(r"\$\{[A-Z_]+:-\}", "", value.replace(":?}", "}")).replace("${", "given-").replace("}", "")

@@ -52,11 +52,14 @@ def test_staff_finds_the_administration_and_everybody_the_rest(client: Client, s
     assert "/authoring/" not in page
 
 
-def test_libraries_lead_to_the_frontend_where_the_site_serves_one(
-    client: Client, library: ContentLibrary, staff: User, settings: Any, tmp_path: Any
+@pytest.mark.parametrize("frontend", ["/authoring", "http://localhost:2001", "https://apps.example.com/authoring/"])
+def test_libraries_lead_to_the_frontend_here_or_elsewhere(
+    client: Client, library: ContentLibrary, staff: User, settings: Any, frontend: str
 ) -> None:
-    settings.MFE_DIST = str(tmp_path)
-    assert 'href="/authoring/library/lib:CL-TEST:lib1"' in start_page(client, staff)
+    settings.COURSE_AUTHORING_MICROFRONTEND_URL = frontend
+    page = start_page(client, staff)
+    assert f'href="{frontend.rstrip("/")}/library/lib:CL-TEST:lib1"' in page
+    assert f'href="{frontend.rstrip("/")}/libraries"' in page
 
 
 def test_titles_are_text(client: Client, make_library: LibraryFactory, staff: User) -> None:

@@ -55,6 +55,14 @@ class OutcomeFilter(admin.SimpleListFilter):
         return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
+class TypeFilter(admin.AllValuesFieldListFilter):
+    """The type of the component that a block became."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "type of component"
+
+
 @admin.register(ModulestoreBlockMigration)
 class BlockMigrationAdmin(StaffAdmin):
     """The result of imports per block; the list as it is filtered can be taken along as CSV."""
@@ -62,7 +70,11 @@ class BlockMigrationAdmin(StaffAdmin):
     change_list_template = "content_libraries/imports/block_list.html"
     list_display = ("source_key", "title", "outcome", "target_ref", "version", "unsupported_reason")
     list_display_links = None
-    list_filter = (OutcomeFilter, "target__component__component_type__name", "overall_migration__source")
+    list_filter = (
+        OutcomeFilter,
+        ("target__component__component_type__name", TypeFilter),
+        "overall_migration__source",
+    )
     list_select_related = (
         "source",
         "target",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -15,6 +16,8 @@ from rest_framework.response import Response
 from ...rest import LibraryAPIView, LibraryPagination
 from .. import api
 from .serializers import FACETS, SearchHitSerializer, SearchQuerySerializer, search_page_serializer
+
+logger = logging.getLogger(__name__)
 
 
 class SearchUnavailable(APIException):
@@ -47,6 +50,7 @@ class SearchKeyView(LibraryAPIView):
         try:
             key = api.browser_key(request.user)
         except api.SearchEngineError as error:
+            logger.warning("Browsers get no search key: %s", error)
             raise SearchUnavailable from error
         if key is None:
             raise NotFound("Search is not enabled on this site.")

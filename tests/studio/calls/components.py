@@ -14,6 +14,19 @@ PAGE = has("<!DOCTYPE html>")
 PNG = bytes.fromhex("89504e470d0a1a0a")
 FIELDS = {"display_name": str, "data": str, "metadata": {"display_name": str}}
 
+TAGS = f"{TAGGING}taxonomies/{{taxonomy}}/tags/"
+TAG = {
+    "value": str,
+    "external_id": str | None,
+    "child_count": int,
+    "depth": int,
+    "parent_value": str | None,
+    "sub_tags_url": str | None,
+    "_id": int,
+    "can_change_tag": bool,
+    "can_delete_tag": bool,
+}
+
 UPLOAD = Call(
     f"PUT {BLOCK}assets/static/picture.png",
     {"path": "static/picture.png", "url": str, "size": len(PNG)},
@@ -102,27 +115,18 @@ CASES = (
             {"collection_keys": ["{collection}"]},
         ),
     ),
+    Case("tags to choose from", Call(f"GET {TAGS}?full_depth_threshold=1000", {"count": int, "results": [TAG]})),
     Case(
-        "tags to choose from",
+        "tags with a text, page by page",
+        Call(f"GET {TAGS}?full_depth_threshold=1000&search_term=Reu&page=1", {"results": [TAG | {"value": "Reuse"}]}),
+    ),
+    Case(
+        "tags below a tag",
         Call(
-            f"GET {TAGGING}taxonomies/{{taxonomy}}/tags/?full_depth_threshold=1000",
-            {
-                "count": int,
-                "results": [
-                    {
-                        "value": str,
-                        "external_id": str | None,
-                        "child_count": int,
-                        "depth": int,
-                        "parent_value": str | None,
-                        "sub_tags_url": str | None,
-                        "_id": int,
-                        "can_change_tag": bool,
-                        "can_delete_tag": bool,
-                    }
-                ],
-            },
+            f"GET {TAGS}?full_depth_threshold=1000&parent_tag=Reuse",
+            {"results": [TAG | {"value": "Often", "parent_value": "Reuse"}]},
         ),
+        (Call(f"POST {TAGS}", sends={"tag": "Often", "parent_tag_value": "Reuse"}, answer=201),),
     ),
     Case(
         "save tags",

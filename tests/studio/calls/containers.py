@@ -11,6 +11,11 @@ SHELF = "/api/libraries/v2/{library}/collections/{collection}/"
 TAGS = "/api/content_tagging/v1/object_tags/"
 RENAME = Call(f"PATCH {UNIT}", CONTAINER | {"display_name": "Another title"}, {"display_name": "Another title"})
 CHILDREN = Call(f"GET {UNIT}children/?published=false", [COMPONENT], keeps={"first": "0.id", "second": "1.id"})
+PUBLISHES = Call(
+    f"GET {UNIT}publish_history/",
+    [PUBLISH_GROUP],
+    keeps={"publish_log": "0.publish_log_uuid"},
+)
 ADD = Call(f"POST {UNIT}children/?published=false", sends={"usage_keys": ["{problem}"]})
 
 CASES = (
@@ -43,7 +48,16 @@ CASES = (
         Call(f"GET {UNIT}draft_history/", [HISTORY_ENTRY]),
         (RENAME,),
     ),
-    Case("publishes of a unit", Call(f"GET {UNIT}publish_history/", [PUBLISH_GROUP])),
+    Case("publishes of a unit", PUBLISHES),
+    Case(
+        "changes in a publish of a unit",
+        Call(
+            "GET /api/libraries/v2/{library}/publish_history_entries/?scope_entity_key={unit}"
+            "&publish_log_uuid={publish_log}",
+            [HISTORY_ENTRY],
+        ),
+        (PUBLISHES,),
+    ),
     Case("creation of a unit", Call(f"GET {UNIT}creation_entry/", HISTORY_ENTRY | {"item_type": "unit"})),
     Case("tags of a unit", Call(f"GET {TAGS}{{unit}}/", {"{unit}": {"taxonomies": list}})),
     Case(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from urllib.parse import quote
 
+from ..transcript_source import ABSENT, GOOD, SRT
 from .call import Call, Case, Form, has
 from .components import PAGE, UPLOAD
 from .library import DEFINITION
 
 XBLOCKS = "/api/xblock/v2/xblocks/"
-SRT = b"1\n00:00:00,000 --> 00:00:02,000\nHello\n"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 CREATE = Call(
     "POST /api/libraries/v2/{library}/blocks/",
@@ -30,16 +34,23 @@ TRANSCRIPT = Call(
     Form(
         "file",
         "fr.srt",
-        SRT,
+        SRT.encode(),
         {"edx_video_id": "", "language_code": "fr", "new_language_code": "fr"},
     ),
     answer=201,
 )
 
 
-def youtube(key: str) -> str:
-    """What the video editor puts into the address when it asks about transcripts."""
-    videos = [{"mode": "youtube", "video": "3_yD_cEKoCk", "type": "youtube"}]
+NEW_VIDEO = Call(
+    "POST /api/libraries/v2/{library}/blocks/",
+    sends={"block_type": "video", "definition_id": DEFINITION},
+    keeps={"new_video": "id"},
+)
+
+
+def youtube(key: str, video: str = GOOD) -> str:
+    """What the video editor puts into the address when it asks about transcripts; "" for a video that is not there."""
+    videos = [{"mode": "youtube", "video": video, "type": "youtube"}] if video else []
     # Braces of JSON are no names of keys; the key stays one.
     return quote(json.dumps({"locator": "KEY", "videos": videos})).replace("KEY", key)
 
@@ -75,7 +86,7 @@ CASES = (
     ),
     Case(
         "what the video editor can do",
-        Call("GET /video_features/", {"allowThumbnailUpload": False, "videoSharingEnabled": False}),
+        Call("GET /video_features/", {"allowThumbnailUpload": True, "videoSharingEnabled": False}),
     ),
     Case(
         "open an editor", Call(f"GET {XBLOCKS}{{text}}/fields/", {"display_name": str, "data": str, "metadata": dict})
@@ -95,14 +106,13 @@ CASES = (
     ),
     Case(
         "a video without a transcript",
-        Call(f"GET /transcripts/check?data={youtube('{new_video}')}", {"status": "Success", "command": "not_found"}),
-        (
-            Call(
-                "POST /api/libraries/v2/{library}/blocks/",
-                sends={"block_type": "video", "definition_id": DEFINITION},
-                keeps={"new_video": "id"},
-            ),
-        ),
+        Call(f"GET /transcripts/check?data={youtube('{new_video}', '')}", {"command": "not_found"}),
+        (NEW_VIDEO,),
+    ),
+    Case(
+        "a video without a transcript, which YouTube has",
+        Call(f"GET /transcripts/check?data={youtube('{new_video}')}", {"status": "Success", "command": "import"}),
+        (NEW_VIDEO,),
     ),
     Case(
         "transcripts of a video that the user may not see",
@@ -114,12 +124,37 @@ CASES = (
     ),
     Case("transcripts of what is no JSON", Call("GET /transcripts/check?data=x", {"data": list}, answer=400)),
     Case("transcripts without a question", Call("GET /transcripts/check", {"data": list}, answer=400)),
-    Case("import a transcript from YouTube", Call(f"GET /transcripts/replace?data={youtube('{video}')}", answer=404)),
+    Case(
+        "import a transcript from YouTube",
+        Call(f"GET /transcripts/replace?data={youtube('{new_video}')}", {"status": "Success", "edx_video_id": str}),
+        (NEW_VIDEO,),
+    ),
+    Case(
+        "import a transcript that is not there",
+        Call(f"GET /transcripts/replace?data={youtube('{video}', ABSENT)}", {"videos": list}, answer=400),
+    ),
+    Case(
+        "import a transcript without the right",
+        Call(f"GET /transcripts/replace?data={youtube('{video}')}", {"detail": str}, user="user", answer=403),
+    ),
     Case("videos of a library", Call("GET /videos/{library}", answer=404)),
     Case("settings of a library as if it were a course", Call("GET /settings/details/{library}", answer=404)),
     Case(
         "upload a thumbnail",
-        Call("POST /video_images/{library}/video-id", sends=Form("file", "t.png", b"PNG"), answer=404),
+        Call(
+            "POST /video_images/{library}/talk-1",
+            {"image_url": lambda url: url.startswith("http") and url.endswith(".png")},
+            Form("file", "t.png", PNG),
+        ),
+        (Call(f"POST {XBLOCKS}{{video}}/fields/", sends={"metadata": {"edx_video_id": "talk-1"}}),),
+    ),
+    Case(
+        "upload a thumbnail that is no picture",
+        Call("POST /video_images/{library}/talk-1", {"file": list}, Form("file", "t.png", b"PNG"), answer=400),
+    ),
+    Case(
+        "upload a thumbnail of no video",
+        Call("POST /video_images/{library}/no-video", {"detail": str}, Form("file", "t.png", PNG), answer=404),
     ),
     Case(
         "the pdf editor",
@@ -196,7 +231,7 @@ CASES = (
     Case("upload a transcript", TRANSCRIPT, (TRANSCRIPTS,)),
     Case(
         "read a transcript",
-        Call("GET {handler}translation?language_code=fr", has("Hello")),
+        Call("GET {handler}translation?language_code=fr", has("Good morning")),
         (TRANSCRIPTS, TRANSCRIPT),
     ),
     Case(

@@ -184,6 +184,18 @@ CASES = (
         reads=_hits({"context_key": "{library}"}),
     ),
     _case(
+        "several collections, published only",
+        listing(
+            [], 'collections.key IN ["{collection}","none"]', "last_published IS NOT NULL", sort=["display_name:desc"]
+        ),
+        reads=_hits({"collections": {"key": ["{collection}"]}, "last_published": float | int}),
+    ),
+    _case(
+        "search in the header",
+        listing([], 'type = "course_block"', q="library", sort=["created:asc"]),
+        reads=_hits(COURSE_BLOCK),
+    ),
+    _case(
         "blocks of a course",
         listing([], 'context_key = "{course}"', 'usage_key IN ["{course_text}"]', sort=["modified:desc"]),
         reads=_hits(COURSE_BLOCK),

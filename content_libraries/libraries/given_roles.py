@@ -1,0 +1,85 @@
+"""
+Roles of users in one library: given, changed, taken away.
+
+openedx-authz stores them, and writes each change to its audit log, with the user who made it. The rules of teams are
+the app's: whoever may manage the team may do this, and a library keeps an administrator (``team.py`` has the same for
+levels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from ..errors import NotFoundError
+from ..keys import LibraryLocatorV2
+from . import roles
+from .access import access_library, forget_grants
+from .data import Actor, Permission, Role
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
+from .team import OnlyAdminError
+
+
+def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:
+    """
+    Give a user a role in a library, beside the roles and the level that they have. Having it already is fine.
+
+    Raises NotFoundError, and NotAllowedError for a user who may not manage the team.
+    """
+    with _changing(library_key, user):
+        roles.assign(member, role, library_key)
+
+
+def change_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, old: Role, new: Role) -> None:
+    """
+    Give a user another role in a library, in place of one that they have there.
+
+    Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
+    """
+    with _changing(library_key, user) as library:
+        _check_held(library_key, member, old)
+        if new is old:
+            return
+        if old is Role.ADMIN:
+            _check_admins(library, member)
+        roles.withdraw(member, [old], library_key)
+        roles.assign(member, new, library_key)
+
+
+def take_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:
+    """
+    Take a role in a library from a user. Their level there, and roles for the organization, stay.
+
+    Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
+    """
+    with _changing(library_key, user) as library:
+        _check_held(library_key, member, role)
+        if role is Role.ADMIN:
+            _check_admins(library, member)
+        roles.withdraw(member, [role], library_key)
+
+
+@contextmanager
+def _changing(library_key: LibraryLocatorV2, user: Actor) -> Iterator[ContentLibrary]:
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    with transaction.atomic():
+        # Locked, so that two administrators cannot remove each other at the same moment.
+        yield ContentLibrary.objects.select_for_update(of=("self",)).get(pk=library.pk)
+    forget_grants()
+
+
+def _check_held(library_key: LibraryLocatorV2, member: User, role: Role) -> None:
+    if (role, str(library_key)) not in roles.roles_in(member, library_key):
+        raise NotFoundError(f"“{member}” does not have the role “{role}” in {library_key}.")
+
+
+def _check_admins(library: ContentLibrary, member: User) -> None:
+    """Raise OnlyAdminError unless somebody is an administrator without the member's role, wherever that was given."""
+    key = library.library_key
+    levels = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
+    others = roles.all_assignments([Role.ADMIN], library_key=key).exclude(who=member.username, where=str(key))
+    if not levels.exists() and not others.exists():
+        raise OnlyAdminError("Cannot change or take the role of the only admin. Make somebody else one first.")

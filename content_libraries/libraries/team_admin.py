@@ -1,0 +1,167 @@
+"""Teams in the Django admin: who has which role or level, and a form that gives and takes roles."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+
+from ..errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ..keys import LibraryLocatorV2, library_key
+from . import api
+from .data import Role
+from .models import AccessLevel, ContentLibraryPermission
+from .staff_admin import StaffAdmin
+
+_TEAM_ROWS: Final = 100
+_ROLES: Final = [(role, role) for role in Role]
+_LIST: Final = "admin:content_libraries_contentlibrarypermission_changelist"
+_ROLE_PAGE: Final = "content_libraries_contentlibrarypermission_role"
+
+
+class LibraryKeyField(forms.CharField):
+    """The key of a library, typed in."""
+
+    def clean(self, value: Any) -> LibraryLocatorV2 | None:
+        text = super().clean(value)
+        try:
+            return library_key(text) if text else None
+        except MalformedKeyError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class UserField(forms.CharField):
+    """A user, by username or e-mail address."""
+
+    def clean(self, value: Any) -> User:
+        text = super().clean(value)
+        found = list(get_user_model().objects.filter(Q(username=text) | Q(email__iexact=text)).order_by("pk")[:2])
+        named = [user for user in found if user.username == text] or found
+        if len(named) != 1:
+            raise forms.ValidationError(
+                f"Several users have the address “{text}”. Type a username." if named else f"There is no user “{text}”."
+            )
+        return named[0]
+
+
+class TeamSearchForm(forms.Form):
+    """What the list of teams is narrowed to."""
+
+    q = forms.CharField(label="Member or library contains", required=False)
+    role = forms.ChoiceField(
+        label="Role or level",
+        required=False,
+        choices=[("", "All"), *_ROLES, *((level, level) for level in AccessLevel)],
+    )
+    library = LibraryKeyField(label="Library key", required=False)
+
+
+class RoleForm(forms.Form):
+    """
+    A role of a user in a library.
+
+    Args:
+        held: whether it is one that the user has, to change or to take; only the role can be chosen then.
+    """
+
+    library = LibraryKeyField(label="Library key", help_text="lib:ORG:SLUG")
+    member = UserField(label="User", help_text="Username or e-mail address.")
+    role = forms.ChoiceField(label="Role", choices=_ROLES)
+
+    def __init__(self, *args: Any, held: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["library"].disabled = self.fields["member"].disabled = held
+
+
+@admin.register(ContentLibraryPermission)
+class TeamAdmin(StaffAdmin):
+    """
+    Who has which role or level in which library, in one list.
+
+    Roles in one library are given, changed and taken in a page of their own. Levels are in the pages of libraries.
+    """
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("role/", self.admin_site.admin_view(self.role_view), name=_ROLE_PAGE)
+        return [page, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = TeamSearchForm(request.GET)
+        entries: Any = []
+        if form.is_valid():
+            data = form.cleaned_data
+            entries = api.list_team_entries(
+                user=request.user, text=data["q"], name=data["role"], library_key=data["library"]
+            )
+        page = Paginator(entries, _TEAM_ROWS).get_page(request.GET.get("page"))
+        query = request.GET.copy()
+        query.pop("page", None)
+        context = {
+            **self.admin_site.each_context(request),
+            **(extra_context or {}),
+            "opts": self.opts,
+            "title": "Teams",
+            "form": form,
+            "page": page,
+            "entries": [api.team_entry(row) for row in page.object_list],
+            "query": query.urlencode(),
+        }
+        return render(request, "content_libraries/libraries/teams.html", context)
+
+    def role_view(self, request: HttpRequest) -> HttpResponse:
+        """Give a role; or, where the query names one that a user has, change or take it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        named = {name: request.GET.get(name, "") for name in ("library", "member", "role")}
+        held = all(named.values())
+        form = RoleForm(request.POST if request.method == "POST" else None, initial=named, held=held)
+        if form.is_valid():
+            try:
+                return self._save_role(request, form.cleaned_data, held=named["role"] if held else "")
+            except ContentLibrariesError as error:
+                form.add_error(None, error.message)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Role of {named['member']} in {named['library']}" if held else "Give a role",
+            "form": form,
+            "held": held,
+            "allows": {role: api.TeamEntry("", "", False, role, api.GrantKind.ROLE).allows for role in Role},
+        }
+        return render(request, "content_libraries/libraries/role.html", context)
+
+    def _save_role(self, request: HttpRequest, data: dict[str, Any], *, held: str) -> HttpResponse:
+        """Do what was asked for, and note it in the history of the library. Raises ContentLibrariesError."""
+        key, member, role = data["library"], data["member"], Role(data["role"])
+        whose: dict[str, Any] = {"user": request.user, "member": member}
+        if not held:
+            api.give_role(key, **whose, role=role)
+            done = f"Gave {member} the role {role}."
+        elif "_take" in request.POST:
+            api.take_role(key, **whose, role=_role(held))
+            done = f"Took the role {held} from {member}."
+        else:
+            api.change_role(key, **whose, old=_role(held), new=role)
+            done = f"Changed the role of {member} from {held} to {role}."
+        self.log_change(request, api.get_library(key), done)
+        messages.success(request, done)
+        return HttpResponseRedirect(f"{reverse(_LIST)}?{urlencode({'library': str(key)})}")
+
+
+def _role(text: str) -> Role:
+    """A role that the query names. Raises InvalidInputError."""
+    if text not in set(Role):
+        raise InvalidInputError(f"There is no role “{text}”.")
+    return Role(text)

@@ -1,0 +1,110 @@
+"""Transcripts and thumbnails of videos, for sites that fetch or take them: files of components (ADR 0024)."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any, Final, cast
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.forms import ImageField
+from xblocks_contrib.video.exceptions import TranscriptsGenerationException
+
+from ..content import api as content
+from ..errors import InvalidInputError, NotFoundError
+from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, access_library, package_pk
+from .data import FieldValues
+from .parsing import make_block, parsed_root
+from .reading import field_values
+from .saving import save_changes
+from .versions import access_version
+
+_VIDEO: Final = "video"
+_THUMBNAIL: Final = "static/video-thumbnail"
+_SUFFIXES: Final = {"GIF": ".gif", "JPEG": ".jpg", "PNG": ".png"}
+MAX_THUMBNAIL: Final = 2 * 1024 * 1024
+"""In bytes. Thumbnails are loaded with lists of videos."""
+
+
+def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, user: Actor) -> FieldValues:
+    """
+    Give a video a transcript, in place of the one that it has in that language. Needs EDIT.
+
+    File and field change in one version of the draft.
+
+    Returns: all fields after it. Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what
+    is no video, no language code, or no SRT in UTF-8.
+    """
+    block_version = access_version(key, user=user, permission=Permission.EDIT)
+    if key.block_type != _VIDEO:
+        raise InvalidInputError("Only videos have transcripts. Choose a video.")
+    block = make_block(block_version, user=user)
+    try:
+        block.runtime.service(block, "video_config").upload_transcript(
+            video_block=block,
+            edx_video_id=None,
+            language_code=language,
+            new_language_code=language,
+            transcript_file=BytesIO(srt),
+        )
+    except (TranscriptsGenerationException, UnicodeDecodeError) as error:
+        raise InvalidInputError("The transcript is not in the SRT format, in UTF-8.") from error
+    block.save()
+    fields, files = block.runtime.fields, block.runtime.files
+    saved = save_changes(block_version, fields.authored_changes, user=user, files=files.changes)
+    return field_values(saved, user=user)
+
+
+def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[bytes], *, user: Actor) -> content.Asset:
+    """
+    Keep a picture with each video of a library that has an id, in place of the one that was there. Needs EDIT.
+
+    Args:
+        library_key: the library.
+        video_id: what the videos have as ``edx_video_id``.
+        image: GIF, JPEG or PNG, of at most 2 MiB.
+
+    Returns: the file, as one of the videos has it. Raises NotFoundError, also if no video has that id,
+    NotAllowedError, ConflictError, and InvalidInputError for another file.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    path = f"{_THUMBNAIL}{_suffix(image)}"
+    keys = _videos_with(package_pk(library), library_key, video_id)
+    if not keys:
+        raise NotFoundError(f"No video of {library_key} has the ID “{video_id}”.")
+    image.seek(0)
+    data = image.read()
+    with transaction.atomic():
+        for key in keys:
+            version = access_version(key, user=user, permission=Permission.EDIT)
+            older = [other for other in version.file_paths if str(PurePosixPath(other).with_suffix("")) == _THUMBNAIL]
+            content.set_olx(key, user=user, olx=version.olx, files={**dict.fromkeys(older), path: data})
+    return content.get_asset(keys[0], user=user, path=path)
+
+
+def _suffix(image: File[bytes]) -> str:
+    """The ending of a picture's file name, from what is in the file. Raises InvalidInputError."""
+    if image.size > MAX_THUMBNAIL:
+        raise InvalidInputError("The picture is larger than 2 MiB. Choose a smaller one.", field="file", as_list=True)
+    try:
+        picture = cast(Any, ImageField().to_python(image)).image
+    except ValidationError as error:
+        raise InvalidInputError(error.messages[0], field="file", as_list=True) from error
+    if picture.format not in _SUFFIXES:
+        raise InvalidInputError("Choose a GIF, JPEG or PNG picture.", field="file", as_list=True)
+    return _SUFFIXES[picture.format]
+
+
+def _videos_with(learning_package_pk: int, library_key: LibraryLocatorV2, video_id: str) -> list[LibraryUsageLocatorV2]:
+    """The keys of the videos whose drafts name a video of a store, sorted."""
+    pks = [
+        pk
+        for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id).items()
+        if (root := parsed_root(olx)).tag == _VIDEO and root.get("edx_video_id") == video_id
+    ]
+    keys = learning_core.item_keys(learning_package_pk, pks, library_key=library_key).values()
+    return sorted((key for key in keys if isinstance(key, LibraryUsageLocatorV2)), key=str)

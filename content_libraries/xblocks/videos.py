@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 from django.forms import ImageField
-from xblocks_contrib.video.exceptions import TranscriptsGenerationException
 
 from ..content import api as content
 from ..errors import InvalidInputError, NotFoundError
@@ -39,6 +38,8 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
     Returns: all fields after it. Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what
     is no video, no language code, or no SRT in UTF-8.
     """
+    from xblocks_contrib.video.exceptions import TranscriptsGenerationException  # noqa: PLC0415 - imports every block
+
     block_version = access_version(key, user=user, permission=Permission.EDIT)
     if key.block_type != _VIDEO:
         raise InvalidInputError("Only videos have transcripts. Choose a video.")

@@ -40,7 +40,9 @@ def test_a_course_comes_out_as_it_went_in(
     assert report.files_left_out == ()
 
 
-@pytest.mark.parametrize("archive", [archive for archive, _blocks, _files in COURSES])
+@pytest.mark.parametrize(
+    "archive", ["openedx-demo-course.tar.gz", pytest.param("harvardx-studio-advanced.tar.gz", marks=pytest.mark.slow)]
+)
 def test_loading_it_again_changes_nothing(real_archive: Callable[[str], Path], archive: str) -> None:
     first = api.load_course(real_archive(archive), user=None)
     assert first.created > 0
@@ -60,6 +62,7 @@ def test_under_another_key(real_archive: Callable[[str], Path], tmp_path: Path) 
     assert read_archive(tmp_path / "out").context_key == key
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_course(real_archive: Callable[[str], Path]) -> None:
     """The demo course has 401 blocks, the other 909 with drafts; the queries that a load adds are for its batches."""
     queries = {}

@@ -7,7 +7,7 @@ override them: ``conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -128,6 +128,13 @@ COURSE_PERMISSION_BACKEND = Setting(
     "CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND",
     "content_libraries.courses.permissions.CourseRoleBackend",
     'Dotted path of the class that answers every "may this user" about courses.',
+)
+
+COURSE_SETTINGS_OF_BLOCKS: Setting[Mapping[str, Sequence[str]]] = Setting(
+    "CONTENT_LIBRARIES_COURSE_SETTINGS_OF_BLOCKS",
+    {},
+    "Type of a component -> more of its settings that are the course's, besides attempts, due dates and the like: they"
+    " come along when a library component is reused, and no sync touches them.",
 )
 
 COURSE_DISABLED_BLOCKS: Setting[Sequence[str]] = Setting(

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from .. import conf
 from ..courses.api import UpstreamSettings
 from ..errors import MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
@@ -178,8 +179,9 @@ def key_or_none(text: str | None) -> ItemKey | None:
 
 
 def course_settings_of(block_type: str) -> frozenset[str]:
-    """Settings of a type of component that no sync touches."""
-    return COURSE_SETTINGS_OF.get(block_type, COURSE_SETTINGS)
+    """Settings of a type of component that no sync touches. Sites with more types of blocks may add to them."""
+    more = conf.COURSE_SETTINGS_OF_BLOCKS.value.get(block_type, ())
+    return COURSE_SETTINGS_OF.get(block_type, COURSE_SETTINGS).union(more)
 
 
 def customizable_of(block_type: str) -> tuple[str, ...]:

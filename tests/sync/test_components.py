@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import UsageKey
@@ -93,6 +94,15 @@ def test_course_settings_come_along_once_and_are_the_courses_from_then_on(author
     author.sync(key, override_customizations=True)
     settings = block(key).settings
     assert (settings["max_attempts"], settings["weight"], settings.get("showanswer")) == ("7", "2.0", None)
+
+
+def test_a_site_may_say_which_more_settings_are_the_courses(author: Author, shelf: Shelf, settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_COURSE_SETTINGS_OF_BLOCKS = {"problem": ["rerandomize"]}
+    key = author.create(shelf.key("p1"), UNIT)
+    assert block(key).settings["rerandomize"] == "always"
+    edit(key, rerandomize="never", markdown="mine")
+    author.sync(key)
+    assert (block(key).settings["rerandomize"], block(key).settings["markdown"]) == ("never", "one")
 
 
 def test_other_settings_and_content_follow_the_library(author: Author, shelf: Shelf) -> None:

@@ -67,7 +67,7 @@ def _changing(library_key: LibraryLocatorV2, user: Actor) -> Iterator[ContentLib
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     with transaction.atomic():
         # Locked, so that two administrators cannot remove each other at the same moment.
-        yield ContentLibrary.objects.select_for_update(of=("self",)).get(pk=library.pk)
+        yield ContentLibrary.objects.select_related(None).select_for_update().get(pk=library.pk)
     forget_grants()
 
 

@@ -11,8 +11,6 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from openedx_authz import api as authz_api
-from openedx_authz.engine.enforcer import AuthzEnforcer
 
 from content_libraries import api
 
@@ -43,7 +41,6 @@ def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str)
     Users that exist keep their password and whatever other roles they have.
     """
     library_keys = list(libraries)
-    AuthzEnforcer.invalidate_policy_cache()  # it refuses to store roles that it remembers, also of deleted libraries
     for demo_user in DEMO_USERS:
         user, created = User.objects.get_or_create(
             username=demo_user.username,
@@ -54,7 +51,7 @@ def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str)
             user.save()
         if demo_user.role is not None:
             for library_key in library_keys:
-                authz_api.assign_role_to_user_in_scope(user.username, demo_user.role.value, str(library_key))
+                api.give_role(library_key, user=None, member=user, role=demo_user.role)
 
 
 def kept_password(name: str, configured: str = "") -> str:

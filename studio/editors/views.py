@@ -30,10 +30,12 @@ class VideoFeaturesView(APIView):
 
 
 class VideoSourceSerializer(serializers.Serializer[dict[str, Any]]):
-    """A source of a video, as the editor shows it."""
+    """A source of a video, as the editor shows it. Sources of other kinds make no difference, whatever they say."""
 
-    type = serializers.CharField(help_text=_("“youtube” for videos there."))
-    video = serializers.CharField(allow_blank=True, help_text=_("The ID there."))
+    type = serializers.CharField(
+        default="", allow_blank=True, allow_null=True, help_text=_("“youtube” for videos there.")
+    )
+    video = serializers.CharField(default="", allow_blank=True, allow_null=True, help_text=_("The ID there."))
 
 
 class TranscriptQuestionSerializer(serializers.Serializer[dict[str, Any]]):
@@ -64,7 +66,7 @@ class TranscriptQuestion:
         asked = TranscriptQuestionSerializer(data=query.validated_data["data"])
         asked.is_valid(raise_exception=True)
         on_youtube = (source["video"] for source in asked.validated_data["videos"] if source["type"] == "youtube")
-        return cls(api.component_key(asked.validated_data["locator"]), next(on_youtube, ""))
+        return cls(api.component_key(asked.validated_data["locator"]), next(on_youtube, "") or "")
 
 
 class TranscriptCheckView(StudioAPIView):

@@ -94,6 +94,8 @@ def site(
         )
         name = f"content-libraries-{uuid4()}"
         yield ProductionSite(tmp_path_factory.mktemp("production"), services, name=name, port=free_port())
+        for number in (0, 1):  # of the broker and of the cache
+            _forget(f"{redis_url}/{number}", name)
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +199,13 @@ def test_jobs_log_json_with_the_request_that_started_them(
     ends = [line for line in lines if line["event"] == "task_succeeded"]
     assert imported["request_id"] in {line["request_id"] for line in ends}
     assert all(process.poll() is None for process in processes.values())
+
+
+def _forget(url: str, name: str) -> None:
+    """Delete from Redis, which others use too, what has a name in its key."""
+    connection = pytest.importorskip("redis").Redis.from_url(url)
+    for key in connection.scan_iter(f"*{name}*"):
+        connection.delete(key)
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:

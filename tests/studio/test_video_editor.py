@@ -69,6 +69,13 @@ class TestTranscripts:
         assert "Good morning" in lib.http.get(transcript, {"language_code": "en"}).content.decode()
         assert self.ask(lib.http, "check").json()["command"] == "found"
 
+    def test_other_sources_of_the_video_make_no_difference(self, lib: BlockClient, source: Source) -> None:
+        on_youtube = {"mode": "youtube", "video": source_of.GOOD, "type": "youtube"}
+        others = [{"mode": "edx_video_id", "type": "edx_video_id", "video": None}, {"type": "html5", "video": ""}, {}]
+        for videos, command in (([*others, on_youtube], "import"), (others, "not_found")):
+            query = {"data": json.dumps({"locator": lib.key("video:v1"), "videos": videos})}
+            assert lib.http.get("/transcripts/check", query).json()["command"] == command
+
     def test_it_takes_the_place_of_the_one_that_was_there(self, lib: BlockClient, source: Source) -> None:
         transcript = f"{lib.handler('video:v1', 'studio_transcript')}translation"
         older = SimpleUploadedFile("t.srt", source_of.SRT.replace("morning", "evening").encode())

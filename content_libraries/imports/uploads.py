@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.core.files.base import File
 from django.db.models import Q, QuerySet
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
-from ..errors import InvalidInputError, NotAllowedError
+from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
@@ -35,12 +36,22 @@ class UploadedSource:
         return self.upload.file_name
 
     def tree(self) -> OlxTree:
-        with local_copy(self.upload.file) as path:
+        """Raises NotFoundError, besides OlxError, if the archive is lost."""
+        with self._archive() as path:
             return as_source(path, key=self.upload.key).tree()
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
-        with local_copy(self.upload.file) as path:
+        """Raises NotFoundError, besides OlxError, if the archive is lost."""
+        with self._archive() as path:
             yield from as_source(path).files(paths, folder=folder)
+
+    @contextmanager
+    def _archive(self) -> Iterator[Path]:
+        file = self.upload.file
+        if not file.storage.exists(str(file.name)):
+            raise NotFoundError(f"The storage has lost the archive {self.name}. Upload it again.")
+        with local_copy(file) as path:
+            yield path
 
 
 def upload_source(

@@ -19,7 +19,7 @@ from user_tasks.models import UserTaskStatus
 from user_tasks.tasks import purge_old_user_tasks
 
 from content_libraries import api
-from content_libraries.errors import NotAllowedError
+from content_libraries.errors import NotAllowedError, NotFoundError
 from content_libraries.imports.models import ImportJob, ModulestoreMigration, StoredPlan
 from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
 from content_libraries.jobs.api import JobState
@@ -468,3 +468,28 @@ def test_the_file_of_a_plan_goes_with_its_library(
         api.delete_library(library.library_key, user=staff)
     assert not StoredPlan.objects.exists()
     assert not default_storage.exists(str(plan.file.name))
+
+
+def test_a_plan_whose_file_is_lost_is_not_found_and_fails_with_the_reason(
+    upload: Upload, library: ContentLibrary, staff: User
+) -> None:
+    plan = planned(library, staff, upload().key)
+    job = api.start_plans([plan], user=staff)
+    default_storage.delete(str(plan.file.name))
+    with pytest.raises(NotFoundError, match="has lost the file of this plan"):
+        api.find_plan(plan.uuid, user=staff)
+    job = work(job.uuid)
+    assert (job.state, "has lost the file of this plan" in job.error) == (JobState.FAILED, True)
+
+
+def test_an_archive_that_is_lost_fails_its_source_with_the_reason(
+    upload: Upload, start: Start, library: ContentLibrary, staff: User
+) -> None:
+    lost = upload()
+    job = start(lost, upload(run="2"))
+    default_storage.delete(str(lost.file.name))
+    with pytest.raises(NotFoundError, match="has lost the archive"):
+        planned(library, staff, lost.key)
+    job = work(job.uuid)
+    reason = "course-v1:O+C+1: The storage has lost the archive course.tar.gz. Upload it again."
+    assert (job.state, job.error) == (JobState.PARTIAL, reason)

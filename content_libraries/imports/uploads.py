@@ -111,11 +111,13 @@ def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpl
 
 
 def delete_expired() -> int:
-    """Delete the files of uploads that no job needs and that are old enough. Returns how many."""
+    """Delete the files of uploads that no job and no plan needs and that are old enough. Returns how many."""
     expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
     used_lately = Q(modulestoremigration__finished__gt=expiry)
-    expired = available_uploads().filter(created__lt=expiry).exclude(in_use).exclude(used_lately)
+    planned_lately = Q(plans__created__gt=expiry)
+    old = available_uploads().filter(created__lt=expiry)
+    expired = old.exclude(in_use).exclude(used_lately).exclude(planned_lately)
     count = 0
     for upload in expired:
         with suppress(FileNotFoundError):

@@ -482,6 +482,14 @@ def test_old_uploads_and_plans_are_deleted_with_their_files(
         api.find_source(course.key, user=staff)
 
 
+def test_an_old_upload_is_kept_for_a_plan_that_is_not_old(upload: Upload, library: ContentLibrary, staff: User) -> None:
+    course = upload()
+    type(course).objects.update(created=now() - timedelta(days=8))
+    plan = planned(library, staff, course.key)
+    api.sweep_jobs()
+    assert work(api.start_plans([plan], user=staff).uuid).state == JobState.SUCCEEDED
+
+
 def test_the_file_of_a_plan_goes_with_its_library(
     upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
 ) -> None:

@@ -198,6 +198,14 @@ def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     assert "exists and is skipped, so this is not placed in it" in note["reason"]
 
 
+def test_what_was_edited_is_known_also_after_a_run_that_only_forwarded(run_import: Import) -> None:
+    run_import(OUTLINE)
+    assert run_import(OUTLINE, "--forward")["actions"] == {"skip": 7}
+    edit()
+    update = run_import(OUTLINE, "--on-repeat", "update", "--dry-run")
+    assert set(update["edited_targets"]) == {key("vertical", "v2"), key("html", "h1")}
+
+
 def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
     run_import: Import, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

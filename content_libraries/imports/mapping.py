@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
@@ -43,7 +44,7 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
 
     Returns: source usage key, as a string -> the item.
     """
-    rows = (
+    rows: Iterable[Any] = (
         _rows(source_key, learning_package_pk)
         .order_by("pk")
         .values_list("source__key", "target_id", "change_log_record__new_version_id")

@@ -316,6 +316,17 @@ def test_ids_and_titles_in_any_script_arrive_on_every_database(run_import: Impor
     assert [block["code"] for block in again["blocks"]] == [block["code"] for block in first["blocks"]]
 
 
+def test_ids_that_are_too_long_for_a_key_are_cut_and_recognized_again(run_import: Import) -> None:
+    names = [f"{'x' * 300}{number}" for number in range(2)]
+    outline = "".join(f'<problem url_name="{name}" display_name="P">1</problem>' for name in names)
+    outline = f'<chapter url_name="{"c" * 300}">{outline}</chapter>'
+    first, again = run_import(outline), run_import(outline)
+    assert (first["actions"], again["actions"]) == ({"create": 5}, {"skip": 5})
+    assert len({block["code"] for block in first["blocks"]}) == 5
+    with pytest.raises(CommandError, match="is too long a key. Import it under another one"):
+        run_import(outline, "--source-key", f"course-v1:{'x' * 240}+C+1")
+
+
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:
     """Components of one type share their IDs, and so do all containers."""
     outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">

@@ -22,6 +22,7 @@ from ..stored_files import local_copy
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
+from .shape import MAX_KEY
 from .sources import as_source
 
 
@@ -129,6 +130,10 @@ def delete_expired() -> int:
 
 
 def _describe(upload: SourceUpload, tree: OlxTree) -> None:
+    if len(str(tree.context_key)) > MAX_KEY:
+        raise InvalidInputError(
+            f"{tree.context_key} is too long a key. Import it under another one.", field="source_key", as_list=True
+        )
     upload.key = tree.context_key
     upload.title = tree.display_name[:500]
     upload.digest = source_digest(tree)

@@ -536,6 +536,15 @@ def test_a_bad_archive_is_named_at_the_upload(http: APIClient, library: ContentL
     assert not SourceUpload.objects.exists()
 
 
+def test_a_key_that_is_too_long_is_refused_at_the_upload(
+    http: APIClient, library: ContentLibrary, tmp_path: Path
+) -> None:
+    response = send(http, course_archive(tmp_path, run="1" * 250))
+    assert (response.status_code, list(response.json())) == (400, ["source_key"])
+    assert "is too long a key" in response.json()["source_key"][0]
+    assert send(http, course_archive(tmp_path, run="1" * 250), source_key=COURSE).status_code == 201
+
+
 def test_uploads_are_their_owners_and_need_edit(
     api_client: ClientFactory, upload: Upload, library: ContentLibrary, make_member: MemberFactory, tmp_path: Path
 ) -> None:

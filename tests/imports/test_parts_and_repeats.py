@@ -307,7 +307,7 @@ def test_a_source_whose_file_changed_after_the_plan_is_refused(tmp_path: Path, l
 
 
 def test_ids_and_titles_in_any_script_arrive_on_every_database(run_import: Import) -> None:
-    names = ["Übung", "解答", "解", "упр-1", "é" * 200]
+    names = ["Übung", "übung", "解答", "解", "упр-1", "Case", "case", "é" * 200]
     outline = "".join(f'<problem url_name="{name}" display_name="{name} 🎲"/>' for name in names)
     outline = f'<chapter url_name="глава" display_name="Глава">{outline}</chapter>'
     first, again = run_import(outline), run_import(outline)

@@ -87,10 +87,10 @@ def start_imports(
         # Refuses a collection that does not exist.
         plan_collection(package_pk(library), wanted.options, source_key=source.key, source_title=source.title)
     with transaction.atomic():
-        _cancel_redundant(person, library, keys)
         job = _create(person, library, len(sources), publish=publish, made_library=made_library)
         for source, wanted in zip(found, sources, strict=True):
             _add_source(job, library, source, wanted.options)
+        _cancel_redundant(job, keys)
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -109,12 +109,12 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
     person = _person(user)
     found = [find_again(plan.source_key, plan.upload, user=user) for plan in plans]
     with transaction.atomic():
-        _cancel_redundant(person, library, [plan.source_key for plan in plans])
         job = _create(person, library, len(plans), publish=publish)
         for plan, source in zip(plans, found, strict=True):
             migration = _add_source(job, library, source, load_options(plan.report["options"]))
             migration.plan, migration.is_plan_approved = plan, True
             migration.save(update_fields=["plan", "is_plan_approved"])
+        _cancel_redundant(job, [plan.source_key for plan in plans])
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -181,7 +181,9 @@ def _delete_if_unused(job: ImportJob) -> None:
         return
     learning_package_pk = package_pk(library)
     lock_package(learning_package_pk)
-    others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id).exclude(job=job)
+    others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id, is_failed=False).exclude(
+        job=job
+    )
     is_used = entity_pks_after(learning_package_pk, 0, limit=1) or collection_codes_of(learning_package_pk)
     if not is_used and not others.exists():
         delete_library(library.library_key, user=None)
@@ -248,14 +250,15 @@ def _add_source(
     )
 
 
-def _cancel_redundant(user: User, library: ContentLibrary, keys: Iterable[CourseKey]) -> None:
+def _cancel_redundant(job: ImportJob, keys: Iterable[CourseKey]) -> None:
+    """Cancel those that a new job does again. It is there already, so that its library does not go with them."""
     redundant = ImportJob.objects.filter(
-        user=user,
+        user=job.user,
         state__in=UNFINISHED,
-        migrations__target_id=library.learning_package_id,
+        migrations__target__in=job.migrations.values("target"),
         migrations__source__key__in=list(keys),
     )
-    for pk in redundant.values_list("pk", flat=True).distinct():
+    for pk in redundant.exclude(pk=job.pk).values_list("pk", flat=True).distinct():
         _cancel(pk)
 
 

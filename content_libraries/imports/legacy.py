@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import ContentLibrariesError, InvalidInputError
+from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, create_library, set_user_level
+from ..libraries.api import Actor, Permission, access_library, author_pk, create_library, set_user_level
 from ..libraries.models import AccessLevel, ContentLibrary
 from .apply import apply_plan
 from .data import ImportOptions
@@ -201,13 +203,13 @@ def _legacy_key(key: CourseKey, name: str) -> LibraryLocator:
 def _destination(
     key: LibraryLocator, title: str, user: Actor, into: LibraryLocatorV2 | Destination
 ) -> tuple[ContentLibrary, bool]:
-    """The library for a source, and whether it was created for it."""
+    """The library for a source, and whether it was created for it, or is for a job that is not finished."""
     if isinstance(into, LibraryLocatorV2):
         return access_library(user, into, Permission.EDIT), False
     org = str(key.org)
     readers: list[User] = []
     if into == Destination.ONE_EACH:
-        known = _library_of_earlier_migration(key)
+        known = _library_of_earlier_migration(key, user)
         slug = _free_slug(org, str(key.library))
     else:
         slug, title = ORG_LIBRARY_SLUG, f"Legacy libraries of {org}"
@@ -217,7 +219,8 @@ def _destination(
             title = f"{title}: {', '.join(names)}"[:_MAX_TITLE]
         known = ContentLibrary.objects.filter(org__short_name=org, slug=slug).first()
     if known is not None:
-        return access_library(user, known.library_key, Permission.EDIT), False
+        makers = ImportJob.objects.filter(target_key=str(known.library_key), made_library=True, state__in=UNFINISHED)
+        return access_library(user, known.library_key, Permission.EDIT), makers.exists()
     library = create_library(user=user, org=org, slug=slug, title=title)
     for reader in readers:
         if user is None or reader.pk != user.pk:
@@ -230,9 +233,13 @@ def _readers(key: LibraryLocator) -> list[User]:
     return list(User.objects.filter(sourceupload__key=key).distinct().order_by("username"))
 
 
-def _library_of_earlier_migration(key: LibraryLocator) -> ContentLibrary | None:
-    """The library that was created for this source before: the same source again goes there."""
-    migrations = ModulestoreMigration.objects.done().filter(source__key=key, target_collection__isnull=True)
+def _library_of_earlier_migration(key: LibraryLocator, user: Actor) -> ContentLibrary | None:
+    """The library that was created for this source before, or by the user's last click: it goes there again."""
+    is_done = Q(finished__isnull=False, is_failed=False, target_collection__isnull=True)
+    is_under_way = Q(
+        finished__isnull=True, job__legacy_request__into=Destination.ONE_EACH, created_by_id=author_pk(user)
+    )
+    migrations = ModulestoreMigration.objects.filter(is_done | is_under_way, source__key=key)
     return ContentLibrary.objects.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
 
 

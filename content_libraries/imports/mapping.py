@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
@@ -27,7 +28,7 @@ class EarlierTarget:
 
     Args:
         entity_pk: the item.
-        version_pk: the version that the import wrote; None when its log was pruned.
+        version_pk: the version that an import wrote last; None when its log was pruned.
     """
 
     entity_pk: int
@@ -43,12 +44,19 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
 
     Returns: source usage key, as a string -> the item.
     """
-    rows = (
+    rows: Iterable[Any] = (
         _rows(source_key, learning_package_pk)
         .order_by("pk")
         .values_list("source__key", "target_id", "change_log_record__new_version_id")
     )
-    return {str(key): EarlierTarget(target_pk, version_pk) for key, target_pk, version_pk in rows if target_pk}
+    found: dict[str, EarlierTarget] = {}
+    for block_key, target_pk, version_pk in rows:
+        earlier = found.get(key := str(block_key))
+        if version_pk is None and earlier is not None and earlier.entity_pk == target_pk:
+            continue  # a run that forwarded it, and left it as it was
+        if target_pk is not None:
+            found[key] = EarlierTarget(target_pk, version_pk)
+    return found
 
 
 def newest_row_pk(source_key: CourseKey, learning_package_pk: int) -> int:

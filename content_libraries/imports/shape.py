@@ -15,6 +15,7 @@ block of a source what it becomes and where it goes, without looking at the libr
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -22,6 +23,7 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..errors import InvalidInputError
 from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
 from .data import Action, Level
 
@@ -30,6 +32,7 @@ TAG_OF_RANK: Final = {1: "vertical", 2: "sequential", 3: "chapter"}
 RANKS: Final[Mapping[str, int]] = {Level.COMPONENT: 0, Level.UNIT: 1, Level.SUBSECTION: 2, Level.SECTION: 3}
 ROOT_TAGS: Final = frozenset({"course", "library"})
 MAX_TITLE: Final = 500
+MAX_KEY: Final = 255
 
 
 @dataclass(slots=True, eq=False)
@@ -167,8 +170,16 @@ class _Shaper:
         return Node(self._key(block.tag, name), item_type, self._title(block), block)
 
     def _key(self, tag: str, name: str) -> UsageKey:
+        """The key of a block; one that no column could hold is cut, and gets a digest of the whole name."""
         key: UsageKey = self.tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
-        return key
+        excess = len(str(key)) - MAX_KEY
+        if excess <= 0:
+            return key
+        digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+        room = len(name) - excess - len(digest) - 1
+        if room < 0:
+            raise InvalidInputError(f"{self.tree.context_key} is too long a key. Import it under another one.")
+        return self._key(tag, f"{name[:room]}-{digest}")
 
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or block.url_name or block.tag)

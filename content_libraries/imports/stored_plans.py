@@ -41,7 +41,7 @@ def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUplo
 
 
 def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
-    """Find a plan of the user. Raises NotFoundError."""
+    """Find a plan of the user. Raises NotFoundError, also for one whose file is lost."""
     stored = StoredPlan.objects.select_related("upload").filter(uuid=plan_uuid).first()
     if stored is None or stored.user_id != author_pk(user):
         raise NotFoundError(f"There is no plan “{plan_uuid}”. It may have been applied, or have expired.")
@@ -49,9 +49,12 @@ def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
 
 
 def load_stored(stored: StoredPlan) -> ImportPlan:
-    """Read a plan back, equal to what was stored."""
-    with stored.file.open("rb") as file:
-        return load_plan(file.read())
+    """Read a plan back, equal to what was stored. Raises NotFoundError if its file is lost."""
+    try:
+        with stored.file.open("rb") as file:
+            return load_plan(file.read())
+    except FileNotFoundError as error:
+        raise NotFoundError("The storage has lost the file of this plan. Plan the import again.") from error
 
 
 def dump_plan(plan: ImportPlan) -> bytes:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.core.files.base import File
 from django.db.models import Q, QuerySet
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
-from ..errors import InvalidInputError, NotAllowedError
+from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
@@ -21,6 +22,7 @@ from ..stored_files import local_copy
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
+from .shape import MAX_KEY
 from .sources import as_source
 
 
@@ -35,12 +37,22 @@ class UploadedSource:
         return self.upload.file_name
 
     def tree(self) -> OlxTree:
-        with local_copy(self.upload.file) as path:
+        """Raises NotFoundError, besides OlxError, if the archive is lost."""
+        with self._archive() as path:
             return as_source(path, key=self.upload.key).tree()
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
-        with local_copy(self.upload.file) as path:
+        """Raises NotFoundError, besides OlxError, if the archive is lost."""
+        with self._archive() as path:
             yield from as_source(path).files(paths, folder=folder)
+
+    @contextmanager
+    def _archive(self) -> Iterator[Path]:
+        file = self.upload.file
+        if not file.storage.exists(str(file.name)):
+            raise NotFoundError(f"The storage has lost the archive {self.name}. Upload it again.")
+        with local_copy(file) as path:
+            yield path
 
 
 def upload_source(
@@ -100,11 +112,13 @@ def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpl
 
 
 def delete_expired() -> int:
-    """Delete the files of uploads that no job needs and that are old enough. Returns how many."""
+    """Delete the files of uploads that no job and no plan needs and that are old enough. Returns how many."""
     expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
     used_lately = Q(modulestoremigration__finished__gt=expiry)
-    expired = available_uploads().filter(created__lt=expiry).exclude(in_use).exclude(used_lately)
+    planned_lately = Q(plans__created__gt=expiry)
+    old = available_uploads().filter(created__lt=expiry)
+    expired = old.exclude(in_use).exclude(used_lately).exclude(planned_lately)
     count = 0
     for upload in expired:
         with suppress(FileNotFoundError):
@@ -116,6 +130,10 @@ def delete_expired() -> int:
 
 
 def _describe(upload: SourceUpload, tree: OlxTree) -> None:
+    if len(str(tree.context_key)) > MAX_KEY:
+        raise InvalidInputError(
+            f"{tree.context_key} is too long a key. Import it under another one.", field="source_key", as_list=True
+        )
     upload.key = tree.context_key
     upload.title = tree.display_name[:500]
     upload.digest = source_digest(tree)

@@ -172,8 +172,8 @@ def request_cancel[JobT: Job](model: type[JobT], job_pk: int, *, finish: Callabl
 def send_task(task: Any, job_uuid: UUID) -> None:
     """Tell a worker of a job. If the broker is down, the sweeper tells it later."""
     try:
-        task.delay(str(job_uuid))
-    except OperationalError as error:
+        task.apply_async((str(job_uuid),), retry=False)
+    except (OperationalError, OSError) as error:
         logger.warning("The broker does not take the job %s: %s", job_uuid, error)
 
 

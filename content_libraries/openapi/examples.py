@@ -53,7 +53,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "source_key": COURSE,
     "source_keys": COURSE,
     "staged_pk": 4,
-    "target_collection_key": f"lib-collection:{LIBRARY.removeprefix('lib:')}:my-col",
+    "target_collection_key": "my-col",
     "target_key": LIBRARY,
     "task_id": UUID,
     "task_uuid": UUID,

@@ -212,6 +212,7 @@ def test_legacy_libraries_in_bulk(
     form = {"into": into, "library": "" if into else library.pk}
     preview = pages.post(url, {**form, "preview": "Preview"}).content.decode()
     assert all(f"<code>{target}</code>" in preview for target in targets)
+    assert preview.count("has children, so it is not supported in content libraries") == 2
     assert not ImportJob.objects.exists()
     pages.post(url, {**form, "start": "Start"})
     jobs = ImportJob.objects.order_by("pk")

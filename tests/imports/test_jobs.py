@@ -21,17 +21,15 @@ from user_tasks.tasks import purge_old_user_tasks
 from content_libraries import api
 from content_libraries.errors import NotAllowedError
 from content_libraries.imports.models import ImportJob, ModulestoreMigration, StoredPlan
-from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
+from studio.celery import app as celery_app
 from tests.conftest import CommitRunner, MemberFactory
 from tests.learning_core.dump import dump
 
-from .conftest import OUTLINE, Start, Upload, work
+from .conftest import Start, Upload, work
 
 pytestmark = pytest.mark.django_db
-
-H1 = "lb:O:lib:html:h1"
 
 
 def at_query(number: int, act: Callable[[], object]) -> Any:
@@ -65,6 +63,27 @@ def test_a_job_imports_what_was_asked_for_and_says_so(upload: Upload, start: Sta
 def test_a_commit_tells_the_worker(upload: Upload, start: Start, run_on_commit: CommitRunner) -> None:
     with run_on_commit():
         job = start(upload())
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED
+
+
+def test_without_a_broker_a_job_waits_for_the_sweeper(
+    upload: Upload, start: Start, run_on_commit: CommitRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lost_folder = {"data_folder_in": str(tmp_path / "gone"), "data_folder_out": str(tmp_path / "gone")}
+    for name, value in {
+        "task_always_eager": False,
+        "broker_write_url": "filesystem://",
+        "broker_transport_options": {**lost_folder, "store_processed": False},
+    }.items():
+        monkeypatch.setitem(celery_app.conf, name, value)
+    with run_on_commit():
+        job = start(upload())
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    monkeypatch.undo()
+    ImportJob.objects.filter(pk=job.pk).update(created=now() - timedelta(hours=1))
+    assert api.sweep_jobs() == 1
     job.refresh_from_db()
     assert job.state == JobState.SUCCEEDED
 
@@ -347,92 +366,6 @@ def forwarded_to() -> set[tuple[str, str]]:
     return {(row.overall_migration.target.package_ref, row.target.entity_ref) for row in found if row.target}
 
 
-# Stored plans ----------------------------------------------------------------------------------------------------
-
-
-def planned(library: ContentLibrary, staff: User, key: Any, **options: Any) -> StoredPlan:
-    wanted = api.ImportOptions(**{"level": api.Level.SECTION, **options})
-    return api.plan_source(library.library_key, user=staff, source_key=key, options=wanted)[1]
-
-
-def test_a_stored_plan_is_read_back_as_it_was(
-    tmp_path: Path, library: ContentLibrary, real_archive: Callable[[str], Path]
-) -> None:
-    part = api.ImportOptions(level=api.Level.SECTION, make_collection=True, only=("block-v1:nowhere",))
-    for options in (part, api.ImportOptions(level=api.Level.SECTION)):
-        plan = api.plan_import(
-            library.library_key, user=None, source=real_archive("openedx-demo-course.tar.gz"), options=options
-        )
-        assert load_plan(dump_plan(plan)) == plan
-
-
-def test_a_stored_plan_is_applied_as_it_is(upload: Upload, library: ContentLibrary, staff: User) -> None:
-    plan = planned(library, staff, upload().key)
-    upload(outline=OUTLINE.replace("First", "Changed later"))
-    job = work(api.start_plans([plan], user=staff).uuid)
-    assert job.state == JobState.SUCCEEDED
-    assert api.get_item(api.container_key("lct:O:lib:unit:v1"), user=None).display_name == "First"
-    assert not StoredPlan.objects.exists()
-
-
-def _edit(key: str) -> None:
-    api.set_olx(api.component_key(key), user=None, olx="<html>mine</html>")
-
-
-OUTDATED: dict[str, tuple[Callable[[], Any], str]] = {
-    "edited": (lambda: _edit(H1), "edited"),
-    "deleted": (lambda: api.delete_item(api.component_key(H1), user=None), "deleted"),
-    "code taken": (
-        lambda: api.create_component(api.library_key("lib:O:lib"), user=None, block_type="html", component_code="h2"),
-        "code_taken",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", OUTDATED)
-def test_a_stored_plan_is_refused_when_the_library_changed_and_nothing_is_lost(
-    upload: Upload, start: Start, library: ContentLibrary, staff: User, name: str
-) -> None:
-    change, code = OUTDATED[name]
-    work(start(upload()).uuid)
-    changed = OUTLINE.replace(
-        '<html url_name="h1" display_name="h1"/>',
-        '<html url_name="h1" display_name="h1">new</html><html url_name="h2" display_name="h2"/>',
-    )
-    assert changed != OUTLINE
-    plan = planned(library, staff, upload(outline=changed).key, on_repeat=api.OnRepeat.UPDATE)
-    change()
-    before = dump(library.learning_package_id or 0)
-    job = work(api.start_plans([plan], user=staff).uuid)
-    assert job.state == JobState.FAILED
-    assert "The library changed since this import was planned." in job.error
-    assert dump(library.learning_package_id or 0) == before
-    with pytest.raises(api.PlanOutdatedError) as refused:
-        api.apply_import(load_stored(StoredPlan.objects.get()), user=None, source="/nowhere")
-    assert [change.code for change in refused.value.changes] == [code]
-
-
-def test_a_stored_plan_is_refused_after_another_import_of_the_same_source(
-    upload: Upload, start: Start, library: ContentLibrary, staff: User
-) -> None:
-    course = upload()
-    plan = planned(library, staff, course.key, preserve_url_slugs=False)
-    work(start(course).uuid)
-    job = work(api.start_plans([plan], user=staff).uuid)
-    assert "course-v1:O+C+1 was imported meanwhile" in job.error
-    assert PublishableEntity.objects.count() == 5
-
-
-def test_what_was_edited_does_not_matter_to_a_plan_that_skips_it(
-    upload: Upload, start: Start, library: ContentLibrary, staff: User
-) -> None:
-    course = upload()
-    work(start(course).uuid)
-    plan = planned(library, staff, course.key)
-    _edit(H1)
-    assert work(api.start_plans([plan], user=staff).uuid).state == JobState.SUCCEEDED
-
-
 def test_a_job_plans_again_when_the_library_changed_between_its_workers(
     upload: Upload, start: Start, library: ContentLibrary, staff: User
 ) -> None:
@@ -442,29 +375,3 @@ def test_a_job_plans_again_when_the_library_changed_between_its_workers(
     api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
     assert work(job.uuid).state == JobState.SUCCEEDED
     assert api.get_item(api.component_key("lb:O:lib:html:h1_1"), user=None).display_name == "h1"
-
-
-def test_old_uploads_and_plans_are_deleted_with_their_files(
-    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
-) -> None:
-    course = upload()
-    plan = planned(library, staff, course.key)
-    names = [course.file.name, plan.file.name]
-    assert all(default_storage.exists(str(name)) for name in names)
-    type(course).objects.update(created=now() - timedelta(days=8))
-    StoredPlan.objects.update(created=now() - timedelta(days=8))
-    with run_on_commit():
-        api.sweep_jobs()
-    assert not any(default_storage.exists(str(name)) for name in names)
-    with pytest.raises(api.UnknownSourceError, match="Upload its archive"):
-        api.find_source(course.key, user=staff)
-
-
-def test_the_file_of_a_plan_goes_with_its_library(
-    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner
-) -> None:
-    plan = planned(library, staff, upload().key)
-    with run_on_commit():
-        api.delete_library(library.library_key, user=staff)
-    assert not StoredPlan.objects.exists()
-    assert not default_storage.exists(str(plan.file.name))

@@ -259,6 +259,24 @@ def test_trying_again_makes_the_library_anew(
     assert all(api.is_forwarded(uploaded.key) for uploaded in uploads)
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
+@pytest.mark.parametrize("into", [api.Destination.ONE_EACH, api.Destination.BY_ORG])
+def test_a_second_click_goes_on_with_the_new_library_of_the_first(
+    legacy_upload: Callable[[str], SourceUpload], staff: User, into: api.Destination, is_broken: bool
+) -> None:
+    uploaded = broken(legacy_upload("L1")) if is_broken else legacy_upload("L1")
+    (first,) = api.start_legacy_migrations([uploaded], user=staff, into=into)
+    (second,) = api.start_legacy_migrations([uploaded], user=staff, into=into)
+    assert second.target_key == first.target_key
+    assert [work(job.uuid).state for job in (first, second)] == ["canceled", "failed" if is_broken else "succeeded"]
+    assert keys_of_libraries() == {"lib:O:lib"} | (set() if is_broken else {first.target_key})
+    if is_broken:
+        again, once_more = api.retry_job(second.uuid, user=staff), api.retry_job(second.uuid, user=staff)
+        assert again.target_key == once_more.target_key == first.target_key
+        assert [work(job.uuid).state for job in (again, once_more)] == ["canceled", "failed"]
+        assert keys_of_libraries() == {"lib:O:lib"}
+
+
 def test_a_migration_whose_archive_is_gone_cannot_be_tried_again(
     legacy_upload: Callable[[str], SourceUpload], staff: User
 ) -> None:

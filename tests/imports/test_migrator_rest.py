@@ -445,7 +445,7 @@ def test_a_collection_that_was_deleted_since_is_not_named_until_it_is_restored(
 
 def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:
     upload(outline=BAD_OUTLINE)
-    job = done(http, preserve_url_slugs=True)
+    job = done(http, preserve_url_slugs=True, create_collection=True)
     rows = get(http, "migration_blocks/", target_key=TARGET, task_uuid=str(job.uuid)).json()
     assert [(row["source_key"].rpartition("@")[2], row["target_key"]) for row in rows] == [
         ("c1", "lct:O:lib:section:c1"),
@@ -458,8 +458,15 @@ def test_what_became_of_each_block(http: APIClient, upload: Upload) -> None:
     ]
     assert "has children" in rows[5]["unsupported_reason"]
     assert rows[0]["unsupported_reason"] is None
-    fine = get(http, "migration_blocks/", target_key=TARGET, is_failed="false").json()
-    assert len(fine) == 6
+    for query, count in (
+        ({"is_failed": "false"}, 6),
+        ({"is_failed": "true"}, 1),
+        ({"target_collection_key": "course-1"}, 7),
+        ({"target_collection_key": "other"}, 0),
+        ({"source_key": COURSE}, 7),
+        ({"source_key": "course-v1:O+C+other"}, 0),
+    ):
+        assert len(get(http, "migration_blocks/", target_key=TARGET, **query).json()) == count, query
 
 
 @pytest.mark.parametrize(("preserve_url_slugs", "name"), [(True, "q2"), (False, "ask-them_1")])
@@ -527,6 +534,15 @@ def test_a_bad_archive_is_named_at_the_upload(http: APIClient, library: ContentL
     assert response.status_code == 400
     assert "damaged" in response.json()["file"][0]
     assert not SourceUpload.objects.exists()
+
+
+def test_a_key_that_is_too_long_is_refused_at_the_upload(
+    http: APIClient, library: ContentLibrary, tmp_path: Path
+) -> None:
+    response = send(http, course_archive(tmp_path, run="1" * 250))
+    assert (response.status_code, list(response.json())) == (400, ["source_key"])
+    assert "is too long a key" in response.json()["source_key"][0]
+    assert send(http, course_archive(tmp_path, run="1" * 250), source_key=COURSE).status_code == 201
 
 
 def test_uploads_are_their_owners_and_need_edit(

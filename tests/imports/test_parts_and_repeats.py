@@ -198,6 +198,14 @@ def test_a_plan_tells_what_an_author_has_to_know(run_import: Import) -> None:
     assert "exists and is skipped, so this is not placed in it" in note["reason"]
 
 
+def test_what_was_edited_is_known_also_after_a_run_that_only_forwarded(run_import: Import) -> None:
+    run_import(OUTLINE)
+    assert run_import(OUTLINE, "--forward")["actions"] == {"skip": 7}
+    edit()
+    update = run_import(OUTLINE, "--on-repeat", "update", "--dry-run")
+    assert set(update["edited_targets"]) == {key("vertical", "v2"), key("html", "h1")}
+
+
 def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
     run_import: Import, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -299,13 +307,24 @@ def test_a_source_whose_file_changed_after_the_plan_is_refused(tmp_path: Path, l
 
 
 def test_ids_and_titles_in_any_script_arrive_on_every_database(run_import: Import) -> None:
-    names = ["Übung", "解答", "解", "упр-1", "é" * 200]
+    names = ["Übung", "übung", "解答", "解", "упр-1", "Case", "case", "é" * 200]
     outline = "".join(f'<problem url_name="{name}" display_name="{name} 🎲"/>' for name in names)
     outline = f'<chapter url_name="глава" display_name="Глава">{outline}</chapter>'
     first, again = run_import(outline), run_import(outline)
     assert {block["action"] for block in first["blocks"]} == {"create"}
     assert {block["action"] for block in again["blocks"]} == {"skip"}
     assert [block["code"] for block in again["blocks"]] == [block["code"] for block in first["blocks"]]
+
+
+def test_ids_that_are_too_long_for_a_key_are_cut_and_recognized_again(run_import: Import) -> None:
+    names = [f"{'x' * 300}{number}" for number in range(2)]
+    outline = "".join(f'<problem url_name="{name}" display_name="P">1</problem>' for name in names)
+    outline = f'<chapter url_name="{"c" * 300}">{outline}</chapter>'
+    first, again = run_import(outline), run_import(outline)
+    assert (first["actions"], again["actions"]) == ({"create": 5}, {"skip": 5})
+    assert len({block["code"] for block in first["blocks"]}) == 5
+    with pytest.raises(CommandError, match="is too long a key"):
+        run_import(outline, "--source-key", f"course-v1:{'x' * 240}+C+1")
 
 
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:

@@ -53,12 +53,26 @@ def state_in_words(job: Job) -> str:
     return "Canceling…" if is_ending else str(JobState(job.state).label)
 
 
+_REFRESH_SECONDS: Final = 3
+
+
 class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list of jobs, to look at."""
+    """A list of jobs, to look at. The page of a job keeps itself up to date until the job is finished."""
 
     list_filter = ("state", WorkerFilter, "created")
     list_select_related = ("user", "task_status")
     ordering = ("-pk",)
+    readonly_fields = ("progress", "worker")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A job, with everything that is known of it; browsers ask for it again while it is at work."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        job = self.get_object(request, object_id)
+        if job is not None and job.state in UNFINISHED:
+            response["Refresh"] = str(_REFRESH_SECONDS)
+        return response
 
     @admin.display(description="Progress")
     def progress(self, job: Job) -> str:

@@ -401,6 +401,23 @@ def test_operators_see_both_in_the_admin(
     assert browser.get("/admin/content_libraries/backupjob/").status_code == 302
 
 
+def test_the_page_of_a_job_is_asked_for_again_until_it_is_done(
+    filled: LibraryClient, client: APIClient, run_on_commit: CommitRunner, staff: User
+) -> None:
+    client.post(BACKUPS)  # no worker has it yet
+    job = BackupJob.objects.get()
+    browser = Client()
+    browser.force_login(staff)
+    url = f"/admin/content_libraries/backupjob/{job.pk}/change/"
+    waiting = browser.get(url)
+    assert "none for" in waiting.content.decode()
+    assert int(waiting["Refresh"]) > 0
+    job.delete()
+    backed_up(client, run_on_commit)
+    assert "Refresh" not in browser.get(url.replace(str(job.pk), str(BackupJob.objects.get().pk)))
+    assert browser.get("/admin/content_libraries/backupjob/none/change/").status_code == 302
+
+
 def test_jobs_whose_message_was_lost_are_done_in_the_end(filled: LibraryClient, client: APIClient) -> None:
     backup = client.post(BACKUPS).json()
     restoring = client.post(RESTORES, {"file": minimal()}, format="multipart").json()

@@ -223,6 +223,8 @@ def _jobs() -> QuerySet[ImportJob]:
 
 
 def _create(user: User, library: ContentLibrary, count: int, *, publish: bool, made_library: bool = False) -> ImportJob:
+    """Make a job in the caller's transaction. Raises NotFoundError if somebody has just deleted the library."""
+    lock_package(package_pk(library))
     job = ImportJob(user=user, target_key=str(library.library_key), publish=publish, made_library=made_library)
     create_status(
         job,

@@ -12,6 +12,7 @@ from django.db import connection
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from studio.celery import app
@@ -90,3 +91,16 @@ def test_a_deletion_of_the_library_meets_an_import(upload: Upload, start: Start,
         assert not PublishableEntity.objects.exists()
         assert not ModulestoreMigration.objects.exists()
         connection.check_constraints()
+
+
+def test_a_deletion_of_the_library_meets_a_click(upload: Upload, staff: User) -> None:
+    course = upload()
+    for meeting in meetings(STEP // 2):
+        target = api.create_library(user=None, org="O", slug=f"gone{meeting.query}", title="Gone")
+        request = api.SourceRequest(course.key)
+        started, _gone = meeting.of(
+            lambda key=target.library_key, request=request: api.start_imports(key, user=staff, sources=[request]),
+            lambda key=target.library_key: api.delete_library(key, user=None),
+        )
+        assert isinstance(started, (ImportJob, NotFoundError)), started
+        assert not ModulestoreMigration.objects.exists()

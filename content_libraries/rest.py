@@ -95,7 +95,17 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 
 
 class ErrorsMixin(APIView):
-    """Answers errors of ours as the contract wants them, whatever exception handler the host has set."""
+    """
+    Answers errors of ours as the contract wants them, whatever exception handler the host has set.
+
+    A key, code or name with a NUL is not found.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
+        if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
+            raise NotFound
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, ContentLibrariesError):
@@ -113,12 +123,6 @@ class LibraryAPIView(ErrorsMixin):
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        # No key, code or name has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
-        if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
-            raise NotFound
 
 
 class LibraryPagination(DefaultPagination):

@@ -196,7 +196,8 @@ class TestThumbnails:
     def test_it_needs_a_video_and_the_right_to_edit_it(
         self, lib: BlockClient, library: ContentLibrary, make_member: MemberFactory, api_client: ClientFactory
     ) -> None:
-        assert self.post(lib.http, picture(), "no-such").status_code == 404
+        for video_id in ("no-such", "%00"):
+            assert self.post(lib.http, picture(), video_id).status_code == 404
         assert self.post(lib.http, picture(), library="lib:CL-TEST:none").status_code == 404
         assert self.post(lib.http, picture(), library="course-v1:A+B+C").status_code == 404
         assert self.post(api_client(make_member(library, "read")), picture()).status_code == 403

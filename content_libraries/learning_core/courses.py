@@ -102,9 +102,12 @@ def package_files(learning_package_pk: int, *, namespace: str, branch: BranchNam
     }
 
 
-def draft_olx_with(learning_package_pk: int, text: str) -> dict[int, str]:
+def draft_olx_with(learning_package_pk: int, text: str, *, block_type: str | None = None) -> dict[int, str]:
     """
     Find the drafts of components whose OLX contains a text.
+
+    Args:
+        block_type: the XBlock type of the components; None for all.
 
     Returns: entity pk -> OLX. Texts that are too long for the database are read from their files.
     """
@@ -114,5 +117,7 @@ def draft_olx_with(learning_package_pk: int, text: str) -> dict[int, str]:
         component_version__publishable_entity_version__draft__isnull=False,
         path=BLOCK_PATH,
     ).select_related("component_version", "media__learning_package")
+    if block_type is not None:
+        rows = rows.filter(component_version__component__component_type__name=block_type)
     texts = {row.component_version.component_id: text_of(row.media) for row in rows}
     return {entity_pk: olx for entity_pk, olx in texts.items() if text in olx}

@@ -104,8 +104,8 @@ def _videos_with(learning_package_pk: int, library_key: LibraryLocatorV2, video_
     """The keys of the videos whose drafts name a video of a store, sorted."""
     pks = [
         pk
-        for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id).items()
-        if (root := parsed_root(olx)).tag == _VIDEO and root.get("edx_video_id") == video_id
+        for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id, block_type=_VIDEO).items()
+        if parsed_root(olx).get("edx_video_id") == video_id
     ]
     keys = learning_core.item_keys(learning_package_pk, pks, library_key=library_key).values()
     return sorted((key for key in keys if isinstance(key, LibraryUsageLocatorV2)), key=str)

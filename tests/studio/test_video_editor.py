@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openedx_content.models_api import Media
 from PIL import Image
 
 from content_libraries.libraries.models import ContentLibrary
@@ -167,6 +169,12 @@ class TestThumbnails:
         for name, expected in (("video:v1", 1), ("video:v2", 1), ("video:other", 0), ("html:h1", 0)):
             assert paths(lib, name) == ["static/video-thumbnail.png"] * expected
         assert 'display_name="Talk"' in lib.olx("video:v1")
+
+    def test_only_videos_are_read(self, lib: BlockClient) -> None:
+        """What is long is in a file: one that is lost makes no difference here."""
+        lib.add("html:long", f"<html><![CDATA[talk-1 {'x' * Media.MAX_TEXT_LENGTH}]]></html>")
+        Path(str(Media.objects.get(text=None).os_path())).unlink()
+        assert self.post(lib.http, picture()).status_code == 200
 
     def test_another_one_takes_its_place(self, lib: BlockClient) -> None:
         self.post(lib.http, picture("PNG"))

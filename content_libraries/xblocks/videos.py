@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
@@ -64,6 +66,8 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
     """
     Keep a picture with each video of a library that has an id, in place of the one that was there. Needs EDIT.
 
+    All of them change in one draft change log. Their OLX and titles stay, and deleted videos stay deleted.
+
     Args:
         library_key: the library.
         video_id: what the videos have as ``edx_video_id``.
@@ -74,17 +78,23 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
     """
     library = access_library(user, library_key, Permission.EDIT)
     path = f"{_THUMBNAIL}{_suffix(image)}"
-    keys = _videos_with(package_pk(library), library_key, video_id)
-    if not keys:
-        raise NotFoundError(f"No video of {library_key} has the ID “{video_id}”.")
     image.seek(0)
     data = image.read()
+    digest = learning_core.media_digest(data)
+    picture = content.FileMedia(path, learning_core.media_type_of(path), digest, len(data))
     with transaction.atomic():
-        for key in keys:
-            version = access_version(key, user=user, permission=Permission.EDIT)
-            older = [other for other in version.file_paths if str(PurePosixPath(other).with_suffix("")) == _THUMBNAIL]
-            content.set_olx(key, user=user, olx=version.olx, files={**dict.fromkeys(older), path: data})
-    return content.get_asset(keys[0], user=user, path=path)
+        # The lock comes before the first look at the videos: they are written as they are read here.
+        learning_core.lock_package(package_pk(library))
+        videos = _videos_with(package_pk(library), library_key, video_id)
+        if not videos:
+            raise NotFoundError(f"No video of {library_key} has the ID “{video_id}”.")
+        content.write_items(
+            user,
+            library,
+            components=[replace(video, files=(*_other_files(video), picture)) for video in videos.values()],
+            file_bytes=lambda _digests: iter([(digest, data)]),
+        )
+        return content.get_asset(next(iter(videos)), user=user, path=path)
 
 
 def _suffix(image: File[bytes]) -> str:
@@ -100,12 +110,27 @@ def _suffix(image: File[bytes]) -> str:
     return _SUFFIXES[picture.format]
 
 
-def _videos_with(learning_package_pk: int, library_key: LibraryLocatorV2, video_id: str) -> list[LibraryUsageLocatorV2]:
-    """The keys of the videos whose drafts name a video of a store, sorted."""
+def _videos_with(
+    learning_package_pk: int, library_key: LibraryLocatorV2, video_id: str
+) -> dict[LibraryUsageLocatorV2, content.ComponentWrite]:
+    """The videos whose drafts name a video of a store, as their drafts are."""
     pks = [
         pk
         for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id, block_type=_VIDEO).items()
         if parsed_root(olx).get("edx_video_id") == video_id
     ]
-    keys = learning_core.item_keys(learning_package_pk, pks, library_key=library_key).values()
-    return sorted((key for key in keys if isinstance(key, LibraryUsageLocatorV2)), key=str)
+    drafts = learning_core.draft_contents(learning_package_pk, pks)
+    files = learning_core.files_of(draft.version_pk for draft in drafts.values() if draft.version_pk is not None)
+    keys = learning_core.item_keys(learning_package_pk, pks, library_key=library_key)
+    return {
+        key: content.ComponentWrite(
+            key.block_type, key.block_id, drafts[pk].title, drafts[pk].olx, files.get(drafts[pk].version_pk or 0, ())
+        )
+        for pk, key in keys.items()
+        if isinstance(key, LibraryUsageLocatorV2)
+    }
+
+
+def _other_files(video: content.ComponentWrite) -> Iterator[content.FileMedia]:
+    """The files of a video without its thumbnail."""
+    return (file for file in video.files if str(PurePosixPath(file.path).with_suffix("")) != _THUMBNAIL)

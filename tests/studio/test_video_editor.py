@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openedx_content.models_api import Media
+from openedx_content.models_api import DraftChangeLog, Media
 from PIL import Image
 
 from content_libraries.libraries.models import ContentLibrary
@@ -169,6 +169,20 @@ class TestThumbnails:
         for name, expected in (("video:v1", 1), ("video:v2", 1), ("video:other", 0), ("html:h1", 0)):
             assert paths(lib, name) == ["static/video-thumbnail.png"] * expected
         assert 'display_name="Talk"' in lib.olx("video:v1")
+
+    def test_it_is_one_change_and_brings_no_deleted_video_back(self, lib: BlockClient) -> None:
+        lib.add("video:v2", '<video edx_video_id="talk-1"/>')
+        lib.add("video:gone", '<video edx_video_id="talk-1"/>')
+        lib.delete("video:gone")
+        changes = DraftChangeLog.objects.count()
+        assert self.post(lib.http, picture()).status_code == 200
+        assert DraftChangeLog.objects.count() == changes + 1
+        assert lib.status_of("video:gone") == 404
+
+    def test_other_files_of_the_video_stay(self, lib: BlockClient) -> None:
+        lib.ok(lib.http.put(lib.url("video:v1", "assets/static/notes.txt"), {"content": SimpleUploadedFile("n", b"N")}))
+        self.post(lib.http, picture())
+        assert paths(lib) == ["static/notes.txt", "static/video-thumbnail.png"]
 
     def test_only_videos_are_read(self, lib: BlockClient) -> None:
         """What is long is in a file: one that is lost makes no difference here."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.utils.timezone import now
 from openedx_content.models_api import PublishableEntity
+from openedx_events.content_authoring.data import ContentLibraryData
+from openedx_events.content_authoring.signals import CONTENT_LIBRARY_DELETED
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
@@ -144,6 +146,30 @@ def test_the_file_of_a_plan_goes_with_its_library(
         api.delete_library(library.library_key, user=staff)
     assert not StoredPlan.objects.exists()
     assert not default_storage.exists(str(plan.file.name))
+
+
+class UndeletingStorage(InMemoryStorage):
+    """One that is not in the mood, as a remote one may be."""
+
+    def delete(self, name: str) -> None:
+        raise OSError(f"503 Slow Down: {name}")
+
+
+def test_a_library_is_deleted_also_if_the_storage_does_not_delete_the_file_of_a_plan(
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner, settings: Any
+) -> None:
+    storage = f"{__name__}.{UndeletingStorage.__name__}"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": storage}}
+    planned(library, staff, upload().key)
+    told = []
+
+    def receive(content_library: ContentLibraryData, **_payload: Any) -> None:
+        told.append(content_library.library_key)
+
+    CONTENT_LIBRARY_DELETED.connect(receive)
+    with run_on_commit():
+        api.delete_library(library.library_key, user=staff)
+    assert told == [library.library_key]
 
 
 def test_a_plan_whose_file_is_lost_is_not_found_and_fails_with_the_reason(

@@ -167,20 +167,30 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
         job: locked by the caller, and not finished.
         error: for the author; of a canceled job it is not shown as an error.
     """
+    # Before the migrations, as whoever deletes the library does.
+    made = _locked_library(job) if job.made_library else None
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
-    if job.made_library and not job.migrations.filter(is_failed=False).exists():
-        _delete_if_unused(job)
+    if made is not None and not job.migrations.filter(is_failed=False).exists():
+        _delete_if_unused(made, job)
 
 
-def _delete_if_unused(job: ImportJob) -> None:
-    """Delete the library that was created for a job, unless somebody else has begun to use it."""
+def _locked_library(job: ImportJob) -> ContentLibrary | None:
+    """The library of a job, which others leave alone until the transaction ends; None if somebody has deleted it."""
     library = ContentLibrary.objects.filter(learning_package__in=job.migrations.values("target")).first()
     if library is None:
-        return
+        return None
+    try:
+        lock_package(package_pk(library))
+    except NotFoundError:
+        return None
+    return library
+
+
+def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
+    """Delete the library that was created for a job, unless somebody else has begun to use it."""
     learning_package_pk = package_pk(library)
-    lock_package(learning_package_pk)
     others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id, is_failed=False).exclude(
         job=job
     )

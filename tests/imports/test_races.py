@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from studio.celery import app
 from tests.conftest import UserFactory
 from tests.racing import meetings, needs_locks
 
-from .conftest import OUTLINE, Start, Upload, work
+from .conftest import OUTLINE, Start, Upload, legacy_archive, work
 
 pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
 
@@ -104,3 +105,26 @@ def test_a_deletion_of_the_library_meets_a_click(upload: Upload, staff: User) ->
         )
         assert isinstance(started, (ImportJob, NotFoundError)), started
         assert not ModulestoreMigration.objects.exists()
+
+
+def migrate(source: SourceUpload, user: User) -> ImportJob:
+    """Click on the button that migrates a legacy library into a library of its own."""
+    (job,) = api.start_legacy_migrations([source], user=user, into=api.Destination.ONE_EACH)
+    return job
+
+
+@pytest.fixture
+def legacy(upload: Upload, tmp_path: Path) -> SourceUpload:
+    return upload(legacy_archive(tmp_path, '<problem url_name="p1">One</problem>'))
+
+
+def test_a_deletion_of_the_library_meets_a_cancel(legacy: SourceUpload, staff: User) -> None:
+    for meeting in meetings(STEP // 2):
+        job = migrate(legacy, staff)
+        library_key = api.library_key(job.target_key)
+        meeting.of(
+            lambda uuid=job.uuid: api.cancel_job(uuid, user=staff),
+            lambda key=library_key: api.delete_library(key, user=None),
+        )
+        assert state(job) == "canceled"
+        assert not ContentLibrary.objects.filter(slug="L1").exists()

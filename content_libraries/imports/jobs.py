@@ -62,8 +62,8 @@ def start_imports(
     """
     Let a worker import sources into a library.
 
-    The user's unfinished jobs with one of the same sources into the same library are canceled first: they are clicks
-    on the same button.
+    The user's unfinished jobs with one of the same sources into the same library are canceled when this one is
+    committed: they are clicks on the same button.
 
     Args:
         user: needs EDIT on the library, and has to be able to read every source.
@@ -90,7 +90,7 @@ def start_imports(
         job = _create(person, library, len(sources), publish=publish, made_library=made_library)
         for source, wanted in zip(found, sources, strict=True):
             _add_source(job, library, source, wanted.options)
-        _cancel_redundant(job, keys)
+        transaction.on_commit(partial(_cancel_redundant, job, keys))
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -114,7 +114,7 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
             migration = _add_source(job, library, source, load_options(plan.report["options"]))
             migration.plan, migration.is_plan_approved = plan, True
             migration.save(update_fields=["plan", "is_plan_approved"])
-        _cancel_redundant(job, [plan.source_key for plan in plans])
+        transaction.on_commit(partial(_cancel_redundant, job, [plan.source_key for plan in plans]))
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -263,14 +263,18 @@ def _add_source(
 
 
 def _cancel_redundant(job: ImportJob, keys: Iterable[CourseKey]) -> None:
-    """Cancel those that a new job does again. It is there already, so that its library does not go with them."""
+    """
+    Cancel those before a new job that it does again. It is there already, so that its library does not go with them,
+    and committed: whoever ends a job may wait for its library, so who has locked that must not wait for other jobs.
+    """
     redundant = ImportJob.objects.filter(
+        pk__lt=job.pk,  # of two clicks at once, the second one stays
         user=job.user,
         state__in=UNFINISHED,
         migrations__target__in=job.migrations.values("target"),
         migrations__source__key__in=list(keys),
     )
-    for pk in redundant.exclude(pk=job.pk).values_list("pk", flat=True).distinct():
+    for pk in redundant.values_list("pk", flat=True).distinct():
         _cancel(pk)
 
 

@@ -118,6 +118,36 @@ def legacy(upload: Upload, tmp_path: Path) -> SourceUpload:
     return upload(legacy_archive(tmp_path, '<problem url_name="p1">One</problem>'))
 
 
+def test_a_second_click_meets_a_cancel_of_the_first(legacy: SourceUpload, staff: User) -> None:
+    """Both end the first job; its new library stays with the second one, unless it was gone before that."""
+    for meeting in meetings(STEP // 2):
+        first = migrate(legacy, staff)
+        meeting.of(lambda: migrate(legacy, staff), lambda uuid=first.uuid: api.cancel_job(uuid, user=staff))
+        assert state(first) == "canceled"
+        for waiting in ImportJob.objects.filter(state="waiting"):
+            api.cancel_job(waiting.uuid, user=staff)
+        assert not ContentLibrary.objects.filter(slug="L1").exists()
+
+
+def test_of_clicks_that_meet_the_last_one_counts(legacy: SourceUpload, staff: User) -> None:
+    for meeting in meetings(STEP):
+        first = migrate(legacy, staff)
+        second, third = meeting.of(*[lambda: migrate(legacy, staff)] * 2)
+        assert state(first) == "canceled"
+        assert sorted([state(second), state(third)]) == ["canceled", "waiting"]
+        last = ImportJob.objects.get(state="waiting")
+        assert last.target_key == first.target_key
+        api.cancel_job(last.uuid, user=staff)
+
+
+def test_a_second_click_meets_the_worker_of_the_first(upload: Upload, start: Start) -> None:
+    for meeting in meetings(STEP):
+        course = upload(run=f"r{meeting.query}")
+        first = start(course)
+        _done, second = meeting.of(lambda uuid=first.uuid: work(uuid), lambda course=course: start(course))
+        assert (state(first) in {"succeeded", "canceled"}, state(second)) == (True, "waiting")
+
+
 def test_a_deletion_of_the_library_meets_a_cancel(legacy: SourceUpload, staff: User) -> None:
     for meeting in meetings(STEP // 2):
         job = migrate(legacy, staff)

@@ -327,6 +327,14 @@ def test_ids_that_are_too_long_for_a_key_are_cut_and_recognized_again(run_import
         run_import(outline, "--source-key", f"course-v1:{'x' * 240}+C+1")
 
 
+def test_a_block_whose_key_is_cut_is_chosen_and_named_by_the_key_that_the_plan_shows(run_import: Import) -> None:
+    outline = f'<chapter url_name="c1"><problem url_name="{"x" * 300}" display_name="P">1</problem></chapter>'
+    shown = {block["type"]: block["usage_key"] for block in run_import(outline, "--dry-run")["blocks"]}["problem"]
+    part = run_import(outline, "--only", shown)
+    assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
+    assert run_import(outline.replace(">1<", ">2<"))["source_changes"]["changed"] == [shown]
+
+
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:
     """Components of one type share their IDs, and so do all containers."""
     outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">

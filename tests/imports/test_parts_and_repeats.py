@@ -373,6 +373,27 @@ def test_files_that_nothing_refers_to_are_kept_if_that_is_asked_for(run_import: 
     assert len(api.list_assets(kept, user=None)) == 4
 
 
+def test_a_part_has_nothing_to_do_with_the_files_of_other_parts(run_import: Import) -> None:
+    """What a block of the part refers to that is left out is still told."""
+    left_out = (
+        '<conditional url_name="x1" display_name="/static/left-out.png"><html url_name="h3">x</html></conditional>'
+    )
+    outline = "".join(
+        f'<chapter url_name="{name}"><html url_name="h-{name}"><![CDATA[<img src="/static/{name}.png">]]></html>{more}'
+        "</chapter>"
+        for name, more in (("c1", left_out), ("c2", ""))
+    )
+    files = {f"static/{name}": name.encode() for name in ("c1.png", "c2.png", "left-out.png", "alone.pdf")}
+    part = ("--only", key("chapter", "c1"))
+    assert run_import(outline, *part, "--dry-run", files=files)["unused_files"] == ["alone.pdf", "left-out.png"]
+    kept = run_import(outline, *part, "--keep-unused-files", files=files)
+    assert (kept["unused_files"], kept["static_files"]["count"]) == ([], 3)
+    assert {asset.path for asset in api.list_assets(api.component_key("lb:O:lib:html:unused-files"), user=None)} == {
+        "static/alone.pdf",
+        "static/left-out.png",
+    }
+
+
 def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(
     run_import: Import, library: ContentLibrary
 ) -> None:

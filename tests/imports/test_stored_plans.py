@@ -104,6 +104,27 @@ def test_a_stored_plan_is_refused_after_another_import_of_the_same_source(
     assert PublishableEntity.objects.count() == 5
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_plans_that_name_one_new_collection_fill_it_together(
+    upload: Upload, library: ContentLibrary, staff: User, is_lost: bool
+) -> None:
+    """Also if the first one, which would make it, fails."""
+    first, second = upload(run="1"), upload(run="2")
+    options = api.ImportOptions(collection_code="algebra", make_collection=True)
+    target = library.library_key
+    plan, one = api.plan_source(target, user=staff, source_key=first.key, options=options)
+    _plan, other = api.plan_source(target, user=staff, source_key=second.key, options=options, after=[plan])
+    assert one.report["collection"] == other.report["collection"]
+    if is_lost:
+        default_storage.delete(str(one.file.name))
+    job = work(api.start_plans([one, other], user=staff).uuid)
+    assert job.state == (JobState.PARTIAL if is_lost else JobState.SUCCEEDED)
+    collections = api.list_collections(target, user=None)[:10]
+    assert [(row.code, row.title, len(row.entity_pks)) for row in collections] == [
+        ("algebra", "Course 1", 2 if is_lost else 4)
+    ]
+
+
 def test_what_was_edited_does_not_matter_to_a_plan_that_skips_it(
     upload: Upload, start: Start, library: ContentLibrary, staff: User
 ) -> None:

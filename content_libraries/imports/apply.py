@@ -94,7 +94,13 @@ def _collect(plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *,
     entity_pks = entity_pks_of(learning_package_pk, refs)
     collection_pk = None
     if plan.collection is not None:
-        collection_pk = fill_collection(learning_package_pk, plan.collection, entity_pks.values(), author_pk=author_pk)
+        collection_pk = fill_collection(
+            learning_package_pk,
+            plan.collection,
+            entity_pks.values(),
+            is_named=bool(plan.options.collection_code),
+            author_pk=author_pk,
+        )
     return Written(writes, entity_pks, collection_pk)
 
 

@@ -12,8 +12,8 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import InvalidInputError
 from ..keys import CourseKey
+from ..learning_core.api import CollectionSummary, collection_summaries, create_collection, enabled_collection_pks
 from ..learning_core.api import add_to_collection as add_entities
-from ..learning_core.api import collection_summaries, create_collection, enabled_collection_pks
 from .codes import code_from_id
 from .data import ImportOptions, OnRepeat, PlannedCollection
 from .mapping import earlier_collection_code
@@ -36,11 +36,12 @@ def plan_collection(
     Choose the collection of an import; None for none. ``made_before`` are those of imports that are done before.
 
     A repeated import that skips or updates goes into the collection of the one before, if a collection is to be made.
+    Imports that name the same new collection share it: the first of them that succeeds makes it.
     Raises InvalidInputError for a collection that does not exist and is not to be made.
     """
     if not (options.collection_code or options.make_collection):
         return None
-    existing = {row.code: row for row in collection_summaries(enabled_collection_pks(learning_package_pk))}
+    existing = _existing(learning_package_pk)
     code = options.collection_code
     if not code and options.on_repeat != OnRepeat.FORK:
         code = earlier_collection_code(source_key, learning_package_pk)
@@ -52,10 +53,13 @@ def plan_collection(
             field="target_collection_slug",
             as_list=True,
         )
+    named = code_from_id(options.collection_code, is_ascii=True)
+    if named in existing:
+        return PlannedCollection(named)
+    if shared := next((made for made in made_before if made.code == named), None):
+        return shared
     return PlannedCollection(
-        code=code_from_id(options.collection_code, is_ascii=True)
-        or slugify(source_title)[:_MAX_CODE]
-        or _code_of_key(source_key),
+        code=named or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
         title=_free_title(
             source_title[:_MAX_TITLE], {row.title for row in existing.values()} | {row.title for row in made_before}
         ),
@@ -65,31 +69,41 @@ def plan_collection(
 
 
 def fill_collection(
-    learning_package_pk: int, collection: PlannedCollection, entity_pks: AnyCollection[int], *, author_pk: int | None
+    learning_package_pk: int,
+    collection: PlannedCollection,
+    entity_pks: AnyCollection[int],
+    *,
+    is_named: bool,
+    author_pk: int | None,
 ) -> int | None:
     """
     Put items into the planned collection, which is made if it has to be, in the caller's transaction. One that has
     them all stays untouched.
 
+    Args:
+        is_named: its code was asked for. If the library has got one with this code meanwhile, it is the one to fill.
+
     Returns: pk of the collection; None if it was deleted meanwhile: the content stays without it.
     """
     code = collection.code
-    if collection.is_new:
-        code = create_collection(
+    filled = _existing(learning_package_pk).get(code)
+    if collection.is_new and not (is_named and filled):
+        filled = create_collection(
             learning_package_pk,
             wanted_code=code,
             title=collection.title,
             description=collection.description,
             author_pk=author_pk,
-        ).code
-    filled = next(
-        (row for row in collection_summaries(enabled_collection_pks(learning_package_pk)) if row.code == code), None
-    )
+        )
     if filled is None:
         return None
     if missing := set(entity_pks) - set(filled.entity_pks):
-        add_entities(learning_package_pk, code, missing, author_pk=author_pk)
+        add_entities(learning_package_pk, filled.code, missing, author_pk=author_pk)
     return filled.pk
+
+
+def _existing(learning_package_pk: int) -> dict[str, CollectionSummary]:
+    return {row.code: row for row in collection_summaries(enabled_collection_pks(learning_package_pk))}
 
 
 def _code_of_key(source_key: CourseKey) -> str:

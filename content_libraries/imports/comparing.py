@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_attributes
 from .data import SourceChanges
-from .selection import usage_key
+from .source_keys import usage_key
 
 type Texts = Mapping[int, str]
 """The own OLX of blocks, by the identity of the block."""

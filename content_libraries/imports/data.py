@@ -191,7 +191,7 @@ class ImportPlan:
         blocks: every block of the source once, parents before children.
         folder: where in the archive the source is.
         file_paths: digest of a static file -> its path below ``static/``.
-        unused_files: paths of static files that no imported block refers to.
+        unused_files: paths of static files that neither an imported block nor another part of the source refers to.
         drafts_left_out: how many draft blocks of the archive were not read.
         collection: where everything goes; None for nowhere in particular.
         size: what the import does to the size of the library.

@@ -62,8 +62,8 @@ def start_imports(
     """
     Let a worker import sources into a library.
 
-    The user's unfinished jobs with one of the same sources into the same library are canceled first: they are clicks
-    on the same button.
+    The user's unfinished jobs with one of the same sources into the same library are canceled when this one is
+    committed: they are clicks on the same button.
 
     Args:
         user: needs EDIT on the library, and has to be able to read every source.
@@ -90,7 +90,7 @@ def start_imports(
         job = _create(person, library, len(sources), publish=publish, made_library=made_library)
         for source, wanted in zip(found, sources, strict=True):
             _add_source(job, library, source, wanted.options)
-        _cancel_redundant(job, keys)
+        transaction.on_commit(partial(_cancel_redundant, job, keys))
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -114,7 +114,7 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
             migration = _add_source(job, library, source, load_options(plan.report["options"]))
             migration.plan, migration.is_plan_approved = plan, True
             migration.save(update_fields=["plan", "is_plan_approved"])
-        _cancel_redundant(job, [plan.source_key for plan in plans])
+        transaction.on_commit(partial(_cancel_redundant, job, [plan.source_key for plan in plans]))
         transaction.on_commit(partial(send, job.uuid))
     return job
 
@@ -167,20 +167,30 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
         job: locked by the caller, and not finished.
         error: for the author; of a canceled job it is not shown as an error.
     """
+    # Before the migrations, as whoever deletes the library does.
+    made = _locked_library(job) if job.made_library else None
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
-    if job.made_library and not job.migrations.filter(is_failed=False).exists():
-        _delete_if_unused(job)
+    if made is not None and not job.migrations.filter(is_failed=False).exists():
+        _delete_if_unused(made, job)
 
 
-def _delete_if_unused(job: ImportJob) -> None:
-    """Delete the library that was created for a job, unless somebody else has begun to use it."""
+def _locked_library(job: ImportJob) -> ContentLibrary | None:
+    """The library of a job, which others leave alone until the transaction ends; None if somebody has deleted it."""
     library = ContentLibrary.objects.filter(learning_package__in=job.migrations.values("target")).first()
     if library is None:
-        return
+        return None
+    try:
+        lock_package(package_pk(library))
+    except NotFoundError:
+        return None
+    return library
+
+
+def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
+    """Delete the library that was created for a job, unless somebody else has begun to use it."""
     learning_package_pk = package_pk(library)
-    lock_package(learning_package_pk)
     others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id, is_failed=False).exclude(
         job=job
     )
@@ -253,14 +263,18 @@ def _add_source(
 
 
 def _cancel_redundant(job: ImportJob, keys: Iterable[CourseKey]) -> None:
-    """Cancel those that a new job does again. It is there already, so that its library does not go with them."""
+    """
+    Cancel those before a new job that it does again. It is there already, so that its library does not go with them,
+    and committed: whoever ends a job may wait for its library, so who has locked that must not wait for other jobs.
+    """
     redundant = ImportJob.objects.filter(
+        pk__lt=job.pk,  # of two clicks at once, the second one stays
         user=job.user,
         state__in=UNFINISHED,
         migrations__target__in=job.migrations.values("target"),
         migrations__source__key__in=list(keys),
     )
-    for pk in redundant.exclude(pk=job.pk).values_list("pk", flat=True).distinct():
+    for pk in redundant.values_list("pk", flat=True).distinct():
         _cancel(pk)
 
 

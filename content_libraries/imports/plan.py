@@ -43,7 +43,7 @@ from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newes
 from .selection import select
 from .shape import Node, has_children, shape
 from .tags import SourceTags
-from .unused_files import with_unused_files
+from .unused_files import files_of_other_parts, with_unused_files
 
 _STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
@@ -63,10 +63,11 @@ def plan_tree(
     made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
-    plan = _Planner.begin(part, texts, library, options, made_before).plan()
+    used = files_of_other_parts(tree, part, texts)
+    plan = _Planner.begin(part, texts, library, options, made_before, used).plan()
     if options.keep_unused_files and plan.unused_files:
         part, added = with_unused_files(part, plan.unused_files)
-        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options, made_before).plan()
+        plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options, made_before, used).plan()
     learning_package_pk = package_pk(library)
     fingerprints = fingerprints_of(tree, texts)
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
@@ -110,7 +111,8 @@ class _Planner:
     tags: SourceTags
     is_ascii: bool
     """Whether codes have to be ASCII on this database."""
-    used_files: set[str] = field(default_factory=set)
+    used_files: set[str]
+    """Paths of static files that are none of the unused ones."""
     actions: dict[Node, tuple[Action, str, str]] = field(default_factory=dict)
     """What happens to a node, its code, and its ``entity_ref``."""
 
@@ -122,6 +124,7 @@ class _Planner:
         library: ContentLibrary,
         options: ImportOptions,
         made_before: Collection[PlannedBlock],
+        used_files: Collection[str],
     ) -> _Planner:
         learning_package_pk = package_pk(library)
         earlier = earlier_targets(tree.context_key, learning_package_pk)
@@ -143,6 +146,7 @@ class _Planner:
             files=StaticNames(tree.static_files),
             tags=SourceTags.of(tree, library),
             is_ascii=not codes_take_unicode(),
+            used_files=set(used_files),
         )
 
     def plan(self) -> ImportPlan:

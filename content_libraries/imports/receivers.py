@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -21,5 +20,9 @@ def delete_plans(*, instance: ContentLibrary, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=StoredPlan, dispatch_uid="content_libraries.imports.plan_deleted")
 def delete_file(*, instance: StoredPlan, **kwargs: Any) -> None:
-    """A plan takes its file along."""
-    transaction.on_commit(partial(instance.file.delete, save=False))
+    """A plan takes its file along. What the storage does not delete then is logged, and keeps nobody else back."""
+
+    def delete() -> None:  # no partial: Django asks what is robust for its name, when it logs an error
+        instance.file.delete(save=False)
+
+    transaction.on_commit(delete, robust=True)

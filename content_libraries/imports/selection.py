@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from ..olx.api import OlxBlock, OlxTree
+from .source_keys import usage_key
 
 
 def select(tree: OlxTree, only: Collection[str]) -> tuple[OlxTree, tuple[str, ...]]:
@@ -27,13 +28,6 @@ def select(tree: OlxTree, only: Collection[str]) -> tuple[OlxTree, tuple[str, ..
     found: set[str] = set()
     picked = tuple(_picked(tree, tree.root, wanted, found, set()))
     return replace(tree, root=replace(tree.root, children=picked)), tuple(sorted(wanted - found))
-
-
-def usage_key(tree: OlxTree, block: OlxBlock) -> str:
-    """The usage key of a block of a source; of one without ``url_name`` it is not unique."""
-    if not block.url_name:
-        return ""
-    return str(tree.context_key.make_usage_key(block.tag, block.url_name))  # type: ignore[no-untyped-call]
 
 
 def _picked(tree: OlxTree, block: OlxBlock, wanted: set[str], found: set[str], seen: set[int]) -> Iterator[OlxBlock]:

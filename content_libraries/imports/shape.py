@@ -15,7 +15,6 @@ block of a source what it becomes and where it goes, without looking at the libr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -23,16 +22,15 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
-from ..errors import InvalidInputError
 from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
 from .data import Action, Level
+from .source_keys import key_of_name
 
 TYPE_OF_TAG: Final[Mapping[str, str]] = {"chapter": "section", "sequential": "subsection", "vertical": "unit"}
 TAG_OF_RANK: Final = {1: "vertical", 2: "sequential", 3: "chapter"}
 RANKS: Final[Mapping[str, int]] = {Level.COMPONENT: 0, Level.UNIT: 1, Level.SUBSECTION: 2, Level.SECTION: 3}
 ROOT_TAGS: Final = frozenset({"course", "library"})
 MAX_TITLE: Final = 500
-MAX_KEY: Final = 255
 
 
 @dataclass(slots=True, eq=False)
@@ -158,7 +156,7 @@ class _Shaper:
 
     def _wrapper(self, node: Node, tag: str, number: int) -> Node:
         return Node(
-            source_key=self._key(tag, f"{node.source_key.block_id}-contents-{number}"),
+            source_key=key_of_name(self.tree, tag, f"{node.source_key.block_id}-contents-{number}"),
             item_type=TYPE_OF_TAG[tag],
             title=node.title,
             block=None,
@@ -167,19 +165,7 @@ class _Shaper:
 
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
         name = block.url_name or f"{parent.url_name}-unnamed-{number}"
-        return Node(self._key(block.tag, name), item_type, self._title(block), block)
-
-    def _key(self, tag: str, name: str) -> UsageKey:
-        """The key of a block; one that no column could hold is cut, and gets a digest of the whole name."""
-        key: UsageKey = self.tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
-        excess = len(str(key)) - MAX_KEY
-        if excess <= 0:
-            return key
-        digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-        room = len(name) - excess - len(digest) - 1
-        if room < 0:
-            raise InvalidInputError(f"{self.tree.context_key} is too long a key. Import it under another one.")
-        return self._key(tag, f"{name[:room]}-{digest}")
+        return Node(key_of_name(self.tree, block.tag, name), item_type, self._title(block), block)
 
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or block.url_name or block.tag)

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import count
 from urllib.parse import quote
 
-from ..olx.api import OlxBlock, OlxTree, assembled, with_attributes, xml_safe
+from ..olx.api import (
+    OlxBlock,
+    OlxTree,
+    StaticNames,
+    assembled,
+    resolve_references,
+    with_attributes,
+    xml_safe,
+)
+
+
+def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str]) -> set[str]:
+    """
+    The static files of a source that blocks outside of a part of it refer to.
+
+    Args:
+        texts: the own OLX of the blocks of the source, by their identity.
+    """
+    files = StaticNames(tree.static_files)
+    inside = {id(block) for block in part.walk()}
+    outside = (block for block in tree.walk() if block is not tree.root and id(block) not in inside)
+    # What a block says of itself: its OLX may hold its children, also those of the part.
+    own = (replace(block, olx=texts[id(block)]) for block in outside)
+    return {file.path for block in own for file in resolve_references(block, files).values()}
 
 
 def with_unused_files(tree: OlxTree, paths: Sequence[str]) -> tuple[OlxTree, OlxBlock]:

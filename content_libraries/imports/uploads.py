@@ -22,7 +22,7 @@ from ..stored_files import local_copy
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
-from .shape import MAX_KEY
+from .source_keys import MAX_KEY
 from .sources import as_source
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from rest_framework.test import APIClient
 
 from content_libraries import api
 from content_libraries.imports import tasks
 from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.keys import CourseKey
 from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import ClientFactory
 from tests.content.conftest import record  # noqa: F401 - a fixture of this room, too
 from tests.olx.builders import tar_of
 
@@ -80,6 +82,11 @@ def work(job_uuid: UUID) -> ImportJob:
     """Deliver a job's message once, as a broker does."""
     tasks.run_import.run(str(job_uuid))
     return ImportJob.objects.get(uuid=job_uuid)
+
+
+@pytest.fixture
+def http(api_client: ClientFactory, staff: User) -> APIClient:
+    return api_client(staff)
 
 
 @pytest.fixture

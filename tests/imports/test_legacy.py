@@ -20,7 +20,7 @@ from content_libraries.errors import InvalidInputError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import ClientFactory, MemberFactory
+from tests.conftest import ClientFactory, CommitRunner, MemberFactory
 
 from .conftest import OUTLINE, Start, Upload, course_archive, legacy_archive, work
 
@@ -262,16 +262,23 @@ def test_trying_again_makes_the_library_anew(
 @pytest.mark.parametrize("is_broken", [False, True])
 @pytest.mark.parametrize("into", [api.Destination.ONE_EACH, api.Destination.BY_ORG])
 def test_a_second_click_goes_on_with_the_new_library_of_the_first(
-    legacy_upload: Callable[[str], SourceUpload], staff: User, into: api.Destination, is_broken: bool
+    legacy_upload: Callable[[str], SourceUpload],
+    staff: User,
+    into: api.Destination,
+    is_broken: bool,
+    run_on_commit: CommitRunner,
 ) -> None:
     uploaded = broken(legacy_upload("L1")) if is_broken else legacy_upload("L1")
     (first,) = api.start_legacy_migrations([uploaded], user=staff, into=into)
-    (second,) = api.start_legacy_migrations([uploaded], user=staff, into=into)
+    with run_on_commit():
+        (second,) = api.start_legacy_migrations([uploaded], user=staff, into=into)
     assert second.target_key == first.target_key
     assert [work(job.uuid).state for job in (first, second)] == ["canceled", "failed" if is_broken else "succeeded"]
     assert keys_of_libraries() == {"lib:O:lib"} | (set() if is_broken else {first.target_key})
     if is_broken:
-        again, once_more = api.retry_job(second.uuid, user=staff), api.retry_job(second.uuid, user=staff)
+        again = api.retry_job(second.uuid, user=staff)
+        with run_on_commit():
+            once_more = api.retry_job(second.uuid, user=staff)
         assert again.target_key == once_more.target_key == first.target_key
         assert [work(job.uuid).state for job in (again, once_more)] == ["canceled", "failed"]
         assert keys_of_libraries() == {"lib:O:lib"}

@@ -327,6 +327,14 @@ def test_ids_that_are_too_long_for_a_key_are_cut_and_recognized_again(run_import
         run_import(outline, "--source-key", f"course-v1:{'x' * 240}+C+1")
 
 
+def test_a_block_whose_key_is_cut_is_chosen_and_named_by_the_key_that_the_plan_shows(run_import: Import) -> None:
+    outline = f'<chapter url_name="c1"><problem url_name="{"x" * 300}" display_name="P">1</problem></chapter>'
+    shown = {block["type"]: block["usage_key"] for block in run_import(outline, "--dry-run")["blocks"]}["problem"]
+    part = run_import(outline, "--only", shown)
+    assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
+    assert run_import(outline.replace(">1<", ">2<"))["source_changes"]["changed"] == [shown]
+
+
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:
     """Components of one type share their IDs, and so do all containers."""
     outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">
@@ -363,6 +371,27 @@ def test_files_that_nothing_refers_to_are_kept_if_that_is_asked_for(run_import: 
     assert run_import(text, *update, level="component", files=files)["actions"] == {"keep": 2}
     assert run_import(text, *update, level="component", files=more)["actions"] == {"keep": 1, "update": 1}
     assert len(api.list_assets(kept, user=None)) == 4
+
+
+def test_a_part_has_nothing_to_do_with_the_files_of_other_parts(run_import: Import) -> None:
+    """What a block of the part refers to that is left out is still told."""
+    left_out = (
+        '<conditional url_name="x1" display_name="/static/left-out.png"><html url_name="h3">x</html></conditional>'
+    )
+    outline = "".join(
+        f'<chapter url_name="{name}"><html url_name="h-{name}"><![CDATA[<img src="/static/{name}.png">]]></html>{more}'
+        "</chapter>"
+        for name, more in (("c1", left_out), ("c2", ""))
+    )
+    files = {f"static/{name}": name.encode() for name in ("c1.png", "c2.png", "left-out.png", "alone.pdf")}
+    part = ("--only", key("chapter", "c1"))
+    assert run_import(outline, *part, "--dry-run", files=files)["unused_files"] == ["alone.pdf", "left-out.png"]
+    kept = run_import(outline, *part, "--keep-unused-files", files=files)
+    assert (kept["unused_files"], kept["static_files"]["count"]) == ([], 3)
+    assert {asset.path for asset in api.list_assets(api.component_key("lb:O:lib:html:unused-files"), user=None)} == {
+        "static/alone.pdf",
+        "static/left-out.png",
+    }
 
 
 def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(

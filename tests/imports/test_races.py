@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from studio.celery import app
 from tests.conftest import UserFactory
 from tests.racing import meetings, needs_locks
 
-from .conftest import OUTLINE, Start, Upload, work
+from .conftest import OUTLINE, Start, Upload, legacy_archive, work
 
 pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
 
@@ -104,3 +105,56 @@ def test_a_deletion_of_the_library_meets_a_click(upload: Upload, staff: User) ->
         )
         assert isinstance(started, (ImportJob, NotFoundError)), started
         assert not ModulestoreMigration.objects.exists()
+
+
+def migrate(source: SourceUpload, user: User) -> ImportJob:
+    """Click on the button that migrates a legacy library into a library of its own."""
+    (job,) = api.start_legacy_migrations([source], user=user, into=api.Destination.ONE_EACH)
+    return job
+
+
+@pytest.fixture
+def legacy(upload: Upload, tmp_path: Path) -> SourceUpload:
+    return upload(legacy_archive(tmp_path, '<problem url_name="p1">One</problem>'))
+
+
+def test_a_second_click_meets_a_cancel_of_the_first(legacy: SourceUpload, staff: User) -> None:
+    """Both end the first job; its new library stays with the second one, unless it was gone before that."""
+    for meeting in meetings(STEP // 2):
+        first = migrate(legacy, staff)
+        meeting.of(lambda: migrate(legacy, staff), lambda uuid=first.uuid: api.cancel_job(uuid, user=staff))
+        assert state(first) == "canceled"
+        for waiting in ImportJob.objects.filter(state="waiting"):
+            api.cancel_job(waiting.uuid, user=staff)
+        assert not ContentLibrary.objects.filter(slug="L1").exists()
+
+
+def test_of_clicks_that_meet_the_last_one_counts(legacy: SourceUpload, staff: User) -> None:
+    for meeting in meetings(STEP):
+        first = migrate(legacy, staff)
+        second, third = meeting.of(*[lambda: migrate(legacy, staff)] * 2)
+        assert state(first) == "canceled"
+        assert sorted([state(second), state(third)]) == ["canceled", "waiting"]
+        last = ImportJob.objects.get(state="waiting")
+        assert last.target_key == first.target_key
+        api.cancel_job(last.uuid, user=staff)
+
+
+def test_a_second_click_meets_the_worker_of_the_first(upload: Upload, start: Start) -> None:
+    for meeting in meetings(STEP):
+        course = upload(run=f"r{meeting.query}")
+        first = start(course)
+        _done, second = meeting.of(lambda uuid=first.uuid: work(uuid), lambda course=course: start(course))
+        assert (state(first) in {"succeeded", "canceled"}, state(second)) == (True, "waiting")
+
+
+def test_a_deletion_of_the_library_meets_a_cancel(legacy: SourceUpload, staff: User) -> None:
+    for meeting in meetings(STEP // 2):
+        job = migrate(legacy, staff)
+        library_key = api.library_key(job.target_key)
+        meeting.of(
+            lambda uuid=job.uuid: api.cancel_job(uuid, user=staff),
+            lambda key=library_key: api.delete_library(key, user=None),
+        )
+        assert state(job) == "canceled"
+        assert not ContentLibrary.objects.filter(slug="L1").exists()

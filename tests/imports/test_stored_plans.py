@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.utils.timezone import now
 from openedx_content.models_api import PublishableEntity
+from openedx_events.content_authoring.data import ContentLibraryData
+from openedx_events.content_authoring.signals import CONTENT_LIBRARY_DELETED
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
@@ -102,6 +104,27 @@ def test_a_stored_plan_is_refused_after_another_import_of_the_same_source(
     assert PublishableEntity.objects.count() == 5
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_plans_that_name_one_new_collection_fill_it_together(
+    upload: Upload, library: ContentLibrary, staff: User, is_lost: bool
+) -> None:
+    """Also if the first one, which would make it, fails."""
+    first, second = upload(run="1"), upload(run="2")
+    options = api.ImportOptions(collection_code="algebra", make_collection=True)
+    target = library.library_key
+    plan, one = api.plan_source(target, user=staff, source_key=first.key, options=options)
+    _plan, other = api.plan_source(target, user=staff, source_key=second.key, options=options, after=[plan])
+    assert one.report["collection"] == other.report["collection"]
+    if is_lost:
+        default_storage.delete(str(one.file.name))
+    job = work(api.start_plans([one, other], user=staff).uuid)
+    assert job.state == (JobState.PARTIAL if is_lost else JobState.SUCCEEDED)
+    collections = api.list_collections(target, user=None)[:10]
+    assert [(row.code, row.title, len(row.entity_pks)) for row in collections] == [
+        ("algebra", "Course 1", 2 if is_lost else 4)
+    ]
+
+
 def test_what_was_edited_does_not_matter_to_a_plan_that_skips_it(
     upload: Upload, start: Start, library: ContentLibrary, staff: User
 ) -> None:
@@ -144,6 +167,30 @@ def test_the_file_of_a_plan_goes_with_its_library(
         api.delete_library(library.library_key, user=staff)
     assert not StoredPlan.objects.exists()
     assert not default_storage.exists(str(plan.file.name))
+
+
+class UndeletingStorage(InMemoryStorage):
+    """One that is not in the mood, as a remote one may be."""
+
+    def delete(self, name: str) -> None:
+        raise OSError(f"503 Slow Down: {name}")
+
+
+def test_a_library_is_deleted_also_if_the_storage_does_not_delete_the_file_of_a_plan(
+    upload: Upload, library: ContentLibrary, staff: User, run_on_commit: CommitRunner, settings: Any
+) -> None:
+    storage = f"{__name__}.{UndeletingStorage.__name__}"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": storage}}
+    planned(library, staff, upload().key)
+    told = []
+
+    def receive(content_library: ContentLibraryData, **_payload: Any) -> None:
+        told.append(content_library.library_key)
+
+    CONTENT_LIBRARY_DELETED.connect(receive)
+    with run_on_commit():
+        api.delete_library(library.library_key, user=staff)
+    assert told == [library.library_key]
 
 
 def test_a_plan_whose_file_is_lost_is_not_found_and_fails_with_the_reason(

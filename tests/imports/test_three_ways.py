@@ -21,7 +21,6 @@ from content_libraries import api
 from content_libraries.content.models import ContainerSettings
 from content_libraries.imports.models import ModulestoreBlockMigration
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import ClientFactory
 from tests.learning_core.dump import dump
 
 from .conftest import work
@@ -33,11 +32,6 @@ ADMIN = "/admin/content_libraries"
 UNSUPPORTED = {"split_test", "library_content"}
 SAME = ("--level", "section", "--with-drafts", "--publish")
 """What clients of the REST API get without asking."""
-
-
-@pytest.fixture
-def http(api_client: ClientFactory, staff: User) -> APIClient:
-    return api_client(staff)
 
 
 @pytest.fixture

@@ -31,12 +31,27 @@ class LinkMove:
 
     Args:
         moved: blocks -> keys of the items that they are linked to then.
-        left: blocks that stay linked to the old library -> why; the other one has not published their items.
+        left: blocks that stay linked to the old library -> why: what is wrong with their items in the other one, or
+            else with the first one in the same structure.
     """
 
     course_key: CourseKey
     moved: Mapping[UsageKey, ItemKey]
     left: Mapping[UsageKey, LinkState]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """
+    A block that is linked to the old library.
+
+    Args:
+        top: the block that is synced with everything below it, this one among that; may be this one.
+    """
+
+    block: Block
+    item: ItemKey
+    top: UsageKey
 
 
 def preview_link_move(
@@ -52,7 +67,8 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
     Link what is linked to one library to the items of another one that have the same types and IDs, in one change set.
 
     Titles and texts that were changed in the course stay so. Versions of the other library count from anew, so each
-    block is offered what that has published.
+    block is offered what that has published. A linked structure moves as a whole or not at all: of one that is linked
+    to two libraries, the next sync would take away what is not linked to the library of its top.
 
     Args:
         source: the old library, which may be gone.
@@ -65,7 +81,7 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
         lock_course(course_key)
         linked = _linked_to(course_key, source)
         plan = _planned(course_key, linked, target)
-        changes = tuple(UpdateBlock(key, _relinked(linked[key][0], item)) for key, item in plan.moved.items())
+        changes = tuple(UpdateBlock(key, _relinked(linked[key].block, item)) for key, item in plan.moved.items())
         if changes:
             write_course_plan(course_key, CoursePlan(changes), author_pk=author_pk(user))
     return plan
@@ -87,25 +103,28 @@ def _require(user: Actor, course_key: CourseKey, source: LibraryLocatorV2, targe
         raise InvalidInputError("Name two libraries, the old one and another one.", field="target_library")
 
 
-def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, tuple[Block, ItemKey]]:
-    """Blocks that are linked to a library, in document order, with the keys of their items."""
+def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, _Linked]:
+    """Blocks that are linked to a library, in document order."""
     found = course_store().blocks_saying(course_key, "upstream")
-    items = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
-    return {
-        key: (found[key], item)
-        for key, _depth in course_store().structure(course_key).walk()
-        if (item := items.get(key)) is not None and library_key_of(item) == library_key
-    }
+    named = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
+    items = {key: item for key, item in named.items() if item is not None and library_key_of(item) == library_key}
+    structure = course_store().structure(course_key)
+    linked: dict[UsageKey, _Linked] = {}
+    for top, _depth in structure.walk():
+        if top in items and top not in linked:
+            below = [key for key, _level in structure.walk(top) if key in items and key not in linked]
+            linked |= {key: _Linked(found[key], items[key], top) for key in below}
+    return linked
 
 
-def _planned(
-    course_key: CourseKey, linked: Mapping[UsageKey, tuple[Block, ItemKey]], target: LibraryLocatorV2
-) -> LinkMove:
-    wanted = {key: _counterpart(item, target) for key, (_block, item) in linked.items()}
+def _planned(course_key: CourseKey, linked: Mapping[UsageKey, _Linked], target: LibraryLocatorV2) -> LinkMove:
+    wanted = {key: _counterpart(one.item, target) for key, one in linked.items()}
     published = read_upstreams(wanted.values())
     mismatched = {key for key, item in wanted.items() if course_type_of(item) != key.block_type}
-    left = {key: published.broken[item] for key, item in wanted.items() if item in published.broken}
-    left |= dict.fromkeys(mismatched, LinkState.TYPE_MISMATCH)
+    faults = {key: published.broken[item] for key, item in wanted.items() if item in published.broken}
+    faults |= dict.fromkeys(mismatched, LinkState.TYPE_MISMATCH)
+    faults_of_tops = {linked[key].top: faults[key] for key in reversed(list(linked)) if key in faults}
+    left = {key: faults.get(key, faults_of_tops[one.top]) for key, one in linked.items() if one.top in faults_of_tops}
     return LinkMove(course_key, {key: item for key, item in wanted.items() if key not in left}, left)
 
 

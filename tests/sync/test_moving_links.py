@@ -14,7 +14,7 @@ from content_libraries import api
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 
-from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
+from .building import COURSE_KEY, ROOT, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
 
 MOVES = "/api/content_library/v1/link_moves/"
 PREVIEWS = "/api/content_library/v1/link_move_previews/"
@@ -81,6 +81,42 @@ def test_what_the_other_library_does_not_have_stays_and_is_named(author: Author,
     }
     assert author.link(problem)["upstream_ref"] == shelf.key("p1")
     assert author.link(problem)["state"] == "ok"
+
+
+def test_a_structure_stays_as_a_whole_when_the_other_library_lacks_its_top(
+    author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    """A part alone in the other library would be a stranger in its unit, and the next sync would take it away."""
+    unit, text = author.create(shelf.key("unit1"), SUBSECTION), author.create(shelf.key("t1"), UNIT)
+    keys = [unit, *children(unit)]
+    edit(keys[1], display_name="Mine", text="<p>Mine</p>")
+    restored.delete("unit1")
+    restored.publish()
+    done = move(author, sent(shelf, restored))
+    assert [one["usage_key"] for one in done["moved"]] == [str(text)]
+    assert done["left"] == [{"usage_key": str(key), "state": "deleted"} for key in keys]
+    author.sync(unit)
+    assert [unit, *children(unit)] == keys
+    assert (block(keys[1]).title, body(keys[1])) == ("Mine", "<p>Mine</p>")
+
+
+def test_a_structure_stays_as_a_whole_when_the_other_library_lacks_a_part(
+    author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    section = author.create(shelf.key("sec1"), ROOT)
+    keys = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)]
+    restored.component("p2", title="Never published")
+    shelf.component("p2", title="Problem two")
+    shelf.container("unit2", "t2", "p2")
+    shelf.publish()
+    author.sync(section)
+    (added,) = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section) if key not in set(keys)]
+    done = move(author, sent(shelf, restored))
+    assert done["moved"] == []
+    assert [one["usage_key"] for one in done["left"]] == [str(key) for key in [*keys, added]]
+    assert {one["state"] for one in done["left"]} == {"unpublished"}
+    author.sync(section)
+    assert [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)] == [*keys, added]
 
 
 def test_a_broken_link_moves_too(author: Author, shelf: Shelf, restored: Shelf) -> None:

@@ -13,6 +13,7 @@ from opaque_keys.edx.keys import UsageKey
 from content_libraries import api
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.courses.building import make_course
 
 from .building import COURSE_KEY, ROOT, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
 
@@ -163,3 +164,22 @@ def test_a_command_moves_links_of_named_or_all_courses(
     assert author.link(key)["upstream_ref"] == restored.key("t1")
     with pytest.raises(CommandError):
         call_command("move_links", *libraries)
+
+
+def test_a_command_names_courses_that_it_may_not_change_and_does_the_others(
+    author: Author, shelf: Shelf, restored: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    seen_only = make_course(api.course_key("course-v1:Another+Course+Run"))
+    give_role(author.user, "course_auditor", str(seen_only))
+    libraries = [str(one.library.library_key) for one in (shelf, restored)]
+    with pytest.raises(CommandError, match="1 course was refused"):
+        call_command("move_links", *libraries, "--all", "--user", author.user.username, "--json")
+    refused, done = json.loads(capsys.readouterr().out)["courses"]
+    assert (refused["course_key"], refused["moved"]) == (str(seen_only), [])
+    assert "manage" in refused["error"]
+    assert (done["course_key"], done["error"], len(done["moved"])) == (str(COURSE_KEY), None, 1)
+    assert author.link(key)["upstream_ref"] == restored.key("t1")
+    with pytest.raises(CommandError):
+        call_command("move_links", *libraries, "--course", str(seen_only), "--user", author.user.username)
+    assert f"{seen_only}: “{author.user}” lacks the permission" in capsys.readouterr().out

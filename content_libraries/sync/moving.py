@@ -16,12 +16,15 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
 from ..errors import InvalidInputError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
+from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk
 from ..olx.api import with_attributes
 from .access import require_syncs_of_course
 from .data import LinkState
 from .settings import LinkSettings, course_type_of, key_or_none
-from .upstreams import read_upstreams
+from .taking import own_files
+from .transcripts import with_srt_transcripts
+from .upstreams import read_contents, read_upstreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
         lock_course(course_key)
         linked = _linked_to(course_key, source)
         plan = _planned(course_key, linked, target)
-        changes = tuple(UpdateBlock(key, _relinked(linked[key].block, item)) for key, item in plan.moved.items())
+        files = _files_taken({key: linked[key] for key in plan.moved}, source, target)
+        changes = tuple(
+            UpdateBlock(key, _relinked(linked[key].block, item, files.get(key, {}))) for key, item in plan.moved.items()
+        )
         if changes:
             write_course_plan(course_key, CoursePlan(changes), author_pk=author_pk(user))
     return plan
@@ -135,7 +141,41 @@ def _counterpart(item: ItemKey, target: LibraryLocatorV2) -> ItemKey:
     return LibraryUsageLocatorV2(target, item.block_type, item.usage_id)  # type: ignore[abstract]
 
 
-def _relinked(block: Block, item: ItemKey) -> str:
+def _files_taken(
+    linked: Mapping[UsageKey, _Linked], source: LibraryLocatorV2, target: LibraryLocatorV2
+) -> dict[UsageKey, Mapping[str, str]]:
+    """
+    Name -> digest of the files that blocks have taken, so that the next sync knows them from the author's.
+
+    Where the old library is gone, the same version of the other one tells them: a restored backup keeps the numbers.
+    """
+    packages = learning_core.packages_named([str(source), str(target)])
+    package_pk = (packages.get(str(source)) or packages[str(target)]).pk
+    items = learning_core.find_items(package_pk, [one.item for one in linked.values()])
+    synced = {key: LinkSettings.of(key, one.block.settings).version_synced for key, one in linked.items()}
+    wanted = {
+        key: (items[one.item].pk, number)
+        for key, one in linked.items()
+        if one.item in items and (number := synced[key]) is not None
+    }
+    versions = learning_core.numbered_versions(wanted.values())
+    contents = read_contents(versions.values())
+    files = with_srt_transcripts(contents, dict.fromkeys(versions.values(), package_pk)).files
+    return {
+        key: {name: file.digest for name, file in own_files(files.get(versions[pair], ())).items()}
+        for key, pair in wanted.items()
+        if pair in versions
+    }
+
+
+def _relinked(block: Block, item: ItemKey, files: Mapping[str, str]) -> str:
     link = LinkSettings.of(block.usage_key, block.settings)
-    link = replace(link, upstream=str(item), version_synced=None, version_declined=None, deletion_declined=False)
+    link = replace(
+        link,
+        upstream=str(item),
+        version_synced=None,
+        version_declined=None,
+        deletion_declined=False,
+        moved_files=files or link.moved_files,
+    )
     return with_attributes(block.olx, link.attributes())

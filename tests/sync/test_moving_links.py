@@ -131,6 +131,32 @@ def test_a_broken_link_moves_too(author: Author, shelf: Shelf, restored: Shelf) 
     assert author.link(text)["state"] == "ok"
 
 
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_files_of_the_old_library_are_followed_by_those_of_the_new_one(
+    is_gone: bool, author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    """Files that the author has put in their place stay, as ever."""
+    picture = '<img src="/static/a.png">'
+    for one in (shelf, restored):
+        one.component("t1", body=picture, files={"a.png": b"old"})
+        one.publish()
+    taken, replaced = author.create(shelf.key("t1"), UNIT), author.create(shelf.key("t1"), UNIT)
+    path, own = (f"static/components/html/{key.block_id}/a.png" for key in (taken, replaced))
+    api.write_course_file(COURSE_KEY, own, b"mine", user=None)
+    restored.component("t1", body=f"{picture} New", files={"a.png": b"new"})
+    restored.publish()
+    if is_gone:
+        api.delete_library(shelf.library.library_key, user=None)
+    move(author, sent(shelf, restored))
+    for key in (taken, replaced):
+        author.sync(key)
+    assert [api.read_course_file(COURSE_KEY, name, user=None) for name in (path, own)] == [b"new", b"mine"]
+    restored.component("t1", body=f"{picture} Newer", files={"a.png": b"newer"})
+    restored.publish()
+    author.sync(taken)
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"newer"
+
+
 def test_who_moves_links_needs_both_rights_and_names_two_libraries(
     author: Author, shelf: Shelf, restored: Shelf, stranger: User, make_user: UserFactory, api_client: ClientFactory
 ) -> None:

@@ -8,7 +8,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import NotFoundError
 from ..libraries.api import Actor
-from .data import Block, CourseFile, CoursePermission, CourseStructure, UpstreamSettings
+from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree, UpstreamSettings
 from .permissions import require_in_course
 from .store import course_store
 
@@ -52,15 +52,12 @@ def get_block_children(usage_key: UsageKey, *, user: Actor, published: bool = Fa
 
 
 def get_course_tree(
-    course_key: CourseKey,
-    *,
-    user: Actor,
-    top: UsageKey | None = None,
-    depth: int | None = None,
-    published: bool = False,
-) -> list[tuple[Block, int]]:
+    course_key: CourseKey, *, user: Actor, top: UsageKey | None = None, depth: int | None = None
+) -> CourseTree:
     """
-    Read a block and what is below it, in document order, each with its depth. Needs VIEW.
+    Read a block and what is below it. Needs VIEW.
+
+    Structure and blocks are two reads. What somebody deletes between them is not there.
 
     Args:
         top: the root of the course if None.
@@ -68,12 +65,13 @@ def get_course_tree(
 
     Raises NotFoundError, also for a top that is not there, and NotAllowedError.
     """
-    structure = get_structure(course_key, user=user, published=published)
-    places = list(structure.walk(top, depth=depth))
-    if not places:
-        raise NotFoundError(f"There is no “{top or structure.root}”.")
-    blocks = course_store().blocks(course_key, [key for key, _depth in places], published=published)
-    return [(blocks[key], level) for key, level in places]
+    structure = get_structure(course_key, user=user)
+    top = top or structure.root
+    keys = [key for key, _depth in structure.walk(top, depth=depth)]
+    found = course_store().blocks(course_key, keys) if keys else {}
+    if top not in found:
+        raise NotFoundError(f"There is no “{top}”.")
+    return CourseTree(top, structure, {key: found[key] for key in keys if key in found})
 
 
 def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:

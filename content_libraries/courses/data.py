@@ -134,6 +134,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseTree:
+    """
+    A block of a course with what is below it.
+
+    Args:
+        structure: the whole course.
+        blocks: usage key -> block, in document order.
+    """
+
+    top: UsageKey
+    structure: CourseStructure
+    blocks: Mapping[UsageKey, Block]
+
+
+@dataclass(frozen=True, slots=True)
 class BlockCopy:
     """
     A block that is copied, before the copy is written.

@@ -16,12 +16,15 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
 from ..errors import InvalidInputError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
+from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk
 from ..olx.api import with_attributes
 from .access import require_syncs_of_course
 from .data import LinkState
 from .settings import LinkSettings, course_type_of, key_or_none
-from .upstreams import read_upstreams
+from .taking import own_files
+from .transcripts import with_srt_transcripts
+from .upstreams import read_contents, read_upstreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,27 @@ class LinkMove:
 
     Args:
         moved: blocks -> keys of the items that they are linked to then.
-        left: blocks that stay linked to the old library -> why; the other one has not published their items.
+        left: blocks that stay linked to the old library -> why: what is wrong with their items in the other one, or
+            else with the first one in the same structure.
     """
 
     course_key: CourseKey
     moved: Mapping[UsageKey, ItemKey]
     left: Mapping[UsageKey, LinkState]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """
+    A block that is linked to the old library.
+
+    Args:
+        top: the block that is synced with everything below it, this one among that; may be this one.
+    """
+
+    block: Block
+    item: ItemKey
+    top: UsageKey
 
 
 def preview_link_move(
@@ -52,7 +70,8 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
     Link what is linked to one library to the items of another one that have the same types and IDs, in one change set.
 
     Titles and texts that were changed in the course stay so. Versions of the other library count from anew, so each
-    block is offered what that has published.
+    block is offered what that has published. A linked structure moves as a whole or not at all: of one that is linked
+    to two libraries, the next sync would take away what is not linked to the library of its top.
 
     Args:
         source: the old library, which may be gone.
@@ -65,7 +84,10 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
         lock_course(course_key)
         linked = _linked_to(course_key, source)
         plan = _planned(course_key, linked, target)
-        changes = tuple(UpdateBlock(key, _relinked(linked[key][0], item)) for key, item in plan.moved.items())
+        files = _files_taken({key: linked[key] for key in plan.moved}, source, target)
+        changes = tuple(
+            UpdateBlock(key, _relinked(linked[key].block, item, files.get(key, {}))) for key, item in plan.moved.items()
+        )
         if changes:
             write_course_plan(course_key, CoursePlan(changes), author_pk=author_pk(user))
     return plan
@@ -87,25 +109,28 @@ def _require(user: Actor, course_key: CourseKey, source: LibraryLocatorV2, targe
         raise InvalidInputError("Name two libraries, the old one and another one.", field="target_library")
 
 
-def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, tuple[Block, ItemKey]]:
-    """Blocks that are linked to a library, in document order, with the keys of their items."""
+def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, _Linked]:
+    """Blocks that are linked to a library, in document order."""
     found = course_store().blocks_saying(course_key, "upstream")
-    items = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
-    return {
-        key: (found[key], item)
-        for key, _depth in course_store().structure(course_key).walk()
-        if (item := items.get(key)) is not None and library_key_of(item) == library_key
-    }
+    named = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
+    items = {key: item for key, item in named.items() if item is not None and library_key_of(item) == library_key}
+    structure = course_store().structure(course_key)
+    linked: dict[UsageKey, _Linked] = {}
+    for top, _depth in structure.walk():
+        if top in items and top not in linked:
+            below = [key for key, _level in structure.walk(top) if key in items and key not in linked]
+            linked |= {key: _Linked(found[key], items[key], top) for key in below}
+    return linked
 
 
-def _planned(
-    course_key: CourseKey, linked: Mapping[UsageKey, tuple[Block, ItemKey]], target: LibraryLocatorV2
-) -> LinkMove:
-    wanted = {key: _counterpart(item, target) for key, (_block, item) in linked.items()}
+def _planned(course_key: CourseKey, linked: Mapping[UsageKey, _Linked], target: LibraryLocatorV2) -> LinkMove:
+    wanted = {key: _counterpart(one.item, target) for key, one in linked.items()}
     published = read_upstreams(wanted.values())
     mismatched = {key for key, item in wanted.items() if course_type_of(item) != key.block_type}
-    left = {key: published.broken[item] for key, item in wanted.items() if item in published.broken}
-    left |= dict.fromkeys(mismatched, LinkState.TYPE_MISMATCH)
+    faults = {key: published.broken[item] for key, item in wanted.items() if item in published.broken}
+    faults |= dict.fromkeys(mismatched, LinkState.TYPE_MISMATCH)
+    faults_of_tops = {linked[key].top: faults[key] for key in reversed(list(linked)) if key in faults}
+    left = {key: faults.get(key, faults_of_tops[one.top]) for key, one in linked.items() if one.top in faults_of_tops}
     return LinkMove(course_key, {key: item for key, item in wanted.items() if key not in left}, left)
 
 
@@ -116,7 +141,41 @@ def _counterpart(item: ItemKey, target: LibraryLocatorV2) -> ItemKey:
     return LibraryUsageLocatorV2(target, item.block_type, item.usage_id)  # type: ignore[abstract]
 
 
-def _relinked(block: Block, item: ItemKey) -> str:
+def _files_taken(
+    linked: Mapping[UsageKey, _Linked], source: LibraryLocatorV2, target: LibraryLocatorV2
+) -> dict[UsageKey, Mapping[str, str]]:
+    """
+    Name -> digest of the files that blocks have taken, so that the next sync knows them from the author's.
+
+    Where the old library is gone, the same version of the other one tells them: a restored backup keeps the numbers.
+    """
+    packages = learning_core.packages_named([str(source), str(target)])
+    package_pk = (packages.get(str(source)) or packages[str(target)]).pk
+    items = learning_core.find_items(package_pk, [one.item for one in linked.values()])
+    synced = {key: LinkSettings.of(key, one.block.settings).version_synced for key, one in linked.items()}
+    wanted = {
+        key: (items[one.item].pk, number)
+        for key, one in linked.items()
+        if one.item in items and (number := synced[key]) is not None
+    }
+    versions = learning_core.numbered_versions(wanted.values())
+    contents = read_contents(versions.values())
+    files = with_srt_transcripts(contents, dict.fromkeys(versions.values(), package_pk)).files
+    return {
+        key: {name: file.digest for name, file in own_files(files.get(versions[pair], ())).items()}
+        for key, pair in wanted.items()
+        if pair in versions
+    }
+
+
+def _relinked(block: Block, item: ItemKey, files: Mapping[str, str]) -> str:
     link = LinkSettings.of(block.usage_key, block.settings)
-    link = replace(link, upstream=str(item), version_synced=None, version_declined=None, deletion_declined=False)
+    link = replace(
+        link,
+        upstream=str(item),
+        version_synced=None,
+        version_declined=None,
+        deletion_declined=False,
+        moved_files=files or link.moved_files,
+    )
     return with_attributes(block.olx, link.attributes())

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, CourseStructure, course_store, get_structure
-from ..errors import NotFoundError
+from ..courses.api import Block, CourseStructure, CourseTree, get_course_tree
 from ..libraries.api import Actor
 from .data import LinkDetail
 from .reading import link_details
@@ -70,13 +69,12 @@ def get_outline(top: UsageKey, *, user: Actor, depth: int | None = None) -> Outl
 
     Raises NotFoundError and NotAllowedError.
     """
-    return _outline(get_structure(top.course_key, user=user), top, user, depth)
+    return _outline(get_course_tree(top.course_key, user=user, top=top, depth=depth), user)
 
 
 def get_course_outline(course_key: CourseKey, *, user: Actor) -> Outline:
     """Read a course from its root, with links. Needs VIEW. Raises NotFoundError and NotAllowedError."""
-    structure = get_structure(course_key, user=user)
-    return _outline(structure, structure.root, user, None)
+    return _outline(get_course_tree(course_key, user=user), user)
 
 
 def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
@@ -89,10 +87,5 @@ def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
     )
 
 
-def _outline(structure: CourseStructure, top: UsageKey, user: Actor, depth: int | None) -> Outline:
-    keys = [key for key, _depth in structure.walk(top, depth=depth)]
-    if not keys:
-        raise NotFoundError(f"There is no “{top}”.")
-    found = course_store().blocks(top.course_key, keys)
-    blocks = {key: found[key] for key in keys}
-    return Outline(top, structure, blocks, link_details(blocks.values(), user=user))
+def _outline(tree: CourseTree, user: Actor) -> Outline:
+    return Outline(tree.top, tree.structure, tree.blocks, link_details(tree.blocks.values(), user=user))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -58,6 +58,7 @@ LINK_ATTRIBUTES: Final = frozenset(
         "upstream_deletion_declined",
         "upstream_display_name",
         "upstream_data",
+        "upstream_moved_files",
         "downstream_customized",
         "top_level_downstream_parent_key",
         "copied_from_block",
@@ -78,6 +79,8 @@ class LinkSettings:
         customized: names of fields that the author changed.
         top_level: ``TYPE@BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
         copied_from: what the block came from without being linked to it.
+        moved_files: name -> digest of the files that it took last from another library, which the link has moved away
+            from; until the next sync.
     """
 
     upstream: str | None = None
@@ -89,6 +92,7 @@ class LinkSettings:
     customized: tuple[str, ...] = ()
     top_level: str | None = None
     copied_from: str | None = None
+    moved_files: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, usage_key: UsageKey, settings: Mapping[str, str]) -> Self:
@@ -104,6 +108,7 @@ class LinkSettings:
             customized=stored.downstream_customized,
             top_level=stored.top_level_parent,
             copied_from=stored.copied_from_block,
+            moved_files=_texts(settings.get("upstream_moved_files")),
         )
 
     def attributes(self) -> dict[str, str | None]:
@@ -115,6 +120,7 @@ class LinkSettings:
             "upstream_deletion_declined": "true" if self.deletion_declined else None,
             "upstream_display_name": self.upstream_title,
             "upstream_data": self.upstream_body,
+            "upstream_moved_files": json.dumps(self.moved_files) if self.moved_files else None,
             "downstream_customized": json.dumps(list(self.customized)) if self.customized else None,
             "top_level_downstream_parent_key": self.top_level,
             "copied_from_block": self.copied_from,
@@ -191,3 +197,12 @@ def customizable_of(block_type: str) -> tuple[str, ...]:
 
 def _text(number: int | None) -> str | None:
     return None if number is None else str(number)
+
+
+def _texts(text: str | None) -> Mapping[str, str]:
+    """Names and texts of a JSON object; none of what is no such object."""
+    try:
+        found = json.loads(text or "null")
+    except ValueError:
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

@@ -259,12 +259,15 @@ class PlanWriter:
 
     def _write_files(self, place: Place) -> None:
         base = own_files(self.contents.files.get(self.bases.get(place.usage_key, 0), ()))
+        taken = {name: file.digest for name, file in base.items()}
+        if not place.is_new:
+            taken |= self.draft.links[place.usage_key].moved_files
         for name, file in own_files(self.contents.files.get(place.item.version_pk, ())).items():
             path = f"static/{private_name(place.usage_key, name)}"
             there = self.draft.files.get(path)
             if there is not None and there.digest == file.digest:
                 continue
-            is_ours = there is None or (name in base and base[name].digest == there.digest)
+            is_ours = there is None or taken.get(name) == there.digest
             if not is_ours:
                 self.conflicting_files[path] = None
                 self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)

@@ -120,6 +120,7 @@ def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSett
         upstream_title=item.title,
         upstream_body=body,
         deletion_declined=False,
+        moved_files={},
     )
 
 

@@ -13,8 +13,9 @@ from opaque_keys.edx.keys import UsageKey
 from content_libraries import api
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.courses.building import make_course
 
-from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
+from .building import COURSE_KEY, ROOT, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
 
 MOVES = "/api/content_library/v1/link_moves/"
 PREVIEWS = "/api/content_library/v1/link_move_previews/"
@@ -83,6 +84,42 @@ def test_what_the_other_library_does_not_have_stays_and_is_named(author: Author,
     assert author.link(problem)["state"] == "ok"
 
 
+def test_a_structure_stays_as_a_whole_when_the_other_library_lacks_its_top(
+    author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    """A part alone in the other library would be a stranger in its unit, and the next sync would take it away."""
+    unit, text = author.create(shelf.key("unit1"), SUBSECTION), author.create(shelf.key("t1"), UNIT)
+    keys = [unit, *children(unit)]
+    edit(keys[1], display_name="Mine", text="<p>Mine</p>")
+    restored.delete("unit1")
+    restored.publish()
+    done = move(author, sent(shelf, restored))
+    assert [one["usage_key"] for one in done["moved"]] == [str(text)]
+    assert done["left"] == [{"usage_key": str(key), "state": "deleted"} for key in keys]
+    author.sync(unit)
+    assert [unit, *children(unit)] == keys
+    assert (block(keys[1]).title, body(keys[1])) == ("Mine", "<p>Mine</p>")
+
+
+def test_a_structure_stays_as_a_whole_when_the_other_library_lacks_a_part(
+    author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    section = author.create(shelf.key("sec1"), ROOT)
+    keys = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)]
+    restored.component("p2", title="Never published")
+    shelf.component("p2", title="Problem two")
+    shelf.container("unit2", "t2", "p2")
+    shelf.publish()
+    author.sync(section)
+    (added,) = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section) if key not in set(keys)]
+    done = move(author, sent(shelf, restored))
+    assert done["moved"] == []
+    assert [one["usage_key"] for one in done["left"]] == [str(key) for key in [*keys, added]]
+    assert {one["state"] for one in done["left"]} == {"unpublished"}
+    author.sync(section)
+    assert [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)] == [*keys, added]
+
+
 def test_a_broken_link_moves_too(author: Author, shelf: Shelf, restored: Shelf) -> None:
     """The library may be gone: that is why its backup was restored."""
     text = author.create(shelf.key("t1"), UNIT)
@@ -92,6 +129,32 @@ def test_a_broken_link_moves_too(author: Author, shelf: Shelf, restored: Shelf) 
     move(author, sent(shelf, restored))
     author.sync(text)
     assert author.link(text)["state"] == "ok"
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_files_of_the_old_library_are_followed_by_those_of_the_new_one(
+    is_gone: bool, author: Author, shelf: Shelf, restored: Shelf
+) -> None:
+    """Files that the author has put in their place stay, as ever."""
+    picture = '<img src="/static/a.png">'
+    for one in (shelf, restored):
+        one.component("t1", body=picture, files={"a.png": b"old"})
+        one.publish()
+    taken, replaced = author.create(shelf.key("t1"), UNIT), author.create(shelf.key("t1"), UNIT)
+    path, own = (f"static/components/html/{key.block_id}/a.png" for key in (taken, replaced))
+    api.write_course_file(COURSE_KEY, own, b"mine", user=None)
+    restored.component("t1", body=f"{picture} New", files={"a.png": b"new"})
+    restored.publish()
+    if is_gone:
+        api.delete_library(shelf.library.library_key, user=None)
+    move(author, sent(shelf, restored))
+    for key in (taken, replaced):
+        author.sync(key)
+    assert [api.read_course_file(COURSE_KEY, name, user=None) for name in (path, own)] == [b"new", b"mine"]
+    restored.component("t1", body=f"{picture} Newer", files={"a.png": b"newer"})
+    restored.publish()
+    author.sync(taken)
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"newer"
 
 
 def test_who_moves_links_needs_both_rights_and_names_two_libraries(
@@ -127,3 +190,22 @@ def test_a_command_moves_links_of_named_or_all_courses(
     assert author.link(key)["upstream_ref"] == restored.key("t1")
     with pytest.raises(CommandError):
         call_command("move_links", *libraries)
+
+
+def test_a_command_names_courses_that_it_may_not_change_and_does_the_others(
+    author: Author, shelf: Shelf, restored: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = author.create(shelf.key("t1"), UNIT)
+    seen_only = make_course(api.course_key("course-v1:Another+Course+Run"))
+    give_role(author.user, "course_auditor", str(seen_only))
+    libraries = [str(one.library.library_key) for one in (shelf, restored)]
+    with pytest.raises(CommandError, match="1 course was refused"):
+        call_command("move_links", *libraries, "--all", "--user", author.user.username, "--json")
+    refused, done = json.loads(capsys.readouterr().out)["courses"]
+    assert (refused["course_key"], refused["moved"]) == (str(seen_only), [])
+    assert "manage" in refused["error"]
+    assert (done["course_key"], done["error"], len(done["moved"])) == (str(COURSE_KEY), None, 1)
+    assert author.link(key)["upstream_ref"] == restored.key("t1")
+    with pytest.raises(CommandError):
+        call_command("move_links", *libraries, "--course", str(seen_only), "--user", author.user.username)
+    assert f"{seen_only}: “{author.user}” lacks the permission" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.courses.learning_core_store import LearningCoreStore
 from tests.conftest import ClientFactory, UserFactory, give_role
 
 from .building import COURSE_KEY, ROOT, SECTION, SUBSECTION, UNIT, Author, Shelf, block, child, children
@@ -134,6 +135,34 @@ def test_what_is_not_there_is_not_found(author: Author) -> None:
         assert author.client.get(f"{path}nonsense").status_code == 400
     assert author.client.get("/api/contentstore/v1/course_index/course-v1:No+Such+Course").status_code == 403
     assert author.client.get("/api/contentstore/v1/course_index/nonsense").status_code == 400
+
+
+class BusyStore(LearningCoreStore):
+    """A course in which a colleague deletes blocks as soon as somebody has read how the blocks stand."""
+
+    doomed: ClassVar[list[UsageKey]] = []
+
+    def structure(self, course_key: api.CourseKey, *, published: bool = False) -> api.CourseStructure:
+        found = super().structure(course_key, published=published)
+        while self.doomed:
+            api.delete_block(self.doomed.pop(), user=None)
+        return found
+
+
+def test_what_is_deleted_while_an_outline_is_read_is_left_out(author: Author, settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_COURSE_STORE = f"{__name__}.BusyStore"
+    gone, *left = children(UNIT)
+    BusyStore.doomed.append(gone)
+    shown = outline(author, UNIT)
+    assert BusyStore.doomed == []
+    assert [data["id"] for data in blocks_in(shown)] == [str(UNIT), *map(str, left)]
+
+
+def test_what_is_deleted_while_its_outline_is_read_is_not_found(author: Author, settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_COURSE_STORE = f"{__name__}.BusyStore"
+    BusyStore.doomed.append(UNIT)
+    assert author.client.get(PAGES[0]).status_code == 404
+    assert BusyStore.doomed == []
 
 
 def test_queries_do_not_grow_with_blocks_links_and_libraries(

@@ -115,7 +115,7 @@ type Shape = tuple[str | None, list[Shape]]
 
 def state(top: UsageKey) -> State:
     """What the course says and holds below a block."""
-    return {found.usage_key: found for found, _depth in api.get_course_tree(COURSE_KEY, user=None, top=top)}
+    return dict(api.get_course_tree(COURSE_KEY, user=None, top=top).blocks)
 
 
 def shape_of(found: State, key: UsageKey) -> Shape:

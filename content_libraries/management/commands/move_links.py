@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
+from django.template.defaultfilters import pluralize
 
 from content_libraries.courses import api as courses
+from content_libraries.errors import ContentLibrariesError
 from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand
 from content_libraries.sync import api as sync
@@ -18,6 +20,7 @@ class Command(LibraryCommand):
     help = (
         "Link blocks of courses that are linked to a library to the same items of another one, such as a backup that"
         " was restored beside it. Local changes stay; each block is offered what the other library has published."
+        " Fails at the end if a course was refused; the others are done."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -36,13 +39,25 @@ class Command(LibraryCommand):
         results = []
         for key in named or [course.id for course in courses.viewable_courses(user)]:
             self.progress(f"Moving links of {key}")
-            results.append(sync.link_move_report(act(key, source=source, target=target, user=user)))
+            try:
+                report = sync.link_move_report(act(key, source=source, target=target, user=user)) | {"error": None}
+            except ContentLibrariesError as refusal:
+                report = {"course_key": str(key), "moved": [], "left": [], "error": refusal.message}
+            results.append(report)
+        self.refused = sum(report["error"] is not None for report in results)
         return {"dry_run": options["dry_run"], "courses": results}
+
+    def handle(self, *args: str, **options: Any) -> None:
+        """Fail at the end, when it is printed what was written in the other courses."""
+        super().handle(*args, **options)
+        if self.refused:
+            raise CommandError(f"{self.refused} course{pluralize(self.refused, ' was,s were')} refused.")
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         done = "to move" if result["dry_run"] else "moved"
         lines = [
-            f"{course['course_key']}: {len(course['moved'])} {done}, {len(course['left'])} stay."
+            f"{course['course_key']}: "
+            + (course["error"] or f"{len(course['moved'])} {done}, {len(course['left'])} stay.")
             for course in result["courses"]
         ]
         if result["dry_run"]:

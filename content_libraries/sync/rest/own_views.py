@@ -127,10 +127,10 @@ class MovedLinkSerializer(serializers.Serializer[Any]):
 
 
 class LeftLinkSerializer(serializers.Serializer[Any]):
-    """A link that stays as it is."""
+    """A link that stays as it is, because of its own item or of one in the same structure, which moves as a whole."""
 
     usage_key = serializers.CharField()
-    state = serializers.CharField(help_text="Why: how the other library has the item.")
+    state = serializers.CharField(help_text="How the other library has the item, or else the first one that it lacks.")
 
 
 class LinkMoveSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,5 @@
 """
-A worker is killed once, which takes a few seconds.
+A worker is killed once, in a process that has a job and no broker.
 
 ``test_killed_worker`` does it at many points, with a broker, and compares row by row.
 """
@@ -25,6 +25,7 @@ from tests.sites import PROJECT, site_environment
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.slow,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="copies the test's database into a file"),
 ]
 

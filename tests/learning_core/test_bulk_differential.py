@@ -287,7 +287,13 @@ def assert_hashes_are_those_of_learning_core(package_pk: int) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(int(os.environ.get("DIFFERENTIAL_SEEDS", "8"))))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(seed, marks=[pytest.mark.slow] if seed >= 4 else [])
+        for seed in range(int(os.environ.get("DIFFERENTIAL_SEEDS", "8")))
+    ],
+)
 def test_every_row_is_what_learning_core_writes(seed: int, django_capture_on_commit_callbacks: Any) -> None:
     author_pk = get_user_model().objects.create(username="author").pk
     expected, actual = package("lib:A:api"), package("lib:A:bulk")

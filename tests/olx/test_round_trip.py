@@ -17,7 +17,7 @@ def as_spec(block: OlxBlock) -> Spec:
     return Spec(block.tag, block.url_name, dict(block.attributes), block.body, children)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(courses())
 def test_read_write_read(course: tuple[Spec, dict[str, bytes]]) -> None:
     spec, files = course

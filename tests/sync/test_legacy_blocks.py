@@ -517,6 +517,7 @@ def test_a_conversion_whose_worker_died_is_found(author: Author, migrated: Shelf
 # Real content ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_demo_course_is_linked_to_what_its_legacy_library_became(
     real_archive: Callable[[str], Path], api_client: ClientFactory, make_user: UserFactory
 ) -> None:

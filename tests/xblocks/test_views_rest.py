@@ -317,7 +317,9 @@ def test_every_component_of_the_real_courses_can_be_shown(real_archive: Callable
     assert not [notice for _tag, notice in notices if notice.startswith("This component cannot be shown")]
 
 
-@pytest.mark.parametrize("name", ["openedx-demo-course.tar.gz", "harvardx-studio-advanced.tar.gz"])
+@pytest.mark.parametrize(
+    "name", ["openedx-demo-course.tar.gz", pytest.param("harvardx-studio-advanced.tar.gz", marks=pytest.mark.slow)]
+)
 def test_each_type_of_a_real_course(
     lib: BlockClient, library: ContentLibrary, author: User, real_archive: Callable[[str], Path], name: str
 ) -> None:

@@ -110,6 +110,7 @@ def arguments(
     api.upload_source(library.library_key, user=staff, file=COURSE_ARCHIVE)
     plan = api.plan_source(library.library_key, user=staff, source_key=COURSE)[1]
     canceled, waiting = [api.start_plans([plan], user=staff) for _ in range(2)]
+    api.cancel_job(canceled.uuid, user=staff)
     make_course(COURSE)
     api.publish_course(COURSE, user=staff)
     api.compile_course(COURSE, user=staff)

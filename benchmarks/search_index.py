@@ -92,7 +92,7 @@ def repeated(name: str, prepare: Callable[[int], Callable[[], Any]]) -> Measurem
         with measured(name) as run:
             work()
         runs.append(run)
-    return Measurement(name, median(run.seconds for run in runs), runs[-1].queries)
+    return Measurement(name, median(run.seconds for run in runs), queries=runs[-1].queries)
 
 
 def compare(ours: Measurement, theirs: Measurement, documents: int) -> None:

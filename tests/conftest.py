@@ -28,6 +28,7 @@ from rest_framework_jwt.settings import api_settings as jwt_settings  # type: ig
 
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from studio.celery import app
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real exports that others made; see the README beside them."""
@@ -85,6 +86,16 @@ def _process_without_memories() -> Iterator[None]:
     AuthzEnforcer._last_policy_loaded_version = None  # the roles that it keeps are read again at the next use
     yield
     RequestCache.clear_all_namespaces()
+
+
+@pytest.fixture
+def site_of_races(transactional_db: None, settings: Any) -> Iterator[None]:
+    """With the roles that the end of each test takes away, without search, with a broker that nobody listens to."""
+    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
+    call_command("load_policies")
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
 
 
 @pytest.fixture

@@ -209,10 +209,10 @@ class _Planner:
     def _is_edited(self, node: Node) -> bool:
         """Whether somebody edited the item of a block in the library after it was imported."""
         key = str(node.source_key)
-        written = self.earlier[key].version_pk if key in self.targets else None
-        return None not in {written, self.targets[key].version_pk if written else None} and (
-            self.targets[key].version_pk != written
-        )
+        if key not in self.targets:
+            return False
+        written, current = self.earlier[key].version_pk, self.targets[key].version_pk
+        return written is not None and current is not None and written != current
 
     def _leaving(self, block: PlannedBlock) -> tuple[str, ...]:
         stored = self.targets[str(block.source_key)].children

@@ -8,19 +8,14 @@ levels).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from ..errors import NotFoundError
 from ..keys import LibraryLocatorV2
 from . import roles
-from .access import access_library, forget_grants
-from .data import Actor, Permission, Role
+from .data import Actor, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
-from .team import OnlyAdminError
+from .team import OnlyAdminError, changing_team
 
 
 def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:
@@ -29,7 +24,7 @@ def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role:
 
     Raises NotFoundError, and NotAllowedError for a user who may not manage the team.
     """
-    with _changing(library_key, user):
+    with changing_team(library_key, user):
         roles.assign(member, role, library_key)
 
 
@@ -39,7 +34,7 @@ def change_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, old
 
     Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
     """
-    with _changing(library_key, user) as library:
+    with changing_team(library_key, user) as library:
         _check_held(library_key, member, old)
         if new is old:
             return
@@ -55,20 +50,11 @@ def take_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role:
 
     Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
     """
-    with _changing(library_key, user) as library:
+    with changing_team(library_key, user) as library:
         _check_held(library_key, member, role)
         if role is Role.ADMIN:
             _check_admins(library, member)
         roles.withdraw(member, [role], library_key)
-
-
-@contextmanager
-def _changing(library_key: LibraryLocatorV2, user: Actor) -> Iterator[ContentLibrary]:
-    library = access_library(user, library_key, Permission.EDIT_TEAM)
-    with transaction.atomic():
-        # Locked, so that two administrators cannot remove each other at the same moment.
-        yield ContentLibrary.objects.select_related(None).select_for_update().get(pk=library.pk)
-    forget_grants()
 
 
 def _check_held(library_key: LibraryLocatorV2, member: User, role: Role) -> None:

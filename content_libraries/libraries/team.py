@@ -108,23 +108,28 @@ def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) ->
 
 
 @contextmanager
+def changing_team(library_key: LibraryLocatorV2, user: Actor) -> Iterator[ContentLibrary]:
+    """
+    Check that a user may manage the team, and keep others from changing it until the end: two administrators cannot
+    remove each other at the same moment, whether they have roles or levels.
+    """
+    library = access_library(user, library_key, Permission.EDIT_TEAM)
+    with transaction.atomic():
+        yield ContentLibrary.objects.select_related(None).select_for_update().get(pk=library.pk)
+    forget_grants()
+
+
+@contextmanager
 def _changing_user(
     library_key: LibraryLocatorV2, user: Actor, member: User, *, allowed: frozenset[Permission]
 ) -> Iterator[ContentLibrary]:
     """Check, and in the same transaction take from the member all roles that allow more than ``allowed``."""
-    library = access_library(user, library_key, Permission.EDIT_TEAM)
-    with transaction.atomic():
-        # Locked, so that two administrators cannot remove each other at the same moment.
-        admins = list(
-            ContentLibraryPermission.objects.select_for_update()
-            .filter(library=library, access_level=AccessLevel.ADMIN)
-            .order_by("pk")
-        )
+    with changing_team(library_key, user) as library:
+        admins = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
         if [grant.user_id for grant in admins] == [member.pk]:
             raise OnlyAdminError("Cannot change or remove the access level for the only admin.")
         yield library
         roles.withdraw(member, [role for role in Role if not PERMISSIONS_OF[role] <= allowed], library_key)
-    forget_grants()
 
 
 def _grants(library: ContentLibrary) -> QuerySet[ContentLibraryPermission]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from openedx_content.models_api import PublishableEntity
 
@@ -16,25 +13,14 @@ from content_libraries import api
 from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
-from studio.celery import app
 from tests.conftest import UserFactory
 from tests.racing import meetings, needs_locks
 
 from .conftest import OUTLINE, Start, Upload, legacy_archive, work
 
-pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
+pytestmark = [needs_locks, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site_of_races")]
 
 STEP = 12
-
-
-@pytest.fixture(autouse=True)
-def _site(transactional_db: None, settings: Any) -> Iterator[None]:
-    """With the roles that the end of each test takes away, without search, with a broker that nobody listens to."""
-    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
-    call_command("load_policies")
-    app.conf.task_always_eager = False
-    yield
-    app.conf.task_always_eager = True
 
 
 def state(job: ImportJob) -> str:

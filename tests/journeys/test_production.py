@@ -37,13 +37,11 @@ KEY = "lib:ProdX:uploads"
 @pytest.fixture(scope="module")
 def database_url() -> Iterator[str]:
     """An empty database of its own."""
-    pymysql = pytest.importorskip("pymysql")
+    import pymysql
+
     place, name = urlsplit(MARIADB_URL), f"production_{uuid4().hex[:8]}"
     account = {"host": place.hostname, "port": place.port or 3306, "user": place.username}
-    try:
-        connection = pymysql.connect(**account, password=place.password or "", autocommit=True)
-    except pymysql.err.OperationalError as error:
-        pytest.skip(f"MariaDB does not answer: {error}")
+    connection = pymysql.connect(**account, password=place.password or "", autocommit=True)
     with connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
         yield place._replace(path=f"/{name}").geturl()
@@ -53,20 +51,16 @@ def database_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def redis_url() -> str:
     """Address of Redis without a database; each service names its own."""
-    redis = pytest.importorskip("redis")
-    try:
-        redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2).ping()
-    except redis.exceptions.ConnectionError as error:
-        pytest.skip(f"Redis does not answer: {error}")
     return urlsplit(REDIS_URL)._replace(path="").geturl()
 
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
     """A bucket in a store that speaks as S3 does."""
-    moto = pytest.importorskip("moto.server")
-    boto3 = pytest.importorskip("boto3")
-    server = moto.ThreadedMotoServer(port=0, verbose=False)
+    import boto3  # type: ignore[import-untyped]
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     store = boto3.resource(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.core.management import call_command
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
@@ -17,7 +15,6 @@ from content_libraries.errors import ConflictError
 from content_libraries.learning_core import api as learning_core
 from content_libraries.sync.models import CourseLink
 from content_libraries.sync.tasks import convert_legacy, run_sync
-from studio.celery import app
 from tests.conftest import give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course
@@ -26,21 +23,11 @@ from tests.racing import meetings, needs_locks
 from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, block, body, children, edit, titles
 from .legacy import TARGET, add_legacy_block, migrate_legacy_library
 
-pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
+pytestmark = [needs_locks, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site_of_races")]
 
 OK, GONE, REFUSED = 200, 404, 400
 BEFORE_OR_AFTER = ((2, {"update", "ok"}), (3, {"ok"}))
 """The version that the course has, and how its links stand, when a third one is published."""
-
-
-@pytest.fixture(autouse=True)
-def _site(transactional_db: None, settings: Any) -> Iterator[None]:
-    """With the roles that the end of each test takes away, without search, with a broker that nobody listens to."""
-    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
-    call_command("load_policies")
-    app.conf.task_always_eager = False
-    yield
-    app.conf.task_always_eager = True
 
 
 @pytest.fixture

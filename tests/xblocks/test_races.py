@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from PIL import Image
 
 from content_libraries import api
@@ -16,16 +14,9 @@ from content_libraries.keys import LibraryUsageLocatorV2
 from content_libraries.libraries.models import ContentLibrary
 from tests.racing import meetings, needs_locks
 
-pytestmark = [needs_locks, pytest.mark.django_db(transaction=True)]
+pytestmark = [needs_locks, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site_of_races")]
 
 STEP = 4
-
-
-@pytest.fixture(autouse=True)
-def _site(transactional_db: None, settings: Any) -> None:
-    """With the roles that the end of each test takes away, without search."""
-    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
-    call_command("load_policies")
 
 
 def make_video(library: ContentLibrary, code: str, talk: str) -> LibraryUsageLocatorV2:

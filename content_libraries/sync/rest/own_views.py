@@ -84,7 +84,7 @@ class ReuseRequestSerializer(serializers.Serializer[Any]):
 class ReuseCheckSerializer(serializers.Serializer[Any]):
     """Whether an item can be reused as it stands."""
 
-    upstream_key = serializers.CharField()
+    upstream_key = serializers.CharField(source="upstream")
     problem = serializers.CharField(allow_null=True, help_text="Null where nothing stands against it.")
     message = serializers.CharField(allow_blank=True)
 
@@ -106,9 +106,7 @@ class ReuseChecksView(DeveloperErrorsView):
         wanted = body.validated_data
         parent_key = block_key(wanted["parent_locator"])
         found = api.check_reuse(wanted["upstream_keys"], parent_key=parent_key, user=request.user)
-        return Response(
-            [{"upstream_key": one.upstream, "problem": one.problem, "message": one.message} for one in found]
-        )
+        return Response(ReuseCheckSerializer(found, many=True).data)
 
 
 class LinkMoveRequestSerializer(serializers.Serializer[Any]):

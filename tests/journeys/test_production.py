@@ -57,7 +57,7 @@ def redis_url() -> str:
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
     """A bucket in a store that speaks as S3 does."""
-    import boto3  # type: ignore[import-untyped]
+    import boto3
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(port=0, verbose=False)

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
@@ -20,7 +22,7 @@ from .converting import legacy_blocks_ready, preview_conversion
 from .data import ConversionPlan, conversion_report, unlinked_text
 
 TASK_NAME: Final = "content_libraries.sync.convert_legacy_blocks"
-_WORK: Final = "A conversion"
+_WORK: Final = gettext_lazy("A conversion")
 
 
 def convert_legacy_blocks(
@@ -55,7 +57,7 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
 
     Raises NotFoundError and NotAllowedError.
     """
-    person = refer_to(user, _WORK)
+    person = refer_to(user, str(_WORK))
     if publish:
         require_in_course(user, course_key, CoursePermission.PUBLISH)
     ready = legacy_blocks_ready(course_key, user=user)
@@ -86,7 +88,7 @@ def find_conversion(
     is_other = found is None or (course_key is not None and found.course_key != course_key)
     sees_all = user is None or (is_global_staff(user) and not is_own)
     if found is None or is_other or not (sees_all or found.user_id == author_pk(user)):
-        raise NotFoundError(f"There is no conversion “{conversion_uuid}”.")
+        raise NotFoundError(_("There is no conversion “%(conversion)s”.") % {"conversion": conversion_uuid})
     require_in_course(user, found.course_key, CoursePermission.EDIT)
     return found
 

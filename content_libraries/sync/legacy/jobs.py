@@ -6,11 +6,12 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
@@ -117,7 +118,8 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
         for change in plan.attributes
     ]
     conversion.save()
-    text = unlinked_text(plan)
+    with override(settings.LANGUAGE_CODE):  # it is kept, and others read it too
+        text = unlinked_text(plan)
     finish(conversion, JobState.PARTIAL if text else JobState.SUCCEEDED, text)
 
 

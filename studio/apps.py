@@ -1,13 +1,14 @@
 """The host's own app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StudioConfig(AppConfig):
     """Commands, demo content and the description of the API."""
 
     name = "studio"
-    verbose_name = "Studio"
+    verbose_name = _("Studio")
 
     def ready(self) -> None:
         from user_tasks import rules  # noqa: PLC0415 - needs the apps

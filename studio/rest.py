@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -20,7 +21,7 @@ class FromScript(BasePermission):
     Links and forms of other sites cannot set headers, and scripts of other sites are asked for their origin first.
     """
 
-    message = "Send the header USE-JWT-COOKIE: true with this request."
+    message = _("Send the header USE-JWT-COOKIE: true with this request.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return "USE-JWT-COOKIE" in request.headers or "Authorization" in request.headers

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
@@ -116,11 +118,11 @@ def plan_import(
     tell = progress or _silent
     library = access_library(user, library_key, Permission.EDIT)
     source = as_source(source)
-    tell(f"Reading {source.name}")
+    tell(_("Reading %(source)s") % {"source": source.name})
     tree = source.tree()
     if options.with_drafts:
         tree = tree_with_drafts(tree)
-    tell(f"Planning the import of {tree.context_key}")
+    tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
     return plan_tree(tree, library, options, after=after)
 
 
@@ -171,7 +173,9 @@ def apply_import(
 
     Raises PlanOutdatedError when the library changed meanwhile in a way that matters.
     """
-    (progress or _silent)(f"Writing {len(plan.writes())} of {len(plan.blocks)} blocks")
+    (progress or _silent)(
+        _("Writing %(writes)s of %(blocks)s blocks") % {"writes": len(plan.writes()), "blocks": len(plan.blocks)}
+    )
     return apply_plan(user, plan, as_source(source), publish_too=publish)
 
 

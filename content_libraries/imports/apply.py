@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from .. import conf
 from ..content.api import write_items
@@ -86,7 +87,7 @@ def lock_target(plan: ImportPlan, learning_package_pk: int) -> None:
     try:
         lock_package(learning_package_pk)
     except NotFoundError:
-        raise NotFoundError(f"The library “{plan.library_key}” was deleted.") from None
+        raise NotFoundError(_("The library “%(library)s” was deleted.") % {"library": plan.library_key}) from None
 
 
 def _collect(plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *, author_pk: int | None) -> Written:
@@ -112,7 +113,8 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Sourc
         for file, data in source.files(wanted, folder=plan.folder):
             if file.digest not in digests:
                 raise SourceChangedError(
-                    f"{file.path} in {source.name} changed after this import was planned. Plan the import again."
+                    _("%(file)s in %(source)s changed after this import was planned. Plan the import again.")
+                    % {"file": file.path, "source": source.name}
                 )
             yield file.digest, data
 
@@ -140,6 +142,9 @@ def _refuse_too_many(plan: ImportPlan, learning_package_pk: int) -> None:
     coming = sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks)
     if count_live_items(learning_package_pk) + coming > limit:
         raise InvalidInputError(
-            f"The library cannot have more than {limit:,} items; this import would add {coming:,}."
-            " Import a part of the course, or use another library."
+            _(
+                "The library cannot have more than %(limit)s items; this import would add %(coming)s. Import a"
+                " part of the course, or use another library."
+            )
+            % {"limit": f"{limit:,}", "coming": f"{coming:,}"}
         )

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError
 from ..learning_core.api import CodesInUse
@@ -83,6 +84,7 @@ def _candidates(wanted: str) -> Iterator[str]:
     for number in count(1):
         if number > MAX_SUFFIX:
             raise InvalidInputError(
-                f"The library already has {MAX_SUFFIX} items named like “{wanted}”. Rename the item in its source."
+                _("The library already has %(limit)s items named like “%(name)s”. Rename the item in its source.")
+                % {"limit": MAX_SUFFIX, "name": wanted}
             )
         yield f"{wanted}_{number}"

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Final
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import InvalidInputError
@@ -49,7 +50,7 @@ def plan_collection(
         return PlannedCollection(code)
     if not options.make_collection:
         raise InvalidInputError(
-            f"There is no collection “{code}” in the library. Create it first, or choose another.",
+            _("There is no collection “%(code)s” in the library. Create it first, or choose another.") % {"code": code},
             field="target_collection_slug",
             as_list=True,
         )

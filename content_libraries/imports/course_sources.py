@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
@@ -44,7 +45,9 @@ class CourseSource:
             files = store.files(self.key)
             if store.structure(self.key) == structure and structure.reachable <= blocks.keys():
                 return replace(_tree(self.key, structure, blocks, files), tags=_tags(self.key, blocks))
-        raise SourceChangedError(f"{self.key} is being edited. Import it again when its authors pause.")
+        raise SourceChangedError(
+            _("%(course)s is being edited. Import it again when its authors pause.") % {"course": self.key}
+        )
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         """Yield static files, one in memory at a time. Raises SourceChangedError for one that is not there any more."""
@@ -52,7 +55,10 @@ class CourseSource:
         stored = store.files(self.key)
         wanted = {f"{_STATIC}{path}" for path in paths}
         if gone := sorted(wanted - stored.keys()):
-            raise SourceChangedError(f"{gone[0]} of {self.key} was deleted meanwhile. Plan the import again.")
+            raise SourceChangedError(
+                _("%(file)s of %(course)s was deleted meanwhile. Plan the import again.")
+                % {"file": gone[0], "course": self.key}
+            )
         for path, data in store.read_files(self.key, wanted):
             file = stored[path]
             yield StaticFile(path.removeprefix(_STATIC), file.size, file.digest), data

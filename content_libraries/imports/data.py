@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.data import ContainerSettingsData
@@ -36,16 +37,17 @@ class Action(StrEnum):
 
     ``KEEP`` is an update that has nothing to change; ``RESTORE`` brings back a target that was deleted meanwhile.
     ``DISSOLVE`` gives a container's contents to the container around it. ``LEAVE_OUT`` has no target, and a reason.
+    Pages show the values in the reader's language.
     """
 
-    CREATE = "create"
-    UPDATE = "update"
-    RESTORE = "restore"
-    KEEP = "keep"
-    SKIP = "skip"
-    FORK = "fork"
-    DISSOLVE = "dissolve"
-    LEAVE_OUT = "unsupported"
+    CREATE = gettext_noop("create")
+    UPDATE = gettext_noop("update")
+    RESTORE = gettext_noop("restore")
+    KEEP = gettext_noop("keep")
+    SKIP = gettext_noop("skip")
+    FORK = gettext_noop("fork")
+    DISSOLVE = gettext_noop("dissolve")
+    LEAVE_OUT = gettext_noop("unsupported")
 
 
 WRITING_ACTIONS = frozenset({Action.CREATE, Action.UPDATE, Action.RESTORE, Action.FORK})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
 from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
@@ -41,7 +42,9 @@ class FoundSource:
             assert isinstance(self.key, CourseLocator)  # noqa: S101 - the course store has nothing else
             return CourseSource(self.key)
         if not self.upload.file:
-            raise UnknownSourceError(f"The archive of {self.key} was deleted meanwhile. Upload it again.")
+            raise UnknownSourceError(
+                _("The archive of %(source)s was deleted meanwhile. Upload it again.") % {"source": self.key}
+            )
         return UploadedSource(self.upload)
 
 
@@ -68,8 +71,11 @@ def find_source(
     if upload is not None:
         return FoundSource(key, upload.title, upload)
     if uploads.exists() or _is_course(key):
-        raise NotAllowedError(f"“{user}” may not read {key}. Its authors, whoever uploaded it, or staff can import it.")
-    raise UnknownSourceError(f"There is no source {key}. Upload its archive first.")
+        raise NotAllowedError(
+            _("“%(user)s” may not read %(source)s. Its authors, whoever uploaded it, or staff can import it.")
+            % {"user": user, "source": key}
+        )
+    raise UnknownSourceError(_("There is no source %(source)s. Upload its archive first.") % {"source": key})
 
 
 def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Source:
@@ -91,11 +97,11 @@ def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> F
     """
     if upload is None:
         if not _is_course(key):
-            raise UnknownSourceError(f"{key} was deleted meanwhile.")
+            raise UnknownSourceError(_("%(source)s was deleted meanwhile.") % {"source": key})
         require_in_course(user, key, CoursePermission.VIEW)
         return FoundSource(key, str(key))
     if not readable(SourceUpload.objects.filter(pk=upload.pk), user).exists():
-        raise NotAllowedError(f"“{user}” may not read {key} any more.")
+        raise NotAllowedError(_("“%(user)s” may not read %(source)s any more.") % {"user": user, "source": key})
     return FoundSource(key, upload.title, upload)
 
 

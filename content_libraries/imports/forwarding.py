@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
@@ -148,6 +149,6 @@ def refuse_frozen(source_key: CourseKey, source_version: str) -> None:
     migration = get_forwarding(source_key)
     if migration is not None and migration.source_version != source_version:
         raise SourceFrozenError(
-            f"{source_key} was migrated to “{migration.target.title}” ({migration.target.package_ref}) and is"
-            " read-only since. Edit it there."
+            _("%(source)s was migrated to “%(title)s” (%(library)s) and is read-only since. Edit it there.")
+            % {"source": source_key, "title": migration.target.title, "library": migration.target.package_ref}
         )

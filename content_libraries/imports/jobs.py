@@ -16,6 +16,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
@@ -77,11 +78,13 @@ def start_imports(
     library = access_library(user, library_key, Permission.EDIT)
     person = _person(user)
     if not sources:
-        raise InvalidInputError("Name at least one source.", field="sources", as_list=True)
+        raise InvalidInputError(_("Name at least one source."), field="sources", as_list=True)
     keys = [source.key for source in sources]
     for key in keys:
         if keys.count(key) > 1:
-            raise InvalidInputError(f"The source {key} is named twice.", field="sources", as_list=True)
+            raise InvalidInputError(
+                _("The source %(source)s is named twice.") % {"source": key}, field="sources", as_list=True
+            )
     found = [_found(source, user=user) for source in sources]
     for source, wanted in zip(found, sources, strict=True):
         # Refuses a collection that does not exist.
@@ -104,7 +107,7 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
     way that matters, the source fails and says how.
     """
     if len({plan.target_id for plan in plans}) != 1 or len({plan.source_key for plan in plans}) != len(plans):
-        raise InvalidInputError("Give plans of different sources for one library.", field="plan", as_list=True)
+        raise InvalidInputError(_("Give plans of different sources for one library."), field="plan", as_list=True)
     library = access_library(user, library_of(plans[0]), Permission.EDIT)
     person = _person(user)
     found = [find_again(plan.source_key, plan.upload, user=user) for plan in plans]
@@ -123,7 +126,7 @@ def library_of(plan: StoredPlan) -> LibraryLocatorV2:
     """The library that a plan is for. Raises NotFoundError if it is gone."""
     library = ContentLibrary.objects.filter(learning_package_id=plan.target_id).select_related("org").first()
     if library is None:
-        raise NotFoundError("The library of this plan was deleted.")
+        raise NotFoundError(_("The library of this plan was deleted."))
     return library.library_key
 
 
@@ -131,7 +134,7 @@ def find_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """Find a job of the user; staff find all. Raises NotFoundError."""
     job = _jobs().filter(uuid=job_uuid).first()
     if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
-        raise NotFoundError(f"There is no import “{job_uuid}”.")
+        raise NotFoundError(_("There is no import “%(job)s”.") % {"job": job_uuid})
     return job
 
 
@@ -201,7 +204,7 @@ def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
 
 def _person(user: Actor) -> User:
     """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
-    return refer_to(user, "An import")
+    return refer_to(user, _("An import"))
 
 
 def _found(source: SourceRequest, *, user: Actor) -> FoundSource:
@@ -219,7 +222,9 @@ class SourceNotAllowedError(NotAllowedError):
     """The user may not read a source."""
 
     def __init__(self, key: CourseKey) -> None:
-        super().__init__(f"Requester is not an author on the source: {key}. No migrations performed.")
+        super().__init__(
+            _("Requester is not an author on the source: %(source)s. No migrations performed.") % {"source": key}
+        )
 
 
 def _jobs() -> QuerySet[ImportJob]:

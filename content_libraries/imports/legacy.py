@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import ContentLibrariesError, InvalidInputError
@@ -163,7 +164,9 @@ def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
     wanted = job.legacy_request["uploads"]
     uploads = list(readable(available_uploads(), user).filter(uuid__in=wanted).order_by("pk"))
     if len(uploads) < len(wanted):
-        raise InvalidInputError("An archive of this migration was deleted meanwhile. Upload it, and start a new one.")
+        raise InvalidInputError(
+            _("An archive of this migration was deleted meanwhile. Upload it, and start a new one.")
+        )
     into = Destination(job.legacy_request["into"])
     keys = [_migratable_key(upload) for upload in uploads]
     with transaction.atomic():
@@ -196,7 +199,10 @@ def _migratable_key(upload: SourceUpload) -> LibraryLocator:
 
 def _legacy_key(key: CourseKey, name: str) -> LibraryLocator:
     if not isinstance(key, LibraryLocator):
-        raise InvalidInputError(f"{name} holds {key}, not a legacy library. Import it instead.")
+        raise InvalidInputError(
+            _("%(archive)s holds %(source)s, not a legacy library. Import it instead.")
+            % {"archive": name, "source": key}
+        )
     return key
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..errors import ConflictError
 from ..learning_core.api import codes_in_use, draft_versions
 from .data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock
 from .mapping import newest_row_pk
+
+_MOST_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,13 @@ class PlanOutdatedError(ConflictError):
     code: ClassVar[str] = "plan_outdated"
 
     def __init__(self, changes: tuple[LibraryChange, ...]) -> None:
-        shown = " ".join(change.message for change in changes[:5])
-        more = f" And {len(changes) - 5:,} more changes." if len(changes) > 5 else ""
-        super().__init__(f"The library changed since this import was planned. {shown}{more} Plan the import again.")
+        shown = [change.message for change in changes[:_MOST_SHOWN]]
+        if more := len(changes) - len(shown):
+            shown.append(
+                ngettext("And %(count)s more change.", "And %(count)s more changes.", more) % {"count": f"{more:,}"}
+            )
+        text = _("The library changed since this import was planned. %(changes)s Plan the import again.")
+        super().__init__(text % {"changes": " ".join(shown)})
         self.changes = changes
 
 
@@ -54,7 +63,7 @@ def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
 
 def _changes(plan: ImportPlan, learning_package_pk: int) -> Iterator[LibraryChange]:
     if newest_row_pk(plan.source_key, learning_package_pk) != plan.last_row_pk:
-        yield LibraryChange("imported", "", f"{plan.source_key} was imported meanwhile.")
+        yield LibraryChange("imported", "", _("%(source)s was imported meanwhile.") % {"source": plan.source_key})
         return
     taken = codes_in_use(learning_package_pk)
     drafts = draft_versions(learning_package_pk, [block.entity_ref for block in plan.blocks if block.entity_ref])
@@ -66,7 +75,7 @@ def _changes(plan: ImportPlan, learning_package_pk: int) -> Iterator[LibraryChan
                 else (block.item_type, block.code) in taken.components
             )
             if is_taken:
-                yield _change("code_taken", block, f"The library got an item “{block.code}”.")
+                yield _change("code_taken", block, _("The library got an item “%(code)s”.") % {"code": block.code})
         elif block.entity_ref and (change := _target_change(block, drafts.get(block.entity_ref))):
             yield change
 
@@ -75,12 +84,18 @@ def _target_change(block: PlannedBlock, version_pk: int | None) -> LibraryChange
     if version_pk == block.base_version_pk:
         return None
     if version_pk is None:
-        return _change("deleted", block, f"“{block.title}” ({block.code}) was deleted.")
+        return _change(
+            "deleted", block, _("“%(title)s” (%(code)s) was deleted.") % {"title": block.title, "code": block.code}
+        )
     if block.base_version_pk is None:
-        return _change("restored", block, f"“{block.title}” ({block.code}) was restored.")
+        return _change(
+            "restored", block, _("“%(title)s” (%(code)s) was restored.") % {"title": block.title, "code": block.code}
+        )
     if block.action == Action.SKIP:
         return None
-    return _change("edited", block, f"“{block.title}” ({block.code}) was edited.")
+    return _change(
+        "edited", block, _("“%(title)s” (%(code)s) was edited.") % {"title": block.title, "code": block.code}
+    )
 
 
 def _change(code: str, block: PlannedBlock, message: str) -> LibraryChange:

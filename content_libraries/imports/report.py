@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext_noop
 
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock, SourceChanges
 
-KINDS = {"section": "sections", "subsection": "subsections", "unit": "units"}
+KINDS: Final = {
+    "section": gettext_noop("sections"),
+    "subsection": gettext_noop("subsections"),
+    "unit": gettext_noop("units"),
+}
+COMPONENTS: Final = gettext_noop("components")
+"""The kinds of items that a report counts. They are keys; pages show them in the reader's language."""
 
 
 def plan_report(plan: ImportPlan) -> dict[str, Any]:
@@ -81,8 +89,8 @@ def result_report(result: ImportResult) -> dict[str, Any]:
 
 
 def _by_kind(blocks: list[PlannedBlock]) -> dict[str, int]:
-    counts = Counter(KINDS.get(block.item_type, "components") for block in blocks)
-    return {kind: counts[kind] for kind in (*KINDS.values(), "components")}
+    counts = Counter(KINDS.get(block.item_type, COMPONENTS) for block in blocks)
+    return {kind: counts[kind] for kind in (*KINDS.values(), COMPONENTS)}
 
 
 def _by_type(plan: ImportPlan) -> dict[str, Mapping[str, int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ..errors import InvalidInputError
 from ..jobs.api import UNFINISHED
 from ..libraries.api import Actor
@@ -24,14 +26,17 @@ def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """
     job = find_job(job_uuid, user=user)
     if job.state in UNFINISHED:
-        raise InvalidInputError("This import is not finished. Wait for it, or cancel it.")
+        raise InvalidInputError(_("This import is not finished. Wait for it, or cancel it."))
     if not job.migrations.exists():
         if job.makes_library_anew:
             return migrate_anew(job, user=user)
-        raise InvalidInputError(f"The library “{job.target_key}” was deleted. Start a new import into another one.")
+        raise InvalidInputError(
+            _("The library “%(library)s” was deleted. Start a new import into another one.")
+            % {"library": job.target_key}
+        )
     failed = job.migrations.filter(is_failed=True).select_related("source", "upload").order_by("pk")
     if not failed:
-        raise InvalidInputError("Every source of this import is done. Start a new import to repeat it.")
+        raise InvalidInputError(_("Every source of this import is done. Start a new import to repeat it."))
     library = ContentLibrary.objects.get(learning_package_id=failed[0].target_id)
     requests = [
         SourceRequest(row.source.key, load_options(row.options), row.upload.uuid if row.upload else None)

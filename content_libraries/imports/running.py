@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from .. import conf
 from ..errors import ContentLibrariesError, NotAllowedError
@@ -149,7 +150,7 @@ class _Import:
     def _user(self) -> User:
         user = self.job.user
         if user is None:
-            raise NotAllowedError("The user who started this import does not exist any more.")
+            raise NotAllowedError(_("The user who started this import does not exist any more."))
         user.refresh_from_db()
         return user
 
@@ -161,7 +162,7 @@ class _Import:
             if canceled:
                 finish(job, JobState.CANCELED, error)
             elif not migrations:
-                finish(job, JobState.FAILED, f"The library “{job.target_key}” was deleted.")
+                finish(job, JobState.FAILED, _("The library “%(library)s” was deleted.") % {"library": job.target_key})
             elif len(failed) == len(migrations):
                 finish(job, JobState.FAILED, error)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import InvalidInputError
@@ -31,5 +32,7 @@ def key_of_name(tree: OlxTree, tag: str, name: str) -> UsageKey:
     digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
     room = len(name) - excess - len(digest) - 1
     if room < 0:
-        raise InvalidInputError(f"{tree.context_key} is too long a key. Import it under another one.")
+        raise InvalidInputError(
+            _("%(key)s is too long a key. Import it under another one.") % {"key": tree.context_key}
+        )
     return key_of_name(tree, tag, f"{name[:room]}-{digest}")

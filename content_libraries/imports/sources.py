@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from .. import conf
 from ..errors import ConflictError, InvalidInputError
 from ..keys import CourseKey
@@ -101,7 +103,9 @@ def with_key(tree: OlxTree, key: CourseKey) -> OlxTree:
     """
     if type(key) is not type(tree.context_key):
         raise InvalidInputError(
-            f"“{key}” cannot be the key of this source: the archive holds {tree.context_key}.", field="source_key"
+            _("“%(key)s” cannot be the key of this source: the archive holds %(own_key)s.")
+            % {"key": key, "own_key": tree.context_key},
+            field="source_key",
         )
     return replace(tree, context_key=key)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import LearningContextKey, UsageKey
 
 from .. import keys
@@ -44,7 +45,9 @@ def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
     """Find a plan of the user. Raises NotFoundError, also for one whose file is lost."""
     stored = StoredPlan.objects.select_related("upload").filter(uuid=plan_uuid).first()
     if stored is None or stored.user_id != author_pk(user):
-        raise NotFoundError(f"There is no plan “{plan_uuid}”. It may have been applied, or have expired.")
+        raise NotFoundError(
+            _("There is no plan “%(plan)s”. It may have been applied, or have expired.") % {"plan": plan_uuid}
+        )
     return stored, load_stored(stored)
 
 
@@ -54,7 +57,7 @@ def load_stored(stored: StoredPlan) -> ImportPlan:
         with stored.file.open("rb") as file:
             return load_plan(file.read())
     except FileNotFoundError as error:
-        raise NotFoundError("The storage has lost the file of this plan. Plan the import again.") from error
+        raise NotFoundError(_("The storage has lost the file of this plan. Plan the import again.")) from error
 
 
 def dump_plan(plan: ImportPlan) -> bytes:

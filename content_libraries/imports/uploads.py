@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.core.files.base import File
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
@@ -50,7 +51,9 @@ class UploadedSource:
     def _archive(self) -> Iterator[Path]:
         file = self.upload.file
         if not file.storage.exists(str(file.name)):
-            raise NotFoundError(f"The storage has lost the archive {self.name}. Upload it again.")
+            raise NotFoundError(
+                _("The storage has lost the archive %(archive)s. Upload it again.") % {"archive": self.name}
+            )
         with local_copy(file) as path:
             yield path
 
@@ -76,7 +79,7 @@ def upload_source(
     if library_key is not None:
         access_library(user, library_key, Permission.EDIT)
     elif not (user is None or is_global_staff(user)):
-        raise NotAllowedError("Name the library that the archive is meant for.")
+        raise NotAllowedError(_("Name the library that the archive is meant for."))
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
     upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
     is_kept = False
@@ -132,7 +135,9 @@ def delete_expired() -> int:
 def _describe(upload: SourceUpload, tree: OlxTree) -> None:
     if len(str(tree.context_key)) > MAX_KEY:
         raise InvalidInputError(
-            f"{tree.context_key} is too long a key. Import it under another one.", field="source_key", as_list=True
+            _("%(key)s is too long a key. Import it under another one.") % {"key": tree.context_key},
+            field="source_key",
+            as_list=True,
         )
     upload.key = tree.context_key
     upload.title = tree.display_name[:500]
@@ -147,5 +152,7 @@ def _suffix(name: str) -> str:
         if name.lower().endswith(suffix):
             return suffix
     raise InvalidInputError(
-        f"“{name}” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.", field="file", as_list=True
+        _("“%(archive)s” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.") % {"archive": name},
+        field="file",
+        as_list=True,
     )

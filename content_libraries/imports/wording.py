@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 type Report = Mapping[str, Any]
+
+_SOURCE_CHANGES: Final[Mapping[str, Any]] = {
+    "added": gettext_lazy("Added in the source since the last import: %(blocks)s."),
+    "changed": gettext_lazy("Changed in the source since the last import: %(blocks)s."),
+    "removed": gettext_lazy("Removed in the source since the last import: %(blocks)s."),
+}
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -16,47 +24,62 @@ def report_lines(report: Report) -> Iterator[str]:
         yield f"{row['type']} “{row['title']}”: {row['reason']}"
     yield from _since_the_last_import(report)
     for row in report["collisions"]:
-        yield f"{row['type']} “{row['title']}” gets the ID “{row['code']}”, as “{row['wanted']}” is taken."
+        yield _("%(type)s “%(title)s” gets the ID “%(code)s”, as “%(wanted)s” is taken.") % row
     if report["taken_titles"]:
-        yield f"New items with the title of another item: {_listed(report['taken_titles'])}."
+        yield _("New items with the title of another item: %(items)s.") % {"items": _listed(report["taken_titles"])}
     yield from _what_comes_along(report)
     yield from _what_does_not(report)
 
 
 def _since_the_last_import(report: Report) -> Iterator[str]:
     for what, keys in (report["source_changes"] or {}).items():
-        yield f"{what.capitalize()} in the source since the last import: {_listed(keys) or 'nothing'}."
+        yield str(_SOURCE_CHANGES[what] % {"blocks": _listed(keys) or _("nothing")})
     if report["edited_targets"]:
-        yield f"Edited in the library since the last import: {_listed(report['edited_targets'])}."
+        yield _("Edited in the library since the last import: %(items)s.") % {
+            "items": _listed(report["edited_targets"])
+        }
     for key, refs in report["leaving"].items():
-        yield f"These leave {key}, and stay in the library: {_listed(refs)}."
+        yield _("These leave %(container)s, and stay in the library: %(items)s.") % {
+            "container": key,
+            "items": _listed(refs),
+        }
 
 
 def _what_comes_along(report: Report) -> Iterator[str]:
     files, tags, collection = report["static_files"], report["tags"]["given"], report["collection"]
     if files["count"]:
-        yield f"Static files: {files['count']} ({filesizeformat(files['bytes'])})."
+        yield _("Static files: %(count)s (%(size)s).") % {
+            "count": files["count"],
+            "size": filesizeformat(files["bytes"]),
+        }
     if tags:
-        yield f"Tags: {tags}."
+        yield _("Tags: %(count)s.") % {"count": tags}
     if report["settings"]:
         settings = ", ".join(f"{name} ({count})" for name, count in report["settings"].items())
-        yield f"Settings that only matter in courses, and are kept: {settings}."
+        yield _("Settings that only matter in courses, and are kept: %(settings)s.") % {"settings": settings}
     if collection:
-        yield f"Collection: {'new, ' if collection['is_new'] else ''}{collection['title'] or collection['code']}."
+        text = _("Collection: new, %(title)s.") if collection["is_new"] else _("Collection: %(title)s.")
+        yield text % {"title": collection["title"] or collection["code"]}
 
 
 def _what_does_not(report: Report) -> Iterator[str]:
     for tag in report["tags"]["left_out"]:
-        yield f"tag {tag['taxonomy']}: {tag['value']}, on {tag['blocks']} blocks: {tag['reason']}"
+        text = ngettext(
+            "tag %(taxonomy)s: %(value)s, on %(blocks)s block: %(reason)s",
+            "tag %(taxonomy)s: %(value)s, on %(blocks)s blocks: %(reason)s",
+            tag["blocks"],
+        )
+        yield text % tag
     if report["unused_files"]:
-        yield f"Files that nothing refers to, and that do not come: {_listed(report['unused_files'])}."
+        text = _("Files that nothing refers to, and that do not come: %(files)s.")
+        yield text % {"files": _listed(report["unused_files"])}
     if report["drafts_left_out"]:
-        yield f"Drafts of the archive that are not read: {report['drafts_left_out']}."
+        yield _("Drafts of the archive that are not read: %(count)s.") % {"count": report["drafts_left_out"]}
     if report["unknown"]:
-        yield f"Not in the source: {_listed(report['unknown'])}."
-    size = report["size"]
-    if size["is_exceeded"]:
-        yield f"The library may have {size['limit']} items. It has {size['live']}, and {size['coming']} would come."
+        yield _("Not in the source: %(blocks)s.") % {"blocks": _listed(report["unknown"])}
+    if report["size"]["is_exceeded"]:
+        text = _("The library may have %(limit)s items. It has %(live)s, and %(coming)s would come.")
+        yield text % report["size"]
 
 
 def _listed(names: list[str]) -> str:

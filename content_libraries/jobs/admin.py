@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from .. import conf
@@ -23,11 +25,11 @@ from .models import UNFINISHED, Job, JobState
 class WorkerFilter(admin.SimpleListFilter):
     """Jobs that an operator may have to look after."""
 
-    title = "worker"
+    title = gettext_lazy("worker")
     parameter_name = "worker"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("none", "Waiting for one"), ("alive", "At work"), ("silent", "Silent for too long"))
+        return (("none", _("Waiting for one")), ("alive", _("At work")), ("silent", _("Silent for too long")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         silent = is_dead(datetime.now(UTC))
@@ -50,7 +52,7 @@ TONES: Final[Mapping[str, str]] = {
 def state_in_words(job: Job) -> str:
     """How far a job is, for people."""
     is_ending = job.state in UNFINISHED and job.cancel_requested
-    return "Canceling…" if is_ending else str(JobState(job.state).label)
+    return _("Canceling…") if is_ending else str(JobState(job.state).label)
 
 
 _REFRESH_SECONDS: Final = 3
@@ -74,7 +76,7 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             response["Refresh"] = str(_REFRESH_SECONDS)
         return response
 
-    @admin.display(description="Progress")
+    @admin.display(description=gettext_lazy("Progress"))
     def progress(self, job: Job) -> str:
         """What a worker does right now, and how many steps are done."""
         status = job.task_status
@@ -82,19 +84,24 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return ""
         if job.cancel_requested:
             return state_in_words(job)
-        return f"{status.state} ({status.completed_steps} of {status.total_steps})"
+        return _("%(step)s (%(done)s of %(total)s)") % {
+            "step": status.state,
+            "done": status.completed_steps,
+            "total": status.total_steps,
+        }
 
-    @admin.display(description="Worker")
+    @admin.display(description=gettext_lazy("Worker"))
     def worker(self, job: Job) -> str:
         """Who has the job, told by how long ago it was heard of; the lease itself says nothing to people."""
         now = datetime.now(UTC)
         if job.state == JobState.WAITING:
-            return f"none for {timesince(job.created, now)}"
+            return _("none for %(time)s") % {"time": timesince(job.created, now)}
         if job.state != JobState.RUNNING or job.heartbeat is None:
             return ""
         lease = timedelta(seconds=conf.JOB_LEASE_SECONDS.value)
-        silent = "silent for too long: " if job.heartbeat < now - lease else ""
-        return f"{silent}last heard of {timesince(job.heartbeat, now)} ago"
+        is_silent = job.heartbeat < now - lease
+        text = _("silent for too long: last heard of %(time)s ago") if is_silent else _("last heard of %(time)s ago")
+        return text % {"time": timesince(job.heartbeat, now)}
 
 
 class JobAdmin(JobListAdmin):
@@ -151,12 +158,12 @@ class JobAdmin(JobListAdmin):
 
         return wrapped
 
-    @admin.action(description="Cancel the selected jobs")
+    @admin.action(description=gettext_lazy("Cancel the selected jobs"))
     def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         for job in jobs.filter(state__in=UNFINISHED):
             self._say(request, self.cancel(job.uuid, user=request.user))
 
-    @admin.action(description="Try again what failed in the selected jobs")
+    @admin.action(description=gettext_lazy("Try again what failed in the selected jobs"))
     def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         for job in jobs:
             try:
@@ -167,7 +174,7 @@ class JobAdmin(JobListAdmin):
     def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
         job = self.cancel(uuid, user=request.user)
         if job.state in UNFINISHED:
-            messages.info(request, "The job ends at its next step. What is finished stays.")
+            messages.info(request, _("The job ends at its next step. What is finished stays."))
         return HttpResponseRedirect(self.watch_url(job))
 
     def _retry(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
@@ -175,5 +182,5 @@ class JobAdmin(JobListAdmin):
 
     def _say(self, request: HttpRequest, job: Job) -> None:
         is_ending = job.state in UNFINISHED and job.cancel_requested
-        state = "ends at its next step" if is_ending else str(JobState(job.state).label).lower()
-        messages.info(request, f"{job}: {state}.")
+        text = _("%(job)s: ends at its next step.") if is_ending else _("%(job)s: %(state)s.")
+        messages.info(request, text % {"job": job, "state": str(JobState(job.state).label).lower()})

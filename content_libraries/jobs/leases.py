@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError
 from user_tasks.models import UserTaskStatus
 
@@ -182,4 +183,9 @@ def _give_up[JobT: Job](model: type[JobT], job_pk: int, finish: Callable[[JobT, 
         job = model._default_manager.select_for_update().get(pk=job_pk)
         if job.state in UNFINISHED:
             state = JobState.CANCELED if job.cancel_requested else JobState.FAILED
-            finish(job, state, f"It broke off {job.attempts} times. Ask the staff of the site to look at it.")
+            text = ngettext(
+                "It broke off %(count)s time. Ask the staff of the site to look at it.",
+                "It broke off %(count)s times. Ask the staff of the site to look at it.",
+                job.attempts,
+            )
+            finish(job, state, text % {"count": job.attempts})

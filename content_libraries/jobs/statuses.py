@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from ..errors import NotAllowedError
@@ -56,6 +57,6 @@ def refer_to(user: Any, work: str) -> User:
         work: what the job does, as a sentence begins.
     """
     if user is None or not user.is_authenticated:
-        raise NotAllowedError(f"{work} in the background needs a user.")
+        raise NotAllowedError(_("%(work)s in the background needs a user.") % {"work": work})
     person: User = user
     return person

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from ..errors import ContentLibrariesError
 
@@ -23,8 +24,8 @@ class LibraryCommand(BaseCommand):
     a non-zero exit code.
     """
 
-    summary: ClassVar[str]
-    """A format string for the result of ``run``, unless the command has its own ``summarize``."""
+    summary: ClassVar[Any]
+    """A format string for the result of ``run``, to be translated, unless the command has its own ``summarize``."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_own_arguments(parser)
@@ -61,7 +62,7 @@ class LibraryCommand(BaseCommand):
 
     def summarize(self, result: Mapping[str, object]) -> str:
         """What a person reads at the end."""
-        return self.summary.format_map(result)
+        return str(self.summary).format_map(result)
 
     def progress(self, message: str) -> None:
         """Tell a person at a terminal how far the work is. Nothing is written where nobody watches."""
@@ -75,4 +76,4 @@ def _find_user(username: str | None) -> User | None:
     try:
         return get_user_model().objects.get_by_natural_key(username)
     except get_user_model().DoesNotExist:
-        raise CommandError(f"There is no user “{username}”.") from None
+        raise CommandError(_("There is no user “%(username)s”.") % {"username": username}) from None

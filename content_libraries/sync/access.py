@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CoursePermission, course_store, may_in_course, require_in_course
@@ -30,7 +31,7 @@ def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
         block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
         if block is not None:
             return block
-    raise NotFoundError(f"The block “{usage_key}” was not found.")
+    raise NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
 
 
 def require_links_of_course(user: Actor, course_key: CourseKey) -> None:

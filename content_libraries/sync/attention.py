@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import GRADING_POLICY_PATH, course_store
 from ..olx.api import settings_in
 from .data import Attention
 
-_MESSAGES: Final[Mapping[str, str]] = {
-    "due": "This due date was set in another course. Check it, or remove it.",
-    "start": "This release date was set in another course. Check it, or remove it.",
-    "group_access": "This names groups of learners of another course. Choose groups of this course, or remove it.",
-    "user_partition_id": "This names groups of learners of another course. Choose groups of this course.",
-    "prereq": "This prerequisite is in another course. Choose one of this course, or remove it.",
-    "prereq_min_score": "This belongs to a prerequisite in another course.",
-    "prereq_min_completion": "This belongs to a prerequisite in another course.",
-    "required_content": "This prerequisite is in another course. Choose one of this course, or remove it.",
-    "visible_to_staff_only": "Learners do not see this block. Check whether that is right in this course.",
+_MESSAGES: Final[Mapping[str, Any]] = {
+    "due": _("This due date was set in another course. Check it, or remove it."),
+    "start": _("This release date was set in another course. Check it, or remove it."),
+    "group_access": _("This names groups of learners of another course. Choose groups of this course, or remove it."),
+    "user_partition_id": _("This names groups of learners of another course. Choose groups of this course."),
+    "prereq": _("This prerequisite is in another course. Choose one of this course, or remove it."),
+    "prereq_min_score": _("This belongs to a prerequisite in another course."),
+    "prereq_min_completion": _("This belongs to a prerequisite in another course."),
+    "required_content": _("This prerequisite is in another course. Choose one of this course, or remove it."),
+    "visible_to_staff_only": _("Learners do not see this block. Check whether that is right in this course."),
 }
+_UNKNOWN_TYPE: Final = _(
+    "This is graded, and needs the assignment type “%(type)s”, which this course does not have."
+    " Add it, or choose another."
+)
+_NO_TYPE: Final = _(
+    "This is graded, and needs an assignment type, which this course does not have. Add it, or choose another."
+)
 _NOTHING: Final = frozenset({"", "null", "{}", "[]", "false"})
 
 
@@ -33,7 +41,7 @@ def attention_in(usage_key: UsageKey, olx: str) -> Iterator[Attention]:
     for name, message in _MESSAGES.items():
         value = settings.get(name, "")
         if value not in _NOTHING:
-            yield Attention(usage_key, title, name, value, message)
+            yield Attention(usage_key, title, name, value, str(message))
     if settings.get("graded") == "true" or settings.get("format"):
         yield Attention(usage_key, title, "format", settings.get("format", ""), "")
 
@@ -63,6 +71,5 @@ def _judged(found: tuple[Attention, ...], types: frozenset[str]) -> Iterator[Att
         if attention.setting != "format":
             yield attention
         elif attention.value not in types:
-            wanted = f"the assignment type “{attention.value}”" if attention.value else "an assignment type"
-            message = f"This is graded, and needs {wanted}, which this course does not have. Add it, or choose another."
+            message = str((_UNKNOWN_TYPE if attention.value else _NO_TYPE) % {"type": attention.value})
             yield Attention(attention.usage_key, attention.title, "format", attention.value, message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CourseFile, CourseStructure, course_store
@@ -23,7 +24,7 @@ class Draft:
         self.structure: CourseStructure = course_store().structure(course_key)
         for top in tops:
             if top not in self.structure.blocks:
-                raise NotFoundError(f"There is no “{top}”.")
+                raise NotFoundError(_("There is no “%(block)s”.") % {"block": top})
         keys = dict.fromkeys(key for top in tops for key, _depth in self.structure.walk(top))
         self.blocks: Mapping[UsageKey, Block] = course_store().blocks(course_key, list(keys)) if keys else {}
         self.links = {key: LinkSettings.of(key, block.settings) for key, block in self.blocks.items()}

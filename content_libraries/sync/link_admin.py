@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
 from ..imports.admin.base import StaffAdmin
@@ -15,21 +19,27 @@ from .data import LinkState
 from .models import CourseLink
 from .readiness import readiness_of
 
-_NEVER_STORED = {LinkState.INACCESSIBLE, LinkState.NOT_LINKED}
+_STATES: Final[Mapping[str, Any]] = {
+    LinkState.OK: gettext_lazy("ok"),
+    LinkState.UPDATE: gettext_lazy("update"),
+    LinkState.DECLINED: gettext_lazy("declined"),
+    LinkState.DELETED: gettext_lazy("deleted"),
+    LinkState.UNPUBLISHED: gettext_lazy("unpublished"),
+    LinkState.UNKNOWN_LIBRARY: gettext_lazy("unknown library"),
+    LinkState.MALFORMED: gettext_lazy("malformed"),
+    LinkState.TYPE_MISMATCH: gettext_lazy("type mismatch"),
+}
+"""Those that a row can be in: without a user, and linked."""
 
 
 class StateFilter(admin.SimpleListFilter):
     """How links stand, as one counts that is looked at without a user."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [
-            (state.value, state.value.replace("_", " ").capitalize())
-            for state in LinkState
-            if state not in _NEVER_STORED
-        ]
+        return [(state, capfirst(words)) for state, words in _STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(state=self.value()) if self.value() else queryset
@@ -38,11 +48,11 @@ class StateFilter(admin.SimpleListFilter):
 class ReadyFilter(admin.SimpleListFilter):
     """Whether an author is asked about a link."""
 
-    title = "ready to sync"
+    title = gettext_lazy("ready to sync")
     parameter_name = "ready"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("yes", "Yes"), ("no", "No"))
+        return (("yes", _("Yes")), ("no", _("No")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(is_ready=self.value() == "yes") if self.value() else queryset
@@ -51,11 +61,11 @@ class ReadyFilter(admin.SimpleListFilter):
 class LevelFilter(admin.SimpleListFilter):
     """Blocks with a link of their own, and parts of linked structures."""
 
-    title = "level"
+    title = gettext_lazy("level")
     parameter_name = "level"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("top", "Top-level"), ("part", "Part of a linked structure"))
+        return (("top", _("Top-level")), ("part", _("Part of a linked structure")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(parent_pk__isnull=self.value() == "top") if self.value() else queryset
@@ -105,22 +115,22 @@ class CourseLinkAdmin(StaffAdmin):
 
     @admin.display(ordering="state")
     def state(self, link: Any) -> str:
-        return str(link.state).replace("_", " ")
+        return str(_STATES[link.state])
 
-    @admin.display(boolean=True, description="Ready", ordering="is_ready")
+    @admin.display(boolean=True, description=gettext_lazy("Ready"), ordering="is_ready")
     def is_ready(self, link: Any) -> bool:
         return bool(link.is_ready)
 
-    @admin.display(description="Published version", ordering="available")
+    @admin.display(description=gettext_lazy("Published version"), ordering="available")
     def available(self, link: Any) -> int | None:
         version: int | None = link.available
         return version
 
-    @admin.display(boolean=True, description="Local changes")
+    @admin.display(boolean=True, description=gettext_lazy("Local changes"))
     def is_customized(self, link: CourseLink) -> bool:
         return bool(link.downstream_customized)
 
-    @admin.action(description="Sync the selected, as far as something is ready")
+    @admin.action(description=gettext_lazy("Sync the selected, as far as something is ready"))
     def sync_selected(self, request: HttpRequest, links: QuerySet[Any]) -> None:
         """Of a part of a linked structure, the structure is synced. Each is synced by itself, or named."""
         ready = [link for link in links if link.is_ready]
@@ -134,10 +144,11 @@ class CourseLinkAdmin(StaffAdmin):
             else:
                 done += 1
         if done or not tops:
-            text = f"{done} linked blocks were synced." if tops else "Nothing of the selected is ready to be synced."
-            messages.info(request, text)
+            text = ngettext("%(count)s linked block was synced.", "%(count)s linked blocks were synced.", done)
+            nothing = _("Nothing of the selected is ready to be synced.")
+            messages.info(request, text % {"count": done} if tops else nothing)
 
-    @admin.action(description="Sync the courses of the selected in the background")
+    @admin.action(description=gettext_lazy("Sync the courses of the selected in the background"))
     def sync_courses(self, request: HttpRequest, links: QuerySet[Any]) -> None:
         courses = list(dict.fromkeys(link.course_key for link in links))
         try:
@@ -145,4 +156,9 @@ class CourseLinkAdmin(StaffAdmin):
         except ContentLibrariesError as error:
             messages.error(request, error.message)
         else:
-            messages.info(request, f"{len(courses)} courses are being synced in the background, as run {run.uuid}.")
+            text = ngettext(
+                "%(count)s course is being synced in the background, as run %(run)s.",
+                "%(count)s courses are being synced in the background, as run %(run)s.",
+                len(courses),
+            )
+            messages.info(request, text % {"count": len(courses), "run": run.uuid})

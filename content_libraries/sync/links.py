@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.tagging.api import release_copied_tags
@@ -116,7 +117,9 @@ def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[F
     courses = Course.objects.values("id")
     orphans = CourseLink.objects.exclude(course_key__in=courses)
     for key in list(orphans.values_list("downstream_key", flat=True)):
-        findings.append(Finding("links", str(key), "The row of this link is left over from a deleted course.", repair))
+        findings.append(
+            Finding("links", str(key), _("The row of this link is left over from a deleted course."), repair)
+        )
     if repair:
         orphans.delete()
     return findings
@@ -134,11 +137,11 @@ def _differences(course_key: CourseKey, library_key: LibraryLocatorV2 | None) ->
         if library_key is not None and str(library_key) not in named:
             continue
         if row is None:
-            yield key, "There is no row for the link of this block."
+            yield key, _("There is no row for the link of this block.")
         elif right is None:
-            yield key, "There is a row for this block, which is not linked."
+            yield key, _("There is a row for this block, which is not linked.")
         elif fields := _different(row, right):
-            yield key, f"The row of this link is not what the block says: {', '.join(fields)}."
+            yield key, _("The row of this link is not what the block says: %(fields)s.") % {"fields": ", ".join(fields)}
 
 
 def _linked_blocks(course_key: CourseKey) -> Mapping[UsageKey, Block]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
@@ -106,7 +107,7 @@ def _require(user: Actor, course_key: CourseKey, source: LibraryLocatorV2, targe
     require_syncs_of_course(user, course_key)
     access_library(user, target, Permission.VIEW)
     if source == target:
-        raise InvalidInputError("Name two libraries, the old one and another one.", field="target_library")
+        raise InvalidInputError(_("Name two libraries, the old one and another one."), field="target_library")
 
 
 def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, _Linked]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import InvalidInputError
@@ -58,6 +59,7 @@ def settle_update(
 def _require_component(usage_key: UsageKey, user: Actor, *, manage: bool) -> None:
     if isinstance(own_upstream(access_block(user, usage_key, manage=manage)), LibraryContainerLocator):
         raise InvalidInputError(
-            f"“{usage_key}” is a structure, in which titles and texts of the course stay. Keep them, or decline.",
+            _("“%(block)s” is a structure, in which titles and texts of the course stay. Keep them, or decline.")
+            % {"block": usage_key},
             field="outcome",
         )

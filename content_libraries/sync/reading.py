@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
@@ -113,7 +114,7 @@ def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = 
     keys = [usage_key, *structure.children.get(usage_key, ())]
     found = course_store().blocks(usage_key.course_key, keys)
     if usage_key not in found:
-        raise NotFoundError(f"There is no “{usage_key}”.")
+        raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
     parts = _ready_parts(usage_key, structure) if with_parts else []
     return LinkedChildren([found[key] for key in keys], link_details(found.values(), user=user), parts)
 
@@ -229,7 +230,7 @@ def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None
     links = CourseLink.objects.all()
     if course_key is None and upstream is None:
         if user is not None and not (user.is_active and user.is_superuser):
-            raise NotAllowedError("Only superusers see the links of all courses. Name a course or a library item.")
+            raise NotAllowedError(_("Only superusers see the links of all courses. Name a course or a library item."))
         return links
     if course_key is not None:
         require_links_of_course(user, course_key)

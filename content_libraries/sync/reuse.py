@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from .. import conf
@@ -56,7 +57,7 @@ def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) 
     require_in_course(user, parent_key.course_key, CoursePermission.EDIT)
     structure = course_store().structure(parent_key.course_key)
     if parent_key not in structure.blocks:
-        raise NotFoundError(f"There is no “{parent_key}”.")
+        raise NotFoundError(_("There is no “%(block)s”.") % {"block": parent_key})
     try:
         refuse_linked_parents([parent_key])
     except LinkedStructureError as error:
@@ -83,7 +84,7 @@ def refuse_unfit_item(key: ItemKey, parent_key: UsageKey) -> None:
 def refuse_unfit_parent(structure: CourseStructure, parent_key: UsageKey, block_type: str) -> None:
     """Raise NotFoundError for the parent, and UnfitParentError unless a block of this type can stand in it."""
     if parent_key not in structure.blocks:
-        raise NotFoundError(f"There is no “{parent_key}”.")
+        raise NotFoundError(_("There is no “%(block)s”.") % {"block": parent_key})
     if not (structure.blocks[parent_key].holds_blocks and _may_hold(parent_key.block_type, block_type)):
         raise UnfitParentError(parent_key, block_type)
 

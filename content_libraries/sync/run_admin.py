@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
@@ -12,12 +12,28 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..jobs.admin import TONES, JobAdmin, state_in_words
 from ..jobs.api import UNFINISHED
 from ..libraries.staff_admin import StaffAdmin
 from . import api
+from .data import SyncAction
 from .models import SyncRun, SyncRunCourse
+
+_MOST_COURSES: Final = 2
+_STEPS: Final[Mapping[str, Any]] = {
+    SyncAction.CREATE: gettext_lazy("create"),
+    SyncAction.TAKE: gettext_lazy("take"),
+    SyncAction.KEEP_LOCAL: gettext_lazy("keep local"),
+    SyncAction.MOVE: gettext_lazy("move"),
+    SyncAction.REORDER: gettext_lazy("reorder"),
+    SyncAction.DELETE: gettext_lazy("delete"),
+    SyncAction.ASSET: gettext_lazy("asset"),
+    SyncAction.TAGS: gettext_lazy("tags"),
+    SyncAction.DECLINE: gettext_lazy("decline"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +61,16 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
         runs: QuerySet[SyncRun] = super().get_queryset(request)
         return runs.prefetch_related(Prefetch("courses", SyncRunCourse.objects.defer("report").order_by("pk")))
 
-    @admin.display(description="Library", ordering="library_key")
+    @admin.display(description=gettext_lazy("Library"), ordering="library_key")
     def library(self, run: SyncRun) -> str:
-        return run.library_key or "all"
+        return run.library_key or _("all")
 
-    @admin.display(description="Courses")
+    @admin.display(description=gettext_lazy("Courses"))
     def courses_shown(self, run: SyncRun) -> str:
         keys = [str(course.course_key) for course in run.courses.all()]
-        return ", ".join(keys[:2]) + (f" and {len(keys) - 2} more" if len(keys) > 2 else "")
+        shown = ", ".join(keys[:_MOST_COURSES])
+        more = len(keys) - _MOST_COURSES
+        return _("%(courses)s and %(count)s more") % {"courses": shown, "count": more} if more > 0 else shown
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
@@ -80,7 +98,7 @@ def _shown(uuid: UUID, request: HttpRequest) -> dict[str, Any]:
     courses = sorted(run.courses.all(), key=lambda course: course.pk)
     is_open = run.state in UNFINISHED
     return {
-        "title": "Sync of courses",
+        "title": _("Sync of courses"),
         "run": run,
         "state": state_in_words(run),
         "tone": TONES.get(run.state, "info"),
@@ -91,12 +109,12 @@ def _shown(uuid: UUID, request: HttpRequest) -> dict[str, Any]:
 
 
 def _card(course: SyncRunCourse) -> CourseCard:
-    state, tone = ("Failed", "error") if course.is_failed else ("Done", "success")
+    state, tone = (_("Failed"), "error") if course.is_failed else (_("Done"), "success")
     if course.finished is None:
-        state, tone = "Waiting", "info"
+        state, tone = _("Waiting"), "info"
     steps: Mapping[str, int] = course.report.get("steps", {})
     skipped = len(course.report.get("skipped", ()))
-    parts = [f"{number} {name.replace('_', ' ')}" for name, number in steps.items()]
-    parts += [f"{skipped} left out"] if skipped else []
-    done = ", ".join(parts) if parts or course.finished is None or course.is_failed else "nothing was to be done"
+    parts = [f"{number} {_STEPS.get(name, name)}" for name, number in steps.items()]
+    parts += [_("%(count)s left out") % {"count": skipped}] if skipped else []
+    done = ", ".join(parts) if parts or course.finished is None or course.is_failed else _("nothing was to be done")
     return CourseCard(str(course.course_key), state, tone, done, course.error)

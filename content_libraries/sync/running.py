@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from ..errors import ContentLibrariesError, NotAllowedError
 from ..jobs.api import JobCanceledError, JobState, JobWorker, run_claimed, sweep
@@ -41,7 +42,7 @@ class _Run:
 
     def run(self) -> None:
         try:
-            self.worker.step("Looking for updates", 1)
+            self.worker.step(_("Looking for updates"), 1)
             for number, course in enumerate(self.worker.job.courses.order_by("pk")):
                 self.worker.steps_done = number
                 if course.finished is None:
@@ -52,7 +53,7 @@ class _Run:
             self._finish(canceled=False)
 
     def _sync(self, course: SyncRunCourse) -> None:
-        self.worker.step(f"Syncing {course.course_key}", 1)
+        self.worker.step(_("Syncing %(course)s") % {"course": course.course_key}, 1)
         try:
             self._sync_as(self._user(), course)
         except ContentLibrariesError as error:
@@ -72,7 +73,7 @@ class _Run:
     def _user(self) -> User:
         user = self.worker.job.user
         if user is None:
-            raise NotAllowedError("The user who started this run does not exist any more.")
+            raise NotAllowedError(_("The user who started this run does not exist any more."))
         user.refresh_from_db()
         return user
 

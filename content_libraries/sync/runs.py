@@ -12,6 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import CourseKey
 
 from ..courses.api import CoursePermission, may_in_course
@@ -24,7 +26,7 @@ from .models import CourseLink, SyncRun, SyncRunCourse
 
 TASK_NAME: Final = "content_libraries.sync.run"
 CANCELED_TEXT: Final = "This run was canceled before this course was done."
-_WORK: Final = "A sync"
+_WORK: Final = gettext_lazy("A sync")
 
 
 def start_run(
@@ -42,19 +44,19 @@ def start_run(
 
     Raises NotFoundError, NotAllowedError, and InvalidInputError where there is nothing to sync.
     """
-    person = refer_to(user, _WORK)
+    person = refer_to(user, str(_WORK))
     for course_key in courses:
         require_syncs_of_course(user, course_key)
     chosen, left_out = list(dict.fromkeys(courses)), 0
     if not courses:
         if only_library is None:
-            raise InvalidInputError("Name a course or a library.", field="course_keys")
+            raise InvalidInputError(_("Name a course or a library."), field="course_keys")
         access_library(user, only_library, Permission.VIEW)
         using = _courses_using(only_library)
         chosen = [key for key in using if _may_sync(user, key)]
         left_out = len(using) - len(chosen)
     if not chosen:
-        raise InvalidInputError("No course that you may edit uses this library.", field="library_key")
+        raise InvalidInputError(_("No course that you may edit uses this library."), field="library_key")
     with transaction.atomic():
         _cancel_redundant(person, chosen)
         run = _create(person, chosen, only_library, left_out)
@@ -66,13 +68,13 @@ def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
     """Find a run of the user; staff find all. Raises NotFoundError."""
     run = _runs().filter(uuid=run_uuid).first()
     if run is None or not (user is None or run.user_id == user.pk or is_global_staff(user)):
-        raise NotFoundError(f"There is no run “{run_uuid}”.")
+        raise NotFoundError(_("There is no run “%(run)s”.") % {"run": run_uuid})
     return run
 
 
 def list_runs(*, user: Actor) -> QuerySet[SyncRun]:
     """The user's own runs, newest first, with their courses."""
-    return _runs().filter(user=refer_to(user, _WORK)).order_by("-pk")
+    return _runs().filter(user=refer_to(user, str(_WORK))).order_by("-pk")
 
 
 def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
@@ -94,10 +96,10 @@ def retry_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
     """
     run = find_run(run_uuid, user=user)
     if run.state in UNFINISHED:
-        raise InvalidInputError("This run is not finished. Wait for it, or cancel it.")
+        raise InvalidInputError(_("This run is not finished. Wait for it, or cancel it."))
     failed = [course.course_key for course in run.courses.filter(is_failed=True).order_by("pk")]
     if not failed:
-        raise InvalidInputError("Every course of this run is done. Start a new run to sync again.")
+        raise InvalidInputError(_("Every course of this run is done. Start a new run to sync again."))
     only_library = library_key(run.library_key) if run.library_key else None
     return start_run(user=user, courses=failed, only_library=only_library)
 

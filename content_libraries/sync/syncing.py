@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.tagging.api import copy_tags, release_copied_tags
@@ -44,7 +45,7 @@ class SyncOutdatedError(ConflictError):
     code = "preview_outdated"
 
     def __init__(self) -> None:
-        super().__init__("The library or the course changed since this was shown. Look at it again, then sync.")
+        super().__init__(_("The library or the course changed since this was shown. Look at it again, then sync."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -79,7 +80,7 @@ class LoginRefreshView(View):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            response = JsonResponse({"detail": "Log in first."}, status=401)
+            response = JsonResponse({"detail": _("Log in first.")}, status=401)
             delete_jwt_cookies(response)
             return response
         now = int(time.time())

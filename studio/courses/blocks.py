@@ -33,10 +33,10 @@ def block_key(text: str) -> UsageKey:
     try:
         key: UsageKey = UsageKey.from_string(text)
     except InvalidKeyError as error:
-        raise MalformedKeyError(f"“{text}” is not the key of a block.") from error
+        raise MalformedKeyError(gettext("“%(value)s” is not the key of a block.") % {"value": text}) from error
     course_key = key.context_key
     if not isinstance(course_key, CourseLocator) or course_key.run is None:
-        raise MalformedKeyError(f"“{text}” is not the key of a block of a course.")
+        raise MalformedKeyError(gettext("“%(value)s” is not the key of a block of a course.") % {"value": text})
     return key.map_into_course(course_key.for_branch(None))
 
 

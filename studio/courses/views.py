@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.utils import extend_schema
@@ -116,7 +117,7 @@ class ContainerPageView(View):
         except MalformedKeyError as error:
             raise Http404(error.message) from error
         if not page:
-            raise Http404("This site knows no frontend.")
+            raise Http404(_("This site knows no frontend."))
         return HttpResponseRedirect(page)
 
 

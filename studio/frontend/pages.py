@@ -13,6 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -55,7 +56,7 @@ def page(_request: HttpRequest, path: str = "") -> FileResponse:
     """A page of the frontend. A file that the build does not have is not found, rather than a page."""
     index = Path(settings.MFE_DIST) / "index.html"
     if not settings.MFE_DIST or not index.is_file():
-        raise Http404("This site serves no frontend: MFE_DIST names no build.")
+        raise Http404(_("This site serves no frontend: MFE_DIST names no build."))
     if PurePosixPath(path).suffix in _FILES:
-        raise Http404("The frontend's build has no such file.")
+        raise Http404(_("The frontend's build has no such file."))
     return FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from django.conf import settings
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -56,7 +57,7 @@ class ExportView(StudioAPIView):
     def get(self, request: Request, source_key: str) -> FileResponse:
         found = api.find_source(api.course_key(source_key), user=request.user)
         if found.upload is None:
-            raise NotFound("Only archives that were uploaded can be downloaded here.")
+            raise NotFound(_("Only archives that were uploaded can be downloaded here."))
         return FileResponse(found.upload.file.open(), as_attachment=True, filename=found.upload.file_name)
 
 

@@ -14,6 +14,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from content_libraries.api import is_global_staff, job_kinds
@@ -57,11 +59,11 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
     ordering = ("-created",)
     fields = ("uuid", "name", "task_class", "state", "progress", "attempts", "user", "created", "modified", "job")
 
-    @admin.display(description="Progress")
+    @admin.display(description=_("Progress"))
     def progress(self, status: Any) -> str:
-        return f"{status.completed_steps} of {status.total_steps}"
+        return gettext("%(done)s of %(total)s") % {"done": status.completed_steps, "total": status.total_steps}
 
-    @admin.display(description="Job")
+    @admin.display(description=_("Job"))
     def job(self, status: Any) -> str:
         for kind in _KINDS:
             try:
@@ -69,7 +71,8 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
             except ObjectDoesNotExist:
                 continue
             url = reverse(f"admin:content_libraries_{kind}_change", args=[job.pk])
-            return format_html('<a href="{}">Job<span class="visually-hidden"> of {}</span></a>', url, status.name)
+            text = format_html(gettext('Job<span class="visually-hidden"> of {name}</span>'), name=status.name)
+            return format_html('<a href="{}">{}</a>', url, text)
         return ""
 
 

@@ -29,6 +29,7 @@ from tests.courses.building import make_course
 
 from .building import COURSE_KEY, UNIT, Author, Shelf, block, body, children, edit, titles
 from .legacy import SOURCE, TARGET, add_legacy_block, migrate_legacy_library
+from .test_languages import write_catalog
 
 ROOT = "/api/courses/v1/migrate_legacy_content_blocks/"
 OWN = "/api/content_library/v1/legacy_conversions/"
@@ -402,6 +403,23 @@ def test_one_block_converts_at_its_own_request(author: Author, migrated: Shelf) 
     assert (again.status_code, "converted already" in str(again.json())) == (400, True)
     assert upgrade(author, UNIT).status_code == 400
     assert upgrade(author, bank.map_into_course(COURSE_KEY).replace(block_id="nothing")).status_code == 404
+
+
+def test_what_is_kept_of_a_conversion_is_in_the_language_of_the_site(
+    author: Author, migrated: Shelf, tmp_path: Path, settings: Any
+) -> None:
+    texts = {
+        "": "Content-Type: text/plain; charset=UTF-8\n",
+        "%(block)s “%(title)s” is not linked: nothing in the legacy library is like it.": "%(title)s ist neu.",
+        "“%(block)s” is converted already.": "“%(block)s” ist schon umgestellt.",
+    }
+    write_catalog(tmp_path / "locale", texts)
+    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    author.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    bank = add_legacy_block(UNIT, "bank", [("a", "<problem><p>Unlike</p></problem>")])
+    assert upgrade(author, bank).status_code == 200
+    assert "nothing in the legacy library is like it" in LegacyConversion.objects.get().error
+    assert "ist schon umgestellt" in str(upgrade(author, bank).json())
 
 
 def test_nothing_is_taken_from_a_legacy_library_at_once(

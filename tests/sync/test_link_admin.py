@@ -99,7 +99,7 @@ def test_what_is_ready_is_synced_once_and_what_fails_is_named(client: Client, au
     shelf.delete("unit1")
     shelf.publish()
     other = author.create(shelf.key("p1"), UNIT)
-    assert "1 linked blocks were synced" in act(client, "sync_selected", [text, other])
+    assert "1 linked block was synced" in act(client, "sync_selected", [text, other])
     assert (titles([text]), block(text).settings["upstream_version"]) == (["New"], "2")
     shown = act(client, "sync_selected", [child(unit, 0)])
     assert (str(unit) in shown, "not found" in shown) == (True, True)
@@ -108,7 +108,7 @@ def test_what_is_ready_is_synced_once_and_what_fails_is_named(client: Client, au
 
 def test_courses_of_links_are_synced_in_the_background(client: Client, author: Author, shelf: Shelf) -> None:
     text = author.create(shelf.key("t2"), UNIT)
-    assert "1 courses are being synced in the background" in act(client, "sync_courses", [text])
+    assert "1 course is being synced in the background" in act(client, "sync_courses", [text])
     assert [course.course_key for course in SyncRun.objects.get().courses.all()] == [COURSE_KEY]
 
 

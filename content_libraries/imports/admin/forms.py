@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ...errors import ContentLibrariesError
 from ...keys import LibraryLocatorV2, course_key
@@ -14,26 +16,26 @@ from ..data import ImportOptions, Level, OnRepeat
 from ..legacy import Destination
 
 _LEVELS: Final = (
-    (Level.SECTION, "Sections, subsections, units and components"),
-    (Level.SUBSECTION, "Subsections, units and components"),
-    (Level.UNIT, "Units and components"),
-    (Level.COMPONENT, "Components only"),
+    (Level.SECTION, _("Sections, subsections, units and components")),
+    (Level.SUBSECTION, _("Subsections, units and components")),
+    (Level.UNIT, _("Units and components")),
+    (Level.COMPONENT, _("Components only")),
 )
 _STRATEGIES: Final = (
-    (OnRepeat.SKIP, "Skip: leave what was imported before as it is"),
-    (OnRepeat.UPDATE, "Update: give it the content of the source"),
-    (OnRepeat.FORK, "Fork: import everything as new copies"),
+    (OnRepeat.SKIP, _("Skip: leave what was imported before as it is")),
+    (OnRepeat.UPDATE, _("Update: give it the content of the source")),
+    (OnRepeat.FORK, _("Fork: import everything as new copies")),
 )
 _FORWARDS: Final = (
-    ("", "As usual: on the first migration of a legacy library"),
-    ("yes", "Yes: references to the source lead to the library from now on"),
-    ("no", "No"),
+    ("", _("As usual: on the first migration of a legacy library")),
+    ("yes", _("Yes: references to the source lead to the library from now on")),
+    ("no", _("No")),
 )
 _INTO: Final = (
-    ("", "Into one library, a collection for each"),
-    (Destination.ONE_EACH, "A new library for each"),
-    (Destination.BY_ORG, "One library for each organization, a collection for each"),
-    (Destination.BY_READERS, "One library for each organization and set of readers, a collection for each"),
+    ("", _("Into one library, a collection for each")),
+    (Destination.ONE_EACH, _("A new library for each")),
+    (Destination.BY_ORG, _("One library for each organization, a collection for each")),
+    (Destination.BY_READERS, _("One library for each organization and set of readers, a collection for each")),
 )
 
 
@@ -64,42 +66,44 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["library"] = LibraryField(user, label="Target library")
+        self.fields["library"] = LibraryField(user, label=_("Target library"))
         self.order_fields(["library"])
 
-    level = forms.ChoiceField(label="What to make", choices=_LEVELS, initial=Level.SECTION)
+    level = forms.ChoiceField(label=_("What to make"), choices=_LEVELS, initial=Level.SECTION)
     on_repeat = forms.ChoiceField(
-        label="What was imported before",
+        label=_("What was imported before"),
         choices=_STRATEGIES,
         initial=OnRepeat.SKIP,
         widget=forms.RadioSelect,
-        help_text="A block is recognized by its course and its ID there.",
+        help_text=_("A block is recognized by its course and its ID there."),
     )
     collection = forms.SlugField(
-        label="Collection",
+        label=_("Collection"),
         required=False,
         allow_unicode=True,
-        help_text="Key of a collection that everything goes into. It is made if the library does not have it.",
+        help_text=_("Key of a collection that everything goes into. It is made if the library does not have it."),
     )
     make_collection = forms.BooleanField(
-        label="Without a key, make a collection for each source, titled like it", required=False, initial=True
-    )
-    preserve_url_slugs = forms.BooleanField(label="Keep the IDs of the source", required=False, initial=True)
-    with_drafts = forms.BooleanField(
-        label="Read drafts of archives",
+        label=_("Without a key, make a collection for each source, titled like it"),
         required=False,
-        help_text="Else what is published in them. Of a course on this site, the draft is always read.",
+        initial=True,
+    )
+    preserve_url_slugs = forms.BooleanField(label=_("Keep the IDs of the source"), required=False, initial=True)
+    with_drafts = forms.BooleanField(
+        label=_("Read drafts of archives"),
+        required=False,
+        help_text=_("Else what is published in them. Of a course on this site, the draft is always read."),
     )
     keep_unused_files = forms.BooleanField(
-        label="Keep files that nothing refers to, in a Text that links them", required=False
+        label=_("Keep files that nothing refers to, in a Text that links them"), required=False
     )
-    publish = forms.BooleanField(label="Publish what is imported", required=False)
-    forward = forms.ChoiceField(label="Redirect references", choices=_FORWARDS, required=False)
+    publish = forms.BooleanField(label=_("Publish what is imported"), required=False)
+    forward = forms.ChoiceField(label=_("Redirect references"), choices=_FORWARDS, required=False)
     only = forms.CharField(
-        label="Only these blocks",
+        label=_("Only these blocks"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Usage keys, one a line. What is in them comes along. If it is empty, everything is imported.",
+        help_text=_("Usage keys, one a line. What is in them comes along. If it is empty, everything is imported."),
     )
 
     @property
@@ -129,15 +133,20 @@ class LegacyForm(forms.Form):
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["library"] = LibraryField(
-            user, label="Target library", required=False, help_text="Only needed where all go into one library."
+            user,
+            label=_("Target library"),
+            required=False,
+            help_text=_("Only needed where all go into one library."),
         )
 
-    into = forms.ChoiceField(label="Destination", choices=_INTO, required=False, widget=forms.RadioSelect, initial="")
+    into = forms.ChoiceField(
+        label=_("Destination"), choices=_INTO, required=False, widget=forms.RadioSelect, initial=""
+    )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("into") and not data.get("library") and "library" not in self.errors:
-            self.add_error("library", "Choose the library that all go into, or another destination.")
+            self.add_error("library", gettext("Choose the library that all go into, or another destination."))
         return data
 
     def destination(self) -> LibraryLocatorV2 | Destination:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ...jobs.admin import JobAdmin
 from .. import api
 from ..models import ImportJob, ModulestoreMigration
 from . import pages
 from .base import PREFIX, StaffAdmin, page_url
+
+_MOST_SOURCES: Final = 3
 
 
 @admin.register(ImportJob)
@@ -37,11 +41,12 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
         migrations = ModulestoreMigration.objects.select_related("source").only("job", "source").order_by("pk")
         return jobs.prefetch_related(Prefetch("migrations", migrations))
 
-    @admin.display(description="Sources")
+    @admin.display(description=_("Sources"))
     def sources(self, job: ImportJob) -> str:
         keys = [str(migration.source.key) for migration in job.migrations.all()]
-        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-        return ", ".join(keys[:3]) + more
+        shown = ", ".join(keys[:_MOST_SOURCES])
+        more = len(keys) - _MOST_SOURCES
+        return gettext("%(sources)s and %(count)s more") % {"sources": shown, "count": more} if more > 0 else shown
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, suffix: str) -> Any:

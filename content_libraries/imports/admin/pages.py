@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ...errors import ContentLibrariesError, NotFoundError
 from ...keys import CourseKey, course_key
@@ -21,13 +23,13 @@ from .forms import ImportForm, LegacyForm
 from .progress import job_cards
 
 _TEMPLATES: Final = "content_libraries/imports"
-PLAN_COLUMNS: Final = {
-    "usage_key": "Block",
-    "type": "Type",
-    "title": "Title",
-    "action": "What happens",
-    "code": "Code in the library",
-    "reason": "Reason",
+PLAN_COLUMNS: Final[Mapping[str, Any]] = {
+    "usage_key": gettext_lazy("Block"),
+    "type": gettext_lazy("Type"),
+    "title": gettext_lazy("Title"),
+    "action": gettext_lazy("What happens"),
+    "code": gettext_lazy("Code in the library"),
+    "reason": gettext_lazy("Reason"),
 }
 
 _MOST_ROWS: Final = 1000
@@ -50,7 +52,7 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
         else:
             publish = int(form.cleaned_data["publish"])
             return HttpResponseRedirect(page_url("plans", plan=[str(plan.uuid) for plan in plans], publish=publish))
-    context |= {"title": "Import into a library", "form": form, "sources": sources, "submit": "Preview"}
+    context |= {"title": _("Import into a library"), "form": form, "sources": sources, "submit": _("Preview")}
     return render(request, f"{_TEMPLATES}/new.html", context)
 
 
@@ -81,7 +83,7 @@ def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
         return HttpResponseRedirect(page_url("watch", job=str(job.uuid)))
     plans = [_plan_shown(stored, plan) for stored, plan in found]
     context |= {
-        "title": "Preview of the import",
+        "title": _("Preview of the import"),
         "plans": plans,
         "publish": publish,
         "library_key": found[0][1].library_key if found else "",
@@ -115,14 +117,14 @@ def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
         except ContentLibrariesError as error:
             form.add_error(None, error.message)
     sources = [(upload.key, upload.title, upload.uuid) for upload in uploads]
-    context |= {"title": "Migrate legacy libraries", "form": form, "sources": sources, "submit": "Preview"}
+    context |= {"title": _("Migrate legacy libraries"), "form": form, "sources": sources, "submit": _("Preview")}
     return render(request, f"{_TEMPLATES}/legacy.html", context)
 
 
 def watch(request: HttpRequest, context: Context) -> HttpResponse:
     """How far jobs are, and what they did. The page keeps itself up to date."""
     jobs = job_cards(_jobs(request))
-    context |= {"title": "Imports" if len(jobs) > 1 else "Import", "jobs": jobs, "query": request.GET.urlencode()}
+    context |= {"title": _("Imports") if len(jobs) > 1 else _("Import"), "jobs": jobs, "query": request.GET.urlencode()}
     return render(request, f"{_TEMPLATES}/watch.html", context)
 
 
@@ -132,7 +134,7 @@ def progress(request: HttpRequest, context: Context) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/progress.html", context)
 
 
-def csv_response(name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
+def csv_response(name: str, columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
     """A table as a file that spreadsheets open; no cell is taken for a formula."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -171,7 +173,7 @@ def _uploads(request: HttpRequest) -> list[SourceUpload]:
     uuids = list(dict.fromkeys(_uuid(text) for text in request.GET.getlist("upload")))
     found = {upload.uuid: upload for upload in api.list_sources(user=request.user).filter(uuid__in=uuids)}
     if missing := [uuid for uuid in uuids if uuid not in found]:
-        raise NotFoundError(f"There is no upload {missing[0]}. It may have expired.")
+        raise NotFoundError(_("There is no upload %(upload)s. It may have expired.") % {"upload": missing[0]})
     return [found[uuid] for uuid in uuids]
 
 
@@ -187,4 +189,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFoundError(f"“{text}” is no ID.") from None
+        raise NotFoundError(_("“%(value)s” is no ID.") % {"value": text}) from None

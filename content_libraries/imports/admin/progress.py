@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
@@ -15,15 +17,15 @@ from ...libraries.models import ContentLibrary
 from ..finding import titles_of
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 
-_OUTCOMES: Final[Mapping[str, str]] = {
-    "create": "created",
-    "update": "updated",
-    "restore": "restored",
-    "fork": "copied anew",
-    "keep": "unchanged",
-    "skip": "skipped",
-    "unsupported": "not imported",
-    "dissolve": "taken apart",
+_OUTCOMES: Final[Mapping[str, Any]] = {
+    "create": gettext_lazy("created"),
+    "update": gettext_lazy("updated"),
+    "restore": gettext_lazy("restored"),
+    "fork": gettext_lazy("copied anew"),
+    "keep": gettext_lazy("unchanged"),
+    "skip": gettext_lazy("skipped"),
+    "unsupported": gettext_lazy("not imported"),
+    "dissolve": gettext_lazy("taken apart"),
 }
 
 
@@ -105,13 +107,13 @@ def _job_card(
 
 def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], left_out: Mapping[int, int]) -> SourceCard:
     missing = left_out.get(migration.pk, 0)
-    state, tone = "Done", "success"
+    state, tone = _("Done"), "success"
     if migration.finished is None:
-        state, tone = "Waiting", "info"
+        state, tone = _("Waiting"), "info"
     elif migration.is_failed:
-        state, tone = "Failed", "error"
+        state, tone = _("Failed"), "error"
     elif missing:
-        state, tone = "Done in part", "warning"
+        state, tone = _("Done in part"), "warning"
     actions = migration.report.get("actions", {})
     key = str(migration.source.key)
     return SourceCard(
@@ -120,7 +122,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         state=state,
         tone=tone,
         error=migration.error,
-        outcomes=tuple((actions[action], words) for action, words in _OUTCOMES.items() if actions.get(action)),
+        outcomes=tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action)),
         left_out=missing,
         blocks_url=(
             reverse("admin:content_libraries_modulestoreblockmigration_changelist")

@@ -8,18 +8,20 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
 from .base import StaffAdmin
 from .pages import csv_response
 
 _COLUMNS: Final = {
-    "source_key": "Block",
-    "title": "Title",
-    "outcome": "What happened",
-    "target": "Item of the library",
-    "version": "Version",
-    "reason": "Reason",
+    "source_key": gettext_lazy("Block"),
+    "title": gettext_lazy("Title"),
+    "outcome": gettext_lazy("What happened"),
+    "target": gettext_lazy("Item of the library"),
+    "version": gettext_lazy("Version"),
+    "reason": gettext_lazy("Reason"),
 }
 CREATED: Final = "created"
 UPDATED: Final = "updated"
@@ -27,17 +29,17 @@ UNTOUCHED: Final = "untouched"
 LEFT_OUT: Final = "left_out"
 
 _OUTCOMES: Final = {
-    CREATED: "Created",
-    UPDATED: "Updated",
-    UNTOUCHED: "Left as it was",
-    LEFT_OUT: "Not imported",
+    CREATED: gettext_lazy("Created"),
+    UPDATED: gettext_lazy("Updated"),
+    UNTOUCHED: gettext_lazy("Left as it was"),
+    LEFT_OUT: gettext_lazy("Not imported"),
 }
 
 
 class OutcomeFilter(admin.SimpleListFilter):
     """What happened to the block."""
 
-    title = "what happened"
+    title = gettext_lazy("what happened")
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -60,7 +62,7 @@ class TypeFilter(admin.AllValuesFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "type of component"
+        self.title = gettext_lazy("type of component")
 
 
 @admin.register(ModulestoreBlockMigration)
@@ -121,10 +123,10 @@ class BlockMigrationAdmin(StaffAdmin):
     def outcome(self, row: ModulestoreBlockMigration) -> str:
         record = row.change_log_record
         if row.target is None:
-            return _OUTCOMES[LEFT_OUT]
+            return str(_OUTCOMES[LEFT_OUT])
         if record is None:
-            return _OUTCOMES[UNTOUCHED]
-        return _OUTCOMES[UPDATED if record.old_version_id else CREATED]
+            return str(_OUTCOMES[UNTOUCHED])
+        return str(_OUTCOMES[UPDATED if record.old_version_id else CREATED])
 
     @admin.display(description=_COLUMNS["target"], ordering="target__entity_ref")
     def target_ref(self, row: ModulestoreBlockMigration) -> str:
@@ -163,19 +165,19 @@ class MigrationAdmin(StaffAdmin):
         migrations: QuerySet[ModulestoreMigration] = super().get_queryset(request)
         return migrations.defer("fingerprints", "report")
 
-    @admin.display(description="Source", ordering="source__key")
+    @admin.display(description=gettext_lazy("Source"), ordering="source__key")
     def source_key(self, migration: ModulestoreMigration) -> str:
         return str(migration.source.key)
 
-    @admin.display(description="Library", ordering="target__title")
+    @admin.display(description=gettext_lazy("Library"), ordering="target__title")
     def target_title(self, migration: ModulestoreMigration) -> str:
         return str(migration.target.title)
 
-    @admin.display(description="Outcome")
+    @admin.display(description=gettext_lazy("Outcome"))
     def outcome(self, migration: ModulestoreMigration) -> str:
         if migration.finished is None:
-            return "Under way"
-        return f"Failed: {migration.error}" if migration.is_failed else "Succeeded"
+            return _("Under way")
+        return _("Failed: %(error)s") % {"error": migration.error} if migration.is_failed else _("Succeeded")
 
 
 @admin.register(ModulestoreSource)
@@ -188,6 +190,6 @@ class SourceAdmin(StaffAdmin):
     ordering = ("key",)
     fields = ("key", "forwards_to")
 
-    @admin.display(description="References lead to")
+    @admin.display(description=gettext_lazy("References lead to"))
     def forwards_to(self, source: ModulestoreSource) -> str:
         return source.forwarded.target.title if source.forwarded else ""

@@ -9,6 +9,8 @@ from django.contrib import admin, messages
 from django.core.files.base import File
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ...courses.admin import CourseAdmin
 from ...errors import ContentLibrariesError
@@ -19,18 +21,18 @@ from .base import StaffAdmin, page_url
 from .forms import SourceKeyField
 
 
-@admin.action(description="Import into library…")
+@admin.action(description=gettext_lazy("Import into library…"))
 def import_courses(_model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
     """For the list of courses in the course store; the next pages ask for each course's own permission."""
     return HttpResponseRedirect(page_url("new", course=[str(key) for key in queryset.values_list("pk", flat=True)]))
 
 
-@admin.action(description="Import into library…")
+@admin.action(description=gettext_lazy("Import into library…"))
 def import_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
     return HttpResponseRedirect(page_url("new", upload=[str(uuid) for uuid in queryset.values_list("uuid", flat=True)]))
 
 
-@admin.action(description="Migrate legacy libraries…")
+@admin.action(description=gettext_lazy("Migrate legacy libraries…"))
 def migrate_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
     uuids = [str(uuid) for uuid in queryset.values_list("uuid", flat=True)]
     return HttpResponseRedirect(page_url("legacy", upload=uuids))
@@ -40,12 +42,13 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     """An archive, which is read whole before it is kept."""
 
     archive = forms.FileField(
-        label="Archive", help_text="A course or legacy library (.tar.gz or .zip), or a Common Cartridge (.imscc)."
+        label=gettext_lazy("Archive"),
+        help_text=gettext_lazy("A course or legacy library (.tar.gz or .zip), or a Common Cartridge (.imscc)."),
     )
     source_key = SourceKeyField(
-        label="Import under another key",
+        label=gettext_lazy("Import under another key"),
         required=False,
-        help_text="Such as course-v1:ORG+COURSE+RUN. If it is empty, the key is what the archive says.",
+        help_text=gettext_lazy("Such as course-v1:ORG+COURSE+RUN. If it is empty, the key is what the archive says."),
     )
 
     class Meta:
@@ -79,7 +82,7 @@ class UploadAdmin(StaffAdmin):
     ordering = ("-pk",)
     fields = ("title", "key", "kind", "file_name", "user", "created", "is_available")
 
-    @admin.display(description="Kept", boolean=True)
+    @admin.display(description=gettext_lazy("Kept"), boolean=True)
     def is_available(self, upload: SourceUpload) -> bool:
         return bool(upload.file)
 
@@ -103,7 +106,9 @@ class UploadAdmin(StaffAdmin):
         """Nothing is left to do: the form has stored what it has read."""
 
     def response_add(self, request: HttpRequest, obj: SourceUpload, post_url_continue: str | None = None) -> Any:
-        messages.success(request, f"“{obj.title}” ({obj.key}) is ready to be imported.")
+        messages.success(
+            request, _("“%(title)s” (%(key)s) is ready to be imported.") % {"title": obj.title, "key": obj.key}
+        )
         name = "legacy" if obj.kind == "library" else "new"
         return HttpResponseRedirect(page_url(name, upload=str(obj.uuid)))
 

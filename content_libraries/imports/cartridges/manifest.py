@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from ...olx.api import ArchiveTooLargeError, Limits, NotACourseError
@@ -52,9 +53,17 @@ def read_manifest(data: bytes, path: str, limits: Limits) -> Manifest:
     """Read a manifest. Raises OlxError for one that is malformed, too deep or too long."""
     root = xml.parse(data, path)
     if xml.name(root) != "manifest":
-        raise NotACourseError(f"{path} holds a <{xml.name(root)}>, not a <manifest>: export the cartridge again.", path)
+        raise NotACourseError(
+            _("%(path)s holds a <%(tag)s>, not a <manifest>: export the cartridge again.")
+            % {"path": path, "tag": xml.name(root)},
+            path,
+        )
     if sum(1 for _item in xml.descendants(root, "item")) > limits.blocks:
-        raise ArchiveTooLargeError(f"{path} has more than {limits.blocks:,} items: split the cartridge.", path)
+        raise ArchiveTooLargeError(
+            _("%(path)s has more than %(limit)s items: split the cartridge.")
+            % {"path": path, "limit": f"{limits.blocks:,}"},
+            path,
+        )
     organization = xml.first(root, "organizations", "organization")
     items = _items(organization, path, limits.block_depth) if organization is not None else ()
     title = next((text for element in xml.descendants(root, "title") if (text := xml.text(element))), "")
@@ -73,7 +82,7 @@ def read_manifest(data: bytes, path: str, limits: Limits) -> Manifest:
 
 def _items(parent: etree._Element, path: str, depth: int) -> tuple[Item, ...]:
     if depth <= 0:
-        raise ArchiveTooLargeError(f"{path} nests its items too deeply: flatten it.", path)
+        raise ArchiveTooLargeError(_("%(path)s nests its items too deeply: flatten it.") % {"path": path}, path)
     return tuple(
         Item(
             identifier=str(element.get("identifier") or ""),

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import CourseLocator
 
 from ...olx.api import (
@@ -57,7 +58,11 @@ class CartridgeSource:
                 content = b"".join(chunks)
                 yield StaticFile(name, len(content), blake2b(content, digest_size=20).hexdigest()), content
         if missing:
-            raise MissingFileError(f"{self.name} holds no file {min(missing)}: upload it again.", min(missing))
+            raise MissingFileError(
+                _("%(archive)s holds no file %(file)s: upload it again.")
+                % {"archive": self.name, "file": min(missing)},
+                min(missing),
+            )
 
 
 def is_cartridge(path: Path) -> bool:
@@ -73,7 +78,10 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
     """
     texts, files = _catalog(path, limits)
     if MANIFEST not in texts:
-        raise NotACourseError(f"{path.name} holds no {MANIFEST}: export the cartridge again.", path.name)
+        raise NotACourseError(
+            _("%(archive)s holds no %(file)s: export the cartridge again.") % {"archive": path.name, "file": MANIFEST},
+            path.name,
+        )
     manifest = read_manifest(texts[MANIFEST], MANIFEST, limits)
     reader = ContentReader(manifest, texts, files)
     children = tuple(block for item in manifest.items for block in _blocks(item, 0, reader))
@@ -122,7 +130,9 @@ def _catalog(path: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, St
                 kept += chunk
                 if len(kept) > min(left, limits.text_bytes):
                     raise ArchiveTooLargeError(
-                        f"{name} brings the texts of the cartridge above their limit: split the cartridge.", name
+                        _("%(file)s brings the texts of the cartridge above their limit: split the cartridge.")
+                        % {"file": name},
+                        name,
                     )
         if is_text:
             left -= size

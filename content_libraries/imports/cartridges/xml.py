@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from ...olx.api import ForbiddenDoctypeError, MalformedXmlError
@@ -12,14 +13,18 @@ from ...olx.api import ForbiddenDoctypeError, MalformedXmlError
 def parse(data: bytes, path: str) -> etree._Element:
     """Read one XML text without resolving anything. Raises MalformedXmlError and ForbiddenDoctypeError."""
     if b"<!DOCTYPE" in data:
-        raise ForbiddenDoctypeError(f"{path} has a DOCTYPE, which a cartridge must not have: remove that line.", path)
+        raise ForbiddenDoctypeError(
+            _("%(path)s has a DOCTYPE, which a cartridge must not have: remove that line.") % {"path": path}, path
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise MalformedXmlError(f"{path} is not well-formed XML ({error.msg}): correct it.", path) from error
+        raise MalformedXmlError(
+            _("%(path)s is not well-formed XML (%(problem)s): correct it.") % {"path": path, "problem": error.msg}, path
+        ) from error
 
 
 def name(element: etree._Element) -> str:

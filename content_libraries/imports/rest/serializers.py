@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 from rest_framework import serializers
@@ -20,7 +21,7 @@ def source_key(text: str) -> keys.CourseKey:
     """Parse the key of a source. Raises MalformedKeyError for what is neither a course nor a legacy library."""
     key = keys.course_key(text)
     if not isinstance(key, (CourseLocator, LibraryLocator)):
-        raise MalformedKeyError(f"“{text}” is neither a course nor a legacy library.")
+        raise MalformedKeyError(_("“%(key)s” is neither a course nor a legacy library.") % {"key": text})
     return key
 
 
@@ -32,7 +33,7 @@ class SourceKeyField(serializers.CharField):
         try:
             return source_key(text)
         except MalformedKeyError as error:
-            raise serializers.ValidationError(f"Invalid source key: {text}") from error
+            raise serializers.ValidationError(_("Invalid source key: %(key)s") % {"key": text}) from error
 
 
 class TargetKeyField(serializers.CharField):
@@ -43,7 +44,7 @@ class TargetKeyField(serializers.CharField):
         try:
             return keys.library_key(text)
         except MalformedKeyError as error:
-            raise serializers.ValidationError(f"Invalid target library key: {text}") from error
+            raise serializers.ValidationError(_("Invalid target library key: %(key)s") % {"key": text}) from error
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
@@ -103,7 +104,7 @@ class BulkMigrationRequestSerializer(OptionsSerializer):
         codes = attrs["target_collection_slug_list"]
         if codes is not None and len(codes) != len(attrs["sources"]):
             raise serializers.ValidationError(
-                {"target_collection_slug_list": ["Give one collection for each source, in the same order."]}
+                {"target_collection_slug_list": [_("Give one collection for each source, in the same order.")]}
             )
         return attrs
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied
@@ -89,7 +90,7 @@ def _single_source() -> Iterator[None]:
     try:
         yield
     except NotAllowedError:
-        raise PermissionDenied("Requester is not an author on the source.") from None
+        raise PermissionDenied(_("Requester is not an author on the source.")) from None
     except InvalidInputError as error:
         field = "source" if error.field == "sources" else error.field
         raise InvalidInputError(error.message, field=field, as_list=error.as_list) from error
@@ -135,7 +136,7 @@ class MigrationView(LibraryAPIView):
     def get(self, request: Request, uuid: UUID) -> Response:
         job = api.list_jobs(user=request.user).filter(uuid=uuid).first()
         if job is None:
-            return Response({"detail": "Not found."}, status.HTTP_404_NOT_FOUND)
+            return Response({"detail": _("Not found.")}, status.HTTP_404_NOT_FOUND)
         return Response(task(request, job))
 
 
@@ -161,7 +162,7 @@ class MigrationInfoView(LibraryAPIView):
     def get(self, request: Request) -> Response:
         texts = request.query_params.getlist("source_keys")
         if not texts:
-            raise BadParameter("Missing required parameter: source_keys", name="detail")
+            raise BadParameter(_("Missing required parameter: source_keys"), name="detail")
         known = []
         for text in dict.fromkeys(texts):
             try:
@@ -185,7 +186,7 @@ class CourseImportsView(LibraryAPIView):
         try:
             library_key = keys.library_key(lib_key)
         except MalformedKeyError:
-            raise BadParameter(f"Malformed library key: {lib_key}", name="detail") from None
+            raise BadParameter(_("Malformed library key: %(key)s") % {"key": lib_key}, name="detail") from None
         rows = reads.course_imports(library_key, user=request.user)
         return Response([CourseImportSerializer(row).data for row in rows])
 
@@ -212,7 +213,7 @@ class PreviewView(LibraryAPIView):
     def get(self, request: Request) -> Response:
         target, source = _target_key(request), _source_key(request)
         if source is None:
-            raise BadParameter("Source key cannot be blank.")
+            raise BadParameter(_("Source key cannot be blank."))
         preview = reads.preview(
             target,
             user=request.user,
@@ -255,11 +256,11 @@ class BlocksView(LibraryAPIView):
 def _target_key(request: Request) -> keys.LibraryLocatorV2:
     text = request.query_params.get("target_key", "")
     if not text:
-        raise BadParameter("Target key cannot be blank.")
+        raise BadParameter(_("Target key cannot be blank."))
     try:
         return keys.library_key(text)
     except MalformedKeyError:
-        raise BadParameter(f"Bad target_key: {text}") from None
+        raise BadParameter(_("Bad target_key: %(value)s") % {"value": text}) from None
 
 
 def _source_key(request: Request) -> keys.CourseKey | None:
@@ -269,7 +270,7 @@ def _source_key(request: Request) -> keys.CourseKey | None:
     try:
         return source_key(text)
     except MalformedKeyError:
-        raise BadParameter(f"Bad source: {text}") from None
+        raise BadParameter(_("Bad source: %(value)s") % {"value": text}) from None
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -278,14 +279,14 @@ def _uuid(text: str | None) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        raise BadParameter(f"Bad task_uuid: {text}") from None
+        raise BadParameter(_("Bad task_uuid: %(value)s") % {"value": text}) from None
 
 
 def _flag(text: str | None) -> bool | None:
     if not text:
         return None
     if text.lower() not in {"true", "false"}:
-        raise BadParameter(f"Bad is_failed value: {text}")
+        raise BadParameter(_("Bad is_failed value: %(value)s") % {"value": text})
     return text.lower() == "true"
 
 
@@ -296,4 +297,4 @@ def _choice[ChoiceT: (Level, OnRepeat)](
     try:
         return choices(text)
     except ValueError:
-        raise BadParameter(f"Bad {name}: {text}") from None
+        raise BadParameter(_("Bad %(name)s: %(value)s") % {"name": name, "value": text}) from None

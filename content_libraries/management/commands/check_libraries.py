@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ... import keys
 from ...findings import Finding
@@ -42,11 +44,17 @@ class Command(LibraryCommand):
     def handle(self, *args: str, **options: Any) -> None:
         super().handle(*args, **options)
         if left := sum(not finding.repaired for finding in self.findings):
-            raise CommandError(f"{left} of the findings are left. Run the command with --repair to put them right.")
+            text = ngettext(
+                "%(count)s of the findings is left. Run the command with --repair to put it right.",
+                "%(count)s of the findings are left. Run the command with --repair to put them right.",
+                left,
+            )
+            raise CommandError(text % {"count": left})
 
     def summarize(self, result: Mapping[str, object]) -> str:
-        lines = [
-            f"{finding.subject}: {finding.message}{' Repaired.' if finding.repaired else ''}"
-            for finding in self.findings
-        ]
-        return "\n".join(lines) or "Everything is as it should be."
+        return "\n".join(_line(finding) for finding in self.findings) or _("Everything is as it should be.")
+
+
+def _line(finding: Finding) -> str:
+    text = _("%(subject)s: %(message)s Repaired.") if finding.repaired else "%(subject)s: %(message)s"
+    return text % {"subject": finding.subject, "message": finding.message}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext_lazy as _
 
 from content_libraries.courses import api as courses
 from content_libraries.keys import course_key
@@ -16,7 +17,7 @@ from content_libraries.management.base import LibraryCommand
 
 class Command(LibraryCommand):
     help = "Compile a course as its newest publish, or another one, left it."
-    summary = "{course}: {blocks} blocks, as of publish {publish_log}."
+    summary = _("{course}: {blocks} blocks, as of publish {publish_log}.")
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("course", help="course-v1:ORG+COURSE+RUN")

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from content_libraries.courses import api as courses
 from content_libraries.errors import ContentLibrariesError
@@ -31,12 +33,12 @@ class Command(LibraryCommand):
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         if bool(options["courses"]) == options["all"]:
-            raise CommandError("Name courses, or give --all.")
+            raise CommandError(_("Name courses, or give --all."))
         named = [course_key(text) for text in options["courses"]]
         course_keys = named or [course.id for course in courses.viewable_courses(user)]
         results = []
         for key in course_keys:
-            self.progress(f"Converting {key}")
+            self.progress(_("Converting %(course)s") % {"course": key})
             results.append(_converted(key, user, publish=options["publish"], dry_run=options["dry_run"]))
         return {"dry_run": options["dry_run"], "courses": results}
 
@@ -45,11 +47,18 @@ class Command(LibraryCommand):
         for course in result["courses"]:
             children = [child for block in course["blocks"] for child in block["children"]]
             linked = sum(child["upstream"] is not None for child in children)
-            lines.append(f"{course['course']}: {len(course['blocks'])} blocks, {linked} of {len(children)} linked.")
+            count = len(course["blocks"])
+            text = ngettext(
+                "%(course)s: %(count)s block, %(linked)s of %(children)s linked.",
+                "%(course)s: %(count)s blocks, %(linked)s of %(children)s linked.",
+                count,
+            )
+            names = {"course": course["course"], "count": count, "linked": linked, "children": len(children)}
+            lines.append(text % names)
             if course["error"]:
                 lines.append(course["error"])
         if result["dry_run"]:
-            lines.append("Nothing was written: this was a dry run.")
+            lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
 
 

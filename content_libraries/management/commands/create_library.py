@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ... import api, keys
 from ..base import LibraryCommand
@@ -14,7 +16,7 @@ from ..base import LibraryCommand
 
 class Command(LibraryCommand):
     help = "Create an empty content library. Its organization is created too where the site allows that."
-    summary = "Created {library_key}, “{title}”."
+    summary = gettext_lazy("Created {library_key}, “{title}”.")
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the new library.")
@@ -23,7 +25,7 @@ class Command(LibraryCommand):
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         key = keys.library_key(options["library_key"])
-        self.progress(f"Creating {key} …")
+        self.progress(_("Creating %(library)s …") % {"library": key})
         library = api.create_library(
             user=user, org=key.org, slug=key.slug, title=options["title"], description=options["description"]
         )

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
@@ -70,11 +72,18 @@ class Command(LibraryCommand):
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there = result["created"], result["counts"]
         lines = list(imports.report_lines(result))
-        lines.append(
-            f"{result['source']} → {result['library']}: "
-            + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)
-            + f", {len(result['unsupported'])} blocks not supported."
+        created = [
+            _("%(made)s of %(there)s %(kind)s created") % {"made": made[kind], "there": there[kind], "kind": _(kind)}
+            for kind in there
+        ]
+        left_out = len(result["unsupported"])
+        text = ngettext(
+            "%(source)s → %(library)s: %(created)s, %(count)s block not supported.",
+            "%(source)s → %(library)s: %(created)s, %(count)s blocks not supported.",
+            left_out,
         )
+        names = {"source": result["source"], "library": result["library"], "created": ", ".join(created)}
+        lines.append(text % {**names, "count": left_out})
         if result.get("dry_run"):
-            lines.append("Nothing was written: this was a dry run.")
+            lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)

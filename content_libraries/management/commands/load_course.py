@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from content_libraries.courses import api as courses
 from content_libraries.keys import course_key
@@ -16,9 +18,9 @@ from content_libraries.management.base import LibraryCommand
 
 class Command(LibraryCommand):
     help = "Load an OLX archive or folder as a course. One that is there gets the content of the archive."
-    summary = (
-        "{course}: {blocks} blocks ({created} created, {updated} updated, {deleted} deleted), {files} files,"
-        " {files_left_out} files left out because they are too large."
+    summary = gettext_lazy(
+        "{course}: {blocks} blocks ({created} created, {updated} updated, {deleted} deleted), {files}"
+        " files, {files_left_out} files left out because they are too large."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +29,7 @@ class Command(LibraryCommand):
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         key = options["course_key"]
-        self.progress(f"Loading {options['path']}")
+        self.progress(_("Loading %(path)s") % {"path": options["path"]})
         report = courses.load_course(Path(options["path"]), user=user, course_key=course_key(key) if key else None)
         return {
             "course": str(report.course_key),

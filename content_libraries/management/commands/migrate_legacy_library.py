@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from content_libraries.imports import api as imports
 from content_libraries.keys import library_key
@@ -42,21 +44,38 @@ class Command(LibraryCommand):
             dry_run=options["dry_run"],
         )
         if all(result.error for result in results):
-            raise CommandError("Nothing was migrated. " + " ".join(result.error for result in results))
+            raise CommandError(" ".join([_("Nothing was migrated."), *(result.error for result in results)]))
         return {"migrations": [asdict(result) for result in results], "dry_run": options["dry_run"]}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         lines = [_line(row) for row in result["migrations"]]
         if result["dry_run"]:
-            lines.append("Nothing was written: this was a dry run.")
+            lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
 
 
 def _line(row: Mapping[str, Any]) -> str:
     if row["error"]:
-        return f"{row['source']} failed: {row['error']}"
-    library = f"new library {row['library']}" if row["is_new"] else row["library"]
-    redirect = "references lead there now" if row["redirects"] else "references are not redirected"
+        return _("%(source)s failed: %(error)s") % row
     created = sum(row["report"]["created"].values())
+    names = {
+        "source": row["source"],
+        "library": _("new library %(library)s") % row if row["is_new"] else row["library"],
+        "count": created,
+    }
     said = "".join(f"\n  {line}" for line in imports.report_lines(row["report"]))
-    return f"{row['source']} → {library}: {created} items created, {redirect}.{said}"
+    return _created_text(created, redirects=row["redirects"]) % names + said
+
+
+def _created_text(created: int, *, redirects: bool) -> str:
+    if redirects:
+        return ngettext(
+            "%(source)s → %(library)s: %(count)s item created, references lead there now.",
+            "%(source)s → %(library)s: %(count)s items created, references lead there now.",
+            created,
+        )
+    return ngettext(
+        "%(source)s → %(library)s: %(count)s item created, references are not redirected.",
+        "%(source)s → %(library)s: %(count)s items created, references are not redirected.",
+        created,
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from content_libraries.courses import api as courses
 from content_libraries.errors import ContentLibrariesError
@@ -32,13 +33,13 @@ class Command(LibraryCommand):
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         if bool(options["course"]) == options["all"]:
-            raise CommandError("Name courses, or give --all.")
+            raise CommandError(_("Name courses, or give --all."))
         source, target = library_key(options["source"]), library_key(options["target"])
         named = [course_key(text) for text in options["course"]]
         act = sync.preview_link_move if options["dry_run"] else sync.move_links
         results = []
         for key in named or [course.id for course in courses.viewable_courses(user)]:
-            self.progress(f"Moving links of {key}")
+            self.progress(_("Moving links of %(course)s") % {"course": key})
             try:
                 report = sync.link_move_report(act(key, source=source, target=target, user=user)) | {"error": None}
             except ContentLibrariesError as refusal:
@@ -51,15 +52,16 @@ class Command(LibraryCommand):
         """Fail at the end, when it is printed what was written in the other courses."""
         super().handle(*args, **options)
         if self.refused:
-            raise CommandError(f"{self.refused} course{pluralize(self.refused, ' was,s were')} refused.")
+            text = ngettext("%(count)s course was refused.", "%(count)s courses were refused.", self.refused)
+            raise CommandError(text % {"count": self.refused})
 
     def summarize(self, result: Mapping[str, Any]) -> str:
-        done = "to move" if result["dry_run"] else "moved"
+        text = _("%(moved)s to move, %(left)s stay.") if result["dry_run"] else _("%(moved)s moved, %(left)s stay.")
         lines = [
             f"{course['course_key']}: "
-            + (course["error"] or f"{len(course['moved'])} {done}, {len(course['left'])} stay.")
+            + (course["error"] or text % {"moved": len(course["moved"]), "left": len(course["left"])})
             for course in result["courses"]
         ]
         if result["dry_run"]:
-            lines.append("Nothing was written: this was a dry run.")
+            lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)

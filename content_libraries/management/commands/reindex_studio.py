@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ... import keys
 from ...search import api as search
@@ -15,7 +17,7 @@ from ..base import LibraryCommand
 
 class Command(LibraryCommand):
     help = "Bring the search index up to date: of all libraries and courses, or of one."
-    summary = "Made {updated} documents, removed {deleted}."
+    summary = gettext_lazy("Made {updated} documents, removed {deleted}.")
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -38,4 +40,7 @@ class Command(LibraryCommand):
         return {"updated": done.updated, "deleted": done.deleted}
 
     def _report(self, number: int, count: int, done: search.CaughtUp) -> None:
-        self.progress(f"{number} of {count} libraries and courses, {done.updated} documents …")
+        self.progress(
+            _("%(number)s of %(count)s libraries and courses, %(documents)s documents …")
+            % {"number": number, "count": count, "documents": done.updated}
+        )

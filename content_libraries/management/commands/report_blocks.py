@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from ... import api, keys
 from ..base import LibraryCommand
@@ -21,7 +22,7 @@ class Command(LibraryCommand):
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         key = keys.library_key(options["library_key"])
-        self.progress(f"Rendering the components of {key} …")
+        self.progress(_("Rendering the components of %(library)s …") % {"library": key})
         types = api.summarize_reports(api.report_blocks(key, user=user))
         return {"library_key": str(key), "types": {name: asdict(report) for name, report in types.items()}}
 
@@ -29,6 +30,9 @@ class Command(LibraryCommand):
         lines = []
         for block_type, report in result["types"].items():
             noticed = sum(report["notices"].values())
-            lines.append(f"{block_type}: {report['rendered']} rendered, {noticed} with a notice")
+            lines.append(
+                _("%(block_type)s: %(rendered)s rendered, %(noticed)s with a notice")
+                % {"block_type": block_type, "rendered": report["rendered"], "noticed": noticed}
+            )
             lines += [f"    {count} × {notice}" for notice, count in report["notices"].items()]
-        return "\n".join(lines) or f"{result['library_key']} has no components."
+        return "\n".join(lines) or _("%(library)s has no components.") % {"library": result["library_key"]}

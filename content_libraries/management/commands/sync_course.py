@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
@@ -43,9 +44,12 @@ class Command(LibraryCommand):
             f"{step['action']:10} {step['usage_key']} “{step['title']}”: {step['reason']}" for step in result["details"]
         ]
         lines += [f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]]
-        lines.append(f"{result['course']}: {len(result['blocks'])} linked blocks, {len(result['details'])} steps.")
+        lines.append(
+            _("%(course)s: %(blocks)s linked blocks, %(steps)s steps.")
+            % {"course": result["course"], "blocks": len(result["blocks"]), "steps": len(result["details"])}
+        )
         if result["dry_run"]:
-            lines.append("Nothing was written: this was a dry run.")
+            lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
 
 
@@ -53,4 +57,4 @@ def _block(text: str | None) -> UsageKey | None:
     try:
         return None if text is None else UsageKey.from_string(text)
     except InvalidKeyError as error:
-        raise CommandError(f"“{text}” is not the key of a block.") from error
+        raise CommandError(_("“%(value)s” is not the key of a block.") % {"value": text}) from error

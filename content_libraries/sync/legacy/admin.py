@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ...errors import ContentLibrariesError
 from ...imports.admin.base import StaffAdmin
@@ -31,11 +33,11 @@ class LegacyConversionAdmin(StaffAdmin):
         conversions: QuerySet[LegacyConversion] = super().get_queryset(request)
         return conversions.defer("changes")
 
-    @admin.display(description="Blocks")
+    @admin.display(description=gettext_lazy("Blocks"))
     def block_count(self, conversion: LegacyConversion) -> int:
         return len(conversion.report)
 
-    @admin.action(description="Undo the selected")
+    @admin.action(description=gettext_lazy("Undo the selected"))
     def undo_selected(self, request: HttpRequest, conversions: QuerySet[Any]) -> None:
         for conversion in conversions:
             try:
@@ -43,4 +45,4 @@ class LegacyConversionAdmin(StaffAdmin):
             except ContentLibrariesError as error:
                 messages.error(request, f"{conversion}: {error.message}")
             else:
-                messages.info(request, f"{conversion}: undone.")
+                messages.info(request, _("%(conversion)s: undone.") % {"conversion": conversion})

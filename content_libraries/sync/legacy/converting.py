@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final, Never
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
@@ -83,9 +84,13 @@ def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
     structure = course_store().structure(usage_key.course_key)
     found = [block for block in find_legacy_blocks(usage_key.course_key, structure) if block.usage_key == usage_key]
     if found and found[0].is_converted:
-        raise UpdateAllError(f"“{usage_key}” is converted: each block in it is linked, and updated by itself.")
+        raise UpdateAllError(
+            _("“%(block)s” is converted: each block in it is linked, and updated by itself.") % {"block": usage_key}
+        )
     if ready_blocks(found):
-        raise UpdateAllError(f"The legacy library of “{usage_key}” was migrated. Update its reference first.")
+        raise UpdateAllError(
+            _("The legacy library of “%(block)s” was migrated. Update its reference first.") % {"block": usage_key}
+        )
     raise _not_ready(usage_key, found, structure)
 
 
@@ -132,7 +137,7 @@ class _Planner:
     def convert(self, legacy: LegacyBlock) -> ConvertedBlock:
         source_key = legacy.source_key
         if source_key is None:
-            raise NotReadyError(f"“{legacy.usage_key}” names no legacy library.")
+            raise NotReadyError(_("“%(block)s” names no legacy library.") % {"block": legacy.usage_key})
         children = [self.draft.children[key] for key in legacy.block.children if key in self.draft.children]
         library = self.library(source_key)
         originals = originals_of(legacy.usage_key, source_key, children, library.originals)
@@ -219,9 +224,9 @@ def _local_fields(child: Block, title: str, body: str | None) -> Iterator[str]:
 
 def _not_ready(only: UsageKey, found: Sequence[LegacyBlock], structure: CourseStructure) -> Exception:
     if only not in structure.blocks:
-        return NotFoundError(f"There is no “{only}”.")
+        return NotFoundError(_("There is no “%(block)s”.") % {"block": only})
     if not found:
-        return NotReadyError(f"“{only}” shows nothing of a legacy library.")
+        return NotReadyError(_("“%(block)s” shows nothing of a legacy library.") % {"block": only})
     if found[0].is_converted:
-        return NotReadyError(f"“{only}” is converted already.")
-    return NotReadyError(f"The legacy library of “{only}” was not migrated. Migrate it first.")
+        return NotReadyError(_("“%(block)s” is converted already.") % {"block": only})
+    return NotReadyError(_("The legacy library of “%(block)s” was not migrated. Migrate it first.") % {"block": only})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...courses.api import CoursePlan
@@ -22,12 +23,14 @@ class Unlinked(StrEnum):
     LINKED_ALREADY = "linked_already"
 
 
-EXPLANATIONS: Mapping[Unlinked, str] = {
-    Unlinked.NO_ORIGINAL: "nothing in the legacy library is like it",
-    Unlinked.NOT_MIGRATED: "the migration left its original out",
-    Unlinked.BECAME_CONTAINER: "its original became a unit or a larger container",
-    Unlinked.TYPE_MISMATCH: "its original is of another type",
-    Unlinked.LINKED_ALREADY: "it has a link of its own",
+EXPLANATIONS: Mapping[Unlinked, Any] = {
+    Unlinked.NO_ORIGINAL: _("%(block)s “%(title)s” is not linked: nothing in the legacy library is like it."),
+    Unlinked.NOT_MIGRATED: _("%(block)s “%(title)s” is not linked: the migration left its original out."),
+    Unlinked.BECAME_CONTAINER: _(
+        "%(block)s “%(title)s” is not linked: its original became a unit or a larger container."
+    ),
+    Unlinked.TYPE_MISMATCH: _("%(block)s “%(title)s” is not linked: its original is of another type."),
+    Unlinked.LINKED_ALREADY: _("%(block)s “%(title)s” is not linked: it has a link of its own."),
 }
 
 
@@ -115,7 +118,7 @@ def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
 def unlinked_text(plan: ConversionPlan) -> str:
     """The children that stay without a link, a line each, for authors; "" if there are none."""
     return "\n".join(
-        f"{child.usage_key} “{child.title}” is not linked: {EXPLANATIONS[child.unlinked]}."
+        str(EXPLANATIONS[child.unlinked] % {"block": child.usage_key, "title": child.title})
         for block in plan.blocks
         for child in block.unlinked
         if child.unlinked is not None

@@ -6,9 +6,12 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
@@ -20,7 +23,7 @@ from .converting import legacy_blocks_ready, preview_conversion
 from .data import ConversionPlan, conversion_report, unlinked_text
 
 TASK_NAME: Final = "content_libraries.sync.convert_legacy_blocks"
-_WORK: Final = "A conversion"
+_WORK: Final = gettext_lazy("A conversion")
 
 
 def convert_legacy_blocks(
@@ -55,7 +58,7 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
 
     Raises NotFoundError and NotAllowedError.
     """
-    person = refer_to(user, _WORK)
+    person = refer_to(user, str(_WORK))
     if publish:
         require_in_course(user, course_key, CoursePermission.PUBLISH)
     ready = legacy_blocks_ready(course_key, user=user)
@@ -86,7 +89,7 @@ def find_conversion(
     is_other = found is None or (course_key is not None and found.course_key != course_key)
     sees_all = user is None or (is_global_staff(user) and not is_own)
     if found is None or is_other or not (sees_all or found.user_id == author_pk(user)):
-        raise NotFoundError(f"There is no conversion “{conversion_uuid}”.")
+        raise NotFoundError(_("There is no conversion “%(conversion)s”.") % {"conversion": conversion_uuid})
     require_in_course(user, found.course_key, CoursePermission.EDIT)
     return found
 
@@ -115,7 +118,8 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
         for change in plan.attributes
     ]
     conversion.save()
-    text = unlinked_text(plan)
+    with override(settings.LANGUAGE_CODE):  # it is kept, and others read it too
+        text = unlinked_text(plan)
     finish(conversion, JobState.PARTIAL if text else JobState.SUCCEEDED, text)
 
 

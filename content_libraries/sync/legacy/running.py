@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ...courses.api import lock_course
 from ...errors import ContentLibrariesError, NotAllowedError
@@ -45,7 +46,7 @@ class _Conversion:
         conversion = self.worker.job
         user = conversion.user
         if user is None:
-            raise NotAllowedError("The user who started this conversion does not exist any more.")
+            raise NotAllowedError(_("The user who started this conversion does not exist any more."))
         self.worker.step("In Progress", 0)
         for key in legacy_blocks_ready(conversion.course_key, user=user):
             self.worker.step(f"Migrating block: {key}", 1)

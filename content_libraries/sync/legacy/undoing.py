@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ...courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
@@ -27,7 +28,10 @@ class UndoConflictError(ConflictError):
     def __init__(self, keys: list[UsageKey]) -> None:
         self.keys = keys
         named = ", ".join(f"“{key}”" for key in keys)
-        super().__init__(f"These blocks were synced, declined or unlinked since: {named}. Unlink them one by one.")
+        super().__init__(
+            _("These blocks were synced, declined or unlinked since: %(blocks)s. Unlink them one by one.")
+            % {"blocks": named}
+        )
 
 
 def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
@@ -63,11 +67,11 @@ def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
 
 def _refuse_pointless(conversion: LegacyConversion) -> None:
     if conversion.state in UNFINISHED:
-        raise InvalidInputError("This conversion is not finished. Wait for it, or cancel it.")
+        raise InvalidInputError(_("This conversion is not finished. Wait for it, or cancel it."))
     if conversion.undone is not None:
-        raise InvalidInputError("This conversion was undone already.")
+        raise InvalidInputError(_("This conversion was undone already."))
     if not conversion.changes:
-        raise InvalidInputError("This conversion changed nothing.")
+        raise InvalidInputError(_("This conversion changed nothing."))
 
 
 def _is_changed(block: Block, change: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -52,9 +53,11 @@ def block_key(text: str) -> UsageKey:
     try:
         key: UsageKey = UsageKey.from_string(text)
     except InvalidKeyError:
-        raise InvalidInputError(f"“{text}” is malformed: it is not the key of a block.") from None
+        raise InvalidInputError(
+            _("“%(value)s” is malformed: it is not the key of a block.") % {"value": text}
+        ) from None
     if not isinstance(key.context_key, CourseKey):
-        raise InvalidInputError(f"“{text}” is not the key of a course block.")
+        raise InvalidInputError(_("“%(value)s” is not the key of a course block.") % {"value": text})
     return key
 
 
@@ -86,7 +89,7 @@ def flag(value: object, *, field: str) -> bool:
     """A boolean, or its text in whatever case. Raises InvalidInputError."""
     text = str(value).lower()
     if text not in {"true", "false"}:
-        raise InvalidInputError(f"“{value}” is neither true nor false.", field=field)
+        raise InvalidInputError(_("“%(value)s” is neither true nor false.") % {"value": value}, field=field)
     return text == "true"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
@@ -202,5 +203,5 @@ def _depth(request: Request) -> int | None:
     if text is None:
         return None
     if not text.isdecimal():
-        raise InvalidInputError(f"“{text}” is no number of levels.", field="depth")
+        raise InvalidInputError(_("“%(value)s” is no number of levels.") % {"value": text}, field="depth")
     return int(text)

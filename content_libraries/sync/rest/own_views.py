@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -291,7 +292,7 @@ class UsagesView(DeveloperErrorsView):
             counts = api.usage_counts(library_key(library), user=request.user)
             return Response({"counts": counts})
         if not item:
-            raise InvalidInputError("Name an item or a library.", field="item")
+            raise InvalidInputError(_("Name an item or a library."), field="item")
         usages = api.usages_of(item_key_of(item, field="item"), user=request.user)
         return Response(
             {
@@ -309,9 +310,9 @@ class UsagesView(DeveloperErrorsView):
 
 def _course_plan(request: Request, wanted: Mapping[str, Any]) -> api.SyncPlan:
     if "course_key" not in wanted:
-        raise InvalidInputError("Name a block or a course.", field="usage_key")
+        raise InvalidInputError(_("Name a block or a course."), field="usage_key")
     if wanted.get("outcome", api.SyncOutcome.KEEP_LOCAL) != api.SyncOutcome.KEEP_LOCAL:
-        raise InvalidInputError("A sync of a whole course keeps local changes. Name a block.", field="outcome")
+        raise InvalidInputError(_("A sync of a whole course keeps local changes. Name a block."), field="outcome")
     course_key = course_key_of(wanted["course_key"], field="course_key")
     return api.preview_course(course_key, user=request.user, only_library=_library(wanted))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ... import conf
@@ -47,7 +48,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "outcome" in attrs and "override_customizations" in self.initial_data:
-            raise serializers.ValidationError({"outcome": "Name an outcome or override_customizations, not both."})
+            raise serializers.ValidationError({"outcome": _("Name an outcome or override_customizations, not both.")})
         return attrs
 
 
@@ -79,7 +80,11 @@ class CreateRequestSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs.keys() & {"library_content_key", "duplicate_source_locator", "staged_content"}) != 1:
             raise serializers.ValidationError(
-                {"library_content_key": "Name a library item, or a block to duplicate, or the clipboard: one of them."}
+                {
+                    "library_content_key": _(
+                        "Name a library item, or a block to duplicate, or the clipboard: one of them."
+                    )
+                }
             )
         return attrs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from opaque_keys.edx.keys import UsageKey
 from rest_framework import status
@@ -244,7 +245,10 @@ def _item_type(text: str) -> api.ItemType:
     try:
         return api.ItemType(text)
     except ValueError:
-        raise InvalidInputError(f"“{text}” is none of {', '.join(api.ItemType)}.", field="item_type") from None
+        raise InvalidInputError(
+            _("“%(value)s” is none of %(types)s.") % {"value": text, "types": ", ".join(api.ItemType)},
+            field="item_type",
+        ) from None
 
 
 def _rows(rows: list[Any]) -> list[dict[str, Any]]:

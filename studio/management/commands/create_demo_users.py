@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
@@ -31,6 +32,6 @@ class Command(BaseCommand):
         make_demo_users(keys, password=password)
         width = max(len(user.username) for user in DEMO_USERS)
         for user in DEMO_USERS:
-            role = user.role.value if user.role else "global staff" if user.is_staff else "no role"
+            role = user.role.value if user.role else _("global staff") if user.is_staff else _("no role")
             self.stdout.write(f"  {user.username:{width}}  {role}")
-        self.stdout.write(f"  All of them have the password “{password}”.")
+        self.stdout.write("  " + _("All of them have the password “%(password)s”.") % {"password": password})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from studio.tokens import make_token
 
@@ -19,5 +20,5 @@ class Command(BaseCommand):
     def handle(self, *_args: str, username: str, **_options: Any) -> None:
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no user “{username}”.")
+            raise CommandError(_("There is no user “%(username)s”.") % {"username": username})
         self.stdout.write(make_token(user))

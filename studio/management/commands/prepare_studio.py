@@ -10,6 +10,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from content_libraries import api
 from studio.accounts.demo_users import kept_password
@@ -29,12 +31,13 @@ class Command(BaseCommand):
         admin, password = self.make_admin()
         self.load_demo(admin)
         self.load_demo_course(admin)
-        self.stdout.write(
-            self.style.SUCCESS(f"\nStudio is at http://127.0.0.1:{os.environ.get('PORT', '8000')}/ (Ctrl-C stops it).")
-        )
-        self.stdout.write("Users for each role:")
+        address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/"
+        text = _("Studio is at %(address)s (Ctrl-C stops it).") % {"address": address}
+        self.stdout.write(self.style.SUCCESS(f"\n{text}"))
+        self.stdout.write(_("Users for each role:"))
         call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
-        self.stdout.write(f"Log in as “{ADMIN_NAME}” with the password “{password}”.\n")
+        text = _("Log in as “%(name)s” with the password “%(password)s”.")
+        self.stdout.write(text % {"name": ADMIN_NAME, "password": password} + "\n")
 
     def make_admin(self) -> tuple[User, str]:
         """Make the first user, with a password that is drawn once and kept beside the data."""
@@ -45,13 +48,13 @@ class Command(BaseCommand):
         if created:
             admin.set_password(password)
             admin.save()
-        return admin, password if admin.check_password(password) else "(changed)"
+        return admin, password if admin.check_password(password) else _("(changed)")
 
     def load_demo(self, admin: User) -> None:
         """Import the demo course and the demo's legacy library, unless the demo library is there."""
         if api.viewable_libraries(admin).filter(org__short_name=DEMO_LIBRARY.org, slug=DEMO_LIBRARY.slug).exists():
             return
-        self.stdout.write("Loading the demo content …")
+        self.stdout.write(_("Loading the demo content …"))
         api.create_library(
             user=admin,
             org=DEMO_LIBRARY.org,
@@ -63,10 +66,13 @@ class Command(BaseCommand):
             result = api.import_archive(
                 DEMO_LIBRARY, user=admin, source=source, options=api.ImportOptions(level=level), publish=True
             )
-            self.stdout.write(f"  {source.name}: {len(result.plan.writes())} items")
+            count = len(result.plan.writes())
+            text = ngettext("%(source)s: %(count)s item", "%(source)s: %(count)s items", count)
+            self.stdout.write("  " + text % {"source": source.name, "count": count})
 
     def load_demo_course(self, admin: User) -> None:
         """Put the demo course into the course store, unless it is there."""
         if not api.viewable_courses(admin).filter(id=DEMO_COURSE).exists():
             report = api.load_course(DEMO_DIR / "course", user=admin)
-            self.stdout.write(f"  {report.course_key}: {report.blocks} blocks")
+            text = ngettext("%(course)s: %(count)s block", "%(course)s: %(count)s blocks", report.blocks)
+            self.stdout.write("  " + text % {"course": report.course_key, "count": report.blocks})

@@ -15,7 +15,7 @@ for (const details of document.querySelectorAll("[data-filter]")) {
       row.hidden = !fits;
       shown += fits;
     }
-    status.textContent = `${shown} of ${rows.length} blocks`;
+    status.textContent = status.dataset.text.replace("{shown}", shown).replace("{total}", rows.length);
   };
   controls.hidden = false;
   action.addEventListener("change", narrow);

@@ -1,0 +1,72 @@
+"""Plans are kept once and shown to everybody in their own language: codes are words on pages, and codes in data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import translation
+
+from content_libraries import api
+from content_libraries.libraries.models import ContentLibrary
+from tests.sync.test_languages import write_catalog
+
+from .conftest import OUTLINE, Upload, course_archive
+from .test_admin import ADMIN, FORM, to
+
+pytestmark = pytest.mark.django_db
+
+TRANSLATIONS = {
+    "": "Content-Type: text/plain; charset=UTF-8\n",
+    "create": "anlegen",
+    "sections": "abschnitte",
+    "Preview of the import": "Vorschau des Imports",
+    "Added in the source since the last import: %(blocks)s.": "Neu in der Quelle: %(blocks)s.",
+    "Changed in the source since the last import: %(blocks)s.": "Geändert in der Quelle: %(blocks)s.",
+    "nothing": "nichts",
+}
+
+
+@pytest.fixture(autouse=True)
+def german(tmp_path: Path, settings: Any) -> None:
+    """A site with a translation."""
+    write_catalog(tmp_path / "locale", TRANSLATIONS)
+    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+
+
+def test_a_plan_is_shown_in_the_language_of_who_reads_it(
+    client: Client, staff: User, upload: Upload, library: ContentLibrary
+) -> None:
+    client.force_login(staff)
+    form_url = f"{ADMIN}/importjob/new/?upload={upload().uuid}"
+    plans_url = to(client.post(form_url, {**FORM, "library": library.pk}, headers={"accept-language": "de"}))
+    german = client.get(plans_url, headers={"accept-language": "de"}).content.decode()
+    assert "Vorschau des Imports" in german
+    assert '<tr data-action="create">' in german
+    assert '<option value="create">anlegen</option>' in german
+    assert '<th scope="row">Abschnitte</th>' in german
+    english = client.get(plans_url, headers={"accept-language": "en"}).content.decode()
+    assert "Preview of the import" in english
+    assert '<option value="create">create</option>' in english
+    (uuid,) = parse_qs(urlsplit(plans_url).query)["plan"]
+    plan = client.get(f"/api/content_library/v1/import_plans/{uuid}/", headers={"accept-language": "de"}).json()
+    assert set(plan["report"]["created"]) == {"sections", "subsections", "units", "components"}
+    assert {block["action"] for block in plan["blocks"]} == {"create"}
+
+
+def test_a_terminal_reads_whole_sentences_of_the_language(library: ContentLibrary, tmp_path: Path) -> None:
+    options = api.ImportOptions(level=api.Level.SECTION, on_repeat=api.OnRepeat.UPDATE)
+    api.import_archive(
+        library.library_key, user=None, source=course_archive(tmp_path / "first", OUTLINE), options=options
+    )
+    renamed = course_archive(tmp_path / "second", OUTLINE.replace('"Week 1"', '"Week one"'))
+    report = api.plan_report(api.plan_import(library.library_key, user=None, source=renamed, options=options))
+    with translation.override("de"):
+        lines = list(api.report_lines(report))
+    assert "Neu in der Quelle: nichts." in lines
+    assert any(line.startswith("Geändert in der Quelle: block-v1:O+C+1+type@chapter") for line in lines)
+    assert "Removed in the source since the last import: nichts." in lines

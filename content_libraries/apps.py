@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ContentLibrariesConfig(AppConfig):
@@ -16,7 +17,7 @@ class ContentLibrariesConfig(AppConfig):
 
     name = "content_libraries"
     label = "content_libraries"
-    verbose_name = "Content libraries"
+    verbose_name = gettext_lazy("Content libraries")
     default_auto_field = "django.db.models.BigAutoField"
 
     plugin_app: ClassVar[dict[str, Any]] = {

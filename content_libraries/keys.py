@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from opaque_keys import InvalidKeyError, OpaqueKey
 from opaque_keys.edx.keys import CourseKey
 from opaque_keys.edx.locator import (
@@ -52,37 +54,42 @@ type ItemKey = LibraryUsageLocatorV2 | LibraryContainerLocator
 """Key of anything that is versioned in a library: a component or a container."""
 
 
-def _parse[KeyT: OpaqueKey](key_class: type[KeyT], text: str, kind: str) -> KeyT:
+def _parse[KeyT: OpaqueKey](key_class: type[KeyT], text: str, refusal: str) -> KeyT:
+    """Parse a key, or raise MalformedKeyError with a message in which ``%(text)s`` is the text."""
     try:
         key = key_class.from_string(text)
     except InvalidKeyError as error:
-        raise MalformedKeyError(f"“{text}” is not the key of a {kind}.") from error
+        raise MalformedKeyError(_(refusal) % {"text": text}) from error
     if not isinstance(key, key_class):
-        raise MalformedKeyError(f"“{text}” is not the key of a {kind}.")
+        raise MalformedKeyError(_(refusal) % {"text": text})
     return key
 
 
 def library_key(text: str) -> LibraryLocatorV2:
     """Parse ``lib:ORG:SLUG``. Raises MalformedKeyError."""
-    return _parse(LibraryLocatorV2, text, "library")
+    return _parse(LibraryLocatorV2, text, gettext_noop("“%(text)s” is not the key of a library."))
 
 
 def component_key(text: str) -> LibraryUsageLocatorV2:
     """Parse ``lb:ORG:SLUG:BLOCKTYPE:BLOCKID``. Raises MalformedKeyError."""
-    return _parse(LibraryUsageLocatorV2, text, "library component")  # type: ignore[type-abstract]
+    refusal = gettext_noop("“%(text)s” is not the key of a library component.")
+    return _parse(LibraryUsageLocatorV2, text, refusal)  # type: ignore[type-abstract]
 
 
 def container_key(text: str) -> LibraryContainerLocator:
     """Parse ``lct:ORG:SLUG:TYPE:ID``, with a type of CONTAINER_TYPES. Raises MalformedKeyError."""
-    key = _parse(LibraryContainerLocator, text, "library container")
+    key = _parse(LibraryContainerLocator, text, gettext_noop("“%(text)s” is not the key of a library container."))
     if key.container_type not in CONTAINER_TYPES:
-        raise MalformedKeyError(f"“{text}” has an unknown container type; known are {', '.join(CONTAINER_TYPES)}.")
+        raise MalformedKeyError(
+            _("“%(text)s” has an unknown container type; known are %(types)s.")
+            % {"text": text, "types": ", ".join(CONTAINER_TYPES)}
+        )
     return key
 
 
 def collection_key(text: str) -> LibraryCollectionLocator:
     """Parse ``lib-collection:ORG:SLUG:CODE``. Raises MalformedKeyError."""
-    return _parse(LibraryCollectionLocator, text, "library collection")
+    return _parse(LibraryCollectionLocator, text, gettext_noop("“%(text)s” is not the key of a library collection."))
 
 
 def item_key(text: str) -> ItemKey:
@@ -97,7 +104,7 @@ def course_key(text: str) -> CourseKey:
     try:
         key = CourseKey.from_string(text)
     except InvalidKeyError as error:
-        raise MalformedKeyError(f"“{text}” is not the key of a course.") from error
+        raise MalformedKeyError(_("“%(text)s” is not the key of a course.") % {"text": text}) from error
     return key
 
 

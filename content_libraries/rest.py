@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
@@ -81,7 +82,7 @@ def course_parameter(request: Request) -> CourseKey | None:
         return None
     key = course_key(text)
     if not key.is_course:
-        raise NotFoundError(f"“{text}” is not the key of a course.")
+        raise NotFoundError(_("“%(text)s” is not the key of a course.") % {"text": text})
     return key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from ..jobs.admin import JobListAdmin
 from ..libraries.staff_admin import StaffAdmin
@@ -26,6 +27,6 @@ class RestoreJobAdmin(JobListAdmin, StaffAdmin):
     search_fields = ("uuid", "user__username")
     exclude = ("file",)
 
-    @admin.display(description="Title")
+    @admin.display(description=gettext_lazy("Title"))
     def title(self, job: RestoreJob) -> str:
         return str(job.result["title"]) if job.result else ""

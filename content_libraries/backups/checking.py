@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from ..olx.api import DEFAULT_LIMITS, MEDIA_LIMIT_BYTES, OlxError, files_of
 
 
@@ -19,4 +21,8 @@ def check_archive(path: Path) -> None:
         for chunk in chunks:
             size += len(chunk)
             if size > MEDIA_LIMIT_BYTES:
-                raise OlxError(f"{name} is larger than {MEDIA_LIMIT_BYTES // 1_000_000} MB.", name)
+                raise OlxError(
+                    _("%(name)s is larger than %(limit)s MB.")
+                    % {"name": name, "limit": MEDIA_LIMIT_BYTES // 1_000_000},
+                    name,
+                )

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ..errors import NotFoundError
 from ..jobs.api import JobState, create_status, end_job, refer_to, send_task
@@ -52,7 +53,7 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
     jobs = BackupJob.objects.select_related("task_status").filter(library_key=str(library_key))
     job = jobs.filter(uuid=backup_uuid, user=refer_to(user, "A backup")).first()
     if job is None:
-        raise NotFoundError("No backup found for this library.")
+        raise NotFoundError(_("No backup found for this library."))
     return job
 
 
@@ -73,7 +74,7 @@ def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
     jobs = RestoreJob.objects.select_related("task_status")
     job = jobs.filter(uuid=restore_uuid, user=refer_to(user, "A restore")).first()
     if job is None:
-        raise NotFoundError(f"There is no restore “{restore_uuid}”.")
+        raise NotFoundError(_("There is no restore “%(uuid)s”.") % {"uuid": restore_uuid})
     return job
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
@@ -134,7 +135,7 @@ def _result(loaded: LoadedPackage) -> dict[str, Any]:
 
 def _user(job: Job) -> User:
     if job.user is None:
-        raise NotAllowedError("The user who asked for this does not exist any more.")
+        raise NotAllowedError(_("The user who asked for this does not exist any more."))
     user: User = job.user
     return user
 

@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from ..errors import NotAllowedError, NotFoundError
@@ -77,17 +78,17 @@ def get_staged(staged_pk: int, *, user: Actor) -> StagedContent:
     """
     staged = StagedContent.objects.filter(pk=staged_pk).first()
     if staged is None:
-        raise NotFoundError(f"There is no copy {staged_pk}.")
+        raise NotFoundError(_("There is no copy %(pk)s.") % {"pk": staged_pk})
     if staged.user_id != _owner_pk(user):
-        raise NotAllowedError(f"The copy {staged_pk} belongs to somebody else.")
+        raise NotAllowedError(_("The copy %(pk)s belongs to somebody else.") % {"pk": staged_pk})
     if not staged.is_ready:
-        raise NotFoundError(f"The copy {staged_pk} is not there any more. Copy the item again.")
+        raise NotFoundError(_("The copy %(pk)s is not there any more. Copy the item again.") % {"pk": staged_pk})
     return staged
 
 
 def _owner_pk(user: Actor) -> int:
     if user is None or user.pk is None:
-        raise NotAllowedError("Only users have a clipboard.")
+        raise NotAllowedError(_("Only users have a clipboard."))
     return user.pk
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..content.api import ContainerSettingsData, FileMedia
@@ -30,7 +31,7 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
     structure = get_structure(key.course_key, user=user)
     keys = [below for below, _depth in structure.walk(key)]
     if not keys:
-        raise NotFoundError(f"There is no “{key}”.")
+        raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     store = course_store()
     parts = _Parts(store.blocks(key.course_key, keys), store.files(key.course_key))
     return Snapshot(

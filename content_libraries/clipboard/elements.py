@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 from ..errors import InvalidInputError
 from ..olx.api import DEFAULT_LIMITS, nested, with_attributes
 
@@ -22,7 +24,7 @@ def element_of(
     """
     if sum(len(child.encode()) for child in children) > DEFAULT_LIMITS.text_bytes:
         raise InvalidInputError(
-            f"“{title}” has more than {DEFAULT_LIMITS.text_bytes:,} bytes of text, too much to be copied at once."
-            " Copy its parts."
+            _("“%(title)s” has more than %(limit)s bytes of text, too much to be copied at once. Copy its parts.")
+            % {"title": title, "limit": f"{DEFAULT_LIMITS.text_bytes:,}"}
         )
     return with_attributes(nested(definition, children), attributes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import UsageKey
 
@@ -61,7 +62,7 @@ class StagedContent(models.Model):
         verbose_name_plural = _("staged content")
 
     def __str__(self) -> str:
-        return f"Copy of {self.source_key}"
+        return gettext("Copy of %(key)s") % {"key": self.source_key}
 
     @property
     def is_ready(self) -> bool:
@@ -97,4 +98,4 @@ class StagedFile(models.Model):
         verbose_name_plural = _("staged files")
 
     def __str__(self) -> str:
-        return f"{self.path} of {self.source_key}"
+        return gettext("%(path)s of %(key)s") % {"path": self.path, "key": self.source_key}

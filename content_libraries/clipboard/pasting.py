@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ..content.api import (
     ContainerSettingsData,
@@ -57,7 +58,7 @@ def open_clipboard(user: Actor) -> OpenClipboard:
     """
     staged = get_clipboard(user)
     if staged is None or not staged.is_ready:
-        raise InvalidInputError("The user's clipboard is empty")
+        raise InvalidInputError(_("The user's clipboard is empty"))
     rows = list(staged.files.all())
     files = files_of_source(staged.source, {row.digest for row in rows if row.digest}, user=user)
     return OpenClipboard(

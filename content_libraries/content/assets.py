@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.files import File
+from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryUsageLocatorV2
@@ -115,21 +116,21 @@ def read_version_file(version_uuid: UUID, path: str) -> bytes:
 def check_file(path: str, size: int) -> None:
     """Raise InvalidInputError for a path that is not allowed, or a file that is too large."""
     if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:
-        raise InvalidInputError("Invalid file path")
+        raise InvalidInputError(_("Invalid file path"))
     check_file_size(size)
 
 
 def check_file_size(size: int) -> None:
     """Raise InvalidInputError when a file of so many bytes is too large for a component."""
     if size > MAX_FILE_SIZE:
-        raise InvalidInputError("File too big")
+        raise InvalidInputError(_("File too big"))
 
 
 def _access_version(version_uuid: UUID, *, user: Actor) -> int:
     place = learning_core.find_version(version_uuid)
     library_key = library_key_of_package(place.learning_package_pk) if place else None
     if place is None or library_key is None:
-        raise NotFoundError(f"There is no version “{version_uuid}”.")
+        raise NotFoundError(_("There is no version “%(version)s”.") % {"version": version_uuid})
     access_library(user, library_key, Permission.VIEW)
     return place.version_pk
 
@@ -137,7 +138,7 @@ def _access_version(version_uuid: UUID, *, user: Actor) -> int:
 def _file(version_pk: int | None, path: str) -> learning_core.StoredFile:
     file = None if version_pk is None else learning_core.find_file(version_pk, path)
     if file is None:
-        raise NotFoundError(f"There is no file “{path}”.")
+        raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
     return file
 
 

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy
 from xblock.core import XBlock
 from xblock.plugin import PluginMissingError
 
@@ -21,7 +22,7 @@ from ..olx.api import CONTAINER_TAGS
 
 logger = logging.getLogger(__name__)
 
-_TYPE_NAMES: Final = {"problem": "Problem"}
+_TYPE_NAMES: Final = {"problem": gettext_lazy("Problem")}
 """Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
 
 
@@ -89,7 +90,7 @@ def offered_block_types() -> list[BlockType]:
 
 def type_name(block_type: str) -> str:
     """What authors call blocks of a type; "" for a type that has no name."""
-    return _TYPE_NAMES.get(block_type) or _field_default(block_type)
+    return str(_TYPE_NAMES.get(block_type, "")) or _field_default(block_type)
 
 
 def _field_default(block_type: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2, library_key_of
@@ -51,7 +52,7 @@ def get_collection(key: LibraryCollectionLocator, *, user: Actor) -> CollectionS
     library = access_library(user, library_key_of(key), Permission.VIEW)
     collection = _find(library, key)
     if not collection.enabled:
-        raise NotFoundError(f"The collection “{key}” is deleted. Restore it first.")
+        raise NotFoundError(_("The collection “%(key)s” is deleted. Restore it first.") % {"key": key})
     return collection
 
 
@@ -168,12 +169,18 @@ def _find_all(
     for item_key in item_keys:
         item = found.get(item_key) if library_key_of(item_key) == library_key_of(key) else None
         if item is None or (item.is_deleted and not deleted_too):
-            raise NotFoundError(f"There is no “{item_key}” in the library.")
+            raise NotFoundError(_("There is no “%(key)s” in the library.") % {"key": item_key})
     return [item.pk for item in found.values()]
 
 
 def _check_texts(title: str | None, description: str | None) -> None:
     if title is not None and not (title.strip() and len(title) <= MAX_TITLE):
-        raise InvalidInputError(f"Enter a title of up to {MAX_TITLE} characters.", field="title", as_list=True)
+        raise InvalidInputError(
+            _("Enter a title of up to %(limit)s characters.") % {"limit": MAX_TITLE}, field="title", as_list=True
+        )
     if description is not None and len(description) > MAX_DESCRIPTION:
-        raise InvalidInputError(f"Shorten this to {MAX_DESCRIPTION:,} characters.", field="description", as_list=True)
+        raise InvalidInputError(
+            _("Shorten this to %(limit)s characters.") % {"limit": f"{MAX_DESCRIPTION:,}"},
+            field="description",
+            as_list=True,
+        )

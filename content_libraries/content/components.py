@@ -8,6 +8,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_unicode_slug
+from django.utils.translation import gettext as _
 
 from .. import conf
 from ..errors import InvalidInputError
@@ -61,7 +62,7 @@ def create_component(
         )
     except learning_core.CodeTakenError as error:
         key = f"lb:{library_key.org}:{library_key.slug}:{block_type}:{component_code}"
-        raise InvalidInputError(f"An XBlock with ID '{key}' already exists.") from error
+        raise InvalidInputError(_("An XBlock with ID '%(key)s' already exists.") % {"key": key}) from error
     return item_summary(library, pk)
 
 
@@ -123,7 +124,8 @@ def set_olx(
     block = olx_api.parse_block(olx)
     if block.tag != key.block_type:
         raise InvalidInputError(
-            f"The OLX of a “{key.block_type}” has to begin with that tag, but this begins with “{block.tag}”."
+            _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")
+            % {"block_type": key.block_type, "tag": block.tag}
         )
     version = learning_core.save_component(
         package_pk(library),
@@ -140,7 +142,7 @@ def check_limit(learning_package_pk: int, *, new_components: int) -> None:
     """Raise InvalidInputError when so many more components would be more than a library may hold."""
     limit = conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value
     if learning_core.count_live_items(learning_package_pk) + new_components > limit:
-        raise InvalidInputError(f"Library cannot have more than {limit} Components.")
+        raise InvalidInputError(_("Library cannot have more than %(limit)s Components.") % {"limit": limit})
 
 
 def _check_code(code: str) -> None:
@@ -150,7 +152,9 @@ def _check_code(code: str) -> None:
         raise InvalidInputError(error.messages[0], field="definition_id", as_list=True) from error
     if len(code) > MAX_CODE:
         raise InvalidInputError(
-            f"Ensure this field has no more than {MAX_CODE} characters.", field="definition_id", as_list=True
+            _("Ensure this field has no more than %(limit)s characters.") % {"limit": MAX_CODE},
+            field="definition_id",
+            as_list=True,
         )
 
 
@@ -158,7 +162,8 @@ def check_without_children(block_type: str, code: str) -> None:
     """Raise InvalidInputError for a type whose blocks hold other blocks."""
     if has_children(block_type):
         raise InvalidInputError(
-            f'The "{block_type}" XBlock (ID: "{code}") has children, so it is not supported in content libraries.',
+            _('The "%(block_type)s" XBlock (ID: "%(code)s") has children, so it is not supported in content libraries.')
+            % {"block_type": block_type, "code": code},
             field="block_type",
         )
 
@@ -166,4 +171,7 @@ def check_without_children(block_type: str, code: str) -> None:
 def _check_block_type(block_type: str, code: str) -> None:
     check_without_children(block_type, code)
     if block_class(block_type) is None:
-        raise InvalidInputError(f'The "{block_type}" XBlock is not installed on this site.', field="block_type")
+        raise InvalidInputError(
+            _('The "%(block_type)s" XBlock is not installed on this site.') % {"block_type": block_type},
+            field="block_type",
+        )

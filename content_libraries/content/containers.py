@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import CONTAINER_TYPES, CourseKey, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
@@ -47,7 +48,8 @@ def create_container(
     library = access_library(user, library_key, Permission.EDIT)
     if container_type not in CONTAINER_TYPES:
         raise InvalidInputError(
-            f"There is no container type “{container_type}”; there are {', '.join(CONTAINER_TYPES)}.",
+            _("There is no container type “%(container_type)s”; there are %(types)s.")
+            % {"container_type": container_type, "types": ", ".join(CONTAINER_TYPES)},
             field="container_type_code",
             as_list=True,
         )
@@ -62,7 +64,10 @@ def create_container(
             author_pk=author_pk(user),
         )
     except learning_core.CodeTakenError as error:
-        raise InvalidInputError(f"A container with the ID “{container_code}” already exists.", field="slug") from error
+        raise InvalidInputError(
+            _("A container with the ID “%(container_code)s” already exists.") % {"container_code": container_code},
+            field="slug",
+        ) from error
     return item_summary(library, pk)
 
 
@@ -96,7 +101,7 @@ def get_children(
     """
     library, container = access_item(user, key, Permission.VIEW, deleted_too=published, for_course=for_course)
     if published and container.published_version_pk is None:
-        raise NotFoundError(f"“{key}” is not published.")
+        raise NotFoundError(_("“%(key)s” is not published.") % {"key": key})
     branch: learning_core.BranchName = "published" if published else "draft"
     children = learning_core.current_children_of([container.pk], branch=branch)
     return item_summaries(library, children.get(container.pk, ()), published=published)
@@ -155,18 +160,22 @@ def _children_in(learning_package_pk: int, library_key: LibraryLocatorV2, child_
     """Pks of live items of the library. Raises InvalidInputError for foreign keys, else NotFoundError."""
     for child_key in child_keys:
         if library_key_of(child_key) != library_key:
-            raise InvalidInputError(f"“{child_key}” is in another library. Copy it into this one first.")
+            raise InvalidInputError(
+                _("“%(child)s” is in another library. Copy it into this one first.") % {"child": child_key}
+            )
     found = learning_core.find_items(learning_package_pk, child_keys)
     for child_key in child_keys:
         if child_key not in found or found[child_key].is_deleted:
-            raise NotFoundError(f"There is no “{child_key}”.")
+            raise NotFoundError(_("There is no “%(child)s”.") % {"child": child_key})
     return [found[child_key].pk for child_key in child_keys]
 
 
 def _check_code(code: str) -> None:
     if len(code) > MAX_CODE or not _CODE.fullmatch(code):
         raise InvalidInputError(
-            f"Enter up to {MAX_CODE} letters, digits, “.”, “-” and “_”.", field="slug", as_list=True
+            _("Enter up to %(limit)s letters, digits, “.”, “-” and “_”.") % {"limit": MAX_CODE},
+            field="slug",
+            as_list=True,
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from ..errors import NotFoundError
 from ..keys import CourseKey, ItemKey, library_key_of
 from ..learning_core import api as learning_core
@@ -76,7 +78,7 @@ def item_summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
     """The summary of one item; see ``item_summaries``. Raises NotFoundError when it has just been deleted."""
     for summary in item_summaries(library, [entity_pk]):
         return summary
-    raise NotFoundError("This was deleted while it was read. Restore it to go on.")
+    raise NotFoundError(_("This was deleted while it was read. Restore it to go on."))
 
 
 def item_summaries(library: ContentLibrary, entity_pks: Iterable[int], *, published: bool = False) -> list[ItemSummary]:

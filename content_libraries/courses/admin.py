@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
@@ -17,9 +19,9 @@ from .models import Course
 from .reading import FILE_NAMESPACE
 
 _KINDS: Final = {
-    learning_core.BLOCK_GROUP: "container",
-    learning_core.COMPONENT_NAMESPACE: "component",
-    FILE_NAMESPACE: "file",
+    learning_core.BLOCK_GROUP: ngettext_lazy("%(count)d container", "%(count)d containers", "count"),
+    learning_core.COMPONENT_NAMESPACE: ngettext_lazy("%(count)d component", "%(count)d components", "count"),
+    FILE_NAMESPACE: ngettext_lazy("%(count)d file", "%(count)d files", "count"),
 }
 
 
@@ -44,15 +46,15 @@ class CourseAdmin(PackageAdmin):
     )
     readonly_fields = fields
 
-    @admin.display(description="Course", ordering="id")
+    @admin.display(description=gettext_lazy("Course"), ordering="id")
     def name(self, course: Course) -> str:
         return format_html("{}<br><code>{}</code>", course.display_name, course)
 
-    @admin.display(description="Size")
+    @admin.display(description=gettext_lazy("Size"))
     def size(self, course: Any) -> str:
         return sizes(course, _KINDS)
 
-    @admin.action(description="Publish all changes of the selected courses")
+    @admin.action(description=gettext_lazy("Publish all changes of the selected courses"))
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         """Each course on its own: what one is refused for does not keep the others from being published."""
         for course in courses:
@@ -61,5 +63,5 @@ class CourseAdmin(PackageAdmin):
             except ContentLibrariesError as error:
                 messages.error(request, error.message)
             else:
-                done = f"Published {course}." if log else f"Nothing was to be published in {course}."
-                messages.success(request, done)
+                done = _("Published %(key)s.") if log else _("Nothing was to be published in %(key)s.")
+                messages.success(request, done % {"key": course})

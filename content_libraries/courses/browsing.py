@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import NotFoundError
@@ -42,7 +43,7 @@ def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool =
     found = course_store().blocks(course_key, usage_keys, published=published)
     for key in usage_keys:
         if key not in found:
-            raise NotFoundError(f"There is no “{key}”.")
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     return [found[key] for key in usage_keys]
 
 
@@ -70,7 +71,7 @@ def get_course_tree(
     keys = [key for key, _depth in structure.walk(top, depth=depth)]
     found = course_store().blocks(course_key, keys) if keys else {}
     if top not in found:
-        raise NotFoundError(f"There is no “{top}”.")
+        raise NotFoundError(_("There is no “%(top)s”.") % {"top": top})
     return CourseTree(top, structure, {key: found[key] for key in keys if key in found})
 
 
@@ -89,7 +90,7 @@ def read_course_file(course_key: CourseKey, path: str, *, user: Actor, published
     require_in_course(user, course_key, CoursePermission.VIEW_FILES)
     for _path, data in course_store().read_files(course_key, [path], published=published):
         return data
-    raise NotFoundError(f"The course “{course_key}” has no file “{path}”.")
+    raise NotFoundError(_("The course “%(course)s” has no file “%(path)s”.") % {"course": course_key, "path": path})
 
 
 def blocks_with_upstream(course_key: CourseKey) -> list[UpstreamSettings]:

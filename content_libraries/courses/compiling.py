@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
@@ -62,7 +63,7 @@ def compile_course(course_key: CourseKey, *, user: Actor, publish_log_uuid: UUID
     else:
         log = learning_core.find_publish_log(uuid=publish_log_uuid)
     if log is None or log.learning_package_pk != learning_package_pk:
-        raise NotFoundError(f"There is no such publish of the course “{course.id}”.")
+        raise NotFoundError(_("There is no such publish of the course “%(course)s”.") % {"course": course.id})
     if not CompiledCourse.objects.filter(publish_log_id=log.pk).exists():
         _compile(course, log)
     return CompiledCourse.objects.select_related("course").get(publish_log_id=log.pk)

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.tagging.api import clone_tags
@@ -83,13 +84,18 @@ def duplicate_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey | 
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     structure = course_store().structure(usage_key.course_key)
     if usage_key not in structure.blocks:
-        raise NotFoundError(f"There is no “{usage_key}”.")
+        raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
     parents = structure.parents.get(usage_key, ())
     parent_key = parent_key or next(iter(parents), None)
     if parent_key is None or usage_key == structure.root:
-        raise InvalidInputError(f"“{usage_key}” stands in no block, so there is no place for a duplicate.")
+        raise InvalidInputError(
+            _("“%(block)s” stands in no block, so there is no place for a duplicate.") % {"block": usage_key}
+        )
     if parent_key.course_key != usage_key.course_key:
-        raise InvalidInputError(f"“{parent_key}” is in another course. Copy the block there.", field="parent_locator")
+        raise InvalidInputError(
+            _("“%(parent)s” is in another course. Copy the block there.") % {"parent": parent_key},
+            field="parent_locator",
+        )
     siblings = structure.children.get(parent_key, ())
     index = siblings.index(usage_key) + 1 if usage_key in siblings else None
     title = f"Duplicate of “{structure.blocks[usage_key].title}”"
@@ -112,7 +118,7 @@ def rerun_course(
     """
     require_create_course(user)
     if Course.objects.filter(id=course_key, learning_package__isnull=False).exists():
-        raise CourseExistsError(f"There is a course “{course_key}” already.")
+        raise CourseExistsError(_("There is a course “%(course)s” already.") % {"course": course_key})
     with TemporaryDirectory() as scratch, transaction.atomic():
         folder = Path(scratch, "course")
         export_course(source_key, folder, user=user)
@@ -162,9 +168,9 @@ class _Copier:
     def keys(self) -> Mapping[UsageKey, UsageKey]:
         found = [key for key, _depth in self.structure.walk(self.top)]
         if not found:
-            raise NotFoundError(f"There is no “{self.top}”.")
+            raise NotFoundError(_("There is no “%(top)s”.") % {"top": self.top})
         if self.top == self.structure.root:
-            raise InvalidInputError("A whole course cannot be copied into a block. Rerun the course.")
+            raise InvalidInputError(_("A whole course cannot be copied into a block. Rerun the course."))
         return {key: self.course_key.make_usage_key(key.block_type, uuid.uuid4().hex) for key in found}
 
     @cached_property

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -141,7 +142,9 @@ def reorder_children(usage_key: UsageKey, *, user: Actor, children: Sequence[Usa
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     block = _block(usage_key)
     if sorted(children) != sorted(block.children):
-        raise InvalidInputError(f"Name each child of “{usage_key}” once, and nothing else.", field="children")
+        raise InvalidInputError(
+            _("Name each child of “%(block)s” once, and nothing else.") % {"block": usage_key}, field="children"
+        )
     change = SetChildren(usage_key, tuple(children))
     return _edited(usage_key, user, change, expected={usage_key: block.version_num})
 
@@ -163,7 +166,9 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
     check_path(path)
     if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":
         raise InvalidInputError(
-            f"“{path}” is no path of a course file. Those are in the folders {', '.join(FILE_FOLDERS)}.", field="path"
+            _("“%(path)s” is no path of a course file. Those are in the folders %(folders)s.")
+            % {"path": path, "folders": ", ".join(FILE_FOLDERS)},
+            field="path",
         )
     digest = media_digest(data)
 
@@ -182,7 +187,9 @@ def check_path(path: str) -> None:
     """Raise InvalidInputError for a path that could lead out of the folder of a course."""
     parts = path.split("/")
     if len(path) > MAX_PATH or any(part in {"", ".", ".."} for part in parts) or "\\" in path:
-        raise InvalidInputError(f"“{path}” is no path of a course file. Name it static/NAME.", field="path")
+        raise InvalidInputError(
+            _("“%(path)s” is no path of a course file. Name it static/NAME.") % {"path": path}, field="path"
+        )
 
 
 def _apply(course_key: CourseKey, user: Actor, *changes: Change) -> Applied:
@@ -197,7 +204,7 @@ def _edited(key: UsageKey, user: Actor, change: Change, *, expected: Mapping[Usa
 def _block(key: UsageKey) -> Block:
     block = course_store().blocks(key.course_key, [key]).get(key)
     if block is None:
-        raise NotFoundError(f"There is no “{key}”.")
+        raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     return block
 
 
@@ -205,7 +212,9 @@ def _new_key(course_key: CourseKey, block_type: str, block_id: str) -> UsageKey:
     try:
         key: UsageKey = course_key.make_usage_key(block_type, block_id)
     except InvalidKeyError as error:
-        raise InvalidInputError(f"“{block_id}” cannot be the ID of a block.", field="block_id") from error
+        raise InvalidInputError(
+            _("“%(block_id)s” cannot be the ID of a block.") % {"block_id": block_id}, field="block_id"
+        ) from error
     root_tag(f"<{block_type}/>")  # a type that is no XML name is refused before it is stored
     return key
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import ConflictError, InvalidInputError, NotFoundError
@@ -38,7 +39,10 @@ def create_course(course_key: CourseKey, *, user: Actor, display_name: str) -> C
     """
     require_create_course(user)
     if not 0 < len(display_name) <= MAX_DISPLAY_NAME:
-        raise InvalidInputError(f"Give the course a name of up to {MAX_DISPLAY_NAME} characters.", field="display_name")
+        raise InvalidInputError(
+            _("Give the course a name of up to %(limit)s characters.") % {"limit": MAX_DISPLAY_NAME},
+            field="display_name",
+        )
     with transaction.atomic():
         add_course(course_key, user=user, display_name=display_name)
         root = CreateBlock(root_key(course_key), with_attributes(_EMPTY, {"display_name": display_name}))
@@ -53,7 +57,7 @@ def add_course(course_key: CourseKey, *, user: Actor, display_name: str) -> Cour
     try:
         course.learning_package_id = learning_core.create_learning_package(str(course_key), title=display_name)
     except learning_core.PackageExistsError as error:
-        raise CourseExistsError(f"There is a course “{course_key}” already.") from error
+        raise CourseExistsError(_("There is a course “%(course)s” already.") % {"course": course_key}) from error
     course.display_name = display_name
     course.save()
     if user is not None and user.is_authenticated:
@@ -100,7 +104,7 @@ def publish_block(usage_key: UsageKey, *, user: Actor, message: str = "") -> int
     require_in_course(user, course_key, CoursePermission.PUBLISH)
     draft, published = CourseReader(course_key, "draft"), CourseReader(course_key, "published")
     if usage_key not in draft.rows:
-        raise NotFoundError(f"There is no “{usage_key}”.")
+        raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
     keys = [key for key, _depth in draft.structure.walk(usage_key)]
     keys += _above(usage_key, draft.structure, published.structure)
     pks = [draft.rows[key].entity_pk for key in keys]
@@ -125,7 +129,7 @@ def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str
     draft, published = CourseReader(course_key, "draft"), CourseReader(course_key, "published")
     for key in usage_keys:
         if key not in draft.rows:
-            raise NotFoundError(f"There is no “{key}”.")
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     return learning_core.publish(
         draft.learning_package_pk,
         _differing(draft, published, [draft.rows[key].entity_pk for key in usage_keys]),

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -60,7 +61,9 @@ class _Named:
         try:
             key: UsageKey = self.course_key.make_usage_key(block.tag, name)
         except InvalidKeyError as error:
-            raise InvalidInputError(f"{block.path}: “{name}” cannot be the ID of a block. Rename it.") from error
+            raise InvalidInputError(
+                _("%(path)s: “%(name)s” cannot be the ID of a block. Rename it.") % {"path": block.path, "name": name}
+            ) from error
         return key
 
     def _with_policy(self, block: OlxBlock) -> str:
@@ -90,7 +93,7 @@ def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = Non
     """
     tree = read_archive(source)
     if tree.kind != ROOT:
-        raise InvalidInputError("This is an archive of a library. Import it into a library.")
+        raise InvalidInputError(_("This is an archive of a library. Import it into a library."))
     course_key = course_key or tree.context_key
     with transaction.atomic():
         course = _course(course_key, tree, user)

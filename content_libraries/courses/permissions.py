@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from .. import conf
@@ -77,8 +78,11 @@ def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePerm
     require_run(course_key)
     if not may_in_course(user, course_key, permission):
         raise NotAllowedError(
-            f"“{user}” lacks the permission {permission.value} in {course_key}. An administrator of the course can"
-            " give it."
+            _(
+                "“%(user)s” lacks the permission %(permission)s in %(course)s. An administrator of the"
+                " course can give it."
+            )
+            % {"user": user, "permission": permission.value, "course": course_key}
         )
 
 
@@ -96,7 +100,7 @@ def viewable_courses(user: Actor) -> QuerySet[Course]:
 def require_create_course(user: Actor) -> None:
     """Raise NotAllowedError unless the user may create courses."""
     if user is not None and not _backend().may_create(user):
-        raise NotAllowedError(f"“{user}” may not create courses. Ask the staff of the site.")
+        raise NotAllowedError(_("“%(user)s” may not create courses. Ask the staff of the site.") % {"user": user})
 
 
 def _backend() -> CoursePermissionBackend:

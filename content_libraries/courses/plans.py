@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..errors import ConflictError, InvalidInputError, NotFoundError
@@ -151,7 +152,7 @@ def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:
     for key, version_num in plan.expected.items():
         block = structure.blocks.get(key)
         if block is None or block.version_num != version_num:
-            raise ConflictError(f"“{key}” was changed in the meantime. Look at it, then try again.")
+            raise ConflictError(_("“%(key)s” was changed in the meantime. Look at it, then try again.") % {"key": key})
 
 
 class _Run:
@@ -191,7 +192,9 @@ class _Run:
             for child in children:
                 self._require(child)
             if len(set(children)) < len(children):
-                raise InvalidInputError(f"“{key}” cannot hold the same block twice. Duplicate the block instead.")
+                raise InvalidInputError(
+                    _("“%(key)s” cannot hold the same block twice. Duplicate the block instead.") % {"key": key}
+                )
         after = CourseStructure(self.structure.root, dict.fromkeys(self._live()), self.children)  # type: ignore[arg-type]
         self._refuse_cycles()
         lost = self.structure.reachable - after.reachable
@@ -215,16 +218,18 @@ class _Run:
 
     def _require(self, key: UsageKey) -> None:
         if key in self.deleted or (key not in self.structure.blocks and key not in self.outcome.created):
-            raise NotFoundError(f"There is no “{key}”.")
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
 
     def _create(self, change: CreateBlock) -> None:
         key = change.usage_key
         if key.course_key != self.structure.root.course_key:
-            raise InvalidInputError(f"“{key}” is a key of another course.")
+            raise InvalidInputError(_("“%(key)s” is a key of another course.") % {"key": key})
         if key.block_type == ROOT and key != self.structure.root:
-            raise InvalidInputError("A course has one root. Create a section instead.")
+            raise InvalidInputError(_("A course has one root. Create a section instead."))
         if (key in self.structure.blocks and key not in self.deleted) or key in self.outcome.created:
-            raise InvalidInputError(f"There is a block “{key}” already. Choose another ID.", field="block_id")
+            raise InvalidInputError(
+                _("There is a block “%(key)s” already. Choose another ID.") % {"key": key}, field="block_id"
+            )
         self.deleted.discard(key)
         self.outcome.created.add(key)
         self.outcome.definitions[key] = _definition(key, change.olx)
@@ -244,16 +249,16 @@ class _Run:
     def _detach(self, key: UsageKey) -> None:
         self._require(key)
         if key == self.structure.root:
-            raise InvalidInputError("The root of a course can be neither moved nor deleted.")
+            raise InvalidInputError(_("The root of a course can be neither moved nor deleted."))
         for parent in sorted(self.parents.get(key, ())):
             self._set_children(parent, tuple(child for child in self.children[parent] if child != key))
 
     def _set_children(self, key: UsageKey, children: tuple[UsageKey, ...]) -> None:
         self._require(key)
         if key not in self.holders:
-            raise InvalidInputError(f"A {key.block_type} cannot hold other blocks.")
+            raise InvalidInputError(_("A %(block_type)s cannot hold other blocks.") % {"block_type": key.block_type})
         if self.structure.root in children:
-            raise InvalidInputError("The root of a course cannot be inside of something.")
+            raise InvalidInputError(_("The root of a course cannot be inside of something."))
         for child in self.children.get(key, ()):
             self.parents.get(child, set()).discard(key)
         for child in children:
@@ -268,7 +273,7 @@ class _Run:
             while pending:
                 parent = pending.pop()
                 if parent == key:
-                    raise InvalidInputError(f"“{key}” cannot be inside of itself.")
+                    raise InvalidInputError(_("“%(key)s” cannot be inside of itself.") % {"key": key})
                 if parent not in seen:
                     seen.add(parent)
                     pending.extend(self.parents.get(parent, ()))
@@ -277,9 +282,11 @@ class _Run:
 def _definition(key: UsageKey, olx: str) -> str:
     block = parse_block(olx)
     if block.tag != key.block_type:
-        raise InvalidInputError(f"The OLX of “{key}” is that of a {block.tag}.", field="olx")
+        raise InvalidInputError(
+            _("The OLX of “%(key)s” is that of a %(tag)s.") % {"key": key, "tag": block.tag}, field="olx"
+        )
     if block.children:
         raise InvalidInputError(
-            f"Give the OLX of “{key}” without the blocks in it; name them as children.", field="olx"
+            _("Give the OLX of “%(key)s” without the blocks in it; name them as children.") % {"key": key}, field="olx"
         )
     return without_url_name(olx)

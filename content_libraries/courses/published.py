@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import NotFoundError
@@ -48,7 +49,9 @@ class PublishedCourse:
     def __init__(self, course_key: CourseKey) -> None:
         compiled = CompiledCourse.objects.filter(course_id=course_key).order_by("-publish_log_id").first()
         if compiled is None:
-            raise NotFoundError(f"Nothing is published of a course “{course_key}”, or it is not compiled yet.")
+            raise NotFoundError(
+                _("Nothing is published of a course “%(course)s”, or it is not compiled yet.") % {"course": course_key}
+            )
         self.course_key = course_key
         self.publish_log_uuid: UUID = compiled.publish_log_uuid
         self.structure = compiled.structure
@@ -59,7 +62,7 @@ class PublishedCourse:
     def get_course(self) -> PublishedBlock:
         """The root. Raises NotFoundError where it is not published."""
         if self.structure["root"] is None:
-            raise NotFoundError(f"Nothing is published of the course “{self.course_key}”.")
+            raise NotFoundError(_("Nothing is published of the course “%(course)s”.") % {"course": self.course_key})
         return self.get_item(self._key(self.structure["root"]))
 
     def has_item(self, usage_key: UsageKey) -> bool:
@@ -70,7 +73,7 @@ class PublishedCourse:
         """Read a block, in one query. Raises NotFoundError."""
         for block in self._read([usage_key]):
             return block
-        raise NotFoundError(f"There is no “{usage_key}” in what is published.")
+        raise NotFoundError(_("There is no “%(block)s” in what is published.") % {"block": usage_key})
 
     def get_children(self, usage_key: UsageKey) -> list[PublishedBlock]:
         """Read the children of a block, in order. Raises NotFoundError."""
@@ -124,7 +127,7 @@ class PublishedCourse:
 
     def _children(self, usage_key: UsageKey) -> list[UsageKey]:
         if not self.has_item(usage_key):
-            raise NotFoundError(f"There is no “{usage_key}” in what is published.")
+            raise NotFoundError(_("There is no “%(block)s” in what is published.") % {"block": usage_key})
         return [self._key(child) for child in self._blocks[str(usage_key)]["children"]]
 
     def _read(self, keys: Collection[UsageKey]) -> list[PublishedBlock]:

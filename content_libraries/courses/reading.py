@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
 
 from ..errors import NotFoundError
@@ -134,7 +135,7 @@ def find_course(course_key: CourseKey) -> Course:
     try:
         return Course.get_from_id(course_key)
     except Course.DoesNotExist:
-        raise NotFoundError(f"There is no course “{course_key}”.") from None
+        raise NotFoundError(_("There is no course “%(course)s”.") % {"course": course_key}) from None
 
 
 def names_run(course_key: LearningContextKey) -> bool:
@@ -145,13 +146,13 @@ def names_run(course_key: LearningContextKey) -> bool:
 def require_run(course_key: CourseKey) -> None:
     """Raise NotFoundError for a key without a run."""
     if not names_run(course_key):
-        raise NotFoundError("A key without a run, as that of an i4x:// block, names no course.")
+        raise NotFoundError(_("A key without a run, as that of an i4x:// block, names no course."))
 
 
 def learning_package_of(course: Course) -> int:
     """Pk of the course's learning package. Raises NotFoundError for a course that has none."""
     if course.learning_package_id is None:
-        raise NotFoundError(f"The course “{course.id}” is not kept in Learning Core.")
+        raise NotFoundError(_("The course “%(course)s” is not kept in Learning Core.") % {"course": course.id})
     return course.learning_package_id
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import InvalidInputError
@@ -115,7 +116,8 @@ class _Write:
             ref, is_container = self.known[key]
             if key in self.outcome.created and is_container != self._holds_blocks(key):
                 raise InvalidInputError(
-                    f"“{key}” was deleted, and is kept as a block of another kind. Choose another ID.",
+                    _("“%(key)s” was deleted, and is kept as a block of another kind. Choose another ID.")
+                    % {"key": key},
                     field="block_id",
                 )
             return ref

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import LearningPackage
 
@@ -33,7 +34,7 @@ class PackageArchiveError(ContentLibrariesError):
     code = "package_archive_unreadable"
 
     def __init__(self, log: str) -> None:
-        super().__init__("The archive cannot be read. See the error log for what is wrong with it.")
+        super().__init__(_("The archive cannot be read. See the error log for what is wrong with it."))
         self.log = log
 
 
@@ -102,10 +103,12 @@ def adopt_learning_package(
     try:
         with transaction.atomic():
             if not _is_staged(learning_package_pk, user=user):
-                raise NotFoundError("There is no restored content of yours with this id. Restore the archive again.")
+                raise NotFoundError(_("There is no restored content of yours with this id. Restore the archive again."))
             content_api.update_learning_package(package_id, package_ref, title=title, description=description)
     except IntegrityError as error:
-        raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
+        raise PackageExistsError(
+            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
+        ) from error
     return package_id
 
 

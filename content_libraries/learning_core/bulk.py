@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import (
     Component,
@@ -151,12 +152,15 @@ def _check(items: Sequence[ItemWrite]) -> None:
         code = item.component_code if isinstance(item, ComponentWrite) else item.container_code
         if not CODE.fullmatch(code):
             raise InvalidInputError(
-                f"“{code}” cannot be an ID: it may have up to 255 letters, digits, “.”, “-” and “_”."
+                _("“%(code)s” cannot be an ID: it may have up to 255 letters, digits, “.”, “-” and “_”.")
+                % {"code": code}
             )
         if len(item.title) > MAX_TITLE:
-            raise InvalidInputError(f"The title of “{code}” is longer than {MAX_TITLE} characters.")
+            raise InvalidInputError(
+                _("The title of “%(code)s” is longer than %(limit)s characters.") % {"code": code, "limit": MAX_TITLE}
+            )
         if item.entity_ref in seen:
-            raise InvalidInputError(f"“{item.entity_ref}” is named twice.")
+            raise InvalidInputError(_("“%(item)s” is named twice.") % {"item": item.entity_ref})
         seen.add(item.entity_ref)
 
 
@@ -186,15 +190,27 @@ def _check_children(work: _Work) -> None:
     for item in work.items:
         container_type = item.container_type if isinstance(item, ContainerWrite) else None
         if types.setdefault(item.entity_ref, container_type) != container_type:
-            raise InvalidInputError(f"“{item.entity_ref}” already exists in the library as something else.")
+            raise InvalidInputError(
+                _("“%(item)s” already exists in the library as something else.") % {"item": item.entity_ref}
+            )
     for container in work.containers:
         for child in container.children:
             if child not in types:
-                raise InvalidInputError(f"“{child}”, a child of “{container.container_code}”, is not in the library.")
+                raise InvalidInputError(
+                    _("“%(child)s”, a child of “%(container)s”, is not in the library.")
+                    % {"child": child, "container": container.container_code}
+                )
             if types[child] not in CHILD_TYPES[container.container_type]:
                 raise InvalidInputError(
-                    f"“{child}” cannot be in the {container.container_type} “{container.container_code}”: sections"
-                    " hold subsections, subsections hold units, and units hold components."
+                    _(
+                        "“%(child)s” cannot be in the %(container_type)s “%(container)s”: sections hold"
+                        " subsections, subsections hold units, and units hold components."
+                    )
+                    % {
+                        "child": child,
+                        "container_type": container.container_type,
+                        "container": container.container_code,
+                    }
                 )
 
 

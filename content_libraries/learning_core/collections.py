@@ -17,6 +17,7 @@ from itertools import count
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import Collection, CollectionPublishableEntity, LearningPackage, PublishableEntity
 
@@ -88,7 +89,7 @@ def find_collection(learning_package_pk: int, code: str) -> CollectionSummary:
     pks = Collection.objects.filter(learning_package_id=package_id(learning_package_pk), collection_code=code)
     for summary in collection_summaries(pks.values_list("pk", flat=True)):
         return summary
-    raise NotFoundError(f"There is no collection “{code}”.")
+    raise NotFoundError(_("There is no collection “%(code)s”.") % {"code": code})
 
 
 def create_collection(
@@ -123,7 +124,7 @@ def delete_collection(learning_package_pk: int, code: str) -> None:
     """Disable a collection. Raises NotFoundError, also for one that is disabled already."""
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
-            raise NotFoundError(f"The collection “{code}” is deleted already.")
+            raise NotFoundError(_("The collection “%(code)s” is deleted already.") % {"code": code})
         content_api.delete_collection(package.id, code)
 
 
@@ -144,7 +145,7 @@ def add_to_collection(
     """
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
-            raise InvalidInputError(f"The collection “{code}” is deleted. Restore it first.")
+            raise InvalidInputError(_("The collection “%(code)s” is deleted. Restore it first.") % {"code": code})
         for entities in _entities(package, entity_pks):
             content_api.add_to_collection(package.id, code, entities, created_by=author_pk)
 
@@ -203,7 +204,7 @@ def _known(code: str) -> Iterator[None]:
     try:
         yield
     except Collection.DoesNotExist:
-        raise NotFoundError(f"There is no collection “{code}”.") from None
+        raise NotFoundError(_("There is no collection “%(code)s”.") % {"code": code}) from None
 
 
 def _free_code(package: LearningPackage, wanted: str) -> str:

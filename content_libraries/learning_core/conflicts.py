@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from ..errors import ConflictError, InvalidInputError
 
@@ -26,6 +27,6 @@ def integrity_explained() -> Iterator[None]:
     except IntegrityError as error:
         if CODE_CHECK in str(error):
             raise InvalidInputError(
-                "The database of this site takes only the letters A to Z, digits, “.”, “-” and “_” in IDs."
+                _("The database of this site takes only the letters A to Z, digits, “.”, “-” and “_” in IDs.")
             ) from error
-        raise ConflictError("Somebody else changed this at the same time. Reload it, then try again.") from error
+        raise ConflictError(_("Somebody else changed this at the same time. Reload it, then try again.")) from error

@@ -11,6 +11,7 @@ from typing import Final, cast, override
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import Container, ContainerVersion, PublishableEntity
 
@@ -21,7 +22,7 @@ BLOCK_GROUP: Final = "content_libraries_block_group"
 def _refuse_outline(entity: PublishableEntity) -> None:
     container = getattr(entity, "container", None)
     if container is not None and container.container_type.type_code == COURSE_OUTLINE:
-        raise ValidationError("A course cannot be inside of something.")
+        raise ValidationError(_("A course cannot be inside of something."))
 
 
 @Container.register_subclass

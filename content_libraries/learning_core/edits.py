@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import (
     Component,
@@ -83,7 +84,10 @@ def create_component(
         if Component.objects.filter(
             learning_package=package, component_type=component_type, component_code=component_code
         ).exists():
-            raise CodeTakenError(f"There is a {block_type} with the ID “{component_code}” already.")
+            raise CodeTakenError(
+                _("There is a %(block_type)s with the ID “%(component_code)s” already.")
+                % {"block_type": block_type, "component_code": component_code}
+            )
         component, _version = content_api.create_component_and_version(
             package.id,
             component_type=component_type,
@@ -155,7 +159,9 @@ def create_container(
     """
     with _edit(learning_package_pk) as (package, at):
         if Container.objects.filter(learning_package=package, container_code=container_code).exists():
-            raise CodeTakenError(f"There is a container with the ID “{container_code}” already.")
+            raise CodeTakenError(
+                _("There is a container with the ID “%(container_code)s” already.") % {"container_code": container_code}
+            )
         write = ContainerWrite(container_type, container_code, title, children=())
         writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
     return writes.entity_pks[write.entity_ref]
@@ -292,7 +298,7 @@ def _entity_refs(package: LearningPackage, entity_pks: Sequence[int]) -> tuple[s
 
 def _check_title(title: str) -> None:
     if len(title) > MAX_TITLE:
-        raise InvalidInputError(f"The title is longer than {MAX_TITLE} characters. Shorten it.")
+        raise InvalidInputError(_("The title is longer than %(limit)s characters. Shorten it.") % {"limit": MAX_TITLE})
 
 
 def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime) -> Media.ID:
@@ -303,7 +309,9 @@ def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime
         return media.id
     data = olx.encode()
     if len(data) > Media.MAX_FILE_SIZE:
-        raise InvalidInputError(f"The OLX is larger than {Media.MAX_FILE_SIZE:,} bytes. Split the component.")
+        raise InvalidInputError(
+            _("The OLX is larger than %(limit)s bytes. Split the component.") % {"limit": f"{Media.MAX_FILE_SIZE:,}"}
+        )
     return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id
 
 

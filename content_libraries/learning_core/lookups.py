@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 from openedx_content.models_api import (
     Component,
     Container,
@@ -142,9 +143,9 @@ def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = Fal
     """
     item = find_items(learning_package_pk, [key]).get(key)
     if item is None:
-        raise NotFoundError(f"There is no “{key}”.")
+        raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     if item.is_deleted and not deleted_too:
-        raise ItemDeletedError(f"“{key}” is deleted. Restore it first.")
+        raise ItemDeletedError(_("“%(key)s” is deleted. Restore it first.") % {"key": key})
     return item
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from openedx_content import api as content_api
 from openedx_content.models_api import LearningPackage, Media
 
@@ -61,8 +63,11 @@ def file_medium(file: FileMedia) -> Medium:
     """The medium of a component's file. Raises InvalidInputError when it is larger than Learning Core takes."""
     if file.size > Media.MAX_FILE_SIZE:
         raise InvalidInputError(
-            f"The file “{file.path}” has {file.size:,} bytes; a library takes files of up to"
-            f" {Media.MAX_FILE_SIZE:,} bytes. Make it smaller, or link to it where it is hosted."
+            _(
+                "The file “%(path)s” has %(size)s bytes; a library takes files of up to %(limit)s bytes."
+                " Make it smaller, or link to it where it is hosted."
+            )
+            % {"path": file.path, "size": f"{file.size:,}", "limit": f"{Media.MAX_FILE_SIZE:,}"}
         )
     return Medium(file.media_type, file.digest, file.size, None)
 
@@ -124,4 +129,9 @@ def _store_files(rows: Sequence[Media], file_bytes: FileBytes) -> None:
     for digest, data in file_bytes(tuple(by_digest)):
         by_digest.pop(digest).write_file(ContentFile(data))
     if by_digest:
-        raise InvalidInputError(f"{len(by_digest)} files could not be read from their source. Import it again.")
+        text = ngettext(
+            "%(count)d file could not be read from its source. Import it again.",
+            "%(count)d files could not be read from their source. Import it again.",
+            len(by_digest),
+        )
+        raise InvalidInputError(text % {"count": len(by_digest)})

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, Max, Q
+from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
 
@@ -84,9 +85,13 @@ def create_learning_package(package_ref: str, *, title: str, description: str = 
         for field, messages in error.message_dict.items():
             if field not in ("package_ref", "__all__"):
                 raise InvalidInputError(messages[0], field=field, as_list=True) from error
-        raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
+        raise PackageExistsError(
+            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
+        ) from error
     except IntegrityError as error:
-        raise PackageExistsError(f"A learning package “{package_ref}” exists already.") from error
+        raise PackageExistsError(
+            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
+        ) from error
     return package.id
 
 

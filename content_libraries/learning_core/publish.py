@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 from openedx_content.models_api import (
     Draft,
     DraftChangeLog,
@@ -168,7 +169,7 @@ def lock_package(learning_package_pk: int) -> LearningPackage:
     """
     package = LearningPackage.objects.select_for_update().filter(id=learning_package_pk).first()
     if package is None:
-        raise NotFoundError("This was deleted just now.")
+        raise NotFoundError(_("This was deleted just now."))
     return package
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
+from django.utils.translation import gettext as _
 from openedx_content.models_api import EntityListRow
 
 from ..errors import InvalidInputError
@@ -115,8 +116,11 @@ def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[in
         level = list(islice(places, MAX_LEVEL + 1))
         if len(level) > MAX_LEVEL:
             raise InvalidInputError(
-                f"There are more than {MAX_LEVEL:,} places below this item, because it contains things that"
-                " contain the same things again and again. Remove some of the repetitions."
+                _(
+                    "There are more than %(limit)s places below this item, because it contains things that"
+                    " contain the same things again and again. Remove some of the repetitions."
+                )
+                % {"limit": f"{MAX_LEVEL:,}"}
             )
         if level:
             yield level

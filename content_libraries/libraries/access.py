@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from crum import get_current_request
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from organizations.models import Organization
 
@@ -38,13 +39,13 @@ def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
     try:
         return ContentLibrary.objects.get_by_key(library_key)
     except ContentLibrary.DoesNotExist:
-        raise NotFoundError(f"There is no library “{library_key}”.") from None
+        raise NotFoundError(_("There is no library “%(library)s”.") % {"library": library_key}) from None
 
 
 def package_pk(library: ContentLibrary) -> int:
     """Pk of the library's learning package. Raises NotFoundError for a library that has none."""
     if library.learning_package_id is None:
-        raise NotFoundError(f"The library “{library.library_key}” has no content.")
+        raise NotFoundError(_("The library “%(library)s” has no content.") % {"library": library.library_key})
     return library.learning_package_id
 
 
@@ -74,8 +75,11 @@ def require(user: Actor, library: ContentLibrary, permission: Permission) -> Non
     """Raise NotAllowedError unless the user has the permission in the library."""
     if not may(user, library, permission):
         raise NotAllowedError(
-            f"“{user}” lacks the permission {permission.value} in {library.library_key}."
-            " An administrator of the library can give it."
+            _(
+                "“%(user)s” lacks the permission %(permission)s in %(library)s. An administrator of the"
+                " library can give it."
+            )
+            % {"user": user, "permission": permission.value, "library": library.library_key}
         )
 
 
@@ -114,7 +118,7 @@ def viewable_organizations(user: User | AnonymousUser) -> QuerySet[Organization]
 def require_create(user: Actor) -> None:
     """Raise NotAllowedError unless the user may create libraries."""
     if not may_create(user):
-        raise NotAllowedError(f"“{user}” may not create libraries. Ask the staff of the site.")
+        raise NotAllowedError(_("“%(user)s” may not create libraries. Ask the staff of the site.") % {"user": user})
 
 
 def may_create(user: Actor) -> bool:

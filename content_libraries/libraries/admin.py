@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -11,12 +11,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
@@ -24,11 +25,14 @@ from . import api
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _KINDS: Final = {
-    "section": "section",
-    "subsection": "subsection",
-    "unit": "unit",
-    learning_core.COMPONENT_NAMESPACE: "component",
+    "section": ngettext_lazy("%(count)d section", "%(count)d sections", "count"),
+    "subsection": ngettext_lazy("%(count)d subsection", "%(count)d subsections", "count"),
+    "unit": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),
+    learning_core.COMPONENT_NAMESPACE: ngettext_lazy("%(count)d component", "%(count)d components", "count"),
 }
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
@@ -36,11 +40,11 @@ _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 class UnpublishedFilter(admin.SimpleListFilter):
     """Whether there is something to publish. For rows with a learning package: libraries and courses."""
 
-    title = "unpublished changes"
+    title = gettext_lazy("unpublished changes")
     parameter_name = "unpublished"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("yes", "With unpublished changes"), ("no", "Without"))
+        return (("yes", _("With unpublished changes")), ("no", _("Without")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         changed = learning_core.packages_with_unpublished_changes()
@@ -64,25 +68,25 @@ class PackageAdmin(StaffAdmin):
         add_figures([found] if found else [])
         return found
 
-    @admin.display(description="Unpublished changes")
+    @admin.display(description=gettext_lazy("Unpublished changes"))
     def unpublished(self, row: Any) -> int:
         return int(row.figures.unpublished)
 
-    @admin.display(description="Last published")
+    @admin.display(description=gettext_lazy("Last published"))
     def last_published(self, row: Any) -> str:
         when = row.figures.last_published
-        return date_format(localtime(when), "DATETIME_FORMAT") if when else "never"
+        return date_format(localtime(when), "DATETIME_FORMAT") if when else _("never")
 
 
-def sizes(row: Any, kinds: Mapping[str, str]) -> str:
+def sizes(row: Any, kinds: Mapping[str, str | _StrPromise]) -> str:
     """
     How much there is of each kind in a library or a course, in words.
 
     Args:
-        kinds: kind of an entity -> what one of it is called.
+        kinds: kind of an entity -> how so and so many of it are told, by their ``count``.
     """
-    counts = ((row.figures.live.get(kind, 0), name) for kind, name in kinds.items())
-    return ", ".join(f"{count} {name}{pluralize(count)}" for count, name in counts if count) or "empty"
+    counts = ((row.figures.live.get(kind, 0), told) for kind, told in kinds.items())
+    return ", ".join(told % {"count": count} for count, told in counts if count) or _("empty")
 
 
 def add_figures(rows: Iterable[Any]) -> None:
@@ -109,7 +113,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if bool(data.get("user")) == bool(data.get("group")):
-            raise forms.ValidationError("Choose either a user or a group.")
+            raise forms.ValidationError(_("Choose either a user or a group."))
         return data
 
 
@@ -130,8 +134,8 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
     formset = GrantFormSet
     extra = 0
     raw_id_fields = ("user", "group")
-    verbose_name = "level"
-    verbose_name_plural = "Levels of users and groups"
+    verbose_name = gettext_lazy("level")
+    verbose_name_plural = gettext_lazy("Levels of users and groups")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return api.is_global_staff(request.user)
@@ -168,8 +172,8 @@ class ContentLibraryAdmin(PackageAdmin):
     ordering = ("org__short_name", "slug")
     fieldsets = (
         (None, {"fields": ("library_key", "title", "team")}),
-        ("Content", {"fields": ("size", "unpublished", "last_published")}),
-        ("Who may use it", {"fields": ("license", "allow_public_learning", "allow_public_read")}),
+        (gettext_lazy("Content"), {"fields": ("size", "unpublished", "last_published")}),
+        (gettext_lazy("Who may use it"), {"fields": ("license", "allow_public_learning", "allow_public_read")}),
     )
     readonly_fields = (
         "library_key",
@@ -181,24 +185,25 @@ class ContentLibraryAdmin(PackageAdmin):
     )
     inlines = (GrantInline,)
 
-    @admin.display(description="Library", ordering="learning_package__title")
+    @admin.display(description=gettext_lazy("Library"), ordering="learning_package__title")
     def name(self, library: ContentLibrary) -> str:
         return format_html("{}<br><code>{}</code>", library.title, library)
 
-    @admin.display(description="Size")
+    @admin.display(description=gettext_lazy("Size"))
     def size(self, library: Any) -> str:
         return sizes(library, _KINDS)
 
-    @admin.display(description="Open to")
+    @admin.display(description=gettext_lazy("Open to"))
     def open_to(self, library: ContentLibrary) -> str:
-        flags = {"learners": library.allow_public_learning, "course authors": library.allow_public_read}
-        return ", ".join(name for name, is_set in flags.items() if is_set)
+        flags = ((_("learners"), library.allow_public_learning), (_("course authors"), library.allow_public_read))
+        return ", ".join(name for name, is_set in flags if is_set)
 
-    @admin.display(description="Team")
+    @admin.display(description=gettext_lazy("Team"))
     def team(self, library: ContentLibrary) -> str:
         url = reverse("admin:content_libraries_contentlibrarypermission_changelist")
         query = urlencode({"library": str(library.library_key)})
-        return format_html('<a href="{}?{}">Team<span class="visually-hidden"> of {}</span></a>', url, query, library)
+        link = _('<a href="{url}?{query}">Team<span class="visually-hidden"> of {library}</span></a>')
+        return format_html(link, url=url, query=query, library=library)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return api.is_global_staff(request.user)
@@ -221,7 +226,7 @@ class ContentLibraryAdmin(PackageAdmin):
         """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
         libraries = list(objs)
         add_figures(libraries)
-        names = [f"{library.title} ({library}): {library.figures.live_items} items" for library in libraries]
+        names = [_with_size(library) for library in libraries]
         return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:
@@ -230,6 +235,12 @@ class ContentLibraryAdmin(PackageAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ContentLibrary]) -> None:
         for library in queryset.select_related("org"):
             api.delete_library(library.library_key, user=request.user)
+
+
+def _with_size(library: Any) -> str:
+    count: int = library.figures.live_items
+    text = ngettext("%(title)s (%(library)s): %(count)d item", "%(title)s (%(library)s): %(count)d items", count)
+    return text % {"title": library.title, "library": library, "count": count}
 
 
 def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:

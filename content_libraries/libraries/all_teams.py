@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..errors import NotAllowedError
 from ..keys import LibraryLocatorV2
@@ -16,12 +18,12 @@ from .data import PERMISSIONS_OF, Actor, GrantKind, Permission, Role
 from .models import AccessLevel, ContentLibraryPermission
 
 _WORDS: Final = {
-    Permission.VIEW: "view",
-    Permission.EDIT: "edit",
-    Permission.PUBLISH: "publish",
-    Permission.VIEW_TEAM: "view the team",
-    Permission.EDIT_TEAM: "manage the team",
-    Permission.DELETE: "delete the library",
+    Permission.VIEW: gettext_lazy("view"),
+    Permission.EDIT: gettext_lazy("edit"),
+    Permission.PUBLISH: gettext_lazy("publish"),
+    Permission.VIEW_TEAM: gettext_lazy("view the team"),
+    Permission.EDIT_TEAM: gettext_lazy("manage the team"),
+    Permission.DELETE: gettext_lazy("delete the library"),
 }
 _COLUMNS: Final = ("where", "who", "for_group", "what", "of_kind")
 
@@ -58,7 +60,7 @@ class TeamEntry:
     @property
     def allows(self) -> str:
         """What it allows, in words."""
-        return ", ".join(words for permission, words in _WORDS.items() if permission in self.permissions)
+        return ", ".join(str(words) for permission, words in _WORDS.items() if permission in self.permissions)
 
 
 def list_team_entries(
@@ -75,7 +77,9 @@ def list_team_entries(
     Returns: a queryset of one query, ordered by scope and member, for ``team_entry``. Raises NotAllowedError.
     """
     if not views_everything(user):
-        raise NotAllowedError(f"“{user}” may not see the teams of all libraries. Ask the staff of the site.")
+        raise NotAllowedError(
+            _("“%(user)s” may not see the teams of all libraries. Ask the staff of the site.") % {"user": user}
+        )
     held = roles.all_assignments([role for role in Role if name in ("", role)], library_key=library_key)
     held = held.annotate(for_group=Value(False), of_kind=_text(GrantKind.ROLE))
     found = Q(where__icontains=text) | Q(who__icontains=text)

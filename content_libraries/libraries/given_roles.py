@@ -9,6 +9,7 @@ levels).
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from ..errors import NotFoundError
 from ..keys import LibraryLocatorV2
@@ -59,7 +60,10 @@ def take_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role:
 
 def _check_held(library_key: LibraryLocatorV2, member: User, role: Role) -> None:
     if (role, str(library_key)) not in roles.roles_in(member, library_key):
-        raise NotFoundError(f"“{member}” does not have the role “{role}” in {library_key}.")
+        raise NotFoundError(
+            _("“%(member)s” does not have the role “%(role)s” in %(library)s.")
+            % {"member": member, "role": role, "library": library_key}
+        )
 
 
 def _check_admins(library: ContentLibrary, member: User) -> None:
@@ -68,4 +72,4 @@ def _check_admins(library: ContentLibrary, member: User) -> None:
     levels = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
     others = roles.all_assignments([Role.ADMIN], library_key=key).exclude(who=member.username, where=str(key))
     if not levels.exists() and not others.exists():
-        raise OnlyAdminError("Cannot change or take the role of the only admin. Make somebody else one first.")
+        raise OnlyAdminError(_("Cannot change or take the role of the only admin. Make somebody else one first."))

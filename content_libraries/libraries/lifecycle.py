@@ -10,6 +10,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from openedx_events.content_authoring.data import ContentLibraryData
 from openedx_events.content_authoring.signals import (
     CONTENT_LIBRARY_CREATED,
@@ -107,7 +108,9 @@ def update_library(
         setattr(library, name, value)
     _check_fields(library)
     if texts and library.learning_package_id is None:
-        raise InvalidInputError("This library has no content to give a title to. Delete it, and create it anew.")
+        raise InvalidInputError(
+            gettext("This library has no content to give a title to. Delete it, and create it anew.")
+        )
     with transaction.atomic():
         if texts:
             learning_core.update_learning_package(library.learning_package_id, title=title, description=description)
@@ -132,7 +135,7 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
             learning_core.lock_package(learning_package_pk)  # first of all, as whoever writes to the library does
         deleted_rows, _ = library.delete()
         if not deleted_rows:  # somebody else was faster
-            raise NotFoundError(f"There is no library “{library_key}”.")
+            raise NotFoundError(gettext("There is no library “%(library)s”.") % {"library": library_key})
         if learning_package_pk is not None:
             learning_core.delete_learning_package(learning_package_pk)
         roles.forget_deleted_library()
@@ -148,9 +151,14 @@ def _organization(user: Actor, short_name: str) -> Organization:
         raise InvalidInputError(error.messages[0], field="org", as_list=True) from error
     exists = Organization.objects.filter(short_name=short_name, active=True).exists()
     if not exists and not conf.ORGANIZATIONS_AUTOCREATE.value:
-        raise InvalidInputError(f"No such organization '{short_name}' found.", field="org")
+        raise InvalidInputError(
+            gettext("No such organization '%(short_name)s' found.") % {"short_name": short_name}, field="org"
+        )
     if user is not None and not permission_backend().may_create_in(user, short_name, exists=exists):
-        raise InvalidInputError(f"User not allowed to create libraries in '{short_name}'.", field="org")
+        raise InvalidInputError(
+            gettext("User not allowed to create libraries in '%(short_name)s'.") % {"short_name": short_name},
+            field="org",
+        )
     # Somebody else may be creating the same organization at this moment; either row will do.
     with suppress(IntegrityError), transaction.atomic():
         organizations_api.ensure_organization(short_name)
@@ -164,7 +172,7 @@ def _adopt(library: ContentLibrary, learning_package: int, user: Actor, *, title
             learning_package, str(library.library_key), title=title, description=description, user=user
         )
     except NotFoundError as error:
-        message = f'Invalid pk "{learning_package}" - object does not exist.'
+        message = gettext('Invalid pk "%(pk)s" - object does not exist.') % {"pk": learning_package}
         raise InvalidInputError(message, field="learning_package", as_list=True) from error
 
 
@@ -175,15 +183,15 @@ def _store(library: ContentLibrary, make_learning_package: Callable[[], PackageI
             library.learning_package_id = make_learning_package()
             library.save()
     except (IntegrityError, learning_core.PackageExistsError) as error:
-        raise InvalidInputError("A library with that ID already exists.", field="slug") from error
+        raise InvalidInputError(gettext("A library with that ID already exists."), field="slug") from error
 
 
 def _check_texts(*, title: str | None, description: str | None) -> None:
     if title is not None and not title.strip():
-        raise InvalidInputError("A library needs a title.", field="title", as_list=True)
+        raise InvalidInputError(gettext("A library needs a title."), field="title", as_list=True)
     for field, text, limit in (("title", title, MAX_TITLE), ("description", description, MAX_DESCRIPTION)):
         if text is not None and len(text) > limit:
-            message = f"This is longer than {limit} characters. Shorten it."
+            message = gettext("This is longer than %(limit)s characters. Shorten it.") % {"limit": limit}
             raise InvalidInputError(message, field=field, as_list=True)
 
 

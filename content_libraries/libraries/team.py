@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
@@ -43,7 +44,9 @@ def team_member(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> 
     library = access_library(user, library_key, Permission.VIEW_TEAM)
     grant = _grants(library).filter(user=member).first()
     if grant is None:
-        raise NotFoundError(f"“{member}” is not in the team of {library_key}.")
+        raise NotFoundError(
+            gettext("“%(member)s” is not in the team of %(library)s.") % {"member": member, "library": library_key}
+        )
     return _member(grant)
 
 
@@ -57,12 +60,12 @@ def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, l
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     found = get_user_model().objects.filter(email__iexact=email)[:2]
     if len(found) != 1:
-        raise InvalidInputError("We could not find a user with that email address.", field="email")
+        raise InvalidInputError(gettext("We could not find a user with that email address."), field="email")
     grant, created = ContentLibraryPermission.objects.get_or_create(
         library=library, user=found[0], defaults={"access_level": level}
     )
     if not created:
-        raise InvalidInputError("This user already has access to this library.", field="email", as_list=True)
+        raise InvalidInputError(gettext("This user already has access to this library."), field="email", as_list=True)
     forget_grants()
     return _member(grant)
 
@@ -127,7 +130,7 @@ def _changing_user(
     with changing_team(library_key, user) as library:
         admins = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
         if [grant.user_id for grant in admins] == [member.pk]:
-            raise OnlyAdminError("Cannot change or remove the access level for the only admin.")
+            raise OnlyAdminError(gettext("Cannot change or remove the access level for the only admin."))
         yield library
         roles.withdraw(member, [role for role in Role if not PERMISSIONS_OF[role] <= allowed], library_key)
 

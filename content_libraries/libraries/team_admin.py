@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from ..errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
 from ..keys import LibraryLocatorV2, library_key
@@ -49,7 +51,9 @@ class UserField(forms.CharField):
         named = [user for user in found if user.username == text] or found
         if len(named) != 1:
             raise forms.ValidationError(
-                f"Several users have the address “{text}”. Type a username." if named else f"There is no user “{text}”."
+                _("Several users have the address “%(text)s”. Type a username.") % {"text": text}
+                if named
+                else _("There is no user “%(text)s”.") % {"text": text}
             )
         return named[0]
 
@@ -57,13 +61,13 @@ class UserField(forms.CharField):
 class TeamSearchForm(forms.Form):
     """What the list of teams is narrowed to."""
 
-    q = forms.CharField(label="Member or library contains", required=False)
+    q = forms.CharField(label=gettext_lazy("Member or library contains"), required=False)
     role = forms.ChoiceField(
-        label="Role or level",
+        label=gettext_lazy("Role or level"),
         required=False,
-        choices=[("", "All"), *_ROLES, *((level, level) for level in AccessLevel)],
+        choices=[("", gettext_lazy("All")), *_ROLES, *((level, level) for level in AccessLevel)],
     )
-    library = LibraryKeyField(label="Library key", required=False)
+    library = LibraryKeyField(label=gettext_lazy("Library key"), required=False)
 
 
 class RoleForm(forms.Form):
@@ -74,9 +78,9 @@ class RoleForm(forms.Form):
         held: whether it is one that the user has, to change or to take; only the role can be chosen then.
     """
 
-    library = LibraryKeyField(label="Library key", help_text="lib:ORG:SLUG")
-    member = UserField(label="User", help_text="Username or e-mail address.")
-    role = forms.ChoiceField(label="Role", choices=_ROLES)
+    library = LibraryKeyField(label=gettext_lazy("Library key"), help_text="lib:ORG:SLUG")
+    member = UserField(label=gettext_lazy("User"), help_text=gettext_lazy("Username or e-mail address."))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES)
 
     def __init__(self, *args: Any, held: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +116,7 @@ class TeamAdmin(StaffAdmin):
             **self.admin_site.each_context(request),
             **(extra_context or {}),
             "opts": self.opts,
-            "title": "Teams",
+            "title": _("Teams"),
             "form": form,
             "page": page,
             "entries": [api.team_entry(row) for row in page.object_list],
@@ -135,7 +139,7 @@ class TeamAdmin(StaffAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Role of {named['member']} in {named['library']}" if held else "Give a role",
+            "title": _("Role of %(member)s in %(library)s") % named if held else _("Give a role"),
             "form": form,
             "held": held,
             "allows": {role: api.TeamEntry("", "", False, role, api.GrantKind.ROLE).allows for role in Role},
@@ -148,20 +152,21 @@ class TeamAdmin(StaffAdmin):
         whose: dict[str, Any] = {"user": request.user, "member": member}
         if not held:
             api.give_role(key, **whose, role=role)
-            done = f"Gave {member} the role {role}."
+            done = gettext_noop("Gave %(member)s the role %(role)s.")
         elif "_take" in request.POST:
             api.take_role(key, **whose, role=_role(held))
-            done = f"Took the role {held} from {member}."
+            done = gettext_noop("Took the role %(held)s from %(member)s.")
         else:
             api.change_role(key, **whose, old=_role(held), new=role)
-            done = f"Changed the role of {member} from {held} to {role}."
-        self.log_change(request, api.get_library(key), done)
-        messages.success(request, done)
+            done = gettext_noop("Changed the role of %(member)s from %(held)s to %(role)s.")
+        names = {"member": member, "held": held, "role": role}
+        self.log_change(request, api.get_library(key), done % names)  # English, as it is kept for all readers
+        messages.success(request, _(done) % names)
         return HttpResponseRedirect(f"{reverse(_LIST)}?{urlencode({'library': str(key)})}")
 
 
 def _role(text: str) -> Role:
     """A role that the query names. Raises InvalidInputError."""
     if text not in set(Role):
-        raise InvalidInputError(f"There is no role “{text}”.")
+        raise InvalidInputError(_("There is no role “%(text)s”.") % {"text": text})
     return Role(text)

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from gzip import BadGzipFile
 from pathlib import Path
 
+from ..translation import gettext as _
 from .data import Limits
-from .entries import CHUNK_BYTES, Entry, Meter
+from .entries import CHUNK_BYTES, NOT_PLAIN, Entry, Meter
 from .errors import DamagedArchiveError, NotACourseError, UnsafeMemberError
 from .member_names import MemberNames, is_junk, refuse_unsafe_name
 from .tar_members import tar_entries
@@ -48,7 +49,7 @@ def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes
                 continue
             refuse_unsafe_name(path)
             if entry.kind != "file":
-                raise UnsafeMemberError(f"The archive member {path!r} is {entry.kind}: pack plain files only.", path)
+                raise UnsafeMemberError(_(NOT_PLAIN[entry.kind]) % {"path": path}, path)
             names.add_file(path)
             if not is_junk(path):
                 yield path, _guarded(meter.metered(path, entry.chunks), source.name)
@@ -61,7 +62,9 @@ def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
             yield entry, meter
         return
     if not source.is_file():
-        raise NotACourseError(f"There is no file or folder {source.name}: check the path.", source.name)
+        raise NotACourseError(
+            _("There is no file or folder %(archive)s: check the path.") % {"archive": source.name}, source.name
+        )
     with source.open("rb") as file:
         magic = file.read(4)
         file.seek(0)
@@ -126,6 +129,10 @@ def _as_damage(archive: str) -> Iterator[None]:
         ValueError,
     ) as error:
         raise DamagedArchiveError(
-            f"{archive} is damaged or is neither a .tar.gz nor a .zip archive ({error}): export or download it again.",
+            _(
+                "%(archive)s is damaged or is neither a .tar.gz nor a .zip archive (%(error)s): export or"
+                " download it again."
+            )
+            % {"archive": archive, "error": error},
             archive,
         ) from error

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
 
+from ..translation import gettext as _
 from .data import OlxBlock
 from .errors import ArchiveTooLargeError, DuplicateBlockError, MissingFileError, PointerCycleError
 from .html_bodies import inlined, inner_html
@@ -62,7 +63,8 @@ class BlockReader:
         if element.is_bare_pointer and element.tag in FILE_TAGS and not self.pointers_may_dangle:
             path = member_path(element.tag, url_name)
             raise MissingFileError(
-                f"{document.path} points to {path}, which is not there: add that file or remove the pointer.",
+                _("%(path)s points to %(missing)s, which is not there: add that file or remove the pointer.")
+                % {"path": document.path, "missing": path},
                 document.path,
             )
         with self._inside(document.path):
@@ -77,7 +79,8 @@ class BlockReader:
         known_overrides, block = self._pointed[key]
         if known_overrides != overrides:
             raise DuplicateBlockError(
-                f"{block.path} is pointed to with different attributes: make the pointers alike.", block.path
+                _("%(path)s is pointed to with different attributes: make the pointers alike.") % {"path": block.path},
+                block.path,
             )
         return block
 
@@ -88,15 +91,15 @@ class BlockReader:
         path = self._path(tag, url_name)
         if path in self._open:
             raise PointerCycleError(
-                f"{path} contains itself, through {' and '.join(self._open[self._open.index(path) :])}: "
-                "remove one of the pointers.",
+                _("%(path)s contains itself, through %(others)s: remove one of the pointers.")
+                % {"path": path, "others": _(" and ").join(self._open[self._open.index(path) :])},
                 path,
             )
         document = parse_document(self.texts[path], path=path, budget=self.budget)
         if document.root.tag != tag:
             raise MissingFileError(
-                f"{path} defines a <{document.root.tag}> where a <{tag}> is pointed to: "
-                "correct the tag or the pointer.",
+                _("%(path)s defines a <%(found)s> where a <%(tag)s> is pointed to: correct the tag or the pointer.")
+                % {"path": path, "found": document.root.tag, "tag": tag},
                 path,
             )
         self.used.add(path)
@@ -107,7 +110,8 @@ class BlockReader:
     def _inside(self, path: str) -> Iterator[None]:
         if len(self._open) >= self.budget.limits.block_depth:
             raise ArchiveTooLargeError(
-                f"{path} nests blocks more than {self.budget.limits.block_depth} deep: flatten the course.",
+                _("%(path)s nests blocks more than %(limit)s deep: flatten the course.")
+                % {"path": path, "limit": self.budget.limits.block_depth},
                 path,
             )
         self._open.append(path)
@@ -123,8 +127,11 @@ class BlockReader:
         known = self._named.setdefault(block.key, block)
         if known != block:
             raise DuplicateBlockError(
-                f"{known.path} and {block.path} both define {block.tag} {block.url_name!r}, differently: "
-                "give one of them another url_name.",
+                _(
+                    "%(known)s and %(path)s both define %(tag)s %(url_name)r, differently: give one of them"
+                    " another url_name."
+                )
+                % {"known": known.path, "path": block.path, "tag": block.tag, "url_name": block.url_name},
                 block.path,
             )
         return known
@@ -165,7 +172,8 @@ class BlockReader:
         for (tag, url_name), count in counts.most_common(1):
             if count > 1:
                 raise DuplicateBlockError(
-                    f"{document.path} holds {tag} {url_name!r} twice in one {element.tag}: remove one.",
+                    _("%(path)s holds %(tag)s %(url_name)r twice in one %(parent)s: remove one.")
+                    % {"path": document.path, "tag": tag, "url_name": url_name, "parent": element.tag},
                     document.path,
                 )
         return children
@@ -182,8 +190,11 @@ class BlockReader:
         if self.pointers_may_dangle:
             return None
         raise MissingFileError(
-            f"{document.path} names the body {filename!r}, but html/{filename}.html is not there: "
-            "add that file or put the HTML into the element.",
+            _(
+                "%(path)s names the body %(filename)r, but html/%(filename)s.html is not there: add that"
+                " file or put the HTML into the element."
+            )
+            % {"path": document.path, "filename": filename},
             document.path,
         )
 

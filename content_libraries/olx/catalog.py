@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from ..translation import gettext
 from .archives import files_of
 from .data import Limits, StaticFile
 from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
@@ -75,7 +76,11 @@ def read_files(
             yield path, chunks
     if missing:
         path = min(missing)
-        raise MissingFileError(f"{source.name} holds no file {path}: read the archive again.", path)
+        raise MissingFileError(
+            gettext("%(archive)s holds no file %(path)s: read the archive again.")
+            % {"archive": source.name, "path": path},
+            path,
+        )
 
 
 def _is_text(path: str) -> bool:
@@ -89,8 +94,11 @@ def _kept(path: str, chunks: Iterable[bytes], most: int) -> bytes:
         content += chunk
         if len(content) > most:
             raise ArchiveTooLargeError(
-                f"{path} brings the texts of the archive above their limit: move large files to static/, or "
-                "split the course.",
+                gettext(
+                    "%(path)s brings the texts of the archive above their limit: move large files to static/,"
+                    " or split the course."
+                )
+                % {"path": path},
                 path,
             )
     return bytes(content)
@@ -111,10 +119,14 @@ def _root_folder(paths: Iterable[str], archive: str) -> str:
     nearest = min((path.count("/") for path in roots), default=0)
     candidates = sorted(path for path in roots if path.count("/") == nearest)
     if len(candidates) != 1:
-        found = " and ".join(candidates) or "neither a course.xml nor a library.xml"
-        raise NotACourseError(
-            f"{archive} holds {found}: pack one course or one legacy library as Studio exports it.", archive
-        )
+        if candidates:
+            text = gettext("%(archive)s holds %(found)s: pack one course or one legacy library as Studio exports it.")
+        else:
+            text = gettext(
+                "%(archive)s holds neither a course.xml nor a library.xml: pack one course or one legacy library as"
+                " Studio exports it."
+            )
+        raise NotACourseError(text % {"archive": archive, "found": gettext(" and ").join(candidates)}, archive)
     return candidates[0].rpartition("/")[0]
 
 

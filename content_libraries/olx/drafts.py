@@ -7,6 +7,7 @@ from dataclasses import replace
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
+from ..translation import gettext as _
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree
 from .errors import ArchiveTooLargeError, PointerCycleError
 from .splicing import with_children
@@ -71,13 +72,14 @@ class _Overlay:
     def _refuse_depth_and_cycles(self, block: OlxBlock) -> None:
         if block.url_name and block.key in self._open:
             raise PointerCycleError(
-                f"With its drafts, {block.tag} {block.url_name!r} contains itself: remove {block.path}.",
+                _("With its drafts, %(tag)s %(url_name)r contains itself: remove %(path)s.")
+                % {"tag": block.tag, "url_name": block.url_name, "path": block.path},
                 block.path,
             )
         if len(self._open) >= self._limits.block_depth:
             raise ArchiveTooLargeError(
-                f"With its drafts, {block.path} nests blocks more than {self._limits.block_depth} deep: "
-                "flatten the course.",
+                _("With its drafts, %(path)s nests blocks more than %(limit)s deep: flatten the course.")
+                % {"path": block.path, "limit": self._limits.block_depth},
                 block.path,
             )
 

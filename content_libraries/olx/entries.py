@@ -9,17 +9,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ..translation import gettext as _
+from ..translation import gettext_noop
 from .data import Limits
 from .errors import ArchiveTooLargeError
 
-__all__ = ["CHUNK_BYTES", "Entry", "Meter"]
+__all__ = ["CHUNK_BYTES", "NOT_PLAIN", "Entry", "Meter"]
 
 CHUNK_BYTES: Final = 256 * 1024
+
+NOT_PLAIN: Final = {
+    "a symbolic link": gettext_noop("The archive member %(path)r is a symbolic link: pack plain files only."),
+    "a hard link": gettext_noop("The archive member %(path)r is a hard link: pack plain files only."),
+    "a device or a pipe": gettext_noop("The archive member %(path)r is a device or a pipe: pack plain files only."),
+    "a sparse file": gettext_noop("The archive member %(path)r is a sparse file: pack plain files only."),
+    "encrypted": gettext_noop("The archive member %(path)r is encrypted: pack plain files only."),
+    "compressed in an unusual way": gettext_noop(
+        "The archive member %(path)r is compressed in an unusual way: pack plain files only."
+    ),
+}
+"""What a member can be instead of a file or a folder -> what is said then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A member as the archive describes it. ``kind`` is "file", "folder", or words for what we refuse."""
+    """A member as the archive describes it. ``kind`` is "file", "folder", or one of NOT_PLAIN."""
 
     name: str
     kind: str
@@ -43,7 +57,8 @@ class Meter:
         self._members += count
         if self._members > self.limits.members:
             raise ArchiveTooLargeError(
-                f"{self.archive} holds more than {self.limits.members:,} files and folders: split it."
+                _("%(archive)s holds more than %(limit)s files and folders: split it.")
+                % {"archive": self.archive, "limit": f"{self.limits.members:,}"}
             )
 
     def take_bytes(self, count: int) -> None:
@@ -51,8 +66,11 @@ class Meter:
         self._bytes += count
         if self._bytes > self._most_bytes:
             raise ArchiveTooLargeError(
-                f"{self.archive} unpacks to more than {self._most_bytes:,} bytes, too many for an archive "
-                "of its size: remove large files from it."
+                _(
+                    "%(archive)s unpacks to more than %(limit)s bytes, too many for an archive of its size:"
+                    " remove large files from it."
+                )
+                % {"archive": self.archive, "limit": f"{self._most_bytes:,}"}
             )
 
     def metered(self, path: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -62,7 +80,8 @@ class Meter:
             size += len(chunk)
             if size > self.limits.member_bytes:
                 raise ArchiveTooLargeError(
-                    f"{path} is larger than {self.limits.member_bytes:,} bytes: remove it from the archive.",
+                    _("%(path)s is larger than %(limit)s bytes: remove it from the archive.")
+                    % {"path": path, "limit": f"{self.limits.member_bytes:,}"},
                     path,
                 )
             yield chunk

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from ..translation import gettext as _
 from .errors import UnsafeMemberError
 
 __all__ = ["MemberNames", "is_junk", "refuse_unsafe_name"]
@@ -44,8 +45,11 @@ class MemberNames:
     def _refuse_twin(self, name: str, other: str | None) -> None:
         if other is not None:
             raise UnsafeMemberError(
-                f"The archive holds both {other!r} and {name!r}, which mean the same place on some systems: "
-                "rename or remove one.",
+                _(
+                    "The archive holds both %(other)r and %(name)r, which mean the same place on some"
+                    " systems: rename or remove one."
+                )
+                % {"other": other, "name": name},
                 name,
             )
 
@@ -55,7 +59,7 @@ def refuse_unsafe_name(name: str) -> None:
     problem = _problem(name)
     if problem is not None:
         shown = name if len(name) <= 100 else name[:100] + "…"
-        raise UnsafeMemberError(f"The archive member {shown!r} {problem}: rename it and pack the archive again.", shown)
+        raise UnsafeMemberError(problem % {"name": shown}, shown)
 
 
 def is_junk(name: str) -> bool:
@@ -65,23 +69,33 @@ def is_junk(name: str) -> bool:
 
 
 def _problem(name: str) -> str | None:
+    """What is wrong with a name, as a text in which ``%(name)r`` is to be filled in."""
     try:
         encoded = name.encode()
     except UnicodeEncodeError:
-        return "has a name that is not UTF-8"
+        return _("The archive member %(name)r has a name that is not UTF-8: rename it and pack the archive again.")
     segments = name.split("/")
     if len(encoded) > _MAX_PATH_BYTES or any(len(part.encode()) > _MAX_SEGMENT_BYTES for part in segments):
-        return "has a name that is too long"
+        return _("The archive member %(name)r has a name that is too long: rename it and pack the archive again.")
     if len(segments) > _MAX_SEGMENTS:
-        return "lies in too many folders"
+        return _("The archive member %(name)r lies in too many folders: rename it and pack the archive again.")
     if _FORBIDDEN.search(name):
-        return "has a backslash or a control character in its name"
+        return _(
+            "The archive member %(name)r has a backslash or a control character in its name: rename"
+            " it and pack the archive again."
+        )
     if name.startswith("/") or _DRIVE.match(name):
-        return "has an absolute path"
+        return _("The archive member %(name)r has an absolute path: rename it and pack the archive again.")
     if any(part in {"", ".", ".."} for part in segments):
-        return "has an empty part, '.' or '..' in its path"
+        return _(
+            "The archive member %(name)r has an empty part, '.' or '..' in its path: rename"
+            " it and pack the archive again."
+        )
     if any(part.endswith((".", " ")) for part in segments):
-        return "has a dot or a space at the end of a name"
+        return _(
+            "The archive member %(name)r has a dot or a space at the end of a name: rename"
+            " it and pack the archive again."
+        )
     return None
 
 

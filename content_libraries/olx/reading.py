@@ -13,6 +13,7 @@ from typing import Literal
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
+from ..translation import gettext
 from .blocks import BlockReader, DraftReader
 from .catalog import Catalog, folder_of, read_catalog, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, StaticFile
@@ -73,7 +74,9 @@ def parse_block(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OlxBlock:
     budget = Budget(limits)
     document = parse_document(text.encode(), budget=budget)
     if len(document.data) > limits.text_bytes:
-        raise ArchiveTooLargeError(f"The OLX is larger than {limits.text_bytes:,} bytes: split it.")
+        raise ArchiveTooLargeError(
+            gettext("The OLX is larger than %(limit)s bytes: split it.") % {"limit": f"{limits.text_bytes:,}"}
+        )
     block = BlockReader({}, budget, pointers_may_dangle=True).block_at(document, document.root)
     refuse_unfolding([block], limits)
     return block
@@ -117,13 +120,21 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
     document = parse_document(catalog.texts.get(path, b""), path=path, budget=reader.budget)
     root = document.root
     if root.tag != kind:
-        raise NotACourseError(f"{path} holds a <{root.tag}>, not a <{kind}>: export the {kind} again.", path)
+        if kind == "course":
+            text = gettext("%(path)s holds a <%(tag)s>, not a <course>: export the course again.")
+        else:
+            text = gettext("%(path)s holds a <%(tag)s>, not a <library>: export the library again.")
+        raise NotACourseError(text % {"path": path, "tag": root.tag}, path)
     context_key = _context_key(kind, root.attributes)
     url_name = root.attributes.get("url_name", "")
     is_pointer = root.is_empty and not settings_among(root.tag, root.attributes)
     if kind == "course" and is_pointer and not reader.defines(kind, url_name):
         missing = member_path(kind, url_name)
-        raise MissingFileError(f"{path} points to {missing}, which is not there: add that file.", missing)
+        raise MissingFileError(
+            gettext("%(path)s points to %(missing)s, which is not there: add that file.")
+            % {"path": path, "missing": missing},
+            missing,
+        )
     reader.used.add(path)
     return kind, context_key, reader.block_at(document, root)
 
@@ -135,10 +146,11 @@ def _context_key(kind: Kind, attributes: Mapping[str, str]) -> CourseLocator | L
             return CourseLocator(org, attributes.get("course", ""), attributes.get("url_name", ""))
         return LibraryLocator(org, attributes.get("library", ""))  # type: ignore[abstract]  # it is not
     except InvalidKeyError as error:
-        names = "org, course and url_name" if kind == "course" else "org and library"
-        raise NotACourseError(
-            f"{kind}.xml does not name its {kind}: give it valid attributes {names}.", f"{kind}.xml"
-        ) from error
+        if kind == "course":
+            text = gettext("course.xml does not name its course: give it valid attributes org, course and url_name.")
+        else:
+            text = gettext("library.xml does not name its library: give it valid attributes org and library.")
+        raise NotACourseError(text, f"{kind}.xml") from error
 
 
 def _drafts(catalog: Catalog, reader: DraftReader) -> Iterator[OlxDraft]:
@@ -156,7 +168,11 @@ def _policies(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, dict
     path, content = _json_object(catalog, reader, f"policies/{run}/policy.json", f"policies/{run}.json")
     for name, settings in content.items() if content else ():
         if not isinstance(settings, dict):
-            raise InvalidPolicyError(f"{path} gives no object for {name!r}: write its settings in braces.", path)
+            raise InvalidPolicyError(
+                gettext("%(path)s gives no object for %(name)r: write its settings in braces.")
+                % {"path": path, "name": name},
+                path,
+            )
         policies[name] = settings
     return policies
 
@@ -175,9 +191,13 @@ def _json_object(catalog: Catalog, reader: BlockReader, *candidates: str) -> tup
             try:
                 content = json.loads(decoded(catalog.texts[path], path))
             except (ValueError, RecursionError) as error:
-                raise InvalidPolicyError(f"{path} is not JSON ({error}): correct it.", path) from error
+                raise InvalidPolicyError(
+                    gettext("%(path)s is not JSON (%(error)s): correct it.") % {"path": path, "error": error}, path
+                ) from error
             if not isinstance(content, dict):
-                raise InvalidPolicyError(f"{path} is not a JSON object: put its settings in braces.", path)
+                raise InvalidPolicyError(
+                    gettext("%(path)s is not a JSON object: put its settings in braces.") % {"path": path}, path
+                )
             reader.used.add(path)
             return path, content
     return "", None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from ..translation import gettext as _
 from .data import OlxBlock
 from .errors import OlxError
 from .start_tags import pointer
@@ -66,7 +67,8 @@ def with_children(block: OlxBlock, children: Sequence[OlxBlock], moved_out: froz
 
 
 def _contradiction(block: OlxBlock) -> OlxError:
-    return OlxError(f"The tree and the OLX of {block.tag} {block.url_name!r} differ: read it again.", block.path)
+    text = _("The tree and the OLX of %(tag)s %(url_name)r differ: read it again.")
+    return OlxError(text % {"tag": block.tag, "url_name": block.url_name}, block.path)
 
 
 def _key(element: Element) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from ..translation import gettext as _
 from .errors import InvalidAttributeError
 from .vocabulary import settings_among
 from .xml_source import Document, parse_document, xml_safe
@@ -85,7 +86,9 @@ def _edited(start_tag: str, tag: str, changes: Mapping[str, str | None]) -> str:
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise InvalidAttributeError(f"{name!r} cannot be the name of an OLX attribute: rename that setting.")
+        raise InvalidAttributeError(
+            _("%(name)r cannot be the name of an OLX attribute: rename that setting.") % {"name": name}
+        )
     return name
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
+from ..translation import gettext as _
 from .errors import InvalidTagsError
 
 __all__ = ["TAGS_ATTRIBUTE", "TAGS_FILE", "Tags", "tags_in_attribute", "tags_in_table"]
@@ -39,11 +40,16 @@ def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
     try:
         if not {"Type", "ID"} <= set(rows.fieldnames or ()):
             raise InvalidTagsError(
-                f"{TAGS_FILE} has no columns Type and ID: export the course again, or remove the file.", TAGS_FILE
+                _("%(file)s has no columns Type and ID: export the course again, or remove the file.")
+                % {"file": TAGS_FILE},
+                TAGS_FILE,
             )
         found = {_block(row): _tags(row) for row in rows}
     except csv.Error as error:
-        raise InvalidTagsError(f"{TAGS_FILE} is not CSV ({error}): correct it, or remove it.", TAGS_FILE) from error
+        raise InvalidTagsError(
+            _("%(file)s is not CSV (%(error)s): correct it, or remove it.") % {"file": TAGS_FILE, "error": error},
+            TAGS_FILE,
+        ) from error
     return {block: tags for block, tags in found.items() if tags}
 
 

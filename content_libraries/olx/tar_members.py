@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, BinaryIO, Final, cast
 
+from ..translation import gettext
 from .entries import CHUNK_BYTES, Entry, Meter
 from .errors import ArchiveTooLargeError
 
@@ -73,7 +74,8 @@ class _ForwardStream:
         self._header_bytes_left -= size
         if self._header_bytes_left < 0:
             raise ArchiveTooLargeError(
-                f"{self._meter.archive} has a member with more than {_HEADER_BYTES:,} bytes of headers: pack it again."
+                gettext("%(archive)s has a member with more than %(limit)s bytes of headers: pack it again.")
+                % {"archive": self._meter.archive, "limit": f"{_HEADER_BYTES:,}"}
             )
         self._last_header = self._pull(size)
         return self._last_header
@@ -85,7 +87,7 @@ class _ForwardStream:
         while size > 0:
             chunk = self._pull(min(CHUNK_BYTES, size))
             if not chunk:
-                raise EOFError("it ends in the middle of a file")
+                raise EOFError(gettext("it ends in the middle of a file"))
             size -= len(chunk)
             yield chunk
 
@@ -96,7 +98,7 @@ class _ForwardStream:
     def finish(self) -> None:
         """Raise unless the archive ends as it should: with its end mark, and a valid checksum if gzipped."""
         if self._last_header != bytes(tarfile.BLOCKSIZE):
-            raise tarfile.ReadError("it ends without an end mark, or a header is broken")
+            raise tarfile.ReadError(gettext("it ends without an end mark, or a header is broken"))
         while self._pull(CHUNK_BYTES):
             pass
 

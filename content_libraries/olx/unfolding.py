@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..translation import gettext as _
 from .data import Limits, OlxBlock
 from .errors import ArchiveTooLargeError
 
@@ -16,7 +17,8 @@ def refuse_unfolding(roots: Iterable[OlxBlock], limits: Limits) -> None:
     for root in roots:
         if _size(root, sizes) > limits.blocks:
             raise ArchiveTooLargeError(
-                f"{root.path or 'The OLX'} holds more than {limits.blocks:,} blocks: split the course.",
+                _("%(path)s holds more than %(limit)s blocks: split the course.")
+                % {"path": root.path or _("The OLX"), "limit": f"{limits.blocks:,}"},
                 root.path,
             )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from opaque_keys.edx.locator import CourseLocator
 
+from ..translation import gettext as _
 from .catalog import folder_of, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree
 from .errors import DuplicateBlockError, FolderNotEmptyError, MissingFileError
@@ -46,7 +47,9 @@ def write_folder(
     target = Path(target_folder)
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
-        raise FolderNotEmptyError(f"The folder {target.name} is not empty: name another one.", target.name)
+        raise FolderNotEmptyError(
+            _("The folder %(name)s is not empty: name another one.") % {"name": target.name}, target.name
+        )
     texts = _Texts(tree).files
     for path, content in texts.items():
         # Reading takes one byte order mark away; a text that begins with another keeps it.
@@ -55,7 +58,9 @@ def write_folder(
     wanted = [STATIC_FOLDER + file.path for file in tree.static_files]
     wanted += [file.path for file in tree.other_files if file.path not in texts]
     if wanted and source is None:
-        raise MissingFileError(f"The bytes of {wanted[0]} are needed: name the archive that it is in.", wanted[0])
+        raise MissingFileError(
+            _("The bytes of %(path)s are needed: name the archive that it is in.") % {"path": wanted[0]}, wanted[0]
+        )
     if source is not None:
         folder = tree.folder or folder_of(Path(source), limits)
         for path, chunks in read_files(Path(source), folder, wanted, limits):
@@ -107,7 +112,9 @@ class _Texts:
 
     def _add(self, path: str, content: str) -> None:
         if self.files.setdefault(path, content) != content:
-            raise DuplicateBlockError(f"Two blocks would be written to {path}: give one another url_name.", path)
+            raise DuplicateBlockError(
+                _("Two blocks would be written to %(path)s: give one another url_name.") % {"path": path}, path
+            )
 
     def _add_root(self, tree: OlxTree) -> None:
         key = tree.context_key

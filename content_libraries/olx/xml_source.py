@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
+from ..translation import gettext as _
 from .data import DEFAULT_LIMITS, Limits
 from .errors import ArchiveTooLargeError, ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError
 from .vocabulary import may_hold_block
@@ -79,7 +80,8 @@ class Budget:
         self.elements += 1
         if self.elements > self.limits.elements:
             raise ArchiveTooLargeError(
-                f"{_named(path)} brings the number of XML elements above {self.limits.elements:,}: split the course.",
+                _("%(path)s brings the number of XML elements above %(limit)s: split the course.")
+                % {"path": _named(path), "limit": f"{self.limits.elements:,}"},
                 path,
             )
 
@@ -88,7 +90,8 @@ class Budget:
         self.candidates += 1
         if self.candidates > self.limits.blocks:
             raise ArchiveTooLargeError(
-                f"{_named(path)} brings the number of blocks above {self.limits.blocks:,}: split the course.",
+                _("%(path)s brings the number of blocks above %(limit)s: split the course.")
+                % {"path": _named(path), "limit": f"{self.limits.blocks:,}"},
                 path,
             )
 
@@ -96,8 +99,11 @@ class Budget:
         self.olx_bytes += size
         if self.olx_bytes > self.limits.total_text_bytes:
             raise ArchiveTooLargeError(
-                f"{_named(path)} brings the OLX of all blocks above {self.limits.total_text_bytes:,} bytes: "
-                "split the course, or keep its blocks in files of their own.",
+                _(
+                    "%(path)s brings the OLX of all blocks above %(limit)s bytes: split the course, or keep"
+                    " its blocks in files of their own."
+                )
+                % {"path": _named(path), "limit": f"{self.limits.total_text_bytes:,}"},
                 path,
             )
 
@@ -108,7 +114,9 @@ def decoded(data: bytes, path: str) -> str:
         return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise UnsupportedEncodingError(
-            f"{_named(path)} is not UTF-8 (byte {error.start}): save it as UTF-8.", path
+            _("%(path)s is not UTF-8 (byte %(start)s): save it as UTF-8.")
+            % {"path": _named(path), "start": error.start},
+            path,
         ) from error
 
 
@@ -132,7 +140,7 @@ def start_tags(text: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, 
 
 
 def _named(path: str) -> str:
-    return path or "The OLX"
+    return path or _("The OLX")
 
 
 class _Scanner:
@@ -160,8 +168,11 @@ class _Scanner:
         except expat.ExpatError as error:
             line, column = error.lineno, error.offset + 1
             raise MalformedXmlError(
-                f"{_named(self.path)} is not well-formed XML at line {line}, column {column} "
-                f"({expat.ErrorString(error.code)}): correct it there.",
+                _(
+                    "%(path)s is not well-formed XML at line %(line)s, column %(column)s (%(problem)s):"
+                    " correct it there."
+                )
+                % {"path": _named(self.path), "line": line, "column": column, "problem": expat.ErrorString(error.code)},
                 self.path,
                 line,
                 column,
@@ -171,20 +182,23 @@ class _Scanner:
     def _check_declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() not in {"utf-8", "utf8", "us-ascii", "ascii"}:
             raise UnsupportedEncodingError(
-                f"{_named(self.path)} declares the encoding {encoding}: save it as UTF-8.", self.path
+                _("%(path)s declares the encoding %(encoding)s: save it as UTF-8.")
+                % {"path": _named(self.path), "encoding": encoding},
+                self.path,
             )
 
     def _refuse_doctype(self, *declaration: object) -> None:
         raise ForbiddenDoctypeError(
-            f"{_named(self.path)} has a DOCTYPE, which OLX must not have: remove that line.", self.path
+            _("%(path)s has a DOCTYPE, which OLX must not have: remove that line.") % {"path": _named(self.path)},
+            self.path,
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.budget.take_element(self.path)
         if len(self.open) >= self.budget.limits.element_depth:
             raise ArchiveTooLargeError(
-                f"{_named(self.path)} nests XML elements more than {self.budget.limits.element_depth} deep: "
-                "flatten it.",
+                _("%(path)s nests XML elements more than %(limit)s deep: flatten it.")
+                % {"path": _named(self.path), "limit": self.budget.limits.element_depth},
                 self.path,
             )
         if tag in self.collect:

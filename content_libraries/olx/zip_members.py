@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import IO, BinaryIO, Final, cast
 
+from ..translation import gettext as _
 from .entries import CHUNK_BYTES, Entry, Meter
 from .errors import ArchiveTooLargeError, UnsafeMemberError
 
@@ -70,7 +71,8 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
     for member, following in pairwise(ordered):
         if member.header_offset + _LOCAL_HEADER_BYTES + member.compress_size > following.header_offset:
             raise UnsafeMemberError(
-                f"The archive member {member.orig_filename!r} shares its bytes with another: pack the archive again.",
+                _("The archive member %(name)r shares its bytes with another: pack the archive again.")
+                % {"name": member.orig_filename},
                 member.orig_filename,
             )
 
@@ -92,5 +94,7 @@ class _CappedFile:
         available = max(self._size - self._file.tell(), 0)
         size = available if size < 0 else min(size, available)
         if size > self._most:
-            raise ArchiveTooLargeError(f"{self._archive} has a table of contents that is too long: split it.")
+            raise ArchiveTooLargeError(
+                _("%(archive)s has a table of contents that is too long: split it.") % {"archive": self._archive}
+            )
         return self._file.read(size)

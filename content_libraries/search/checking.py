@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
 from ..findings import Finding
 from .checkpoints import start_over
 from .engine import MAX_BATCH, Document, current_engine
@@ -41,8 +44,15 @@ class Comparison:
         return bool(self.missing or self.different or self.strays)
 
     def __str__(self) -> str:
-        counts = {"missing": self.missing, "different": self.different, "that should not be there": self.strays}
-        return ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
+        told = [
+            (len(self.missing), ngettext_lazy("%(count)d missing", "%(count)d missing", "count")),
+            (len(self.different), ngettext_lazy("%(count)d different", "%(count)d different", "count")),
+            (
+                len(self.strays),
+                ngettext_lazy("%(count)d that should not be there", "%(count)d that should not be there", "count"),
+            ),
+        ]
+        return ", ".join(text % {"count": count} for count, text in told if count)
 
 
 def check_index(context_key: ContextKey | None = None, *, repair: bool = False) -> list[Finding]:
@@ -94,19 +104,22 @@ def _check(learning_package_pk: int, *, is_behind: bool, repair: bool) -> Findin
     if is_behind:
         if repair:
             catch_up(learning_package_pk)
-        return Finding(INDEX, key, "The index lags behind the content.", repaired=repair)
+        return Finding(INDEX, key, _("The index lags behind the content."), repaired=repair)
     if place is None or not (differences := compare(place)):
         return None
     if repair:
         _delete(differences.strays)
         start_over(SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, is_spare=False))
         catch_up(learning_package_pk)
-    return Finding(INDEX, key, f"Documents in the index: {differences}.", repaired=repair)
+    text = _("Documents in the index: %(differences)s.") % {"differences": differences}
+    return Finding(INDEX, key, text, repaired=repair)
 
 
 def _key_of_deleted(learning_package_pk: int) -> str:
     checkpoint = SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk).first()
-    return str(checkpoint.context_key) if checkpoint else f"learning package {learning_package_pk}"
+    if checkpoint is None:
+        return _("learning package %(pk)s") % {"pk": learning_package_pk}
+    return str(checkpoint.context_key)
 
 
 def _indexed(context_key: ContextKey) -> Iterator[Document]:

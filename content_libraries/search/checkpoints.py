@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import LearningContextKey
 
 from ..learning_core.api import LogMark
@@ -60,7 +61,7 @@ def wait_for_turn(
             return SearchCheckpoint.objects.get(pk=checkpoint.pk)
         if time.monotonic() > deadline:
             move_back(checkpoint, change=change)
-            raise TurnTakenError(f"Somebody else is indexing {context_key}.")
+            raise TurnTakenError(_("Somebody else is indexing %(key)s.") % {"key": context_key})
         time.sleep(_POLL_SECONDS)
 
 

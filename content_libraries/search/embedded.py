@@ -21,6 +21,7 @@ from typing import ClassVar, Final, Self
 
 import tantivy
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from .. import conf
 from . import embedded_key
@@ -137,7 +138,7 @@ class EmbeddedEngine(SearchEngine):
         spare = self.spare()
         with _failures_named(), self._lock(_LOCK), self._lock(_SPARE_LOCK):
             if spare._open() is None:
-                raise SearchEngineError("There is no spare search index.")
+                raise SearchEngineError(_("There is no spare search index."))
             spare._link.replace(self._link)
             self._clean_up()
 
@@ -243,7 +244,7 @@ class EmbeddedEngine(SearchEngine):
         with _failures_named(), self._lock(self._lock_name):
             opened = self._open()
             if opened is None:
-                raise SearchEngineError("There is no search index yet.")
+                raise SearchEngineError(_("There is no search index yet."))
             writer = opened.index.writer(_HEAP_BYTES, num_threads=1)
             try:
                 yield writer
@@ -266,7 +267,7 @@ class EmbeddedEngine(SearchEngine):
                     break
                 except BlockingIOError:
                     if time.monotonic() > deadline:
-                        raise EngineBusyError("Others are writing to the search index. Try again later.") from None
+                        raise EngineBusyError(_("Others are writing to the search index. Try again later.")) from None
                     time.sleep(_RETRY_SECONDS)
             yield
 
@@ -304,7 +305,7 @@ class _failures_named:  # noqa: N801 - used like a function
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if kind is None or issubclass(kind, SearchEngineError):
             return
-        message = f"The search index cannot be used: {error}"
+        message = _("The search index cannot be used: %(error)s") % {"error": error}
         is_damage = issubclass(kind, ValueError | NotADirectoryError) or kind.__name__ == "PanicException"
         if is_damage and "Os { code" not in message:
             raise _DamagedIndexError(message) from error

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from .. import conf
 from ..errors import ContentLibrariesError
@@ -246,7 +247,7 @@ def current_engine() -> SearchEngine:
     Raises SearchOffError if it wants none.
     """
     if conf.SEARCH_ENGINE.value == _OFF:
-        raise SearchOffError("Search is switched off on this site.")
+        raise SearchOffError(_("Search is switched off on this site."))
     by_default = _MEILISEARCH if conf.MEILISEARCH_ENABLED.value else _EMBEDDED
     engine_class: type[SearchEngine] = import_string(conf.SEARCH_ENGINE.value or by_default)
     return engine_class.from_settings()

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import requests
+from django.utils.translation import gettext as _
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
 from meilisearch.index import Index
@@ -157,7 +158,7 @@ class MeilisearchEngine(SearchEngine):
         spare = self.spare()
         with _failures_named():
             if spare._info() is None:
-                raise SearchEngineError("There is no spare search index.")
+                raise SearchEngineError(_("There is no spare search index."))
             if self._info() is None:
                 self._create()
             swap: list[Any] = [{"indexes": [self._index_name, spare._index_name]}]
@@ -167,7 +168,7 @@ class MeilisearchEngine(SearchEngine):
     def _client(self) -> Client:
         seconds = patience(self.answer_seconds)
         if not seconds:
-            raise EngineBusyError("Meilisearch took too long.")
+            raise EngineBusyError(_("Meilisearch took too long."))
         return Client(self._url, self._api_key, timeout=seconds)  # type: ignore[arg-type]  # requests takes fractions
 
     def _signing_key(self) -> Key:
@@ -204,7 +205,7 @@ class MeilisearchEngine(SearchEngine):
         self._wait(self._index().update_settings(dict(INDEX_SETTINGS)))
         info = self._info()
         if info is None:
-            raise SearchEngineError("Meilisearch has lost an index that it has just made.")
+            raise SearchEngineError(_("Meilisearch has lost an index that it has just made."))
         return info
 
     def _apply_settings(self) -> None:
@@ -230,8 +231,11 @@ class MeilisearchEngine(SearchEngine):
             task.task_uid, timeout_in_ms=milliseconds, interval_in_ms=_POLL_MILLISECONDS
         )
         if done.status != "succeeded":
-            reason = (done.error or {}).get("message", "it was canceled")
-            raise SearchEngineError(f"Meilisearch could not do what it was asked ({done.type}): {reason}")
+            reason = (done.error or {}).get("message", _("it was canceled"))
+            raise SearchEngineError(
+                _("Meilisearch could not do what it was asked (%(task)s): %(reason)s")
+                % {"task": done.type, "reason": reason}
+            )
 
 
 def _search_key(client: Client, index_name: str) -> Key:
@@ -256,8 +260,8 @@ class _failures_named:  # noqa: N801 - used like a function
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, MeilisearchTimeoutError):
-            raise EngineBusyError("Meilisearch took too long.") from error
+            raise EngineBusyError(_("Meilisearch took too long.")) from error
         if isinstance(error, MeilisearchError):
-            raise SearchEngineError(f"Meilisearch cannot be used: {error.message}") from error
+            raise SearchEngineError(_("Meilisearch cannot be used: %(error)s") % {"error": error.message}) from error
         if isinstance(error, requests.RequestException | ValidationError | KeyError | TypeError):
-            raise SearchEngineError(f"Meilisearch cannot be used: {error}") from error
+            raise SearchEngineError(_("Meilisearch cannot be used: %(error)s") % {"error": error}) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField
 
@@ -60,7 +61,8 @@ class SearchCheckpoint(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.context_key}: draft {self.draft_change_log_pk}, publish {self.publish_log_pk}"
+        text = gettext("%(key)s: draft %(draft)s, publish %(publish)s")
+        return text % {"key": self.context_key, "draft": self.draft_change_log_pk, "publish": self.publish_log_pk}
 
 
 class SearchRebuild(models.Model):
@@ -88,7 +90,7 @@ class SearchRebuild(models.Model):
         verbose_name_plural = _("search rebuilds")
 
     def __str__(self) -> str:
-        return f"since {self.started:%Y-%m-%d %H:%M:%S}"
+        return gettext("since %(started)s") % {"started": f"{self.started:%Y-%m-%d %H:%M:%S}"}
 
 
 class SearchAccess(models.Model):

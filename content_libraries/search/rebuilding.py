@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from .checking import remove_strays
 from .checkpoints import TurnTakenError, start_over
 from .engine import SearchEngine, current_engine
@@ -95,7 +97,9 @@ def _fill_spare(ownership: Ownership, report: Report | None) -> CaughtUp:
             return done
         done += _catch_up_each(behind, report, is_spare=True, after_step=lambda _done: ownership.renew())
         ownership.renew()
-    raise ContestedError("Content is changing too fast to rebuild the index now. Try again, it goes on where it was.")
+    raise ContestedError(
+        _("Content is changing too fast to rebuild the index now. Try again, it goes on where it was.")
+    )
 
 
 def _catch_up_each(

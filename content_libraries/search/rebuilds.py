@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..errors import ConflictError
 from .models import SearchAccess, SearchCheckpoint, SearchRebuild
@@ -50,7 +51,7 @@ class Ownership:
         self.index_id = self.index_id if index_id is None else index_id
         mine = SearchRebuild.objects.filter(owner=self.owner)
         if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id):
-            raise RebuildRunningError("Another process goes on with this rebuild, because this one was too slow.")
+            raise RebuildRunningError(_("Another process goes on with this rebuild, because this one was too slow."))
 
 
 @contextmanager
@@ -69,8 +70,11 @@ def owning_the_rebuild() -> Iterator[Ownership]:
         free = SearchRebuild.objects.filter(owner="") | SearchRebuild.objects.filter(owned_until__lt=now)
         if not free.update(owner=owner, owned_until=now + LEASE):
             raise RebuildRunningError(
-                f"The index is being rebuilt already, since {rebuild.started:%Y-%m-%d %H:%M:%S}. Wait until that is"
-                f" done. If its process was killed, another can go on with it {LEASE.seconds} seconds later."
+                _(
+                    "The index is being rebuilt already, since %(started)s. Wait until that is done. If its"
+                    " process was killed, another can go on with it %(seconds)s seconds later."
+                )
+                % {"started": f"{rebuild.started:%Y-%m-%d %H:%M:%S}", "seconds": LEASE.seconds}
             )
         rebuild.refresh_from_db()
     try:

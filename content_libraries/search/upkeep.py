@@ -20,6 +20,8 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from ..learning_core import api as learning_core
 from ..learning_core.api import NO_LOGS, LogMark
 from .affected import NO_CHANGE, NOTHING, Affected, Change, affected_since, next_to_fill
@@ -149,7 +151,9 @@ def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Foll
         else:
             move_back(checkpoint, change=change)
             lost += 1
-    raise ContestedError(f"Learning package {learning_package_pk} is changing too fast to be indexed now.")
+    raise ContestedError(
+        _("Learning package %(pk)s is changing too fast to be indexed now.") % {"pk": learning_package_pk}
+    )
 
 
 def packages_behind(*, is_spare: bool = False) -> list[int]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ..errors import InvalidInputError
 from ..keys import LibraryUsageLocatorV2
 
@@ -20,7 +22,8 @@ class InvalidFieldsError(InvalidInputError):
     code = "invalid_fields"
 
     def __init__(self, details: str = "") -> None:
-        super().__init__(f"Invalid data ({details})" if details else "Invalid data", field="error")
+        text = _("Invalid data (%(details)s)") % {"details": details} if details else _("Invalid data")
+        super().__init__(text, field="error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from xblock.core import XBlock
 from xblock.field_data import FieldData
 from xblock.fields import UserScope
@@ -76,8 +77,8 @@ class BlockFieldData(FieldData):
         changed = {name: value for name, value in changes.items() if self._current(block, name) != value}
         if self._sealed and changed and self.refuse_authored:
             raise NotAllowedError(
-                f"“{', '.join(sorted(changed))}” of {self._version.key} cannot be changed here."
-                " Edit the draft, as an author of the library."
+                _("“%(fields)s” of %(component)s cannot be changed here. Edit the draft, as an author of the library.")
+                % {"fields": ", ".join(sorted(changed)), "component": self._version.key}
             )
         if self._sealed:
             self.authored_changes |= copy.deepcopy(changed)

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 from webob import Request, Response
 from xblock.exceptions import NoSuchHandlerError, ProcessingError
 
@@ -70,19 +71,22 @@ def call_handler(
         with time_limit():
             response: Response = block.runtime.handle(block, handler_name, request, suffix)
         if response.status_int >= _SERVER_ERROR:
-            raise ProcessingError("The component could not do this.")  # it failed, not the site
+            raise ProcessingError(_("The component could not do this."))  # it failed, not the site
     except NoSuchHandlerError as error:
-        raise NotFoundError(f"“{key.block_type}” has no handler “{handler_name}”.") from error
+        raise NotFoundError(
+            _("“%(block_type)s” has no handler “%(handler_name)s”.")
+            % {"block_type": key.block_type, "handler_name": handler_name}
+        ) from error
     except TookTooLongError as error:
-        raise InvalidInputError(f"{error.message} Send something simpler.") from error
+        raise InvalidInputError(_("%(problem)s Send something simpler.") % {"problem": error.message}) from error
     except ContentLibrariesError:
         raise
     except ProcessingError as error:
         raise InvalidInputError(str(error)) from error
     except Exception as error:  # the class is somebody else's, and anybody may send it anything
         logger.exception("The handler %s of %s failed.", handler_name, key)
-        details = f": {error}" if block_version.can_edit else "."
-        raise InvalidInputError(f"The component could not do this{details}") from error
+        text = _("The component could not do this: %(error)s") % {"error": error}
+        raise InvalidInputError(text if block_version.can_edit else _("The component could not do this.")) from error
     if fields.authored_changes or files.changes:
         save_changes(block_version, fields.authored_changes, user=user, files=files.changes)
     return response
@@ -94,4 +98,4 @@ def _user(name: str) -> Actor:
     try:
         return get_user_model().objects.get(pk=name)
     except (get_user_model().DoesNotExist, ValueError) as error:
-        raise NotAllowedError("The user of this address is not there any more. Load the page again.") from error
+        raise NotAllowedError(_("The user of this address is not there any more. Load the page again.")) from error

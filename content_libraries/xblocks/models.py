@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..libraries.models import ContentLibrary
@@ -42,7 +43,7 @@ class StudentState(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"State of user {self.user_id} in {self.usage_key}"
+        return gettext("State of user %(user)s in %(key)s") % {"user": self.user_id, "key": self.usage_key}
 
 
 def forget_user(user_pk: int) -> int:

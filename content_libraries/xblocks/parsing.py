@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import yaml
+from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
 
@@ -45,7 +46,8 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
     cls = block_class(block_type)
     if cls is None:
         raise UnknownTypeError(
-            f"The block type “{block_type}” is not installed on this site. The component is kept as it is."
+            _("The block type “%(block_type)s” is not installed on this site. The component is kept as it is.")
+            % {"block_type": block_type}
         )
     runtime = LibraryRuntime(block_version, user=user, place=place or Place())
     node = parsed_root(block_version.olx)
@@ -55,8 +57,11 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
         runtime.fields.seal(block)
     except Exception as error:  # a class that somebody installed may raise anything
         logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
-        details = f": {error}" if block_version.can_edit else "."
-        raise UnreadableOlxError(f"The OLX of this component is not what “{block_type}” can read{details}") from error
+        if block_version.can_edit:
+            text = _("The OLX of this component is not what “%(block_type)s” can read: %(error)s")
+        else:
+            text = _("The OLX of this component is not what “%(block_type)s” can read.")
+        raise UnreadableOlxError(text % {"block_type": block_type, "error": error}) from error
     return block
 
 

@@ -9,6 +9,7 @@ that never see a problem.
 from importlib.metadata import distribution
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ProblemTemplates(AppConfig):
@@ -16,5 +17,5 @@ class ProblemTemplates(AppConfig):
 
     name = "content_libraries.xblocks.problem_templates"
     label = "content_libraries_problem_templates"
-    verbose_name = "Templates of problems"
+    verbose_name = gettext_lazy("Templates of problems")
     path = str(distribution("xblocks-contrib").locate_file("xblocks_contrib/problem/capa"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 _NOT_PYTHON: Final = ("javascript", "perl")
@@ -19,13 +20,13 @@ _CALLING_RESPONSES: Final = ("coderesponse", "externalresponse")
 def reason_not_to_run(root: etree._Element) -> str:
     """Why a problem is not run here; "" for one that can be."""
     if any(_is_python(script) for script in root.iter("script")):
-        return "It computes parts of the question with a Python script."
+        return _("It computes parts of the question with a Python script.")
     if next(root.iter(*_RUNNING_RESPONSES), None) is not None:
-        return "It checks answers with Python code of its author."
+        return _("It checks answers with Python code of its author.")
     if any(group.get("hintfn") for group in root.iter("hintgroup")):
-        return "It computes hints with Python code of its author."
+        return _("It computes hints with Python code of its author.")
     if next(root.iter(*_CALLING_RESPONSES), None) is not None:
-        return "It sends answers to an external grader."
+        return _("It sends answers to an external grader.")
     return ""
 
 

@@ -79,7 +79,7 @@ def access_for_view(
     To be allowed to view library updates in the course ``for_course`` is enough for all views but the editor.
     """
     if view_name not in VIEWS:
-        raise NotFoundError(f"There is no view “{view_name}”.")
+        raise NotFoundError(_("There is no view “%(view_name)s”.") % {"view_name": view_name})
     if view_name == STUDIO_VIEW:
         return access_version(key, user=user, permission=Permission.EDIT, version=version)
     return access_version(key, user=user, permission=Permission.LEARN, version=version, for_course=for_course)
@@ -112,7 +112,7 @@ def check_can_run(block_version: BlockVersion) -> None:
     if block_version.key.block_type == "problem" and (reason := reason_not_to_run(parsed_root(block_version.olx))):
         raise NotShownError(
             _("This problem cannot be shown in a preview. %(reason)s Use it in a course to see it.")
-            % {"reason": _(reason)}
+            % {"reason": reason}
         )
 
 
@@ -126,11 +126,14 @@ def _rendered(block: XBlock, block_version: BlockVersion, view_name: str) -> Ren
     try:
         fragment = _fragment(block, view_name)
     except (NoSuchViewError, NotImplementedError) as error:
-        raise NotFoundError(f"“{block_version.key.block_type}” has no {view_name}.") from error
+        raise NotFoundError(
+            _("“%(block_type)s” has no %(view_name)s.")
+            % {"block_type": block_version.key.block_type, "view_name": view_name}
+        ) from error
     except Exception as error:  # the class is somebody else's, and what authors wrote is its input
         logger.exception("%s of %s failed.", view_name, block_version.key)
-        details = f": {error}" if block_version.can_edit else "."
-        raise NotShownError(_("This component cannot be shown%(details)s") % {"details": details}) from error
+        text = _("This component cannot be shown: %(error)s") % {"error": error}
+        raise NotShownError(text if block_version.can_edit else _("This component cannot be shown.")) from error
     content = fragment.content
     if not content.strip():
         return notice_view(block_version, _("This component is empty, or shows something in courses only."))

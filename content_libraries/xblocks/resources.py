@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from ..content.api import block_class
 from ..errors import NotFoundError
 
@@ -38,12 +40,16 @@ def read_resource(block_type: str, path: str) -> BlockResource:
     cls = block_class(block_type)
     parts = path.split("/")
     if cls is None or not _SAFE.fullmatch(path) or not _PUBLIC_FOLDERS.intersection(parts[:-1]):
-        raise NotFoundError(f"There is no file “{path}” for “{block_type}”.")
+        raise NotFoundError(
+            _("There is no file “%(path)s” for “%(block_type)s”.") % {"path": path, "block_type": block_type}
+        )
     for package in dict.fromkeys((cls.__module__.rpartition(".")[0], cls.__module__.partition(".")[0])):
         file = _file(package, parts) if package else None
         if file is not None:
             return BlockResource(mimetypes.guess_type(path)[0] or "application/octet-stream", file.read_bytes())
-    raise NotFoundError(f"There is no file “{path}” for “{block_type}”.")
+    raise NotFoundError(
+        _("There is no file “%(path)s” for “%(block_type)s”.") % {"path": path, "block_type": block_type}
+    )
 
 
 def _file(package: str, parts: list[str]) -> Traversable | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ..content import api as content
 from ..keys import LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
@@ -73,11 +75,16 @@ def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: str
         if name in fields:
             changes[name] = UNSET if value is None else value
         elif value is not None:
-            raise InvalidFieldsError(f"“{block_version.key.block_type}” has no field “{name}” to edit")
+            raise InvalidFieldsError(
+                _("“%(block_type)s” has no field “%(name)s” to edit")
+                % {"block_type": block_version.key.block_type, "name": name}
+            )
     if data is not None and DATA in fields:
         changes[DATA] = data
     elif data:
-        raise InvalidFieldsError(f"“{block_version.key.block_type}” has no text to edit")
+        raise InvalidFieldsError(
+            _("“%(block_type)s” has no text to edit") % {"block_type": block_version.key.block_type}
+        )
     for name, value in changes.items():
         if value is not UNSET:
             checked(fields[name], value)
@@ -87,10 +94,13 @@ def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: str
 def _renamed(block_version: BlockVersion, changes: Changes) -> str:
     """The OLX of a component whose type is not known here, with another name."""
     if others := sorted(set(changes) - {_NAME}):
-        raise InvalidFieldsError(f"“{block_version.key.block_type}” cannot be edited here: {', '.join(others)}")
+        raise InvalidFieldsError(
+            _("“%(block_type)s” cannot be edited here: %(fields)s")
+            % {"block_type": block_version.key.block_type, "fields": ", ".join(others)}
+        )
     if _NAME not in changes:
         return block_version.olx
     name = None if changes[_NAME] is UNSET else changes[_NAME]
     if not isinstance(name, str | None):
-        raise InvalidFieldsError(f"{_NAME}: it has to be a text")
+        raise InvalidFieldsError(_("%(name)s: it has to be a text") % {"name": _NAME})
     return with_attributes(block_version.olx, {_NAME: name})

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from xblock.core import XBlock
 from xblock.reference.user_service import UserService, XBlockUser
@@ -87,7 +88,7 @@ class RefusingSandbox:
     """
 
     def can_execute_unsafe_code(self) -> bool:
-        raise NotAllowedError("Python of authors is not run in previews.")
+        raise NotAllowedError(_("Python of authors is not run in previews."))
 
     def get_python_lib_zip(self) -> None:
         return None
@@ -137,7 +138,7 @@ class NoRebinding:
     """``rebind_user``: a preview is always of the user who looks."""
 
     def rebind_noauth_module_to_user(self, block: XBlock, user: Actor) -> None:
-        raise NotAllowedError("A preview cannot be graded by another server.")
+        raise NotAllowedError(_("A preview cannot be graded by another server."))
 
 
 class NoDiscussion:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from .. import conf
 from ..errors import ContentLibrariesError
 
@@ -42,7 +44,9 @@ def time_limit() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
         yield
     except _Stop:
-        raise TookTooLongError(f"The component was stopped after {seconds} seconds.") from None
+        raise TookTooLongError(
+            _("The component was stopped after %(seconds)s seconds.") % {"seconds": seconds}
+        ) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from ..errors import NotAllowedError
 from ..keys import LibraryUsageLocatorV2
@@ -67,7 +68,7 @@ def check_token(key: LibraryUsageLocatorV2, name: str, token: str) -> Purpose:
         for step in (now, now - 1):
             if constant_time_compare(token, _signature(key, name, purpose, step)):
                 return purpose
-    raise NotAllowedError("This address has expired or is wrong. Load the page again.")
+    raise NotAllowedError(_("This address has expired or is wrong. Load the page again."))
 
 
 def _signature(key: LibraryUsageLocatorV2, name: str, purpose: Purpose, step: int) -> str:

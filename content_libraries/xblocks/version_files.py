@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from ..content.api import read_version_file
 from ..errors import NotAllowedError, NotFoundError
 from .data import BlockVersion
@@ -29,13 +31,14 @@ class VersionFiles:
         if data is not None:
             return data
         if path not in self:
-            raise NotFoundError(f"There is no file “{path}”.")
+            raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
         return read_version_file(self._version.version_uuid, path)
 
     def write(self, path: str, data: bytes | None) -> None:
         """Give a path other bytes, or none at all. Raises NotAllowedError."""
         if self.refuse:
             raise NotAllowedError(
-                f"The files of {self._version.key} cannot be changed here. Edit the draft, as an author of the library."
+                _("The files of %(component)s cannot be changed here. Edit the draft, as an author of the library.")
+                % {"component": self._version.key}
             )
         self.changes[path] = data

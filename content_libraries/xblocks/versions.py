@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
@@ -34,16 +36,18 @@ def access_version(
     try:
         library = access_library(user, library_key, permission, for_course=for_course)
     except NotFoundError as error:
-        raise NotFoundError(f"Content Library '{library_key}' does not exist") from error
+        raise NotFoundError(_("Content Library '%(library)s' does not exist") % {"library": library_key}) from error
     except NotAllowedError as error:
-        raise NotAllowedError(f"You don't have permission to access the component '{key}'.") from error
+        raise NotAllowedError(
+            _("You don't have permission to access the component '%(key)s'.") % {"key": key}
+        ) from error
     try:
         item = learning_core.find_item(package_pk(library), key)
     except NotFoundError as error:
-        raise NotFoundError(f"The component '{key}' does not exist.") from error
+        raise NotFoundError(_("The component '%(key)s' does not exist.") % {"key": key}) from error
     version_pk = _version_pk(item, version)
     if version_pk is None:
-        raise NotFoundError(f"The requested version of component '{key}' does not exist.")
+        raise NotFoundError(_("The requested version of component '%(key)s' does not exist.") % {"key": key})
     files = learning_core.files_of([version_pk]).get(version_pk, ())
     return BlockVersion(
         key=key,

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Final, cast
 
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
 from edxval.exceptions import TranscriptsGenerationException as UnreadableTranscript
 from edxval.transcript_utils import Transcript
 from pysrt import SubRipFile  # type: ignore[import-untyped]
@@ -78,7 +79,7 @@ class VideoConfig:
         try:
             text = _converted(name, data, output_format)
         except (UnreadableTranscript, ValueError, KeyError, TypeError) as error:
-            raise TranscriptNotFoundError(f"“{name}” is no transcript.") from error
+            raise TranscriptNotFoundError(_("“%(name)s” is no transcript.") % {"name": name}) from error
         file_name = get_valid_filename(f"{PurePosixPath(name.removesuffix('.sjson')).stem}.{output_format}")
         return text, file_name, TranscriptExtensions.mime_types[output_format]
 
@@ -98,14 +99,16 @@ class VideoConfig:
         NotAllowedError.
         """
         if not _LANGUAGE.fullmatch(new_language_code):
-            raise InvalidInputError(f"“{new_language_code}” is not the code of a language, such as “en” or “pt-BR”.")
+            raise InvalidInputError(
+                _("“%(code)s” is not the code of a language, such as “en” or “pt-BR”.") % {"code": new_language_code}
+            )
         text = transcript_file.read().decode("utf-8-sig")
         try:
             captions = json.loads(Transcript.convert(text.encode(), _SRT, _SJSON))
         except UnreadableTranscript as error:
             raise TranscriptsGenerationException(str(error)) from error
         if not captions["start"]:
-            raise TranscriptsGenerationException("There are no captions in this file.")
+            raise TranscriptsGenerationException(_("There are no captions in this file."))
         name = f"transcript-{new_language_code}.srt"
         self._forget(video_block, language_code)
         self._files.write(_path(name), text.encode())
@@ -118,7 +121,7 @@ class VideoConfig:
         Raises InvalidInputError for one of the site's store, NotAllowedError.
         """
         if not self._forget(video_block, language_code) and language_code in _store_languages(video_block):
-            raise InvalidInputError("This transcript belongs to the site's video store, and is deleted there.")
+            raise InvalidInputError(_("This transcript belongs to the site's video store, and is deleted there."))
 
     def is_hls_playback_enabled(self, course_key: object) -> bool:
         """Videos of the store are offered in every format that it has."""
@@ -184,7 +187,7 @@ def _in_store(block: XBlock, language: str) -> tuple[str, bytes]:
     video_id = (block.edx_video_id or "").strip()
     found = get_edxval_api().get_video_transcript_data(video_id, language) if video_id else None
     if not found:
-        raise TranscriptNotFoundError(f"There is no transcript in “{language}”.")
+        raise TranscriptNotFoundError(_("There is no transcript in “%(language)s”.") % {"language": language})
     return str(found["file_name"]), bytes(found["content"])
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 from django.forms import ImageField
+from django.utils.translation import gettext as _
 
 from ..content import api as content
 from ..errors import InvalidInputError, NotFoundError
@@ -44,7 +45,7 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
 
     block_version = access_version(key, user=user, permission=Permission.EDIT)
     if key.block_type != _VIDEO:
-        raise InvalidInputError("Only videos have transcripts. Choose a video.")
+        raise InvalidInputError(_("Only videos have transcripts. Choose a video."))
     block = make_block(block_version, user=user)
     try:
         block.runtime.service(block, "video_config").upload_transcript(
@@ -55,7 +56,7 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
             transcript_file=BytesIO(srt),
         )
     except (TranscriptsGenerationException, UnicodeDecodeError) as error:
-        raise InvalidInputError("The transcript is not in the SRT format, in UTF-8.") from error
+        raise InvalidInputError(_("The transcript is not in the SRT format, in UTF-8.")) from error
     block.save()
     fields, files = block.runtime.fields, block.runtime.files
     saved = save_changes(block_version, fields.authored_changes, user=user, files=files.changes)
@@ -87,7 +88,9 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
         learning_core.lock_package(package_pk(library))
         videos = _videos_with(package_pk(library), library_key, video_id)
         if not videos:
-            raise NotFoundError(f"No video of {library_key} has the ID “{video_id}”.")
+            raise NotFoundError(
+                _("No video of %(library)s has the ID “%(video_id)s”.") % {"library": library_key, "video_id": video_id}
+            )
         content.write_items(
             user,
             library,
@@ -100,13 +103,15 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
 def _suffix(image: File[bytes]) -> str:
     """The ending of a picture's file name, from what is in the file. Raises InvalidInputError."""
     if image.size > MAX_THUMBNAIL:
-        raise InvalidInputError("The picture is larger than 2 MiB. Choose a smaller one.", field="file", as_list=True)
+        raise InvalidInputError(
+            _("The picture is larger than 2 MiB. Choose a smaller one."), field="file", as_list=True
+        )
     try:
         picture = cast(Any, ImageField().to_python(image)).image
     except ValidationError as error:
         raise InvalidInputError(error.messages[0], field="file", as_list=True) from error
     if picture.format not in _SUFFIXES:
-        raise InvalidInputError("Choose a GIF, JPEG or PNG picture.", field="file", as_list=True)
+        raise InvalidInputError(_("Choose a GIF, JPEG or PNG picture."), field="file", as_list=True)
     return _SUFFIXES[picture.format]
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
+from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
 from xblock.fields import Field
@@ -59,7 +60,10 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
             continue
         if _reads_as(block_version, block, different, text):
             return block_version.olx if canonical(text) == canonical(block_version.olx) else text
-    raise InvalidFieldsError(f"“{block_version.key.block_type}” cannot keep this: {', '.join(sorted(different))}")
+    raise InvalidFieldsError(
+        _("“%(block_type)s” cannot keep this: %(fields)s")
+        % {"block_type": block_version.key.block_type, "fields": ", ".join(sorted(different))}
+    )
 
 
 def canonical(olx: str) -> bytes:
@@ -125,7 +129,9 @@ def _with_whole(olx: str, block: XBlock, data: str) -> str:
     except ContentLibrariesError as error:
         raise InvalidFieldsError(error.message) from error
     if new.tag != tag:
-        raise InvalidFieldsError(f"it has to begin with “{tag}”, not with “{new.tag}”")
+        raise InvalidFieldsError(
+            _("it has to begin with “%(tag)s”, not with “%(found)s”") % {"tag": tag, "found": new.tag}
+        )
     settings = {name for name in new.attrib if name in block.fields or name == "url_name"}
     kept = {name: value for name, value in parsed_root(olx).items() if name in block.fields or name not in new.attrib}
     return with_attributes(data, dict.fromkeys(settings) | kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
@@ -28,7 +29,7 @@ class ArchiveSerializer(serializers.Serializer[Any]):
 
     def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         if file.content_type not in _ZIP:
-            raise serializers.ValidationError("Only ZIP files are allowed.")
+            raise serializers.ValidationError(_("Only ZIP files are allowed."))
         return file
 
 

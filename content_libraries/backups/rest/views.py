@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
@@ -28,9 +30,9 @@ TAGS = ["backups"]
 
 
 class NoBackup(NotFound):
-    """There is no such backup; clients know this text."""
+    """There is no such backup, in the words of the libraries-rest contract (section 10.2)."""
 
-    default_detail = "No backup found for this library."
+    default_detail = gettext_lazy("No backup found for this library.")
 
 
 @extend_schema(tags=TAGS)
@@ -59,7 +61,7 @@ class BackupsView(LibraryAPIView):
         access_library(request.user, library_key, Permission.EDIT)
         task_id = request.query_params.get("task_id", "")
         if not task_id:
-            raise ValidationError({"task_id": "This field is required."})
+            raise ValidationError({"task_id": _("This field is required.")})
         try:
             job = api.find_backup(library_key, UUID(task_id), user=request.user)
         except (NotFoundError, ValueError):

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from opaque_keys import InvalidKeyError
@@ -97,9 +98,9 @@ def _source_key(text: str) -> UsageKey:
     try:
         key = UsageKey.from_string(text)
     except InvalidKeyError as error:
-        raise InvalidInputError("Invalid usage key") from error
+        raise InvalidInputError(_("Invalid usage key")) from error
     if key.block_type in _TOO_LARGE:
-        raise InvalidInputError("Requested XBlock tree is too large")
+        raise InvalidInputError(_("Requested XBlock tree is too large"))
     if isinstance(key, LibraryUsageLocatorV2) or (key.context_key.is_course and names_run(key.context_key)):
         return key
-    raise InvalidInputError("Invalid usage_key for the content.")
+    raise InvalidInputError(_("Invalid usage_key for the content."))

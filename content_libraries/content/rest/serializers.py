@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -135,7 +137,7 @@ class ContainerCreateSerializer(ContainerUpdateSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         container_type = attrs.get("container_type_code") or attrs.get("container_type")
         if container_type is None:
-            raise serializers.ValidationError({"container_type_code": ["This field may not be null."]})
+            raise serializers.ValidationError({"container_type_code": [_("This field may not be null.")]})
         return {
             "title": attrs["display_name"],
             "container_type": container_type,
@@ -147,7 +149,7 @@ class ContainerCreateSerializer(ContainerUpdateSerializer):
 class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
     """Key of a component or container."""
 
-    default_error_messages = {"invalid": "Invalid input."}  # noqa: RUF012 - as the framework declares it
+    default_error_messages = {"invalid": gettext_lazy("Invalid input.")}  # noqa: RUF012 - as the framework declares it
 
     def to_internal_value(self, data: Any) -> ItemKey:
         try:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
 from ...learning_core.api import in_parts
@@ -53,12 +54,13 @@ def known_tags(library: ContentLibrary, names: Collection[NamedTag]) -> KnownTag
         values = [value for taxonomy, value in names if taxonomy == export_id]
         taxonomy = taxonomies.get(export_id.casefold())
         if taxonomy is None:
-            missing = f"“{library.org.short_name}” has no taxonomy “{export_id}”."
+            text = _("“%(organization)s” has no taxonomy “%(taxonomy)s”.")
+            missing = text % {"organization": library.org.short_name, "taxonomy": export_id}
             reasons |= {(export_id, value): missing for value in values}
             continue
         found = _found(taxonomy, values)
         tags |= {(export_id, value): (taxonomy, found[value]) for value in values if value in found}
-        missing = f"The taxonomy “{taxonomy.name}” has no such tag."
+        missing = _("The taxonomy “%(taxonomy)s” has no such tag.") % {"taxonomy": taxonomy.name}
         reasons |= {(export_id, value): missing for value in values if value not in found}
     return KnownTags(tags, reasons)
 

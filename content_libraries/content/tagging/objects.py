@@ -9,6 +9,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from openedx_events.content_authoring.data import ContentObjectChangedData, ContentObjectData
 from openedx_events.content_authoring.signals import (
     CONTENT_OBJECT_ASSOCIATIONS_CHANGED,
@@ -43,7 +44,9 @@ def is_library_object(object_id: str) -> bool:
 def object_key(object_id: str) -> ObjectKey:
     """Parse the id of an object with tags. Raises MalformedKeyError."""
     if not is_library_object(object_id):
-        raise MalformedKeyError(f"“{object_id}” is not the key of a library or of something in a library.")
+        raise MalformedKeyError(
+            _("“%(object_id)s” is not the key of a library or of something in a library.") % {"object_id": object_id}
+        )
     return _PARSERS[_namespace(object_id)](object_id)
 
 
@@ -62,7 +65,8 @@ def require_may_tag(user: Actor, library: ContentLibrary) -> None:
     """Raise NotAllowedError unless the user may give tags in the library."""
     if not may_tag(user, library):
         raise NotAllowedError(
-            f"“{user}” may not give tags in {library.library_key}. An administrator of the library can allow it."
+            _("“%(user)s” may not give tags in %(library)s. An administrator of the library can allow it.")
+            % {"user": user, "library": library.library_key}
         )
 
 
@@ -91,7 +95,9 @@ def set_object_tags(object_id: str, tags: Sequence[tuple[Taxonomy, list[str]]], 
             if _stored_tags(object_id) != before:
                 transaction.on_commit(partial(announce_tags, object_id))
     except IntegrityError as error:
-        raise ConflictError("Somebody else changed these tags at the same time. Look at them and try again.") from error
+        raise ConflictError(
+            _("Somebody else changed these tags at the same time. Look at them and try again.")
+        ) from error
 
 
 def delete_tags_of_library(library_key: LibraryLocatorV2) -> None:
@@ -117,7 +123,8 @@ def _check_available(taxonomies: Collection[Taxonomy], library: ContentLibrary) 
     for taxonomy in taxonomies:
         if taxonomy.pk not in available_pks:
             raise InvalidInputError(
-                f"The taxonomy “{taxonomy.name}” is not available to “{library.org.short_name}”. Choose another one."
+                _("The taxonomy “%(taxonomy)s” is not available to “%(organization)s”. Choose another one.")
+                % {"taxonomy": taxonomy.name, "organization": library.org.short_name}
             )
 
 
@@ -129,7 +136,10 @@ def _replace_tags(object_id: str, taxonomy: Taxonomy, values: list[str]) -> None
     try:
         tagging_api.tag_object(object_id, taxonomy, values)
     except tagging_api.TagDoesNotExist as error:
-        raise InvalidInputError(f"A tag of {values} is not in the taxonomy “{taxonomy.name}”.") from error
+        raise InvalidInputError(
+            _("A tag of %(values)s is not in the taxonomy “%(taxonomy)s”.")
+            % {"values": values, "taxonomy": taxonomy.name}
+        ) from error
     except ValidationError as error:
         raise InvalidInputError(error.messages[0]) from error
     except ValueError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -123,7 +124,9 @@ class PublishEntriesView(HistoryView):
         access_library(request.user, library_key, Permission.VIEW)
         scope_key, publish_log_uuid = _publish_entries_query(request)
         if keys.library_key_of(scope_key) != library_key:
-            raise NotFoundError(f"“{scope_key}” is not in {library_key}.")
+            raise NotFoundError(
+                _("“%(scope_key)s” is not in %(library)s.") % {"scope_key": scope_key, "library": library_key}
+            )
         return self.publish_entries(request, scope_key, publish_log_uuid)
 
 
@@ -132,12 +135,17 @@ def _publish_entries_query(request: Request) -> tuple[ItemKey, UUID]:
     scope_key = request.query_params.get("scope_entity_key")
     publish_log_uuid = request.query_params.get("publish_log_uuid")
     if not scope_key or not publish_log_uuid:
-        raise InvalidInputError("scope_entity_key and publish_log_uuid are required.", field="error")
+        raise InvalidInputError(_("scope_entity_key and publish_log_uuid are required."), field="error")
     try:
         parsed_uuid = UUID(publish_log_uuid)
     except ValueError:
-        raise InvalidInputError(f"Invalid publish_log_uuid: '{publish_log_uuid}'", field="error") from None
+        raise InvalidInputError(
+            _("Invalid publish_log_uuid: '%(publish_log_uuid)s'") % {"publish_log_uuid": publish_log_uuid},
+            field="error",
+        ) from None
     try:
         return keys.item_key(scope_key), parsed_uuid
     except MalformedKeyError:
-        raise InvalidInputError(f"Invalid scope_entity_key: '{scope_key}'", field="error") from None
+        raise InvalidInputError(
+            _("Invalid scope_entity_key: '%(scope_key)s'") % {"scope_key": scope_key}, field="error"
+        ) from None

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound
@@ -24,7 +26,7 @@ class SearchUnavailable(APIException):
     """The search engine does not answer."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "Search is not available at the moment. Try again later."
+    default_detail = gettext_lazy("Search is not available at the moment. Try again later.")
     default_code = "search_unavailable"
 
 
@@ -53,7 +55,7 @@ class SearchKeyView(LibraryAPIView):
             logger.warning("Browsers get no search key: %s", error)
             raise SearchUnavailable from error
         if key is None:
-            raise NotFound("Search is not enabled on this site.")
+            raise NotFound(_("Search is not enabled on this site."))
         return Response(
             {
                 "url": request.build_absolute_uri(key.url),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -76,7 +77,7 @@ class FieldsView(XBlockAPIView):
     )
     def post(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         if version is not None:
-            raise InvalidInputError("Cannot specify a version when saving changes")
+            raise InvalidInputError(_("Cannot specify a version when saving changes"))
         body = FieldsUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values: dict[str, Any] = body.validated_data
@@ -137,4 +138,4 @@ def version_parameter(request: Request) -> Version | None:
     try:
         return parse_version(text) if text else None
     except ValueError as error:
-        raise ValidationError(["Invalid version specifier"]) from error
+        raise ValidationError([_("Invalid version specifier")]) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import serializers as base
@@ -58,7 +59,7 @@ class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "org" in attrs and "unassigned" in attrs:
-            raise serializers.ValidationError("Give either “org” or “unassigned”, not both.")
+            raise serializers.ValidationError(_("Give either “org” or “unassigned”, not both."))
         return attrs
 
 
@@ -72,7 +73,7 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["all_orgs"] == ("orgs" in attrs):
-            raise serializers.ValidationError("Give either “orgs” or “all_orgs”.")
+            raise serializers.ValidationError(_("Give either “orgs” or “all_orgs”."))
         return attrs
 
 

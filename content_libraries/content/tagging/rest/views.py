@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from openedx_tagging.api import TagDoesNotExist
@@ -124,7 +125,7 @@ class ObjectTagView(ErrorsMixin, base.ObjectTagView):
     def library(self) -> ContentLibrary:
         object_id: str = self.kwargs["object_id"]
         if "*" in object_id or "," in object_id:
-            raise ValidationError("Give the key of one object.")
+            raise ValidationError(_("Give the key of one object."))
         return api.library_of(object_id)
 
     def get_queryset(self) -> QuerySet[ObjectTag]:

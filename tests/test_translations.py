@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import struct
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.contrib.auth.models import User
 
 from content_libraries.libraries.models import ContentLibrary
 
+from .catalogs import write_catalog
 from .conftest import ClientFactory
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -27,15 +27,6 @@ NOT_SHOWN: Final = (
     "content_libraries/search/tokens.py",
     "studio/demo",  # content, not ours to translate
 )
-NOT_YET: Final = (
-    "content_libraries/imports",
-    "content_libraries/jobs",
-    "content_libraries/management",
-    "content_libraries/sync",
-    "content_libraries/templates/content_libraries/imports",
-    "content_libraries/templates/content_libraries/sync",
-    "studio",
-)
 
 OUR_ERRORS: Final = "ContentLibrariesError"
 OTHER_ERRORS: Final = frozenset({"APIException", "NotFound", "PermissionDenied", "ValidationError", "Http404"})
@@ -44,8 +35,8 @@ MESSAGES: Final = frozenset({"debug", "error", "info", "success", "warning"})
 GETTEXT: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"})
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 LANGUAGE_TAGS: Final = re.compile(
-    r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
-    r"|<(script|style|code)\b.*?</\1>|&\w+;",
+    r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
+    r"|<(script|style|code)\b.*?</\2>|&\w+;",
     re.DOTALL,
 )
 SHOWN_ATTRIBUTES: Final = re.compile(
@@ -59,7 +50,7 @@ def source_files(suffix: str) -> list[Path]:
 
 def files(suffix: str) -> list[Path]:
     """The files of the app and its host with texts of ours."""
-    left_out = [ROOT / name for name in (*NOT_SHOWN, *NOT_YET)]
+    left_out = [ROOT / name for name in NOT_SHOWN]
     return [path for path in source_files(suffix) if not any(path.is_relative_to(out) for out in left_out)]
 
 
@@ -234,23 +225,6 @@ def test_no_word_of_a_template_is_written_past_gettext(path: Path) -> None:
     texts = [*re.sub(r"<[^>]*>", "\n", source).splitlines(), *attributes]
 
     assert [text for text in texts if WORDS.search(text)] == []
-
-
-def write_catalog(locale: Path, language: str, texts: Mapping[str, str]) -> None:
-    """Write the compiled catalog that msgfmt would write: sorted texts, behind tables of lengths and places."""
-    header = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
-    entries = [(key.encode(), text.encode()) for key, text in sorted({"": header, **texts}.items())]
-    columns = list(zip(*entries, strict=True))
-    place = 7 * 4 + len(columns) * len(entries) * 8
-    tables, data = b"", b""
-    for column in columns:
-        for text in column:
-            tables += struct.pack("<2I", len(text), place + len(data))
-            data += text + b"\0"
-    head = struct.pack("<7I", 0x950412DE, 0, len(entries), 28, 28 + 8 * len(entries), 0, 0)
-    folder = locale / language / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.mo").write_bytes(head + tables + data)
 
 
 @pytest.fixture

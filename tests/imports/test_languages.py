@@ -13,7 +13,7 @@ from django.utils import translation
 
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
-from tests.sync.test_languages import write_catalog
+from tests.catalogs import write_catalog
 
 from .conftest import OUTLINE, Upload, course_archive
 from .test_admin import ADMIN, FORM, to
@@ -21,7 +21,6 @@ from .test_admin import ADMIN, FORM, to
 pytestmark = pytest.mark.django_db
 
 TRANSLATIONS = {
-    "": "Content-Type: text/plain; charset=UTF-8\n",
     "create": "anlegen",
     "sections": "abschnitte",
     "Preview of the import": "Vorschau des Imports",
@@ -34,7 +33,7 @@ TRANSLATIONS = {
 @pytest.fixture(autouse=True)
 def german(tmp_path: Path, settings: Any) -> None:
     """A site with a translation."""
-    write_catalog(tmp_path / "locale", TRANSLATIONS)
+    write_catalog(tmp_path / "locale", "de", TRANSLATIONS)
     settings.LOCALE_PATHS = [str(tmp_path / "locale")]
 
 

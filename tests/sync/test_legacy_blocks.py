@@ -24,12 +24,12 @@ from content_libraries.jobs.api import JobState
 from content_libraries.sync.legacy.originals import copied_id
 from content_libraries.sync.models import CourseLink, LegacyConversion
 from content_libraries.sync.tasks import convert_legacy, sweep_syncs
+from tests.catalogs import write_catalog
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import make_course
 
 from .building import COURSE_KEY, UNIT, Author, Shelf, block, body, children, edit, titles
 from .legacy import SOURCE, TARGET, add_legacy_block, migrate_legacy_library
-from .test_languages import write_catalog
 
 ROOT = "/api/courses/v1/migrate_legacy_content_blocks/"
 OWN = "/api/content_library/v1/legacy_conversions/"
@@ -409,11 +409,10 @@ def test_what_is_kept_of_a_conversion_is_in_the_language_of_the_site(
     author: Author, migrated: Shelf, tmp_path: Path, settings: Any
 ) -> None:
     texts = {
-        "": "Content-Type: text/plain; charset=UTF-8\n",
         "%(block)s “%(title)s” is not linked: nothing in the legacy library is like it.": "%(title)s ist neu.",
         "“%(block)s” is converted already.": "“%(block)s” ist schon umgestellt.",
     }
-    write_catalog(tmp_path / "locale", texts)
+    write_catalog(tmp_path / "locale", "de", texts)
     settings.LOCALE_PATHS = [str(tmp_path / "locale")]
     author.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
     bank = add_legacy_block(UNIT, "bank", [("a", "<problem><p>Unlike</p></problem>")])

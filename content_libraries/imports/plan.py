@@ -235,7 +235,7 @@ class _Planner:
         return Action.UPDATE, code, target.entity_ref
 
     def _wanted_code(self, node: Node) -> str:
-        url_name = str(node.source_key.block_id)
+        url_name = (node.block and node.block.url_name) or str(node.source_key.block_id)
         if self.options.preserve_url_slugs:
             return code_from_id(url_name, is_ascii=self.is_ascii)
         return code_from_title(node.title, url_name, is_ascii=self.is_ascii)

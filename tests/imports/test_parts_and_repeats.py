@@ -335,6 +335,19 @@ def test_a_block_whose_key_is_cut_is_chosen_and_named_by_the_key_that_the_plan_s
     assert run_import(outline.replace(">1<", ">2<"))["source_changes"]["changed"] == [shown]
 
 
+def test_ids_that_no_key_can_have_are_changed_and_recognized_again(run_import: Import) -> None:
+    names = ["Lecture 1 (intro)", "Lecture 1 [intro]", "Lecture_1__intro_", "a+b", "50%25"]
+    outline = "".join(f'<problem url_name="{name}" display_name="P">1</problem>' for name in names)
+    outline = f'<chapter url_name="week 1">{outline}</chapter>'
+    first, again = run_import(outline), run_import(outline)
+    assert (first["actions"], again["actions"]) == ({"create": 8}, {"skip": 8})
+    codes = [block["code"] for block in first["blocks"] if block["type"] == "problem"]
+    assert codes == ["Lecture_1__intro_", "Lecture_1__intro__1", "Lecture_1__intro__2", "a_b", "50_25"]
+    shown = first["blocks"][1]["usage_key"]
+    part = run_import(outline, "--only", shown, "--dry-run")
+    assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
+
+
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:
     """Components of one type share their IDs, and so do all containers."""
     outline = """<chapter url_name="a" display_name="Same"><sequential url_name="b" display_name="Same">

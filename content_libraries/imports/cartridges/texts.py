@@ -52,6 +52,12 @@ def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str
     return _REFERENCE.sub(replaced, text)
 
 
+def linked_files(text: str, folder: str, files: Mapping[str, object]) -> set[str]:
+    """The files of a cartridge that a text refers to; see :func:`with_static_urls`."""
+    found = {_path(unescape(match[3]), folder, files) for match in _REFERENCE.finditer(text)}
+    return found - {""}
+
+
 def as_xml(text: str) -> str:
     """HTML as well-formed XML, for what stands inside of a problem."""
     container = html.fragment_fromstring(text or " ", create_parent="div")

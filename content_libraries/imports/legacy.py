@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -234,13 +235,20 @@ def _readers(key: LibraryLocator) -> list[User]:
 
 
 def _library_of_earlier_migration(key: LibraryLocator, user: Actor) -> ContentLibrary | None:
-    """The library that was created for this source before, or by the user's last click: it goes there again."""
+    """
+    The library that was created for this source before, or by the user's last click: it goes there again.
+
+    It is known by its name; other libraries that somebody imported the source into are not the source's own.
+    """
     is_done = Q(finished__isnull=False, is_failed=False, target_collection__isnull=True)
     is_under_way = Q(
         finished__isnull=True, job__legacy_request__into=Destination.ONE_EACH, created_by_id=author_pk(user)
     )
     migrations = ModulestoreMigration.objects.filter(is_done | is_under_way, source__key=key)
-    return ContentLibrary.objects.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
+    own = ContentLibrary.objects.filter(
+        org__short_name=str(key.org), slug__regex=rf"^{re.escape(str(key.library))}(-[0-9]+)?$"
+    )
+    return own.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
 
 
 def _free_slug(org: str, wanted: str) -> str:

@@ -39,6 +39,7 @@ from .data import (
     PlannedBlock,
     SizeCheck,
 )
+from .forwarding import would_forward
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
 from .shape import Node, has_children, shape
@@ -91,6 +92,7 @@ def plan_tree(
             coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
         ),
         taken_titles=_taken_titles(plan, learning_package_pk, made_before),
+        forwards=would_forward(options.forward, tree.context_key),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from opaque_keys.edx.locator import LibraryLocator
 
 type Report = Mapping[str, Any]
 
@@ -43,6 +44,8 @@ def _what_comes_along(report: Report) -> Iterator[str]:
         yield f"Settings that only matter in courses, and are kept: {settings}."
     if collection:
         yield f"Collection: {'new, ' if collection['is_new'] else ''}{collection['title'] or collection['code']}."
+    if report["forwards"]:
+        yield f"References to {report['source']} lead to {report['library']} from now on{_frozen(report['source'])}."
 
 
 def _what_does_not(report: Report) -> Iterator[str]:
@@ -57,6 +60,10 @@ def _what_does_not(report: Report) -> Iterator[str]:
     size = report["size"]
     if size["is_exceeded"]:
         yield f"The library may have {size['limit']} items. It has {size['live']}, and {size['coming']} would come."
+
+
+def _frozen(source: str) -> str:
+    return ", and it is read-only" if source.startswith(LibraryLocator.CANONICAL_NAMESPACE) else ""
 
 
 def _listed(names: list[str]) -> str:

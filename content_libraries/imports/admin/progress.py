@@ -27,6 +27,11 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 }
 
 
+def in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
+    """How many blocks share a fate, and what that is called."""
+    return tuple((actions[action], words) for action, words in _OUTCOMES.items() if actions.get(action))
+
+
 @dataclass(frozen=True, slots=True)
 class SourceCard:
     """One source of a job: its state in words, and what became of its blocks."""
@@ -112,7 +117,6 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         state, tone = "Failed", "error"
     elif missing:
         state, tone = "Done in part", "warning"
-    actions = migration.report.get("actions", {})
     key = str(migration.source.key)
     return SourceCard(
         key=key,
@@ -120,7 +124,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         state=state,
         tone=tone,
         error=migration.error,
-        outcomes=tuple((actions[action], words) for action, words in _OUTCOMES.items() if actions.get(action)),
+        outcomes=in_words(migration.report.get("actions", {})),
         left_out=missing,
         blocks_url=(
             reverse("admin:content_libraries_modulestoreblockmigration_changelist")

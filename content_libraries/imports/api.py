@@ -110,7 +110,8 @@ def plan_import(
         after: plans of other sources for the same library that are applied before this one.
         progress: is told the steps.
 
-    Raises NotFoundError, NotAllowedError, and OlxError for a source that cannot be read.
+    Raises NotFoundError, NotAllowedError, OlxError for a source that cannot be read, and SourceFrozenError for a legacy
+    library that was migrated and has other content now.
     """
     options = options or ImportOptions()
     tell = progress or _silent

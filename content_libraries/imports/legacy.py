@@ -25,7 +25,7 @@ from .data import ImportOptions
 from .forwarding import get_forwarding, refuse_frozen
 from .jobs import SourceRequest, start_imports
 from .models import ImportJob, ModulestoreMigration, SourceUpload
-from .plan import plan_tree, source_digest
+from .plan import plan_tree
 from .report import plan_report
 from .sources import Source, SourcePath, as_source
 from .uploads import available_uploads, readable
@@ -113,7 +113,6 @@ def _try(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> L
 def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
     tree = source.tree()
     key = _legacy_key(tree.context_key, source.name)
-    refuse_frozen(key, source_digest(tree))
     library, is_new = _destination(key, tree.display_name, user, into)
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
     plan = plan_tree(tree, library, options)

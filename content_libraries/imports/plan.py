@@ -39,7 +39,7 @@ from .data import (
     PlannedBlock,
     SizeCheck,
 )
-from .forwarding import would_forward
+from .forwarding import refuse_frozen, would_forward
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
 from .shape import Node, has_children, shape
@@ -60,7 +60,11 @@ def plan_tree(
         library: where it would go.
         options: how.
         after: plans of other sources for the same library that are applied before this one.
+
+    Raises SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
     """
+    source_version = source_digest(tree)
+    refuse_frozen(tree.context_key, source_version)
     made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
@@ -74,7 +78,7 @@ def plan_tree(
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
     return replace(
         plan,
-        source_version=source_digest(tree),
+        source_version=source_version,
         unknown=unknown,
         fingerprints=fingerprints,
         changes=None if earlier is None else changes_between(earlier, fingerprints),

@@ -126,11 +126,18 @@ def test_a_forwarded_library_is_frozen(
         upload(changed)
     with pytest.raises(CommandError, match="lib:O:L1"):
         migrate(changed, "--into", "lib:O:lib")
+    with pytest.raises(CommandError, match="read-only since"):
+        call_command("import_course", str(changed), "lib:O:lib")
     upload(legacy_archive(tmp_path / "3", PROBLEMS))
 
 
-def test_what_fails_does_not_keep_the_others_back(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
-    rows = migrate(course_archive(tmp_path / "c"), legacy_archive(tmp_path / "l", PROBLEMS), "--one-each")
+def test_what_fails_does_not_keep_the_others_back(
+    tmp_path: Path, library: ContentLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = [str(course_archive(tmp_path / "c")), str(legacy_archive(tmp_path / "l", PROBLEMS))]
+    with pytest.raises(CommandError, match="1 of 2 were not migrated"):
+        call_command("migrate_legacy_library", *sources, "--one-each", "--json")
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["migrations"]
     assert "not a legacy library" in rows[0]["error"]
     assert rows[1]["library"] == "lib:O:L1"
 

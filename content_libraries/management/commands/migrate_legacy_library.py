@@ -51,12 +51,16 @@ class Command(LibraryCommand):
             lines.append("Nothing was written: this was a dry run.")
         return "\n".join(lines)
 
+    def failure(self, result: Mapping[str, Any]) -> str:
+        failed = sum(bool(row["error"]) for row in result["migrations"])
+        return f"{failed} of {len(result['migrations'])} were not migrated." if failed else ""
+
 
 def _line(row: Mapping[str, Any]) -> str:
     if row["error"]:
         return f"{row['source']} failed: {row['error']}"
     library = f"new library {row['library']}" if row["is_new"] else row["library"]
-    redirect = "references lead there now" if row["redirects"] else "references are not redirected"
+    redirect = "" if row["redirects"] else ", references are not redirected"
     created = sum(row["report"]["created"].values())
     said = "".join(f"\n  {line}" for line in imports.report_lines(row["report"]))
-    return f"{row['source']} → {library}: {created} items created, {redirect}.{said}"
+    return f"{row['source']} → {library}: {created} items created{redirect}.{said}"

@@ -66,7 +66,7 @@ class LibraryCommand(BaseCommand):
         return self.summary.format_map(result)
 
     def failure(self, _result: Mapping[str, object]) -> str:
-        """What a command that has done a part of its work says at the end, with a non-zero exit code; "" for nothing."""
+        """What a command that could do only a part says at the end, with a non-zero exit code; "" if all is done."""
         return ""
 
     def progress(self, message: str) -> None:

@@ -52,9 +52,14 @@ class Command(LibraryCommand):
             lines.append("Nothing was written: this was a dry run.")
         return "\n".join(lines)
 
+    def failure(self, result: Mapping[str, Any]) -> str:
+        failed = sum(course["failed"] for course in result["courses"])
+        return f"{failed} of {len(result['courses'])} courses failed." if failed else ""
+
 
 def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: bool) -> dict[str, Any]:
     """What became of one course; an error there does not keep the others back."""
+    failed = False
     try:
         if dry_run:
             plan = sync.preview_conversion(key, user=user)
@@ -63,5 +68,5 @@ def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: boo
             done = sync.convert_legacy_blocks(key, user=user, publish=publish)
             blocks, error, name = done.report, done.error, str(done.uuid)
     except ContentLibrariesError as problem:
-        blocks, error, name = [], problem.message, None
-    return {"course": str(key), "blocks": blocks, "error": error, "conversion": name}
+        blocks, error, name, failed = [], problem.message, None, True
+    return {"course": str(key), "blocks": blocks, "error": error, "failed": failed, "conversion": name}

@@ -235,6 +235,27 @@ def test_a_page_that_another_page_links_is_a_file_too(library: ContentLibrary, t
     assert [asset.path for asset in assets] == ["static/d.xml", "static/q.html"]
 
 
+def test_files_of_a_manifest_are_found_by_their_addresses_and_missing_ones_are_named(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    kinds = "".join(
+        [
+            resource("page", "webcontent", "./my%20pages/p.html"),
+            resource("gone", "webcontent", "gone.html"),
+            resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml"),
+            resource("link", "imswl_xmlv1p1", "link.txt"),
+        ]
+    )
+    items = "".join(item(f"i-{name}", name, name) for name in ("page", "gone", "quiz", "link"))
+    files = {"my pages/p.html": PAGE % "", "link.txt": "<webLink/>"}
+    report = run(library, cartridge(tmp_path, items, kinds, files))
+    assert report["by_type"]["html"] == {"create": 1}
+    assert {row["title"]: row["reason"] for row in report["unsupported"]} == {
+        name: f"The cartridge does not hold the file “{path}” of this resource."
+        for name, path in {"gone": "gone.html", "quiz": "quiz.xml", "link": "link.txt"}.items()
+    }
+
+
 def test_identifiers_that_are_missing_or_not_unique_do_not_stop_a_cartridge(
     library: ContentLibrary, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from itertools import chain, count
@@ -16,7 +16,7 @@ from ...olx.api import OlxBlock, StaticFile, assembled, decoded, xml_safe
 from . import xml
 from .manifest import Item, Manifest, Resource
 from .qti import Question, questions
-from .texts import body_of, linked_files, static_url, with_static_urls
+from .texts import body_of, file_at, linked_files, static_url, with_static_urls
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
@@ -25,8 +25,10 @@ _REASONS: Final[Mapping[str, str]] = {
     "imsbasiclti": "Links to external tools are not imported: set the tool up in the course.",
 }
 _NO_ADDRESS: Final = "The link has no address on the web, which begins with http:// or https://."
+_NO_FILE: Final = "The cartridge does not hold the file “{}” of this resource."
 _NO_TYPE: Final = "Resources of the type “{}” are not imported."
-_SHOWN_BY_ITEMS: Final = _QUIZZES | _REASONS.keys() | {"imswl", "assignment"}
+_IN_XML: Final = _QUIZZES | {"imswl", "assignment"}
+_SHOWN_BY_ITEMS: Final = _IN_XML | _REASONS.keys()
 
 
 @dataclass(slots=True)
@@ -79,6 +81,10 @@ class ContentReader:
             return (self._left_out("resource", identifier, title, "The cartridge does not hold this resource."),)
         if resource.kind in _REASONS:
             return (self._left_out(resource.kind, identifier, title, _REASONS[resource.kind]),)
+        path = file_at(resource.href, self.files)
+        if not path or (resource.kind in _IN_XML and path not in self.texts):
+            return (self._left_out("resource", identifier, title, _NO_FILE.format(resource.href)),)
+        resource = replace(resource, href=path)
         if resource.kind in _QUIZZES:
             return self._quiz(resource)
         text = self._text(resource)
@@ -92,20 +98,20 @@ class ContentReader:
         path = resource.href
         if resource.kind == "imswl":
             return self._link(path)
-        if resource.kind == "assignment" and path in self.texts:
+        if resource.kind == "assignment":
             root = xml.parse(self.texts[path], path)
             return self._rewritten(xml.text(xml.first(root, "text")), path)
         if path.lower().endswith(_PAGES) and path in self.texts:
             self.pages.add(path)
             return self._rewritten(body_of(decoded(self.texts[path], path)), path)
-        if resource.kind == "webcontent" and path in self.files:
+        if resource.kind == "webcontent":
             self.linked.add(path)
             name = posixpath.basename(path)
             return f'<p><a href="{escape(static_url(path))}" target="_blank">{escape(name)}</a></p>'
         return None
 
     def _link(self, path: str) -> str | None:
-        root = xml.parse(self.texts.get(path, b""), path)
+        root = xml.parse(self.texts[path], path)
         url = next((str(element.get("href") or "") for element in xml.descendants(root, "url")), "")
         if urlsplit(url).scheme not in {"http", "https"}:
             return None
@@ -114,7 +120,7 @@ class ContentReader:
 
     def _quiz(self, resource: Resource) -> tuple[OlxBlock, ...]:
         path = resource.href
-        root = xml.parse(self.texts.get(path, b""), path)
+        root = xml.parse(self.texts[path], path)
         rewrite = partial(self._rewritten, path=path)
         return tuple(self._question(resource, question) for question in questions(root, rewrite))
 

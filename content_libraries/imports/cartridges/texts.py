@@ -29,6 +29,12 @@ def static_url(path: str) -> str:
     return f"/static/{quote(static_name(path))}"
 
 
+def file_at(href: str, files: Mapping[str, object]) -> str:
+    """The path of the file that a manifest means, which may spell it with ``%20``; "" if there is none."""
+    candidates = (href, unquote(href), posixpath.normpath(unquote(href)))
+    return next((path for path in candidates if path in files), "")
+
+
 def body_of(page: str) -> str:
     """What is inside the body of a page; all of it if it has none."""
     match = _BODY.search(page)

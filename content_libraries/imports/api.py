@@ -35,7 +35,7 @@ from .running import sweep_jobs
 from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan
 from .uploads import list_sources, upload_source
-from .wording import report_lines
+from .wording import outcomes_in_words, report_lines
 
 __all__ = [
     "Action",
@@ -73,6 +73,7 @@ __all__ = [
     "list_sources",
     "migrate_legacy_libraries",
     "named_source",
+    "outcomes_in_words",
     "plan_import",
     "plan_report",
     "plan_rows",
@@ -112,7 +113,8 @@ def plan_import(
         after: plans of other sources for the same library that are applied before this one.
         progress: is told the steps.
 
-    Raises NotFoundError, NotAllowedError, and OlxError for a source that cannot be read.
+    Raises NotFoundError, NotAllowedError, OlxError for a source that cannot be read, and SourceFrozenError for a legacy
+    library that was migrated and has other content now.
     """
     options = options or ImportOptions()
     tell = progress or _silent

@@ -205,6 +205,7 @@ class ImportPlan:
         taken_titles: usage keys of new items whose title an item of the same type has already.
         tags_left_out: tags of imported blocks that the library cannot give.
         last_row_pk: newest record of earlier imports that was looked at; 0 for none.
+        forwards: whether references to the source lead to the library from then on.
     """
 
     source_key: CourseKey
@@ -227,6 +228,7 @@ class ImportPlan:
     taken_titles: tuple[str, ...] = ()
     tags_left_out: tuple[LeftOutTag, ...] = ()
     last_row_pk: int = 0
+    forwards: bool = False
 
     def makes(self) -> list[PlannedBlock]:
         """The blocks that become new items."""

@@ -37,6 +37,12 @@ def forwards(wish: bool | None, source: ModulestoreSource) -> bool:
     return isinstance(source.key, LibraryLocator) and source.forwarded_id is None
 
 
+def would_forward(wish: bool | None, source_key: CourseKey) -> bool:
+    """Whether an import that begins now would forward its source; see ``forwards``."""
+    source = ModulestoreSource.objects.filter(key=source_key).first()
+    return forwards(wish, source or ModulestoreSource(key=source_key))
+
+
 def forward_source(migration: ModulestoreMigration) -> None:
     """
     Let the source and its blocks lead to what a migration recorded, in the caller's transaction.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +26,7 @@ from .data import ImportOptions
 from .forwarding import get_forwarding, refuse_frozen
 from .jobs import SourceRequest, start_imports
 from .models import ImportJob, ModulestoreMigration, SourceUpload
-from .plan import plan_tree, source_digest
+from .plan import plan_tree
 from .report import plan_report
 from .sources import Source, SourcePath, as_source
 from .uploads import available_uploads, readable
@@ -113,7 +114,6 @@ def _try(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> L
 def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
     tree = source.tree()
     key = _legacy_key(tree.context_key, source.name)
-    refuse_frozen(key, source_digest(tree))
     library, is_new = _destination(key, tree.display_name, user, into)
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
     plan = plan_tree(tree, library, options)
@@ -240,13 +240,20 @@ def _readers(key: LibraryLocator) -> list[User]:
 
 
 def _library_of_earlier_migration(key: LibraryLocator, user: Actor) -> ContentLibrary | None:
-    """The library that was created for this source before, or by the user's last click: it goes there again."""
+    """
+    The library that was created for this source before, or by the user's last click: it goes there again.
+
+    It is known by its name; other libraries that somebody imported the source into are not the source's own.
+    """
     is_done = Q(finished__isnull=False, is_failed=False, target_collection__isnull=True)
     is_under_way = Q(
         finished__isnull=True, job__legacy_request__into=Destination.ONE_EACH, created_by_id=author_pk(user)
     )
     migrations = ModulestoreMigration.objects.filter(is_done | is_under_way, source__key=key)
-    return ContentLibrary.objects.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
+    own = ContentLibrary.objects.filter(
+        org__short_name=str(key.org), slug__regex=rf"^{re.escape(str(key.library))}(-[0-9]+)?$"
+    )
+    return own.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
 
 
 def _free_slug(org: str, wanted: str) -> str:

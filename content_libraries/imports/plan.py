@@ -39,6 +39,7 @@ from .data import (
     PlannedBlock,
     SizeCheck,
 )
+from .forwarding import refuse_frozen, would_forward
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
 from .shape import Node, has_children, shape
@@ -59,7 +60,11 @@ def plan_tree(
         library: where it would go.
         options: how.
         after: plans of other sources for the same library that are applied before this one.
+
+    Raises SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
     """
+    source_version = source_digest(tree)
+    refuse_frozen(tree.context_key, source_version)
     made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)
@@ -73,7 +78,7 @@ def plan_tree(
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
     return replace(
         plan,
-        source_version=source_digest(tree),
+        source_version=source_version,
         unknown=unknown,
         fingerprints=fingerprints,
         changes=None if earlier is None else changes_between(earlier, fingerprints),
@@ -91,6 +96,7 @@ def plan_tree(
             coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
         ),
         taken_titles=_taken_titles(plan, learning_package_pk, made_before),
+        forwards=would_forward(options.forward, tree.context_key),
     )
 
 
@@ -235,7 +241,7 @@ class _Planner:
         return Action.UPDATE, code, target.entity_ref
 
     def _wanted_code(self, node: Node) -> str:
-        url_name = str(node.source_key.block_id)
+        url_name = (node.block and node.block.url_name) or str(node.source_key.block_id)
         if self.options.preserve_url_slugs:
             return code_from_id(url_name, is_ascii=self.is_ascii)
         return code_from_title(node.title, url_name, is_ascii=self.is_ascii)

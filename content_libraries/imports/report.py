@@ -30,7 +30,8 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     reason), ``settings`` (how many containers carry each preserved setting), ``collisions`` (items that get another ID
     than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and which the
     library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
-    ``edited_targets``, ``leaving`` items, ``unknown`` keys, and static files and drafts that are left out.
+    ``edited_targets``, ``leaving`` items, whether it ``forwards`` references, ``unknown`` keys, and static files and
+    drafts that are left out.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
@@ -64,6 +65,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         "source_changes": _lists(plan.changes) if plan.changes else None,
         "edited_targets": list(plan.edited_targets),
         "leaving": {key: list(refs) for key, refs in plan.leaving.items()},
+        "forwards": plan.forwards,
         "unknown": list(plan.unknown),
         "unused_files": list(plan.unused_files),
         "drafts_left_out": plan.drafts_left_out,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, count, groupby
 from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
@@ -82,8 +82,11 @@ class _Shaper:
     nodes: list[Node] = field(default_factory=list)
     placed: dict[int, list[Node]] = field(default_factory=dict)
     """What stands in the place of a block, by the identity of the block: a second parent gets the same."""
+    taken: set[UsageKey] = field(default_factory=set)
+    """Keys that are not free for what has no name of its own."""
 
     def run(self) -> list[Node]:
+        self.taken = {key_of_name(self.tree, block.tag, block.url_name) for block in self.tree.walk() if block.url_name}
         self._contents(self.tree.root)
         return self.nodes
 
@@ -136,8 +139,9 @@ class _Shaper:
 
     def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
         """Put into a container what it can hold; what belongs beside it comes after it."""
-        inside = [child for child in contents if child.rank < node.rank]
-        beside = [child for child in contents if child.rank >= node.rank]
+        once = dict.fromkeys(contents)
+        inside = [child for child in once if child.rank < node.rank]
+        beside = [child for child in once if child.rank >= node.rank]
         node.children = self._wrapped(node, inside, node.rank - 1)
         return [node, *beside]
 
@@ -156,7 +160,7 @@ class _Shaper:
 
     def _wrapper(self, node: Node, tag: str, number: int) -> Node:
         return Node(
-            source_key=key_of_name(self.tree, tag, f"{node.source_key.block_id}-contents-{number}"),
+            source_key=self._free_key(tag, f"{node.source_key.block_id}-contents-{number}"),
             item_type=TYPE_OF_TAG[tag],
             title=node.title,
             block=None,
@@ -164,12 +168,22 @@ class _Shaper:
         )
 
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
-        name = block.url_name or f"{parent.url_name}-unnamed-{number}"
-        return Node(key_of_name(self.tree, block.tag, name), item_type, self._title(block), block)
+        if block.url_name:
+            key = key_of_name(self.tree, block.tag, block.url_name)
+        else:
+            key = self._free_key(block.tag, f"{parent.url_name}-unnamed-{number}")
+        return Node(key, item_type, self._title(block), block)
+
+    def _free_key(self, tag: str, name: str) -> UsageKey:
+        """A key for a block without a name, or for a container that only the import makes."""
+        names = chain([name], (f"{name}-{number}" for number in count(1)))
+        key = next(key for name in names if (key := key_of_name(self.tree, tag, name)) not in self.taken)
+        self.taken.add(key)
+        return key
 
     def _title(self, block: OlxBlock) -> str:
-        title = str(self.tree.settings_of(block).get("display_name") or block.url_name or block.tag)
-        return title[:MAX_TITLE]
+        title = str(self.tree.settings_of(block).get("display_name") or "")
+        return (title if title.strip() else block.url_name or block.tag)[:MAX_TITLE]
 
 
 def has_children(block: OlxBlock, code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from ..errors import InvalidInputError
 from ..olx.api import OlxBlock, OlxTree
 
 MAX_KEY: Final = 255
+_ILLEGAL: Final = re.compile(r"[^\w.:~-]")
 
 
 def usage_key(tree: OlxTree, block: OlxBlock) -> str:
@@ -21,18 +23,24 @@ def usage_key(tree: OlxTree, block: OlxBlock) -> str:
 
 def key_of_name(tree: OlxTree, tag: str, name: str) -> UsageKey:
     """
-    The key of a block of this name; one that no column could hold is cut, and gets a digest of the whole name.
+    The key of a block of this name. A name that no key can have, as one with spaces, and one that no column could hold
+    is changed, and gets a digest of the whole name, so that no two names share a key.
 
     Raises InvalidInputError if the key of the source leaves no room for that.
     """
-    key: UsageKey = tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
-    excess = len(str(key)) - MAX_KEY
-    if excess <= 0:
-        return key
+    if not _ILLEGAL.search(name):
+        key = _key(tree, tag, name)
+        if len(str(key)) <= MAX_KEY:
+            return key
     digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-    room = len(name) - excess - len(digest) - 1
+    room = MAX_KEY - len(str(_key(tree, tag, f"-{digest}")))
     if room < 0:
         raise InvalidInputError(
             _("%(key)s is too long a key. Import it under another one.") % {"key": tree.context_key}
         )
-    return key_of_name(tree, tag, f"{name[:room]}-{digest}")
+    return _key(tree, tag, f"{_ILLEGAL.sub('_', name)[:room]}-{digest}")
+
+
+def _key(tree: OlxTree, tag: str, name: str) -> UsageKey:
+    key: UsageKey = tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
+    return key

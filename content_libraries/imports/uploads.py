@@ -18,7 +18,7 @@ from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
-from ..olx.api import OlxTree, StaticFile
+from ..olx.api import OlxError, OlxTree, StaticFile
 from ..stored_files import local_copy
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
@@ -39,12 +39,12 @@ class UploadedSource:
 
     def tree(self) -> OlxTree:
         """Raises NotFoundError, besides OlxError, if the archive is lost."""
-        with self._archive() as path:
+        with self._archive() as path, _called(self.name, path):
             return as_source(path, key=self.upload.key).tree()
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         """Raises NotFoundError, besides OlxError, if the archive is lost."""
-        with self._archive() as path:
+        with self._archive() as path, _called(self.name, path):
             yield from as_source(path).files(paths, folder=folder)
 
     @contextmanager
@@ -84,7 +84,7 @@ def upload_source(
     upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
     is_kept = False
     try:
-        with local_copy(upload.file) as path:
+        with local_copy(upload.file) as path, _called(upload.file_name, path):
             source = as_source(path, key=key)
             tree = source.tree()
         _describe(upload, tree)
@@ -130,6 +130,16 @@ def delete_expired() -> int:
         upload.save(update_fields=["file"])
         count += 1
     return count
+
+
+@contextmanager
+def _called(name: str, path: Path) -> Iterator[None]:
+    """What is wrong with a stored file is said of the archive that its owner knows."""
+    try:
+        yield
+    except OlxError as error:
+        error.args = (error.message.replace(path.name, name),)
+        raise
 
 
 def _describe(upload: SourceUpload, tree: OlxTree) -> None:

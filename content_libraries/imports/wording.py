@@ -1,4 +1,4 @@
-"""What the report of an import says, line by line, for those who read it in a terminal."""
+"""What the report of an import says, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from opaque_keys.edx.locator import LibraryLocator
 
 type Report = Mapping[str, Any]
 
@@ -17,9 +18,28 @@ _SOURCE_CHANGES: Final[Mapping[str, Any]] = {
     "removed": gettext_lazy("Removed in the source since the last import: %(blocks)s."),
 }
 
+_OUTCOMES: Final[Mapping[str, Any]] = {
+    "create": gettext_lazy("created"),
+    "update": gettext_lazy("updated"),
+    "restore": gettext_lazy("restored"),
+    "fork": gettext_lazy("copied anew"),
+    "keep": gettext_lazy("unchanged"),
+    "skip": gettext_lazy("skipped"),
+    "unsupported": gettext_lazy("not imported"),
+    "dissolve": gettext_lazy("taken apart"),
+}
+
+
+def outcomes_in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
+    """How many blocks share a fate, and what that is called; those of which there are some."""
+    return tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action))
+
 
 def report_lines(report: Report) -> Iterator[str]:
-    """Say what a report has to say besides its counts; nothing where there is nothing to say. See ``plan_report``."""
+    """
+    Say in a terminal, line by line, what a report has to say besides its counts; nothing where there is nothing to
+    say. See ``plan_report``.
+    """
     for row in (*report["unsupported"], *report["notes"]):
         yield f"{row['type']} “{row['title']}”: {row['reason']}"
     yield from _since_the_last_import(report)
@@ -60,6 +80,8 @@ def _what_comes_along(report: Report) -> Iterator[str]:
     if collection:
         text = _("Collection: new, %(title)s.") if collection["is_new"] else _("Collection: %(title)s.")
         yield text % {"title": collection["title"] or collection["code"]}
+    if report["forwards"]:
+        yield _redirected(report["source"]) % report
 
 
 def _what_does_not(report: Report) -> Iterator[str]:
@@ -80,6 +102,12 @@ def _what_does_not(report: Report) -> Iterator[str]:
     if report["size"]["is_exceeded"]:
         text = _("The library may have %(limit)s items. It has %(live)s, and %(coming)s would come.")
         yield text % report["size"]
+
+
+def _redirected(source: str) -> str:
+    if source.startswith(LibraryLocator.CANONICAL_NAMESPACE):
+        return _("References to %(source)s lead to %(library)s from now on, and it is read-only.")
+    return _("References to %(source)s lead to %(library)s from now on.")
 
 
 def _listed(names: list[str]) -> str:

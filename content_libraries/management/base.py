@@ -59,10 +59,16 @@ class LibraryCommand(BaseCommand):
         except ContentLibrariesError as error:
             raise CommandError(error.message) from error
         self.stdout.write(json.dumps(result) if as_json else self.summarize(result))
+        if failure := self.failure(result):
+            raise CommandError(failure)
 
     def summarize(self, result: Mapping[str, object]) -> str:
         """What a person reads at the end."""
         return str(self.summary).format_map(result)
+
+    def failure(self, _result: Mapping[str, object]) -> str:
+        """What a command that could do only a part says at the end, with a non-zero exit code; "" if all is done."""
+        return ""
 
     def progress(self, message: str) -> None:
         """Tell a person at a terminal how far the work is. Nothing is written where nobody watches."""

@@ -17,6 +17,7 @@ _MAX_SEGMENT_BYTES: Final = 255
 _MAX_SEGMENTS: Final = 32
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
+_UPLOADS: Final = re.compile(r"(?:^|/)static/")
 
 
 class MemberNames:
@@ -24,7 +25,8 @@ class MemberNames:
     The names that an archive has used so far.
 
     Names are compared as a file system does that knows neither case nor Unicode forms, so that an archive
-    means the same everywhere, and no member can hide another.
+    means the same everywhere, and no member can hide another. Below ``static/`` they are the names that authors gave to
+    uploads: Studio knows ``a.png`` and ``A.PNG`` as two files, and exports both.
     """
 
     def __init__(self) -> None:
@@ -105,4 +107,7 @@ def _folders_above(path: str) -> Iterator[str]:
 
 
 def _folded(name: str) -> str:
-    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name.casefold())
+    uploads = _UPLOADS.search(name)
+    place = uploads.end() if uploads else len(name)
+    folded = name[:place].lower() if name.isascii() else unicodedata.normalize("NFC", name[:place].casefold())
+    return folded + name[place:]

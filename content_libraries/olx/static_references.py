@@ -32,6 +32,7 @@ _REFERENCE: Final = re.compile(
     re.VERBOSE,
 )
 _MAX_NAME_CHARS: Final = 1024
+_LIST: Final = re.compile(r"[\s,]")
 _NAME_ENDS: Final = {
     '"': re.compile(r'["\\\r\n<>]'),
     "'": re.compile(r"['\\\r\n<>]"),
@@ -100,7 +101,8 @@ def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
         if not quote:
             plain = plain.rstrip(".,;:!")
         if plain:
-            yield name, plain, unquote(plain)
+            # Without its quotes, a list as in srcset="/static/a.png 2x" ends a name at a space.
+            yield name, plain, _LIST.split(plain, maxsplit=1)[0], unquote(plain)
     if block.tag == "video":
         yield from ((name,) for name in _video_files(block) if name)
 

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from html import escape
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
 from django.urls import reverse
 
-_BEFORE: Final = r"""(?<![\w./:%-])/static/|(?<=["'])static/"""
+_BEFORE: Final = (
+    r"""(?<![\w./:%-])/static/|(?<=["'])static/|(?<![\w./:%-])/?asset-v1:[^\s"'()<>@\\]{1,255}@asset\+block@"""
+)
+"""The last is how texts name files of the course that they were imported from."""
+
 _AFTER: Final = r"""(?=["'()<>\s\\?#&]|$)"""
 _FOLDER: Final = "static/"
 
 
 def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -> Callable[[str], str]:
     """
-    Make a function that gives ``/static/x`` in HTML the address of the file ``static/x``.
+    Make a function that gives ``/static/x``, or the asset key of a course's file x, in HTML the address of the file
+    ``static/x``.
 
     Args:
         file_paths: paths of the files that the shown version has. Other links stay as they are.
         url_of: path -> address.
     """
     by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}
-    by_name |= {quote(name): path for name, path in by_name.items()}
+    by_name |= {spelled: path for name, path in by_name.items() for spelled in (quote(name), escape(name, quote=False))}
     if not by_name:
         return _plain
     names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))

@@ -139,6 +139,24 @@ def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
     preview = pages.get(to(pages.post(f"{ADMIN}/importjob/new/?upload={second.uuid}", form))).content.decode()
     assert "0 blocks were added in the source, 1 changed, 0 removed" in preview
     assert "1 item was edited in the library" in preview
+    assert "Blocks: 2 updated, 3 unchanged." in preview
+
+
+def test_a_source_that_is_chosen_twice_is_named_before_anything_is_planned(pages: Client, upload: Upload) -> None:
+    query = "&".join(f"upload={upload().uuid}" for _number in range(2))
+    page = pages.get(f"{ADMIN}/importjob/new/?{query}").content.decode()
+    assert "“course-v1:O+C+1” is chosen twice" in page
+    assert "Preview" not in page
+
+
+def test_the_preview_says_whether_references_are_redirected(
+    pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path
+) -> None:
+    form_url = f"{ADMIN}/importjob/new/?upload={upload(legacy_archive(tmp_path / 'l', PROBLEMS)).uuid}"
+    said = "References to the source lead to the library from then on, and the legacy library is read-only."
+    for forward, expected in {"": True, "no": False}.items():
+        plans_url = to(pages.post(form_url, {**FORM, "library": library.pk, "forward": forward}))
+        assert (said in pages.get(plans_url).content.decode()) == expected
 
 
 def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: ContentLibrary) -> None:

@@ -146,6 +146,7 @@ def test_resources_become_texts(library: ContentLibrary, tmp_path: Path) -> None
     items = "".join(
         item(f"i-{name}", name, name) for name in ("link", "evil", "task", "file", "page", "odd", "tool", "gone")
     )
+    items += item("i-label", "Label")
     report = run(library, cartridge(tmp_path, items, kinds, files))
 
     def text(name: str) -> str:
@@ -160,7 +161,10 @@ def test_resources_become_texts(library: ContentLibrary, tmp_path: Path) -> None
     assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:page"), user=None)] == [
         "static/pics/p q.png"
     ]
-    assert {row["title"] for row in report["unsupported"]} == {"evil", "odd", "tool", "gone"}
+    assert {row["title"] for row in report["unsupported"]} == {"evil", "odd", "tool", "gone", "Label"}
+    reasons = {row["title"]: row["reason"] for row in report["unsupported"]}
+    assert reasons["evil"] == "The link has no address on the web, which begins with http:// or https://."
+    assert reasons["Label"] == "It has a title, but shows nothing."
 
 
 def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> None:
@@ -204,15 +208,72 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
 
 def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:
     bank = quiz(question("one", "cc.multiple_choice.v0p1", choices("A", "B"), condition(equal("B"))))
-    kinds = resource("page", "webcontent", "p.html") + resource(
-        "bank", "imsqti_xmlv1p2/imscc_xmlv1p3/question-bank", "bank.xml"
+    kinds = "".join(
+        [
+            resource("page", "webcontent", "p.html"),
+            resource("bank", "imsqti_xmlv1p2/imscc_xmlv1p3/question-bank", "bank.xml"),
+            resource("talk", "imsdt_xmlv1p1", "talk.xml"),
+            resource("hidden", "webcontent", "hidden.html"),
+        ]
     )
-    files = {"p.html": PAGE % "", "bank.xml": bank}
+    files = {"p.html": PAGE % "", "bank.xml": bank, "talk.xml": "<topic/>", "hidden.html": "x"}
     report = run(library, cartridge(tmp_path, item("i", "Page", "page"), kinds, files))
     assert [(row["title"], row["reason"]) for row in report["unsupported"]] == [
-        ("bank.xml", "No item of the cartridge shows this.")
+        ("bank.xml", "No item of the cartridge shows this."),
+        ("talk.xml", "No item of the cartridge shows this."),
     ]
+    assert report["unused_files"] == ["hidden.html"]
     assert report["by_type"]["html"] == {"create": 1}
+
+
+def test_a_page_that_another_page_links_is_a_file_too(library: ContentLibrary, tmp_path: Path) -> None:
+    files = {"p.html": '<a href="q.html">q</a> <a href="d.xml">d</a>', "q.html": "<b>q</b>", "d.xml": "<d/>"}
+    kinds = resource("p", "webcontent", "p.html") + resource("q", "webcontent", "q.html")
+    report = run(library, cartridge(tmp_path, item("i", "P", "p") + item("j", "Q", "q"), kinds, files))
+    assert report["unused_files"] == []
+    assets = api.list_assets(api.component_key("lb:O:lib:html:p"), user=None)
+    assert [asset.path for asset in assets] == ["static/d.xml", "static/q.html"]
+
+
+def test_files_of_a_manifest_are_found_by_their_addresses_and_missing_ones_are_named(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    kinds = "".join(
+        [
+            resource("page", "webcontent", "./my%20pages/p.html"),
+            resource("gone", "webcontent", "gone.html"),
+            resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml"),
+            resource("link", "imswl_xmlv1p1", "link.txt"),
+        ]
+    )
+    items = "".join(item(f"i-{name}", name, name) for name in ("page", "gone", "quiz", "link"))
+    files = {"my pages/p.html": PAGE % "", "link.txt": "<webLink/>"}
+    report = run(library, cartridge(tmp_path, items, kinds, files))
+    assert report["by_type"]["html"] == {"create": 1}
+    assert {row["title"]: row["reason"] for row in report["unsupported"]} == {
+        name: f"The cartridge does not hold the file “{path}” of this resource."
+        for name, path in {"gone": "gone.html", "quiz": "quiz.xml", "link": "link.txt"}.items()
+    }
+
+
+def test_identifiers_that_are_missing_or_not_unique_do_not_stop_a_cartridge(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    right = (choices("A", "B"), condition(equal("B")))
+    text = quiz(*(question("q", "cc.multiple_choice.v0p1", *right) for _number in range(2)))
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
+    kinds += resource("r 1", "webcontent", "p.html") + resource("r_1", "webcontent", "q.html")
+    shown = item("", "One", "r 1") + item("", "Two", "r_1") + item("x", "Quiz", "quiz")
+    items = item("a", "First", inside=item("x", "Folder", inside=shown)) + item(
+        "a", "Second", inside=item("y", "Label")
+    )
+    files = {"quiz.xml": text, "p.html": "one", "q.html": "two"}
+    path = cartridge(tmp_path, items, kinds, files)
+    assert run(library, path)["counts"] == {"sections": 2, "subsections": 1, "units": 3, "components": 4}
+    assert tree("lct:O:lib:section:a") == {
+        "First": [{"Folder": [{"One": ["One"]}, {"Two": ["Two"]}, {"Quiz": ["Q q", "Q q"]}]}]
+    }
+    assert sum(run(library, path)["created"].values()) == 0
 
 
 def test_a_cartridge_can_be_uploaded_and_imported_by_a_job(

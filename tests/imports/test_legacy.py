@@ -58,6 +58,25 @@ def test_one_library_for_each(tmp_path: Path, migrate: Migrate, library: Content
     assert not item.has_unpublished_changes
 
 
+def test_a_library_that_got_a_copy_by_the_way_is_not_the_one_for_each(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary
+) -> None:
+    source = legacy_archive(tmp_path, PROBLEMS)
+    call_command("import_course", str(source), "lib:O:lib")
+    assert [(row["library"], row["is_new"]) for row in migrate(source, "--one-each")] == [("lib:O:L1", True)]
+    assert [(row["library"], row["is_new"]) for row in migrate(source, "--one-each")] == [("lib:O:L1", False)]
+
+
+def test_the_command_says_that_references_lead_to_the_library(
+    tmp_path: Path, library: ContentLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(legacy_archive(tmp_path, PROBLEMS))
+    said = "References to library-v1:O+L1 lead to lib:O:lib from now on, and it is read-only."
+    for arguments, expected in {("--dry-run",): True, (): True, ("--on-repeat", "update"): False}.items():
+        call_command("import_course", source, "lib:O:lib", *arguments)
+        assert (said in capsys.readouterr().out.splitlines()) == expected
+
+
 def test_many_into_one_get_a_collection_each(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
     sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
     migrate(*sources, "--into", "lib:O:lib")
@@ -107,11 +126,18 @@ def test_a_forwarded_library_is_frozen(
         upload(changed)
     with pytest.raises(CommandError, match="lib:O:L1"):
         migrate(changed, "--into", "lib:O:lib")
+    with pytest.raises(CommandError, match="read-only since"):
+        call_command("import_course", str(changed), "lib:O:lib")
     upload(legacy_archive(tmp_path / "3", PROBLEMS))
 
 
-def test_what_fails_does_not_keep_the_others_back(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
-    rows = migrate(course_archive(tmp_path / "c"), legacy_archive(tmp_path / "l", PROBLEMS), "--one-each")
+def test_what_fails_does_not_keep_the_others_back(
+    tmp_path: Path, library: ContentLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = [str(course_archive(tmp_path / "c")), str(legacy_archive(tmp_path / "l", PROBLEMS))]
+    with pytest.raises(CommandError, match="1 of 2 were not migrated"):
+        call_command("migrate_legacy_library", *sources, "--one-each", "--json")
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["migrations"]
     assert "not a legacy library" in rows[0]["error"]
     assert rows[1]["library"] == "lib:O:L1"
 

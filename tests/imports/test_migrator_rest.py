@@ -264,12 +264,18 @@ def test_an_archive_is_uploaded_planned_and_imported(
     assert http.get(f"{OWN}import_plans/{plan['uuid']}/").status_code == 404
 
 
+def test_a_plan_for_an_unknown_collection_is_refused_on_its_field(http: APIClient, upload: Upload) -> None:
+    body = {"source": str(upload().key), "target": TARGET, "collection": "nope"}
+    response = http.post(f"{OWN}import_plans/", body, format="json")
+    assert (response.status_code, list(response.json())) == (400, ["collection"])
+
+
 def test_a_bad_archive_is_named_at_the_upload(http: APIClient, library: ContentLibrary, tmp_path: Path) -> None:
     path = tmp_path / "x.tar.gz"
     path.write_bytes(b"nothing")
     response = send(http, path)
     assert response.status_code == 400
-    assert "damaged" in response.json()["file"][0]
+    assert response.json()["file"][0].startswith("x.tar.gz is damaged")
     assert not SourceUpload.objects.exists()
 
 

@@ -238,7 +238,7 @@ def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
         "Collection: new, Course 1.",
         "Files that nothing refers to, and that do not come: b.png.",
         "course-v1:O+C+1 → lib:O:lib: 0 of 1 sections created, 0 of 1 subsections created, 0 of 2 units created,"
-        " 2 of 5 components created, 1 block not supported.",
+        " 2 of 5 components created, 4 updated, 1 restored, 2 unchanged, 1 block not supported.",
         "Nothing was written: this was a dry run.",
     ]
 
@@ -333,6 +333,31 @@ def test_a_block_whose_key_is_cut_is_chosen_and_named_by_the_key_that_the_plan_s
     part = run_import(outline, "--only", shown)
     assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
     assert run_import(outline.replace(">1<", ">2<"))["source_changes"]["changed"] == [shown]
+
+
+def test_ids_that_no_key_can_have_are_changed_and_recognized_again(run_import: Import) -> None:
+    names = ["Lecture 1 (intro)", "Lecture 1 [intro]", "Lecture_1__intro_", "a+b", "50%25"]
+    outline = "".join(f'<problem url_name="{name}" display_name="P">1</problem>' for name in names)
+    outline = f'<chapter url_name="week 1">{outline}</chapter>'
+    first, again = run_import(outline), run_import(outline)
+    assert (first["actions"], again["actions"]) == ({"create": 8}, {"skip": 8})
+    codes = [block["code"] for block in first["blocks"] if block["type"] == "problem"]
+    assert codes == ["Lecture_1__intro_", "Lecture_1__intro__1", "Lecture_1__intro__2", "a_b", "50_25"]
+    shown = first["blocks"][1]["usage_key"]
+    part = run_import(outline, "--only", shown, "--dry-run")
+    assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
+
+
+def test_blocks_without_a_name_are_named_in_the_report_however_many(run_import: Import) -> None:
+    unit = "<vertical><html>x</html></vertical>"
+    outline = f'<chapter url_name="c"><sequential url_name="s">{unit}{unit}</sequential></chapter>'
+    assert run_import(outline)["actions"] == {"create": 2, "dissolve": 2, "unsupported": 2}
+
+
+def test_ids_that_differ_in_case_are_different(run_import: Import) -> None:
+    outline = "".join(f'<problem url_name="{name}" display_name="P">{name}</problem>' for name in ("Foo", "foo"))
+    first, again = run_import(outline, level="component"), run_import(outline, "--on-repeat", "update")
+    assert (first["actions"], again["actions"]) == ({"create": 2}, {"keep": 2})
 
 
 def test_equal_titles_get_ids_in_the_order_of_the_source(run_import: Import) -> None:

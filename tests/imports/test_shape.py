@@ -145,7 +145,33 @@ def test_a_component_without_a_name_is_reported_and_its_siblings_arrive(tmp_path
 def test_titles_fall_back_to_names_and_fit_their_column(tmp_path: Path) -> None:
     tree = read_course(
         tmp_path,
-        f"""<chapter url_name="c" display_name=""><sequential url_name="s" display_name="{"x" * 600}"/></chapter>""",
+        f"""<chapter url_name="c" display_name=""><sequential url_name="s" display_name="{"x" * 600}">
+        <vertical url_name="v" display_name=" &#160;&#10;"/></sequential></chapter>""",
     )
     titles = [node.title for node in shape(tree, Level.SECTION)]
-    assert titles == ["c", "x" * 500]
+    assert titles == ["c", "x" * 500, "v"]
+
+
+def test_blocks_without_a_name_have_keys_of_their_own(tmp_path: Path) -> None:
+    tree = read_course(
+        tmp_path,
+        """<chapter url_name="a"><sequential><vertical><html/></vertical><vertical><html/></vertical></sequential>
+        <problem url_name="p"/></chapter>
+        <chapter url_name="b"><sequential url_name="a-contents-0" display_name="x"/></chapter>""",
+    )
+    nodes = shape(tree, Level.SECTION)
+    assert len({node.source_key for node in nodes}) == len(nodes)
+    assert outline(nodes) == [
+        "section:a[subsection:a-contents-0-1[unit:a-contents-0-1-contents-0[problem:p]]]",
+        "section:b[subsection:a-contents-0[]]",
+    ]
+
+
+def test_a_container_has_each_item_once(tmp_path: Path) -> None:
+    tree = read_course(
+        tmp_path,
+        """<chapter url_name="c"><sequential url_name="s"><vertical url_name="v"><problem url_name="p"/>
+        <library_content url_name="random"><problem url_name="p"/></library_content></vertical>
+        </sequential></chapter>""",
+    )
+    assert outline(shape(tree, Level.UNIT)) == ["unit:v[problem:p]"]

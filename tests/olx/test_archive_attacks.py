@@ -139,17 +139,25 @@ def test_links_and_pipes_in_a_folder_are_refused(tmp_path: Path) -> None:
     ("first", "second"),
     [
         ("static/a.png", "static/a.png"),
-        ("static/a.png", "static/A.PNG"),
-        ("static/straße.png", "static/STRASSE.png"),
-        ("static/\u00e9.png", unicodedata.normalize("NFD", "static/\u00e9.png")),
-        ("static/a", "static/A/b"),
-        ("static/a/b", "static/A"),
+        ("problem/p1.xml", "problem/P1.XML"),
+        ("info/straße.html", "info/STRASSE.html"),
+        ("info/\u00e9.html", unicodedata.normalize("NFD", "info/\u00e9.html")),
+        ("static/a.png", "Static/a.png"),
+        ("info/a", "info/A/b"),
+        ("info/a/b", "info/A"),
+        ("static/a", "static/a/b"),
     ],
 )
 def test_two_members_for_one_place_are_refused(tmp_path: Path, first: str, second: str) -> None:
     members = [*course_members(), (f"course/{first}", b"1"), (f"course/{second}", b"2")]
     with pytest.raises(UnsafeMemberError, match="rename or remove one"):
         read_archive(tar_of(tmp_path / "c.tar.gz", members))
+
+
+def test_uploads_that_differ_in_case_are_two_files_as_in_studio(tmp_path: Path) -> None:
+    members = [*course_members(), *((f"course/static/{name}", b"") for name in ("a.png", "A.PNG", "a/b", "A/b"))]
+    tree = read_archive(tar_of(tmp_path / "c.tar.gz", members))
+    assert [file.path for file in tree.static_files] == ["A.PNG", "A/b", "a.png", "a/b"]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

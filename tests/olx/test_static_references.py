@@ -43,6 +43,8 @@ def found(olx: str) -> set[str]:
         '<p style="background: url(/static/a.png)">x</p>',
         "<p style=\"background: url( '/static/a.png' )\">x</p>",
         "See /static/a.png, or /static/gone.png.",
+        '<img srcset="/static/a.png 2x, /static/gone.png 3x"/>',
+        '<img srcset="/static/gone.png, /static/a.png 2x"/>',
         "![x](/static/a.png)",
         "![x](/static/a.png 'title')",
         "&lt;img src=&quot;/static/a.png&quot;&gt;",

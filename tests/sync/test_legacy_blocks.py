@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
@@ -459,6 +459,16 @@ def test_a_command_converts_named_or_all_courses(
     assert block(bank).settings["is_migrated_to_v2"] == "true"
     call_command("convert_legacy_blocks", str(COURSE_KEY), "--user", author.user.username)
     assert "0 blocks, 0 of 0 linked" in capsys.readouterr().out
+
+
+def test_a_course_that_is_not_there_fails_the_command_and_keeps_no_other_back(
+    author: Author, migrated: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank = add_legacy_block(UNIT, "bank", [P1])
+    with pytest.raises(CommandError, match="1 of 2 courses failed"):
+        call_command("convert_legacy_blocks", "course-v1:No+Such+Run", str(COURSE_KEY))
+    assert "There is no course “course-v1:No+Such+Run”" in capsys.readouterr().out
+    assert block(bank).settings["is_migrated_to_v2"] == "true"
 
 
 # Jobs ------------------------------------------------------------------------------------------------------------

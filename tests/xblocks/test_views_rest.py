@@ -99,6 +99,28 @@ def test_links_to_files_of_the_shown_version_are_rewritten(lib: BlockClient) -> 
     assert f'src="{url}"' not in lib.view("html:h1")["content"]
 
 
+def test_asset_keys_of_a_course_lead_to_the_files_that_came_with_the_block(lib: BlockClient) -> None:
+    lib.create("html:h1")
+    put_file(lib, "html:h1", "a.png")
+    asset = "asset-v1:O+C+R+type@asset+block@"
+    elsewhere = f"https://studio.example.com/{asset}a.png"
+    images = "".join(f'<img src="{url}">' for url in (f"/{asset}a.png", f"{asset}a.png", f"/{asset}b.png", elsewhere))
+    lib.set_olx("html:h1", f"<html><![CDATA[{images}]]></html>")
+    urls = re.findall(r'src="([^"]+)"', lib.view("html:h1")["content"])
+    assert [url.startswith("http://testserver/library_assets/") for url in urls] == [True, True, False, False]
+    assert urls[2:] == [f"/{asset}b.png", elsewhere]
+
+
+def test_a_file_whose_name_html_has_to_escape_is_found(lib: BlockClient) -> None:
+    lib.create("html:h1")
+    put_file(lib, "html:h1", "Q&A.pdf")
+    lib.set_olx(
+        "html:h1", '<html><![CDATA[<a href="/static/Q&amp;A.pdf">x</a> <a href="/static/Q&A.pdf">y</a>]]></html>'
+    )
+    content = lib.view("html:h1")["content"]
+    assert len(re.findall(r'href="http://testserver/library_assets/[^"]+/static/Q&A\.pdf"', content)) == 2
+
+
 @pytest.mark.parametrize("with_file", [False, True])
 def test_scripts_of_problems_find_their_html(lib: BlockClient, with_file: bool) -> None:
     """It is in an attribute, from which the script takes it."""

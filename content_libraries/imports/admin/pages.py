@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from opaque_keys.edx.locator import LibraryLocator
 
 from ...errors import ContentLibrariesError, NotFoundError
 from ...keys import CourseKey, course_key
@@ -18,6 +21,7 @@ from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
 from ..sources import Source
+from ..wording import outcomes_in_words
 from .base import page_url
 from .forms import ImportForm, LegacyForm
 from .progress import job_cards
@@ -44,6 +48,12 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
     """How to import the chosen courses and archives into one library; the next page shows what that means."""
     sources = _chosen(request)
     form = ImportForm(request.POST or None, user=request.user)
+    if twice := [key for key, count in Counter(key for key, _title, _uuid in sources).items() if count > 1]:
+        messages.error(
+            request,
+            _("“%(source)s” is chosen twice. Choose the course, or one of its archives.") % {"source": twice[0]},
+        )
+        sources = []
     if request.method == "POST" and sources and form.is_valid():
         try:
             plans = _planned(form, sources, request)
@@ -158,6 +168,8 @@ def _plan_shown(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
         "rows": rows[:_MOST_ROWS],
         "rows_left_out": max(0, len(rows) - _MOST_ROWS),
         "actions": sorted(stored.report["actions"]),
+        "outcomes": outcomes_in_words(stored.report["actions"]),
+        "is_legacy": isinstance(plan.source_key, LibraryLocator),
         "titles": {row["usage_key"]: row["title"] for row in rows},
     }
 

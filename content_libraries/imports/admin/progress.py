@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
-
-_OUTCOMES: Final[Mapping[str, Any]] = {
-    "create": gettext_lazy("created"),
-    "update": gettext_lazy("updated"),
-    "restore": gettext_lazy("restored"),
-    "fork": gettext_lazy("copied anew"),
-    "keep": gettext_lazy("unchanged"),
-    "skip": gettext_lazy("skipped"),
-    "unsupported": gettext_lazy("not imported"),
-    "dissolve": gettext_lazy("taken apart"),
-}
+from ..wording import outcomes_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +103,6 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         state, tone = _("Failed"), "error"
     elif missing:
         state, tone = _("Done in part"), "warning"
-    actions = migration.report.get("actions", {})
     key = str(migration.source.key)
     return SourceCard(
         key=key,
@@ -122,7 +110,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         state=state,
         tone=tone,
         error=migration.error,
-        outcomes=tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action)),
+        outcomes=outcomes_in_words(migration.report.get("actions", {})),
         left_out=missing,
         blocks_url=(
             reverse("admin:content_libraries_modulestoreblockmigration_changelist")

@@ -70,7 +70,7 @@ class BlockMigrationAdmin(StaffAdmin):
     """The result of imports per block; the list as it is filtered can be taken along as CSV."""
 
     change_list_template = "content_libraries/imports/block_list.html"
-    list_display = ("source_key", "title", "outcome", "target_ref", "version", "unsupported_reason")
+    list_display = ("source_key", "title", "outcome", "target_ref", "version", "reason")
     list_display_links = None
     list_filter = (
         OutcomeFilter,
@@ -102,7 +102,7 @@ class BlockMigrationAdmin(StaffAdmin):
                 "outcome": self.outcome(row),
                 "target": self.target_ref(row),
                 "version": self.version(row),
-                "reason": row.unsupported_reason,
+                "reason": self.reason(row),
             }
             for row in rows
         ]
@@ -136,6 +136,10 @@ class BlockMigrationAdmin(StaffAdmin):
     def version(self, row: ModulestoreBlockMigration) -> int | None:
         version = row.change_log_record.new_version if row.change_log_record else None
         return version.version_num if version else None
+
+    @admin.display(description=_COLUMNS["reason"], ordering="unsupported_reason")
+    def reason(self, row: ModulestoreBlockMigration) -> str:
+        return row.unsupported_reason or ""
 
 
 @admin.register(ModulestoreMigration)

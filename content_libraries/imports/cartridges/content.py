@@ -5,25 +5,30 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
+from itertools import chain, count
 from typing import Final
 from urllib.parse import urlsplit
 
 from ...olx.api import OlxBlock, StaticFile, assembled, decoded, xml_safe
 from . import xml
-from .manifest import Manifest, Resource
+from .manifest import Item, Manifest, Resource
 from .qti import Question, questions
-from .texts import body_of, static_url, with_static_urls
+from .texts import body_of, file_at, linked_files, static_url, with_static_urls
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
-_SHOWN_BY_ITEMS: Final = _QUIZZES | {"imswl", "assignment"}
 _REASONS: Final[Mapping[str, str]] = {
     "imsdt": "Discussions are not imported: libraries hold no discussions.",
     "imsbasiclti": "Links to external tools are not imported: set the tool up in the course.",
 }
+_NO_ADDRESS: Final = "The link has no address on the web, which begins with http:// or https://."
+_NO_FILE: Final = "The cartridge does not hold the file “{}” of this resource."
+_NO_TYPE: Final = "Resources of the type “{}” are not imported."
+_IN_XML: Final = _QUIZZES | {"imswl", "assignment"}
+_SHOWN_BY_ITEMS: Final = _IN_XML | _REASONS.keys()
 
 
 @dataclass(slots=True)
@@ -31,14 +36,18 @@ class ContentReader:
     """
     Makes blocks of resources; the same resource twice is the same blocks.
 
-    ``not_imported`` gets the reason for each block that stands for something that has no counterpart.
+    ``not_imported`` gets the reason for each block that stands for something that has no counterpart, ``pages`` the
+    paths of the files that are the text of a block, and ``linked`` those of files that a text refers to.
     """
 
     manifest: Manifest
     texts: Mapping[str, bytes]
     files: Mapping[str, StaticFile]
     not_imported: dict[tuple[str, str], str] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
     _known: dict[str, tuple[OlxBlock, ...]] = field(default_factory=dict)
+    _names: set[tuple[str, str]] = field(default_factory=set)
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """The blocks of a resource; its title is that of the item that shows it first."""
@@ -46,8 +55,20 @@ class ContentReader:
             self._known[identifier] = self._read(identifier, title)
         return self._known[identifier]
 
+    def label(self, item: Item) -> OlxBlock:
+        """A block for an item that has nothing but a title; it is not imported."""
+        return self._left_out("item", item.identifier, item.title, "It has a title, but shows nothing.")
+
+    def name(self, tag: str, identifier: str) -> str:
+        """The name of another block: its identifier, with a number if a block of this tag has that already."""
+        wanted = url_name(identifier)
+        candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        name = next(name for name in candidates if (tag, name) not in self._names)
+        self._names.add((tag, name))
+        return name
+
     def not_shown(self) -> tuple[OlxBlock, ...]:
-        """Blocks for the quizzes, links and assignments that no item shows, as question banks; none is imported."""
+        """Blocks for what no item shows, as question banks; none is imported. Pages are among the unused files."""
         return tuple(
             self._left_out("resource", identifier, resource.href, "No item of the cartridge shows this.")
             for identifier, resource in self.manifest.resources.items()
@@ -60,31 +81,37 @@ class ContentReader:
             return (self._left_out("resource", identifier, title, "The cartridge does not hold this resource."),)
         if resource.kind in _REASONS:
             return (self._left_out(resource.kind, identifier, title, _REASONS[resource.kind]),)
+        path = file_at(resource.href, self.files)
+        if not path or (resource.kind in _IN_XML and path not in self.texts):
+            return (self._left_out("resource", identifier, title, _NO_FILE.format(resource.href)),)
+        resource = replace(resource, href=path)
         if resource.kind in _QUIZZES:
             return self._quiz(resource)
         text = self._text(resource)
         if text is None:
-            reason = f"Resources of the type “{resource.kind}” are not imported."
+            reason = _NO_ADDRESS if resource.kind == "imswl" else _NO_TYPE.format(resource.kind)
             return (self._left_out("resource", identifier, title, reason),)
-        return (_html(identifier, title, text, resource.href),)
+        return (self._html(identifier, title, text, resource.href),)
 
     def _text(self, resource: Resource) -> str | None:
         """HTML of a page, a link, an assignment or a file; None for anything else."""
         path = resource.href
         if resource.kind == "imswl":
             return self._link(path)
-        if resource.kind == "assignment" and path in self.texts:
+        if resource.kind == "assignment":
             root = xml.parse(self.texts[path], path)
             return self._rewritten(xml.text(xml.first(root, "text")), path)
         if path.lower().endswith(_PAGES) and path in self.texts:
+            self.pages.add(path)
             return self._rewritten(body_of(decoded(self.texts[path], path)), path)
-        if resource.kind == "webcontent" and path in self.files:
+        if resource.kind == "webcontent":
+            self.linked.add(path)
             name = posixpath.basename(path)
             return f'<p><a href="{escape(static_url(path))}" target="_blank">{escape(name)}</a></p>'
         return None
 
     def _link(self, path: str) -> str | None:
-        root = xml.parse(self.texts.get(path, b""), path)
+        root = xml.parse(self.texts[path], path)
         url = next((str(element.get("href") or "") for element in xml.descendants(root, "url")), "")
         if urlsplit(url).scheme not in {"http", "https"}:
             return None
@@ -93,7 +120,7 @@ class ContentReader:
 
     def _quiz(self, resource: Resource) -> tuple[OlxBlock, ...]:
         path = resource.href
-        root = xml.parse(self.texts.get(path, b""), path)
+        root = xml.parse(self.texts[path], path)
         rewrite = partial(self._rewritten, path=path)
         return tuple(self._question(resource, question) for question in questions(root, rewrite))
 
@@ -102,17 +129,25 @@ class ContentReader:
         if question.reason:
             return self._left_out("problem", identifier, question.title, question.reason)
         if question.text:
-            return _html(identifier, question.title, question.text, resource.href)
-        name = url_name(identifier)
+            return self._html(identifier, question.title, question.text, resource.href)
+        name = self.name("problem", identifier)
         attributes = {"display_name": question.title}
         olx = f"<problem{_title(question.title)}>{question.problem}</problem>"
         return OlxBlock("problem", name, attributes, xml_safe(olx), path=resource.href)
 
     def _rewritten(self, text: str, path: str) -> str:
-        return with_static_urls(text, posixpath.dirname(path), self.files)
+        folder = posixpath.dirname(path)
+        self.linked.update(linked_files(text, folder, self.files))
+        return with_static_urls(text, folder, self.files)
+
+    def _html(self, identifier: str, title: str, text: str, path: str) -> OlxBlock:
+        cdata = xml_safe(text).replace("]]>", "]]]]><![CDATA[>")
+        olx = f"<html{_title(title)}><![CDATA[{cdata}]]></html>"
+        name = self.name("html", identifier)
+        return OlxBlock("html", name, {"display_name": title}, olx, path=path, body=text)
 
     def _left_out(self, tag: str, identifier: str, title: str, reason: str) -> OlxBlock:
-        block = OlxBlock(tag, url_name(identifier), {"display_name": title}, f"<{tag}{_title(title)}/>")
+        block = OlxBlock(tag, self.name(tag, identifier), {"display_name": title}, f"<{tag}{_title(title)}/>")
         self.not_imported[block.key] = reason
         return block
 
@@ -122,15 +157,9 @@ def url_name(identifier: str) -> str:
     return re.sub(r"[^\w.-]", "_", identifier)[:150] or "unnamed"
 
 
-def container(tag: str, identifier: str, title: str, children: tuple[OlxBlock, ...]) -> OlxBlock:
+def container(tag: str, name: str, title: str, children: tuple[OlxBlock, ...]) -> OlxBlock:
     """A section, subsection or unit."""
-    return assembled(f"<{tag}{_title(title)}/>", url_name(identifier), children)
-
-
-def _html(identifier: str, title: str, text: str, path: str) -> OlxBlock:
-    cdata = xml_safe(text).replace("]]>", "]]]]><![CDATA[>")
-    olx = f"<html{_title(title)}><![CDATA[{cdata}]]></html>"
-    return OlxBlock("html", url_name(identifier), {"display_name": title}, olx, path=path, body=text)
+    return assembled(f"<{tag}{_title(title)}/>", name, children)
 
 
 def _title(title: str) -> str:

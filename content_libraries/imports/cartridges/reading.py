@@ -94,7 +94,7 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
         static_files=tuple(
             StaticFile(static_name(file.path), file.size, file.digest)
             for file in sorted(files.values(), key=lambda file: file.path)
-            if not file.path.endswith(".xml")
+            if file.path in reader.linked or not (file.path in reader.pages or file.path.endswith(".xml"))
         ),
         not_imported=reader.not_imported,
     )
@@ -104,16 +104,19 @@ def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]
     """What an item of the organization becomes: folders by their depth, a leaf its blocks in a unit."""
     title = item.title or item.identifier
     shown = reader.blocks(item.resource, title) if item.resource else ()
-    if not item.items:
+    if not item.items and not item.resource:
+        yield reader.label(item)
+    elif not item.items:
         in_unit = depth >= len(_TAGS)
         if in_unit or not shown:
             yield from shown
         else:
-            yield container("vertical", item.identifier, title, shown)
-        return
-    tag = _TAGS[min(depth, len(_TAGS) - 1)]
-    below = tuple(block for child in item.items for block in _blocks(child, depth + 1, reader))
-    yield container(tag, item.identifier, title, (*shown, *below))
+            yield container("vertical", reader.name("vertical", item.identifier), title, shown)
+    else:
+        tag = _TAGS[min(depth, len(_TAGS) - 1)]
+        name = reader.name(tag, item.identifier)
+        below = tuple(block for child in item.items for block in _blocks(child, depth + 1, reader))
+        yield container(tag, name, title, (*shown, *below))
 
 
 def _catalog(path: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, StaticFile]]:

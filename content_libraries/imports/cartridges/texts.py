@@ -29,6 +29,12 @@ def static_url(path: str) -> str:
     return f"/static/{quote(static_name(path))}"
 
 
+def file_at(href: str, files: Mapping[str, object]) -> str:
+    """The path of the file that a manifest means, which may spell it with ``%20``; "" if there is none."""
+    candidates = (href, unquote(href), posixpath.normpath(unquote(href)))
+    return next((path for path in candidates if path in files), "")
+
+
 def body_of(page: str) -> str:
     """What is inside the body of a page; all of it if it has none."""
     match = _BODY.search(page)
@@ -50,6 +56,12 @@ def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str
         return f"{match[1]}{match[2]}{escape(static_url(path))}{match[2]}" if path else match[0]
 
     return _REFERENCE.sub(replaced, text)
+
+
+def linked_files(text: str, folder: str, files: Mapping[str, object]) -> set[str]:
+    """The files of a cartridge that a text refers to; see :func:`with_static_urls`."""
+    found = {_path(unescape(match[3]), folder, files) for match in _REFERENCE.finditer(text)}
+    return found - {""}
 
 
 def as_xml(text: str) -> str:

@@ -11,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...errors import InvalidInputError
 from ...olx.api import OlxError
 from ...rest import LibraryAPIView, LibraryPagination, page_serializer
 from .. import api
@@ -77,13 +78,17 @@ class PlansView(LibraryAPIView):
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         options = body.options(collection_code=wanted["collection"], make_collection=wanted["make_collection"])
-        plan, stored = api.plan_source(
-            wanted["target"],
-            user=request.user,
-            source_key=wanted["source"],
-            options=options,
-            upload_uuid=wanted["upload"],
-        )
+        try:
+            plan, stored = api.plan_source(
+                wanted["target"],
+                user=request.user,
+                source_key=wanted["source"],
+                options=options,
+                upload_uuid=wanted["upload"],
+            )
+        except InvalidInputError as error:
+            field = "collection" if error.field == "target_collection_slug" else error.field
+            raise InvalidInputError(error.message, field=field, as_list=error.as_list) from error
         return Response(_plan(stored, plan), status.HTTP_201_CREATED)
 
 

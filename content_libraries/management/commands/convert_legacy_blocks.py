@@ -61,9 +61,15 @@ class Command(LibraryCommand):
             lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
 
+    def failure(self, result: Mapping[str, Any]) -> str:
+        failed = sum(course["failed"] for course in result["courses"])
+        counts = {"failed": failed, "all": len(result["courses"])}
+        return _("%(failed)s of %(all)s courses failed.") % counts if failed else ""
+
 
 def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: bool) -> dict[str, Any]:
     """What became of one course; an error there does not keep the others back."""
+    failed = False
     try:
         if dry_run:
             plan = sync.preview_conversion(key, user=user)
@@ -72,5 +78,5 @@ def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: boo
             done = sync.convert_legacy_blocks(key, user=user, publish=publish)
             blocks, error, name = done.report, done.error, str(done.uuid)
     except ContentLibrariesError as problem:
-        blocks, error, name = [], problem.message, None
-    return {"course": str(key), "blocks": blocks, "error": error, "conversion": name}
+        blocks, error, name, failed = [], problem.message, None, True
+    return {"course": str(key), "blocks": blocks, "error": error, "failed": failed, "conversion": name}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
@@ -14,6 +14,12 @@ from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand
 
+# A refused choice is answered with these, and an enumeration would be shown by its names in Python.
+_LEVELS: Final = [level.value for level in imports.Level]
+_STRATEGIES: Final = [strategy.value for strategy in imports.OnRepeat]
+
+_TO_WHAT_WAS_THERE: Final = ("update", "restore", "keep", "skip")
+
 
 class Command(LibraryCommand):
     help = "Import a course or a legacy library into a library: an OLX archive or folder, or what the site has."
@@ -23,8 +29,8 @@ class Command(LibraryCommand):
             "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
         )
         parser.add_argument("library", help="lib:ORG:SLUG")
-        parser.add_argument("--level", choices=list(imports.Level), default=imports.Level.COMPONENT.value)
-        parser.add_argument("--on-repeat", choices=list(imports.OnRepeat), default=imports.OnRepeat.SKIP.value)
+        parser.add_argument("--level", choices=_LEVELS, default=imports.Level.COMPONENT.value)
+        parser.add_argument("--on-repeat", choices=_STRATEGIES, default=imports.OnRepeat.SKIP.value)
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
         parser.add_argument("--source-key", help="import it under this key instead of the source's own")
@@ -70,12 +76,14 @@ class Command(LibraryCommand):
         return {**imports.result_report(result), "blocks": imports.plan_rows(plan)}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
-        made, there = result["created"], result["counts"]
+        made, there, actions = result["created"], result["counts"], result["actions"]
         lines = list(imports.report_lines(result))
+        there_before = {action: actions.get(action, 0) for action in _TO_WHAT_WAS_THERE}
         created = [
             _("%(made)s of %(there)s %(kind)s created") % {"made": made[kind], "there": there[kind], "kind": _(kind)}
             for kind in there
         ]
+        created += [f"{count} {words}" for count, words in imports.outcomes_in_words(there_before)]
         left_out = len(result["unsupported"])
         text = ngettext(
             "%(source)s → %(library)s: %(created)s, %(count)s block not supported.",

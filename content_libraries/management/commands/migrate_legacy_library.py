@@ -53,6 +53,11 @@ class Command(LibraryCommand):
             lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
 
+    def failure(self, result: Mapping[str, Any]) -> str:
+        failed = sum(bool(row["error"]) for row in result["migrations"])
+        counts = {"failed": failed, "all": len(result["migrations"])}
+        return _("%(failed)s of %(all)s were not migrated.") % counts if failed else ""
+
 
 def _line(row: Mapping[str, Any]) -> str:
     if row["error"]:
@@ -70,8 +75,8 @@ def _line(row: Mapping[str, Any]) -> str:
 def _created_text(created: int, *, redirects: bool) -> str:
     if redirects:
         return ngettext(
-            "%(source)s → %(library)s: %(count)s item created, references lead there now.",
-            "%(source)s → %(library)s: %(count)s items created, references lead there now.",
+            "%(source)s → %(library)s: %(count)s item created.",
+            "%(source)s → %(library)s: %(count)s items created.",
             created,
         )
     return ngettext(

@@ -77,7 +77,7 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     paster = _Paster(parent_key, open_clipboard(user))
     with transaction.atomic():
         lock_course(course_key)
-        refuse_linked_parents([parent_key])
+        refuse_linked_parents([parent_key], course_store().structure(course_key))
         if paster.item is not None:
             refuse_unfit_item(paster.item, parent_key)
         plan, top = paster.plan(index)

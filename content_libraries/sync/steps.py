@@ -159,13 +159,14 @@ class PlanWriter:
         if changes or old != item.version_num:
             reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
             self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
-        self._find_conflicts(place, taken)
+        self._find_conflicts(place, link, taken)
         if taken.kept:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
         return taken.olx
 
-    def _find_conflicts(self, place: Place, taken: Taken) -> None:
-        key, item, known = place.usage_key, place.item, self.draft.links[place.usage_key]
+    def _find_conflicts(self, place: Place, link: LinkSettings, taken: Taken) -> None:
+        key, item = place.usage_key, place.item
+        known = self.draft.links[key].within(link.top_level)
         mine = self.draft.blocks[key].olx
         theirs, base = taken.olx, None
         if isinstance(item.key, LibraryContainerLocator):

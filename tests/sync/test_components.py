@@ -254,6 +254,26 @@ def test_a_picture_comes_along_and_follows_the_library_until_the_author_replaces
     assert api.read_course_file(COURSE_KEY, path, user=None) == b"mine"
 
 
+def test_a_picture_that_returns_to_the_library_returns_changed(author: Author, shelf: Shelf) -> None:
+    def publish(files: dict[str, bytes]) -> None:
+        shelf.component("t1", body='<img src="/static/a.png">', files=files)
+        shelf.publish()
+
+    publish({"a.png": b"one"})
+    key = author.create(shelf.key("t1"), UNIT)
+    path = f"static/components/html/{key.block_id}/a.png"
+    publish({})
+    author.sync(key)
+    publish({"a.png": b"two"})
+    assert author.sync(key)["static_file_notices"]["new_files"] == [path]
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"two"
+    publish({})
+    author.sync(key)
+    api.write_course_file(COURSE_KEY, path, b"mine", user=None)
+    publish({"a.png": b"three"})
+    assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
+
+
 def test_a_file_whose_bytes_are_lost_is_named_and_the_sync_goes_on(author: Author, shelf: Shelf) -> None:
     files = {"kept.png": b"kept", "lost.png": b"lost"}
     shelf.component("t1", title="T", body='<img src="/static/lost.png">', files=files)

@@ -32,7 +32,7 @@ from .matching import Place
 from .settings import DISPLAY_NAME, LinkSettings, short_key
 from .taking import STATIC, Taken, new_container, own_files, taken_component, taken_container, with_private_names
 from .transcripts import with_srt_transcripts
-from .upstreams import Contents, read_contents
+from .upstreams import Contents, display_name_of, read_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +173,10 @@ class PlanWriter:
         base, item = self.bases.get(place.usage_key), place.item
         if not isinstance(item.key, LibraryContainerLocator):
             return self.contents.olx.get(base or 0), self.contents.olx.get(item.version_pk)
-        known = {} if base is None else {DISPLAY_NAME: self.base_titles[base]}
+        old = None if base is None else display_name_of(item.key, self.base_titles[base])
         element = f"<{place.usage_key.block_type}/>"
-        return with_attributes(element, known), with_attributes(element, {DISPLAY_NAME: item.title})
+        theirs = with_attributes(element, {DISPLAY_NAME: item.display_name})
+        return with_attributes(element, {DISPLAY_NAME: old}), theirs
 
     def _find_conflicts(self, place: Place, link: LinkSettings, taken: Taken) -> None:
         key, item = place.usage_key, place.item

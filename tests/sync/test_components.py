@@ -26,6 +26,27 @@ def test_a_text_comes_from_the_library_with_its_title_and_body(author: Author, s
     assert (link["upstream_ref"], link["version_synced"], link["ready_to_sync"]) == (shelf.key("t1"), 1, False)
 
 
+def test_a_component_without_a_name_has_none_in_the_course(author: Author, shelf: Shelf) -> None:
+    shelf.component("p1", title="p1")  # as imports title what has no name
+    shelf.publish()
+    key = author.create(shelf.key("p1"), UNIT)
+    assert "display_name" not in block(key).settings
+    assert author.link(key)["upstream_name"] is None
+    edit(key, max_attempts="5")
+    assert author.link(key)["downstream_customized"] == []
+    shelf.component("p1", title="Named")
+    shelf.publish()
+    author.sync(key)
+    assert block(key).title == "Named"
+    edit(key, display_name="Mine")
+    shelf.component("p1", title="p1")
+    shelf.publish()
+    author.sync(key)
+    assert block(key).title == "Mine"
+    author.sync(key, outcome="take_upstream")
+    assert "display_name" not in block(key).settings
+
+
 def test_a_newer_version_is_offered_when_it_is_published_and_taken_by_a_sync(author: Author, shelf: Shelf) -> None:
     key = author.create(shelf.key("t1"), UNIT)
     shelf.component("t1", title="Text 1", body="<p>New</p>")

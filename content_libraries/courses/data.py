@@ -80,6 +80,17 @@ class CourseStructure:
                 parents.setdefault(child, []).append(parent)
         return {child: tuple(found) for child, found in parents.items()}
 
+    def above(self, usage_key: UsageKey) -> frozenset[UsageKey]:
+        """The blocks that a block stands in, at any height."""
+        found: set[UsageKey] = set()
+        pending = list(self.parents.get(usage_key, ()))
+        while pending:
+            key = pending.pop()
+            if key not in found:
+                found.add(key)
+                pending += self.parents.get(key, ())
+        return frozenset(found)
+
     @cached_property
     def reachable(self) -> frozenset[UsageKey]:
         """The blocks that stand in the course."""
@@ -228,8 +239,8 @@ class UpstreamSettings:
         return cls(
             usage_key=usage_key,
             upstream=settings.get("upstream") or None,
-            upstream_version=_integer(settings.get("upstream_version")),
-            upstream_version_declined=_integer(settings.get("upstream_version_declined")),
+            upstream_version=_version(settings.get("upstream_version")),
+            upstream_version_declined=_version(settings.get("upstream_version_declined")),
             upstream_display_name=settings.get("upstream_display_name"),
             downstream_customized=tuple(str(name) for name in customized) if isinstance(customized, list) else (),
             top_level_parent=_short_key(settings.get("top_level_downstream_parent_key")),
@@ -265,6 +276,10 @@ def private_name(usage_key: UsageKey, name: str) -> str:
     return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
 
 
+_MAX_VERSION: Final = 2**31 - 1
+"""What every database takes for a version number."""
+
+
 def _json(text: str | None) -> object:
     try:
         return json.loads(text or "null")
@@ -272,9 +287,11 @@ def _json(text: str | None) -> object:
         return None
 
 
-def _integer(text: str | None) -> int | None:
+def _version(text: str | None) -> int | None:
     value = _json(text)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _MAX_VERSION else None
 
 
 def _short_key(text: str | None) -> str | None:

@@ -32,7 +32,7 @@ from .collections import (
     without_vanished,
 )
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE
-from .copies import existing_refs, files_of, lost_digests, stored_bytes, stored_digests, version_nums
+from .copies import existing_refs, files_ever, files_of, lost_digests, stored_bytes, stored_digests, version_nums
 from .courses import (
     PublishLogName,
     draft_olx_with,
@@ -239,6 +239,7 @@ __all__ = [
     "entity_pks_after",
     "entity_pks_of",
     "existing_refs",
+    "files_ever",
     "files_of",
     "find_collection",
     "find_file",

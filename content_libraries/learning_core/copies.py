@@ -39,6 +39,19 @@ def files_of(version_pks: Iterable[int]) -> dict[int, tuple[FileMedia, ...]]:
     return files
 
 
+def files_ever(entity_pks: Collection[int]) -> set[tuple[int, str, str]]:
+    """(entity pk, path, digest) of all files that any version of components had."""
+    entity = "component_version__publishable_entity_version__entity_id"
+    return {
+        row
+        for part in in_parts(entity_pks)
+        for row in ComponentVersionMedia.objects.filter(**{f"{entity}__in": part})
+        .exclude(path=BLOCK_PATH)
+        .values_list(entity, "path", "media__hash_digest")
+        .distinct()
+    }
+
+
 def stored_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
     """Those of the digests whose bytes are in the learning package."""
     return {

@@ -21,7 +21,7 @@ _MAX_LINES: Final = 400
 """Longer differences are cut: they are to be looked at, not to be applied."""
 
 
-def component_difference(base: str | None, theirs: str | None, mine: str | None, outcome: str) -> dict[str, Any]:
+def block_difference(base: str | None, theirs: str | None, mine: str | None, outcome: str) -> dict[str, Any]:
     """
     Compare what a block says.
 

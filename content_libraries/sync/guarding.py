@@ -6,7 +6,7 @@ A sync does not come through here; it knows what it does (sync contract, section
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext
@@ -29,7 +29,7 @@ from ..courses.api import (
 from ..olx.api import body_of, settings_in, with_attributes
 from .copies import copied_links
 from .errors import LinkedStructureError
-from .links import follow_blocks, forget_links, rebuild_links
+from .links import follow_blocks, forget_links, rebuild_links, tops_of
 from .models import CourseLink
 from .settings import (
     DATA,
@@ -71,7 +71,7 @@ def guarded(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
     if not CourseLink.objects.filter(course_key=course_key).exists():
         return plan
     structure = course_store().structure(course_key)
-    refuse_linked_parents(_parents_concerned(plan.changes, structure))
+    refuse_linked_parents(_parents_concerned(plan.changes, structure), structure)
     updated = [change.usage_key for change in plan.changes if isinstance(change, UpdateBlock)]
     linked = _linked(updated)
     if not linked:
@@ -87,9 +87,12 @@ def guarded(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
     return replace(plan, changes=changes)
 
 
-def refuse_linked_parents(keys: Iterable[UsageKey]) -> None:
-    """Raise LinkedStructureError if one of these containers is linked: the library says what is in it."""
-    wanted = set(keys)
+def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure) -> None:
+    """
+    Raise LinkedStructureError if one of these containers is linked, or stands in one that is: the library says what is
+    in it, and the next sync removes what an import has added.
+    """
+    wanted = {above for key in keys for above in (key, *structure.above(key))}
     if not wanted:
         return
     found = CourseLink.objects.filter(downstream_key__in=wanted, is_container=True)
@@ -123,12 +126,11 @@ def _linked(keys: Collection[UsageKey]) -> list[UsageKey]:
     return [link.downstream_key for link in CourseLink.objects.filter(downstream_key__in=keys).only("downstream_key")]
 
 
-def _parts(blocks: Mapping[UsageKey, Block], structure: CourseStructure) -> set[UsageKey]:
+def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[UsageKey]:
     """Those of the blocks that are in a linked structure, below its top."""
-    tops = {key: LinkSettings.of(key, block.settings).top_level_key(key.course_key) for key, block in blocks.items()}
-    above = {key: {*structure.parents.get(key, ()), *([top] if top else ())} for key, top in tops.items()}
-    linked = set(_linked({key for keys in above.values() for key in keys}))
-    return {key for key, keys in above.items() if keys & linked}
+    parents = {key: set(structure.parents.get(key, ())) for key in blocks}
+    linked = set(_linked({parent for found in parents.values() for parent in found}))
+    return {*tops_of(blocks), *(key for key, found in parents.items() if found & linked)}
 
 
 def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..content.tagging.api import release_copied_tags
-from ..courses.api import Block, course_store, lock_course
+from ..courses.api import Block, CourseStructure, course_store, lock_course
 from ..courses.models import Course
 from ..errors import MalformedKeyError, NotFoundError
 from ..findings import Finding
@@ -19,7 +19,7 @@ from ..keys import LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from .data import LinkState
 from .models import CourseLink
-from .settings import LinkSettings, course_type_of, upstream_key
+from .settings import MAX_KEY, LinkSettings, course_type_of, upstream_key
 
 _MIRRORED: Final = (
     "course_key",
@@ -35,18 +35,17 @@ _MIRRORED: Final = (
     "deletion_declined",
     "downstream_customized",
 )
-_MAX_KEY: Final = 255
 
 
-def row_of(usage_key: UsageKey, link: LinkSettings) -> CourseLink:
-    """The row, not saved, of a block that is linked."""
-    text = (link.upstream or "")[:_MAX_KEY]
+def row_of(usage_key: UsageKey, link: LinkSettings, *, top_level: UsageKey | None) -> CourseLink:
+    """The row, not saved, of a block that is linked; ``top_level`` is the linked block that it is part of."""
+    text = link.upstream or ""
     row = CourseLink(
         course_key=usage_key.course_key,
         downstream_key=usage_key,
-        upstream_key=text,
+        upstream_key=text[:MAX_KEY],
         is_container=text.startswith("lct:"),
-        top_level_parent_key=link.top_level_key(usage_key.course_key),
+        top_level_parent_key=top_level,
         version_synced=link.version_synced,
         version_declined=link.version_declined,
         deletion_declined=link.deletion_declined,
@@ -68,11 +67,18 @@ def row_of(usage_key: UsageKey, link: LinkSettings) -> CourseLink:
 
 def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: Iterable[UsageKey]) -> None:
     """Bring the rows of blocks up to date after a change of the course, in its transaction."""
-    changed = list(changed)
-    blocks = course_store().blocks(course_key, changed) if changed else {}
-    wanted = _rows(blocks)
-    touched = {*changed, *deleted}
-    _make_equal(_stored(course_key, touched), wanted)
+    changed = set(changed)
+    store = course_store()
+    blocks = dict(store.blocks(course_key, list(changed))) if changed else {}
+    stored = _stored(course_key, {*changed, *deleted})
+    if not stored and not _links(blocks):
+        return
+    structure = store.structure(course_key)
+    turned = [key for key in _links(blocks).keys() ^ (stored.keys() & changed) if structure.children.get(key)]
+    below = {key for top in turned for key, _depth in structure.walk(top)} - blocks.keys()
+    parts = _stored(course_key, below) if below else {}
+    blocks |= store.blocks(course_key, list(parts)) if parts else {}
+    _make_equal(stored | parts, _rows(course_key, blocks, structure))
 
 
 def rebuild_links(course_key: CourseKey) -> int:
@@ -83,7 +89,16 @@ def rebuild_links(course_key: CourseKey) -> int:
     """
     with transaction.atomic():
         lock_course(course_key)
-        return _make_equal(_stored(course_key), _rows(_linked_blocks(course_key)))
+        return _make_equal(_stored(course_key), _all_rows(course_key))
+
+
+def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
+    """Usage key -> the linked block that it is part of, for those of the blocks that are part of one."""
+    rows = CourseLink.objects.filter(downstream_key__in=usage_keys)
+    named = {row.downstream_key: top for row in rows if (top := row.top_level_parent_key) is not None}
+    parents = CourseLink.objects.filter(downstream_key__in=set(named.values()))
+    linked = set(parents.values_list("downstream_key", flat=True))
+    return {key: top for key, top in named.items() if top in linked}
 
 
 def forget_links(course_key: CourseKey) -> None:
@@ -128,7 +143,7 @@ def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[F
 def _differences(course_key: CourseKey, library_key: LibraryLocatorV2 | None) -> Iterable[tuple[UsageKey, str]]:
     stored = _stored(course_key)
     try:
-        wanted = _rows(_linked_blocks(course_key))
+        wanted = _all_rows(course_key)
     except NotFoundError:  # the site knows the course, and its store does not have it
         wanted = {}
     for key in sorted(stored.keys() | wanted.keys()):
@@ -144,13 +159,41 @@ def _differences(course_key: CourseKey, library_key: LibraryLocatorV2 | None) ->
             yield key, _("The row of this link is not what the block says: %(fields)s.") % {"fields": ", ".join(fields)}
 
 
-def _linked_blocks(course_key: CourseKey) -> Mapping[UsageKey, Block]:
-    return course_store().blocks_saying(course_key, "upstream")
+def _all_rows(course_key: CourseKey) -> dict[UsageKey, CourseLink]:
+    store = course_store()
+    return _rows(course_key, store.blocks_saying(course_key, "upstream"), store.structure(course_key))
 
 
-def _rows(blocks: Mapping[UsageKey, Block]) -> dict[UsageKey, CourseLink]:
+def _links(blocks: Mapping[UsageKey, Block]) -> dict[UsageKey, LinkSettings]:
     links = {key: LinkSettings.of(key, block.settings) for key, block in blocks.items()}
-    return {key: row_of(key, link) for key, link in links.items() if link.upstream}
+    return {key: link for key, link in links.items() if link.upstream}
+
+
+def _rows(
+    course_key: CourseKey, blocks: Mapping[UsageKey, Block], structure: CourseStructure
+) -> dict[UsageKey, CourseLink]:
+    links = _links(blocks)
+    tops = _tops(course_key, links, structure)
+    return {key: row_of(key, link, top_level=tops[key]) for key, link in links.items()}
+
+
+def _tops(
+    course_key: CourseKey, links: Mapping[UsageKey, LinkSettings], structure: CourseStructure
+) -> dict[UsageKey, UsageKey | None]:
+    """
+    The linked blocks that linked blocks are part of.
+
+    What a block names counts while it stands in that: other sites let authors move parts out of their structure. Other
+    sites also let parts name a part (sync contract, section 6), so the outermost block that is named counts.
+    """
+    named = {key: link.top_level_key(course_key) for key, link in links.items()}
+    above = {key: structure.above(key) for key, top in named.items() if top is not None}
+    elsewhere = {top for key in above if (top := named[key]) is not None and top not in links}
+    tops = {key: row.top_level_parent_key for key, row in _stored(course_key, elsewhere).items()}
+    for key in sorted(links, key=lambda key: len(above.get(key, ()))):  # what is above a block has less above it
+        top = named[key]
+        tops[key] = (tops[top] or top) if top in tops and top in above[key] else None
+    return tops
 
 
 def _stored(course_key: CourseKey, keys: Iterable[UsageKey] | None = None) -> dict[UsageKey, CourseLink]:

@@ -25,8 +25,8 @@ class CourseLink(models.Model):
        is asked for: a link breaks and heals without being touched.
     3. ``library_key``, ``upstream_ref`` and ``container_type`` are the names that Learning Core has for the item; they
        are blank when ``upstream_key`` is no key. ``fault`` is what the keys alone show.
-    4. ``top_level_parent_key`` is the linked block that this one is part of, as the block says. It counts only while
-       there is a row for that block.
+    4. ``top_level_parent_key`` is the outermost linked block that this one is part of: what the block names, while it
+       stands in that. It counts only while there is a row for that block.
 
     .. no_pii:
     """

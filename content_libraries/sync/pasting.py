@@ -77,7 +77,7 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     paster = _Paster(parent_key, open_clipboard(user))
     with transaction.atomic():
         lock_course(course_key)
-        refuse_linked_parents([parent_key])
+        refuse_linked_parents([parent_key], course_store().structure(course_key))
         if paster.item is not None:
             refuse_unfit_item(paster.item, parent_key)
         plan, top = paster.plan(index)
@@ -145,8 +145,8 @@ class _Paster:
         return with_made(by_digest(self.srt), self.clip.file_bytes)
 
     @cached_property
-    def titles(self) -> Mapping[tuple[str, int], str]:
-        """(key of a library item, number of the version that was copied) -> title; OLX need not have it."""
+    def titles(self) -> Mapping[tuple[str, int], str | None]:
+        """(key of a library item, number of the version that was copied) -> its name; OLX need not have it."""
         return copied_titles(_origins(self.clip.root))
 
     def _add(self, element: OlxBlock, parent: UsageKey | None, top: UsageKey | None) -> UsageKey:
@@ -176,7 +176,8 @@ class _Paster:
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
-        title = self.titles.get((self.items[key], link.version_synced or 0)) or settings_in(olx).get(DISPLAY_NAME)
+        copied = self.items[key], link.version_synced or 0
+        title = self.titles.get(copied, settings_in(olx).get(DISPLAY_NAME))
         link = replace(link, upstream_title=title, upstream_body=body_of(olx) if key.block_type == TEXT else None)
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 

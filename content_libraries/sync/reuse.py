@@ -59,7 +59,7 @@ def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) 
     if parent_key not in structure.blocks:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": parent_key})
     try:
-        refuse_linked_parents([parent_key])
+        refuse_linked_parents([parent_key], structure)
     except LinkedStructureError as error:
         return [ReuseCheck(text, error.code, error.message) for text in upstreams]
     keys = {text: key for text in upstreams if (key := key_or_none(text)) is not None}

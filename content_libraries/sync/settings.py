@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
+from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
@@ -21,6 +22,9 @@ from ..keys import ItemKey, LibraryContainerLocator, item_key
 DISPLAY_NAME: Final = "display_name"
 DATA: Final = "data"
 """Name of the body of a Text among customizable fields."""
+
+MAX_KEY: Final = 255
+"""How many characters keys are stored with."""
 
 TEXT: Final = "html"
 VIDEO: Final = "video"
@@ -127,7 +131,7 @@ class LinkSettings:
         }
 
     def top_level_key(self, course_key: CourseKey) -> UsageKey | None:
-        """The usage key of the linked block that this one is part of."""
+        """The usage key of the linked block that this one says to be part of; rows tell whether it is."""
         return None if self.top_level is None else full_key(course_key, self.top_level)
 
     def severed(self) -> LinkSettings:
@@ -159,7 +163,10 @@ def full_key(course_key: CourseKey, short: str) -> UsageKey | None:
     block_type, at, block_id = short.partition("@")
     if not (block_type and at and block_id):
         return None
-    key: UsageKey = course_key.make_usage_key(block_type, block_id)
+    try:
+        key: UsageKey = course_key.make_usage_key(block_type, block_id)
+    except InvalidKeyError:
+        return None
     return key
 
 
@@ -172,7 +179,9 @@ def course_type_of(key: ItemKey) -> str:
 
 
 def upstream_key(text: str) -> ItemKey:
-    """Parse the key of a library item. Raises MalformedKeyError."""
+    """Parse the key of a library item. Raises MalformedKeyError, also for one that is longer than any can be."""
+    if len(text) > MAX_KEY:
+        raise MalformedKeyError(f"“{text[:MAX_KEY]}…” is too long for the key of a library item.")
     return item_key(text)
 
 

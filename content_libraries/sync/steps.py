@@ -22,16 +22,17 @@ from ..courses.api import (
 )
 from ..keys import LibraryContainerLocator
 from ..learning_core import api as learning_core
+from ..olx.api import with_attributes
 from .attention import attention_in, settings_report
 from .conflicts import conflicts_in
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
-from .differences import children_difference, component_difference
+from .differences import block_difference, children_difference
 from .drafts import Draft
 from .matching import Place
-from .settings import LinkSettings, short_key
-from .taking import Taken, new_container, own_files, taken_component, taken_container, with_private_names
+from .settings import DISPLAY_NAME, LinkSettings, short_key
+from .taking import STATIC, Taken, new_container, own_files, taken_component, taken_container, with_private_names
 from .transcripts import with_srt_transcripts
-from .upstreams import Contents, read_contents
+from .upstreams import Contents, display_name_of, read_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,12 @@ class PlanWriter:
         places = [place for top in tops for place in top.place.walk()]
         self.claimed = {place.usage_key for place in places}
         self.bases = self._base_versions(places)
+        self.base_titles = learning_core.version_titles(self.bases.values())
         packages = {place.item.version_pk: place.item.package_pk for place in places}
         packages |= {self.bases[p.usage_key]: p.item.package_pk for p in places if p.usage_key in self.bases}
         self.contents: Contents = with_srt_transcripts(read_contents(packages.keys()), packages)
+        returning = {place.item.pk for place in places if self._has_returning_files(place)}
+        self.earlier_files = learning_core.files_ever(returning)
         self.tags = plan_tag_copies({str(place.usage_key): str(place.item.key) for place in places})
 
     def plan(self, skipped: Sequence[SkippedLink]) -> SyncPlan:
@@ -152,20 +156,31 @@ class PlanWriter:
             taken = self._taken_component(place, link, block.olx)
         if taken.olx == block.olx and not taken.kept:
             return taken.olx
-        base, theirs = self.bases.get(place.usage_key), self.contents.olx.get(item.version_pk)
-        difference = component_difference(self.contents.olx.get(base) if base else None, theirs, block.olx, taken.olx)
+        base, theirs = self._said(place)
+        difference = block_difference(base, theirs, block.olx, taken.olx)
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old = self.draft.links[place.usage_key].version_synced
         if changes or old != item.version_num:
             reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
             self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
-        self._find_conflicts(place, taken)
+        self._find_conflicts(place, link, taken)
         if taken.kept:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
         return taken.olx
 
-    def _find_conflicts(self, place: Place, taken: Taken) -> None:
-        key, item, known = place.usage_key, place.item, self.draft.links[place.usage_key]
+    def _said(self, place: Place) -> tuple[str | None, str | None]:
+        """What the library said of an item when it was synced last, and what it says; a container has only a title."""
+        base, item = self.bases.get(place.usage_key), place.item
+        if not isinstance(item.key, LibraryContainerLocator):
+            return self.contents.olx.get(base or 0), self.contents.olx.get(item.version_pk)
+        old = None if base is None else display_name_of(item.key, self.base_titles[base])
+        element = f"<{place.usage_key.block_type}/>"
+        theirs = with_attributes(element, {DISPLAY_NAME: item.display_name})
+        return with_attributes(element, {DISPLAY_NAME: old}), theirs
+
+    def _find_conflicts(self, place: Place, link: LinkSettings, taken: Taken) -> None:
+        key, item = place.usage_key, place.item
+        known = self.draft.links[key].within(link.top_level)
         mine = self.draft.blocks[key].olx
         theirs, base = taken.olx, None
         if isinstance(item.key, LibraryContainerLocator):
@@ -257,17 +272,30 @@ class PlanWriter:
             LinkState.UNPUBLISHED: SyncReason.UNPUBLISHED_UPSTREAM,
         }.get(self.draft.upstreams.broken.get(item, LinkState.OK), SyncReason.REMOVED_UPSTREAM)
 
-    def _write_files(self, place: Place) -> None:
+    def _files_taken(self, place: Place) -> dict[str, str]:
+        """Name -> digest of the files that the block has taken from its item."""
         base = own_files(self.contents.files.get(self.bases.get(place.usage_key, 0), ()))
-        taken = {name: file.digest for name, file in base.items()}
-        if not place.is_new:
-            taken |= self.draft.links[place.usage_key].moved_files
+        moved = {} if place.is_new else self.draft.links[place.usage_key].moved_files
+        return {name: file.digest for name, file in base.items()} | dict(moved)
+
+    def _has_returning_files(self, place: Place) -> bool:
+        """Whether the course still has a file from before the synced version, in which the item had none."""
+        theirs = own_files(self.contents.files.get(place.item.version_pk, ()))
+        names = theirs.keys() - self._files_taken(place).keys()
+        return any(_file_path(place, name) in self.draft.files for name in names)
+
+    def _write_files(self, place: Place) -> None:
+        taken = self._files_taken(place)
         for name, file in own_files(self.contents.files.get(place.item.version_pk, ())).items():
-            path = f"static/{private_name(place.usage_key, name)}"
+            path = _file_path(place, name)
             there = self.draft.files.get(path)
             if there is not None and there.digest == file.digest:
                 continue
-            is_ours = there is None or taken.get(name) == there.digest
+            is_ours = (
+                there is None
+                or taken.get(name) == there.digest
+                or (name not in taken and (place.item.pk, file.path, there.digest) in self.earlier_files)
+            )
             if not is_ours:
                 self.conflicting_files[path] = None
                 self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)
@@ -292,3 +320,7 @@ class PlanWriter:
         self.steps.append(
             SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
         )
+
+
+def _file_path(place: Place, name: str) -> str:
+    return f"{STATIC}{private_name(place.usage_key, name)}"

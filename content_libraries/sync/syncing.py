@@ -30,7 +30,7 @@ from .data import FileNotices, LinkState, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
 from .files import bytes_of
 from .guarding import refuse_linked_parents
-from .models import CourseLink
+from .links import tops_of
 from .planning import plan_creation, plan_sync
 from .reuse import refuse_unsupported_type
 from .settings import LinkSettings, short_key, upstream_key
@@ -145,7 +145,7 @@ def create_linked_block(
         require_matching_types(key, course_key.make_usage_key(block_type, "new"))
     with transaction.atomic():
         lock_course(course_key)
-        refuse_linked_parents([parent_key])
+        refuse_linked_parents([parent_key], course_store().structure(course_key))
         plan, usage_key = plan_creation(parent_key, key, index=index)
         synced = apply_sync(plan, user=user)
     return course_store().blocks(course_key, [usage_key])[usage_key], synced
@@ -197,14 +197,6 @@ def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
         changed[usage_key] = link.severed()
         _write_links(course_key, blocks, changed, user)
         release_copied_tags([str(usage_key)])
-
-
-def top_level_of(usage_key: UsageKey, link: LinkSettings) -> UsageKey | None:
-    """The linked block that a block is part of; None if there is none, or if that is not linked any more."""
-    key = link.top_level_key(usage_key.course_key)
-    if key is None or key == usage_key or not CourseLink.objects.filter(downstream_key=key).exists():
-        return None
-    return key
 
 
 def _below_unlinked(top: UsageKey, links: Mapping[UsageKey, LinkSettings]) -> Iterator[tuple[UsageKey, LinkSettings]]:
@@ -272,9 +264,9 @@ def own_upstream(block: Block) -> ItemKey:
 
 
 def _refuse_part(block: Block) -> None:
-    top_level = top_level_of(block.usage_key, LinkSettings.of(block.usage_key, block.settings))
-    if top_level is not None:
-        raise NotTopLevelError(block.usage_key, top_level)
+    tops = tops_of([block.usage_key])
+    if tops:
+        raise NotTopLevelError(block.usage_key, tops[block.usage_key])
 
 
 def _require_view(user: Actor, key: ItemKey, usage_key: UsageKey) -> None:

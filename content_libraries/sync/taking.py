@@ -62,7 +62,7 @@ def taken_component(
     theirs = with_attributes(theirs, dict.fromkeys(LINK_ATTRIBUTES))
     body = body_of(theirs) if usage_key.block_type == TEXT else None
     mine = {} if current is None else settings_in(current)
-    attributes: dict[str, str | None] = {DISPLAY_NAME: item.title}
+    attributes: dict[str, str | None] = {DISPLAY_NAME: item.display_name}
     if current is not None:
         owned = course_settings_of(usage_key.block_type)
         attributes |= {name: mine.get(name) for name in owned if name in mine or name in settings_in(theirs)}
@@ -71,7 +71,7 @@ def taken_component(
     kept = []
     if current is not None and DISPLAY_NAME in link.customized:
         attributes[DISPLAY_NAME] = mine.get(DISPLAY_NAME)
-        kept += [DISPLAY_NAME] if mine.get(DISPLAY_NAME) != item.title else []
+        kept += [DISPLAY_NAME] if mine.get(DISPLAY_NAME) != item.display_name else []
     if current is not None and body is not None and DATA in link.customized:
         local = body_of(current)
         kept += [DATA] if local != body else []
@@ -84,8 +84,8 @@ def taken_container(item: UpstreamItem, *, link: LinkSettings, current: str) -> 
     """What a section, subsection or unit says after it has taken the published version of its library item."""
     title = settings_in(current).get(DISPLAY_NAME)
     keeps = DISPLAY_NAME in link.customized
-    attributes = synced(link, item, None).attributes() | {DISPLAY_NAME: title if keeps else item.title}
-    return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and title != item.title else ())
+    attributes = synced(link, item, None).attributes() | {DISPLAY_NAME: title if keeps else item.display_name}
+    return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and title != item.display_name else ())
 
 
 def new_container(
@@ -93,7 +93,7 @@ def new_container(
 ) -> str:
     """What a new section, subsection or unit says: also the settings that the library has preserved for it."""
     carried = {} if preserved is None else carried_settings(preserved)
-    attributes = carried | synced(link, item, None).attributes() | {DISPLAY_NAME: item.title}
+    attributes = carried | synced(link, item, None).attributes() | {DISPLAY_NAME: item.display_name}
     return with_attributes(f"<{block_type}/>", attributes)
 
 
@@ -109,7 +109,7 @@ def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
 def looked_up(item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings) -> LinkSettings:
     """What a block remembers of its library item when it only looks at it, and takes nothing."""
     body = body_of(upstream_olx) if upstream_olx is not None and usage_key.block_type == TEXT else None
-    return replace(link, upstream_title=item.title, upstream_body=body)
+    return replace(link, upstream_title=item.display_name, upstream_body=body)
 
 
 def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSettings:
@@ -117,7 +117,7 @@ def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSett
     return replace(
         link,
         version_synced=item.version_num,
-        upstream_title=item.title,
+        upstream_title=item.display_name,
         upstream_body=body,
         deletion_declined=False,
         moved_files={},

@@ -34,6 +34,11 @@ class UpstreamItem:
     title: str
     children: tuple[ItemKey, ...] = ()
 
+    @property
+    def display_name(self) -> str | None:
+        """What it is called in a course; None for what has no name."""
+        return display_name_of(self.key, self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
@@ -69,6 +74,17 @@ class Contents:
     """Bytes of files that no library has as they are, by digest."""
 
 
+def display_name_of(key: ItemKey, title: str) -> str | None:
+    """
+    What an item of a library is called in a course.
+
+    Imports give items without a name their ID as a title. Learners would see it in place of the name that the type of
+    the block has by default.
+    """
+    item_id = key.container_id if isinstance(key, LibraryContainerLocator) else key.usage_id
+    return None if title == item_id else title
+
+
 def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
     """
     Read items and everything in them, as published. Checks no permission.
@@ -99,27 +115,29 @@ def read_contents(versions: Collection[int]) -> Contents:
     return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
 
 
-def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str]:
+def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str | None]:
     """
-    Read titles of versions of items.
+    Read what versions of items are called in a course.
 
     Args:
         copied: items, and the numbers of versions in their histories.
 
-    Returns: (key, number) -> title; those that are gone are left out. A few queries for each library.
+    Returns: (key, number) -> name; those that are gone are left out. A few queries for each library.
     """
     by_library: dict[LibraryLocatorV2, set[tuple[ItemKey, int]]] = {}
     for key, number in copied:
         by_library.setdefault(library_key_of(key), set()).add((key, number))
     packages = learning_core.packages_named([str(key) for key in by_library])
-    titles: dict[tuple[str, int], str] = {}
+    titles: dict[tuple[str, int], str | None] = {}
     for library_key, wanted in by_library.items():
         if (package := packages.get(str(library_key))) is not None:
             items = learning_core.find_items(package.pk, [key for key, _number in wanted])
-            numbers = {(items[key].pk, number): (str(key), number) for key, number in wanted if key in items}
+            numbers = {(items[key].pk, number): (key, number) for key, number in wanted if key in items}
             versions = learning_core.numbered_versions(numbers)
             found = learning_core.version_titles(list(versions.values()))
-            titles.update({numbers[pair]: found[pk] for pair, pk in versions.items()})
+            for pair, pk in versions.items():
+                key, number = numbers[pair]
+                titles[str(key), number] = display_name_of(key, found[pk])
     return titles
 
 

@@ -219,6 +219,7 @@ def test_the_structure_over_rest(course: None, staff: User, api_client: ClientFa
     assert answer.json()["blocks"][str(SECTION)]["children"] == [str(SUBSECTION)]
     again = client.get(URL, headers={"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"])
+    assert client.get(URL, headers={"If-None-Match": "*"}).status_code == 304
     rename("Second")
     compile_publish_log(publish())
     newer = client.get(URL, headers={"If-None-Match": answer["ETag"]})

@@ -26,6 +26,27 @@ def test_a_text_comes_from_the_library_with_its_title_and_body(author: Author, s
     assert (link["upstream_ref"], link["version_synced"], link["ready_to_sync"]) == (shelf.key("t1"), 1, False)
 
 
+def test_a_component_without_a_name_has_none_in_the_course(author: Author, shelf: Shelf) -> None:
+    shelf.component("p1", title="p1")  # as imports title what has no name
+    shelf.publish()
+    key = author.create(shelf.key("p1"), UNIT)
+    assert "display_name" not in block(key).settings
+    assert author.link(key)["upstream_name"] is None
+    edit(key, max_attempts="5")
+    assert author.link(key)["downstream_customized"] == []
+    shelf.component("p1", title="Named")
+    shelf.publish()
+    author.sync(key)
+    assert block(key).title == "Named"
+    edit(key, display_name="Mine")
+    shelf.component("p1", title="p1")
+    shelf.publish()
+    author.sync(key)
+    assert block(key).title == "Mine"
+    author.sync(key, outcome="take_upstream")
+    assert "display_name" not in block(key).settings
+
+
 def test_a_newer_version_is_offered_when_it_is_published_and_taken_by_a_sync(author: Author, shelf: Shelf) -> None:
     key = author.create(shelf.key("t1"), UNIT)
     shelf.component("t1", title="Text 1", body="<p>New</p>")
@@ -252,6 +273,26 @@ def test_a_picture_comes_along_and_follows_the_library_until_the_author_replaces
     publish(b"three", "4")
     assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
     assert api.read_course_file(COURSE_KEY, path, user=None) == b"mine"
+
+
+def test_a_picture_that_returns_to_the_library_returns_changed(author: Author, shelf: Shelf) -> None:
+    def publish(files: dict[str, bytes]) -> None:
+        shelf.component("t1", body='<img src="/static/a.png">', files=files)
+        shelf.publish()
+
+    publish({"a.png": b"one"})
+    key = author.create(shelf.key("t1"), UNIT)
+    path = f"static/components/html/{key.block_id}/a.png"
+    publish({})
+    author.sync(key)
+    publish({"a.png": b"two"})
+    assert author.sync(key)["static_file_notices"]["new_files"] == [path]
+    assert api.read_course_file(COURSE_KEY, path, user=None) == b"two"
+    publish({})
+    author.sync(key)
+    api.write_course_file(COURSE_KEY, path, b"mine", user=None)
+    publish({"a.png": b"three"})
+    assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
 
 
 def test_a_file_whose_bytes_are_lost_is_named_and_the_sync_goes_on(author: Author, shelf: Shelf) -> None:

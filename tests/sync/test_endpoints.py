@@ -226,6 +226,9 @@ def test_filters_and_pages_of_the_list(author: Author, shelf: Shelf) -> None:
     assert len(author.links(ready_to_sync="false")) == 4
     page = author.client.get(LINKS, {"course_id": str(COURSE_KEY), "page_size": "3"}).json()
     assert (page["count"], page["num_pages"], page["current_page"], len(page["results"])) == (8, 3, 1, 3)
+    assert (page["next_page_num"], page["previous_page_num"]) == (2, None)
+    last = author.client.get(LINKS, {"course_id": str(COURSE_KEY), "page_size": "3", "page": "3"}).json()
+    assert (last["next_page_num"], last["previous_page_num"]) == (None, 2)
     assert [row["upstream_type"] for row in author.links()] == ["component"] * 4 + ["container"] * 4
     row = author.links(upstream_key=shelf.key("t1"), item_type="containers")[0]
     assert (row["upstream_key"], row["upstream_context_title"], row["upstream_version"]) == (
@@ -414,6 +417,26 @@ def rows_of(course_key: CourseKey) -> set[tuple[object, ...]]:
         )
         for row in CourseLink.objects.filter(course_key=course_key)
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "sent", "field"),
+    [
+        ("post", "/api/content_library/v1/sync_runs/", {"library_key": "nonsense"}, "library_key"),
+        (
+            "post",
+            "/api/content_library/v1/sync_previews/",
+            {"course_key": str(COURSE_KEY), "library_key": "nonsense"},
+            "library_key",
+        ),
+        ("get", "/api/content_library/v1/usages/", {"library": "nonsense"}, "library"),
+    ],
+)
+def test_what_is_no_key_of_a_library_is_a_bad_request(
+    author: Author, method: str, url: str, sent: Any, field: str
+) -> None:
+    response = getattr(author.client, method)(url, sent, format="json")
+    assert (response.status_code, list(response.json()["developer_message"])) == (400, [field])
 
 
 @pytest.mark.parametrize("username", ["author", "staff"])

@@ -96,6 +96,13 @@ def test_a_library_unit_is_linked_and_takes_the_next_update(author: Author, shel
     assert (children(unit), titles(before)) == (before, ["New", "Problem one"])
 
 
+def test_what_has_no_name_in_the_library_is_pasted_without_one(author: Author, shelf: Shelf) -> None:
+    shelf.component("t1", title="t1")  # as imports title what has no name
+    copy(author, shelf.key("t1"))
+    text = UsageKey.from_string(paste(author, UNIT)["locator"])
+    assert "display_name" not in block(text).settings
+
+
 def test_a_draft_is_pasted_as_it_was_copied(author: Author, shelf: Shelf) -> None:
     shelf.component("t1", title="Draft", body="<p>Draft</p>")
     copy(author, shelf.key("t1"))

@@ -185,6 +185,18 @@ def test_a_local_title_of_a_container_is_sticky_too(author: Author, shelf: Shelf
     assert block(unit).title == "Unit 2"
 
 
+def test_the_preview_of_a_renamed_container_shows_all_three_titles(
+    author: Author, shelf: Shelf, unit: UsageKey
+) -> None:
+    edit(unit, display_name="Mine")
+    shelf.container("unit1", "t1", "p1", title="Theirs")
+    shelf.publish()
+    take = author.preview(unit)["steps"][0]
+    assert take["detail"]["settings"] == [
+        {"name": "display_name", "base": "Unit one", "theirs": "Theirs", "mine": "Mine", "outcome": "Mine"}
+    ]
+
+
 def test_a_deleted_component_makes_the_section_ready_and_accepting_removes_the_block(
     author: Author, shelf: Shelf, section: UsageKey
 ) -> None:

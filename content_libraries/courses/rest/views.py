@@ -32,7 +32,7 @@ class StructureView(LibraryAPIView):
         etag = f'"{published.publish_log_uuid}"'
         known = parse_etags(request.headers.get("If-None-Match", ""))
         response: HttpResponseBase
-        is_known = etag in known or f"W/{etag}" in known
+        is_known = not {"*", etag, f"W/{etag}"}.isdisjoint(known)
         response = HttpResponseNotModified() if is_known else Response(published.structure)
         response["ETag"] = etag
         patch_cache_control(response, private=True, no_cache=True)

@@ -8,24 +8,38 @@ from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
 from ...keys import ItemKey, LibraryLocatorV2, course_key, item_key, library_key
-from ...rest import LibraryAPIView, api_exception
+from ...rest import LibraryAPIView, api_exception, page_serializer
 
 TAGS = ["sync"]
 
 
 class LinkPagination(DefaultPagination):
-    """Pages of 100, or of ``page_size`` up to 1000 (sync contract, section 11)."""
+    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (sync contract, section 11)."""
 
     page_size = 100
     max_page_size = 1000
 
     def get_paginated_response(self, data: object) -> Response:
         response: Response = super().get_paginated_response(data)
-        return response
+        page: Any = self.page
+        neighbours = {
+            "next_page_num": page.next_page_number() if page.has_next() else None,
+            "previous_page_num": page.previous_page_number() if page.has_previous() else None,
+        }
+        return Response({**response.data, **neighbours})
+
+
+def link_page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """Describes one page of links to the OpenAPI schema. It serializes nothing itself."""
+    page = page_serializer(item)
+    page.fields["next_page_num"] = serializers.IntegerField(allow_null=True)
+    page.fields["previous_page_num"] = serializers.IntegerField(allow_null=True)
+    return page
 
 
 class DeveloperErrorsView(LibraryAPIView):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError
 from ...jobs.api import JobState
-from ...keys import LibraryLocatorV2, library_key
+from ...keys import LibraryLocatorV2
 from ...rest import LibraryPagination, page_serializer, request_body
 from .. import api
 from ..models import SyncRun
@@ -289,7 +289,7 @@ class UsagesView(DeveloperErrorsView):
     def get(self, request: Request) -> Response:
         item, library = request.query_params.get("item"), request.query_params.get("library")
         if library:
-            counts = api.usage_counts(library_key(library), user=request.user)
+            counts = api.usage_counts(library_of(library, field="library"), user=request.user)
             return Response({"counts": counts})
         if not item:
             raise InvalidInputError(_("Name an item or a library."), field="item")
@@ -318,7 +318,7 @@ def _course_plan(request: Request, wanted: Mapping[str, Any]) -> api.SyncPlan:
 
 
 def _library(wanted: Mapping[str, Any]) -> LibraryLocatorV2 | None:
-    return library_key(wanted["library_key"]) if wanted.get("library_key") else None
+    return library_of(wanted["library_key"], field="library_key") if wanted.get("library_key") else None
 
 
 def _run_data(run: SyncRun) -> Any:

@@ -13,10 +13,19 @@ from rest_framework.response import Response
 
 from ...courses.api import Block, Copied, duplicate_block
 from ...errors import InvalidInputError
-from ...rest import page_serializer, request_body
+from ...rest import request_body
 from .. import api
 from ..syncing import Synced
-from .base import TAGS, DeveloperErrorsView, LinkPagination, block_key, course_key_of, flag, item_key_of
+from .base import (
+    TAGS,
+    DeveloperErrorsView,
+    LinkPagination,
+    block_key,
+    course_key_of,
+    flag,
+    item_key_of,
+    link_page_serializer,
+)
 from .serializers import (
     CreatedSerializer,
     CreateRequestSerializer,
@@ -54,7 +63,7 @@ class LinkListView(DeveloperErrorsView):
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int, description="100 by default, 1000 at most."),
         ],
-        responses=page_serializer(RowSerializer),
+        responses=link_page_serializer(RowSerializer),
     )
     def get(self, request: Request) -> Response:
         query = request.query_params

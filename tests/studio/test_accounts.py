@@ -114,6 +114,37 @@ class TestLogout:
         assert 'value="https://evil.example/"' not in browser.get("/logout?next=https://evil.example/").content.decode()
 
 
+class TestLoginOfTheAdmin:
+    """It opens and ends the same session, so the tokens of frontends go along."""
+
+    @staticmethod
+    def home(client: Client) -> Any:
+        return client.get("/api/contentstore/v1/home", headers={"USE-JWT-COOKIE": "true"})
+
+    @pytest.fixture
+    def as_staff(self, user: User, client: Client, make_user: UserFactory) -> Client:
+        """A browser in which somebody logged in on the page of the site, and then a member of staff in the admin."""
+        make_user("boss", password=PASSWORD, is_staff=True)
+        log_in(client)
+        response = client.post("/admin/login/?next=/admin/", {"username": "boss", "password": PASSWORD})
+        assert (response.status_code, response["Location"]) == (302, "/admin/")
+        return client
+
+    def test_frontends_work_as_who_logged_in_last(self, as_staff: Client) -> None:
+        assert claims_in(as_staff.cookies[HEADER_PAYLOAD])["preferred_username"] == "boss"
+        assert self.home(as_staff).json()["can_access_advanced_settings"] is True
+
+    def test_a_wrong_password_changes_nothing(self, user: User, client: Client) -> None:
+        log_in(client)
+        assert client.post("/admin/login/", {"username": "ann", "password": "wrong"}).status_code == 200
+        assert claims_in(client.cookies[HEADER_PAYLOAD])["preferred_username"] == "ann"
+
+    def test_logging_out_there_also_ends_it_for_frontends(self, as_staff: Client) -> None:
+        assert as_staff.post("/admin/logout/").status_code == 200
+        assert {as_staff.cookies[name].value for name in (HEADER_PAYLOAD, SIGNATURE)} == {""}
+        assert self.home(as_staff).status_code == 401
+
+
 class TestLoginRefresh:
     def test_a_session_gets_a_token_without_a_csrf_token(self, browser: Client, user: User) -> None:
         response = browser.post("/login_refresh")

@@ -254,20 +254,36 @@ class TestProfiles:
         assert api_client(user).get("/api/user/v1/accounts/nobody").status_code == 403
         assert api_client(staff).get("/api/user/v1/accounts/ann").status_code == 200
 
-    def test_the_chosen_language_is_that_of_the_next_page(self, user: User, browser: Client) -> None:
+    @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
+    @pytest.mark.parametrize(("chosen", "shown"), [("fr", "fr"), ("es-419", "es")])
+    def test_the_chosen_language_is_that_of_the_next_page(
+        self, user: User, browser: Client, content_type: str, chosen: str, shown: str
+    ) -> None:
+        """Frontends send a patch to merge, as the platform wants it, and know more variants than Django."""
         token = browser.get("/csrf/api/v1/token").json()["csrfToken"]
         response = browser.patch(
             "/api/user/v1/preferences/ann",
-            {"pref-lang": "fr"},
-            content_type="application/json",
+            {"pref-lang": chosen},
+            content_type=content_type,
             headers={"X-CSRFToken": token},
         )
-        assert response.status_code == 204
-        assert '<html lang="fr"' in browser.get("/login").content.decode()
+        assert response.status_code == 204, response.content
+        assert response.cookies["django_language"].value == chosen
+        assert f'<html lang="{shown}"' in browser.get("/login").content.decode()
 
-    def test_a_language_that_does_not_exist_is_refused_at_its_field(
-        self, user: User, api_client: ClientFactory
+    def test_frontends_on_other_hosts_of_the_domain_read_the_language(
+        self, user: User, api_client: ClientFactory, settings: Any
     ) -> None:
-        response = api_client(user).patch("/api/user/v1/preferences/ann", {"pref-lang": "xx"}, format="json")
+        settings.LANGUAGE_COOKIE_DOMAIN = ".example.com"
+        client = api_client(user)
+        for language in ("fr", None):
+            cookies = client.patch("/api/user/v1/preferences/ann", {"pref-lang": language}, format="json").cookies
+            assert cookies["django_language"]["domain"] == ".example.com"
+
+    @pytest.mark.parametrize("language", ["xx", "fr-;x", ""])
+    def test_a_language_that_does_not_exist_is_refused_at_its_field(
+        self, user: User, api_client: ClientFactory, language: str
+    ) -> None:
+        response = api_client(user).patch("/api/user/v1/preferences/ann", {"pref-lang": language}, format="json")
         assert response.status_code == 400
         assert "pref-lang" in response.json()

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from opaque_keys import InvalidKeyError
 
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
@@ -43,6 +44,12 @@ class CourseAdmin(PackageAdmin):
         "last_published",
     )
     readonly_fields = fields
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        try:
+            return super().get_object(request, object_id, from_field)
+        except InvalidKeyError:  # what is no key is the key of no course
+            return None
 
     @admin.display(description="Course", ordering="id")
     def name(self, course: Course) -> str:

@@ -152,7 +152,7 @@ class MigrationAdmin(StaffAdmin):
         "composition_level",
         "repeat_handling_strategy",
         "preserve_url_slugs",
-        "target_collection",
+        "collection",
         "source_version",
         "created_by",
         "created",
@@ -170,6 +170,10 @@ class MigrationAdmin(StaffAdmin):
     @admin.display(description="Library", ordering="target__title")
     def target_title(self, migration: ModulestoreMigration) -> str:
         return str(migration.target.title)
+
+    @admin.display(description="Collection")
+    def collection(self, migration: ModulestoreMigration) -> str:
+        return migration.target_collection.title if migration.target_collection else ""
 
     @admin.display(description="Outcome")
     def outcome(self, migration: ModulestoreMigration) -> str:

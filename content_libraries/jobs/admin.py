@@ -153,8 +153,11 @@ class JobAdmin(JobListAdmin):
 
     @admin.action(description="Cancel the selected jobs")
     def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
-        for job in jobs.filter(state__in=UNFINISHED):
+        unfinished = list(jobs.filter(state__in=UNFINISHED))
+        for job in unfinished:
             self._say(request, self.cancel(job.uuid, user=request.user))
+        if not unfinished:
+            messages.info(request, "All of the selected jobs are finished.")
 
     @admin.action(description="Try again what failed in the selected jobs")
     def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
@@ -162,7 +165,7 @@ class JobAdmin(JobListAdmin):
             try:
                 self._say(request, self.retry(job.uuid, user=request.user))
             except ContentLibrariesError as error:
-                messages.error(request, f"{job}: {error.message}")
+                messages.error(request, f"Job {job}: {error.message}")
 
     def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
         job = self.cancel(uuid, user=request.user)
@@ -176,4 +179,4 @@ class JobAdmin(JobListAdmin):
     def _say(self, request: HttpRequest, job: Job) -> None:
         is_ending = job.state in UNFINISHED and job.cancel_requested
         state = "ends at its next step" if is_ending else str(JobState(job.state).label).lower()
-        messages.info(request, f"{job}: {state}.")
+        messages.info(request, f"Job {job}: {state}.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 from ..errors import ContentLibrariesError
 from ..imports.admin.base import StaffAdmin
@@ -130,11 +131,12 @@ class CourseLinkAdmin(StaffAdmin):
             try:
                 api.sync_block(key, user=request.user)
             except ContentLibrariesError as error:
-                messages.error(request, f"{key}: {error.message}")
+                messages.error(request, f"Block {key}: {error.message}")
             else:
                 done += 1
         if done or not tops:
-            text = f"{done} linked blocks were synced." if tops else "Nothing of the selected is ready to be synced."
+            count = ngettext("%d linked block was synced.", "%d linked blocks were synced.", done) % done
+            text = count if tops else "Nothing of the selected is ready to be synced."
             messages.info(request, text)
 
     @admin.action(description="Sync the courses of the selected in the background")
@@ -145,4 +147,5 @@ class CourseLinkAdmin(StaffAdmin):
         except ContentLibrariesError as error:
             messages.error(request, error.message)
         else:
-            messages.info(request, f"{len(courses)} courses are being synced in the background, as run {run.uuid}.")
+            started = ngettext("%d course is", "%d courses are", len(courses)) % len(courses)
+            messages.info(request, f"{started} being synced in the background, as run {run.uuid}.")

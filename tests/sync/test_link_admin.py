@@ -99,16 +99,16 @@ def test_what_is_ready_is_synced_once_and_what_fails_is_named(client: Client, au
     shelf.delete("unit1")
     shelf.publish()
     other = author.create(shelf.key("p1"), UNIT)
-    assert "1 linked blocks were synced" in act(client, "sync_selected", [text, other])
+    assert "1 linked block was synced" in act(client, "sync_selected", [text, other])
     assert (titles([text]), block(text).settings["upstream_version"]) == (["New"], "2")
     shown = act(client, "sync_selected", [child(unit, 0)])
-    assert (str(unit) in shown, "not found" in shown) == (True, True)
+    assert (f"Block {unit}" in shown, "not found" in shown) == (True, True)
     assert "Nothing of the selected is ready" in act(client, "sync_selected", [text])
 
 
 def test_courses_of_links_are_synced_in_the_background(client: Client, author: Author, shelf: Shelf) -> None:
     text = author.create(shelf.key("t2"), UNIT)
-    assert "1 courses are being synced in the background" in act(client, "sync_courses", [text])
+    assert "1 course is being synced in the background" in act(client, "sync_courses", [text])
     assert [course.course_key for course in SyncRun.objects.get().courses.all()] == [COURSE_KEY]
 
 
@@ -120,7 +120,7 @@ def test_conversions_are_listed_and_undone(client: Client, course: None, tmp_pat
     assert [row.pk for row in page.context["cl"].result_list] == [conversion.pk]
     assert client.get(f"{CONVERSIONS}{conversion.pk}/change/").status_code == 200
     wanted = {"action": "undo_selected", "_selected_action": [conversion.pk]}
-    assert "undone." in messages_of(client.post(CONVERSIONS, wanted, follow=True))
+    assert f"Undone: {conversion}." in messages_of(client.post(CONVERSIONS, wanted, follow=True))
     assert "upstream" not in block(problem).settings
     assert LegacyConversion.objects.get().undone is not None
     assert "undone already" in messages_of(client.post(CONVERSIONS, wanted, follow=True))

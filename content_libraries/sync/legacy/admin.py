@@ -41,6 +41,6 @@ class LegacyConversionAdmin(StaffAdmin):
             try:
                 undo_conversion(conversion.uuid, user=request.user)
             except ContentLibrariesError as error:
-                messages.error(request, f"{conversion}: {error.message}")
+                messages.error(request, f"Conversion {conversion}: {error.message}")
             else:
-                messages.info(request, f"{conversion}: undone.")
+                messages.info(request, f"Undone: {conversion}.")

@@ -20,11 +20,11 @@ class FileChannel(filesystem.Channel):
     that looks in between reads nothing, and ends with an error.
     """
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its bases differ
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         hidden = Path(self.data_folder_out, f".{name}")
         try:
-            hidden.write_text(dumps(message))
+            hidden.write_text(dumps(payload))
             hidden.rename(hidden.with_name(name))
         except OSError as error:
             raise ChannelError(f"Cannot put a message into {self.data_folder_out}.") from error

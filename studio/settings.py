@@ -54,7 +54,7 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "studio.accounts.apps.StudioAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -267,8 +267,8 @@ SECURE_COOKIES = _flag("SECURE_COOKIES", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-# Set it to .example.com when frontends are on other hosts of the domain: they read a cookie.
-SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
+# Set it to .example.com when frontends are on other hosts of the domain: they read who is logged in, and the language.
+SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = LANGUAGE_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Whoever shows this token as a bearer may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

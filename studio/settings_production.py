@@ -17,9 +17,8 @@ if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
 
 from .settings import *  # noqa: E402, F403 - what it reads has to be set first
 
-# Shared by all processes: grants and health findings are remembered in it, and sessions need no database query.
+# Shared by all processes. Sessions stay in the database, so that nobody is logged out, or kept out, while it is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # This machine asks about its own health, as compose.yaml does; proxies send the names of the site.
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]  # noqa: F405

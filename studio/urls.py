@@ -7,10 +7,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from edxval.views import VideoDetail
 
-from .pages.views import start
+from .pages.views import icon, start
 
 urlpatterns = [
     path("", start, name="start"),
+    path("favicon.ico", icon),
     path("", include("content_libraries.urls")),
     path("", include("studio.accounts.urls")),
     path("", include("studio.home.urls")),

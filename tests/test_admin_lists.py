@@ -1,9 +1,15 @@
-"""Lists of the Django admin that no other test fills: they cost as many queries for two rows as for twelve."""
+"""
+The Django admin where no other test fills it.
+
+Lists cost as many queries for two rows as for twelve, and pages lead only to where their reader may go.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +18,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.timezone import now
 
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
-from content_libraries.imports.models import SourceUpload
+from content_libraries.content.api import create_collection
+from content_libraries.imports.models import ModulestoreMigration, ModulestoreSource, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.models import SearchCheckpoint
 from content_libraries.sync.models import LegacyConversion
@@ -66,3 +74,33 @@ def test_a_list_costs_the_same_for_many_rows(
         assert len(page.context["cl"].result_list) == total
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def of_an_import(number: int, user: User, library: ContentLibrary) -> Any:
+    source = ModulestoreSource.objects.create(key=f"course-v1:O+C+{number}")
+    collection = create_collection(library.library_key, user=user, title="Imported")
+    return ModulestoreMigration.objects.create(
+        source=source,
+        target=library.learning_package,
+        target_collection_id=collection.pk,
+        created_by=user,
+        preserve_url_slugs=True,
+        finished=now(),
+    )
+
+
+@pytest.mark.parametrize("make", [*MAKERS.values(), of_an_import], ids=[*MAKERS, "modulestoremigration"])
+def test_nothing_leads_where_staff_may_not_go(
+    client: Client, library: ContentLibrary, staff: User, make: Maker
+) -> None:
+    """Staff see what this app has; users and Learning Core are for those who may manage them."""
+    client.force_login(staff)
+    row = make(1, staff, library)
+    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    page = client.get(url).content.decode()
+    found = set(re.findall(r'href="(/admin/[^"?]+/change/)"', page))
+    assert [link for link in found if client.get(link).status_code == 403] == []
+    assert "<Collection>" not in unescape(page)
+    client.force_login(User.objects.create_superuser("root"))
+    if hasattr(row, "user") or hasattr(row, "created_by"):
+        assert f"/admin/auth/user/{staff.pk}/change/" in client.get(url).content.decode()

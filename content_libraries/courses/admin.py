@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
+from opaque_keys import InvalidKeyError
 
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
@@ -45,6 +46,12 @@ class CourseAdmin(PackageAdmin):
         "last_published",
     )
     readonly_fields = fields
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        try:
+            return super().get_object(request, object_id, from_field)
+        except InvalidKeyError:  # what is no key is the key of no course
+            return None
 
     @admin.display(description=gettext_lazy("Course"), ordering="id")
     def name(self, course: Course) -> str:

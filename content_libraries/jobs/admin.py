@@ -160,8 +160,11 @@ class JobAdmin(JobListAdmin):
 
     @admin.action(description=gettext_lazy("Cancel the selected jobs"))
     def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
-        for job in jobs.filter(state__in=UNFINISHED):
+        unfinished = list(jobs.filter(state__in=UNFINISHED))
+        for job in unfinished:
             self._say(request, self.cancel(job.uuid, user=request.user))
+        if not unfinished:
+            messages.info(request, _("All of the selected jobs are finished."))
 
     @admin.action(description=gettext_lazy("Try again what failed in the selected jobs"))
     def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
@@ -169,7 +172,7 @@ class JobAdmin(JobListAdmin):
             try:
                 self._say(request, self.retry(job.uuid, user=request.user))
             except ContentLibrariesError as error:
-                messages.error(request, f"{job}: {error.message}")
+                messages.error(request, _("Job %(job)s: %(error)s") % {"job": job, "error": error.message})
 
     def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
         job = self.cancel(uuid, user=request.user)
@@ -182,5 +185,5 @@ class JobAdmin(JobListAdmin):
 
     def _say(self, request: HttpRequest, job: Job) -> None:
         is_ending = job.state in UNFINISHED and job.cancel_requested
-        text = _("%(job)s: ends at its next step.") if is_ending else _("%(job)s: %(state)s.")
+        text = _("Job %(job)s: ends at its next step.") if is_ending else _("Job %(job)s: %(state)s.")
         messages.info(request, text % {"job": job, "state": str(JobState(job.state).label).lower()})

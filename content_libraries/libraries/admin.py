@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -99,7 +101,22 @@ def add_figures(rows: Iterable[Any]) -> None:
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An older grant. Whose it is never changes: somebody else's is another one."""
+    """An older grant. Whose it is never changes: somebody else's is another one. Members are known by their names."""
+
+    user = forms.ModelChoiceField(
+        get_user_model().objects.all(),
+        to_field_name="username",
+        required=False,
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": gettext_lazy("There is no user of this name.")},
+    )
+    group = forms.ModelChoiceField(
+        Group.objects.all(),
+        to_field_name="name",
+        required=False,
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": gettext_lazy("There is no group of this name.")},
+    )
 
     class Meta:
         model = ContentLibraryPermission
@@ -109,6 +126,8 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["user"].disabled = self.fields["group"].disabled = True
+            user, group = self.instance.user, self.instance.group
+            self.initial.update(user=user and user.username, group=group and group.name)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -133,7 +152,6 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
     form = GrantForm
     formset = GrantFormSet
     extra = 0
-    raw_id_fields = ("user", "group")
     verbose_name = gettext_lazy("level")
     verbose_name_plural = gettext_lazy("Levels of users and groups")
 
@@ -141,6 +159,9 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
         return api.is_global_staff(request.user)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ContentLibraryPermission]:
+        return super().get_queryset(request).select_related("user", "group")
 
 
 @admin.register(ContentLibrary)

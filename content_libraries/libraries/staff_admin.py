@@ -38,6 +38,15 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rows of other apps are links only for whoever may open them; others read what they are called."""
+        closed = {key.name: key for key in self.opts.fields if key.is_relation and not self._may_open(key, request)}
+        return [_name_of(closed[name]) if name in closed else name for name in super().get_fields(request, obj)]
+
+    def _may_open(self, key: Any, request: HttpRequest) -> bool:
+        site, model = self.admin_site, key.related_model
+        return site.is_registered(model) and site.get_model_admin(model).has_view_permission(request)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return _or_message(super().changelist_view, request, extra_context)
 
@@ -46,6 +55,16 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_view(self, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:
         return _or_message(super().delete_view, request, *arguments, **more)
+
+
+def _name_of(key: Any) -> Any:
+    """What the page of a row shows of another row that it refers to, without a link."""
+
+    @admin.display(description=key.verbose_name)
+    def name(row: Any) -> str:
+        return str(getattr(row, key.name) or "-")
+
+    return name
 
 
 def _or_message(view: Any, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:

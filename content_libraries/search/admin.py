@@ -128,10 +128,10 @@ def _tell_lag(request: HttpRequest) -> None:
 
 def _send(request: HttpRequest, task: Task[Any, Any], *arguments: str) -> None:
     """Let a worker do it. What is being done shows in the list."""
-    name = " ".join(arguments) or _("The whole index")
+    name = " ".join(arguments) or _("the whole index")
     try:
         task.delay(*arguments)
     except (OperationalError, OSError) as error:
         messages.error(request, _("No worker can be told about it: %s") % error)
     else:
-        messages.success(request, _("%s is being indexed in the background.") % name)
+        messages.success(request, _("Indexing in the background: %s.") % name)

@@ -140,7 +140,7 @@ class CourseLinkAdmin(StaffAdmin):
             try:
                 api.sync_block(key, user=request.user)
             except ContentLibrariesError as error:
-                messages.error(request, f"{key}: {error.message}")
+                messages.error(request, _("Block %(block)s: %(error)s") % {"block": key, "error": error.message})
             else:
                 done += 1
         if done or not tops:

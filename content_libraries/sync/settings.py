@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
+from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -181,7 +182,9 @@ def course_type_of(key: ItemKey) -> str:
 def upstream_key(text: str) -> ItemKey:
     """Parse the key of a library item. Raises MalformedKeyError, also for one that is longer than any can be."""
     if len(text) > MAX_KEY:
-        raise MalformedKeyError(f"“{text[:MAX_KEY]}…” is too long for the key of a library item.")
+        raise MalformedKeyError(
+            _("“%(beginning)s…” is too long for the key of a library item.") % {"beginning": text[:MAX_KEY]}
+        )
     return item_key(text)
 
 

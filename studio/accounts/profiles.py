@@ -9,14 +9,17 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_supported_language_variant, gettext
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 _LANGUAGE: Final = "pref-lang"
+_CODE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
+_SAME_SITE: Final = "Lax"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
@@ -45,12 +48,19 @@ class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
     """The one preference that this host knows."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        languages = [(code, code) for code, _ in settings.LANGUAGES]
-        return {_LANGUAGE: serializers.ChoiceField(choices=languages, required=False, allow_null=True)}
+        return {_LANGUAGE: serializers.RegexField(_CODE, validators=[_offered], required=False, allow_null=True)}
+
+
+class MergePatchParser(JSONParser):
+    """JSON as frontends call it that send changes of preferences."""
+
+    media_type = "application/merge-patch+json"
 
 
 class PreferencesView(APIView):
     """The language that the caller wants to read, kept in Django's language cookie."""
+
+    parser_classes = (JSONParser, MergePatchParser)
 
     def get(self, request: Request, username: str) -> Response:
         _account(request, username)
@@ -66,11 +76,16 @@ class PreferencesView(APIView):
                 settings.LANGUAGE_COOKIE_NAME,
                 language,
                 max_age=_YEAR_SECONDS,
-                secure=settings.SESSION_COOKIE_SECURE,
-                samesite="Lax",
+                domain=settings.LANGUAGE_COOKIE_DOMAIN,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite=_SAME_SITE,
             )
         elif _LANGUAGE in body.validated_data:
-            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+            response.delete_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                domain=settings.LANGUAGE_COOKIE_DOMAIN,
+                samesite=_SAME_SITE,
+            )
         return response
 
 
@@ -84,6 +99,14 @@ class NotificationCountView(APIView):
 def profile_image_url(request: HttpRequest | Request) -> str:
     """The picture of everybody: accounts of this host have none of their own."""
     return request.build_absolute_uri(static("content_libraries/profile.svg"))
+
+
+def _offered(language: str) -> None:
+    """A language of this site, or a variant of one: the cookie is for frontends too, which know more of them."""
+    try:
+        get_supported_language_variant(language)
+    except LookupError:
+        raise serializers.ValidationError(gettext("This site does not speak this language.")) from None
 
 
 def _account(request: Request, username: str) -> User:

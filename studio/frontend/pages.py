@@ -7,38 +7,25 @@ Every other path is one of the frontend's own pages, and gets ``index.html``, wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from .configuration import FRONTEND_PATH
 
-_FILES: Final = frozenset(
-    {
-        ".css",
-        ".gif",
-        ".html",
-        ".ico",
-        ".jpg",
-        ".js",
-        ".json",
-        ".map",
-        ".png",
-        ".svg",
-        ".txt",
-        ".wasm",
-        ".woff",
-        ".woff2",
-    }
+_FILE: Final = re.compile(
+    r"\.(avif|css|eot|gif|html?|ico|jpe?g|m?js|json|map|mp[34]|otf|pdf|png|svg|ttf|txt|wasm|web[mp]|webmanifest|woff2?|xml)$"
 )
-"""Endings that no page of the frontend has; keys of libraries and courses may contain dots."""
+"""Endings of files. Codes in addresses of pages may have dots, too, but hardly end like this."""
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
@@ -52,11 +39,24 @@ class FilesMiddleware(WhiteNoiseMiddleware):
 
 @require_safe
 @cache_control(no_cache=True)
+@xframe_options_exempt  # frame-ancestors says who may
 def page(_request: HttpRequest, path: str = "") -> FileResponse:
-    """A page of the frontend. A file that the build does not have is not found, rather than a page."""
+    """
+    A page of the frontend. A file that the build does not have is not found, rather than a page.
+
+    Pages of courses show the picker of library content in a frame.
+    """
     index = Path(settings.MFE_DIST) / "index.html"
     if not settings.MFE_DIST or not index.is_file():
         raise Http404(_("This site serves no frontend: MFE_DIST names no build."))
-    if PurePosixPath(path).suffix in _FILES:
+    if _is_file(path):
         raise Http404(_("The frontend's build has no such file."))
-    return FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
+    response = FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = f"frame-ancestors {' '.join(["'self'", *settings.CORS_ALLOWED_ORIGINS])}"
+    return response
+
+
+def _is_file(path: str) -> bool:
+    """Whether this is a file of a build. Keys may end like one, but have colons: ``course-v1:A+B+node.js``."""
+    name = path.rpartition("/")[2]
+    return ":" not in name and _FILE.search(name.lower()) is not None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -21,8 +21,10 @@ from ..celery import app as celery_app
 logger = logging.getLogger(__name__)
 
 _BROKER_SECONDS: Final = 2
-_SEARCH_CACHE: Final = "studio.health.search"
-_SEARCH_CACHE_SECONDS: Final = 10
+_SEARCH: Final = "search"
+_SEARCH_SECONDS: Final = 10
+remembered: Final = LocMemCache("studio.health", {})
+"""What this process has found lately. The cache of the site may be what does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def check_broker() -> Finding:
 
 def check_search() -> Finding:
     """How far the index is behind the change logs; remembered for some seconds, because probes come often."""
-    finding: Finding | None = cache.get(_SEARCH_CACHE)
+    finding: Finding | None = remembered.get(_SEARCH)
     if finding is None:
         try:
             lag = api.index_lag()
@@ -77,7 +79,7 @@ def check_search() -> Finding:
         if lag.error:
             logger.warning("The search engine does not answer: %s", lag.error)
         finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds)
-        cache.set(_SEARCH_CACHE, finding, _SEARCH_CACHE_SECONDS)
+        remembered.set(_SEARCH, finding, _SEARCH_SECONDS)
     return finding
 
 

@@ -1,4 +1,4 @@
-"""The start page."""
+"""The start page, and the icon of all pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 
 from content_libraries import api
 
@@ -34,6 +35,11 @@ def start(request: HttpRequest) -> HttpResponse:
         listed = api.list_libraries(request.user, order="title")
         context |= {"libraries": _rows(listed), "total": listed.count(), "most": MOST_LIBRARIES}
     return render(request, "studio/start.html", context)
+
+
+def icon(_request: HttpRequest) -> HttpResponseRedirect:
+    """Where browsers look for the icon of pages that name none, such as those of the admin."""
+    return HttpResponseRedirect(static("studio/icon.svg"))
 
 
 def _rows(listed: QuerySet[Any]) -> list[LibraryRow]:

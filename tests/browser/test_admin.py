@@ -43,6 +43,23 @@ def test_lists_are_usable_by_everybody(
     screenshot(admin, f"admin-{name}")
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_fit_into_a_small_window(admin: Page, check_accessibility: Check, name: str) -> None:
+    """Wide tables scroll; the page does not."""
+    admin.set_viewport_size({"width": 375, "height": 700})
+    admin.goto(f"/admin/content_libraries/{name}/")
+    assert admin.evaluate("document.documentElement.scrollWidth") == 375
+    check_accessibility(admin)
+
+
+def test_buttons_leave_long_names_readable(admin: Page) -> None:
+    admin.goto(f"/admin/content_libraries/course/{COURSE}/change/")
+    title, button = (admin.locator(part).first.bounding_box() for part in ("#content > h2", ".object-tools a"))
+    assert title
+    assert button
+    assert title["y"] + title["height"] <= button["y"]
+
+
 def test_a_library_has_its_figures_and_its_team(
     admin: Page, screenshot: Screenshot, check_accessibility: Check
 ) -> None:

@@ -18,6 +18,15 @@ def test_who_logs_in_sees_the_libraries(
     screenshot(page, "start-page")
 
 
+def test_keys_can_be_read_in_a_small_window(open_as: PageFactory) -> None:
+    page = open_as("author")
+    page.set_viewport_size({"width": 375, "height": 700})
+    key = page.get_by_role("table").get_by_text("lib:DemoX:welcome").bounding_box()
+    assert key
+    assert key["width"] > 100
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
 def test_who_has_no_role_sees_no_library(open_as: PageFactory) -> None:
     page = open_as("outsider")
     expect(page.get_by_role("row", name="Welcome to content libraries")).to_have_count(0)

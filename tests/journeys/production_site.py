@@ -88,8 +88,10 @@ class ProductionSite:
 
     def environment(self, service: str) -> dict[str, str]:
         """The variables of a service."""
-        given = self._compose[service]["environment"]
-        return {name: self._placed(self._filled_in(value)) for name, value in given.items()} | self._besides
+        described = self._compose[service]
+        from_file = self._env_file if described.get("env_file") == ".env" else {}
+        given = {name: self._placed(self._filled_in(value)) for name, value in described["environment"].items()}
+        return {**from_file, **given, **self._besides}
 
     def run(self, service: str, command: str | None = None, **variables: str) -> None:
         """Run the command of a service, or another one there, to its end."""

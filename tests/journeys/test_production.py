@@ -12,6 +12,7 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from zipfile import ZipFile
 import pytest
 import requests
 
-from tests.running import free_port
+from tests.running import answers, free_port, wait_until
 from tests.search.meilisearch_server import MASTER_KEY, serving
 
 from .importing_site import DEMO
@@ -75,21 +76,23 @@ def bucket() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, database_url: str, redis_url: str, bucket: Any
-) -> Iterator[ProductionSite]:
+def services(database_url: str, redis_url: str, bucket: Any) -> Iterator[Services]:
     with serving() as search:
-        services = Services(
+        yield Services(
             database_url=database_url,
             redis_url=redis_url,
             search_url=search.url,
             search_key=MASTER_KEY,
             s3_url=bucket.meta.client.meta.endpoint_url,
         )
-        name = f"content-libraries-{uuid4()}"
-        yield ProductionSite(tmp_path_factory.mktemp("production"), services, name=name, port=free_port())
-        for number in (0, 1):  # of the broker and of the cache
-            _forget(f"{redis_url}/{number}", name)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, services: Services, redis_url: str) -> Iterator[ProductionSite]:
+    name = f"content-libraries-{uuid4()}"
+    yield ProductionSite(tmp_path_factory.mktemp("production"), services, name=name, port=free_port())
+    for number in (0, 1):  # of the broker and of the cache
+        _forget(f"{redis_url}/{number}", name)
 
 
 @pytest.fixture(scope="module")
@@ -186,12 +189,28 @@ def test_a_backup_is_made_and_restored(browser: Browser, imported: dict[str, Any
     assert browser.json("GET", "/api/libraries/v2/lib:ProdX:again/")["num_blocks"] > 0
 
 
+def test_without_redis_it_is_degraded_and_who_is_logged_in_can_go_on(
+    tmp_path: Path, services: Services, site: ProductionSite, browser: Browser
+) -> None:
+    gone = f"redis://127.0.0.1:{free_port()}"
+    degraded = ProductionSite(tmp_path, replace(services, redis_url=gone), name="gone", port=free_port())
+    degraded.run("web", "python manage.py collectstatic --no-input")
+    with degraded.running("web"):
+        wait_until(lambda: answers(f"{degraded.address}/healthz"))
+        there = Browser(degraded.address)
+        there.cookies = dict(browser.cookies)
+        assert there.json("GET", "/readyz")["status"] == "degraded"
+        assert there.ask("GET", "/").status_code == 200
+        body = {"title": "Meanwhile", "description": "", "org": "ProdX", "slug": "meanwhile"}
+        assert there.json("POST", "/api/libraries/v2/", json=body)["id"] == "lib:ProdX:meanwhile"
+
+
 def test_jobs_log_json_with_the_request_that_started_them(
     site: ProductionSite, processes: Mapping[str, subprocess.Popen[bytes]], imported: dict[str, Any]
 ) -> None:
     lines = _json_lines(site.log("worker"))
     ends = [line for line in lines if line["event"] == "task_succeeded"]
-    assert imported["request_id"] in {line["request_id"] for line in ends}
+    assert imported["request_id"] in {line.get("request_id") for line in ends}
     assert all(process.poll() is None for process in processes.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -51,8 +51,6 @@ def form(library: ContentLibrary, **values: str) -> dict[str, str]:
         data |= {
             f"permission_grants-{number}-id": str(grant.pk),
             f"permission_grants-{number}-library": str(library.pk),
-            f"permission_grants-{number}-user": str(grant.user_id or ""),
-            f"permission_grants-{number}-group": str(grant.group_id or ""),
             f"permission_grants-{number}-access_level": grant.access_level,
         }
     return data | values
@@ -140,7 +138,7 @@ def test_flags_and_grants_can_be_changed_but_not_the_key(
                 "allow_public_read": "on",
                 "permission_grants-TOTAL_FORMS": "2",
                 "permission_grants-1-library": str(library.pk),
-                "permission_grants-1-user": str(stranger.pk),
+                "permission_grants-1-user": stranger.username,
                 "permission_grants-1-access_level": "author",
             },
         ),
@@ -150,6 +148,51 @@ def test_flags_and_grants_can_be_changed_but_not_the_key(
     library.refresh_from_db()
     assert (library.slug, library.license, library.allow_public_read) == ("lib1", "CC:4.0:BY", True)
     assert library.permission_grants.get(user=stranger).access_level == "author"
+
+
+def test_members_are_shown_by_name_in_a_constant_number_of_queries(
+    client: Client, library: ContentLibrary, make_user: UserFactory
+) -> None:
+    counts = []
+    for names in (["ann", "bob"], ["cat", "dan", "eve", "fay", "gus"]):
+        for name in names:
+            library.permission_grants.create(user=make_user(name), access_level="read")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"{URL}{library.pk}/change/").content.decode()
+        assert all(f'value="{name}"' in page for name in names)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_nothing_leads_where_staff_may_not_go(library: ContentLibrary, staff: User, client: Client) -> None:
+    client.force_login(staff)
+    assert "/admin/auth/" not in client.get(f"{URL}{library.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize(("field", "message"), [("user", "no user of this name"), ("group", "no group of this name")])
+def test_whom_nobody_knows_is_refused_at_the_field(
+    client: Client, library: ContentLibrary, field: str, message: str
+) -> None:
+    new = {
+        "permission_grants-TOTAL_FORMS": "2",
+        "permission_grants-1-library": str(library.pk),
+        f"permission_grants-1-{field}": "nobody",
+        "permission_grants-1-access_level": "author",
+    }
+    assert message in client.post(f"{URL}{library.pk}/change/", form(library, **new)).content.decode()
+
+
+def test_a_group_gets_a_level(client: Client, library: ContentLibrary) -> None:
+    group = Group.objects.create(name="Biology teachers")
+    new = {
+        "permission_grants-TOTAL_FORMS": "2",
+        "permission_grants-1-library": str(library.pk),
+        "permission_grants-1-group": group.name,
+        "permission_grants-1-access_level": "read",
+    }
+    assert client.post(f"{URL}{library.pk}/change/", form(library, **new)).status_code == 302
+    assert library.permission_grants.get(group=group).access_level == "read"
+    assert f'value="{group.name}"' in client.get(f"{URL}{library.pk}/change/").content.decode()
 
 
 def test_the_only_administrator_stays(client: Client, library: ContentLibrary) -> None:

@@ -65,7 +65,7 @@ def test_documents_are_made_anew_by_an_action(admin_client: Client, shelf: Shelf
 
     answer = admin_client.post(URL, {"action": "reindex", "_selected_action": [chosen.pk]}, follow=True)
 
-    assert "Course-v1:Org+Course+Run is being indexed in the background." in answer.content.decode()
+    assert "Indexing in the background: course-v1:Org+Course+Run." in answer.content.decode()
     assert {document["context_key"] for document in documents().values()} == {str(COURSE_KEY)}
 
 

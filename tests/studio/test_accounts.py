@@ -114,6 +114,37 @@ class TestLogout:
         assert 'value="https://evil.example/"' not in browser.get("/logout?next=https://evil.example/").content.decode()
 
 
+class TestLoginOfTheAdmin:
+    """It opens and ends the same session, so the tokens of frontends go along."""
+
+    @staticmethod
+    def home(client: Client) -> Any:
+        return client.get("/api/contentstore/v1/home", headers={"USE-JWT-COOKIE": "true"})
+
+    @pytest.fixture
+    def as_staff(self, user: User, client: Client, make_user: UserFactory) -> Client:
+        """A browser in which somebody logged in on the page of the site, and then a member of staff in the admin."""
+        make_user("boss", password=PASSWORD, is_staff=True)
+        log_in(client)
+        response = client.post("/admin/login/?next=/admin/", {"username": "boss", "password": PASSWORD})
+        assert (response.status_code, response["Location"]) == (302, "/admin/")
+        return client
+
+    def test_frontends_work_as_who_logged_in_last(self, as_staff: Client) -> None:
+        assert claims_in(as_staff.cookies[HEADER_PAYLOAD])["preferred_username"] == "boss"
+        assert self.home(as_staff).json()["can_access_advanced_settings"] is True
+
+    def test_a_wrong_password_changes_nothing(self, user: User, client: Client) -> None:
+        log_in(client)
+        assert client.post("/admin/login/", {"username": "ann", "password": "wrong"}).status_code == 200
+        assert claims_in(client.cookies[HEADER_PAYLOAD])["preferred_username"] == "ann"
+
+    def test_logging_out_there_also_ends_it_for_frontends(self, as_staff: Client) -> None:
+        assert as_staff.post("/admin/logout/").status_code == 200
+        assert {as_staff.cookies[name].value for name in (HEADER_PAYLOAD, SIGNATURE)} == {""}
+        assert self.home(as_staff).status_code == 401
+
+
 class TestLoginRefresh:
     def test_a_session_gets_a_token_without_a_csrf_token(self, browser: Client, user: User) -> None:
         response = browser.post("/login_refresh")
@@ -223,20 +254,36 @@ class TestProfiles:
         assert api_client(user).get("/api/user/v1/accounts/nobody").status_code == 403
         assert api_client(staff).get("/api/user/v1/accounts/ann").status_code == 200
 
-    def test_the_chosen_language_is_that_of_the_next_page(self, user: User, browser: Client) -> None:
+    @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
+    @pytest.mark.parametrize(("chosen", "shown"), [("fr", "fr"), ("es-419", "es")])
+    def test_the_chosen_language_is_that_of_the_next_page(
+        self, user: User, browser: Client, content_type: str, chosen: str, shown: str
+    ) -> None:
+        """Frontends send a patch to merge, as the platform wants it, and know more variants than Django."""
         token = browser.get("/csrf/api/v1/token").json()["csrfToken"]
         response = browser.patch(
             "/api/user/v1/preferences/ann",
-            {"pref-lang": "fr"},
-            content_type="application/json",
+            {"pref-lang": chosen},
+            content_type=content_type,
             headers={"X-CSRFToken": token},
         )
-        assert response.status_code == 204
-        assert '<html lang="fr"' in browser.get("/login").content.decode()
+        assert response.status_code == 204, response.content
+        assert response.cookies["django_language"].value == chosen
+        assert f'<html lang="{shown}"' in browser.get("/login").content.decode()
 
-    def test_a_language_that_does_not_exist_is_refused_at_its_field(
-        self, user: User, api_client: ClientFactory
+    def test_frontends_on_other_hosts_of_the_domain_read_the_language(
+        self, user: User, api_client: ClientFactory, settings: Any
     ) -> None:
-        response = api_client(user).patch("/api/user/v1/preferences/ann", {"pref-lang": "xx"}, format="json")
+        settings.LANGUAGE_COOKIE_DOMAIN = ".example.com"
+        client = api_client(user)
+        for language in ("fr", None):
+            cookies = client.patch("/api/user/v1/preferences/ann", {"pref-lang": language}, format="json").cookies
+            assert cookies["django_language"]["domain"] == ".example.com"
+
+    @pytest.mark.parametrize("language", ["xx", "fr-;x", ""])
+    def test_a_language_that_does_not_exist_is_refused_at_its_field(
+        self, user: User, api_client: ClientFactory, language: str
+    ) -> None:
+        response = api_client(user).patch("/api/user/v1/preferences/ann", {"pref-lang": language}, format="json")
         assert response.status_code == 400
         assert "pref-lang" in response.json()

@@ -40,6 +40,7 @@ def body_of(response: Any) -> str:
         "library/lib:DemoX:welcome",
         "library/lib:DemoX:welcome/components/lb:DemoX:welcome:html:a.b",
         "course/course-v1:DemoX+Reuse101+2026/libraries",
+        "course/course-v1:DemoX+Scripting+node.js",
     ],
 )
 def test_every_page_gets_the_index_which_is_never_kept(client: Client, path: str) -> None:
@@ -65,8 +66,17 @@ def test_what_has_a_digest_in_its_name_is_kept_for_ever_and_the_rest_is_not(clie
     assert "immutable" not in client.get("/authoring/app.css")["Cache-Control"]
 
 
-def test_a_file_of_an_older_build_is_not_found(client: Client) -> None:
-    assert client.get("/authoring/app.ffffffffffffffffffff.js").status_code == 404
+@pytest.mark.parametrize("ending", ["js", "mjs", "css", "json", "ttf", "woff2", "jpeg", "png", "webp", "webmanifest"])
+def test_a_file_of_an_older_build_is_not_found(client: Client, ending: str) -> None:
+    assert client.get(f"/authoring/app.ffffffffffffffffffff.{ending}").status_code == 404
+
+
+def test_its_pages_may_be_framed_by_this_site_and_its_frontends_only(client: Client, settings: Any) -> None:
+    """Pages of courses open the picker of library content in a frame."""
+    settings.CORS_ALLOWED_ORIGINS = ["https://apps.example.com"]
+    response = client.get("/authoring/component-picker?variant=published")
+    assert response["Content-Security-Policy"] == "frame-ancestors 'self' https://apps.example.com"
+    assert "X-Frame-Options" not in response
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -22,6 +22,7 @@ from content_libraries.content import api as content
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import SyncRun
 from studio.celery import app as celery_app
+from studio.operations import health
 from tests.conftest import CommitRunner
 from tests.sites import PROJECT, site_environment
 
@@ -30,7 +31,24 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_remembered_findings() -> None:
-    cache.clear()
+    health.remembered.clear()
+
+
+class CacheThatIsGone(BaseCache):
+    """Does as Redis does when nobody answers."""
+
+    def __init__(self, _location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+
+    def get(self, *_arguments: Any, **_more: Any) -> Any:
+        raise ConnectionError("the cache is gone")
+
+    set = add = delete = get
+
+
+@pytest.fixture
+def _gone_cache(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.CacheThatIsGone"}}
 
 
 @pytest.fixture
@@ -64,6 +82,12 @@ class TestHealth:
         response = client.get("/readyz")
         assert (response.status_code, response.json()["status"]) == (200, "degraded")
         assert response.json()["checks"]["broker"]["ok"] is False
+
+    @pytest.mark.usefixtures("_gone_cache")
+    def test_without_a_cache_it_still_serves(self, client: Client, settings: Any) -> None:
+        settings.METRICS_TOKEN = "for-the-scraper"
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/metrics", headers={"Authorization": "Bearer for-the-scraper"}).status_code == 200
 
     def test_without_a_database_it_does_not(self, client: Client) -> None:
         with connection.execute_wrapper(no_database):

@@ -84,6 +84,14 @@ def test_compose_gives_what_is_needed_and_nothing_that_is_not_read(compose: Any)
         assert given <= read_by_settings() | keys_of_storage | {"DJANGO_SETTINGS_MODULE"}, name
 
 
+def test_compose_passes_on_whatever_else_the_guide_explains(compose: Any) -> None:
+    """The file that the guide tells to write is read by each container, not only by Compose."""
+    for name in ("migrate", "web", "worker", "beat"):
+        assert compose["services"][name]["env_file"] == ".env", name
+        blank = [variable for variable, value in compose["services"][name]["environment"].items() if ":-}" in value]
+        assert not blank, "a variable that is not in the file is given, and blank, instead of its default"
+
+
 def test_the_guide_names_what_compose_cannot_do_without() -> None:
     """What starts with these is shown by tests/journeys/test_production.py."""
     needed = set(re.findall(r"\$\{(\w+):\?\}", (PROJECT / "compose.yaml").read_text()))
@@ -94,7 +102,7 @@ def test_the_guide_names_what_compose_cannot_do_without() -> None:
 
 def test_compose_starts_with_its_example_values(compose: Any, tmp_path: Path) -> None:
     given = {
-        name: re.sub(r"\$\{[A-Z_]+:-\}", "", value.replace(":?}", "}")).replace("${", "given-").replace("}", "")
+        name: value.replace(":?}", "}").replace("${", "given-").replace("}", "")
         for name, value in compose["services"]["web"]["environment"].items()
         if name not in {"DJANGO_SETTINGS_MODULE", "STUDIO_DATA_DIR", "PROMETHEUS_MULTIPROC_DIR", "DATABASE_URL"}
     }

@@ -48,7 +48,9 @@ def test_they_are_only_looked_at_by_staff(client: Client, staff: User, make_user
     artifact = UserTaskArtifact.objects.create(status=status, name="Error", text="It broke.")
     client.force_login(staff)
     for url in (f"{URL}{status.pk}/", f"/admin/user_tasks/usertaskartifact/{artifact.pk}/"):
-        assert client.get(f"{url}change/").status_code == 200
+        page = client.get(f"{url}change/")
+        assert page.status_code == 200
+        assert "/admin/auth/" not in page.content.decode()
         assert client.post(f"{url}change/", {"name": "x"}).status_code == 403
         assert client.post(f"{url}delete/", {"post": "yes"}).status_code == 403
     client.force_login(make_user("author"))

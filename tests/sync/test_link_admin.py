@@ -102,7 +102,7 @@ def test_what_is_ready_is_synced_once_and_what_fails_is_named(client: Client, au
     assert "1 linked block was synced" in act(client, "sync_selected", [text, other])
     assert (titles([text]), block(text).settings["upstream_version"]) == (["New"], "2")
     shown = act(client, "sync_selected", [child(unit, 0)])
-    assert (str(unit) in shown, "not found" in shown) == (True, True)
+    assert (f"Block {unit}" in shown, "not found" in shown) == (True, True)
     assert "Nothing of the selected is ready" in act(client, "sync_selected", [text])
 
 
@@ -120,7 +120,7 @@ def test_conversions_are_listed_and_undone(client: Client, course: None, tmp_pat
     assert [row.pk for row in page.context["cl"].result_list] == [conversion.pk]
     assert client.get(f"{CONVERSIONS}{conversion.pk}/change/").status_code == 200
     wanted = {"action": "undo_selected", "_selected_action": [conversion.pk]}
-    assert "undone." in messages_of(client.post(CONVERSIONS, wanted, follow=True))
+    assert f"Undone: {conversion}." in messages_of(client.post(CONVERSIONS, wanted, follow=True))
     assert "upstream" not in block(problem).settings
     assert LegacyConversion.objects.get().undone is not None
     assert "undone already" in messages_of(client.post(CONVERSIONS, wanted, follow=True))

@@ -158,7 +158,7 @@ class MigrationAdmin(StaffAdmin):
         "composition_level",
         "repeat_handling_strategy",
         "preserve_url_slugs",
-        "target_collection",
+        "collection",
         "source_version",
         "created_by",
         "created",
@@ -176,6 +176,10 @@ class MigrationAdmin(StaffAdmin):
     @admin.display(description=gettext_lazy("Library"), ordering="target__title")
     def target_title(self, migration: ModulestoreMigration) -> str:
         return str(migration.target.title)
+
+    @admin.display(description=gettext_lazy("Collection"))
+    def collection(self, migration: ModulestoreMigration) -> str:
+        return migration.target_collection.title if migration.target_collection else ""
 
     @admin.display(description=gettext_lazy("Outcome"))
     def outcome(self, migration: ModulestoreMigration) -> str:

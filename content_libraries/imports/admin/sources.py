@@ -90,7 +90,7 @@ class UploadAdmin(StaffAdmin):
         return is_global_staff(request.user)
 
     def get_fields(self, request: HttpRequest, obj: SourceUpload | None = None) -> Any:
-        return ("archive", "source_key") if obj is None else self.fields
+        return ("archive", "source_key") if obj is None else super().get_fields(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:

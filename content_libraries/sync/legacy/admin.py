@@ -43,6 +43,7 @@ class LegacyConversionAdmin(StaffAdmin):
             try:
                 undo_conversion(conversion.uuid, user=request.user)
             except ContentLibrariesError as error:
-                messages.error(request, f"{conversion}: {error.message}")
+                text = _("Conversion %(conversion)s: %(error)s")
+                messages.error(request, text % {"conversion": conversion, "error": error.message})
             else:
-                messages.info(request, _("%(conversion)s: undone.") % {"conversion": conversion})
+                messages.info(request, _("Undone: %(conversion)s.") % {"conversion": conversion})

@@ -1,0 +1,36 @@
+"""The Django admin of the host: a part of the site, with the site's name and its session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
+
+
+class StudioAdminSite(AdminSite):
+    """
+    Its login and logout are those of the session that frontends have too, so tokens in cookies come and go with them.
+
+    Else a frontend would go on as who had logged in before, or after the logout, until the token expires.
+    """
+
+    site_header = site_title = f"{settings.STUDIO_NAME} administration"
+    # Lists of libraries and jobs have many columns, and filters beside them.
+    enable_nav_sidebar = False
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().login(request, extra_context)
+        is_done = request.method == "POST" and isinstance(response, HttpResponseRedirect)
+        if is_done and request.user.is_authenticated:
+            set_jwt_cookies(response, request.user)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        response = super().logout(request, extra_context)
+        delete_jwt_cookies(response)
+        return response

@@ -20,8 +20,8 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
     many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
     reason), ``settings`` (how many items carry each setting that only matters in courses), ``collisions`` (items that
-    get another ID than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and which the
-    library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
+    get another ID than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and
+    which the library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
     ``edited_targets``, ``leaving`` items, whether it ``forwards`` references, ``unknown`` keys, and static files and
     drafts that are left out.
     """

@@ -166,6 +166,8 @@ def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: Co
     pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
     job.refresh_from_db()
     assert job.state == "canceled"
+    shown = pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
+    assert "Failed" not in shown
 
 
 def test_jobs_are_listed_in_a_constant_number_of_queries(

@@ -13,6 +13,7 @@ from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
+from ..jobs import CANCELED_TEXT
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 
 _OUTCOMES: Final[Mapping[str, str]] = {
@@ -113,6 +114,8 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
     state, tone = "Done", "success"
     if migration.finished is None:
         state, tone = "Waiting", "info"
+    elif migration.is_failed and migration.error == CANCELED_TEXT:
+        state, tone = "Canceled", "warning"
     elif migration.is_failed:
         state, tone = "Failed", "error"
     elif missing:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
@@ -204,6 +206,25 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
         "Q none": "The question has no answer that counts as right.",
     }
     assert tree("lct:O:lib:unit:i")["Quiz"] == ["Q one", "Q many", "Q true", "Q short", "Q essay"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ('<p @click="x" 1a="2" "y" class="z">a</p>', '<p class="z">a</p>'),
+        ("<p>a<o:p>b</o:p></p>", "<p>a<span>b</span></p>"),
+        ("a<!-- b -- c -->d<?e f?>", "ad"),
+        ("1 < 2 &amp;&nbsp;<b>x", "1 &lt; 2 &amp;\xa0<b>x</b>"),
+    ],
+)
+def test_html_of_questions_becomes_xml(library: ContentLibrary, tmp_path: Path, prompt: str, expected: str) -> None:
+    asked = question("q", "cc.multiple_choice", choices("A", "B"), condition(equal("B")))
+    text = quiz(asked.replace("&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;", escape(prompt)))
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
+    run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
+    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
+    assert f"<multiplechoiceresponse><div>{expected}</div>" in olx
+    etree.fromstring(olx)
 
 
 def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:

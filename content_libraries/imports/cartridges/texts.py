@@ -11,11 +11,14 @@ from urllib.parse import quote, unquote
 
 from lxml import etree, html
 
+from ...olx.api import xml_safe
+
 WEB_RESOURCES: Final = "web_resources/"
 _FILE_BASE: Final = re.compile(r"^(?:\$|%24)IMS-CC-FILEBASE(?:\$|%24)/?", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
     r"""(\b(?:src|href|data|poster)\s{0,9}=\s{0,9})(["'])([^"'<>]{1,2048})\2""", re.IGNORECASE
 )
+_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
@@ -65,8 +68,20 @@ def linked_files(text: str, folder: str, files: Mapping[str, object]) -> set[str
 
 
 def as_xml(text: str) -> str:
-    """HTML as well-formed XML, for what stands inside of a problem."""
-    container = html.fragment_fromstring(text or " ", create_parent="div")
+    """
+    HTML as well-formed XML, for what stands inside of a problem.
+
+    Comments go, and names that XML without namespaces cannot have, such as Word's ``<o:p>``; what is in them stays.
+    """
+    container = html.fragment_fromstring(xml_safe(text) or " ", create_parent="div")
+    for element in list(container.iterdescendants()):
+        if not isinstance(element.tag, str):
+            element.drop_tree()
+            continue
+        if not _NAME.fullmatch(element.tag):
+            element.tag = "span"
+        for name in [name for name in element.attrib if not _NAME.fullmatch(str(name))]:
+            del element.attrib[name]
     inner = escape(container.text or "", quote=False)
     return inner + "".join(etree.tostring(child, encoding="unicode", method="xml") for child in container)
 

@@ -277,6 +277,23 @@ def test_files_of_a_manifest_are_found_by_their_addresses_and_missing_ones_are_n
     }
 
 
+def test_files_of_one_name_in_two_folders_both_survive(library: ContentLibrary, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "p.html": '<img src="a.png"><img src="$IMS-CC-FILEBASE$/a.png"><img src="b/a.png">',
+        "a.png": b"1",
+        "web_resources/a.png": b"22",
+        "b/a.png": b"333",
+    }
+    run(library, cartridge(tmp_path, item("i", "P", "p"), resource("p", "webcontent", "p.html"), files))
+    page = api.component_key("lb:O:lib:html:p")
+    assert {asset.path: asset.size for asset in api.list_assets(page, user=None)} == {
+        "static/a.png": 1,
+        "static/b/a.png": 3,
+        "static/web_resources/a.png": 2,
+    }
+    assert 'src="/static/a.png"><img src="/static/web_resources/a.png">' in api.get_olx(page, user=None)
+
+
 def test_identifiers_that_are_missing_or_not_unique_do_not_stop_a_cartridge(
     library: ContentLibrary, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from html import escape, unescape
 from typing import Final
 from urllib.parse import quote, unquote
@@ -22,14 +22,20 @@ _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
-def static_name(path: str) -> str:
-    """The name of a file of a cartridge below ``/static/``."""
-    return path.removeprefix(WEB_RESOURCES)
+def static_name(path: str, paths: Container[str]) -> str:
+    """
+    The name of a file of a cartridge below ``/static/``: without Canvas's folder, unless another file has that name.
+
+    Args:
+        paths: those of all files.
+    """
+    short = path.removeprefix(WEB_RESOURCES)
+    return path if short != path and short in paths else short
 
 
-def static_url(path: str) -> str:
-    """How texts refer to a file of a cartridge."""
-    return f"/static/{quote(static_name(path))}"
+def static_url(path: str, paths: Container[str]) -> str:
+    """How texts refer to a file of a cartridge; see :func:`static_name`."""
+    return f"/static/{quote(static_name(path, paths))}"
 
 
 def file_at(href: str, files: Mapping[str, object]) -> str:
@@ -56,7 +62,7 @@ def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str
 
     def replaced(match: re.Match[str]) -> str:
         path = _path(unescape(match[3]), folder, files)
-        return f"{match[1]}{match[2]}{escape(static_url(path))}{match[2]}" if path else match[0]
+        return f"{match[1]}{match[2]}{escape(static_url(path, files))}{match[2]}" if path else match[0]
 
     return _REFERENCE.sub(replaced, text)
 

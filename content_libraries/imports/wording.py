@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from opaque_keys.edx.locator import LibraryLocator
 
 type Report = Mapping[str, Any]
@@ -50,7 +50,8 @@ def _what_comes_along(report: Report) -> Iterator[str]:
 
 def _what_does_not(report: Report) -> Iterator[str]:
     for tag in report["tags"]["left_out"]:
-        yield f"tag {tag['taxonomy']}: {tag['value']}, on {tag['blocks']} blocks: {tag['reason']}"
+        blocks = f"{tag['blocks']} block{pluralize(tag['blocks'])}"
+        yield f"tag {tag['taxonomy']}: {tag['value']}, on {blocks}: {tag['reason']}"
     if report["unused_files"]:
         yield f"Files that nothing refers to, and that do not come: {_listed(report['unused_files'])}."
     if report["drafts_left_out"]:

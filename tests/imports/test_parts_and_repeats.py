@@ -238,7 +238,7 @@ def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
         "Collection: new, Course 1.",
         "Files that nothing refers to, and that do not come: b.png.",
         "course-v1:O+C+1 → lib:O:lib: 0 of 1 sections created, 0 of 1 subsections created, 0 of 2 units created,"
-        " 2 of 5 components created, 4 updated, 1 restored, 2 unchanged, 1 blocks not supported.",
+        " 2 of 5 components created, 4 updated, 1 restored, 2 unchanged, 1 block not supported.",
         "Nothing was written: this was a dry run.",
     ]
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
+from django.template.defaultfilters import pluralize
 
 from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
@@ -75,12 +76,13 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there, actions = result["created"], result["counts"], result["actions"]
+        left_out = len(result["unsupported"])
         lines = list(imports.report_lines(result))
         lines.append(
             f"{result['source']} → {result['library']}: "
             + ", ".join(f"{made[kind]} of {there[kind]} {kind} created" for kind in there)
             + "".join(f", {actions[action]} {word}" for action, word in _TO_WHAT_WAS_THERE.items() if action in actions)
-            + f", {len(result['unsupported'])} blocks not supported."
+            + f", {left_out} block{pluralize(left_out)} not supported."
         )
         if result.get("dry_run"):
             lines.append("Nothing was written: this was a dry run.")

@@ -154,6 +154,7 @@ class PlannedBlock:
         files: files of a component.
         children: ``entity_ref`` of a container's children.
         settings: settings of a container that Learning Core has no place for.
+        course_settings: names of settings of a component that only mean something in its course.
         tags: tags that it gets besides those that it has: export id of a taxonomy, and value.
         reason: why it is left out, or what is special about it.
         wanted_code: the code that it would have if that were not taken.
@@ -170,6 +171,7 @@ class PlannedBlock:
     files: tuple[FileMedia, ...] = ()
     children: tuple[str, ...] = ()
     settings: ContainerSettingsData = field(default=NO_SETTINGS, hash=False)
+    course_settings: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     wanted_code: str = ""

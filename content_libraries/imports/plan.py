@@ -46,6 +46,17 @@ from .shape import Node, has_children, shape
 from .tags import SourceTags
 from .unused_files import files_of_other_parts, with_unused_files
 
+_COURSE_SETTINGS: Final = (
+    "due",
+    "format",
+    "graded",
+    "group_access",
+    "hide_from_toc",
+    "start",
+    "visible_to_staff_only",
+)
+_NO_SETTING: Final = frozenset({"", "null", "{}", "false"})
+
 _STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
 
 
@@ -288,6 +299,7 @@ class _Planner:
             "olx": self.texts[id(block)],
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
+            "course_settings": _course_settings(self.tree.settings_of(block)),
         }
 
     def _container(self, node: Node) -> dict[str, Any]:
@@ -326,6 +338,12 @@ def _taken_titles(plan: ImportPlan, learning_package_pk: int, made_before: Colle
 
 def _entity_ref(node: Node, code: str) -> str:
     return code if node.rank else f"{COMPONENT_NAMESPACE}:{node.item_type}:{code}"
+
+
+def _course_settings(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """Settings of a component that concern learners, dates or grades of its course, and are no mere defaults."""
+    values = {name: str(settings[name]).lower() for name in _COURSE_SETTINGS if settings.get(name) is not None}
+    return tuple(name for name, value in values.items() if value not in _NO_SETTING)
 
 
 def _file_media(name: str, file: StaticFile) -> FileMedia:

@@ -27,9 +27,9 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     Returns, JSON-ready: ``title`` and ``source_version`` of the source, ``options``, ``counts`` of what the source
     holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
     many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
-    reason), ``settings`` (how many containers carry each preserved setting), ``collisions`` (items that get another ID
-    than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and which the
-    library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
+    reason), ``settings`` (how many items carry each setting that only matters in courses), ``collisions`` (items that
+    get another ID than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and
+    which the library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
     ``edited_targets``, ``leaving`` items, whether it ``forwards`` references, ``unknown`` keys, and static files and
     drafts that are left out.
     """
@@ -112,7 +112,8 @@ def _row(block: PlannedBlock) -> dict[str, str]:
 
 
 def _settings(plan: ImportPlan) -> dict[str, int]:
-    return dict(sorted(Counter(name for block in plan.writes() for name in block.settings.settings).items()))
+    names = (name for block in plan.writes() for name in (*block.settings.settings, *block.course_settings))
+    return dict(sorted(Counter(names).items()))
 
 
 def _static_files(plan: ImportPlan) -> dict[str, int]:

@@ -112,6 +112,7 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
             "files": tuple(FileMedia(**file) for file in data["files"]),
             "children": tuple(data["children"]),
             "settings": ContainerSettingsData(**data["settings"]),
+            "course_settings": tuple(data.get("course_settings", ())),
             "tags": tuple((taxonomy, value) for taxonomy, value in data.get("tags", ())),
         }
     )

@@ -60,6 +60,9 @@ class BlockReader:
         url_name = element.attributes.get("url_name", "")
         if element.is_empty and self.defines(element.tag, url_name):
             return self.definition(element.tag, url_name, settings_among(element.tag, element.attributes))
+        old_pointer = element.attributes.get("filename", "")
+        if element.is_empty and element.tag in FILE_TAGS - {"html"} and self.defines(element.tag, old_pointer):
+            return self._known(self._from_old_pointer(element, url_name))
         if element.is_bare_pointer and element.tag in FILE_TAGS and not self.pointers_may_dangle:
             path = member_path(element.tag, url_name)
             raise MissingFileError(
@@ -69,6 +72,21 @@ class BlockReader:
             )
         with self._inside(document.path):
             return self._known(self._built(document, element, url_name))
+
+    def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
+        """
+        The block of an element that names its file with ``filename``, apart from its name, as courses did that were
+        written before Studio. The platform reads them to this day.
+        """
+        settings = settings_among(element.tag, element.attributes)
+        block = self.definition(element.tag, element.attributes["filename"])
+        self.budget.take_olx(len(block.olx), block.path)
+        return replace(
+            block,
+            url_name=url_name,
+            attributes={**block.attributes, **settings},
+            olx=with_attributes(block.olx, settings),
+        )
 
     def definition(self, tag: str, url_name: str, overrides: Mapping[str, str] | None = None) -> OlxBlock:
         """Return the block that TAG/URL_NAME.xml defines; ``overrides`` are the settings on its pointer."""

@@ -109,7 +109,7 @@ class OlxBlock:
     One block. Named blocks are defined once in a tree: under two parents they are the same object.
 
     ``attributes`` are the settings written on the block itself (definition and pointer merged), without
-    those that are identity or storage: ``url_name``, ``filename`` of html, ``org`` and ``course`` of a
+    those that are identity or storage: ``url_name``, ``filename``, ``org`` and ``course`` of a
     course. ``olx`` is the definition as it was written, to the byte; only attributes that stood on the
     pointer, and the body of an html block that was in a file of its own, are put in. ``children`` are
     blocks only: what else stands in ``olx`` (a course's wiki, a problem's markup) is not among them.

@@ -45,9 +45,9 @@ PLACE_ATTRIBUTES: Final = (PARENT_ATTRIBUTE, "parent_sequential_url", INDEX_ATTR
 """Where a draft belongs; the second name is what exports from before the split modulestore call the first."""
 
 _IDENTITY_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(FILE_TAGS, frozenset({"url_name", "filename"})),
     "course": frozenset({"url_name", "org", "course"}),
     "library": frozenset({"url_name", "org", "library"}),
-    "html": frozenset({"url_name", "filename"}),
 }
 
 

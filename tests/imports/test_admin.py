@@ -144,9 +144,10 @@ def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
 
 def test_a_source_that_is_chosen_twice_is_named_before_anything_is_planned(pages: Client, upload: Upload) -> None:
     query = "&".join(f"upload={upload().uuid}" for _number in range(2))
-    page = pages.get(f"{ADMIN}/importjob/new/?{query}").content.decode()
-    assert "“course-v1:O+C+1” is chosen twice" in page
-    assert "Preview" not in page
+    for name in ("new", "legacy"):
+        page = pages.get(f"{ADMIN}/importjob/{name}/?{query}").content.decode()
+        assert "“course-v1:O+C+1” is chosen twice" in page
+        assert "Preview" not in page
 
 
 def test_the_preview_says_whether_references_are_redirected(
@@ -166,6 +167,8 @@ def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: Co
     pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
     job.refresh_from_db()
     assert job.state == "canceled"
+    shown = pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
+    assert "Failed" not in shown
 
 
 def test_jobs_are_listed_in_a_constant_number_of_queries(

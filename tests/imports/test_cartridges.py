@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
@@ -206,6 +208,25 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
     assert tree("lct:O:lib:unit:i")["Quiz"] == ["Q one", "Q many", "Q true", "Q short", "Q essay"]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ('<p @click="x" 1a="2" "y" class="z">a</p>', '<p class="z">a</p>'),
+        ("<p>a<o:p>b</o:p></p>", "<p>a<span>b</span></p>"),
+        ("a<!-- b -- c -->d<?e f?>", "ad"),
+        ("1 < 2 &amp;&nbsp;<b>x", "1 &lt; 2 &amp;\xa0<b>x</b>"),
+    ],
+)
+def test_html_of_questions_becomes_xml(library: ContentLibrary, tmp_path: Path, prompt: str, expected: str) -> None:
+    asked = question("q", "cc.multiple_choice", choices("A", "B"), condition(equal("B")))
+    text = quiz(asked.replace("&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;", escape(prompt)))
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
+    run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
+    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
+    assert f"<multiplechoiceresponse><div>{expected}</div>" in olx
+    etree.fromstring(olx)
+
+
 def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:
     bank = quiz(question("one", "cc.multiple_choice.v0p1", choices("A", "B"), condition(equal("B"))))
     kinds = "".join(
@@ -254,6 +275,23 @@ def test_files_of_a_manifest_are_found_by_their_addresses_and_missing_ones_are_n
         name: f"The cartridge does not hold the file “{path}” of this resource."
         for name, path in {"gone": "gone.html", "quiz": "quiz.xml", "link": "link.txt"}.items()
     }
+
+
+def test_files_of_one_name_in_two_folders_both_survive(library: ContentLibrary, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "p.html": '<img src="a.png"><img src="$IMS-CC-FILEBASE$/a.png"><img src="b/a.png">',
+        "a.png": b"1",
+        "web_resources/a.png": b"22",
+        "b/a.png": b"333",
+    }
+    run(library, cartridge(tmp_path, item("i", "P", "p"), resource("p", "webcontent", "p.html"), files))
+    page = api.component_key("lb:O:lib:html:p")
+    assert {asset.path: asset.size for asset in api.list_assets(page, user=None)} == {
+        "static/a.png": 1,
+        "static/b/a.png": 3,
+        "static/web_resources/a.png": 2,
+    }
+    assert 'src="/static/a.png"><img src="/static/web_resources/a.png">' in api.get_olx(page, user=None)
 
 
 def test_identifiers_that_are_missing_or_not_unique_do_not_stop_a_cartridge(

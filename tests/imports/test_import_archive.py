@@ -86,15 +86,18 @@ def test_the_user_is_on_every_version(tmp_path: Path, library: ContentLibrary, s
         assert {entity.created_by, *(version.created_by for version in entity.versions.all())} == {staff}
 
 
-def test_settings_and_licenses_are_preserved_and_settings_of_containers_flagged(
+def test_settings_and_licenses_are_preserved_and_settings_of_courses_flagged(
     tmp_path: Path, run_import: Import
 ) -> None:
     licensed = OUTLINE.replace('graded="true"', 'graded="true" license="creative-commons: BY"')
-    licensed = licensed.replace('<html url_name="h1"', '<html url_name="h1" license="all-rights-reserved"')
+    of_courses = """due="2026-02-01" group_access="{&quot;1&quot;: [2]}" visible_to_staff_only="false" weight="2\""""
+    licensed = licensed.replace(
+        '<html url_name="h1"', f'<html url_name="h1" license="all-rights-reserved" {of_courses}'
+    )
     report = run_import(write_course(tmp_path, licensed))
     assert preserved_settings("c1") == {"start": "2026-01-01"}
     assert preserved_settings("s1") == {"graded": "true"}
-    assert report["settings"] == {"graded": 1, "start": 1}
+    assert report["settings"] == {"due": 1, "graded": 1, "group_access": 1, "start": 1}
     stored = ContainerSettings.objects.get(version__draft__entity__entity_ref="s1")
     assert stored.license == "creative-commons: BY"
     assert 'license="all-rights-reserved"' in api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)

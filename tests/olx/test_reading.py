@@ -157,6 +157,23 @@ def test_attributes_of_a_pointer_join_the_definition(course_folder: CourseFolder
     assert problem.olx == '<problem display_name="P" weight="3" due="now"><p/></problem>'
 
 
+def test_old_courses_point_to_files_of_another_name(tmp_path: Path, course_folder: CourseFolder) -> None:
+    files = {
+        **with_unit(
+            '<problem url_name="q1" filename="sums" display_name="Sums"/><problem url_name="q2" filename="sums"/>'
+        ),
+        "problem/sums.xml": '<problem display_name="A file" weight="2"><p>1 + 1?</p></problem>',
+    }
+    tree = read_archive(course_folder(files))
+    first, second = (block for block in tree.walk() if block.tag == "problem")
+    assert (first.url_name, first.attributes) == ("q1", {"display_name": "Sums", "weight": "2"})
+    assert first.olx == '<problem display_name="Sums" weight="2"><p>1 + 1?</p></problem>'
+    assert (second.url_name, second.olx) == ("q2", files["problem/sums.xml"])
+    assert tree.other_files == ()
+    write_folder(tree, tmp_path / "written")
+    assert read_archive(tmp_path / "written") == tree
+
+
 def test_a_block_with_two_parents_is_one_object(course_folder: CourseFolder) -> None:
     folder = course_folder(
         {

@@ -46,14 +46,8 @@ type _ChosenSource = tuple[CourseKey, str, UUID | None]
 
 def new_import(request: HttpRequest, context: Context) -> HttpResponse:
     """How to import the chosen courses and archives into one library; the next page shows what that means."""
-    sources = _chosen(request)
+    sources = [] if _is_one_chosen_twice(request) else _chosen(request)
     form = ImportForm(request.POST or None, user=request.user)
-    if twice := [key for key, count in Counter(key for key, _title, _uuid in sources).items() if count > 1]:
-        messages.error(
-            request,
-            _("“%(source)s” is chosen twice. Choose the course, or one of its archives.") % {"source": twice[0]},
-        )
-        sources = []
     if request.method == "POST" and sources and form.is_valid():
         try:
             plans = _planned(form, sources, request)
@@ -111,7 +105,7 @@ def plan_csv(request: HttpRequest, _context: Context, uuid: UUID) -> HttpRespons
 
 def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
     """Where the chosen legacy libraries go; shown first, done at the second click."""
-    uploads = _uploads(request)
+    uploads = [] if _is_one_chosen_twice(request) else _uploads(request)
     form = LegacyForm(request.POST or None, user=request.user)
     if request.method == "POST" and uploads and form.is_valid():
         try:
@@ -179,6 +173,17 @@ def _chosen(request: HttpRequest) -> list[_ChosenSource]:
     courses = [course_key(text) for text in request.GET.getlist("course")]
     found = [(key, api.find_source(key, user=request.user).title, None) for key in dict.fromkeys(courses)]
     return [*found, *((upload.key, upload.title, upload.uuid) for upload in _uploads(request))]
+
+
+def _is_one_chosen_twice(request: HttpRequest) -> bool:
+    """Whether a source is chosen twice, as two archives or as an archive and a course; says so, too."""
+    counts = Counter(key for key, _title, _uuid in _chosen(request))
+    twice = [key for key, count in counts.items() if count > 1]
+    for key in twice:
+        messages.error(
+            request, _("“%(source)s” is chosen twice. Choose the course, or one of its archives.") % {"source": key}
+        )
+    return bool(twice)
 
 
 def _uploads(request: HttpRequest) -> list[SourceUpload]:

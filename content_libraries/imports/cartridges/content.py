@@ -83,7 +83,8 @@ class ContentReader:
             return (self._left_out(resource.kind, identifier, title, _REASONS[resource.kind]),)
         path = file_at(resource.href, self.files)
         if not path or (resource.kind in _IN_XML and path not in self.texts):
-            return (self._left_out("resource", identifier, title, _NO_FILE.format(resource.href)),)
+            reason = _NO_FILE.format(resource.href) if resource.href else "This resource has no file."
+            return (self._left_out("resource", identifier, title, reason),)
         resource = replace(resource, href=path)
         if resource.kind in _QUIZZES:
             return self._quiz(resource)
@@ -107,7 +108,7 @@ class ContentReader:
         if resource.kind == "webcontent":
             self.linked.add(path)
             name = posixpath.basename(path)
-            return f'<p><a href="{escape(static_url(path))}" target="_blank">{escape(name)}</a></p>'
+            return f'<p><a href="{escape(static_url(path, self.files))}" target="_blank">{escape(name)}</a></p>'
         return None
 
     def _link(self, path: str) -> str | None:

@@ -59,7 +59,7 @@ def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
 def _profile(item: etree._Element) -> str:
     for field in xml.descendants(item, "qtimetadatafield"):
         if xml.text(xml.first(field, "fieldlabel")) == "cc_profile":
-            return xml.text(xml.first(field, "fieldentry")).rpartition(".v")[0]
+            return xml.text(xml.first(field, "fieldentry")).partition(".v")[0]
     return ""
 
 

@@ -52,8 +52,9 @@ class CartridgeSource:
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         missing = set(paths)
+        known = {path for path, _chunks in files_of(self.path, self.limits)}
         for path, chunks in files_of(self.path, self.limits):
-            if (name := static_name(path)) in missing:
+            if (name := static_name(path, known)) in missing:
                 missing.discard(name)
                 content = b"".join(chunks)
                 yield StaticFile(name, len(content), blake2b(content, digest_size=20).hexdigest()), content
@@ -92,7 +93,7 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
         display_name=title,
         root=container("course", "imscc", title, (*children, *reader.not_shown())),
         static_files=tuple(
-            StaticFile(static_name(file.path), file.size, file.digest)
+            StaticFile(static_name(file.path, files), file.size, file.digest)
             for file in sorted(files.values(), key=lambda file: file.path)
             if file.path in reader.linked or not (file.path in reader.pages or file.path.endswith(".xml"))
         ),

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from html import escape, unescape
 from typing import Final
 from urllib.parse import quote, unquote
 
 from lxml import etree, html
 
+from ...olx.api import xml_safe
+
 WEB_RESOURCES: Final = "web_resources/"
 _FILE_BASE: Final = re.compile(r"^(?:\$|%24)IMS-CC-FILEBASE(?:\$|%24)/?", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
     r"""(\b(?:src|href|data|poster)\s{0,9}=\s{0,9})(["'])([^"'<>]{1,2048})\2""", re.IGNORECASE
 )
+_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
-def static_name(path: str) -> str:
-    """The name of a file of a cartridge below ``/static/``."""
-    return path.removeprefix(WEB_RESOURCES)
+def static_name(path: str, paths: Container[str]) -> str:
+    """
+    The name of a file of a cartridge below ``/static/``: without Canvas's folder, unless another file has that name.
+
+    Args:
+        paths: those of all files.
+    """
+    short = path.removeprefix(WEB_RESOURCES)
+    return path if short != path and short in paths else short
 
 
-def static_url(path: str) -> str:
-    """How texts refer to a file of a cartridge."""
-    return f"/static/{quote(static_name(path))}"
+def static_url(path: str, paths: Container[str]) -> str:
+    """How texts refer to a file of a cartridge; see :func:`static_name`."""
+    return f"/static/{quote(static_name(path, paths))}"
 
 
 def file_at(href: str, files: Mapping[str, object]) -> str:
@@ -53,7 +62,7 @@ def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str
 
     def replaced(match: re.Match[str]) -> str:
         path = _path(unescape(match[3]), folder, files)
-        return f"{match[1]}{match[2]}{escape(static_url(path))}{match[2]}" if path else match[0]
+        return f"{match[1]}{match[2]}{escape(static_url(path, files))}{match[2]}" if path else match[0]
 
     return _REFERENCE.sub(replaced, text)
 
@@ -65,8 +74,20 @@ def linked_files(text: str, folder: str, files: Mapping[str, object]) -> set[str
 
 
 def as_xml(text: str) -> str:
-    """HTML as well-formed XML, for what stands inside of a problem."""
-    container = html.fragment_fromstring(text or " ", create_parent="div")
+    """
+    HTML as well-formed XML, for what stands inside of a problem.
+
+    Comments go, and names that XML without namespaces cannot have, such as Word's ``<o:p>``; what is in them stays.
+    """
+    container = html.fragment_fromstring(xml_safe(text) or " ", create_parent="div")
+    for element in list(container.iterdescendants()):
+        if not isinstance(element.tag, str):
+            element.drop_tree()
+            continue
+        if not _NAME.fullmatch(element.tag):
+            element.tag = "span"
+        for name in [name for name in element.attrib if not _NAME.fullmatch(str(name))]:
+            del element.attrib[name]
     inner = escape(container.text or "", quote=False)
     return inner + "".join(etree.tostring(child, encoding="unicode", method="xml") for child in container)
 

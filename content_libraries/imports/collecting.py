@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
+from .. import site_language
 from ..errors import InvalidInputError
 from ..keys import CourseKey
 from ..learning_core.api import CollectionSummary, collection_summaries, create_collection, enabled_collection_pks
@@ -121,5 +122,10 @@ def _free_title(title: str, taken: set[str]) -> str:
 def _description(source_key: CourseKey, source_title: str) -> str:
     today = datetime.now(UTC).date()
     if isinstance(source_key, LibraryLocator):
-        return f"This collection contains content migrated from a legacy library on: {today}"
-    return f"This collection contains content imported from the course {source_title} on: {today}"
+        return site_language.gettext("This collection contains content migrated from a legacy library on: %(date)s") % {
+            "date": today
+        }
+    return site_language.gettext("This collection contains content imported from the course %(title)s on: %(date)s") % {
+        "title": source_title,
+        "date": today,
+    }

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from .. import site_language
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
 from ..keys import CourseKey, LibraryLocatorV2
@@ -39,8 +40,6 @@ TASK_NAME: Final = "content_libraries.imports.run"
 
 STEPS: Final = 5
 STEPS_PER_SOURCE: Final = 6
-
-CANCELED_TEXT: Final = "This import was canceled before it was done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +161,11 @@ def send(job_uuid: UUID) -> None:
     send_task(run_import, job_uuid)
 
 
+def canceled_text() -> str:
+    """What is kept as the error of sources that a canceled import did not come to."""
+    return site_language.gettext("This import was canceled before it was done.")
+
+
 def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
     End a job, in the caller's transaction: its state, what its unfinished sources became, and its task status.
@@ -172,7 +176,7 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
     # Before the migrations, as whoever deletes the library does.
     made = _locked_library(job) if job.made_library else None
-    open_text = CANCELED_TEXT if state == JobState.CANCELED else error
+    open_text = canceled_text() if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
     if made is not None and not job.migrations.filter(is_failed=False).exists():
@@ -244,7 +248,7 @@ def _create(user: User, library: ContentLibrary, count: int, *, publish: bool, m
     create_status(
         job,
         task_name=TASK_NAME,
-        name=f"Import into {library.library_key}",
+        name=site_language.gettext("Import into %(library)s") % {"library": library.library_key},
         total_steps=STEPS + STEPS_PER_SOURCE * count,
     )
     job.save()

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
+from .. import site_language
 from ..errors import ContentLibrariesError, InvalidInputError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
@@ -218,7 +219,7 @@ def _destination(
         known = _library_of_earlier_migration(key, user)
         slug = _free_slug(org, str(key.library))
     else:
-        slug, title = ORG_LIBRARY_SLUG, f"Legacy libraries of {org}"
+        slug, title = ORG_LIBRARY_SLUG, site_language.gettext("Legacy libraries of %(org)s") % {"org": org}
         if into == Destination.BY_READERS and (readers := _readers(key)):
             names = [reader.username for reader in readers]
             slug = f"{slug}-{hashlib.blake2b(repr(names).encode(), digest_size=6).hexdigest()}"

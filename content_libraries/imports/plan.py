@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from .. import conf
 from ..content.api import ContainerSettingsData, settings_of
 from ..learning_core.api import (
@@ -23,6 +25,7 @@ from ..learning_core.api import (
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
+from ..site_language import gettext as _
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection
 from .comparing import Texts, changes_between, fingerprints_of, own_texts
@@ -57,7 +60,7 @@ _COURSE_SETTINGS: Final = (
 )
 _NO_SETTING: Final = frozenset({"", "null", "{}", "false"})
 
-_STAYS_DRAFT: Final = "It has unpublished changes, which stay unpublished when this import is published."
+_STAYS_DRAFT: Final = gettext_noop("It has unpublished changes, which stay unpublished when this import is published.")
 
 
 def plan_tree(
@@ -215,7 +218,7 @@ class _Planner:
         """Say of which items in the containers that are written a publish leaves the drafts alone."""
         inside = {ref for block in blocks if block.action in WRITING_ACTIONS for ref in block.children}
         return [
-            replace(block, reason=f"{block.reason} {_STAYS_DRAFT}".strip())
+            replace(block, reason=f"{block.reason} {_(_STAYS_DRAFT)}".strip())
             if block.action in {Action.SKIP, Action.KEEP}
             and block.entity_ref in inside
             and not self.targets[str(block.source_key)].is_published
@@ -266,11 +269,13 @@ class _Planner:
         content: dict[str, Any] = {}
         reason = has_children(node.block, code) if node.is_parent and node.block else node.reason
         if loose is not None:
-            reason = f"{reason} “{loose}” exists and is skipped, so this is not placed in it.".strip()
+            text = _("“%(container)s” exists and is skipped, so this is not placed in it.") % {"container": loose}
+            reason = f"{reason} {text}".strip()
         if not node.fate:
             content = self._component(node.block) if node.block and not node.rank else self._container(node)
             if too_large := content.pop("too_large", ()):
-                reason = f"{reason} Larger than a library takes, and so left out: {', '.join(too_large)}.".strip()
+                text = _("Larger than a library takes, and so left out: %(files)s.")
+                reason = f"{reason} {text % {'files': ', '.join(too_large)}}".strip()
         block = PlannedBlock(
             node.source_key,
             node.item_type,

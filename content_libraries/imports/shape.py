@@ -23,6 +23,8 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 
 from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
+from ..site_language import gettext as _
+from ..site_language import ngettext
 from .data import Action, Level
 from .source_keys import key_of_name
 
@@ -112,11 +114,14 @@ class _Shaper:
         if not block.url_name:
             node.fate, node.reason = (
                 Action.DISSOLVE,
-                f"The {block.tag} has no url_name, so only its contents are taken.",
+                _("The %(tag)s has no url_name, so only its contents are taken.") % {"tag": block.tag},
             )
         elif block.tag == parent.tag:
             node.fate = Action.DISSOLVE
-            node.reason = f"A {item_type} cannot be in a {item_type}; its contents are in “{self._title(parent)}”."
+            node.reason = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.") % {
+                "type": item_type,
+                "parent": self._title(parent),
+            }
         contents = self._contents(block)
         if node.fate:
             return contents
@@ -125,7 +130,10 @@ class _Shaper:
     def _component(self, node: Node, block: OlxBlock) -> list[Node]:
         if not block.url_name:
             node.fate = Action.LEAVE_OUT
-            node.reason = f"The {block.tag} in {block.path} has no url_name. Give it one, and import again."
+            node.reason = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.") % {
+                "tag": block.tag,
+                "path": block.path,
+            }
         elif reason := self.tree.not_imported.get(block.key):
             node.fate, node.reason = Action.LEAVE_OUT, reason
         elif block.children or block.tag in CONTAINER_TAGS:
@@ -133,7 +141,10 @@ class _Shaper:
         if node.fate:
             contents = self._contents(block)
             for child in contents:
-                child.reason = child.reason or f"Stood in the {block.tag} “{node.title}”, which is not supported."
+                child.reason = child.reason or _("Stood in the %(tag)s “%(title)s”, which is not supported.") % {
+                    "tag": block.tag,
+                    "title": node.title,
+                }
             return contents
         return [node]
 
@@ -164,7 +175,8 @@ class _Shaper:
             item_type=TYPE_OF_TAG[tag],
             title=node.title,
             block=None,
-            reason=f"Made to hold what stood directly in the {node.item_type} “{node.title}”.",
+            reason=_("Made to hold what stood directly in the %(type)s “%(title)s”.")
+            % {"type": node.item_type, "title": node.title},
         )
 
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
@@ -193,7 +205,11 @@ def has_children(block: OlxBlock, code: str) -> str:
     Args:
         code: the ID that it would have in the library.
     """
-    text = f'The "{block.tag}" XBlock (ID: "{code}") has children, so it is not supported in content libraries.'
+    text = _('The "%(tag)s" XBlock (ID: "%(code)s") has children, so it is not supported in content libraries.') % {
+        "tag": block.tag,
+        "code": code,
+    }
     if count := len(block.children):
-        text += f" It has {count} children block{'s' if count > 1 else ''}."
+        more = ngettext("It has %(count)s children block.", "It has %(count)s children blocks.", count)
+        return f"{text} {more % {'count': count}}"
     return text

@@ -11,6 +11,7 @@ from ..learning_core.api import item_keys
 from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import OlxBlock, OlxTree
+from ..site_language import gettext as _
 from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
 from .shape import ROOT_TAGS
 
@@ -50,7 +51,7 @@ class SourceTags:
             for taxonomy in tags
             for value in tags[taxonomy]
         }
-        reason = f"It is a tag of the {tree.kind} itself, which becomes no item of the library."
+        reason = _("It is a tag of the %(kind)s itself, which becomes no item of the library.") % {"kind": tree.kind}
         return tuple(LeftOutTag(taxonomy, value, 1, reason) for taxonomy, value in sorted(names))
 
 

@@ -17,6 +17,7 @@ from ..olx.api import (
     with_attributes,
     xml_safe,
 )
+from ..site_language import gettext as _
 
 
 def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str]) -> set[str]:
@@ -48,7 +49,7 @@ def with_unused_files(tree: OlxTree, paths: Sequence[str]) -> tuple[OlxTree, Olx
     links = "".join(f'<li><a href="/static/{quote(path)}">{escape(path)}</a></li>' for path in paths)
     definition = with_attributes(
         f"<html><![CDATA[{xml_safe(f'<ul>{links}</ul>')}]]></html>",
-        {"display_name": f"Files of {tree.display_name}"},
+        {"display_name": _("Files of %(source)s") % {"source": tree.display_name}},
     )
     taken = {block.url_name for block in tree.walk() if block.tag == "html"}
     names = (f"unused-files{'-' * number}" for number in count())

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.defaultfilters import pluralize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from opaque_keys.edx.keys import CourseKey
 
+from .. import site_language
 from ..courses.api import CoursePermission, may_in_course
 from ..errors import InvalidInputError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
@@ -25,7 +25,7 @@ from .access import require_syncs_of_course
 from .models import CourseLink, SyncRun, SyncRunCourse
 
 TASK_NAME: Final = "content_libraries.sync.run"
-CANCELED_TEXT: Final = "This run was canceled before this course was done."
+CANCELED_TEXT: Final = gettext_noop("This run was canceled before this course was done.")
 _WORK: Final = gettext_lazy("A sync")
 
 
@@ -119,7 +119,7 @@ def finish(run: SyncRun, state: JobState, error: str = "") -> None:
         run: locked by the caller, and not finished.
         error: for the author; of a canceled run it is not shown as an error.
     """
-    open_text = CANCELED_TEXT if state == JobState.CANCELED else error
+    open_text = site_language.gettext(CANCELED_TEXT) if state == JobState.CANCELED else error
     run.courses.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(run, state, error, partial_name="Failed courses")
 
@@ -140,7 +140,8 @@ def _runs() -> QuerySet[SyncRun]:
 
 def _create(user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 | None, left_out: int) -> SyncRun:
     run = SyncRun(user=user, library_key=str(library or ""), left_out=left_out)
-    name = f"Sync of {len(courses)} course{pluralize(len(courses))}"
+    text = site_language.ngettext("Sync of %(count)s course", "Sync of %(count)s courses", len(courses))
+    name = text % {"count": len(courses)}
     create_status(run, task_name=TASK_NAME, name=name, total_steps=1 + len(courses))
     run.save()
     SyncRunCourse.objects.bulk_create(SyncRunCourse(run=run, course_key=key) for key in courses)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from content_libraries import api
+from content_libraries.imports.models import StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from tests.catalogs import write_catalog
 
@@ -27,6 +28,7 @@ TRANSLATIONS = {
     "Added in the source since the last import: %(blocks)s.": "Neu in der Quelle: %(blocks)s.",
     "Changed in the source since the last import: %(blocks)s.": "Geändert in der Quelle: %(blocks)s.",
     "nothing": "nichts",
+    "The %(tag)s in %(path)s has no url_name. Give it one, and import again.": "%(tag)s ohne url_name.",
 }
 
 
@@ -69,3 +71,15 @@ def test_a_terminal_reads_whole_sentences_of_the_language(library: ContentLibrar
     assert "Neu in der Quelle: nichts." in lines
     assert any(line.startswith("Geändert in der Quelle: block-v1:O+C+1+type@chapter") for line in lines)
     assert "Removed in the source since the last import: nichts." in lines
+
+
+def test_reasons_are_kept_in_the_language_of_the_site(
+    client: Client, staff: User, upload: Upload, library: ContentLibrary, settings: Any
+) -> None:
+    settings.LANGUAGE_CODE = "de"
+    client.force_login(staff)
+    outline = OUTLINE.replace("</vertical>", "<problem>No ID</problem></vertical>")
+    form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
+    client.post(form_url, {**FORM, "library": library.pk}, headers={"accept-language": "en"})
+    (left_out,) = StoredPlan.objects.get().report["unsupported"]
+    assert left_out["reason"] == "problem ohne url_name."

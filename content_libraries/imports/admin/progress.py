@@ -14,7 +14,7 @@ from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
-from ..jobs import CANCELED_TEXT
+from ..jobs import canceled_text
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 from ..wording import outcomes_in_words
 
@@ -100,7 +100,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
     state, tone = _("Done"), "success"
     if migration.finished is None:
         state, tone = _("Waiting"), "info"
-    elif migration.is_failed and migration.error == CANCELED_TEXT:
+    elif migration.is_failed and migration.error == canceled_text():
         state, tone = _("Canceled"), "warning"
     elif migration.is_failed:
         state, tone = _("Failed"), "error"

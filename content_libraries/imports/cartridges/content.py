@@ -12,7 +12,10 @@ from itertools import chain, count
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop
+
 from ...olx.api import OlxBlock, StaticFile, assembled, decoded, xml_safe
+from ...site_language import gettext as _
 from . import xml
 from .manifest import Item, Manifest, Resource
 from .qti import Question, questions
@@ -21,12 +24,12 @@ from .texts import body_of, file_at, linked_files, static_url, with_static_urls
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
 _REASONS: Final[Mapping[str, str]] = {
-    "imsdt": "Discussions are not imported: libraries hold no discussions.",
-    "imsbasiclti": "Links to external tools are not imported: set the tool up in the course.",
+    "imsdt": gettext_noop("Discussions are not imported: libraries hold no discussions."),
+    "imsbasiclti": gettext_noop("Links to external tools are not imported: set the tool up in the course."),
 }
-_NO_ADDRESS: Final = "The link has no address on the web, which begins with http:// or https://."
-_NO_FILE: Final = "The cartridge does not hold the file “{}” of this resource."
-_NO_TYPE: Final = "Resources of the type “{}” are not imported."
+_NO_ADDRESS: Final = gettext_noop("The link has no address on the web, which begins with http:// or https://.")
+_NO_FILE: Final = gettext_noop("The cartridge does not hold the file “%(file)s” of this resource.")
+_NO_TYPE: Final = gettext_noop("Resources of the type “%(type)s” are not imported.")
 _IN_XML: Final = _QUIZZES | {"imswl", "assignment"}
 _SHOWN_BY_ITEMS: Final = _IN_XML | _REASONS.keys()
 
@@ -57,7 +60,7 @@ class ContentReader:
 
     def label(self, item: Item) -> OlxBlock:
         """A block for an item that has nothing but a title; it is not imported."""
-        return self._left_out("item", item.identifier, item.title, "It has a title, but shows nothing.")
+        return self._left_out("item", item.identifier, item.title, _("It has a title, but shows nothing."))
 
     def name(self, tag: str, identifier: str) -> str:
         """The name of another block: its identifier, with a number if a block of this tag has that already."""
@@ -70,7 +73,7 @@ class ContentReader:
     def not_shown(self) -> tuple[OlxBlock, ...]:
         """Blocks for what no item shows, as question banks; none is imported. Pages are among the unused files."""
         return tuple(
-            self._left_out("resource", identifier, resource.href, "No item of the cartridge shows this.")
+            self._left_out("resource", identifier, resource.href, _("No item of the cartridge shows this."))
             for identifier, resource in self.manifest.resources.items()
             if identifier not in self._known and resource.kind in _SHOWN_BY_ITEMS
         )
@@ -78,19 +81,19 @@ class ContentReader:
     def _read(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         resource = self.manifest.resources.get(identifier)
         if resource is None:
-            return (self._left_out("resource", identifier, title, "The cartridge does not hold this resource."),)
+            return (self._left_out("resource", identifier, title, _("The cartridge does not hold this resource.")),)
         if resource.kind in _REASONS:
-            return (self._left_out(resource.kind, identifier, title, _REASONS[resource.kind]),)
+            return (self._left_out(resource.kind, identifier, title, _(_REASONS[resource.kind])),)
         path = file_at(resource.href, self.files)
         if not path or (resource.kind in _IN_XML and path not in self.texts):
-            reason = _NO_FILE.format(resource.href) if resource.href else "This resource has no file."
+            reason = _(_NO_FILE) % {"file": resource.href} if resource.href else _("This resource has no file.")
             return (self._left_out("resource", identifier, title, reason),)
         resource = replace(resource, href=path)
         if resource.kind in _QUIZZES:
             return self._quiz(resource)
         text = self._text(resource)
         if text is None:
-            reason = _NO_ADDRESS if resource.kind == "imswl" else _NO_TYPE.format(resource.kind)
+            reason = _(_NO_ADDRESS) if resource.kind == "imswl" else _(_NO_TYPE) % {"type": resource.kind}
             return (self._left_out("resource", identifier, title, reason),)
         return (self._html(identifier, title, text, resource.href),)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from ...site_language import gettext as _
 from . import xml
 from .texts import as_xml
 
@@ -40,7 +41,7 @@ def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
     """Read the questions of a quiz or a question bank, in order."""
     for number, item in enumerate(xml.descendants(root, "item"), start=1):
         identifier = str(item.get("ident") or number)
-        title = str(item.get("title") or f"Question {number}")
+        title = str(item.get("title") or _("Question %(number)s") % {"number": number})
         profile = _profile(item)
         make = _MAKERS.get(profile)
         prompt = rewrite(_material(xml.first(item, "presentation")))
@@ -48,12 +49,14 @@ def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
             yield Question(identifier, title, text=prompt)
         elif make is None:
             yield Question(
-                identifier, title, reason=f"Questions of the type “{profile or 'unknown'}” are not imported."
+                identifier,
+                title,
+                reason=_("Questions of the type “%(type)s” are not imported.") % {"type": profile or "unknown"},
             )
         elif problem := make(item, prompt, rewrite):
             yield Question(identifier, title, problem=problem)
         else:
-            yield Question(identifier, title, reason="The question has no answer that counts as right.")
+            yield Question(identifier, title, reason=_("The question has no answer that counts as right."))
 
 
 def _profile(item: etree._Element) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ... import site_language
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
 from ...errors import NotFoundError
 from ...jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
@@ -66,7 +67,7 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
         for pk in _unfinished(person, course_key).values_list("pk", flat=True):
             request_cancel(LegacyConversion, pk, finish=finish)
         conversion = LegacyConversion(user=person, course_key=course_key, publish=publish)
-        name = f"Conversion of legacy blocks in {course_key}"
+        name = site_language.gettext("Conversion of legacy blocks in %(course)s") % {"course": course_key}
         create_status(conversion, task_name=TASK_NAME, name=name, total_steps=1 + len(ready))
         conversion.save()
         transaction.on_commit(partial(send, conversion.uuid))
@@ -111,7 +112,7 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
         applied = write_course_plan(plan.course_key, plan.changes, author_pk=author_pk(user))
         conversion.change_set = str(applied.change_set or "")
     if conversion.publish and plan.clean:
-        publish_exactly(plan.clean, user=user, message="Legacy library blocks were converted")
+        publish_exactly(plan.clean, user=user, message=site_language.gettext("Legacy library blocks were converted"))
     conversion.report = conversion_report(plan)
     conversion.changes = [
         {"usage_key": str(change.usage_key), "before": dict(change.before), "after": dict(change.after)}

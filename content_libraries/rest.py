@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
@@ -94,6 +97,16 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 )
 
 
+class RequestTooLarge(APIException):
+    """A body, without files, that has more bytes than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self) -> None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        super().__init__(f"The request is larger than the {most:,} bytes that this site takes.")
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
@@ -110,6 +123,8 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
+        elif isinstance(exc, RequestDataTooBig):
+            exc = RequestTooLarge()
         return super().handle_exception(exc)
 
 

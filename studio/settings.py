@@ -136,6 +136,8 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 # Builds of frontends, and our manifest, put a digest into the names of files: those never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-f]{12,32}\..+$"
+# Besides files: authors paste pictures into texts.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 

@@ -61,7 +61,7 @@ def test_many_jobs_are_watched_in_a_constant_number_of_queries(
             source = ModulestoreSource.objects.create(key=f"library-v1:O+L{number}")
             job = ImportJob.objects.create(user=staff, target_key=library.library_key, state="running", publish=False)
             job.migrations.create(source=source, target=library.learning_package, preserve_url_slugs=True)
-        uuids = list(ImportJob.objects.order_by("-pk").values_list("uuid", flat=True))
+        uuids = [str(job.uuid) for job in ImportJob.objects.order_by("-pk")]
         with CaptureQueriesContext(connection) as queries:
             shown = pages.get(f"{ADMIN}/importjob/progress/", {"job": uuids}).content.decode()
         keys = [f"library-v1:O+L{number}" for number in reversed(range(total))]

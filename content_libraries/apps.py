@@ -38,5 +38,7 @@ class ContentLibrariesConfig(AppConfig):
     def ready(self) -> None:
         from . import receivers  # noqa: F401, PLC0415 - connects the rooms to signals once models are loaded
         from .learning_core.container_types import register  # noqa: PLC0415
+        from .libraries.profiles import let_users_have_no_profile  # noqa: PLC0415
 
         register()
+        let_users_have_no_profile()

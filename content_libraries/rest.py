@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
@@ -95,6 +98,16 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 )
 
 
+class RequestTooLarge(APIException):
+    """A body, without files, that has more bytes than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self) -> None:
+        text = _("The request is larger than the %(limit)s bytes that this site takes.")
+        super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
@@ -111,6 +124,8 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
+        elif isinstance(exc, RequestDataTooBig):
+            exc = RequestTooLarge()
         return super().handle_exception(exc)
 
 

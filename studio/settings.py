@@ -27,6 +27,10 @@ def _flag(name: str, *, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
+def _names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
 def _data_dir() -> Path:
     folder = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
     for name in ("media", "content", "search", "broker", "static"):
@@ -51,7 +55,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = _names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 INSTALLED_APPS = [
     "studio.accounts.apps.StudioAdminConfig",
@@ -136,6 +140,8 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 # Builds of frontends, and our manifest, put a digest into the names of files: those never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-f]{12,32}\..+$"
+# Besides files: authors paste pictures into texts.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
@@ -181,7 +187,7 @@ TRANSCRIPT_SOURCE = os.environ.get("TRANSCRIPT_SOURCE", "")
 
 # Frontends of other origins, for example https://apps.example.com. They may call the API with the user's cookies,
 # show our pages in frames, and be returned to after login.
-FRONTEND_ORIGINS = [origin for origin in os.environ.get("FRONTEND_ORIGINS", "").split(",") if origin]
+FRONTEND_ORIGINS = _names("FRONTEND_ORIGINS")
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 # Handlers of blocks answer for themselves: pages without an origin call them, and without cookies.

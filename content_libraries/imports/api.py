@@ -23,7 +23,7 @@ from .forwarding import (
     is_forwarded,
     refuse_frozen,
 )
-from .jobs import SourceRequest, cancel_job, find_job, list_jobs, start_imports, start_plans
+from .jobs import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, start_imports, start_plans
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .models import StoredPlan
@@ -60,6 +60,7 @@ __all__ = [
     "as_source",
     "cancel_job",
     "find_job",
+    "find_jobs",
     "find_plan",
     "find_source",
     "forwarded_among",

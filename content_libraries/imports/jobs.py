@@ -131,10 +131,19 @@ def library_of(plan: StoredPlan) -> LibraryLocatorV2:
 
 def find_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """Find a job of the user; staff find all. Raises NotFoundError."""
-    job = _jobs().filter(uuid=job_uuid).first()
-    if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
-        raise NotFoundError(_("There is no import “%(job)s”.") % {"job": job_uuid})
+    (job,) = find_jobs([job_uuid], user=user)
     return job
+
+
+def find_jobs(job_uuids: Iterable[UUID], *, user: Actor) -> list[ImportJob]:
+    """Find jobs as ``find_job`` does, in the given order, in a constant number of queries. Raises NotFoundError."""
+    uuids = list(dict.fromkeys(job_uuids))
+    found = {job.uuid: job for job in _jobs().filter(uuid__in=uuids)}
+    for uuid in uuids:
+        job = found.get(uuid)
+        if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
+            raise NotFoundError(_("There is no import “%(job)s”.") % {"job": uuid})
+    return [found[uuid] for uuid in uuids]
 
 
 def list_jobs(*, user: Actor) -> QuerySet[ImportJob]:

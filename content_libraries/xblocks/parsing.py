@@ -68,7 +68,8 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
 def parsed_root(olx: str) -> etree._Element:
     """The root element of an OLX text. Raises OlxError for what is unsafe or not well-formed."""
     safe = without_url_name(olx)  # refuses what is unsafe; and a class would take the name for a pointer to a file
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
+    # Its own limits are below those of olx, which have been checked: texts with pasted pictures are long.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
 
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
-from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
+from content_libraries.imports.models import ImportJob, ModulestoreSource, SourceUpload, StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import UserFactory
 
@@ -49,6 +49,25 @@ def job_of(response: Any) -> ImportJob:
     """The job whose page a response leads to."""
     (uuid,) = parse_qs(urlsplit(to(response)).query)["job"]
     return ImportJob.objects.get(uuid=uuid)
+
+
+def test_many_jobs_are_watched_in_a_constant_number_of_queries(
+    pages: Client, library: ContentLibrary, staff: User
+) -> None:
+    """The page asks again each second, also for all jobs of a migration of many libraries."""
+    counts = []
+    for total in (2, 8):
+        for number in range(ImportJob.objects.count(), total):
+            source = ModulestoreSource.objects.create(key=f"library-v1:O+L{number}")
+            job = ImportJob.objects.create(user=staff, target_key=library.library_key, state="running", publish=False)
+            job.migrations.create(source=source, target=library.learning_package, preserve_url_slugs=True)
+        uuids = [str(job.uuid) for job in ImportJob.objects.order_by("-pk")]
+        with CaptureQueriesContext(connection) as queries:
+            shown = pages.get(f"{ADMIN}/importjob/progress/", {"job": uuids}).content.decode()
+        keys = [f"library-v1:O+L{number}" for number in reversed(range(total))]
+        assert sorted(keys, key=shown.index) == keys
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_course_goes_from_the_list_to_its_result(

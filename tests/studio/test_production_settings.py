@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.sites import site_environment
+
 PROJECT = Path(__file__).resolve().parents[2]
 NEEDED = {
     "SECRET_KEY": "a" * 25 + "bcdefghijklmnopqrstuvwxyz0123456789",
@@ -49,6 +51,18 @@ def test_it_starts_and_its_cookies_and_redirects_are_secure(tmp_path: Path) -> N
         assert warning not in done.stderr
 
 
+def test_names_may_be_written_with_spaces_between_them(tmp_path: Path) -> None:
+    environment = site_environment(
+        tmp_path,
+        ALLOWED_HOSTS="studio.example.com, localhost",
+        FRONTEND_ORIGINS="https://apps.example.com, https://example.com,",
+    )
+    code = "import studio.settings as site; print(*site.ALLOWED_HOSTS, *site.CORS_ALLOWED_ORIGINS, sep='|')"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "studio.example.com|localhost|https://apps.example.com|https://example.com\n"
+
+
 def test_it_names_what_is_missing(tmp_path: Path) -> None:
     done = check_deployment(tmp_path, **{name: value for name, value in NEEDED.items() if name != "S3_BUCKET"})
     assert done.returncode != 0
@@ -59,7 +73,7 @@ def read_by_settings() -> set[str]:
     """The variables that the settings of the host take from the environment."""
     code = "".join((PROJECT / "studio" / name).read_text() for name in ("settings.py", "settings_production.py"))
     needed = {"DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR"}  # read by dj-database-url and by the metrics
-    return needed | set(re.findall(r'(?:os\.environ(?:\.get)?[\[(]|_flag\()"([A-Z_0-9]+)"', code))
+    return needed | set(re.findall(r'(?:os\.environ(?:\.get)?[\[(]|_(?:flag|names)\()"([A-Z_0-9]+)"', code))
 
 
 @pytest.fixture

@@ -52,6 +52,22 @@ def test_the_text_editor_saves_text_and_title(lib: BlockClient) -> None:
     assert lib.get("html:h1")["display_name"] == "New"
 
 
+def test_a_text_with_pasted_pictures_is_saved(lib: BlockClient) -> None:
+    """Editors put them into the text, and imports take as much. At ten megabytes libxml2 refuses a text by default."""
+    lib.create("html:h1")
+    html = f'<p><img src="data:image/png;base64,{"A" * 11_000_000}"></p>'
+    assert lib.save("html:h1", data=html)["data"] == html
+
+
+def test_a_body_that_is_too_large_is_refused_in_words(lib: BlockClient, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    lib.create("html:h1")
+    response = lib.post_fields("html:h1", data="x" * 1000)
+    assert response.status_code == 413
+    assert response.json() == {"detail": "The request is larger than the 1,000 bytes that this site takes."}
+    assert lib.read("html:h1", "fields/")["data"] == ""
+
+
 def test_a_null_sets_back_to_the_default(lib: BlockClient) -> None:
     lib.add("problem:p1", PROBLEM)
     saved = lib.save(

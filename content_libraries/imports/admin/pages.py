@@ -199,7 +199,7 @@ def _open(upload: SourceUpload, request: HttpRequest) -> Source:
 
 
 def _jobs(request: HttpRequest) -> list[ImportJob]:
-    return [api.find_job(_uuid(text), user=request.user) for text in request.GET.getlist("job")]
+    return api.find_jobs([_uuid(text) for text in request.GET.getlist("job")], user=request.user)
 
 
 def _uuid(text: str) -> UUID:

@@ -8,8 +8,11 @@ from celery import Celery
 from celery.signals import setup_logging, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from .broker import use_file_transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
+use_file_transport()
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -447,3 +447,15 @@ def test_settings_that_the_library_preserved_come_along_once_and_are_checked_aga
     api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
     response = author.try_create(shelf.key("sub1"), SECTION).json()
     assert sorted(found["setting"] for found in response["attention"]) == ["due", "group_access"]
+
+
+@pytest.mark.parametrize("graders", ["null", '{"type": "Exam"}', '[1, null, {}, {"type": ["Exam"]}]'])
+def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, graders: str) -> None:
+    item = learning_core.find_items(shelf.pk, [api.container_key(shelf.key("sub1"))])
+    (found,) = item.values()
+    write_settings({found.published_version_pk or 0: ContainerSettingsData({"graded": True, "format": "Exam"})})
+    policy = f'{{"GRADER": {graders}}}'.encode()
+    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
+    response = author.try_create(shelf.key("sub1"), SECTION)
+    assert response.status_code == 200
+    assert [found["setting"] for found in response.json()["attention"]] == ["format"]

@@ -15,6 +15,7 @@ from content_libraries.learning_core import api as learning_core
 from tests.conftest import LibraryFactory, give_role
 
 from .building import (
+    COURSE_KEY,
     ROOT,
     SECTION,
     SUBSECTION,
@@ -270,6 +271,14 @@ def test_declining_a_structure_declines_every_part_at_its_own_version(
     declined = [author.link(key)["version_declined"] for key in (unit, *children(unit))]
     assert (declined, author.ready()) == ([1, 3, 1], [])
     assert titles(children(unit)) == ["Text one", "Problem one"]
+
+
+def test_a_sync_with_nothing_new_writes_nothing(author: Author, shelf: Shelf, unit: UsageKey) -> None:
+    author.decline(unit)
+    api.publish_course(COURSE_KEY, user=None)
+    before = [block(key) for key in (unit, *children(unit))]
+    author.sync(unit)
+    assert [block(key) for key in (unit, *children(unit))] == before
 
 
 def test_declining_leaves_out_parts_with_a_broken_link(author: Author, shelf: Shelf, unit: UsageKey) -> None:

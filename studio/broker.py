@@ -20,7 +20,7 @@ class FileChannel(filesystem.Channel):
     that looks in between reads nothing, and ends with an error.
     """
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its bases differ
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # of two bases that differ
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         hidden = Path(self.data_folder_out, f".{name}")
         try:

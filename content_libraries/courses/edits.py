@@ -17,7 +17,7 @@ from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import Actor, author_pk
 from ..olx.api import root_tag, with_attributes
 from . import hooks
-from .data import Block, CoursePermission
+from .data import GRADING_POLICY_PATH, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
 from .plans import (
     Change,
@@ -161,7 +161,8 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
     Args:
         path: ``static/NAME`` for an asset, or a file in another of the ``FILE_FOLDERS``.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a path or a size that cannot be.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a path or a size that cannot be, and for a policy
+    that is no JSON object.
     """
     check_path(path)
     if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":
@@ -170,6 +171,8 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
             % {"path": path, "folders": ", ".join(FILE_FOLDERS)},
             field="path",
         )
+    if path in {POLICY_PATH, GRADING_POLICY_PATH} and not _is_json_object(data):
+        raise InvalidInputError(f"“{path}” has to be a JSON object. Correct it.", field="data")
     digest = media_digest(data)
 
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -190,6 +193,13 @@ def check_path(path: str) -> None:
         raise InvalidInputError(
             _("“%(path)s” is no path of a course file. Name it static/NAME.") % {"path": path}, field="path"
         )
+
+
+def _is_json_object(data: bytes) -> bool:
+    try:
+        return isinstance(json.loads(data), dict)
+    except ValueError:
+        return False
 
 
 def _apply(course_key: CourseKey, user: Actor, *changes: Change) -> Applied:

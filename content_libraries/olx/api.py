@@ -26,7 +26,7 @@ from .errors import (
 from .html_bodies import inlined
 from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .renaming import body_of, with_renamed_files
-from .start_tags import root_tag, settings_in, with_attributes, without_url_name
+from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .vocabulary import CONTAINER_TAGS
@@ -66,6 +66,7 @@ __all__ = [
     "references",
     "resolve_references",
     "root_tag",
+    "says_the_same",
     "settings_in",
     "tree_with_drafts",
     "with_attributes",

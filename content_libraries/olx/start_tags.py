@@ -11,7 +11,7 @@ from .errors import InvalidAttributeError
 from .vocabulary import settings_among
 from .xml_source import Document, parse_document, xml_safe
 
-__all__ = ["pointer", "root_tag", "settings_in", "with_attributes", "without_url_name"]
+__all__ = ["pointer", "root_tag", "says_the_same", "settings_in", "with_attributes", "without_url_name"]
 
 _ATTRIBUTE: Final = re.compile(r"""(\s++)([^\s=>/"']++)(\s*+=\s*+)("[^"]*"|'[^']*')""")
 _NAME: Final = re.compile(r"[^\W\d][\w.:-]*")
@@ -59,9 +59,21 @@ def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
     return head + _edited(tag, root.tag, changes) + rest
 
 
+def says_the_same(text: str, other: str) -> bool:
+    """Whether two elements differ in nothing but the order and the spelling of the attributes of their roots."""
+    if text == other:
+        return True
+    return settings_in(text) == settings_in(other) and _after_start_tag(text) == _after_start_tag(other)
+
+
 def pointer(tag: str, attributes: Mapping[str, str]) -> str:
     """Return an empty element with these attributes, such as ``<problem url_name="p1"/>``."""
     return _edited(f"<{tag}/>", tag, attributes)
+
+
+def _after_start_tag(text: str) -> str:
+    document = _parsed(text)
+    return document.slice(document.root.opened, len(document.data))
 
 
 def _parsed(text: str) -> Document:

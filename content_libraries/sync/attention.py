@@ -61,8 +61,9 @@ def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tupl
 def grading_types(course_key: CourseKey) -> frozenset[str]:
     """The assignment types of the course's grading policy; none where it has no policy."""
     for _path, data in course_store().read_files(course_key, [GRADING_POLICY_PATH]):
-        policy = json.loads(data)
-        return frozenset(grader["type"] for grader in policy.get("GRADER", ()) if "type" in grader)
+        graders = json.loads(data).get("GRADER")
+        listed = [one for one in graders if isinstance(one, dict)] if isinstance(graders, list) else []
+        return frozenset(str(one["type"]) for one in listed if "type" in one)
     return frozenset()
 
 

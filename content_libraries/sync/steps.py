@@ -22,7 +22,7 @@ from ..courses.api import (
 )
 from ..keys import LibraryContainerLocator
 from ..learning_core import api as learning_core
-from ..olx.api import with_attributes
+from ..olx.api import says_the_same, with_attributes
 from .attention import attention_in, settings_report
 from .conflicts import conflicts_in
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
@@ -154,8 +154,10 @@ class PlanWriter:
             taken = taken_container(item, link=link, current=block.olx)
         else:
             taken = self._taken_component(place, link, block.olx)
-        if taken.olx == block.olx and not taken.kept:
-            return taken.olx
+        if says_the_same(taken.olx, block.olx):
+            taken = replace(taken, olx=block.olx)  # no version of a block for another order of attributes
+            if not taken.kept:
+                return taken.olx
         base, theirs = self._said(place)
         difference = block_difference(base, theirs, block.olx, taken.olx)
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]

@@ -116,6 +116,13 @@ def test_paths_that_are_refused(course: None, path: str) -> None:
         api.write_course_file(COURSE_KEY, path, b"a", user=None)
 
 
+@pytest.mark.parametrize("data", [b"{", b"[]", b"\xff"])
+@pytest.mark.parametrize("path", [api.GRADING_POLICY_PATH, "policies/policy.json"])
+def test_a_policy_that_no_export_could_read_is_refused(course: None, path: str, data: bytes) -> None:
+    with pytest.raises(InvalidInputError):
+        api.write_course_file(COURSE_KEY, path, data, user=None)
+
+
 def test_upstreams_are_read_in_bulk(course: None) -> None:
     api.edit_block(
         PROBLEM,

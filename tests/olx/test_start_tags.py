@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_libraries.olx.api import parse_block, root_tag, with_attributes, without_url_name
+from content_libraries.olx.api import parse_block, root_tag, says_the_same, with_attributes, without_url_name
 from content_libraries.olx.errors import InvalidAttributeError, MalformedXmlError
 
 AROUND = "<?xml version='1.0'?>\n<!-- <problem url_name='no'/> -->\n{}\n<!-- end -->\n"
@@ -81,3 +81,16 @@ def test_setting_and_removing_gives_the_text_back(attributes: dict[str, str], va
     assert parse_block(text).attributes == {k: v for k, v in attributes.items() if k != "url_name"}
     assert with_attributes(with_attributes(text, {"new": value}), {"new": None}) == text
     assert with_attributes(text, dict.fromkeys(attributes)) == "<problem ><p>x</p></problem>"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("<html b='2' a='1'>x</html>", True),
+        ('<html a="1" b="3">x</html>', False),
+        ('<html a="1">x</html>', False),
+        ('<html a="1" b="2">y</html>', False),
+    ],
+)
+def test_elements_that_say_the_same(other: str, *, same: bool) -> None:
+    assert says_the_same('<html a="1" b="2">x</html>', other) is same

@@ -15,6 +15,7 @@ from content_libraries.learning_core import api as learning_core
 from tests.conftest import LibraryFactory, give_role
 
 from .building import (
+    COURSE_KEY,
     ROOT,
     SECTION,
     SUBSECTION,
@@ -272,6 +273,14 @@ def test_declining_a_structure_declines_every_part_at_its_own_version(
     assert titles(children(unit)) == ["Text one", "Problem one"]
 
 
+def test_a_sync_with_nothing_new_writes_nothing(author: Author, shelf: Shelf, unit: UsageKey) -> None:
+    author.decline(unit)
+    api.publish_course(COURSE_KEY, user=None)
+    before = [block(key) for key in (unit, *children(unit))]
+    author.sync(unit)
+    assert [block(key) for key in (unit, *children(unit))] == before
+
+
 def test_declining_leaves_out_parts_with_a_broken_link(author: Author, shelf: Shelf, unit: UsageKey) -> None:
     key = child(unit, 1)
     olx = block(key).olx.replace(shelf.key("p1"), "nonsense")
@@ -447,3 +456,15 @@ def test_settings_that_the_library_preserved_come_along_once_and_are_checked_aga
     api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
     response = author.try_create(shelf.key("sub1"), SECTION).json()
     assert sorted(found["setting"] for found in response["attention"]) == ["due", "group_access"]
+
+
+@pytest.mark.parametrize("graders", ["null", '{"type": "Exam"}', '[1, null, {}, {"type": ["Exam"]}]'])
+def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, graders: str) -> None:
+    item = learning_core.find_items(shelf.pk, [api.container_key(shelf.key("sub1"))])
+    (found,) = item.values()
+    write_settings({found.published_version_pk or 0: ContainerSettingsData({"graded": True, "format": "Exam"})})
+    policy = f'{{"GRADER": {graders}}}'.encode()
+    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
+    response = author.try_create(shelf.key("sub1"), SECTION)
+    assert response.status_code == 200
+    assert [found["setting"] for found in response.json()["attention"]] == ["format"]

@@ -172,7 +172,7 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
             field="path",
         )
     if path in {POLICY_PATH, GRADING_POLICY_PATH} and not _is_json_object(data):
-        raise InvalidInputError(f"“{path}” has to be a JSON object. Correct it.", field="data")
+        raise InvalidInputError(_("“%(path)s” has to be a JSON object. Correct it.") % {"path": path}, field="data")
     digest = media_digest(data)
 
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:

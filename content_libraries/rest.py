@@ -6,24 +6,30 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from io import BytesIO
+from typing import IO, Any, Final
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from edx_rest_framework_extensions.paginators import DefaultPagination
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
     NotFound,
+    ParseError,
     PermissionDenied,
     ValidationError,
 )
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -95,12 +101,50 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 )
 
 
+class TextJSONParser(JSONParser):
+    """
+    JSON that consists of text.
+
+    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
+    for the answer that refuses it, and fails itself at what nests too deep.
+    """
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Parse a body. Raises ParseError."""
+        body = stream.read()
+        try:
+            parsed = super().parse(BytesIO(body), media_type, parser_context)
+            if b"\\u" in body:
+                json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ParseError(_("JSON parse error - half a pair of surrogates is no text.")) from error
+        except RecursionError as error:
+            raise ParseError(_("JSON parse error - this nests too deep.")) from error
+        return parsed
+
+
+class TooLargeError(APIException):
+    """The body is longer than this site takes, DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = gettext_lazy("The request is too large.")
+    default_code = "too_large"
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
-    A key, code or name with a NUL is not found.
+    A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
     """
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -111,6 +155,10 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
+        elif isinstance(exc, RequestDataTooBig):
+            exc = TooLargeError()
+        elif isinstance(exc, SuspiciousOperation):
+            exc = ParseError()
         return super().handle_exception(exc)
 
 

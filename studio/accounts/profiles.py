@@ -16,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ..rest import StudioAPIView
+
 _LANGUAGE: Final = "pref-lang"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
@@ -49,7 +51,7 @@ class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
         return {_LANGUAGE: serializers.ChoiceField(choices=languages, required=False, allow_null=True)}
 
 
-class PreferencesView(APIView):
+class PreferencesView(StudioAPIView):
     """The language that the caller wants to read, kept in Django's language cookie."""
 
     def get(self, request: Request, username: str) -> Response:

@@ -245,6 +245,20 @@ def test_tags_of_a_taxonomy(subjects: Taxonomy, author: User, api_client: Client
 # Tags of objects.
 
 
+def test_what_cannot_be_a_tag_or_a_taxonomy_is_refused(
+    subjects: Taxonomy, staff: User, api_client: ClientFactory
+) -> None:
+    http = api_client(staff)
+    url = f"{ROOT}taxonomies/{subjects.pk}/tags/"
+    answer = http.post(url, {"tag": "x" * 5_000}, format="json")
+    assert (answer.status_code, answer.json().keys()) == (400, {"value", "lineage"})
+    answer = http.post(url, {"tag": "New", "external_id": "x" * 300}, format="json")
+    assert (answer.status_code, answer.json().keys()) == (400, {"external_id"})
+    for number in ("9" * 5_000, "9" * 19):
+        assert http.get(f"{ROOT}taxonomies/{number}/").status_code == 404
+        assert http.get(f"{ROOT}taxonomies/{number}/tags/").status_code == 404
+
+
 def test_an_object_without_tags_is_listed_too(library: ContentLibrary, reader: User, api_client: ClientFactory) -> None:
     assert get_tags(api_client(reader), PROBLEM).json() == {PROBLEM: {"taxonomies": []}}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
@@ -53,7 +53,7 @@ _LONGEST_PK: Final = 19
 
 
 class TaxonomyErrorsMixin(ErrorsMixin):
-    """Answers what models refuse, and numbers that are too long to be one, as other bad input."""
+    """Answers what models and databases refuse, and numbers that are too long to be one, as other bad input."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -63,6 +63,8 @@ class TaxonomyErrorsMixin(ErrorsMixin):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, DjangoValidationError):
             exc = ValidationError(as_serializer_error(exc))
+        elif isinstance(exc, DataError):  # some models leave the length of texts, and NUL, to the database
+            exc = ValidationError(_("A text is too long, or has characters that cannot be stored."))
         return super().handle_exception(exc)
 
 

@@ -6,13 +6,15 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from io import BytesIO
+from typing import IO, Any, Final
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
@@ -24,9 +26,11 @@ from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
     NotFound,
+    ParseError,
     PermissionDenied,
     ValidationError,
 )
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -98,6 +102,33 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 )
 
 
+class TextJSONParser(JSONParser):
+    """
+    JSON that consists of text.
+
+    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
+    for the answer that refuses it, and fails itself at what nests too deep.
+    """
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Parse a body. Raises ParseError."""
+        body = stream.read()
+        try:
+            parsed = super().parse(BytesIO(body), media_type, parser_context)
+            if b"\\u" in body:
+                json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ParseError(_("JSON parse error - half a pair of surrogates is no text.")) from error
+        except RecursionError as error:
+            raise ParseError(_("JSON parse error - this nests too deep.")) from error
+        return parsed
+
+
 class RequestTooLarge(APIException):
     """A body, without files, that has more bytes than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
 
@@ -112,8 +143,11 @@ class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
-    A key, code or name with a NUL is not found.
+    A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
     """
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -126,6 +160,8 @@ class ErrorsMixin(APIView):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
         elif isinstance(exc, RequestDataTooBig):
             exc = RequestTooLarge()
+        elif isinstance(exc, SuspiciousOperation):
+            exc = ParseError()
         return super().handle_exception(exc)
 
 

@@ -243,7 +243,7 @@ class _Run:
     def _attach(self, key: UsageKey, parent: UsageKey, index: int | None) -> None:
         self._require(parent)
         siblings = list(self.children.get(parent, ()))
-        siblings.insert(len(siblings) if index is None else index, key)
+        siblings.insert(len(siblings) if index is None else min(index, len(siblings)), key)
         self._set_children(parent, tuple(siblings))
 
     def _detach(self, key: UsageKey) -> None:

@@ -126,7 +126,7 @@ def plan_import(
     if options.with_drafts:
         tree = tree_with_drafts(tree)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
-    return plan_tree(tree, library, options, after=after)
+    return plan_tree(tree, library, options, user=user, after=after)
 
 
 def plan_source(

@@ -13,8 +13,10 @@ from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, course_key
-from ..libraries.api import Actor, is_global_staff
+from ..libraries.api import Actor, Permission, is_global_staff, may
+from ..libraries.models import ContentLibrary
 from .course_sources import CourseSource
+from .forwarding import get_forwarding
 from .models import SourceUpload
 from .sources import Source, as_source
 from .uploads import UploadedSource, available_uploads, readable
@@ -56,16 +58,16 @@ def find_source(
 
     Args:
         upload_uuid: this upload, whatever the course store has.
-        is_forwarded: references to the source shall lead elsewhere, so the user has to be one of its authors.
+        is_forwarded: references to the source shall lead elsewhere, as ``require_forwarding`` lets them.
 
     Raises UnknownSourceError, and NotAllowedError if the user may read neither.
     """
+    if is_forwarded:
+        require_forwarding(key, user=user)
     uploads = available_uploads().filter(key=key)
     if upload_uuid is not None:
         uploads = uploads.filter(uuid=upload_uuid)
     elif _may_read_course(key, user):
-        if is_forwarded:
-            require_in_course(user, key, CoursePermission.EDIT)
         return FoundSource(key, _course_titles([key]).get(str(key), str(key)))
     upload = readable(uploads, user).order_by("-pk").first()
     if upload is not None:
@@ -76,6 +78,24 @@ def find_source(
             % {"user": user, "source": key}
         )
     raise UnknownSourceError(_("There is no source %(source)s. Upload its archive first.") % {"source": key})
+
+
+def require_forwarding(key: CourseKey, *, user: Actor) -> None:
+    """
+    Raise NotAllowedError unless a user may let references to a source lead elsewhere.
+
+    An archive says for itself what it is, so having one is not enough: the user needs EDIT in the course of the course
+    store that has the key, and in the library that references lead to already (ADR 0025).
+    """
+    if _is_course(key):
+        require_in_course(user, key, CoursePermission.EDIT)
+    forwarding = get_forwarding(key)
+    leads_to = ContentLibrary.objects.filter(learning_package=forwarding.target_id) if forwarding else ()
+    if not all(may(user, library, Permission.EDIT) for library in leads_to):
+        raise NotAllowedError(
+            _("“%(user)s” may not edit the library that references to %(source)s lead to.")
+            % {"user": user, "source": key}
+        )
 
 
 def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Source:

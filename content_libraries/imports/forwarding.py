@@ -17,6 +17,7 @@ from opaque_keys.edx.locator import LibraryLocator
 from ..errors import ConflictError
 from ..keys import CourseKey, ItemKey, library_key
 from ..learning_core import api as learning_core
+from ..libraries.api import Actor, viewable_libraries
 from .models import ModulestoreBlockMigration, ModulestoreBlockSource, ModulestoreMigration, ModulestoreSource
 
 
@@ -144,17 +145,25 @@ def forwarded_blocks(source_key: CourseKey) -> list[ForwardedBlock]:
     ]
 
 
-def refuse_frozen(source_key: CourseKey, source_version: str) -> None:
+def refuse_frozen(source_key: CourseKey, source_version: str, *, user: Actor) -> None:
     """
     Raise SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
 
     Whoever stores legacy libraries asks this before an edit, with "" as the version.
+
+    Args:
+        user: is told the library that it was migrated to, if the user may view that.
     """
     if not isinstance(source_key, LibraryLocator):
         return
     migration = get_forwarding(source_key)
-    if migration is not None and migration.source_version != source_version:
+    if migration is None or migration.source_version == source_version:
+        return
+    if viewable_libraries(user).filter(learning_package=migration.target_id).exists():
         raise SourceFrozenError(
             _("%(source)s was migrated to “%(title)s” (%(library)s) and is read-only since. Edit it there.")
             % {"source": source_key, "title": migration.target.title, "library": migration.target.package_ref}
         )
+    raise SourceFrozenError(
+        _("%(source)s was migrated to another library and is read-only since.") % {"source": source_key}
+    )

@@ -117,7 +117,7 @@ def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) 
     key = _legacy_key(tree.context_key, source.name)
     library, is_new = _destination(key, tree.display_name, user, into)
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
-    plan = plan_tree(tree, library, options)
+    plan = plan_tree(tree, library, options, user=user)
     result = apply_plan(user, plan, source, publish_too=True)
     forwarded = get_forwarding(key)
     return LegacyMigration(
@@ -145,7 +145,7 @@ def start_legacy_migrations(
     made: set[LibraryLocatorV2] = set()
     with transaction.atomic():
         for upload in uploads:
-            library, is_new = _destination(_migratable_key(upload), upload.title, user, into)
+            library, is_new = _destination(_migratable_key(upload, user), upload.title, user, into)
             if is_new:
                 made.add(library.library_key)
             together.setdefault(library.library_key, []).append(upload)
@@ -169,7 +169,7 @@ def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
             _("An archive of this migration was deleted meanwhile. Upload it, and start a new one.")
         )
     into = Destination(job.legacy_request["into"])
-    keys = [_migratable_key(upload) for upload in uploads]
+    keys = [_migratable_key(upload, user) for upload in uploads]
     with transaction.atomic():
         library, is_new = _destination(keys[0], uploads[0].title, user, into)
         return _start(library.library_key, uploads, user=user, into=into, is_new=is_new)
@@ -192,9 +192,9 @@ def _start(
     return job
 
 
-def _migratable_key(upload: SourceUpload) -> LibraryLocator:
+def _migratable_key(upload: SourceUpload, user: Actor) -> LibraryLocator:
     key = _legacy_key(upload.key, upload.file_name)
-    refuse_frozen(key, upload.digest)
+    refuse_frozen(key, upload.digest, user=user)
     return key
 
 

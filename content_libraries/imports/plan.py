@@ -22,7 +22,7 @@ from ..learning_core.api import (
     draft_contents,
     titles_in_use,
 )
-from ..libraries.api import package_pk
+from ..libraries.api import Actor, package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from ..site_language import gettext as _
@@ -64,7 +64,12 @@ _STAYS_DRAFT: Final = gettext_noop("It has unpublished changes, which stay unpub
 
 
 def plan_tree(
-    tree: OlxTree, library: ContentLibrary, options: ImportOptions, *, after: Sequence[ImportPlan] = ()
+    tree: OlxTree,
+    library: ContentLibrary,
+    options: ImportOptions,
+    *,
+    user: Actor,
+    after: Sequence[ImportPlan] = (),
 ) -> ImportPlan:
     """
     Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
@@ -73,12 +78,13 @@ def plan_tree(
         tree: the source, with its drafts laid over it if they shall be read.
         library: where it would go.
         options: how.
+        user: who plans; errors tell no more than this user may know.
         after: plans of other sources for the same library that are applied before this one.
 
     Raises SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
     """
     source_version = source_digest(tree)
-    refuse_frozen(tree.context_key, source_version)
+    refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]
     part, unknown = select(tree, options.only)
     texts = own_texts(tree)

@@ -183,7 +183,7 @@ def preview(
     """
     library = access_library(user, library_key, Permission.EDIT)
     tree = tree_with_drafts(find_source(source_key, user=user).open().tree())
-    plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat))
+    plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat), user=user)
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)
     return _counted(plan)

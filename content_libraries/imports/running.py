@@ -23,7 +23,7 @@ from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan, lock_target
 from .data import ImportPlan
-from .finding import find_again
+from .finding import find_again, require_forwarding
 from .jobs import STEPS, STEPS_PER_SOURCE, finish, send
 from .models import ImportJob, ModulestoreMigration, StoredPlan
 from .outdated import PlanOutdatedError
@@ -114,7 +114,7 @@ class _Import:
         if options.with_drafts:
             tree = tree_with_drafts(tree)
         self.worker.step(f"{prefix}Parsing staged OLX", 1)
-        plan = plan_tree(tree, library, options)
+        plan = plan_tree(tree, library, options, user=user)
         with transaction.atomic():
             lock_target(plan, package_pk(library))
             migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
@@ -137,6 +137,8 @@ class _Import:
     ) -> None:
         self.worker.step(f"{prefix}Importing staged content structure ({len(plan.writes())}/{len(plan.blocks)})", 2)
         library = access_library(user, plan.library_key, Permission.EDIT)
+        if plan.options.forward:
+            require_forwarding(plan.source_key, user=user)
 
         def settle(recorded: ModulestoreMigration) -> None:
             self.worker.settle()

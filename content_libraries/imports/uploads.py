@@ -88,7 +88,7 @@ def upload_source(
             source = as_source(path, key=key)
             tree = source.tree()
         _describe(upload, tree)
-        refuse_frozen(upload.key, upload.digest)
+        refuse_frozen(upload.key, upload.digest, user=user)
         upload.save()
         is_kept = True
     finally:

@@ -78,17 +78,25 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
 
 
 class _CappedFile:
-    """A file that gives no more than ``most`` bytes at once: zipfile reads an archive's directory whole."""
+    """
+    A file that gives no more than ``most`` bytes at once: zipfile reads an archive's directory whole.
+
+    A place before its beginning, which zipfile believes an archive, is damage and no fault of the disk.
+    """
 
     def __init__(self, file: BinaryIO, archive: str, most: int) -> None:
         self._file = file
         self._archive = archive
         self._most = most
         self._size = file.seek(0, os.SEEK_END)
-        self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
         self.close = file.close
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_SET and offset < 0:
+            raise zipfile.BadZipFile("Negative offset")
+        return self._file.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
         available = max(self._size - self._file.tell(), 0)

@@ -81,7 +81,7 @@ def _drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> None:
             continue
         try:
             field.from_string(text)
-        except (ValueError, TypeError, AttributeError, yaml.YAMLError):
+        except (ValueError, TypeError, OverflowError, AttributeError, yaml.YAMLError):
             del node.attrib[name]
 
 

@@ -202,7 +202,7 @@ def checked(field: Field, value: Any) -> Any:
     try:
         result = field.from_json(value)
         field.to_json(result)
-    except (ValueError, TypeError, AttributeError, SyntaxError) as error:
+    except (ValueError, TypeError, OverflowError, AttributeError, SyntaxError) as error:
         raise InvalidFieldsError(f"{field.name}: {error}") from error
     return result
 

@@ -17,6 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ..rest import StudioAPIView
+
 _LANGUAGE: Final = "pref-lang"
 _CODE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
 _SAME_SITE: Final = "Lax"
@@ -57,7 +59,7 @@ class MergePatchParser(JSONParser):
     media_type = "application/merge-patch+json"
 
 
-class PreferencesView(APIView):
+class PreferencesView(StudioAPIView):
     """The language that the caller wants to read, kept in Django's language cookie."""
 
     parser_classes = (JSONParser, MergePatchParser)

@@ -125,7 +125,7 @@ class FormulaSerializer(serializers.Serializer[dict[str, str]]):
     formula = serializers.CharField(max_length=500, help_text=_("What the learner would type, 2*x^2."))
 
 
-class NumericalInputView(APIView):
+class NumericalInputView(StudioAPIView):
     """Whether a numerical answer can be read, and how it looks."""
 
     def post(self, request: Request) -> Response:

@@ -245,6 +245,21 @@ def test_tags_of_a_taxonomy(subjects: Taxonomy, author: User, api_client: Client
 # Tags of objects.
 
 
+@pytest.mark.parametrize("body", [{"tag": "x" * 5_000}, {"tag": "New", "external_id": "x" * 300}], ids=["tag", "id"])
+def test_a_tag_that_is_too_long_is_refused(
+    subjects: Taxonomy, staff: User, api_client: ClientFactory, body: dict[str, str]
+) -> None:
+    assert api_client(staff).post(f"{ROOT}taxonomies/{subjects.pk}/tags/", body, format="json").status_code == 400
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19])
+def test_a_number_that_no_taxonomy_has_is_not_found(
+    subjects: Taxonomy, staff: User, api_client: ClientFactory, number: str
+) -> None:
+    for url in (f"{ROOT}taxonomies/{number}/", f"{ROOT}taxonomies/{number}/tags/"):
+        assert api_client(staff).get(url).status_code == 404
+
+
 def test_an_object_without_tags_is_listed_too(library: ContentLibrary, reader: User, api_client: ClientFactory) -> None:
     assert get_tags(api_client(reader), PROBLEM).json() == {PROBLEM: {"taxonomies": []}}
 

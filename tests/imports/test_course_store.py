@@ -167,6 +167,31 @@ def test_who_may_read_the_course_imports_it_and_its_authors_forward_it(
     assert ModulestoreSource.objects.get(key=KEY).forwarded is not None
 
 
+def test_an_archive_under_the_key_of_a_course_does_not_let_others_forward_it(
+    course: CourseKey, archive: Path, library: ContentLibrary, author: User, upload: Upload, api_client: ClientFactory
+) -> None:
+    http = api_client(author)
+    archived = str(upload(archive, user=author).uuid)
+    body: Mapping[str, Any] = {"source": str(KEY), "target": str(library.library_key), "forward_source_to_target": True}
+    assert http.post("/api/modulestore_migrator/v1/migrations/", body, format="json").status_code == 403
+    plans = "/api/content_library/v1/import_plans/"
+    assert http.post(plans, {**body, "upload": archived}, format="json").status_code == 403
+    assert http.post(plans, {**body, "upload": archived, "forward_source_to_target": False}).status_code == 201
+
+
+def test_who_loses_the_course_midway_does_not_forward_it(
+    course: CourseKey, library: ContentLibrary, author: User
+) -> None:
+    from openedx_authz import api as authz_api
+
+    give_role(author, "course_staff", str(KEY))
+    give_role(author, "course_auditor", str(KEY))
+    job = start(library, author, forward=True)
+    authz_api.unassign_role_from_user(author.username, "course_staff", str(KEY))
+    assert work(job.uuid).state == JobState.FAILED
+    assert not api.is_forwarded(KEY)
+
+
 def test_rights_in_the_course_that_are_lost_midway_stop_the_job(
     course: CourseKey, library: ContentLibrary, author: User
 ) -> None:

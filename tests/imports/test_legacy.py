@@ -16,11 +16,11 @@ from django.db import connection
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
-from content_libraries.errors import InvalidInputError
+from content_libraries.errors import InvalidInputError, NotAllowedError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import ClientFactory, CommitRunner, MemberFactory
+from tests.conftest import ClientFactory, CommitRunner, MemberFactory, UserFactory, give_role
 
 from .conftest import OUTLINE, Start, Upload, course_archive, legacy_archive, work
 
@@ -161,6 +161,48 @@ def test_forwards_follow_the_newest_forwarding_migration_and_never_lead_to_two_l
     assert api.get_forwarding(course.key) == last
     leads = ModulestoreBlockSource.objects.values_list("forwarded__overall_migration_id", flat=True)
     assert set(leads) == {last.pk}
+
+
+def test_what_leads_to_a_library_is_led_elsewhere_only_by_who_may_edit_there(
+    tmp_path: Path, upload: Upload, start: Start, make_user: UserFactory, library: ContentLibrary
+) -> None:
+    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
+    other = make_user("other")
+    give_role(other, "library_author", str(mine.library_key))
+    archive = legacy_archive(tmp_path, PROBLEMS)
+    work(start(upload(archive)).uuid)
+    file = ContentFile(archive.read_bytes(), name=archive.name)
+    api.upload_source(mine.library_key, user=other, file=file)
+    forward = api.SourceRequest(course_key("library-v1:O+L1"), api.ImportOptions(forward=True))
+    with pytest.raises(NotAllowedError):
+        api.start_imports(mine.library_key, user=other, sources=[forward])
+    only_import = api.SourceRequest(course_key("library-v1:O+L1"))
+    work(api.start_imports(mine.library_key, user=other, sources=[only_import]).uuid)
+    assert forwarded_to_library() == "lib:O:lib"
+    give_role(other, "library_contributor", str(library.library_key))
+    work(api.start_imports(mine.library_key, user=other, sources=[forward]).uuid)
+    assert forwarded_to_library() == "lib:O:mine"
+
+
+def forwarded_to_library() -> str | None:
+    forwarding = api.get_forwarding(course_key("library-v1:O+L1"))
+    return forwarding.target.package_ref if forwarding else None
+
+
+def test_the_library_of_a_frozen_one_is_not_shown_to_who_may_not_view_it(
+    tmp_path: Path, upload: Upload, start: Start, make_user: UserFactory, api_client: ClientFactory
+) -> None:
+    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
+    other = make_user("other")
+    give_role(other, "library_author", str(mine.library_key))
+    work(start(upload(legacy_archive(tmp_path / "1", PROBLEMS))).uuid)
+    changed = legacy_archive(tmp_path / "2", PROBLEMS.replace("1<", "edited<"))
+    body = {"library": str(mine.library_key), "file": ContentFile(changed.read_bytes(), name=changed.name)}
+    answer = api_client(other).post("/api/content_library/v1/import_sources/", body, format="multipart")
+    assert (answer.status_code, answer.json()) == (
+        400,
+        ["library-v1:O+L1 was migrated to another library and is read-only since."],
+    )
 
 
 def test_a_course_is_only_forwarded_on_request(upload: Upload, start: Start) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,14 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 
 from content_libraries import errors
 from content_libraries.rest import LibraryAPIView, SecondsDateTimeField, request_body, utc_seconds
+
+
+class Echo(LibraryAPIView):
+    permission_classes = (AllowAny,)
+    parser_classes = (JSONParser, FormParser, MultiPartParser)  # those of a host that has set none
+
+    def post(self, request: Request) -> Response:
+        return Response(request_body(request))
 
 
 class Failing(LibraryAPIView):
@@ -69,6 +78,37 @@ def test_a_missing_permission_of_somebody_is_forbidden(django_user_model: Any) -
 
 def test_nobody_who_is_authenticated_as_nobody_is_told_to_log_in() -> None:
     assert answer_to(errors.NotAllowedError("No."), AnonymousUser()).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 10_000 + b"]" * 10_000, 400),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400),
+        (b'{"title": "\\ud800"}', 400),
+        (b'{"\\udfff": 1}', 400),
+        (b'["\xed\xa0\x80"]', 400),
+        (b'"' + b"a" * 3_000_000 + b'"', 413),
+        (b'{"title": "\\ud83d\\ude00 \\\\ud800"}', 200),
+    ],
+    ids=["deep lists", "deep objects", "half a pair", "half a pair in a name", "half a pair in UTF-8", "long", "text"],
+)
+def test_a_body_that_cannot_be_read_is_refused_in_the_shape_of_other_errors(body: bytes, status: int) -> None:
+    response = Echo.as_view()(APIRequestFactory().post("/", body, content_type="application/json"))
+    response.render()
+
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    assert response.data.keys() == ({"title"} if status == 200 else {"detail"})
+
+
+def test_a_form_with_too_many_fields_is_refused_in_the_shape_of_other_errors() -> None:
+    form = "&".join(f"a{number}=1" for number in range(2_000))
+    request = APIRequestFactory().post("/", form, content_type="application/x-www-form-urlencoded")
+    response = Echo.as_view()(request)
+    response.render()
+
+    assert (response.status_code, response["Content-Type"]) == (400, "application/json")
 
 
 def test_dates_lose_their_fraction_and_their_zone() -> None:

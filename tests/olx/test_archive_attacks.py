@@ -278,6 +278,16 @@ def test_a_zip_that_lies_about_a_size_is_damaged(tmp_path: Path) -> None:
         read_archive(path)
 
 
+def test_a_zip_whose_members_begin_before_it_does_is_damaged(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "c.zip", course_members())
+    data = bytearray(path.read_bytes())
+    place_of_directory = data.rindex(b"PK\x05\x06") + 16
+    struct.pack_into("<I", data, place_of_directory, struct.unpack_from("<I", data, place_of_directory)[0] + 100)
+    path.write_bytes(data)
+    with pytest.raises(DamagedArchiveError, match="download it again"):
+        read_archive(path)
+
+
 def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "c.zip", course_members())
     data = bytearray(path.read_bytes())

@@ -344,6 +344,12 @@ def test_a_refused_creation_leaves_nothing_behind(author: Author, shelf: Shelf) 
     assert children(UNIT) == before
 
 
+def test_a_place_behind_the_end_is_the_end(author: Author, shelf: Shelf) -> None:
+    response = author.try_create(shelf.key("t1"), UNIT, index=10**30)
+    assert response.status_code == 200
+    assert str(children(UNIT)[-1]) == response.json()["locator"]
+
+
 def test_links_survive_export_and_import_and_the_rows_are_made_anew(
     author: Author, shelf: Shelf, tmp_path: Path
 ) -> None:

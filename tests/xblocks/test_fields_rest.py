@@ -193,6 +193,8 @@ def test_pdf_settings_are_saved(lib: BlockClient) -> None:
     [
         {"metadata": {"max_attempts": "many"}},
         {"metadata": {"display_name": 7}},
+        {"metadata": {"due": 10**30}},
+        {"metadata": {"due": 1e308}},
         {"metadata": {"nonsense": 1}},
         {"metadata": {"xqa": "other"}},
         {"data": "<problem>"},
@@ -207,6 +209,15 @@ def test_bad_values_are_refused_whole(lib: BlockClient, body: dict[str, Any]) ->
     assert response.status_code == 400
     assert response.json()["error"].startswith("Invalid data")
     assert lib.olx("problem:p1") == PROBLEM
+
+
+@pytest.mark.parametrize("number", ["1000000000000000000000000000000", "1.0e+308"])
+def test_a_number_that_is_too_large_for_its_setting_hides_no_component(lib: BlockClient, number: str) -> None:
+    lib.add("problem:p1", f'<problem due="{number}" display_name="Large"/>')
+    lib.add("video:v1", f'<video start_time="{number}" display_name="Large"/>')
+    for name in ("problem:p1", "video:v1"):
+        assert lib.read(name, "fields/")["display_name"] == "Large"
+        assert lib.ok(lib.http.get(lib.xblock_url(name, "view/student_view/")))["content"]
 
 
 def test_a_version_cannot_be_saved(lib: BlockClient) -> None:

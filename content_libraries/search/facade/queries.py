@@ -25,6 +25,9 @@ MAX_COUNTED_VALUES: Final = 10_000
 MAX_WORDS_LENGTH: Final = 10_000
 """How many characters of ``q`` are looked at."""
 
+MAX_MARK_LENGTH: Final = 100
+"""How long the tags around found words and the mark of a cut may be. Answers repeat them."""
+
 type Body = Mapping[str, Any]
 
 
@@ -203,7 +206,12 @@ def _filter(body: Body, code: str) -> list[Condition]:
 
 
 def _sort(body: Body) -> list[Sort]:
-    return [_one_sort(text) for text in _texts(body, "sort", "invalid_search_sort") or ()]
+    """Each attribute once: what follows on the first time decides nothing."""
+    sorts: dict[str, Sort] = {}
+    for text in _texts(body, "sort", "invalid_search_sort") or ():
+        sort = _one_sort(text)
+        sorts.setdefault(sort.attribute, sort)
+    return list(sorts.values())
 
 
 def _one_sort(text: str) -> Sort:
@@ -268,9 +276,9 @@ def _formatting(body: Body) -> Formatting:
             for name in _texts(body, "attributesToCrop", "invalid_search_attributes_to_crop") or ()
         ),
         retrieve=None if retrieve is None or "*" in retrieve else frozenset(retrieve),
-        pre_tag=_text(body, "highlightPreTag", "<em>", "invalid_search_highlight_pre_tag"),
-        post_tag=_text(body, "highlightPostTag", "</em>", "invalid_search_highlight_post_tag"),
-        crop_marker=_text(body, "cropMarker", "…", "invalid_search_crop_marker"),
+        pre_tag=_mark(body, "highlightPreTag", "<em>", "invalid_search_highlight_pre_tag"),
+        post_tag=_mark(body, "highlightPostTag", "</em>", "invalid_search_highlight_post_tag"),
+        crop_marker=_mark(body, "cropMarker", "…", "invalid_search_crop_marker"),
     )
 
 
@@ -286,6 +294,13 @@ def _text(body: Body, name: str, default: str, code: str) -> str:
     if not isinstance(value, str):
         raise _wrong_type(name, "a string", code)
     return value
+
+
+def _mark(body: Body, name: str, default: str, code: str) -> str:
+    mark = _text(body, name, default, code)
+    if len(mark) > MAX_MARK_LENGTH:
+        raise FacadeError(f"The value at `.{name}` is too long: {MAX_MARK_LENGTH} characters are allowed.", code)
+    return mark
 
 
 def _words(body: Body, name: str, code: str) -> str | None:

@@ -66,6 +66,9 @@ def asks() -> SearchClient:
         (SEARCH, {"sort": ["org:asc"]}, 400, "invalid_search_sort"),
         (SEARCH, {"facets": ["display_name"]}, 400, "invalid_search_facets"),
         (SEARCH, {"limit": -1}, 400, "invalid_search_limit"),
+        (SEARCH, {"highlightPreTag": "x" * 101}, 400, "invalid_search_highlight_pre_tag"),
+        (SEARCH, {"highlightPostTag": "x" * 101}, 400, "invalid_search_highlight_post_tag"),
+        (SEARCH, {"cropMarker": "x" * 101}, 400, "invalid_search_crop_marker"),
         (SEARCH, {"nonsense": 1}, 400, "bad_request"),
         (SEARCH, [], 400, "bad_request"),
         (FACET_SEARCH, {}, 400, "missing_facet_search_facet_name"),
@@ -168,6 +171,11 @@ def test_accents_and_case_and_beginnings_are_marked(asks: SearchClient) -> None:
 
 def test_without_marks_and_cuts_there_is_no_formatted_document(asks: SearchClient) -> None:
     assert "_formatted" not in asks.search(q="lens")["hits"][0]
+
+
+def test_an_order_that_is_asked_for_again_and_again_is_one(asks: SearchClient) -> None:
+    orders = ["modified:desc", "modified:asc"] * 3_000
+    assert [hit["id"] for hit in asks.search(sort=orders)["hits"]] == ["mirror", "lens"]
 
 
 def test_pages_are_counted_exactly(asks: SearchClient) -> None:

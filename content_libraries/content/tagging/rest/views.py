@@ -6,9 +6,10 @@ The views are those of openedx-tagging. What is here is what they leave to their
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
@@ -30,6 +31,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
 
 from .... import keys
 from ....libraries.api import Permission, require
@@ -46,8 +48,27 @@ from .serializers import (
     TaxonomySerializer,
 )
 
+_LONGEST_PK: Final = 19
+"""How many characters a number in the database has at most. Python refuses to read much longer ones."""
 
-class TaxonomyView(base.TaxonomyView):
+
+class TaxonomyErrorsMixin(ErrorsMixin):
+    """Answers what models and databases refuse, and numbers that are too long to be one, as other bad input."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if len(kwargs.get("pk", "")) > _LONGEST_PK:
+            raise NotFound
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, DjangoValidationError):
+            exc = ValidationError(as_serializer_error(exc))
+        elif isinstance(exc, DataError):  # some models leave the length of texts, and NUL, to the database
+            exc = ValidationError(_("A text is too long, or has characters that cannot be stored."))
+        return super().handle_exception(exc)
+
+
+class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
     """Taxonomies of the organizations in which the user works."""
 
     serializer_class = TaxonomySerializer
@@ -86,7 +107,7 @@ class TaxonomyView(base.TaxonomyView):
         responses={200: OpenApiResponse(description="Nothing.")},
     ),
 )
-class TaxonomyTagsView(base.TaxonomyTagsView):
+class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
     serializer_class = TagSerializer

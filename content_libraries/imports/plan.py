@@ -93,19 +93,28 @@ def plan_tree(
     if options.keep_unused_files and plan.unused_files:
         part, added = with_unused_files(part, plan.unused_files)
         plan = _Planner.begin(part, {**texts, id(added): added.olx}, library, options, made_before, used).plan()
-    learning_package_pk = package_pk(library)
-    fingerprints = fingerprints_of(tree, texts)
-    earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
-    return replace(
+    plan = replace(
         plan,
         source_version=source_version,
         unknown=unknown,
-        fingerprints=fingerprints,
-        changes=None if earlier is None else changes_between(earlier, fingerprints),
+        fingerprints=fingerprints_of(tree, texts),
+        forwards=would_forward(options.forward, tree.context_key),
+    )
+    return _beside_the_library(plan, tree, package_pk(library), after)
+
+
+def _beside_the_library(
+    plan: ImportPlan, tree: OlxTree, learning_package_pk: int, after: Sequence[ImportPlan]
+) -> ImportPlan:
+    """The plan with what it means for a library as a whole, which has what the plans before it bring."""
+    earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
+    return replace(
+        plan,
+        changes=None if earlier is None else changes_between(earlier, plan.fingerprints),
         last_row_pk=newest_row_pk(tree.context_key, learning_package_pk),
         collection=plan_collection(
             learning_package_pk,
-            options,
+            plan.options,
             source_key=tree.context_key,
             source_title=tree.display_name,
             made_before=[plan.collection for plan in after if plan.collection and plan.collection.is_new],
@@ -115,8 +124,7 @@ def plan_tree(
             live=count_live_items(learning_package_pk) + sum(plan.size.coming for plan in after),
             coming=sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks),
         ),
-        taken_titles=_taken_titles(plan, learning_package_pk, made_before),
-        forwards=would_forward(options.forward, tree.context_key),
+        taken_titles=_taken_titles(plan, learning_package_pk, [block for plan in after for block in plan.makes()]),
     )
 
 

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from content_libraries import api
 from content_libraries.errors import MalformedKeyError
 
+from ..frontend.configuration import frame_ancestors
 from ..rest import StudioAPIView
 from .blocks import NoPreviewError, block_key, frontend_page, preview_url
 from .data import card_of, courses_of, details_of
@@ -131,6 +132,5 @@ class BlockPreviewView(StudioAPIView):
             return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))
         except NoPreviewError as error:
             page = render(request._request, "studio/notice.html", {"message": error.message})
-        origins = " ".join(["'self'", *settings.CORS_ALLOWED_ORIGINS])
-        page["Content-Security-Policy"] = f"frame-ancestors {origins}; default-src 'self'"
+        page["Content-Security-Policy"] = f"{frame_ancestors()}; default-src 'self'"
         return page

@@ -88,6 +88,7 @@ def change_course(top: UsageKey, kind: str, number: int, value: str) -> None:
     blocks = [key for key, _depth in structure.walk(top)]
     key = blocks[number % len(blocks)]
     holds_blocks, is_top = structure.blocks[key].holds_blocks, key == top
+    units = [other for other in blocks if other.block_type == "vertical"]
     new: UsageKey = COURSE_KEY.make_usage_key("html" if kind == "add" else key.block_type, uuid4().hex)
     match kind:
         case "title":
@@ -104,8 +105,7 @@ def change_course(top: UsageKey, kind: str, number: int, value: str) -> None:
             write_unlinked(api.SetChildren(key, structure.children.get(key, ())[::-1]))
         case "twin" if not is_top and not holds_blocks:
             write_unlinked(api.CreateBlock(new, block(key).olx, parent=structure.parents[key][0], index=0))
-        case "carry" if not is_top and not holds_blocks:
-            units = [other for other in blocks if other.block_type == "vertical"]
+        case "carry" if units and not is_top and not holds_blocks:
             write_unlinked(api.MoveBlock(key, units[number % len(units)]))
 
 

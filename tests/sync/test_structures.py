@@ -79,6 +79,24 @@ def test_a_sync_of_a_structure_names_the_files_and_copies_the_tags_of_all_its_pa
         assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(key))] == [(value, True)]
 
 
+def test_a_container_that_is_called_like_its_id_has_that_name(author: Author, shelf: Shelf) -> None:
+    shelf.container("unit1", "t1", title="unit1")
+    shelf.publish()
+    key = author.create(shelf.key("unit1"), SUBSECTION)
+    assert block(key).settings["display_name"] == "unit1"
+    author.sync(key)
+    assert block(key).settings["display_name"] == "unit1"
+
+
+def test_a_container_that_has_no_name_but_the_id_that_studio_gave_it_has_none(author: Author, shelf: Shelf) -> None:
+    code = "0123456789abcdef0123456789abcdef"
+    write = learning_core.ContainerWrite("unit", code, code, ())
+    learning_core.write_drafts(shelf.pk, containers=[write], author_pk=None)
+    shelf.publish()
+    key = author.create(f"{shelf.key('unit1').removesuffix('unit1')}{code}", SUBSECTION)
+    assert "display_name" not in block(key).settings
+
+
 def test_a_changed_part_makes_the_structure_ready_and_a_sync_changes_only_that_part(
     author: Author, shelf: Shelf, unit: UsageKey
 ) -> None:

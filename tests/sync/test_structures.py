@@ -29,6 +29,7 @@ from .building import (
     children,
     edit,
     titles,
+    write_file,
     write_unlinked,
 )
 
@@ -476,13 +477,23 @@ def test_settings_that_the_library_preserved_come_along_once_and_are_checked_aga
     assert sorted(found["setting"] for found in response["attention"]) == ["due", "group_access"]
 
 
-@pytest.mark.parametrize("graders", ["null", '{"type": "Exam"}', '[1, null, {}, {"type": ["Exam"]}]'])
-def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, graders: str) -> None:
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '{"GRADER": null}',
+        '{"GRADER": {"type": "Exam"}}',
+        '{"GRADER": [1, null, {}, {"type": ["Exam"]}]}',
+        "[]",
+        "null",
+        "{",
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
+def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, policy: str) -> None:
     item = learning_core.find_items(shelf.pk, [api.container_key(shelf.key("sub1"))])
     (found,) = item.values()
     write_settings({found.published_version_pk or 0: ContainerSettingsData({"graded": True, "format": "Exam"})})
-    policy = f'{{"GRADER": {graders}}}'.encode()
-    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
+    write_file(api.GRADING_POLICY_PATH, policy.encode())
     response = author.try_create(shelf.key("sub1"), SECTION)
     assert response.status_code == 200
     assert [found["setting"] for found in response.json()["attention"]] == ["format"]

@@ -146,6 +146,7 @@ class TestLoginOfTheAdmin:
 
     def test_a_link_to_the_logout_there_ends_nothing(self, as_staff: Client) -> None:
         assert as_staff.get("/admin/logout/").status_code == 405
+        assert claims_in(as_staff.cookies[HEADER_PAYLOAD])["preferred_username"] == "boss"
         assert self.home(as_staff).status_code == 200
 
 

@@ -7,6 +7,7 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -156,6 +157,8 @@ class ErrorsMixin(APIView):
             raise NotFound
 
     def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, SuspiciousOperation):
+            _log_suspicious(exc, self.request)
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
         elif isinstance(exc, RequestDataTooBig):
@@ -163,6 +166,12 @@ class ErrorsMixin(APIView):
         elif isinstance(exc, SuspiciousOperation):
             exc = ParseError()
         return super().handle_exception(exc)
+
+
+def _log_suspicious(error: SuspiciousOperation, request: Request) -> None:
+    """Log what Django would log if it answered: operators watch these loggers."""
+    logger = logging.getLogger(f"django.security.{type(error).__name__}")
+    logger.error(str(error), exc_info=error, extra={"request": request._request})
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")

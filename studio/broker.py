@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -14,11 +15,22 @@ from kombu.utils.json import dumps
 
 class FileChannel(filesystem.Channel):
     """
-    Puts messages into queues whole.
+    Puts messages into queues, and exchanges into their folder, whole.
 
-    Kombu's own channel opens the file of a message under the name that workers look for, and then writes it. A worker
-    that looks in between reads nothing, and ends with an error.
+    Kombu's own channel opens a new file under the name that others look for, and then writes it. Who looks in between
+    reads nothing, and ends with an error. (It locks the files of exchanges for later changes.)
     """
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
+        file: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]  # newer than the stubs
+        self.control_folder.mkdir(exist_ok=True)
+        with Path(self.control_folder, ".lock").open("w") as one_at_a_time:
+            fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+            if not file.exists() or not file.stat().st_size:
+                hidden = file.with_name(f".{file.name}")
+                hidden.write_text(dumps([]))
+                hidden.rename(file)
+        super()._queue_bind(exchange, routing_key, pattern, queue)
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # of two bases that differ
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"

@@ -198,7 +198,7 @@ def check_path(path: str) -> None:
 def _is_json_object(data: bytes) -> bool:
     try:
         return isinstance(json.loads(data), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -100,21 +100,30 @@ def add_figures(rows: Iterable[Any]) -> None:
         row.figures = figures.get(row.learning_package_id, _NO_CONTENT)
 
 
+class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Whose name is typed in. Blanks around it come along when it is copied."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip() if isinstance(value, str) else value)
+
+
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     """An older grant. Whose it is never changes: somebody else's is another one. Members are known by their names."""
 
-    user = forms.ModelChoiceField(
+    user = NameField(
         get_user_model().objects.all(),
         to_field_name="username",
         required=False,
-        widget=forms.TextInput,
+        help_text=gettext_lazy("Username"),
         error_messages={"invalid_choice": gettext_lazy("There is no user of this name.")},
     )
-    group = forms.ModelChoiceField(
+    group = NameField(
         Group.objects.all(),
         to_field_name="name",
         required=False,
-        widget=forms.TextInput,
+        help_text=gettext_lazy("Name of the group"),
         error_messages={"invalid_choice": gettext_lazy("There is no group of this name.")},
     )
 
@@ -131,7 +140,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if bool(data.get("user")) == bool(data.get("group")):
+        if not self.errors and bool(data.get("user")) == bool(data.get("group")):
             raise forms.ValidationError(_("Choose either a user or a group."))
         return data
 

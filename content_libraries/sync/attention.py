@@ -59,9 +59,13 @@ def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tupl
 
 
 def grading_types(course_key: CourseKey) -> frozenset[str]:
-    """The assignment types of the course's grading policy; none where it has no policy."""
+    """The assignment types of the course's grading policy; none where it has no policy, or one that nobody can read."""
     for _path, data in course_store().read_files(course_key, [GRADING_POLICY_PATH]):
-        graders = json.loads(data).get("GRADER")
+        try:
+            policy = json.loads(data)
+        except (ValueError, RecursionError):
+            return frozenset()
+        graders = policy.get("GRADER") if isinstance(policy, dict) else None
         listed = [one for one in graders if isinstance(one, dict)] if isinstance(graders, list) else []
         return frozenset(str(one["type"]) for one in listed if "type" in one)
     return frozenset()

@@ -67,16 +67,23 @@ def row_of(usage_key: UsageKey, link: LinkSettings, *, top_level: UsageKey | Non
 
 def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: Iterable[UsageKey]) -> None:
     """Bring the rows of blocks up to date after a change of the course, in its transaction."""
-    changed = set(changed)
+    changed, deleted = set(changed), set(deleted)
     store = course_store()
     blocks = dict(store.blocks(course_key, list(changed))) if changed else {}
-    stored = _stored(course_key, {*changed, *deleted})
-    if not stored and not _links(blocks):
+    links = _links(blocks)
+    stored = _stored(course_key, changed | deleted)
+    if not stored and not links:
+        return
+    turned = links.keys() ^ (stored.keys() & changed)
+    parts = {key: row for key, row in _rows_of_parts(course_key, deleted).items() if key not in stored}
+    if not turned and not parts and not any(link.top_level for link in links.values()):
+        # Edits of blocks that are linked on their own, by far the most: these need no structure.
+        _make_equal(stored, {key: row_of(key, link, top_level=None) for key, link in links.items()})
         return
     structure = store.structure(course_key)
-    turned = [key for key in _links(blocks).keys() ^ (stored.keys() & changed) if structure.children.get(key)]
-    below = {key for top in turned for key, _depth in structure.walk(top)} - blocks.keys()
-    parts = _stored(course_key, below) if below else {}
+    tops = [key for key in turned if structure.children.get(key)]
+    below = {key for top in tops for key, _depth in structure.walk(top)} - blocks.keys()
+    parts |= _stored(course_key, below) if below else {}
     blocks |= store.blocks(course_key, list(parts)) if parts else {}
     _make_equal(stored | parts, _rows(course_key, blocks, structure))
 
@@ -203,6 +210,13 @@ def _stored(course_key: CourseKey, keys: Iterable[UsageKey] | None = None) -> di
     return {
         row.downstream_key: row for part in learning_core.in_parts(keys) for row in rows.filter(downstream_key__in=part)
     }
+
+
+def _rows_of_parts(course_key: CourseKey, tops: Collection[UsageKey]) -> dict[UsageKey, CourseLink]:
+    """Rows of parts of linked structures. What stands in a second place as well outlives its structure."""
+    rows = CourseLink.objects.filter(course_key=course_key)
+    found = (rows.filter(top_level_parent_key__in=part) for part in learning_core.in_parts(tops))
+    return {row.downstream_key: row for part in found for row in part}
 
 
 def _make_equal(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey, CourseLink]) -> int:

@@ -45,7 +45,7 @@ from .reuse import refuse_unfit_item
 from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, short_key
 from .taking import STATIC, carried_settings, own_files, with_private_names
 from .transcripts import by_digest, is_sjson, srt_of, with_srt_files
-from .upstreams import copied_titles
+from .upstreams import copied_titles, display_name_of
 
 _ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
 
@@ -145,8 +145,8 @@ class _Paster:
         return with_made(by_digest(self.srt), self.clip.file_bytes)
 
     @cached_property
-    def titles(self) -> Mapping[tuple[str, int], str | None]:
-        """(key of a library item, number of the version that was copied) -> its name; OLX need not have it."""
+    def titles(self) -> Mapping[tuple[str, int], str]:
+        """(key of a library item, number of the version that was copied) -> its title; OLX need not have it."""
         return copied_titles(_origins(self.clip.root))
 
     def _add(self, element: OlxBlock, parent: UsageKey | None, top: UsageKey | None) -> UsageKey:
@@ -176,8 +176,9 @@ class _Paster:
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
-        copied = self.items[key], link.version_synced or 0
-        title = self.titles.get(copied, settings_in(olx).get(DISPLAY_NAME))
+        found = self.titles.get((self.items[key], link.version_synced or 0))
+        own = settings_in(olx).get(DISPLAY_NAME)
+        title = own if found is None else display_name_of(item_key(self.items[key]), found, olx)
         link = replace(link, upstream_title=title, upstream_body=body_of(olx) if key.block_type == TEXT else None)
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 

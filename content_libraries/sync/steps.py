@@ -177,7 +177,7 @@ class PlanWriter:
             return self.contents.olx.get(base or 0), self.contents.olx.get(item.version_pk)
         old = None if base is None else display_name_of(item.key, self.base_titles[base])
         element = f"<{place.usage_key.block_type}/>"
-        theirs = with_attributes(element, {DISPLAY_NAME: item.display_name})
+        theirs = with_attributes(element, {DISPLAY_NAME: item.display_name()})
         return with_attributes(element, {DISPLAY_NAME: old}), theirs
 
     def _find_conflicts(self, place: Place, link: LinkSettings, taken: Taken) -> None:

@@ -62,7 +62,8 @@ def taken_component(
     theirs = with_attributes(theirs, dict.fromkeys(LINK_ATTRIBUTES))
     body = body_of(theirs) if usage_key.block_type == TEXT else None
     mine = {} if current is None else settings_in(current)
-    attributes: dict[str, str | None] = {DISPLAY_NAME: item.display_name}
+    title = item.display_name(upstream_olx)
+    attributes: dict[str, str | None] = {DISPLAY_NAME: title}
     if current is not None:
         owned = course_settings_of(usage_key.block_type)
         attributes |= {name: mine.get(name) for name in owned if name in mine or name in settings_in(theirs)}
@@ -71,21 +72,21 @@ def taken_component(
     kept = []
     if current is not None and DISPLAY_NAME in link.customized:
         attributes[DISPLAY_NAME] = mine.get(DISPLAY_NAME)
-        kept += [DISPLAY_NAME] if mine.get(DISPLAY_NAME) != item.display_name else []
+        kept += [DISPLAY_NAME] if mine.get(DISPLAY_NAME) != title else []
     if current is not None and body is not None and DATA in link.customized:
         local = body_of(current)
         kept += [DATA] if local != body else []
         theirs = inlined(theirs, local)
-    link = synced(link, item, body)
+    link = synced(link, item, title=title, body=body)
     return Taken(with_attributes(theirs, attributes | link.attributes()), tuple(kept))
 
 
 def taken_container(item: UpstreamItem, *, link: LinkSettings, current: str) -> Taken:
     """What a section, subsection or unit says after it has taken the published version of its library item."""
-    title = settings_in(current).get(DISPLAY_NAME)
+    theirs, mine = item.display_name(), settings_in(current).get(DISPLAY_NAME)
     keeps = DISPLAY_NAME in link.customized
-    attributes = synced(link, item, None).attributes() | {DISPLAY_NAME: title if keeps else item.display_name}
-    return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and title != item.display_name else ())
+    attributes = synced(link, item, title=theirs).attributes() | {DISPLAY_NAME: mine if keeps else theirs}
+    return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and mine != theirs else ())
 
 
 def new_container(
@@ -93,7 +94,8 @@ def new_container(
 ) -> str:
     """What a new section, subsection or unit says: also the settings that the library has preserved for it."""
     carried = {} if preserved is None else carried_settings(preserved)
-    attributes = carried | synced(link, item, None).attributes() | {DISPLAY_NAME: item.display_name}
+    title = item.display_name()
+    attributes = carried | synced(link, item, title=title).attributes() | {DISPLAY_NAME: title}
     return with_attributes(f"<{block_type}/>", attributes)
 
 
@@ -109,15 +111,15 @@ def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
 def looked_up(item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings) -> LinkSettings:
     """What a block remembers of its library item when it only looks at it, and takes nothing."""
     body = body_of(upstream_olx) if upstream_olx is not None and usage_key.block_type == TEXT else None
-    return replace(link, upstream_title=item.display_name, upstream_body=body)
+    return replace(link, upstream_title=item.display_name(upstream_olx), upstream_body=body)
 
 
-def synced(link: LinkSettings, item: UpstreamItem, body: str | None) -> LinkSettings:
-    """What a block says of its link after a sync."""
+def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: str | None = None) -> LinkSettings:
+    """What a block says of its link after a sync, with the title and, for a Text, the body that the library has."""
     return replace(
         link,
         version_synced=item.version_num,
-        upstream_title=item.display_name,
+        upstream_title=title,
         upstream_body=body,
         deletion_declined=False,
         moved_files={},

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from django.utils.text import slugify
 
 from ..content.api import ContainerSettingsData, settings_of
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
+from ..olx.api import settings_in
 from .data import LinkState
+from .settings import DISPLAY_NAME
 
 _READS: Final = 5
 """How often a library is read again because somebody published in the meantime."""
+
+_STUDIO_ID: Final = re.compile("[0-9a-f]{32}")
+_REPEATED: Final = re.compile(r"_\d+$")
+"""What imports put after an ID that a library has already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,9 @@ class UpstreamItem:
     title: str
     children: tuple[ItemKey, ...] = ()
 
-    @property
-    def display_name(self) -> str | None:
-        """What it is called in a course; None for what has no name."""
-        return display_name_of(self.key, self.title)
+    def display_name(self, olx: str | None = None) -> str | None:
+        """What it is called in a course; None for what has no name. ``olx`` is that of a component."""
+        return display_name_of(self.key, self.title, olx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +82,24 @@ class Contents:
     """Bytes of files that no library has as they are, by digest."""
 
 
-def display_name_of(key: ItemKey, title: str) -> str | None:
+def display_name_of(key: ItemKey, title: str, olx: str | None = None) -> str | None:
     """
     What an item of a library is called in a course.
 
-    Imports give items without a name their ID as a title. Learners would see it in place of the name that the type of
-    the block has by default.
+    Imports give what has no name its ID as a title, and learners would see it in place of the name that the type of the
+    block has by default. The OLX of a component tells whether it has a name. Where it has none, a title that the ID was
+    made of is none either; other titles come from the type or from an archive. Nothing tells for a container, so only
+    an ID of Studio's making is no name: others may well be what an author has called it.
+
+    Args:
+        olx: of a component, in the version that has this title.
     """
-    item_id = key.container_id if isinstance(key, LibraryContainerLocator) else key.usage_id
-    return None if title == item_id else title
+    if isinstance(key, LibraryContainerLocator):
+        return None if title == key.container_id and _STUDIO_ID.fullmatch(title) else title
+    if olx is not None and settings_in(olx).get(DISPLAY_NAME, "").strip():
+        return title
+    ids = {key.usage_id, _REPEATED.sub("", key.usage_id)}
+    return title if ids.isdisjoint({title, slugify(title)}) else None
 
 
 def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
@@ -115,29 +132,27 @@ def read_contents(versions: Collection[int]) -> Contents:
     return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
 
 
-def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str | None]:
+def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str]:
     """
-    Read what versions of items are called in a course.
+    Read titles of versions of items.
 
     Args:
         copied: items, and the numbers of versions in their histories.
 
-    Returns: (key, number) -> name; those that are gone are left out. A few queries for each library.
+    Returns: (key, number) -> title; those that are gone are left out. A few queries for each library.
     """
     by_library: dict[LibraryLocatorV2, set[tuple[ItemKey, int]]] = {}
     for key, number in copied:
         by_library.setdefault(library_key_of(key), set()).add((key, number))
     packages = learning_core.packages_named([str(key) for key in by_library])
-    titles: dict[tuple[str, int], str | None] = {}
+    titles: dict[tuple[str, int], str] = {}
     for library_key, wanted in by_library.items():
         if (package := packages.get(str(library_key))) is not None:
             items = learning_core.find_items(package.pk, [key for key, _number in wanted])
-            numbers = {(items[key].pk, number): (key, number) for key, number in wanted if key in items}
+            numbers = {(items[key].pk, number): (str(key), number) for key, number in wanted if key in items}
             versions = learning_core.numbered_versions(numbers)
             found = learning_core.version_titles(list(versions.values()))
-            for pair, pk in versions.items():
-                key, number = numbers[pair]
-                titles[str(key), number] = display_name_of(key, found[pk])
+            titles.update({numbers[pair]: found[pk] for pair, pk in versions.items()})
     return titles
 
 

@@ -32,5 +32,6 @@ class StudioAdminSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         response = super().logout(request, extra_context)
-        delete_jwt_cookies(response)
+        if request.method == "POST":  # any page can link here, so for a GET Django logs nobody out
+            delete_jwt_cookies(response)
         return response

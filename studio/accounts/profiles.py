@@ -17,6 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from content_libraries.rest import TextJSONParser
+
 from ..rest import StudioAPIView
 
 _LANGUAGE: Final = "pref-lang"
@@ -53,7 +55,7 @@ class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
         return {_LANGUAGE: serializers.RegexField(_CODE, validators=[_offered], required=False, allow_null=True)}
 
 
-class MergePatchParser(JSONParser):
+class MergePatchParser(TextJSONParser):
     """JSON as frontends call it that send changes of preferences."""
 
     media_type = "application/merge-patch+json"

@@ -110,8 +110,12 @@ def details_of(user: AnyUser, course_key: api.CourseKey) -> CourseDetails:
 
 
 def _policy(course_key: api.CourseKey) -> dict[str, Any]:
-    """The settings that the policy file of the course's draft has; empty where there is none."""
+    """The settings that the policy file of the course's draft has; empty where there is none that can be read."""
     for _path, data in api.course_store().read_files(course_key, [api.POLICY_PATH], published=False):
-        found: dict[str, Any] = json.loads(data).get("course", {})
-        return found
+        try:
+            policy = json.loads(data)
+        except (ValueError, RecursionError):
+            return {}
+        found = policy.get("course") if isinstance(policy, dict) else None
+        return found if isinstance(found, dict) else {}
     return {}

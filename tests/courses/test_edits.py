@@ -116,7 +116,7 @@ def test_paths_that_are_refused(course: None, path: str) -> None:
         api.write_course_file(COURSE_KEY, path, b"a", user=None)
 
 
-@pytest.mark.parametrize("data", [b"{", b"[]", b"\xff"])
+@pytest.mark.parametrize("data", [b"{", b"[]", b"\xff", b'{"a":' * 100_000], ids=["half", "list", "binary", "deep"])
 @pytest.mark.parametrize("path", [api.GRADING_POLICY_PATH, "policies/policy.json"])
 def test_a_policy_that_no_export_could_read_is_refused(course: None, path: str, data: bytes) -> None:
     with pytest.raises(InvalidInputError):

@@ -179,7 +179,22 @@ def test_whom_nobody_knows_is_refused_at_the_field(
         f"permission_grants-1-{field}": "nobody",
         "permission_grants-1-access_level": "author",
     }
-    assert message in client.post(f"{URL}{library.pk}/change/", form(library, **new)).content.decode()
+    page = client.post(f"{URL}{library.pk}/change/", form(library, **new)).content.decode()
+    assert message in page
+    assert "Choose either a user or a group." not in page
+
+
+def test_blanks_around_a_name_do_not_count(client: Client, library: ContentLibrary, make_user: UserFactory) -> None:
+    make_user("amy")
+    new = {
+        "permission_grants-TOTAL_FORMS": "2",
+        "permission_grants-1-library": str(library.pk),
+        "permission_grants-1-user": " amy ",
+        "permission_grants-1-group": "  ",
+        "permission_grants-1-access_level": "author",
+    }
+    assert client.post(f"{URL}{library.pk}/change/", form(library, **new)).status_code == 302
+    assert library.permission_grants.get(user__username="amy").access_level == "author"
 
 
 def test_a_group_gets_a_level(client: Client, library: ContentLibrary) -> None:

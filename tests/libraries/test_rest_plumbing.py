@@ -27,6 +27,17 @@ class Echo(LibraryAPIView):
         return Response(request_body(request))
 
 
+def test_what_django_finds_suspicious_is_refused_and_logged_where_django_logs_it(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    request = APIRequestFactory().post("/", "a=1&b=2", content_type="application/x-www-form-urlencoded")
+    response = Echo.as_view()(request)
+    assert response.status_code == 400
+    (record,) = (record for record in caplog.records if record.name == "django.security.TooManyFieldsSent")
+    assert (record.levelname, record.exc_info is None) == ("ERROR", False)
+
+
 class Failing(LibraryAPIView):
     permission_classes = (AllowAny,)
     error: errors.ContentLibrariesError | None = None

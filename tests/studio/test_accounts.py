@@ -144,6 +144,11 @@ class TestLoginOfTheAdmin:
         assert {as_staff.cookies[name].value for name in (HEADER_PAYLOAD, SIGNATURE)} == {""}
         assert self.home(as_staff).status_code == 401
 
+    def test_a_link_to_the_logout_there_ends_nothing(self, as_staff: Client) -> None:
+        assert as_staff.get("/admin/logout/").status_code == 405
+        assert claims_in(as_staff.cookies[HEADER_PAYLOAD])["preferred_username"] == "boss"
+        assert self.home(as_staff).status_code == 200
+
 
 class TestLoginRefresh:
     def test_a_session_gets_a_token_without_a_csrf_token(self, browser: Client, user: User) -> None:
@@ -279,6 +284,16 @@ class TestProfiles:
         for language in ("fr", None):
             cookies = client.patch("/api/user/v1/preferences/ann", {"pref-lang": language}, format="json").cookies
             assert cookies["django_language"]["domain"] == ".example.com"
+
+    @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
+    def test_a_body_that_nests_too_deep_is_refused(
+        self, user: User, api_client: ClientFactory, content_type: str
+    ) -> None:
+        response = api_client(user).patch(
+            "/api/user/v1/preferences/ann", "[" * 100_000 + "]" * 100_000, content_type=content_type
+        )
+        assert response.status_code == 400
+        assert "nests too deep" in response.json()["detail"]
 
     @pytest.mark.parametrize("language", ["xx", "fr-;x", ""])
     def test_a_language_that_does_not_exist_is_refused_at_its_field(

@@ -23,6 +23,18 @@ class Written:
         return "whole"
 
 
+@pytest.mark.parametrize("exchange", ["jobs", ""])
+def test_an_exchange_whose_file_was_left_empty_is_bound_again(tmp_path: Path, exchange: str) -> None:
+    """So a process leaves it that ends between opening and writing it, and so others saw it in between."""
+    folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
+    (tmp_path / f"{exchange}.exchange").touch()
+    with app.connection("filesystem://localhost//", transport_options=folders) as connection:
+        channel: Any = connection.channel()
+        for queue in ("one", "two"):
+            channel._queue_bind(exchange, "key", "", queue)
+        assert {entry.queue for entry in channel.get_table(exchange)} == {"one", "two"}
+
+
 def test_workers_find_messages_whole_or_not_at_all(tmp_path: Path) -> None:
     folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
     with (

@@ -52,6 +52,13 @@ def test_a_failure_says_so_and_needs_nothing_that_may_fail_too(
         shown(client.get("/"), status=500)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_failure_says_in_which_language_it_says_so(staff: User, settings: Any, language: str) -> None:
+    client = Client(raise_request_exception=False, headers={"Accept-Language": language})
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "a.storage.that.is.Gone"}}
+    assert f'<html lang="{language}">' in shown(client.get("/"), status=500)
+
+
 def test_browsers_find_an_icon_where_they_look_for_it(client: Client) -> None:
     response = client.get("/favicon.ico", follow=True)
     assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import Media
@@ -44,6 +45,27 @@ def test_a_component_without_a_name_has_none_in_the_course(author: Author, shelf
     author.sync(key)
     assert block(key).title == "Mine"
     author.sync(key, outcome="take_upstream")
+    assert "display_name" not in block(key).settings
+
+
+def test_a_name_that_is_equal_to_the_id_is_a_name(author: Author, shelf: Shelf) -> None:
+    shelf.component("p1", title="p1", display_name="p1")
+    shelf.publish()
+    key = author.create(shelf.key("p1"), UNIT)
+    assert (block(key).settings["display_name"], author.link(key)["upstream_name"]) == ("p1", "p1")
+    author.sync(key)
+    assert block(key).settings["display_name"] == "p1"
+    author.unlink(key)
+    assert author.relink(key, shelf.key("p1")).json()["upstream_name"] == "p1"
+
+
+@pytest.mark.parametrize("code", ["noname", "noname_1"])
+def test_a_component_whose_id_was_made_of_the_one_it_had_has_no_name(author: Author, shelf: Shelf, code: str) -> None:
+    olx = "<html>Text</html>"
+    write = learning_core.ComponentWrite("html", code, "NoName", olx)  # as an import with new IDs calls it
+    learning_core.write_drafts(shelf.pk, components=[write], author_pk=None)
+    shelf.publish()
+    key = author.create(f"{shelf.key('t1').removesuffix('t1')}{code}", UNIT)
     assert "display_name" not in block(key).settings
 
 

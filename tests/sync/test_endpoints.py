@@ -25,6 +25,7 @@ from .building import (
     COURSE_KEY,
     LINKS,
     ROOT,
+    SECTION,
     SUBSECTION,
     UNIT,
     Author,
@@ -402,6 +403,17 @@ def test_the_check_finds_and_repairs_rows_that_are_not_what_blocks_say(
     call_command("check_libraries", "--repair")
     assert api.check_links(None, repair=False) == []
     assert author.link(unit)["version_synced"] == 1
+
+
+def test_a_part_that_stands_elsewhere_too_outlives_its_structure(author: Author, shelf: Shelf) -> None:
+    """As an import of a course may bring it."""
+    subsection = author.create(shelf.key("sub1"), SECTION)
+    unit = child(subsection, 0)
+    write_unlinked(api.SetChildren(SUBSECTION, (UNIT, unit)))
+    assert author.link(unit)["top_level_parent_key"] == str(subsection)
+    api.delete_block(subsection, user=None)
+    assert [author.link(key)["top_level_parent_key"] for key in (unit, child(unit, 0))] == [None, None]
+    assert api.check_links(None, repair=False) == []
 
 
 def test_rows_change_their_time_only_when_something_changes(author: Author, shelf: Shelf) -> None:

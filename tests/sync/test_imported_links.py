@@ -6,12 +6,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from tests.courses.building import SECTION as COURSE_SECTION
 from tests.courses.building import folder_of, key
+from tests.imports.conftest import course_archive, work
+from tests.imports.sources import in_place
 
-from .building import COURSE_KEY, ROOT, Author, Shelf, block, body, edit
+from .building import COURSE_KEY, ROOT, Author, Shelf, block, body, child, edit
 
 SECTION, SUBSECTION, UNIT, TEXT = key("chapter", "s"), key("sequential", "ss"), key("vertical", "u"), key("html", "h")
 
@@ -152,3 +157,24 @@ def test_what_an_import_added_to_a_linked_structure_cannot_be_edited_there(
     author.unlink(SUBSECTION)
     api.move_block(TEXT, user=None, parent_key=SECTION)
     assert ready_everywhere(author) == []
+
+
+@pytest.mark.parametrize("keeps_ids", [True, False])
+def test_what_an_import_brings_has_its_names_in_courses_and_no_others(
+    author: Author, shelf: Shelf, staff: User, tmp_path: Path, keeps_ids: bool
+) -> None:
+    """Imports give what has no name its ID as a title, and make new IDs of titles."""
+    blocks = """<html url_name="NoName">A</html><html url_name="No.Name_2">B</html>
+    <html url_name="intro" display_name="intro">C</html><problem url_name="x" display_name="quiz"/>"""
+    unit = f'<vertical url_name="part-1" display_name="part-1">{blocks}</vertical>'
+    outline = f'<chapter url_name="c"><sequential url_name="week1" display_name="week1">{unit}</sequential></chapter>'
+    path = course_archive(tmp_path, in_place(outline))
+    key = shelf.library.library_key
+    source = api.upload_source(key, user=staff, file=ContentFile(path.read_bytes(), name=path.name))
+    options = api.ImportOptions(level=api.Level.SUBSECTION, preserve_url_slugs=keeps_ids)
+    work(api.start_imports(key, user=staff, sources=[api.SourceRequest(source.key, options)], publish=True).uuid)
+    item = f"lct:{str(key).removeprefix('lib:')}:subsection:week1"
+    subsection = author.create(item, COURSE_SECTION)
+    unit_key = child(subsection, 0)
+    shown = [block(found).settings.get("display_name") for found in (subsection, unit_key, *block(unit_key).children)]
+    assert shown == ["week1", "part-1", None, None, "intro", "quiz"]

@@ -103,6 +103,15 @@ def test_what_has_no_name_in_the_library_is_pasted_without_one(author: Author, s
     assert "display_name" not in block(text).settings
 
 
+def test_a_name_that_is_equal_to_the_id_is_pasted(author: Author, shelf: Shelf) -> None:
+    shelf.component("t1", title="t1", display_name="t1")
+    copy(author, shelf.key("t1"))
+    assert block(pasted(author, UNIT)).settings["display_name"] == "t1"
+    shelf.container("unit1", "t1", title="unit1")
+    copy(author, shelf.key("unit1"))
+    assert block(pasted(author, SUBSECTION)).settings["display_name"] == "unit1"
+
+
 def test_a_draft_is_pasted_as_it_was_copied(author: Author, shelf: Shelf) -> None:
     shelf.component("t1", title="Draft", body="<p>Draft</p>")
     copy(author, shelf.key("t1"))

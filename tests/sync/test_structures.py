@@ -29,6 +29,7 @@ from .building import (
     children,
     edit,
     titles,
+    write_file,
     write_unlinked,
 )
 
@@ -77,6 +78,24 @@ def test_a_sync_of_a_structure_names_the_files_and_copies_the_tags_of_all_its_pa
     }
     for key, value in ((child(section, 0, 0), "tag0"), (second, "tag1")):
         assert [(tag.value, tag.is_copied) for tag in tagging_api.get_object_tags(str(key))] == [(value, True)]
+
+
+def test_a_container_that_is_called_like_its_id_has_that_name(author: Author, shelf: Shelf) -> None:
+    shelf.container("unit1", "t1", title="unit1")
+    shelf.publish()
+    key = author.create(shelf.key("unit1"), SUBSECTION)
+    assert block(key).settings["display_name"] == "unit1"
+    author.sync(key)
+    assert block(key).settings["display_name"] == "unit1"
+
+
+def test_a_container_that_has_no_name_but_the_id_that_studio_gave_it_has_none(author: Author, shelf: Shelf) -> None:
+    code = "0123456789abcdef0123456789abcdef"
+    write = learning_core.ContainerWrite("unit", code, code, ())
+    learning_core.write_drafts(shelf.pk, containers=[write], author_pk=None)
+    shelf.publish()
+    key = author.create(f"{shelf.key('unit1').removesuffix('unit1')}{code}", SUBSECTION)
+    assert "display_name" not in block(key).settings
 
 
 def test_a_changed_part_makes_the_structure_ready_and_a_sync_changes_only_that_part(
@@ -458,13 +477,23 @@ def test_settings_that_the_library_preserved_come_along_once_and_are_checked_aga
     assert sorted(found["setting"] for found in response["attention"]) == ["due", "group_access"]
 
 
-@pytest.mark.parametrize("graders", ["null", '{"type": "Exam"}', '[1, null, {}, {"type": ["Exam"]}]'])
-def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, graders: str) -> None:
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '{"GRADER": null}',
+        '{"GRADER": {"type": "Exam"}}',
+        '{"GRADER": [1, null, {}, {"type": ["Exam"]}]}',
+        "[]",
+        "null",
+        "{",
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
+def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf: Shelf, policy: str) -> None:
     item = learning_core.find_items(shelf.pk, [api.container_key(shelf.key("sub1"))])
     (found,) = item.values()
     write_settings({found.published_version_pk or 0: ContainerSettingsData({"graded": True, "format": "Exam"})})
-    policy = f'{{"GRADER": {graders}}}'.encode()
-    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
+    write_file(api.GRADING_POLICY_PATH, policy.encode())
     response = author.try_create(shelf.key("sub1"), SECTION)
     assert response.status_code == 200
     assert [found["setting"] for found in response.json()["attention"]] == ["format"]

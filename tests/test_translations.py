@@ -33,6 +33,7 @@ OTHER_ERRORS: Final = frozenset({"APIException", "NotFound", "PermissionDenied",
 CLASS_TEXTS: Final = frozenset({"default_detail", "title", "verbose_name", "verbose_name_plural"})
 MESSAGES: Final = frozenset({"debug", "error", "info", "success", "warning"})
 GETTEXT: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"})
+PLACEHOLDER: Final = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 LANGUAGE_TAGS: Final = re.compile(
     r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
@@ -186,6 +187,52 @@ def test_what_is_looked_up_is_what_catalogs_are_made_from() -> None:
     ]
 
     assert found == []
+
+
+def placeholders_that_differ(module: ast.Module) -> Iterator[tuple[int, set[str]]]:
+    """
+    Lines where a text is filled in with other names than those it has, and these names.
+
+    A form of a plural may do without some of the names.
+    """
+    for node in ast.walk(module):
+        match node:
+            case ast.BinOp(left=ast.Call(func=func, args=args), op=ast.Mod(), right=ast.Dict(keys=keys)):
+                pass
+            case _:
+                continue
+        texts = [arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if name_of(func) not in GETTEXT or not texts or not all(isinstance(key, ast.Constant) for key in keys):
+            continue
+        wanted = {name for text in texts for name in PLACEHOLDER.findall(text)}
+        if differing := wanted ^ {str(key.value) for key in keys if isinstance(key, ast.Constant)}:
+            yield node.lineno, differing
+
+
+def test_texts_are_filled_in_with_the_names_that_they_have() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {', '.join(sorted(names))}"
+        for path, module in modules().items()
+        for line, names in placeholders_that_differ(module)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("_('%(a)s of 100%% is %(b)d.') % {'a': 1, 'b': 2}", set()),
+        ("_('%(a)s is wrong.') % {'b': 1}", {"a", "b"}),
+        ("site_language.gettext('%(a)s is wrong.') % {}", {"a"}),
+        ("_('Wrong.') % {'a': 1}", {"a"}),
+        ("ngettext('One block', '%(n)d blocks', n) % {'n': n}", set()),
+        ("ngettext('One %(kind)s', '%(n)d blocks', n) % {'n': n}", {"kind"}),
+        ("_('%(a)s is wrong.') % names", set()),
+    ],
+)
+def test_the_check_of_names(source: str, names: set[str]) -> None:
+    assert {name for _line, found in placeholders_that_differ(ast.parse(source)) for name in found} == names
 
 
 @pytest.mark.parametrize(

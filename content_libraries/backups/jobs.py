@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from .. import site_language
 from ..errors import NotFoundError
 from ..jobs.api import JobState, create_status, end_job, refer_to, send_task
 from ..keys import LibraryLocatorV2
@@ -37,7 +38,8 @@ def start_backup(library_key: LibraryLocatorV2, *, user: Actor, origin: str) -> 
     name = f"{slugify(str(library_key).replace(':', '-'), allow_unicode=True)}-{now:%Y-%m-%d-%H%M%S}.zip"
     job = BackupJob(user=refer_to(user, _("A backup")), library_key=str(library_key), file_name=name, origin=origin)
     with transaction.atomic():
-        create_status(job, task_name=BACKUP_TASK, name=f"Backup of {library_key}", total_steps=1)
+        title = site_language.gettext("Backup of %(library)s") % {"library": library_key}
+        create_status(job, task_name=BACKUP_TASK, name=title, total_steps=1)
         job.save()
         transaction.on_commit(partial(send_backup, job.uuid))
     return job
@@ -63,7 +65,8 @@ def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
     job = RestoreJob(user=refer_to(user, _("A restore")))
     job.file.save(f"{job.uuid}.zip", file, save=False)
     with transaction.atomic():
-        create_status(job, task_name=RESTORE_TASK, name="Restore of a library", total_steps=1)
+        title = site_language.gettext("Restore of a library")
+        create_status(job, task_name=RESTORE_TASK, name=title, total_steps=1)
         job.save()
         transaction.on_commit(partial(send_restore, job.uuid))
     return job

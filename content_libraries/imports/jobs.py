@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .. import site_language
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -40,6 +41,9 @@ TASK_NAME: Final = "content_libraries.imports.run"
 
 STEPS: Final = 5
 STEPS_PER_SOURCE: Final = 6
+
+CANCELED_TEXT: Final = gettext_noop("This import was canceled before it was done.")
+"""What is kept as the error of sources that a canceled import did not come to: in English, as it is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +174,6 @@ def send(job_uuid: UUID) -> None:
     send_task(run_import, job_uuid)
 
 
-def canceled_text() -> str:
-    """What is kept as the error of sources that a canceled import did not come to."""
-    return site_language.gettext("This import was canceled before it was done.")
-
-
 def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
     End a job, in the caller's transaction: its state, what its unfinished sources became, and its task status.
@@ -185,7 +184,7 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
     # Before the migrations, as whoever deletes the library does.
     made = _locked_library(job) if job.made_library else None
-    open_text = canceled_text() if state == JobState.CANCELED else error
+    open_text = CANCELED_TEXT if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
     if made is not None and not job.migrations.filter(is_failed=False).exists():

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
@@ -26,7 +26,7 @@ from .apply import apply_plan
 from .data import ImportOptions
 from .forwarding import get_forwarding, refuse_frozen
 from .jobs import SourceRequest, start_imports
-from .models import ImportJob, ModulestoreMigration, SourceUpload
+from .models import ImportJob, ModulestoreMigration, ModulestoreSource, SourceUpload
 from .plan import plan_tree
 from .report import plan_report
 from .sources import Source, SourcePath, as_source
@@ -244,17 +244,26 @@ def _library_of_earlier_migration(key: LibraryLocator, user: Actor) -> ContentLi
     """
     The library that was created for this source before, or by the user's last click: it goes there again.
 
-    It is known by its name; other libraries that somebody imported the source into are not the source's own.
+    It is known by its name, and by what was imported into it first; other libraries that somebody imported the source
+    into are not the source's own.
     """
     is_done = Q(finished__isnull=False, is_failed=False, target_collection__isnull=True)
     is_under_way = Q(
         finished__isnull=True, job__legacy_request__into=Destination.ONE_EACH, created_by_id=author_pk(user)
     )
     migrations = ModulestoreMigration.objects.filter(is_done | is_under_way, source__key=key)
+    first = ModulestoreMigration.objects.filter(target=OuterRef("learning_package")).order_by("pk")
     own = ContentLibrary.objects.filter(
         org__short_name=str(key.org), slug__regex=rf"^{re.escape(str(key.library))}(-[0-9]+)?$"
+    ).alias(first_source=Subquery(first.values("source")[:1]))
+    return (
+        own.filter(
+            learning_package__in=migrations.values("target"),
+            first_source__in=ModulestoreSource.objects.filter(key=key),
+        )
+        .order_by("pk")
+        .first()
     )
-    return own.filter(learning_package__in=migrations.values("target")).order_by("pk").first()
 
 
 def _free_slug(org: str, wanted: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .. import site_language
 from ..content.tagging import api as tagging
 from ..learning_core.api import item_keys
 from ..libraries.api import package_pk
@@ -26,7 +27,8 @@ class SourceTags:
     @classmethod
     def of(cls, tree: OlxTree, library: ContentLibrary) -> SourceTags:
         names = {name for block in tree.walk() if block is not tree.root for name in _names(tree, block)}
-        return cls(tree, tagging.known_tags(library, names))
+        with site_language.active():  # reasons are kept in plans
+            return cls(tree, tagging.known_tags(library, names))
 
     def given_to(self, block: OlxBlock) -> tuple[tagging.NamedTag, ...]:
         """The tags of a block that the library can give."""
@@ -51,7 +53,10 @@ class SourceTags:
             for taxonomy in tags
             for value in tags[taxonomy]
         }
-        reason = _("It is a tag of the %(kind)s itself, which becomes no item of the library.") % {"kind": tree.kind}
+        if tree.kind == "library":
+            reason = _("It is a tag of the legacy library itself, which becomes no item of the library.")
+        else:
+            reason = _("It is a tag of the course itself, which becomes no item of the library.")
         return tuple(LeftOutTag(taxonomy, value, 1, reason) for taxonomy, value in sorted(names))
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from opaque_keys.edx.locator import LibraryLocator
+
+from .jobs import CANCELED_TEXT
 
 type Report = Mapping[str, Any]
 
@@ -30,9 +32,27 @@ _OUTCOMES: Final[Mapping[str, Any]] = {
 }
 
 
+_KINDS: Final[Mapping[str, Any]] = {
+    "sections": ngettext_lazy("%(count)d section", "%(count)d sections", "count"),
+    "subsections": ngettext_lazy("%(count)d subsection", "%(count)d subsections", "count"),
+    "units": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),
+    "components": ngettext_lazy("%(count)d component", "%(count)d components", "count"),
+}
+
+
+def kinds_in_words(counts: Mapping[str, int]) -> str:
+    """How many items of each kind there are, of those kinds of which there are some; "" without items."""
+    return ", ".join(str(words % {"count": counts[kind]}) for kind, words in _KINDS.items() if counts.get(kind))
+
+
 def outcomes_in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
     """How many blocks share a fate, and what that is called; those of which there are some."""
     return tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action))
+
+
+def error_in_words(error: str) -> str:
+    """Why a source was not imported; see ``ModulestoreMigration.error``."""
+    return _(CANCELED_TEXT) if error == CANCELED_TEXT else error
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -106,8 +126,8 @@ def _what_does_not(report: Report) -> Iterator[str]:
 
 def _redirected(source: str) -> str:
     if source.startswith(LibraryLocator.CANONICAL_NAMESPACE):
-        return _("References to %(source)s lead to %(library)s from now on, and it is read-only.")
-    return _("References to %(source)s lead to %(library)s from now on.")
+        return _("References to %(source)s lead to %(library)s from then on, and the legacy library is read-only.")
+    return _("References to %(source)s lead to %(library)s from then on.")
 
 
 def _listed(names: list[str]) -> str:

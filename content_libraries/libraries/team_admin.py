@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from .. import site_language
 from ..errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
 from ..keys import LibraryLocatorV2, library_key
 from . import api
@@ -160,7 +161,7 @@ class TeamAdmin(StaffAdmin):
             api.change_role(key, **whose, old=_role(held), new=role)
             done = gettext_noop("Changed the role of %(member)s from %(held)s to %(role)s.")
         names = {"member": member, "held": held, "role": role}
-        self.log_change(request, api.get_library(key), done % names)  # English, as it is kept for all readers
+        self.log_change(request, api.get_library(key), site_language.gettext(done) % names)
         messages.success(request, _(done) % names)
         return HttpResponseRedirect(f"{reverse(_LIST)}?{urlencode({'library': str(key)})}")
 

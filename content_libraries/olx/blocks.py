@@ -62,7 +62,7 @@ class BlockReader:
             return self.definition(element.tag, url_name, settings_among(element.tag, element.attributes))
         old_pointer = element.attributes.get("filename", "")
         if element.is_empty and element.tag in FILE_TAGS - {"html"} and self.defines(element.tag, old_pointer):
-            return self._known(self._from_old_pointer(element, url_name))
+            return self._from_old_pointer(element, url_name)
         if element.is_bare_pointer and element.tag in FILE_TAGS and not self.pointers_may_dangle:
             path = member_path(element.tag, url_name)
             raise MissingFileError(
@@ -79,21 +79,14 @@ class BlockReader:
         written before Studio. The platform reads them to this day.
         """
         settings = settings_among(element.tag, element.attributes)
-        block = self.definition(element.tag, element.attributes["filename"])
-        self.budget.take_olx(len(block.olx), block.path)
-        return replace(
-            block,
-            url_name=url_name,
-            attributes={**block.attributes, **settings},
-            olx=with_attributes(block.olx, settings),
-        )
+        return self._read(element.tag, element.attributes["filename"], settings, name=url_name)
 
     def definition(self, tag: str, url_name: str, overrides: Mapping[str, str] | None = None) -> OlxBlock:
         """Return the block that TAG/URL_NAME.xml defines; ``overrides`` are the settings on its pointer."""
         overrides = dict(overrides or {})
         key = tag, url_name
         if key not in self._pointed:
-            self._pointed[key] = overrides, self._read(tag, url_name, overrides)
+            self._pointed[key] = overrides, self._read(tag, url_name, overrides, name=url_name)
         known_overrides, block = self._pointed[key]
         if known_overrides != overrides:
             raise DuplicateBlockError(
@@ -105,12 +98,12 @@ class BlockReader:
     def _path(self, tag: str, url_name: str) -> str:
         return self.prefix + member_path(tag, url_name)
 
-    def _read(self, tag: str, url_name: str, overrides: Mapping[str, str]) -> OlxBlock:
-        path = self._path(tag, url_name)
+    def _read(self, tag: str, file_name: str, overrides: Mapping[str, str], *, name: str) -> OlxBlock:
+        path = self._path(tag, file_name)
         if path in self._open:
             raise PointerCycleError(
                 _("%(path)s contains itself, through %(others)s: remove one of the pointers.")
-                % {"path": path, "others": _(" and ").join(self._open[self._open.index(path) :])},
+                % {"path": path, "others": ", ".join(self._open[self._open.index(path) :])},
                 path,
             )
         document = parse_document(self.texts[path], path=path, budget=self.budget)
@@ -122,7 +115,7 @@ class BlockReader:
             )
         self.used.add(path)
         with self._inside(path):
-            return self._known(self._built(document, document.root, url_name, overrides))
+            return self._known(self._built(document, document.root, name, overrides))
 
     @contextmanager
     def _inside(self, path: str) -> Iterator[None]:
@@ -247,6 +240,11 @@ class DraftReader(BlockReader):
         if super().defines(tag, url_name):
             return super().definition(tag, url_name, overrides)
         return self._published.definition(tag, url_name, overrides)
+
+    def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
+        if super().defines(element.tag, element.attributes["filename"]):
+            return super()._from_old_pointer(element, url_name)
+        return self._published._from_old_pointer(element, url_name)
 
     def _built(
         self, document: Document, element: Element, url_name: str, overrides: Mapping[str, str] | None = None

@@ -126,7 +126,7 @@ def _root_folder(paths: Iterable[str], archive: str) -> str:
                 "%(archive)s holds neither a course.xml nor a library.xml: pack one course or one legacy library as"
                 " Studio exports it."
             )
-        raise NotACourseError(text % {"archive": archive, "found": gettext(" and ").join(candidates)}, archive)
+        raise NotACourseError(text % {"archive": archive, "found": ", ".join(candidates)}, archive)
     return candidates[0].rpartition("/")[0]
 
 

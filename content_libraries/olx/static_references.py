@@ -102,7 +102,8 @@ def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
             plain = plain.rstrip(".,;:!")
         if plain:
             # Without its quotes, a list as in srcset="/static/a.png 2x" ends a name at a space.
-            yield name, plain, _LIST.split(plain, maxsplit=1)[0], unquote(plain)
+            first = _LIST.split(plain, maxsplit=1)[0]
+            yield name, plain, first, unquote(first), unquote(plain)
     if block.tag == "video":
         yield from ((name,) for name in _video_files(block) if name)
 

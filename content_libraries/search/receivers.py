@@ -22,7 +22,7 @@ from openedx_events.content_authoring.data import ContentObjectChangedData
 from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS_CHANGED
 from openedx_tagging.models import Tag, Taxonomy
 
-from .. import keys
+from .. import keys, site_language
 from ..courses import api as courses
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
@@ -138,7 +138,7 @@ def _follow_block_tags(object_id: str) -> None:
 def _follow(learning_package_pk: int, change: Change) -> None:
     """Catch up now, with one batch at most, or leave it to a worker. The answer to a write waits for this."""
     try:
-        with waiting_at_most(WAITING_SECONDS):
+        with site_language.active(), waiting_at_most(WAITING_SECONDS):  # errors are kept at the checkpoint
             if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:
                 return
     except SearchEngineError as error:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -21,11 +22,13 @@ from django.utils.timezone import now
 from openedx_content.models_api import LearningPackage
 from openedx_events.content_authoring.signals import CONTENT_LIBRARY_CREATED
 from rest_framework.test import APIClient
+from user_tasks.models import UserTaskStatus
 
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.backups.tasks import back_up, restore, sweep_backups
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
+from tests.catalogs import write_catalog
 from tests.conftest import ClientFactory, CommitRunner, UserFactory
 from tests.content.client import LibraryClient
 from tests.content.recorder import Record
@@ -224,6 +227,24 @@ def test_a_restore_that_waits(client: APIClient) -> None:
     restore(started["task_id"])
     assert client.get(RESTORES, started).json()["state"] == "Succeeded"
     assert LearningPackage.objects.count() == packages + 1
+
+
+@pytest.mark.parametrize(
+    ("site", "reader", "names"),
+    [
+        ("de", "en", ["Sicherung von lib:CL-TEST:lib1", "Wiederherstellung"]),
+        ("en", "de", ["Backup of lib:CL-TEST:lib1", "Restore of a library"]),
+    ],
+)
+def test_jobs_are_named_in_the_language_of_the_site(
+    filled: LibraryClient, client: APIClient, tmp_path: Path, settings: Any, site: str, reader: str, names: list[str]
+) -> None:
+    texts = {"Backup of %(library)s": "Sicherung von %(library)s", "Restore of a library": "Wiederherstellung"}
+    write_catalog(tmp_path, "de", texts)
+    settings.LOCALE_PATHS, settings.LANGUAGE_CODE = [str(tmp_path)], site
+    client.post(BACKUPS, headers={"accept-language": reader})
+    client.post(RESTORES, {"file": minimal()}, format="multipart", headers={"accept-language": reader})
+    assert list(UserTaskStatus.objects.order_by("pk").values_list("name", flat=True)) == names
 
 
 def test_which_backup_is_meant(

@@ -165,7 +165,9 @@ def test_a_source_that_is_chosen_twice_is_named_before_anything_is_planned(pages
     query = "&".join(f"upload={upload().uuid}" for _number in range(2))
     for name in ("new", "legacy"):
         page = pages.get(f"{ADMIN}/importjob/{name}/?{query}").content.decode()
-        assert "“course-v1:O+C+1” is chosen twice" in page
+        assert "“course-v1:O+C+1” is chosen twice. Choose it once." in page
+        assert page.count("uploaded archive</li>") == 2
+        assert "Nothing is chosen" not in page
         assert "Preview" not in page
 
 
@@ -253,6 +255,7 @@ def test_legacy_libraries_in_bulk(
     preview = pages.post(url, {**form, "preview": "Preview"}).content.decode()
     assert all(f"<code>{target}</code>" in preview for target in targets)
     assert preview.count("has children, so it is not supported in content libraries") == 2
+    assert preview.count("<td>2 components</td>") == 2
     assert not ImportJob.objects.exists()
     pages.post(url, {**form, "start": "Start"})
     jobs = ImportJob.objects.order_by("pk")
@@ -276,6 +279,16 @@ def test_a_migration_that_took_its_new_library_along_is_tried_again(
     assert (again.state, again.target_key) == ("succeeded", "lib:O:L1")
     api.delete_library(api.library_key("lib:O:L1"), user=None)
     assert "Try again" not in pages.get(f"{ADMIN}/importjob/watch/?job={again.uuid}").content.decode()
+
+
+def test_the_preview_of_a_migration_counts_in_words(
+    pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path
+) -> None:
+    uploaded = upload(legacy_archive(tmp_path / "L1", '<problem url_name="p1">1</problem>'))
+    url, form = f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", {"into": "", "library": library.pk}
+    assert "<td>1 component</td>" in pages.post(url, {**form, "preview": "Preview"}).content.decode()
+    work(job_of(pages.post(url, {**form, "start": "Start"})).uuid)
+    assert "<td>none</td>" in pages.post(url, {**form, "preview": "Preview"}).content.decode()
 
 
 def test_without_a_destination_nothing_is_shown(pages: Client, upload: Upload, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
+from tests.catalogs import write_catalog
 from tests.olx.builders import zip_of
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +226,31 @@ def test_html_of_questions_becomes_xml(library: ContentLibrary, tmp_path: Path, 
     olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
     assert f"<multiplechoiceresponse><div>{expected}</div>" in olx
     etree.fromstring(olx)
+
+
+def test_a_question_without_a_type_is_told_in_one_language(
+    library: ContentLibrary, tmp_path: Path, settings: Any
+) -> None:
+    texts = {"Questions of the type “%(type)s” are not imported.": "Art „%(type)s“: nein.", "unknown": "unbekannt"}
+    write_catalog(tmp_path / "locale", "de", texts)
+    settings.LOCALE_PATHS, settings.LANGUAGE_CODE = [str(tmp_path / "locale")], "de"
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
+    files = {"quiz.xml": quiz(question("q", "", choices("A"), ""))}
+    report = run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, files))
+    assert [row["reason"] for row in report["unsupported"]] == ["Art „unbekannt“: nein."]
+
+
+def test_a_question_with_a_pasted_picture_of_many_megabytes_arrives_whole(
+    library: ContentLibrary, tmp_path: Path
+) -> None:
+    picture = f'<img src="data:image/png;base64,{"A" * 11_000_000}"/>'
+    asked = question("q", "cc.multiple_choice", choices("A", "B"), condition(equal("B")))
+    text = quiz(asked.replace("&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;", escape(f"<p>{picture}after it</p>")))
+    kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
+    run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
+    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
+    is_whole = f"<div><p>{picture}after it</p></div>" in olx
+    assert is_whole  # not in one line with the comparison, which pytest would show
 
 
 def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:

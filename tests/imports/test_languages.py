@@ -16,7 +16,8 @@ from content_libraries.imports.models import StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from tests.catalogs import write_catalog
 
-from .conftest import OUTLINE, Upload, course_archive
+from .conftest import OUTLINE, Start, Upload, course_archive
+from .sources import write_course
 from .test_admin import ADMIN, FORM, to
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,10 @@ TRANSLATIONS = {
     "Added in the source since the last import: %(blocks)s.": "Neu in der Quelle: %(blocks)s.",
     "Changed in the source since the last import: %(blocks)s.": "Geändert in der Quelle: %(blocks)s.",
     "nothing": "nichts",
+    "“%(organization)s” has no taxonomy “%(taxonomy)s”.": "%(organization)s ohne %(taxonomy)s.",
+    "This import was canceled before it was done.": "Dieser Import wurde abgebrochen.",
+    "Canceled": "Abgebrochen",
+    "Failed: %(error)s": "Gescheitert: %(error)s",
     "The %(tag)s in %(path)s has no url_name. Give it one, and import again.": "%(tag)s ohne url_name.",
 }
 
@@ -83,3 +88,55 @@ def test_reasons_are_kept_in_the_language_of_the_site(
     client.post(form_url, {**FORM, "library": library.pk}, headers={"accept-language": "en"})
     (left_out,) = StoredPlan.objects.get().report["unsupported"]
     assert left_out["reason"] == "problem ohne url_name."
+
+
+def test_reasons_of_tags_are_too(library: ContentLibrary, tmp_path: Path) -> None:
+    table = '"Name","Type","ID","subjects"\r\n"P","problem","p1","Maths"\r\n'
+    source = write_course(tmp_path / "course", OUTLINE, files={"tags.csv": table})
+    with translation.override("de"):
+        plan = api.plan_import(library.library_key, user=None, source=source, options=api.ImportOptions())
+    (left_out,) = api.plan_report(plan)["tags"]["left_out"]
+    assert left_out["reason"] == "“O” has no taxonomy “subjects”."
+
+
+def test_a_tag_of_a_legacy_library_is_told_in_a_sentence_of_its_own(library: ContentLibrary, tmp_path: Path) -> None:
+    for path, content in {
+        "library.xml": '<library url_name="library" org="O" library="L1" display_name="L1"/>',
+        "tags.csv": '"Name","Type","ID","subjects"\r\n"L1","library","library","Maths"\r\n',
+    }.items():
+        (tmp_path / path).write_text(content)
+    report = api.plan_report(api.plan_import(library.library_key, user=None, source=tmp_path))
+    reasons = [tag["reason"] for tag in report["tags"]["left_out"]]
+    assert reasons == ["It is a tag of the legacy library itself, which becomes no item of the library."]
+
+
+@pytest.mark.parametrize(
+    ("language", "state", "error"),
+    [
+        ("de", "Abgebrochen", "Dieser Import wurde abgebrochen."),
+        ("en", "Canceled", "This import was canceled before it was done."),
+    ],
+)
+@pytest.mark.parametrize("site_language", ["de", "en"])
+def test_a_canceled_source_is_one_in_every_language(
+    client: Client,
+    staff: User,
+    upload: Upload,
+    start: Start,
+    settings: Any,
+    site_language: str,
+    language: str,
+    state: str,
+    error: str,
+) -> None:
+    settings.LANGUAGE_CODE = site_language
+    job = api.cancel_job(start(upload()).uuid, user=staff)
+    settings.LANGUAGE_CODE = "en"
+    client.force_login(staff)
+    headers = {"accept-language": language}
+    page = client.get(f"{ADMIN}/importjob/watch/?job={job.uuid}", headers=headers).content.decode()
+    assert f'<td class="import-warning">{state}</td>' in page
+    assert error in page
+    assert error in client.get(f"{ADMIN}/modulestoremigration/", headers=headers).content.decode()
+    answer = client.get(f"/api/modulestore_migrator/v1/migrations/{job.uuid}/", headers=headers).json()
+    assert [parameters["error"] for parameters in answer["parameters"]] == [error]

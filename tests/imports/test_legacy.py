@@ -67,11 +67,26 @@ def test_a_library_that_got_a_copy_by_the_way_is_not_the_one_for_each(
     assert [(row["library"], row["is_new"]) for row in migrate(source, "--one-each")] == [("lib:O:L1", False)]
 
 
+def test_the_library_of_another_source_is_not_the_one_for_each(
+    tmp_path: Path, migrate: Migrate, library: ContentLibrary
+) -> None:
+    """By its name, ``bio-2`` may be of ``bio-2``, or the third of ``bio``; it is whose content came first."""
+    bio, bio_2 = (legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("bio", "bio-2"))
+    migrate(bio_2, "--one-each")
+    call_command("import_course", str(bio), "lib:O:bio-2")
+    assert [(row["library"], row["is_new"]) for row in migrate(bio, "--one-each")] == [("lib:O:bio", True)]
+
+    api.create_library(user=None, org="O", slug="lab", title="Taken")
+    lab, lab_1 = (legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("lab", "lab-1"))
+    assert [row["library"] for row in migrate(lab, lab_1, "--one-each")] == ["lib:O:lab-1", "lib:O:lab-1-1"]
+    assert [row["library"] for row in migrate(lab, lab_1, "--one-each")] == ["lib:O:lab-1", "lib:O:lab-1-1"]
+
+
 def test_the_command_says_that_references_lead_to_the_library(
     tmp_path: Path, library: ContentLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = str(legacy_archive(tmp_path, PROBLEMS))
-    said = "References to library-v1:O+L1 lead to lib:O:lib from now on, and it is read-only."
+    said = "References to library-v1:O+L1 lead to lib:O:lib from then on, and the legacy library is read-only."
     for arguments, expected in {("--dry-run",): True, (): True, ("--on-repeat", "update"): False}.items():
         call_command("import_course", source, "lib:O:lib", *arguments)
         assert (said in capsys.readouterr().out.splitlines()) == expected

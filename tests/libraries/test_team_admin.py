@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -14,6 +16,7 @@ from openedx_authz.models.core import RoleAssignmentAudit
 from content_libraries import api
 from content_libraries.api import Permission, Role
 from content_libraries.libraries.models import ContentLibrary
+from tests.catalogs import write_catalog
 from tests.conftest import CommitRunner, UserFactory, give_role
 
 URL = "/admin/content_libraries/contentlibrarypermission/"
@@ -153,6 +156,21 @@ class TestRoles:
         assert "Gave amy the role library_author." in history
         logged = RoleAssignmentAudit.objects.get(subject="user^amy")
         assert (logged.operation, logged.role_display) == ("created", "library_author")
+
+    def test_the_history_is_in_the_language_of_the_site(
+        self, client: Client, library: ContentLibrary, amy: User, tmp_path: Path, settings: Any
+    ) -> None:
+        write_catalog(tmp_path, "de", {"Gave %(member)s the role %(role)s.": "%(member)s hat die Rolle %(role)s."})
+        settings.LOCALE_PATHS = [str(tmp_path)]
+        for site, reader, role, said in (
+            ("de", "en", "library_user", "amy hat die Rolle library_user."),
+            ("en", "de", "library_author", "Gave amy the role library_author."),
+        ):
+            settings.LANGUAGE_CODE = site
+            client.post(
+                f"{URL}role/", {"library": LIBRARY, "member": "amy", "role": role}, headers={"accept-language": reader}
+            )
+            assert LogEntry.objects.latest("pk").get_change_message() == said
 
     def test_only_the_staff_of_the_site_gets_there(self, library: ContentLibrary, author: User, amy: User) -> None:
         pages = Client()

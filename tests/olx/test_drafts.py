@@ -80,6 +80,23 @@ def test_an_inline_html_block_of_a_draft_has_its_body_among_the_drafts(course_fo
     assert block_in(overlaid(folder), "html", "h").body == "draft"
 
 
+def test_a_draft_points_to_files_of_another_name_among_the_drafts_first(course_folder: CourseFolder) -> None:
+    pointers = '<problem url_name="a" filename="f"/><problem url_name="b" filename="g"/>'
+    folder = course_folder(
+        {
+            "drafts/vertical/v.xml": f"<vertical>{pointers}</vertical>",
+            "drafts/problem/f.xml": "<problem>Draft</problem>",
+            "problem/f.xml": "<problem>Published</problem>",
+            "problem/g.xml": "<problem>Published</problem>",
+        }
+    )
+    unit = block_in(overlaid(folder), "vertical", "v")
+    assert [(block.url_name, block.olx) for block in unit.children] == [
+        ("a", "<problem>Draft</problem>"),
+        ("b", "<problem>Published</problem>"),
+    ]
+
+
 def test_children_of_a_draft_are_drafts_first_then_published(course_folder: CourseFolder) -> None:
     folder = course_folder(
         {

@@ -174,6 +174,22 @@ def test_old_courses_point_to_files_of_another_name(tmp_path: Path, course_folde
     assert read_archive(tmp_path / "written") == tree
 
 
+@pytest.mark.parametrize(
+    ("namesake", "olx"),
+    [
+        ('<problem url_name="f" display_name="D"/>', '<problem display_name="D">File</problem>'),
+        ('<problem url_name="f">Inline</problem>', '<problem url_name="f">Inline</problem>'),
+    ],
+)
+def test_a_file_of_another_name_is_no_block_of_its_own(course_folder: CourseFolder, namesake: str, olx: str) -> None:
+    pointer = '<problem url_name="a" filename="f"/>'
+    folder = course_folder({**with_unit(pointer + namesake), "problem/f.xml": "<problem>File</problem>"})
+    assert [(block.url_name, block.olx) for block in unit_of(folder).children] == [
+        ("a", "<problem>File</problem>"),
+        ("f", olx),
+    ]
+
+
 def test_a_block_with_two_parents_is_one_object(course_folder: CourseFolder) -> None:
     folder = course_folder(
         {
@@ -398,7 +414,7 @@ def test_what_is_neither_course_nor_library(course_folder: CourseFolder, files: 
 
 def test_two_courses_in_one_archive(tmp_path: Path) -> None:
     members = [*course_members(), ("other/course.xml", b"<course/>")]
-    with pytest.raises(NotACourseError, match=r"course/course\.xml and other/course\.xml"):
+    with pytest.raises(NotACourseError, match=r"course/course\.xml, other/course\.xml"):
         read_archive(tar_of(tmp_path / "c.tar.gz", members))
 
 

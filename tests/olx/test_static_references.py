@@ -45,6 +45,7 @@ def found(olx: str) -> set[str]:
         "See /static/a.png, or /static/gone.png.",
         '<img srcset="/static/a.png 2x, /static/gone.png 3x"/>',
         '<img srcset="/static/gone.png, /static/a.png 2x"/>',
+        '<img srcset="/static/%61.png 2x, /static/gone.png 3x"/>',
         "![x](/static/a.png)",
         "![x](/static/a.png 'title')",
         "&lt;img src=&quot;/static/a.png&quot;&gt;",

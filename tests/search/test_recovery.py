@@ -14,7 +14,7 @@ import pytest
 from celery import Celery
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from openedx_content import api as content_api
 from openedx_content.models_api import DraftChangeLog
 
@@ -30,6 +30,7 @@ from content_libraries.search.rebuilding import rebuild, refresh
 from content_libraries.search.tasks import sweep_search
 from content_libraries.search.upkeep import CaughtUp, ContestedError, catch_up, packages_behind
 from studio.celery import app as celery_app
+from tests.catalogs import write_catalog
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -92,6 +93,19 @@ def test_writes_succeed_while_the_engine_is_down_and_are_found_afterwards(
     assert shelf.key("p2") not in documents()
     assert SearchCheckpoint.objects.get().last_error == ""
     assert same_as_rebuilt()
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_what_went_wrong_is_kept_in_the_language_of_the_site(
+    shelf: Shelf, run_on_commit: Committing, settings: Any, tmp_path: Path
+) -> None:
+    write_catalog(tmp_path / "locale", "de", {"The search index cannot be used: %(error)s": "Kein Index: %(error)s"})
+    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    (tmp_path / "file").write_text("")
+    settings.CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(tmp_path / "file")
+    with translation.override("de"), run_on_commit():
+        shelf.write("p1")
+    assert SearchCheckpoint.objects.get().last_error.startswith("The search index cannot be used")
 
 
 def test_the_sweep_catches_up_too(shelf: Shelf, engine: WatchedEngine, run_on_commit: Committing) -> None:

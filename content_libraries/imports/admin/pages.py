@@ -21,7 +21,7 @@ from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
 from ..sources import Source
-from ..wording import outcomes_in_words
+from ..wording import kinds_in_words, outcomes_in_words
 from .base import page_url
 from .forms import ImportForm, LegacyForm
 from .progress import job_cards
@@ -46,9 +46,10 @@ type _ChosenSource = tuple[CourseKey, str, UUID | None]
 
 def new_import(request: HttpRequest, context: Context) -> HttpResponse:
     """How to import the chosen courses and archives into one library; the next page shows what that means."""
-    sources = [] if _is_one_chosen_twice(request) else _chosen(request)
+    sources = _chosen(request)
+    is_ready = _are_chosen_once(sources, request)
     form = ImportForm(request.POST or None, user=request.user)
-    if request.method == "POST" and sources and form.is_valid():
+    if request.method == "POST" and is_ready and form.is_valid():
         try:
             plans = _planned(form, sources, request)
         except ContentLibrariesError as error:
@@ -56,7 +57,8 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
         else:
             publish = int(form.cleaned_data["publish"])
             return HttpResponseRedirect(page_url("plans", plan=[str(plan.uuid) for plan in plans], publish=publish))
-    context |= {"title": _("Import into a library"), "form": form, "sources": sources, "submit": _("Preview")}
+    context |= {"title": _("Import into a library"), "form": form, "submit": _("Preview")}
+    context |= {"sources": sources, "is_ready": is_ready}
     return render(request, f"{_TEMPLATES}/new.html", context)
 
 
@@ -105,23 +107,25 @@ def plan_csv(request: HttpRequest, _context: Context, uuid: UUID) -> HttpRespons
 
 def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
     """Where the chosen legacy libraries go; shown first, done at the second click."""
-    uploads = [] if _is_one_chosen_twice(request) else _uploads(request)
+    uploads = _uploads(request)
+    sources: list[_ChosenSource] = [(upload.key, upload.title, upload.uuid) for upload in uploads]
+    is_ready = _are_chosen_once(sources, request)
     form = LegacyForm(request.POST or None, user=request.user)
-    if request.method == "POST" and uploads and form.is_valid():
+    if request.method == "POST" and is_ready and form.is_valid():
         try:
             if "start" in request.POST:
                 jobs = api.start_legacy_migrations(uploads, user=request.user, into=form.destination())
                 return HttpResponseRedirect(page_url("watch", job=[str(job.uuid) for job in jobs]))
-            context["preview"] = api.migrate_legacy_libraries(
+            results = api.migrate_legacy_libraries(
                 [_open(upload, request) for upload in uploads],
                 user=request.user,
                 into=form.destination(),
                 dry_run=True,
             )
+            context["preview"] = [(row, kinds_in_words(row.report["created"]) if row.report else "") for row in results]
         except ContentLibrariesError as error:
             form.add_error(None, error.message)
-    sources = [(upload.key, upload.title, upload.uuid) for upload in uploads]
-    context |= {"title": _("Migrate legacy libraries"), "form": form, "sources": sources, "submit": _("Preview")}
+    context |= {"title": _("Migrate legacy libraries"), "form": form, "sources": sources, "is_ready": is_ready}
     return render(request, f"{_TEMPLATES}/legacy.html", context)
 
 
@@ -175,15 +179,16 @@ def _chosen(request: HttpRequest) -> list[_ChosenSource]:
     return [*found, *((upload.key, upload.title, upload.uuid) for upload in _uploads(request))]
 
 
-def _is_one_chosen_twice(request: HttpRequest) -> bool:
-    """Whether a source is chosen twice, as two archives or as an archive and a course; says so, too."""
-    counts = Counter(key for key, _title, _uuid in _chosen(request))
+def _are_chosen_once(sources: Sequence[_ChosenSource], request: HttpRequest) -> bool:
+    """
+    Whether there are sources, and each is chosen once: not as two archives, nor as an archive and a course. Says which
+    are chosen twice, too.
+    """
+    counts = Counter(key for key, _title, _uuid in sources)
     twice = [key for key, count in counts.items() if count > 1]
     for key in twice:
-        messages.error(
-            request, _("“%(source)s” is chosen twice. Choose the course, or one of its archives.") % {"source": key}
-        )
-    return bool(twice)
+        messages.error(request, _("“%(source)s” is chosen twice. Choose it once.") % {"source": key})
+    return bool(sources) and not twice
 
 
 def _uploads(request: HttpRequest) -> list[SourceUpload]:

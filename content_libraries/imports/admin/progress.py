@@ -14,9 +14,9 @@ from ...jobs.admin import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.models import ContentLibrary
 from ..finding import titles_of
-from ..jobs import canceled_text
+from ..jobs import CANCELED_TEXT
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
-from ..wording import outcomes_in_words
+from ..wording import error_in_words, outcomes_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
     state, tone = _("Done"), "success"
     if migration.finished is None:
         state, tone = _("Waiting"), "info"
-    elif migration.is_failed and migration.error == canceled_text():
+    elif migration.is_failed and migration.error == CANCELED_TEXT:
         state, tone = _("Canceled"), "warning"
     elif migration.is_failed:
         state, tone = _("Failed"), "error"
@@ -112,7 +112,7 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         title=titles.get(key, key),
         state=state,
         tone=tone,
-        error=migration.error,
+        error=error_in_words(migration.error),
         outcomes=outcomes_in_words(migration.report.get("actions", {})),
         left_out=missing,
         blocks_url=(

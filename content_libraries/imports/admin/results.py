@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
+from ..wording import error_in_words
 from .base import StaffAdmin
 from .pages import csv_response
 
@@ -185,7 +186,9 @@ class MigrationAdmin(StaffAdmin):
     def outcome(self, migration: ModulestoreMigration) -> str:
         if migration.finished is None:
             return _("Under way")
-        return _("Failed: %(error)s") % {"error": migration.error} if migration.is_failed else _("Succeeded")
+        if not migration.is_failed:
+            return _("Succeeded")
+        return _("Failed: %(error)s") % {"error": error_in_words(migration.error)}
 
 
 @admin.register(ModulestoreSource)

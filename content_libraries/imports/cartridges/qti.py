@@ -51,7 +51,7 @@ def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
             yield Question(
                 identifier,
                 title,
-                reason=_("Questions of the type “%(type)s” are not imported.") % {"type": profile or "unknown"},
+                reason=_("Questions of the type “%(type)s” are not imported.") % {"type": profile or _("unknown")},
             )
         elif problem := make(item, prompt, rewrite):
             yield Question(identifier, title, problem=problem)

@@ -79,7 +79,8 @@ def as_xml(text: str) -> str:
 
     Comments go, and names that XML without namespaces cannot have, such as Word's ``<o:p>``; what is in them stays.
     """
-    container = html.fragment_fromstring(xml_safe(text) or " ", create_parent="div")
+    parser = html.HTMLParser(huge_tree=True)  # without it, attributes of ten megabytes and what follows are lost
+    container = html.fragment_fromstring(xml_safe(text) or " ", create_parent="div", parser=parser)
     for element in list(container.iterdescendants()):
         if not isinstance(element.tag, str):
             element.drop_tree()

@@ -16,8 +16,9 @@ def parse(data: bytes, path: str) -> etree._Element:
         raise ForbiddenDoctypeError(
             _("%(path)s has a DOCTYPE, which a cartridge must not have: remove that line.") % {"path": path}, path
         )
+    # Archives have limits of their own. Without huge_tree, libxml2 refuses a text with a picture of ten megabytes.
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
         return etree.fromstring(data, parser)

@@ -15,6 +15,7 @@ from ...jobs.rest import TaskStatusSerializer
 from ..data import ImportOptions, Level, OnRepeat
 from ..models import ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview
+from ..wording import error_in_words
 
 
 def source_key(text: str) -> keys.CourseKey:
@@ -116,6 +117,13 @@ class LabelSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class ErrorField(serializers.CharField):
+    """Why a source was not imported."""
+
+    def to_representation(self, value: str) -> str:
+        return error_in_words(value)
+
+
 class ParameterSerializer(serializers.Serializer[ModulestoreMigration]):
     """One source of a task."""
 
@@ -130,7 +138,7 @@ class ParameterSerializer(serializers.Serializer[ModulestoreMigration]):
     target_collection_slug = serializers.SerializerMethodField()
     create_collection = serializers.SerializerMethodField()
     target_collection = serializers.SerializerMethodField()
-    error = serializers.CharField(help_text="Why it failed. Not on the platform.")
+    error = ErrorField(help_text="Why it failed. Not on the platform.")
 
     def get_forward_source_to_target(self, migration: ModulestoreMigration) -> bool:
         return migration.source.forwarded_id == migration.pk

@@ -36,7 +36,7 @@ def start_backup(library_key: LibraryLocatorV2, *, user: Actor, origin: str) -> 
     access_library(user, library_key, Permission.EDIT)
     now = datetime.now(UTC)
     name = f"{slugify(str(library_key).replace(':', '-'), allow_unicode=True)}-{now:%Y-%m-%d-%H%M%S}.zip"
-    job = BackupJob(user=refer_to(user, _("A backup")), library_key=str(library_key), file_name=name, origin=origin)
+    job = BackupJob(user=refer_to(user), library_key=str(library_key), file_name=name, origin=origin)
     with transaction.atomic():
         title = site_language.gettext("Backup of %(library)s") % {"library": library_key}
         create_status(job, task_name=BACKUP_TASK, name=title, total_steps=1)
@@ -53,7 +53,7 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
     """
     access_library(user, library_key, Permission.EDIT)
     jobs = BackupJob.objects.select_related("task_status").filter(library_key=str(library_key))
-    job = jobs.filter(uuid=backup_uuid, user=refer_to(user, _("A backup"))).first()
+    job = jobs.filter(uuid=backup_uuid, user=refer_to(user)).first()
     if job is None:
         raise NotFoundError(_("No backup found for this library."))
     return job
@@ -62,7 +62,7 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
 def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
     """Let a worker read an archive. Raises NotAllowedError if the user may not create libraries."""
     require_create(user)
-    job = RestoreJob(user=refer_to(user, _("A restore")))
+    job = RestoreJob(user=refer_to(user))
     job.file.save(f"{job.uuid}.zip", file, save=False)
     with transaction.atomic():
         title = site_language.gettext("Restore of a library")
@@ -75,7 +75,7 @@ def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
 def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
     """Find what became of an archive that the user has uploaded. Raises NotFoundError."""
     jobs = RestoreJob.objects.select_related("task_status")
-    job = jobs.filter(uuid=restore_uuid, user=refer_to(user, _("A restore"))).first()
+    job = jobs.filter(uuid=restore_uuid, user=refer_to(user)).first()
     if job is None:
         raise NotFoundError(_("There is no restore “%(uuid)s”.") % {"uuid": restore_uuid})
     return job

@@ -216,7 +216,7 @@ def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
 
 def _person(user: Actor) -> User:
     """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
-    return refer_to(user, _("An import"))
+    return refer_to(user)
 
 
 def _found(source: SourceRequest, *, user: Actor) -> FoundSource:

@@ -49,14 +49,9 @@ def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) ->
         UserTaskArtifact.objects.create(status=status, name=name, text=error)
 
 
-def refer_to(user: Any, work: str) -> User:
-    """
-    The person who is told of a job's progress. Raises NotAllowedError for the operator, who works without jobs.
-
-    Args:
-        work: what the job does, as a sentence begins.
-    """
+def refer_to(user: Any) -> User:
+    """The person who is told of a job's progress. Raises NotAllowedError for the operator, who works without jobs."""
     if user is None or not user.is_authenticated:
-        raise NotAllowedError(_("%(work)s in the background needs a user.") % {"work": work})
+        raise NotAllowedError(_("What is done in the background needs a user, who is told how it goes."))
     person: User = user
     return person

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 from opaque_keys.edx.keys import CourseKey
 
 from .. import site_language
@@ -26,7 +26,6 @@ from .models import CourseLink, SyncRun, SyncRunCourse
 
 TASK_NAME: Final = "content_libraries.sync.run"
 CANCELED_TEXT: Final = gettext_noop("This run was canceled before this course was done.")
-_WORK: Final = gettext_lazy("A sync")
 
 
 def start_run(
@@ -44,7 +43,7 @@ def start_run(
 
     Raises NotFoundError, NotAllowedError, and InvalidInputError where there is nothing to sync.
     """
-    person = refer_to(user, str(_WORK))
+    person = refer_to(user)
     for course_key in courses:
         require_syncs_of_course(user, course_key)
     chosen, left_out = list(dict.fromkeys(courses)), 0
@@ -74,7 +73,7 @@ def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
 
 def list_runs(*, user: Actor) -> QuerySet[SyncRun]:
     """The user's own runs, newest first, with their courses."""
-    return _runs().filter(user=refer_to(user, str(_WORK))).order_by("-pk")
+    return _runs().filter(user=refer_to(user)).order_by("-pk")
 
 
 def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:

@@ -6,12 +6,10 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ... import site_language
@@ -24,7 +22,6 @@ from .converting import legacy_blocks_ready, preview_conversion
 from .data import ConversionPlan, conversion_report, unlinked_text
 
 TASK_NAME: Final = "content_libraries.sync.convert_legacy_blocks"
-_WORK: Final = gettext_lazy("A conversion")
 
 
 def convert_legacy_blocks(
@@ -59,7 +56,7 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
 
     Raises NotFoundError and NotAllowedError.
     """
-    person = refer_to(user, str(_WORK))
+    person = refer_to(user)
     if publish:
         require_in_course(user, course_key, CoursePermission.PUBLISH)
     ready = legacy_blocks_ready(course_key, user=user)
@@ -119,7 +116,7 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
         for change in plan.attributes
     ]
     conversion.save()
-    with override(settings.LANGUAGE_CODE):  # it is kept, and others read it too
+    with site_language.active():  # it is kept, and others read it too
         text = unlinked_text(plan)
     finish(conversion, JobState.PARTIAL if text else JobState.SUCCEEDED, text)
 

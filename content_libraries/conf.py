@@ -211,6 +211,11 @@ def frontend_origins() -> list[str]:
     return list(dict.fromkeys([*CORS_ALLOWED_ORIGINS.value, *CORS_ORIGIN_WHITELIST.value]))
 
 
+def frame_ancestors() -> str:
+    """The directive of a Content-Security-Policy that lets the site's frontends show an answer in a frame."""
+    return f"frame-ancestors {' '.join(["'self'", *frontend_origins()])}"
+
+
 AUTHORING_FRONTEND_URL = Setting(
     "COURSE_AUTHORING_MICROFRONTEND_URL",
     "",

@@ -106,9 +106,7 @@ def adopt_learning_package(
                 raise NotFoundError(_("There is no restored content of yours with this id. Restore the archive again."))
             content_api.update_learning_package(package_id, package_ref, title=title, description=description)
     except IntegrityError as error:
-        raise PackageExistsError(
-            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
-        ) from error
+        raise PackageExistsError(package_ref) from error
     return package_id
 
 

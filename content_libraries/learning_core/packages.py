@@ -41,6 +41,9 @@ class PackageExistsError(ConflictError):
 
     code = "package_exists"
 
+    def __init__(self, package_ref: str) -> None:
+        super().__init__(_("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref})
+
 
 @dataclass(frozen=True, slots=True)
 class PackageStatistics:
@@ -85,13 +88,9 @@ def create_learning_package(package_ref: str, *, title: str, description: str = 
         for field, messages in error.message_dict.items():
             if field not in ("package_ref", "__all__"):
                 raise InvalidInputError(messages[0], field=field, as_list=True) from error
-        raise PackageExistsError(
-            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
-        ) from error
+        raise PackageExistsError(package_ref) from error
     except IntegrityError as error:
-        raise PackageExistsError(
-            _("A learning package “%(package_ref)s” exists already.") % {"package_ref": package_ref}
-        ) from error
+        raise PackageExistsError(package_ref) from error
     return package.id
 
 

@@ -37,19 +37,18 @@ def read_resource(block_type: str, path: str) -> BlockResource:
 
     Raises NotFoundError.
     """
+    missing = NotFoundError(
+        _("There is no file “%(path)s” for “%(block_type)s”.") % {"path": path, "block_type": block_type}
+    )
     cls = block_class(block_type)
     parts = path.split("/")
     if cls is None or not _SAFE.fullmatch(path) or not _PUBLIC_FOLDERS.intersection(parts[:-1]):
-        raise NotFoundError(
-            _("There is no file “%(path)s” for “%(block_type)s”.") % {"path": path, "block_type": block_type}
-        )
+        raise missing
     for package in dict.fromkeys((cls.__module__.rpartition(".")[0], cls.__module__.partition(".")[0])):
         file = _file(package, parts) if package else None
         if file is not None:
             return BlockResource(mimetypes.guess_type(path)[0] or "application/octet-stream", file.read_bytes())
-    raise NotFoundError(
-        _("There is no file “%(path)s” for “%(block_type)s”.") % {"path": path, "block_type": block_type}
-    )
+    raise missing
 
 
 def _file(package: str, parts: list[str]) -> Traversable | None:

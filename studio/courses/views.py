@@ -18,10 +18,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from content_libraries import api
+from content_libraries import api, conf
 from content_libraries.errors import MalformedKeyError
 
-from ..frontend.configuration import frame_ancestors
 from ..rest import StudioAPIView
 from .blocks import NoPreviewError, block_key, frontend_page, preview_url
 from .data import card_of, courses_of, details_of
@@ -132,5 +131,5 @@ class BlockPreviewView(StudioAPIView):
             return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))
         except NoPreviewError as error:
             page = render(request._request, "studio/notice.html", {"message": error.message})
-        page["Content-Security-Policy"] = f"{frame_ancestors()}; default-src 'self'"
+        page["Content-Security-Policy"] = f"{conf.frame_ancestors()}; default-src 'self'"
         return page

@@ -19,11 +19,6 @@ def frontend_url() -> str:
     return str(settings.COURSE_AUTHORING_MICROFRONTEND_URL).rstrip("/")
 
 
-def frame_ancestors() -> str:
-    """The directive of a Content-Security-Policy that lets frontends show a page of this host in a frame."""
-    return f"frame-ancestors {' '.join(["'self'", *settings.CORS_ALLOWED_ORIGINS])}"
-
-
 def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
     """
     The configuration of frontends: this host plays both Studio and LMS.

@@ -20,7 +20,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from .configuration import FRONTEND_PATH, frame_ancestors
+from content_libraries import conf
+
+from .configuration import FRONTEND_PATH
 
 _FILE: Final = re.compile(
     r"\.(avif|css|eot|gif|html?|ico|jpe?g|m?js|json|map|mp[34]|otf|pdf|png|svg|ttf|txt|wasm|web[mp]|webmanifest|woff2?|xml)$"
@@ -52,7 +54,7 @@ def page(_request: HttpRequest, path: str = "") -> FileResponse:
     if _is_file(path):
         raise Http404(_("The frontend's build has no such file."))
     response = FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
-    response["Content-Security-Policy"] = frame_ancestors()
+    response["Content-Security-Policy"] = conf.frame_ancestors()
     return response
 
 

@@ -41,6 +41,15 @@ def migrate(capsys: pytest.CaptureFixture[str]) -> Migrate:
     return run
 
 
+@pytest.fixture
+def elsewhere(make_user: UserFactory) -> tuple[ContentLibrary, User]:
+    """A library, and its author, who has no role in others."""
+    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
+    other = make_user("other")
+    give_role(other, "library_author", str(mine.library_key))
+    return mine, other
+
+
 def legacy_block(name: str, library: str = "L1") -> UsageKey:
     return UsageKey.from_string(f"lib-block-v1:O+{library}+type@problem+block@{name}")
 
@@ -179,11 +188,9 @@ def test_forwards_follow_the_newest_forwarding_migration_and_never_lead_to_two_l
 
 
 def test_what_leads_to_a_library_is_led_elsewhere_only_by_who_may_edit_there(
-    tmp_path: Path, upload: Upload, start: Start, make_user: UserFactory, library: ContentLibrary
+    tmp_path: Path, upload: Upload, start: Start, elsewhere: tuple[ContentLibrary, User], library: ContentLibrary
 ) -> None:
-    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
-    other = make_user("other")
-    give_role(other, "library_author", str(mine.library_key))
+    mine, other = elsewhere
     archive = legacy_archive(tmp_path, PROBLEMS)
     work(start(upload(archive)).uuid)
     file = ContentFile(archive.read_bytes(), name=archive.name)
@@ -205,11 +212,13 @@ def forwarded_to_library() -> str | None:
 
 
 def test_the_library_of_a_frozen_one_is_not_shown_to_who_may_not_view_it(
-    tmp_path: Path, upload: Upload, start: Start, make_user: UserFactory, api_client: ClientFactory
+    tmp_path: Path,
+    upload: Upload,
+    start: Start,
+    elsewhere: tuple[ContentLibrary, User],
+    api_client: ClientFactory,
 ) -> None:
-    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
-    other = make_user("other")
-    give_role(other, "library_author", str(mine.library_key))
+    mine, other = elsewhere
     work(start(upload(legacy_archive(tmp_path / "1", PROBLEMS))).uuid)
     changed = legacy_archive(tmp_path / "2", PROBLEMS.replace("1<", "edited<"))
     body = {"library": str(mine.library_key), "file": ContentFile(changed.read_bytes(), name=changed.name)}

@@ -148,7 +148,7 @@ def _serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpRes
 
 
 def _security_policy(media_type: str) -> str:
-    policy = f"frame-ancestors {' '.join(["'self'", *conf.frontend_origins()])};"
+    policy = f"{conf.frame_ancestors()};"
     is_passive = media_type.startswith(_PASSIVE) and not media_type.endswith("+xml")
     return policy if is_passive else f"{policy} sandbox;"
 

@@ -136,15 +136,11 @@ def _editor_page(request: Request, title: str) -> HttpResponse:
 
 
 def _protected(response: HttpResponse, policy: str) -> HttpResponse:
-    response["Content-Security-Policy"] = f"frame-ancestors {_ancestors()}; {policy};"
+    response["Content-Security-Policy"] = f"{conf.frame_ancestors()}; {policy};"
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _ancestors() -> str:
-    return " ".join(["'self'", *conf.frontend_origins()])
 
 
 def _script_url(path: str) -> str:

@@ -63,8 +63,8 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
 	tests/imports/test_races.py tests/xblocks/test_races.py
 
-test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
-	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys
+test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
+	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys tests/packaging
 	$(MAKE) --jobs 2 --output-sync=target test-mariadb test-postgresql
 
 # At the same time: each of them waits for its server half of the time.

@@ -121,8 +121,6 @@ def _database() -> dj_database_url.DBConfig:
         }
     elif config["ENGINE"] == "django.db.backends.mysql":
         config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        config["ENGINE"] = "content_libraries.postgresql"  # runs migrations that Django's own does not
     return config
 
 

@@ -15,7 +15,7 @@ from ..courses.api import Block, CourseStructure, course_store, lock_course
 from ..courses.models import Course
 from ..errors import MalformedKeyError, NotFoundError
 from ..findings import Finding
-from ..keys import LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from .data import LinkState
 from .models import CourseLink
@@ -106,6 +106,12 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
     parents = CourseLink.objects.filter(downstream_key__in=set(named.values()))
     linked = set(parents.values_list("downstream_key", flat=True))
     return {key: top for key, top in named.items() if top in linked}
+
+
+def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:
+    """Whether a course has a link to one of these library items that can be synced, as far as the keys tell."""
+    links = CourseLink.objects.filter(course_key=course_key, fault="")
+    return any(links.filter(upstream_key__in=part).exists() for part in learning_core.in_parts(map(str, keys)))
 
 
 def forget_links(course_key: CourseKey) -> None:

@@ -97,8 +97,8 @@ def course_parameter(request: Request) -> CourseKey | None:
 COURSE_PARAMETER: Final = OpenApiParameter(
     "course_id",
     str,
-    description="Key of a course. Whoever may view library updates there may read this, whatever the roles in the"
-    " library.",
+    description="Key of a course. Whoever may view library updates there reads, without a role in the library, what"
+    " is published of the items that the course is linked to.",
     examples=[OpenApiExample("A course", value="course-v1:CL-TEST+Chemistry+2026")],
 )
 

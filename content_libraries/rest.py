@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
@@ -97,8 +98,8 @@ def course_parameter(request: Request) -> CourseKey | None:
 COURSE_PARAMETER: Final = OpenApiParameter(
     "course_id",
     str,
-    description="Key of a course. Whoever may view library updates there may read this, whatever the roles in the"
-    " library.",
+    description="Key of a course. Whoever may view library updates there reads, without a role in the library, what"
+    " is published of the items that the course is linked to.",
     examples=[OpenApiExample("A course", value="course-v1:CL-TEST+Chemistry+2026")],
 )
 
@@ -140,12 +141,34 @@ class RequestTooLarge(APIException):
         super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
 
 
+def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict:
+    """
+    Return a query without its blank values. A parameter that has no other value is not there then.
+
+    Frontends send every parameter of a list, ``text_search=`` too, and a blank one is no filter.
+
+    Args:
+        keep: names of parameters that are on or off, and need no value.
+    """
+    said = [(name, value) for name, values in query.lists() for value in values if value.strip() or name in keep]
+    return QueryDict(urlencode(said), encoding="utf-8")
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
     A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
+    Blank query parameters are left out before anybody reads them.
     """
+
+    parameters_without_value: ClassVar[frozenset[str]] = frozenset()
+    """Query parameters that say something by being there."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        query = without_blanks(request.GET, keep=self.parameters_without_value)
+        request.GET = query  # type: ignore[assignment]  # its type is one of the stubs alone
+        return super().initialize_request(request, *args, **kwargs)
 
     def get_parsers(self) -> list[BaseParser]:
         return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]

@@ -121,8 +121,6 @@ def _database() -> dj_database_url.DBConfig:
         }
     elif config["ENGINE"] == "django.db.backends.mysql":
         config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        config["ENGINE"] = "content_libraries.postgresql"  # runs migrations that Django's own does not
     return config
 
 
@@ -165,8 +163,14 @@ HELP_URLS = {
 
 # A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
 MFE_DIST = os.environ.get("MFE_DIST", "")
+# What is served of it: copies with compressed files, made when a process starts and the build is new.
+FRONTEND_COPIES = DATA_DIR / "frontend"
+# Pictures that its scripts have on other sites, which see each visitor then -> static files that take their place.
+FRONTEND_PICTURES = {"https://logos.openedx.org/open-edx-logo-tag.png": "studio/powered-by.svg"}
 # Where authors find the frontend, for links to its pages. Blank if it is at the root of this site, or if there is none.
 COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
+# Types of components that frontends always offer. Those that are not installed are named to them as unsupported.
+BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
 # Laid over what /api/mfe_config/v1 tells frontends.
 FRONTEND_CONFIG: dict[str, object] = {}
 # Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.

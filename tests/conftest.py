@@ -183,7 +183,10 @@ def real_archive() -> Callable[[str], Path]:
     def find(name: str) -> Path:
         path = folder / name
         if not path.exists():
-            reason = f"{name} is not in {folder}: set CONTENT_LIBRARIES_DATA to the folder that has it"
+            reason = (
+                f"{name} is not in {folder}. It is a real export of others, and no part of this repository:"
+                " set CONTENT_LIBRARIES_DATA to the folder that has it"
+            )
             if os.environ.get("CI"):
                 pytest.fail(reason)
             pytest.skip(reason)

@@ -29,7 +29,6 @@ from .container_settings import settings_of
 from .containers import (
     append_children,
     create_container,
-    get_children,
     remove_children,
     rename_container,
     replace_children,
@@ -48,9 +47,11 @@ from .data import (
     SavedOlx,
 )
 from .file_tokens import file_token
+from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
-from .items import access_item, delete_item, get_item, item_summaries, item_summary, restore_item
+from .items import access_item, delete_item, item_summaries, item_summary, restore_item
 from .publishing import discard_all, publish_all, publish_item
+from .reading import get_children, get_item
 
 __all__ = [
     "Asset",
@@ -99,6 +100,8 @@ __all__ = [
     "publish_all",
     "publish_item",
     "read_version_file",
+    "reads_for_course",
+    "register_links",
     "remove_children",
     "remove_from_collection",
     "rename_container",

@@ -13,8 +13,17 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
 from ..libraries.api import Actor
-from ..olx.api import OlxBlock, OlxDraft, OlxTree, assembled, write_archive, write_folder
-from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission
+from ..olx.api import (
+    OlxBlock,
+    OlxDraft,
+    OlxTree,
+    assembled,
+    settings_in,
+    with_attributes,
+    write_archive,
+    write_folder,
+)
+from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, TOP_LEVEL, CoursePermission, top_level_name
 from .permissions import access_course
 from .reading import CourseReader
 
@@ -69,6 +78,13 @@ def _policy_name(name: str, course_key: Any) -> str:
     return f"{ROOT}/{course_key.run}" if name == ROOT else name
 
 
+def _readable_by_platform(olx: str) -> str:
+    """Spell the name of the linked structure that a block is part of as the platform does, which fails for others."""
+    if TOP_LEVEL not in olx or (name := settings_in(olx).get(TOP_LEVEL)) is None:
+        return olx
+    return with_attributes(olx, {TOP_LEVEL: top_level_name(name)})
+
+
 @dataclass
 class _Branches:
     """The blocks of both branches as trees. A block that is the same in both is the same object."""
@@ -96,7 +112,10 @@ class _Branches:
     @cached_property
     def definitions(self) -> Mapping[bool, Mapping[UsageKey, str]]:
         """Definitions of the draft (True) and of what is published (False)."""
-        return {True: self.draft.definitions(self.draft.rows), False: self.published.definitions(self.published.rows)}
+        return {
+            drafts: {key: _readable_by_platform(olx) for key, olx in reader.definitions(reader.rows).items()}
+            for drafts, reader in ((True, self.draft), (False, self.published))
+        }
 
     @cached_property
     def unlike(self) -> frozenset[UsageKey]:

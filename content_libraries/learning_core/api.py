@@ -111,7 +111,14 @@ from .packages import (
     update_learning_package,
 )
 from .publish import discard, lock_package, move_drafts, publish
-from .reuse import PackageName, last_published, numbered_versions, packages_named, published_counterparts
+from .reuse import (
+    PackageName,
+    last_published,
+    numbered_versions,
+    packages_named,
+    published_counterparts,
+    was_published,
+)
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -299,6 +306,7 @@ __all__ = [
     "version_titles",
     "version_uuid",
     "versions_at",
+    "was_published",
     "without_vanished",
     "write_drafts",
     "write_package_archive",

@@ -41,6 +41,7 @@ from .waiting import patience
 SPARE_SUFFIX: Final = "_new"
 
 _KEY_IS_THERE: Final = "api_key_already_exists"
+_INDEX_IS_THERE: Final = "index_already_exists"
 _NO_INDEX: Final = "index_not_found"
 _NO_KEY: Final = "api_key_not_found"
 _TOO_LARGE: Final = "payload_too_large"
@@ -201,7 +202,10 @@ class MeilisearchEngine(SearchEngine):
             raise
 
     def _create(self) -> dict[str, Any]:
-        self._wait(self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}))
+        """Make the index, and return what the server says of it. Another process may make it at the same time."""
+        self._wait(
+            self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}), done_anyway=_INDEX_IS_THERE
+        )
         self._wait(self._index().update_settings(dict(INDEX_SETTINGS)))
         info = self._info()
         if info is None:
@@ -224,14 +228,24 @@ class MeilisearchEngine(SearchEngine):
             yield from self._send(documents[:half])
             yield from self._send(documents[half:])
 
-    def _wait(self, task: TaskInfo) -> None:
-        """Wait until a task is done. Raises SearchEngineError if it failed, EngineBusyError if it takes too long."""
+    def _wait(self, task: TaskInfo, *, done_anyway: str | None = None) -> None:
+        """
+        Wait until a task is done.
+
+        Args:
+            task: what the server has put into its queue.
+            done_anyway: code of the failure that means that somebody else has done it.
+
+        Raises SearchEngineError if it failed, EngineBusyError if it takes too long.
+        """
         milliseconds = int(patience(self.task_seconds) * 1000)
         done = self._client().wait_for_task(
             task.task_uid, timeout_in_ms=milliseconds, interval_in_ms=_POLL_MILLISECONDS
         )
-        if done.status != "succeeded":
-            reason = (done.error or {}).get("message", _("it was canceled"))
+        error = done.error or {}
+        is_done = done.status == "succeeded" or (done_anyway is not None and error.get("code") == done_anyway)
+        if not is_done:
+            reason = error.get("message", _("it was canceled"))
             raise SearchEngineError(
                 _("Meilisearch could not do what it was asked (%(task)s): %(reason)s")
                 % {"task": done.type, "reason": reason}

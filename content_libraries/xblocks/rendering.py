@@ -76,7 +76,7 @@ def access_for_view(
     """
     Read a version for somebody who wants to see a view of it; what ``render_view`` says of both holds.
 
-    To be allowed to view library updates in the course ``for_course`` is enough for all views but the editor.
+    For ``for_course`` see ``access_version``; it does not open the editor.
     """
     if view_name not in VIEWS:
         raise NotFoundError(_("There is no view “%(view_name)s”.") % {"view_name": view_name})

@@ -111,6 +111,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
     serializer_class = TagSerializer
+    parameters_without_value = frozenset({"include_counts"})
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def get_queryset(self) -> TagDataQuerySet:
@@ -182,6 +183,8 @@ class ObjectTagView(ErrorsMixin, base.ObjectTagView):
 )
 class ObjectTagCountsView(LibraryAPIView, base.ObjectTagCountsView):
     """How many tags objects have. No secret, so whoever is logged in may know."""
+
+    parameters_without_value = frozenset({"count_implicit"})
 
 
 class ObjectTagExportView(LibraryAPIView):

@@ -10,7 +10,8 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "decisions"
 PAGES = sorted(FOLDER.glob("[0-9]*.rst"))
 HEAD = re.compile(
-    r"(?P<title>(?P<number>\d+)\. .+)\n(?P<line>=+)\n\n:Status: (?:Accepted|Superseded by \d+)\n:Date: \d{4}-\d\d-\d\d\n\n"
+    r"(?P<title>(?P<number>\d+)\. .+)\n(?P<line>=+)\n\n"
+    r":Status: (?:Accepted|Superseded by \d+)\n:Date: \d{4}-\d\d-\d\d\n\n"
 )
 SECTION = re.compile(r"^(?P<title>.+)\n-{3,}$", re.MULTILINE)
 NEVER_GIVEN = re.compile(r"The numbers ([\d, and]+) were never given")

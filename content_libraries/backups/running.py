@@ -114,7 +114,7 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
 
 @contextmanager
 def _called(name: str, path: Path) -> Iterator[None]:
-    """Say what is wrong with a stored file of the archive that its user knows, by the name that it was uploaded with."""
+    """Say what is wrong with a stored file by the name that its user knows."""
     try:
         yield
     except PackageArchiveError as error:

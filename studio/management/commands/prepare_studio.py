@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *_args: str, **_options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_policies", verbosity=0)
+        call_command("create_language_taxonomy", stdout=StringIO())
         admin, password = self.make_admin()
         self.load_demo(admin)
         self.load_demo_course(admin)

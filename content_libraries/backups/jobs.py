@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
 def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
     """Let a worker read an archive. Raises NotAllowedError if the user may not create libraries."""
     require_create(user)
-    job = RestoreJob(user=refer_to(user))
+    job = RestoreJob(user=refer_to(user), file_name=Path(file.name or "").name)
     job.file.save(f"{job.uuid}.zip", file, save=False)
     with transaction.atomic():
         title = site_language.gettext("Restore of a library")

@@ -22,8 +22,16 @@ from ..olx.api import CONTAINER_TAGS
 
 logger = logging.getLogger(__name__)
 
-_TYPE_NAMES: Final = {"problem": gettext_lazy("Problem")}
-"""Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
+_TYPE_NAMES: Final = {
+    "problem": gettext_lazy("Problem"),
+    "chapter": gettext_lazy("Section"),
+    "sequential": gettext_lazy("Subsection"),
+    "vertical": gettext_lazy("Unit"),
+}
+"""
+Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3), and of those that have
+no class.
+"""
 
 
 _BLOCK_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")

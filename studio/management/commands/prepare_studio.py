@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             raise CommandError(text % {"port": port, "other": port + 1})
         self.migrate()
         call_command("load_policies", verbosity=0)
+        call_command("create_language_taxonomy", stdout=StringIO())
         admin, password = self.make_admin()
         self.load_demo(admin)
         self.load_demo_course(admin)

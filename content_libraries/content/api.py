@@ -50,7 +50,7 @@ from .data import (
 from .file_tokens import file_token
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, get_item, item_summaries, item_summary, restore_item
-from .publishing import discard_all, publish_all, publish_item
+from .publishing import discard_all, publish_all, publish_item, published_changes, unpublished_changes
 
 __all__ = [
     "Asset",
@@ -98,6 +98,7 @@ __all__ = [
     "open_version_file",
     "publish_all",
     "publish_item",
+    "published_changes",
     "read_version_file",
     "remove_children",
     "remove_from_collection",
@@ -110,6 +111,7 @@ __all__ = [
     "set_olx",
     "settings_of",
     "type_name",
+    "unpublished_changes",
     "update_collection",
     "write_items",
 ]

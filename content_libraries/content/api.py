@@ -50,7 +50,7 @@ from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
-from .publishing import discard_all, publish_all, publish_item
+from .publishing import discard_all, publish_all, publish_item, published_changes, unpublished_changes
 from .reading import get_children, get_item
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "open_version_file",
     "publish_all",
     "publish_item",
+    "published_changes",
     "read_version_file",
     "reads_for_course",
     "register_links",
@@ -113,6 +114,7 @@ __all__ = [
     "set_olx",
     "settings_of",
     "type_name",
+    "unpublished_changes",
     "update_collection",
     "write_items",
 ]

@@ -16,6 +16,7 @@ from .changes import (
     ItemChange,
     draft_changes,
     publish_changes,
+    unpublished_changes,
 )
 from .collections import (
     CollectionSummary,
@@ -300,6 +301,7 @@ __all__ = [
     "stored_digests",
     "tag_counts",
     "titles_in_use",
+    "unpublished_changes",
     "update_collection",
     "update_learning_package",
     "version_nums",

@@ -16,7 +16,7 @@ from ...findings import Finding
 from ...keys import LibraryLocatorV2
 from ...search import api as search
 from ...sync import api as sync
-from ..base import LibraryCommand
+from ..base import LibraryCommand, cut
 
 
 class Check(Protocol):
@@ -52,7 +52,7 @@ class Command(LibraryCommand):
             raise CommandError(text % {"count": left})
 
     def summarize(self, result: Mapping[str, object]) -> str:
-        return "\n".join(_line(finding) for finding in self.findings) or _("Everything is as it should be.")
+        return "\n".join(cut([_line(finding) for finding in self.findings])) or _("Everything is as it should be.")
 
 
 def _line(finding: Finding) -> str:

@@ -38,6 +38,7 @@ class ContentLibrariesConfig(AppConfig):
     def ready(self) -> None:
         from . import receivers  # noqa: F401, PLC0415 - connects the rooms to signals once models are loaded
         from .learning_core.container_types import register  # noqa: PLC0415
+        from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
         from .libraries.profiles import let_users_have_no_profile  # noqa: PLC0415
 
         register()

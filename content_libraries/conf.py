@@ -112,6 +112,12 @@ PERMISSION_BACKEND = Setting(
     'Dotted path of the class that answers every "may this user".',
 )
 
+ROLES_MAX_ITEMS = Setting(
+    "CONTENT_LIBRARIES_ROLES_MAX_ITEMS",
+    1_000,
+    "How many permissions can be asked, users looked up, or roles given or taken in one request below api/authz/.",
+)
+
 COURSE_STORE = Setting(
     "CONTENT_LIBRARIES_COURSE_STORE",
     "content_libraries.courses.learning_core_store.LearningCoreStore",

@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 OUR_PATHS = (
+    "/api/authz/",
     "/api/libraries/",
     "/api/content_library/",
     "/api/content-staging/",
@@ -48,7 +49,7 @@ def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[st
     """
     Describe the endpoints of the app.
 
-    Not those of other packages that the host mounts (openedx-authz, user_tasks), which have descriptions of their own
+    Not those of other packages that the host mounts (user_tasks, edxval), which have descriptions of their own
     and change with their releases; nor those of the host, which serve one frontend.
     """
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(OUR_PATHS)]

@@ -21,7 +21,6 @@ urlpatterns = [
     path("", include("studio.operations.urls")),
     # Browsers search here, unless the site has a search server of its own.
     path("meilisearch/", include("content_libraries.search.facade.urls")),
-    path("api/", include("openedx_authz.urls")),
     path("api/tasks/v0/", include("user_tasks.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),

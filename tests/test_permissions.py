@@ -19,6 +19,7 @@ from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import PublishLog
 from openedx_tagging import api as tagging_api
+from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from content_libraries import api
 from content_libraries.backups.models import BackupJob, RestoreJob
@@ -33,7 +34,18 @@ from tests.content.client import LibraryClient
 from tests.courses.building import make_course
 from tests.sync.legacy import add_legacy_block, migrate_legacy_library
 
-from .endpoints import COURSE_ARCHIVE, EXAMPLES, PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, Example, endpoints, request
+from .endpoints import (
+    COURSE_ARCHIVE,
+    EXAMPLES,
+    PROBLEM,
+    UNIT,
+    USUAL_ARGUMENTS,
+    Endpoint,
+    Example,
+    endpoints,
+    endpoints_of_packages,
+    request,
+)
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "permissions.csv"
 COURSE = api.course_key(USUAL_ARGUMENTS["course_key"])
@@ -86,7 +98,7 @@ CALLERS, CELLS = read_table()
 
 
 def test_the_table_has_every_endpoint() -> None:
-    assert sorted(CELLS) == sorted(endpoints())
+    assert sorted(CELLS) == sorted([*endpoints(), *endpoints_of_packages()])
 
 
 @pytest.fixture
@@ -127,7 +139,11 @@ def arguments(
     taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
+    status = waiting.task_status
+    assert status is not None
     return {
+        "task_uuid": str(status.uuid),
+        "artifact_uuid": str(UserTaskArtifact.objects.create(status=status, name="Log").uuid),
         "backup_uuid": str(backup.uuid),
         "file_name": backup.file_name,
         "restore_uuid": str(restoring.uuid),
@@ -186,6 +202,8 @@ def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
     for model in (BackupJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
+    if user is not None:
+        UserTaskStatus.objects.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0019_legacy_requests'),
+        ('content_libraries', '0020_links_know_their_structures'),
     ]
 
     operations = [

@@ -280,25 +280,25 @@ def request(client: Any, endpoint: Endpoint, arguments: Mapping[str, str], *, qu
     method, path = endpoint
     example = EXAMPLES.get(endpoint, Example())
     values = USUAL_ARGUMENTS | dict(arguments)
-    own = {name: _filled(value, values) for name, value in (example.arguments or {}).items()}
+    own = {name: filled(value, values) for name, value in (example.arguments or {}).items()}
     quoted = {name: quote(value) for name, value in values.items()}
-    url = f"{_filled(path, values | own)}?{_filled(example.query, quoted)}&{query}"
+    url = f"{filled(path, values | own)}?{filled(example.query, quoted)}&{query}"
     if method == "GET":
         return client.get(url)
-    body = _filled(example.body or {}, values)
+    body = filled(example.body or {}, values)
     return getattr(client, method.lower())(url, body, format="multipart" if example.multipart else "json")
 
 
-def _filled(value: Any, arguments: Mapping[str, str]) -> Any:
+def filled(value: Any, arguments: Mapping[str, str]) -> Any:
     """The same with arguments in the place of their names, and files at their beginning."""
     match value:
         case str():
             for name, argument in arguments.items():
                 value = value.replace(f"<{name}>", argument)
         case list():
-            value = [_filled(item, arguments) for item in value]
+            value = [filled(item, arguments) for item in value]
         case Mapping():
-            value = {name: _filled(item, arguments) for name, item in value.items()}
+            value = {name: filled(item, arguments) for name, item in value.items()}
         case SimpleUploadedFile():
             value.seek(0)
     return value

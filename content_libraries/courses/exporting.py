@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from opaque_keys.edx.locator import CourseLocator
 
 from ..libraries.api import Actor
 from ..olx.api import OlxBlock, OlxDraft, OlxTree, assembled, write_archive, write_folder
+from ..values import read_settings_file
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission
 from .permissions import access_course
 from .reading import CourseReader
@@ -53,7 +53,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
     branches = _Branches(draft, published)
     root = branches.root()
     texts = dict(draft.read_files(_MADE_FROM_FILES))
-    policies = json.loads(texts.get(POLICY_PATH, b"{}"))
+    policies = read_settings_file(texts.get(POLICY_PATH, b"{}"))
     return OlxTree(
         kind="course",
         context_key=cast(CourseLocator, course_key),
@@ -61,7 +61,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
         root=root,
         drafts=tuple(branches.drafts()),
         policies={_policy_name(name, course_key): settings for name, settings in policies.items()},
-        grading_policy=json.loads(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
+        grading_policy=read_settings_file(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
     )
 
 

@@ -63,6 +63,12 @@ BACKUP_DAYS = Setting(
     "How long archives of libraries, and restored content that nobody makes a library of, are kept.",
 )
 
+REQUEST_MAX_VALUES = Setting(
+    "CONTENT_LIBRARIES_REQUEST_MAX_VALUES",
+    100_000,
+    "How many values (members of lists and objects) the JSON of one request may hold. Deeper than 50 nothing nests.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (

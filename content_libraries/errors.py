@@ -61,3 +61,15 @@ class ConflictError(ContentLibrariesError):
     """Somebody else changed the same thing at the same time. The author can look at it and try again."""
 
     code = "conflict"
+
+
+class InvalidValueError(ContentLibrariesError):
+    """A setting or file that should hold JSON or YAML cannot be read."""
+
+    code = "invalid_value"
+
+
+class OversizedValueError(InvalidValueError):
+    """A setting or file holds JSON or YAML that stands for more than anybody would write."""
+
+    code = "oversized_value"

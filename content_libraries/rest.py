@@ -6,13 +6,11 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from io import BytesIO
-from typing import IO, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -34,12 +32,14 @@ from rest_framework.exceptions import (
 )
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
 from .keys import CourseKey, course_key
+from .rest_json import TextJSONParser, TextJSONRenderer
 
 SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """Dates of libraries, components, containers and history: UTC, whole seconds, a literal Z."""
@@ -104,33 +104,6 @@ COURSE_PARAMETER: Final = OpenApiParameter(
 )
 
 
-class TextJSONParser(JSONParser):
-    """
-    JSON that consists of text.
-
-    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
-    for the answer that refuses it, and fails itself at what nests too deep.
-    """
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Parse a body. Raises ParseError."""
-        body = stream.read()
-        try:
-            parsed = super().parse(BytesIO(body), media_type, parser_context)
-            if b"\\u" in body:
-                json.dumps(parsed, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise ParseError(_("JSON parse error - half a pair of surrogates is no text.")) from error
-        except RecursionError as error:
-            raise ParseError(_("JSON parse error - this nests too deep.")) from error
-        return parsed
-
-
 class RequestTooLarge(APIException):
     """A body, without files, that has more bytes than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
 
@@ -172,6 +145,11 @@ class ErrorsMixin(APIView):
 
     def get_parsers(self) -> list[BaseParser]:
         return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [
+            TextJSONRenderer() if type(renderer) is JSONRenderer else renderer for renderer in super().get_renderers()
+        ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

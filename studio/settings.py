@@ -214,6 +214,12 @@ REST_FRAMEWORK = {
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # The views of other packages read bodies within the same bounds as ours.
+    "DEFAULT_PARSER_CLASSES": [
+        "content_libraries.rest_json.TextJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PAGINATION_CLASS": "edx_rest_framework_extensions.paginators.DefaultPagination",
 }
 

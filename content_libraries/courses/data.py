@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,9 @@ from functools import cached_property
 from typing import Final
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..errors import InvalidValueError
+from ..values import read_json
 
 ROOT: Final = "course"
 """Block type and block id of the root of a course."""
@@ -299,8 +301,8 @@ _MAX_VERSION: Final = 2**31 - 1
 
 def _json(text: str | None) -> object:
     try:
-        return json.loads(text or "null")
-    except ValueError:
+        return read_json(text or "null")
+    except InvalidValueError:
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +22,7 @@ from ..olx.api import (
     write_archive,
     write_folder,
 )
+from ..values import read_settings_file
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, TOP_LEVEL, CoursePermission, top_level_name
 from .permissions import access_course
 from .reading import CourseReader
@@ -62,7 +62,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
     branches = _Branches(draft, published)
     root = branches.root()
     texts = dict(draft.read_files(_MADE_FROM_FILES))
-    policies = json.loads(texts.get(POLICY_PATH, b"{}"))
+    policies = read_settings_file(texts.get(POLICY_PATH, b"{}"))
     return OlxTree(
         kind="course",
         context_key=cast(CourseLocator, course_key),
@@ -70,7 +70,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
         root=root,
         drafts=tuple(branches.drafts()),
         policies={_policy_name(name, course_key): settings for name, settings in policies.items()},
-        grading_policy=json.loads(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
+        grading_policy=read_settings_file(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
     )
 
 

@@ -76,7 +76,15 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
     try:
         with transaction.atomic():
             result = content_api.load_learning_package(str(path), user=user)
-    except (ValueError, LookupError, TypeError, AttributeError, DatabaseError, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        DatabaseError,
+        zipfile.BadZipFile,
+    ) as error:
         raise PackageArchiveError(f"{type(error).__name__}: {error}") from error
     except ValidationError as error:
         raise PackageArchiveError("\n".join(error.messages)) from error

@@ -8,7 +8,7 @@ values that are separated by semicolons.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Final
 from urllib.parse import unquote
@@ -27,6 +27,10 @@ TAGS_ATTRIBUTE: Final = "tags-v1"
 type Tags = Mapping[str, tuple[str, ...]]
 """Export id of a taxonomy -> values."""
 
+_MAX_COLUMNS: Final = 200
+"""There is one for each taxonomy, and every row is read with all of them."""
+
+_MAX_ROWS: Final = 200_000
 _ABOUT_THE_BLOCK: Final = ("Name", "Type", "ID")
 
 
@@ -38,13 +42,19 @@ def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
     """
     rows = csv.DictReader(StringIO(text, newline=""))
     try:
+        if len(rows.fieldnames or ()) > _MAX_COLUMNS:
+            raise InvalidTagsError(
+                _("%(file)s has more than %(limit)s columns: remove some.")
+                % {"file": TAGS_FILE, "limit": _MAX_COLUMNS},
+                TAGS_FILE,
+            )
         if not {"Type", "ID"} <= set(rows.fieldnames or ()):
             raise InvalidTagsError(
                 _("%(file)s has no columns Type and ID: export the course again, or remove the file.")
                 % {"file": TAGS_FILE},
                 TAGS_FILE,
             )
-        found = {_block(row): _tags(row) for row in rows}
+        found = {_block(row): _tags(row) for row in _first(rows)}
     except csv.Error as error:
         raise InvalidTagsError(
             _("%(file)s is not CSV (%(error)s): correct it, or remove it.") % {"file": TAGS_FILE, "error": error},
@@ -61,6 +71,18 @@ def tags_in_attribute(value: str) -> Tags:
         for taxonomy, _colon, tags in parts
         if taxonomy and tags
     }
+
+
+def _first(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Mapping[str, str | None]]:
+    """Yield the rows. Raises InvalidTagsError where there are more than there can be blocks."""
+    for number, row in enumerate(rows):
+        if number >= _MAX_ROWS:
+            raise InvalidTagsError(
+                _("%(file)s has more than %(limit)s rows: split the course.")
+                % {"file": TAGS_FILE, "limit": f"{_MAX_ROWS:,}"},
+                TAGS_FILE,
+            )
+        yield row
 
 
 def _block(row: Mapping[str, str | None]) -> tuple[str, str]:

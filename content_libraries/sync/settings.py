@@ -17,8 +17,9 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
 from ..courses.api import UpstreamSettings
-from ..errors import MalformedKeyError
+from ..errors import InvalidValueError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
+from ..values import read_json
 
 DISPLAY_NAME: Final = "display_name"
 DATA: Final = "data"
@@ -214,7 +215,7 @@ def _text(number: int | None) -> str | None:
 def _texts(text: str | None) -> Mapping[str, str]:
     """Names and texts of a JSON object; none of what is no such object."""
     try:
-        found = json.loads(text or "null")
-    except ValueError:
+        found = read_json(text or "null")
+    except InvalidValueError:
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

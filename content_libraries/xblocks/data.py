@@ -110,7 +110,7 @@ class DeclaredFields:
         fields: those that its type declares.
         preserved: attribute -> text, of what the OLX says and the type does not know, such as settings that an
             import brought. They are kept as they are and cannot be edited.
-        notice: why the type's fields are not known; "" if they are.
+        notice: why the type's fields are not known, or which settings of the OLX they cannot hold; "" if neither.
     """
 
     fields: tuple[DeclaredField, ...]

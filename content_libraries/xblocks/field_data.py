@@ -11,6 +11,7 @@ from xblock.core import XBlock
 from xblock.field_data import FieldData
 from xblock.fields import UserScope
 
+from ..characters import valid_text
 from ..errors import NotAllowedError
 from ..libraries.api import Actor
 from .data import BlockVersion
@@ -136,11 +137,16 @@ def _is_authored(block: XBlock, name: str) -> bool:
 
 
 def _as_json(value: Any) -> Any:
-    """A copy without named tuples: fields of scores read objects back, and JSON would make lists of them."""
+    """
+    Return a copy that every database takes: of whole characters, and without named tuples, of which JSON would make
+    lists, while fields of scores read objects back.
+    """
+    if isinstance(value, str):
+        return valid_text(value)
     if hasattr(value, "_asdict"):
         return _as_json(value._asdict())
     if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
+        return {_as_json(key): _as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(item) for item in value]
     return copy.deepcopy(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import yaml
 from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
@@ -15,6 +14,7 @@ from ..libraries.api import Actor
 from ..olx.api import without_url_name
 from .data import BlockVersion
 from .runtime import LibraryRuntime, Place
+from .unread_settings import drop_unreadable_settings
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
         )
     runtime = LibraryRuntime(block_version, user=user, place=place or Place())
     node = parsed_root(block_version.olx)
-    _drop_unreadable_settings(cls, node)
+    runtime.unread_settings = drop_unreadable_settings(cls, node)
     try:
         block = _parse(cls, node, runtime)
         runtime.fields.seal(block)
@@ -71,18 +71,6 @@ def parsed_root(olx: str) -> etree._Element:
     # Its own limits are below those of olx, which have been checked: texts with pasted pictures are long.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
-
-
-def _drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> None:
-    """Take out attributes that are no values of their fields: one bad setting must not hide a component."""
-    for name, text in node.items():
-        field = cls.fields.get(name)
-        if field is None:
-            continue
-        try:
-            field.from_string(text)
-        except (ValueError, TypeError, OverflowError, AttributeError, yaml.YAMLError):
-            del node.attrib[name]
 
 
 def _has_older_parser(cls: type[XBlock]) -> bool:

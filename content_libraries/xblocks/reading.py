@@ -9,11 +9,13 @@ from typing import Any, Final
 from xblock.core import XBlock
 from xblock.fields import Field, Scope
 
+from ..characters import valid_value
 from ..content.api import block_class
 from ..keys import LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
 from .data import BlockVersion, DeclaredField, DeclaredFields, FieldValues, Metadata, Version
 from .parsing import UnknownTypeError, UnreadableOlxError, make_block, parsed_root
+from .unread_settings import notice_of
 from .versions import access_version
 
 logger = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ def field_values(block_version: BlockVersion, *, user: Actor) -> FieldValues:
         known = {} if name is None else {"display_name": name}
         return FieldValues(block_version.key, block_version.title, known)
     metadata = {
-        field.name: field.read_json(block)
+        field.name: valid_value(field.read_json(block))
         for field in authored_fields(block)
         if field.scope == Scope.settings and field.is_set_on(block)
     }
@@ -55,7 +57,7 @@ def field_values(block_version: BlockVersion, *, user: Actor) -> FieldValues:
         block_version.key,
         block_version.title,
         metadata,
-        None if data is None else data.read_json(block),
+        None if data is None else valid_value(data.read_json(block)),
     )
 
 
@@ -73,7 +75,7 @@ def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Ver
         return DeclaredFields((), attributes, notice=error.message)
     fields = tuple(_declared(block, field) for field in authored_fields(block))
     preserved = {name: value for name, value in attributes.items() if not _knows(block, name)}
-    return DeclaredFields(fields, preserved)
+    return DeclaredFields(fields, preserved, notice=notice_of(block.runtime.unread_settings))
 
 
 def get_version_olx(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> str:
@@ -117,7 +119,7 @@ def _declared(block: XBlock, field: Field) -> DeclaredField:
         scope=field.scope.name,
         type=type(field).__name__,
         default=field.to_json(field.default),
-        value=field.read_json(block),
+        value=valid_value(field.read_json(block)),
         is_set=field.is_set_on(block),
         choices=field.values,
     )
@@ -136,7 +138,7 @@ def _extra(block_version: BlockVersion, name: str, user: Actor) -> Any:
     if cls is None or not hasattr(cls, name):
         return {} if name == "index_dictionary" else None
     try:
-        return getattr(make_block(block_version, user=user), name)()
+        return valid_value(getattr(make_block(block_version, user=user), name)())
     except Exception:  # the class is somebody else's
         logger.exception("%s of %s failed.", name, block_version.key)
         return None

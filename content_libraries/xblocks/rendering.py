@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.exceptions import NoSuchViewError
 
+from ..characters import valid_text, valid_value
 from ..errors import ContentLibrariesError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
@@ -21,6 +23,7 @@ from .python_problems import reason_not_to_run
 from .runtime import Place
 from .time_limit import time_limit
 from .tokens import Purpose
+from .unread_settings import notice_of
 from .versions import access_version
 
 logger = logging.getLogger(__name__)
@@ -118,8 +121,11 @@ def check_can_run(block_version: BlockVersion) -> None:
 
 def notice_view(block_version: BlockVersion, text: str) -> RenderedView:
     """What is shown in place of a component."""
-    content = format_html('<div class="cl-notice" role="note"><p>{}</p></div>', text)
-    return RenderedView(block=block_version, display_name=block_version.title, content=content, notice=text)
+    return RenderedView(block=block_version, display_name=block_version.title, content=_note(text), notice=text)
+
+
+def _note(text: str) -> SafeString:
+    return format_html('<div class="cl-notice" role="note"><p>{}</p></div>', text)
 
 
 def _rendered(block: XBlock, block_version: BlockVersion, view_name: str) -> RenderedView:
@@ -140,12 +146,17 @@ def _rendered(block: XBlock, block_version: BlockVersion, view_name: str) -> Ren
     return RenderedView(
         block=block_version,
         display_name=block_version.title,
-        content=block.runtime.replace_urls(content),
-        resources=tuple(Resource(*resource) for resource in fragment.resources),
+        content=_notes_for_authors(block, block_version) + valid_text(block.runtime.replace_urls(content)),
+        resources=tuple(Resource(*valid_value(resource)) for resource in fragment.resources),
         js_init_fn=fragment.js_init_fn,
         js_init_version=fragment.js_init_version,
-        json_init_args=fragment.json_init_args,
+        json_init_args=valid_value(fragment.json_init_args),
     )
+
+
+def _notes_for_authors(block: XBlock, block_version: BlockVersion) -> str:
+    text = notice_of(block.runtime.unread_settings) if block_version.can_edit else ""
+    return _note(text) if text else ""
 
 
 def _fragment(block: XBlock, view_name: str) -> Fragment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -60,7 +60,8 @@ class LibraryRuntime(Runtime):
     Shows one version of one component to one user.
 
     Nothing that a block does here reaches its OLX. What handlers change of authored fields is in
-    ``fields.authored_changes``, and of files in ``files.changes``, for those who may save it.
+    ``fields.authored_changes``, and of files in ``files.changes``, for those who may save it. ``unread_settings`` names
+    the settings of the OLX that the block does not have, and says why.
     """
 
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
@@ -73,6 +74,7 @@ class LibraryRuntime(Runtime):
         self.place = place
         self.fields = BlockFieldData(block_version, user)
         self.files = VersionFiles(block_version)
+        self.unread_settings: Mapping[str, str] = {}
         self.is_author_mode = block_version.can_edit
         self.resources_fs = MemoryFS()
         self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)

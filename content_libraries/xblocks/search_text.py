@@ -9,7 +9,6 @@ that frontends find what they know: ``html_content``, ``capa_content``, ``proble
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from typing import Any, Final
 
 from lxml import etree, html
 
+from ..errors import InvalidValueError
+from ..values import read_json
 from .math_text import readable
 
 MAX_OLX_CHARACTERS: Final = 200_000
@@ -180,8 +181,8 @@ def _texts_of_attribute(value: str) -> Iterable[str]:
     if not value.startswith(("[", "{")):
         return [value]
     try:
-        return list(_texts_in(json.loads(value), ""))
-    except (ValueError, RecursionError):
+        return list(_texts_in(read_json(value), ""))
+    except InvalidValueError:
         return [value]
 
 

@@ -19,8 +19,9 @@ from lxml import etree
 from xblock.core import XBlock
 from xblock.fields import Field
 
-from ..errors import ContentLibrariesError
+from ..errors import ContentLibrariesError, InvalidValueError
 from ..olx.api import inlined, with_attributes
+from ..values import check_plain
 from .data import BlockVersion, InvalidFieldsError
 from .field_data import UNSET
 from .parsing import UnreadableOlxError, make_block, parsed_root
@@ -201,8 +202,8 @@ def checked(field: Field, value: Any) -> Any:
     """The value of a field for a JSON value. Raises InvalidFieldsError for one of the wrong type."""
     try:
         result = field.from_json(value)
-        field.to_json(result)
-    except (ValueError, TypeError, OverflowError, AttributeError, SyntaxError) as error:
+        check_plain(field.to_json(result))
+    except (InvalidValueError, ValueError, TypeError, OverflowError, AttributeError, SyntaxError) as error:
         raise InvalidFieldsError(f"{field.name}: {error}") from error
     return result
 

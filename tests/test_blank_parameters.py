@@ -9,10 +9,10 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.conftest import ClientFactory, MemberFactory
+from tests.world import world_with_arguments  # noqa: F401 - the fixture “arguments”
 
 from .endpoints import endpoints, request
 from .test_openapi import without_names
-from .test_permissions import arguments  # noqa: F401 - a fixture
 
 SAYS_SOMETHING = {"no_page", "count_implicit", "include_counts"}
 """Parameters without a value: to be there is enough."""
@@ -48,7 +48,7 @@ def answer(response: Any) -> tuple[int, Any]:
 
 def test_every_described_parameter(
     staff: User,
-    arguments: dict[str, str],  # noqa: F811 - the fixture
+    arguments: dict[str, str],
     api_client: ClientFactory,
 ) -> None:
     client, described = api_client(staff), optional_parameters()

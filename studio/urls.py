@@ -9,6 +9,9 @@ from edxval.views import VideoDetail
 
 from .pages.views import icon, start
 
+# Pages answer nothing else: asked for options, they fail.
+_PAGE = ("get", "head")
+
 urlpatterns = [
     path("", start, name="start"),
     path("favicon.ico", icon),
@@ -23,13 +26,17 @@ urlpatterns = [
     path("meilisearch/", include("content_libraries.search.facade.urls")),
     path("api/tasks/v0/", include("user_tasks.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema", http_method_names=_PAGE), name="api-docs"),
     path(
         "api-docs/reference/",
-        SpectacularRedocView.as_view(url_name="schema", template_name="studio/redoc.html"),
+        SpectacularRedocView.as_view(url_name="schema", template_name="studio/redoc.html", http_method_names=_PAGE),
         name="api-reference",
     ),
     # Video blocks ask their store for a video's address. The rest of its API stays closed.
-    path("api/val/v0/videos/<slug:edx_video_id>", VideoDetail.as_view(), name="video-detail"),
+    path(
+        "api/val/v0/videos/<slug:edx_video_id>",
+        VideoDetail.as_view(http_method_names=("get", "head", "options")),
+        name="video-detail",
+    ),
     path("admin/", admin.site.urls),
 ]

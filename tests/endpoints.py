@@ -86,7 +86,8 @@ def _methods(view: Any) -> list[str]:
     if actions := getattr(view, "actions", None):
         return [method for method in METHODS if method in actions]
     cls = getattr(view, "cls", None) or view.view_class
-    return [method for method in METHODS if method in cls.http_method_names and hasattr(cls, method)]
+    names = getattr(view, "initkwargs", {}).get("http_method_names", cls.http_method_names)
+    return [method for method in METHODS if method in names and hasattr(cls, method)]
 
 
 PROBLEM = "lb:CL-TEST:lib1:problem:p1"

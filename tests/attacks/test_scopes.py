@@ -287,6 +287,14 @@ def test_lists_show_only_teams_that_one_may_view(world: World, url: str) -> None
                     assert secret not in shown, (name, named, secret)
 
 
+@pytest.mark.parametrize("url", ["roles/users/", "users/", "users/victim/assignments/", "assignments/"])
+def test_parameters_of_lists_do_not_make_the_server_fail(world: World, url: str) -> None:
+    for name in ("sort_by", "order", "page", "page_size", "assignments_limit", "search", "roles"):
+        for value in ("", " ", "x", "-1", "9" * 30, ["", "username"], ["username", ""]):
+            answer = send(world.reader, "GET", URL + url, query={"scope": OWN, name: value})
+            assert answer.status_code in {200, 400, 404}, (name, value)
+
+
 class TestAccountsThatAreSwitchedOff:
     @pytest.fixture(params=["role", "staff"])
     def inactive(self, request: pytest.FixtureRequest, world: World, make_user: UserFactory) -> User:

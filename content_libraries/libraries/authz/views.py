@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from openedx_authz import utils as authz_utils
 from openedx_authz.rest_api.v1 import serializers as shapes
@@ -19,6 +20,7 @@ from openedx_authz.rest_api.v1.admin_console import serializers as console_shape
 from openedx_authz.rest_api.v1.admin_console import views as console
 from openedx_authz.rest_api.v1.course_authoring.views import WaffleFlagStatesAPIView
 from organizations.serializers import OrganizationSerializer
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,6 +48,16 @@ class AuthzView(ErrorsMixin):
     def get_permissions(self) -> list[Any]:
         """Ask whether somebody is there, and switched on, before anything else."""
         return [IsAuthenticated(), IsActive(), *super().get_permissions()]
+
+
+class SortedView(AuthzView):
+    """Base of the views that sort by ``sort_by`` and ``order`` of the query, and fail where one of them is blank."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        for name in ("sort_by", "order"):
+            if request.query_params.get(name) == "":
+                raise ValidationError({name: [_("This may not be blank.")]})
 
 
 class ScopedView(AuthzView):
@@ -201,7 +213,7 @@ class ScopesView(AuthzView, console.ScopesAPIView):
         responses=descriptions.page(descriptions.UserWithRolesSerializer),
     )
 )
-class TeamMembersView(AuthzView, console.TeamMembersAPIView):
+class TeamMembersView(SortedView, console.TeamMembersAPIView):
     """Users with roles where the caller may view the team."""
 
 
@@ -214,7 +226,7 @@ class TeamMembersView(AuthzView, console.TeamMembersAPIView):
         responses=descriptions.page(console_shapes.TeamMemberAssignmentInlineSerializer),
     )
 )
-class TeamMemberAssignmentsView(AuthzView, console.TeamMemberAssignmentsAPIView):
+class TeamMemberAssignmentsView(SortedView, console.TeamMemberAssignmentsAPIView):
     """The roles of one user where the caller may view the team."""
 
 
@@ -227,7 +239,7 @@ class TeamMemberAssignmentsView(AuthzView, console.TeamMemberAssignmentsAPIView)
         responses=descriptions.page(console_shapes.TeamMemberUserAssignmentSerializer),
     )
 )
-class AssignmentsView(AuthzView, console.AssignmentsAPIView):
+class AssignmentsView(SortedView, console.AssignmentsAPIView):
     """All roles where the caller may view the team."""
 
 

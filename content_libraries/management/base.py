@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from ..characters import valid_text
 from ..errors import ContentLibrariesError
 
 
@@ -58,7 +59,7 @@ class LibraryCommand(BaseCommand):
             result = self.run(_find_user(username), **options)
         except ContentLibrariesError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(json.dumps(result) if as_json else self.summarize(result))
+        self.stdout.write(json.dumps(result) if as_json else valid_text(self.summarize(result)))
         if failure := self.failure(result):
             raise CommandError(failure)
 

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..characters import valid_text
 from ..errors import ContentLibrariesError
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class LibraryCommand(BaseCommand):
             result = self.run(user, **options)
         except ContentLibrariesError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(json.dumps(result) if as_json else self.summarize(result))
+        self.stdout.write(json.dumps(result) if as_json else valid_text(self.summarize(result)))
         if failure := self.failure(result):
             raise CommandError(failure)
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
+from ..characters import valid_text
 from ..translation import gettext as _
 from .errors import InvalidTagsError
 
@@ -40,7 +41,7 @@ def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
 
     Raises InvalidTagsError for what is no such table.
     """
-    rows = csv.DictReader(StringIO(text, newline=""))
+    rows = csv.DictReader(StringIO(valid_text(text), newline=""))
     try:
         if len(rows.fieldnames or ()) > _MAX_COLUMNS:
             raise InvalidTagsError(
@@ -67,10 +68,14 @@ def tags_in_attribute(value: str) -> Tags:
     """Read an attribute such as ``subjects:Algebra,Geometry;languages:English``; ``%2C`` stands for a comma."""
     parts = (part.partition(":") for part in value.split(";"))
     return {
-        unquote(taxonomy): tuple(dict.fromkeys(unquote(tag) for tag in tags.split(",") if tag))
+        _unquoted(taxonomy): tuple(dict.fromkeys(_unquoted(tag) for tag in tags.split(",") if tag))
         for taxonomy, _colon, tags in parts
         if taxonomy and tags
     }
+
+
+def _unquoted(text: str) -> str:
+    return valid_text(unquote(text))
 
 
 def _first(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Mapping[str, str | None]]:

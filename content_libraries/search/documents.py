@@ -39,6 +39,9 @@ NEVER: Final = "never"
 PUBLISHED: Final = "published"
 MODIFIED: Final = "modified"
 
+_MAX_SLUG: Final = 490
+"""Meilisearch takes ids of 511 bytes."""
+
 _DESCRIBED_TYPES: Final = ("html", "problem")
 _PARENTS: Final = {"unit": ("subsections", "subsection"), "subsection": ("sections", "section")}
 """Container type -> the field that lists the containers it is in, and their type. Components are in units."""
@@ -73,7 +76,7 @@ def document_id(key: str) -> str:
     Args:
         key: the key string. Keys that differ only in what a slug leaves out get different ids too.
     """
-    return f"{slugify(key)}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
+    return f"{slugify(key)[:_MAX_SLUG]}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
 
 
 def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 _BROKER_SECONDS: Final = 2
 _SEARCH: Final = "search"
 _SEARCH_SECONDS: Final = 10
+_REFUSED_TOLD: Final = 20
 remembered: Final = LocMemCache("studio.health", {})
 """What this process has found lately. The cache of the site may be what does not work."""
 
@@ -38,12 +39,15 @@ class Finding:
             succeed without broker and search engine, and these catch up from the change logs.
         behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
+        refused: for search: keys of the first items that are found by their titles only, or not at all, because the
+            engine does not take their documents. That is the fault of content, and not of the site.
     """
 
     ok: bool
     needed: bool = False
     behind: int | None = None
     seconds: float | None = None
+    refused: tuple[str, ...] | None = None
 
 
 def check_database() -> Finding:
@@ -78,7 +82,8 @@ def check_search() -> Finding:
             return Finding(ok=False)  # the check of the database logs it
         if lag.error:
             logger.warning("The search engine does not answer: %s", lag.error)
-        finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds)
+        refused = lag.refused[:_REFUSED_TOLD]
+        finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds, refused=refused)
         remembered.set(_SEARCH, finding, _SEARCH_SECONDS)
     return finding
 

@@ -136,7 +136,8 @@ class Meilisearch:
     def _work(self, task: StoredTask) -> None:
         try:
             if self.is_full:
-                raise ApiError(422, "no_space_left_on_device", "There is no more space on the device.", kind="system")
+                text = "There is no more space left on the device."
+                raise ApiError(422, "no_space_left_on_device", text, kind="system")
             task.work()
             task.status = "succeeded"
         except ApiError as error:

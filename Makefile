@@ -104,6 +104,7 @@ format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
+	$(BIN)/python -m benchmarks.commands
 	$(BIN)/python -m benchmarks.import_course
 	$(BIN)/python -m benchmarks.import_memory
 	$(BIN)/python -m benchmarks.publish

@@ -22,6 +22,8 @@ from studio.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+OPENEDX_TELEMETRY: list[str] = []  # by default edx-django-utils looks for New Relic, and complains without it
+
 
 def _flag(name: str, *, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}

@@ -7,7 +7,10 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from edxval.views import VideoDetail
 
+from . import schema  # noqa: F401 - registers the schemes of authentication
 from .pages.views import icon, start
+
+admin.autodiscover()
 
 # Pages answer nothing else: asked for options, they fail.
 _PAGE = ("get", "head")

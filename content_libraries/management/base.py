@@ -33,6 +33,9 @@ class LibraryCommand(BaseCommand):
     a non-zero exit code.
     """
 
+    requires_system_checks = ()
+    """None: they would import all views and admin classes, and take longer than most commands."""
+
     summary: ClassVar[Any]
     """A format string for the result of ``run``, to be translated, unless the command has its own ``summarize``."""
 

@@ -28,7 +28,7 @@ OUR_PATHS = (
 class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A JSON web token in the ``Authorization`` header."""
 
-    target_class = "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication"
+    target_class = "studio.tokens.TokenAuthentication"
     name = "jwt"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "django_structlog",
     "drf_spectacular_sidecar",
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crum.CurrentRequestUserMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -147,8 +150,34 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # asks the brake, before any password is looked at
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
 ]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+# Failed logins are counted (studio/accounts/brake.py). One process, as with "make run", may count in its own memory;
+# several have to share a cache.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+SILENCED_SYSTEM_CHECKS = ["axes.W001"]  # says that memory is not shared
+AXES_HANDLER = "studio.accounts.brake.Brake"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
+LOGIN_FAILURES = (5, 50, 100)  # how many each of these may have
+AXES_FAILURE_LIMIT = LOGIN_FAILURES[0]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "studio.accounts.brake.client_address"
+AXES_USERNAME_CALLABLE = "studio.accounts.brake.account_name"
+AXES_LOCKOUT_CALLABLE = "studio.accounts.brake.locked_out"
+AXES_VERBOSE = AXES_ENABLE_ADMIN = False
+# How many proxies in front add an address to X-Forwarded-For, each after what it was told. 0: believe none.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -212,7 +241,7 @@ OPENEDX_LEARNING = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication",
+        "studio.tokens.TokenAuthentication",
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

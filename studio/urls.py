@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from edxval.views import VideoDetail
+from rest_framework.views import APIView
 
 from . import schema  # noqa: F401 - registers the schemes of authentication
 from .pages.views import icon, start
@@ -38,7 +39,9 @@ urlpatterns = [
     # Video blocks ask their store for a video's address. The rest of its API stays closed.
     path(
         "api/val/v0/videos/<slug:edx_video_id>",
-        VideoDetail.as_view(http_method_names=("get", "head", "options")),
+        VideoDetail.as_view(
+            authentication_classes=APIView.authentication_classes, http_method_names=("get", "head", "options")
+        ),
         name="video-detail",
     ),
     path("admin/", admin.site.urls),

@@ -49,6 +49,12 @@ OF_PROJECT = ("content_libraries", "studio", "django")
 """Packages whose views are tested where they are; Django's are the pages of the admin, and what redirects."""
 
 
+def views(urlconf: str = "studio.urls") -> Iterator[tuple[str, Any]]:
+    """Every path of a URL configuration, with its view."""
+    for path, pattern in _patterns(get_resolver(urlconf)):
+        yield path, pattern.callback
+
+
 def endpoints(urlconf: str = "content_libraries.urls") -> Iterator[Endpoint]:
     """Every method of every path of a URL configuration."""
     for path, pattern in _patterns(get_resolver(urlconf)):

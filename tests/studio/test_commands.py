@@ -39,8 +39,8 @@ def test_a_new_site_has_a_login_and_a_published_library_that_can_be_searched(
     login = re.search(r"Log in as “(.+)” with the password “(.+)”", output)
     assert login is not None
     assert "http://127.0.0.1:8000/" in output
-    admin = authenticate(username=login[1], password=login[2])
-    assert admin is not None
+    admin = User.objects.get(username=login[1])
+    assert admin.check_password(login[2])
     summary = api.library_summary(admin, api.get_library(DEMO))
     assert summary.num_blocks == 71
     assert not summary.has_unpublished_changes

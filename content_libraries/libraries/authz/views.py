@@ -43,7 +43,9 @@ class IsActive(BasePermission):
 
 
 class AuthzView(ErrorsMixin):
-    """Base of the views."""
+    """Base of the views. Authentication is the host's, not what the package would have."""
+
+    authentication_classes = APIView.authentication_classes
 
     def get_permissions(self) -> list[Any]:
         """Ask whether somebody is there, and switched on, before anything else."""

@@ -37,8 +37,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+from .errors import (
+    ContentLibrariesError,
+    DamagedFileError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StorageError,
+    StorageFullError,
+)
 from .keys import CourseKey, course_key
+from .storage_errors import storage_full
+
+logger = logging.getLogger(__name__)
 
 SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """Dates of libraries, components, containers and history: UTC, whole seconds, a literal Z."""
@@ -70,6 +81,8 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotAuthenticated() if anonymous else PermissionDenied()
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
+        case StorageError():
+            return StorageFailed(error)
         case _:
             return ValidationError([error.message])
 
@@ -140,6 +153,24 @@ class RequestTooLarge(APIException):
         super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
 
 
+class StorageFailed(APIException):
+    """
+    The site cannot write or read what it should, through no fault of the client.
+
+    507 where there is no space left, 500 for a stored file that is damaged, 503 where the storage may work again later.
+    """
+
+    def __init__(self, error: StorageError) -> None:
+        match error:
+            case StorageFullError():
+                self.status_code = HTTPStatus.INSUFFICIENT_STORAGE
+            case DamagedFileError():
+                self.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
+            case _:
+                self.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        super().__init__(error.message)
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
@@ -159,6 +190,9 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
             _log_suspicious(exc, self.request)
+        exc = _named_if_full(exc)
+        if isinstance(exc, StorageError):
+            logger.error("The storage failed: %s", exc, exc_info=exc)
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
         elif isinstance(exc, RequestDataTooBig):
@@ -166,6 +200,15 @@ class ErrorsMixin(APIView):
         elif isinstance(exc, SuspiciousOperation):
             exc = ParseError()
         return super().handle_exception(exc)
+
+
+def _named_if_full(error: Exception) -> Exception:
+    """Return StorageFullError for a lack of space, wherever it shows: uploads are spooled, and databases grow."""
+    full = storage_full(error)
+    if full is None or full is error:
+        return error
+    full.__cause__ = error
+    return full
 
 
 def _log_suspicious(error: SuspiciousOperation, request: Request) -> None:

@@ -76,6 +76,7 @@ from .edits import (
     save_files,
 )
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
+from .file_checks import DamagedFile, damaged_files
 from .history import (
     DraftEdit,
     Publication,
@@ -99,7 +100,8 @@ from .lookups import (
     numbered_version,
     versions_at,
 )
-from .media import FileBytes, media_digest, media_type_of
+from .media import FileBytes, media_type_of
+from .media_files import media_digest
 from .packages import (
     PackageExistsError,
     PackageID,
@@ -173,6 +175,7 @@ __all__ = [
     "CollectionSummary",
     "ComponentWrite",
     "ContainerWrite",
+    "DamagedFile",
     "DraftContent",
     "DraftEdit",
     "DraftWrites",
@@ -220,6 +223,7 @@ __all__ = [
     "create_learning_package",
     "current_children_of",
     "current_parents_of",
+    "damaged_files",
     "delete_collection",
     "delete_item",
     "delete_learning_package",

@@ -22,7 +22,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
-from .errors import StorageError
+from .errors import DamagedFileError, StorageError
 from .storage_errors import storage_faults, storage_faults_named
 
 PART: Final = ".part"
@@ -81,17 +81,33 @@ def size_of(storage: Storage, name: str) -> int | None:
             return None
 
 
+def open_field_file(file: FieldFile) -> File[bytes]:
+    """Open a file of a FileField for reading. Raises DamagedFileError for one that is lost, and StorageError."""
+    with storage_faults_named():
+        try:
+            return file.storage.open(str(file.name), "rb")
+        except FileNotFoundError as error:
+            raise _lost() from error
+
+
 @contextmanager
 def local_copy(file: FieldFile) -> Iterator[Path]:
-    """A stored file as a path: its own where the storage is local, else a copy that is deleted at the end."""
+    """
+    Give a stored file as a path: its own where the storage is local, else a copy that is deleted at the end.
+
+    Raises DamagedFileError for a file that is lost, StorageFullError and StorageError.
+    """
+    if size_of(file.storage, str(file.name)) is None:
+        raise _lost()
     if isinstance(file.storage, FileSystemStorage):
         yield Path(file.path)
         return
     suffix = "".join(Path(str(file.name)).suffixes[-2:])
-    with NamedTemporaryFile(suffix=suffix) as copy, file.storage.open(str(file.name)) as stored:
-        for chunk in stored.chunks():
-            copy.write(chunk)
-        copy.flush()
+    with NamedTemporaryFile(suffix=suffix) as copy:
+        with storage_faults_named(), file.storage.open(str(file.name)) as stored:
+            for chunk in stored.chunks():
+                copy.write(chunk)
+            copy.flush()
         yield Path(copy.name)
 
 
@@ -128,6 +144,10 @@ def _check_size(size: int, content: File[Any]) -> None:
             _("The storage of files of this site has kept %(size)s of %(wanted)s bytes. Try again.")
             % {"size": f"{size:,}", "wanted": f"{content.size:,}"}
         )
+
+
+def _lost() -> DamagedFileError:
+    return DamagedFileError(_("The storage of files of this site has lost the file. Upload it, or make it, again."))
 
 
 def _sync(path: Path) -> None:

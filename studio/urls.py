@@ -9,6 +9,8 @@ from edxval.views import VideoDetail
 
 from .pages.views import icon, start
 
+handler500 = "studio.pages.views.server_error"
+
 urlpatterns = [
     path("", start, name="start"),
     path("favicon.ico", icon),

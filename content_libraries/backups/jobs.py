@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from .. import site_language
 from ..errors import InvalidInputError, NotFoundError
-from ..jobs.api import Job, JobState, check_finished, create_status, end_job, refer_to, send_on_commit
+from ..jobs.api import Job, JobState, check_finished, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import LibraryLocatorV2, library_key
 from ..libraries.api import Actor, Permission, access_library, is_global_staff, require_create
 from ..storage_errors import storage_faults
@@ -97,7 +97,20 @@ def retry_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
     Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished.
     """
     job = _find(BackupJob, job_uuid, user=user)
+    check_finished(job)
     return start_backup(library_key(job.library_key), user=user, origin=job.origin)
+
+
+def cancel_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
+    """Cancel a backup of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    request_cancel(BackupJob, _find(BackupJob, job_uuid, user=user).pk)
+    return _find(BackupJob, job_uuid, user=user)
+
+
+def cancel_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
+    """Cancel a restore of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    request_cancel(RestoreJob, _find(RestoreJob, job_uuid, user=user).pk)
+    return _find(RestoreJob, job_uuid, user=user)
 
 
 def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
@@ -113,6 +126,7 @@ def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
     require_create(user)
     with transaction.atomic():
         old = _find(RestoreJob, job_uuid, user=user)
+        check_finished(old)
         if not old.file:
             raise InvalidInputError(_("The archive of this restore was deleted. Upload it again."))
         job = RestoreJob(user=refer_to(user), file=old.file.name)
@@ -122,12 +136,11 @@ def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
 
 
 def _find[JobT: Job](model: type[JobT], job_uuid: UUID, *, user: Actor) -> JobT:
-    """Find a finished job of the user; staff find all. It is locked where the caller is in a transaction."""
+    """Find a job of the user; staff find all. It is locked where the caller is in a transaction."""
     with transaction.atomic():
         job = model._default_manager.select_for_update().filter(uuid=job_uuid).first()
     if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
         raise NotFoundError(_("There is no job “%(job)s”.") % {"job": job_uuid})
-    check_finished(job)
     return job
 
 

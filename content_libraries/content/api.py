@@ -47,6 +47,7 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
+from .file_checks import check_files
 from .file_tokens import file_token
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, get_item, item_summaries, item_summary, restore_item
@@ -71,6 +72,7 @@ __all__ = [
     "append_children",
     "block_class",
     "check_file_size",
+    "check_files",
     "check_without_children",
     "create_collection",
     "create_component",

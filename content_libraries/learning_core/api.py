@@ -76,7 +76,7 @@ from .edits import (
     save_files,
 )
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
-from .file_checks import DamagedFile, damaged_files
+from .file_checks import DamagedFile, damaged_files, file_findings
 from .history import (
     DraftEdit,
     Publication,
@@ -243,6 +243,7 @@ __all__ = [
     "entity_pks_after",
     "entity_pks_of",
     "existing_refs",
+    "file_findings",
     "files_ever",
     "files_of",
     "find_collection",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from openedx_content.applets.media.models import get_storage
 from openedx_content.models_api import ComponentVersionMedia, Media
 
 from ..errors import StorageError
+from ..findings import Finding
 from ..storage_errors import storage_faults_named
 from .ids import package_id
 from .media_files import damage_of, media_digest, read_file, write_file
@@ -82,6 +84,29 @@ def damaged_files(
         ),
         key=lambda file: (file.block_type, file.code, file.path),
     )
+
+
+def file_findings(files: Iterable[DamagedFile], subjects: Mapping[int, str], *, repair: bool) -> Iterator[Finding]:
+    """
+    Say of damaged files what is wrong, and what to do about those that could not be repaired.
+
+    Args:
+        subjects: pk of a component -> key of what the file belongs to.
+        repair: whether it was tried.
+    """
+    for file in files:
+        text = _("The file “%(path)s” (version %(versions)s) is damaged: %(problem)s.")
+        if repair and not file.is_repaired:
+            text = _(
+                "The file “%(path)s” (version %(versions)s) is damaged, and its bytes are nowhere else: %(problem)s."
+                " Upload it again."
+            )
+        message = text % {
+            "path": file.path,
+            "versions": ", ".join(map(str, file.versions)),
+            "problem": file.problem,
+        }
+        yield Finding("files", subjects[file.entity_pk], message, repaired=file.is_repaired)
 
 
 def _current(learning_package_pk: int) -> QuerySet[ComponentVersionMedia]:

@@ -100,7 +100,7 @@ def find_conversion(
     return found
 
 
-def cancel_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
+def cancel_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
     """Cancel a conversion; nothing happens to a finished one. Raises as ``find_conversion``."""
     conversion = find_conversion(conversion_uuid, user=user)
     request_cancel(LegacyConversion, conversion.pk)

@@ -48,16 +48,17 @@ class Ownership:
 
     def renew(self, *, index_id: str | None = None) -> None:
         """
-        Say that this process is alive, and has done a step.
+        Say that this process is alive, and has done a step or begun a new index.
 
         Raises RebuildRunningError if it was taken for dead, and another one goes on.
 
         Args:
             index_id: what to fill from now on.
         """
+        done = {} if index_id else {"attempts": 0}
         self.index_id = self.index_id if index_id is None else index_id
         mine = SearchRebuild.objects.filter(owner=self.owner)
-        if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id, attempts=0):
+        if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id, **done):
             raise RebuildRunningError(_("Another process goes on with this rebuild, because this one was too slow."))
 
 

@@ -82,6 +82,7 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():
+            logger.error("The storage failed: %s", error.message, exc_info=error)
             return StorageFailed(error)
         case _:
             return ValidationError([error.message])
@@ -153,21 +154,22 @@ class RequestTooLarge(APIException):
         super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
 
 
-class StorageFailed(APIException):
-    """
-    The site cannot write or read what it should, through no fault of the client.
+def storage_status(error: StorageError) -> HTTPStatus:
+    """The status for a storage that fails: full, with a damaged file, or out of order for now."""
+    match error:
+        case StorageFullError():
+            return HTTPStatus.INSUFFICIENT_STORAGE
+        case DamagedFileError():
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        case _:
+            return HTTPStatus.SERVICE_UNAVAILABLE
 
-    507 where there is no space left, 500 for a stored file that is damaged, 503 where the storage may work again later.
-    """
+
+class StorageFailed(APIException):
+    """The site cannot write or read what it should, through no fault of the client. See ``storage_status``."""
 
     def __init__(self, error: StorageError) -> None:
-        match error:
-            case StorageFullError():
-                self.status_code = HTTPStatus.INSUFFICIENT_STORAGE
-            case DamagedFileError():
-                self.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
-            case _:
-                self.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        self.status_code = storage_status(error)
         super().__init__(error.message)
 
 
@@ -191,8 +193,6 @@ class ErrorsMixin(APIView):
         if isinstance(exc, SuspiciousOperation):
             _log_suspicious(exc, self.request)
         exc = _named_if_full(exc)
-        if isinstance(exc, StorageError):
-            logger.error("The storage failed: %s", exc, exc_info=exc)
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
         elif isinstance(exc, RequestDataTooBig):

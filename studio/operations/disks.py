@@ -45,8 +45,9 @@ def folders() -> dict[str, Path]:
     media: Mapping[str, Any] = settings.OPENEDX_LEARNING["MEDIA"]
     broker: Mapping[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     database: Mapping[str, Any] = settings.DATABASES["default"]
+    file = Path(str(database["NAME"]))
     found: dict[str, Any] = {
-        DATABASE: Path(str(database["NAME"])).parent if database["ENGINE"].endswith("sqlite3") else None,
+        DATABASE: file.parent if database["ENGINE"].endswith("sqlite3") and file.is_file() else None,
         "files": media.get("OPTIONS", {}).get("location") if "FileSystemStorage" in media["BACKEND"] else None,
         "uploads": default_storage.location if isinstance(default_storage, FileSystemStorage) else None,
         "search": settings.CONTENT_LIBRARIES_SEARCH_INDEX_DIR,

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ... import keys
 from ...content import api as content
 from ...courses import api as courses
-from ...errors import StorageError
+from ...errors import ContentLibrariesError, NotFoundError
 from ...findings import Finding
 from ...keys import LibraryLocatorV2
 from ...search import api as search
@@ -39,31 +39,44 @@ class Command(LibraryCommand):
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
         self.repairs = bool(options["repair"])
-        checks = _checks(library_key, repair=self.repairs, digests=options["digests"])
-        self.findings = [finding for check in checks for finding in _findings(check)]
+        self.findings: list[Finding] = []
+        self.failures: list[str] = []
+        for check in _checks(library_key, repair=self.repairs, digests=options["digests"]):
+            self._do(check)
         return {"findings": [asdict(finding) for finding in self.findings]}
 
-    def handle(self, *args: str, **options: Any) -> None:
-        super().handle(*args, **options)
+    def failure(self, _result: Mapping[str, object]) -> str:
         left = sum(not finding.repaired for finding in self.findings)
-        if not left:
-            return
+        return "\n".join([*self.failures, *([self._left(left)] if left else [])])
+
+    def _do(self, check: Check) -> None:
+        """Do a check. One that cannot be done keeps no other from its work."""
+        try:
+            self.findings += check()
+        except NotFoundError:
+            raise
+        except ContentLibrariesError as error:
+            self.failures.append(error.message)
+
+    def _left(self, count: int) -> str:
         if self.repairs:
             text = ngettext(
                 "%(count)s of the findings could not be repaired.",
                 "%(count)s of the findings could not be repaired.",
-                left,
+                count,
             )
         else:
             text = ngettext(
                 "%(count)s of the findings is left. Run the command with --repair to put it right.",
                 "%(count)s of the findings are left. Run the command with --repair to put them right.",
-                left,
+                count,
             )
-        raise CommandError(text % {"count": left})
+        return text % {"count": count}
 
     def summarize(self, result: Mapping[str, object]) -> str:
-        return "\n".join(_line(finding) for finding in self.findings) or _("Everything is as it should be.")
+        if self.findings or self.failures:
+            return "\n".join(_line(finding) for finding in self.findings)
+        return _("Everything is as it should be.")
 
 
 def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool) -> Iterator[Check]:
@@ -73,14 +86,6 @@ def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool
         yield partial(courses.check_course_files, repair=repair, digests=digests)
     yield partial(sync.check_links, library_key, repair=repair)
     yield partial(search.check_index, library_key, repair=repair)
-
-
-def _findings(check: Check) -> Sequence[Finding]:
-    """What a check finds. A damaged file that it needs is a finding, and keeps no other check from its work."""
-    try:
-        return check()
-    except StorageError as error:
-        return [Finding("files", _("storage"), error.message)]
 
 
 def _line(finding: Finding) -> str:

@@ -1,11 +1,9 @@
-"""Backups, which are the simplest jobs, workers that break off, and a broker whose messages can be looked at."""
+"""Backups, which are the simplest jobs, workers that break off, and a broker that nobody listens to."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,49 +18,17 @@ from content_libraries.backups import tasks
 from content_libraries.backups.models import BackupJob
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
-from studio.celery import app
+from tests.brokers import Broker, broker_in
 
 type StartBackup = Callable[[], BackupJob]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message that waits for a worker."""
-
-    task: str
-    arguments: str
-    expires: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """A file-system broker that nobody listens to."""
-
-    folder: Path
-
-    def messages(self) -> list[Message]:
-        found = [json.loads(path.read_text())["headers"] for path in sorted(self.folder.glob("*.msg"))]
-        return [Message(each["task"], each["argsrepr"], each["expires"]) for each in found]
-
-    def sent(self, job: BackupJob) -> int:
-        """How often a worker was told of a job."""
-        return sum(str(job.uuid) in message.arguments for message in self.messages())
-
-
 @pytest.fixture
-def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+def broker(tmp_path: Path) -> Iterator[Broker]:
     folder = tmp_path / "broker"
     folder.mkdir()
-    folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(folder))
-    for name, value in {
-        "task_always_eager": False,
-        "broker_write_url": "filesystem://localhost//",
-        "broker_transport_options": folders,
-    }.items():
-        monkeypatch.setitem(app.conf, name, value)
-    app._after_fork()  # type: ignore[attr-defined]  # forgets connections to other brokers
-    yield Broker(folder)
-    app._after_fork()  # type: ignore[attr-defined]
+    with broker_in(folder) as broker:
+        yield broker
 
 
 @pytest.fixture

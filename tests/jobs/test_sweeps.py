@@ -17,9 +17,10 @@ from content_libraries.jobs.api import JobState
 from content_libraries.jobs.models import PeriodicTurn
 from content_libraries.jobs.tasks import sweep_all_jobs
 from studio.celery import app
+from tests.brokers import Broker
 from tests.conftest import CommitRunner
 
-from .conftest import Broker, StartBackup, leave_behind, reread
+from .conftest import StartBackup, leave_behind, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_a_new_job_is_sent_once_and_waits_for_its_worker(
     for _minute in range(4):
         later(1)
         assert api.sweep_jobs() == 0
-    assert broker.sent(job) == 1
+    assert broker.sent(job.uuid) == 1
 
 
 def test_workers_that_are_busy_for_hours_find_one_valid_message_for_each_job(
@@ -68,10 +69,10 @@ def test_a_dead_job_is_sent_again_once_in_a_while_and_not_at_every_sweep(start: 
     job = start()
     leave_behind(job)
     assert [api.sweep_jobs() for _minute in range(5)] == [1, 0, 0, 0, 0]
-    assert broker.sent(job) == 1
+    assert broker.sent(job.uuid) == 1
     later(6)
     assert api.sweep_jobs() == 1
-    assert broker.sent(job) == 2
+    assert broker.sent(job.uuid) == 2
 
 
 def test_a_job_whose_message_the_broker_did_not_take_is_sent_by_the_next_sweep(
@@ -84,7 +85,7 @@ def test_a_job_whose_message_the_broker_did_not_take_is_sent_by_the_next_sweep(
     broker.folder.mkdir()
     later(2)
     assert api.sweep_jobs() == 1
-    assert broker.sent(job) == 1
+    assert broker.sent(job.uuid) == 1
 
 
 def test_a_job_that_cannot_be_ended_keeps_no_other_one_from_its_end(
@@ -125,7 +126,7 @@ def test_one_sweep_runs_at_a_time(start: StartBackup, broker: Broker) -> None:
     finally:
         pre_save.disconnect(sweep_again, sender=UserTaskStatus)
     assert found_meanwhile == [0]
-    assert broker.sent(other) == 1
+    assert broker.sent(other.uuid) == 1
     assert sweep_all_jobs() == 0
 
 

@@ -6,6 +6,7 @@ from .content.api import *  # noqa: F403
 from .courses.api import *  # noqa: F403
 from .imports.api import *  # noqa: F403
 from .jobs.figures import *  # noqa: F403 - the rest of the room is for rooms with jobs
+from .jobs.sweeping import *  # noqa: F403
 from .keys import *  # noqa: F403
 from .libraries.api import *  # noqa: F403
 from .search.api import *  # noqa: F403

@@ -48,7 +48,13 @@ JOB_LEASE_SECONDS = Setting(
 JOB_ATTEMPTS = Setting(
     "CONTENT_LIBRARIES_JOB_ATTEMPTS",
     3,
-    "How many workers may die over a job before it fails.",
+    "How often a job is begun: if so many workers have died over it, or met an unexpected error, it fails.",
+)
+
+JOB_RESEND_SECONDS = Setting(
+    "CONTENT_LIBRARIES_JOB_RESEND_SECONDS",
+    300,
+    "After how long a job that no worker has taken is sent again, because its message may be lost.",
 )
 
 IMPORT_UPLOAD_DAYS = Setting(

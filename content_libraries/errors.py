@@ -73,3 +73,21 @@ class OversizedValueError(InvalidValueError):
     """A setting or file holds JSON or YAML that stands for more than anybody would write."""
 
     code = "oversized_value"
+
+
+class StorageError(ContentLibrariesError):
+    """The storage of files fails. What was to be written is not written; the author can try again later."""
+
+    code = "storage_failed"
+
+
+class StorageFullError(StorageError):
+    """There is no space left for what is to be written. Staff of the site can make room."""
+
+    code = "storage_full"
+
+
+class DamagedFileError(StorageError):
+    """A stored file is lost, or is not what its row says. The author can upload it again."""
+
+    code = "file_damaged"

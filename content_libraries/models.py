@@ -4,7 +4,7 @@ from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .content.tagging.models import TaxonomyAvailability
-from .courses.models import BlockDefinition, CompiledCourse, CompiledDefinition, Course, CourseBlock
+from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .imports.models import (
     ImportJob,
     ModulestoreBlockMigration,
@@ -14,6 +14,7 @@ from .imports.models import (
     SourceUpload,
     StoredPlan,
 )
+from .jobs.models import PeriodicTurn
 from .learning_core.container_types import BlockGroup, BlockGroupVersion, CourseOutline, CourseOutlineVersion
 from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
@@ -26,6 +27,7 @@ __all__ = [
     "BlockDefinition",
     "BlockGroup",
     "BlockGroupVersion",
+    "CompileAttempts",
     "CompiledCourse",
     "CompiledDefinition",
     "ContainerSettings",
@@ -43,6 +45,7 @@ __all__ = [
     "ModulestoreBlockSource",
     "ModulestoreMigration",
     "ModulestoreSource",
+    "PeriodicTurn",
     "RestoreJob",
     "SearchAccess",
     "SearchCheckpoint",

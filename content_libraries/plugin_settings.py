@@ -45,14 +45,21 @@ _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddle
 _LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
 """Tells the filters of openedx-authz, and its audit, whose request it is."""
 
-_SWEEPS: Final = {
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """An entry of the beat schedule. A message that no worker takes before the next one is there expires."""
+    return {"task": f"content_libraries.{task}", "schedule": seconds, "options": {"expires": seconds}}
+
+
+_PERIODIC: Final = {
     # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
-    "sweep-search": {"task": "content_libraries.search.sweep", "schedule": 60.0},
-    "sweep-compiled-courses": {"task": "content_libraries.courses.sweep", "schedule": 60.0},
-    # Finds imports, backups and syncs whose worker died or whose message was lost.
-    "sweep-imports": {"task": "content_libraries.imports.sweep", "schedule": 60.0},
-    "sweep-backups": {"task": "content_libraries.backups.sweep", "schedule": 60.0},
-    "sweep-syncs": {"task": "content_libraries.sync.sweep", "schedule": 60.0},
+    "sweep-search": _every(60.0, "search.sweep"),
+    "sweep-compiled-courses": _every(60.0, "courses.sweep"),
+    # Finds imports, backups, syncs and other jobs whose worker died or whose message was lost.
+    "sweep-jobs": _every(60.0, "jobs.sweep"),
+    # Deletes archives and plans that were kept long enough.
+    "tidy-imports": _every(3600.0, "imports.tidy"),
+    "tidy-backups": _every(3600.0, "backups.tidy"),
 }
 
 _FILTERS: Final = {
@@ -116,7 +123,7 @@ def plugin_settings(settings: Any) -> None:
     rest: dict[str, Any] = _default(settings, "REST_FRAMEWORK", {})
     rest.setdefault("DEFAULT_SCHEMA_CLASS", "drf_spectacular.openapi.AutoSchema")
     schedule: dict[str, Any] = _default(settings, "CELERY_BEAT_SCHEDULE", {})
-    for name, entry in _SWEEPS.items():
+    for name, entry in _PERIODIC.items():
         schedule.setdefault(name, entry)
     _keep_files(settings)
     for name, value in _OF_VIDEO_BLOCKS.items():

@@ -37,9 +37,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+from .errors import (
+    ContentLibrariesError,
+    DamagedFileError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StorageError,
+    StorageFullError,
+)
 from .keys import CourseKey, course_key
 from .rest_json import TextJSONParser, TextJSONRenderer
+from .storage_errors import storage_full
+
+logger = logging.getLogger(__name__)
 
 SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """Dates of libraries, components, containers and history: UTC, whole seconds, a literal Z."""
@@ -71,6 +82,9 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotAuthenticated() if anonymous else PermissionDenied()
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
+        case StorageError():
+            logger.error("The storage failed: %s", error.message, exc_info=error)
+            return StorageFailed(error)
         case _:
             return ValidationError([error.message])
 
@@ -127,6 +141,25 @@ def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict
     return QueryDict(urlencode(said), encoding="utf-8")
 
 
+def storage_status(error: StorageError) -> HTTPStatus:
+    """The status for a storage that fails: full, with a damaged file, or out of order for now."""
+    match error:
+        case StorageFullError():
+            return HTTPStatus.INSUFFICIENT_STORAGE
+        case DamagedFileError():
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        case _:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class StorageFailed(APIException):
+    """The site cannot write or read what it should, through no fault of the client. See ``storage_status``."""
+
+    def __init__(self, error: StorageError) -> None:
+        self.status_code = storage_status(error)
+        super().__init__(error.message)
+
+
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
@@ -160,6 +193,7 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
             _log_suspicious(exc, self.request)
+        exc = _named_if_full(exc)
         if isinstance(exc, ContentLibrariesError):
             exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
         elif isinstance(exc, RequestDataTooBig):
@@ -167,6 +201,15 @@ class ErrorsMixin(APIView):
         elif isinstance(exc, SuspiciousOperation):
             exc = ParseError()
         return super().handle_exception(exc)
+
+
+def _named_if_full(error: Exception) -> Exception:
+    """Return StorageFullError for a lack of space, wherever it shows: uploads are spooled, and databases grow."""
+    full = storage_full(error)
+    if full is None or full is error:
+        return error
+    full.__cause__ = error
+    return full
 
 
 def _log_suspicious(error: SuspiciousOperation, request: Request) -> None:

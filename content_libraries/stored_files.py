@@ -1,25 +1,159 @@
-"""Files in a storage of Django."""
+"""
+Files in a storage of Django: stored whole or not at all, and read as what they were.
+
+``Storage.save`` writes where the file will be. What breaks off in the middle, such as a full disk, leaves a part of it
+there, under the name by which it is looked for. Here, folders get the file under another name, which is replaced when
+all of it is there; object stores take all or nothing by themselves, and are asked for the size.
+"""
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any, Final
+from uuid import uuid4
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext as _
+
+from .errors import DamagedFileError, StorageError
+from .storage_errors import storage_faults, storage_faults_named
+
+PART: Final = ".part"
+"""What the names of files end with that are not whole yet."""
+
+
+def store(storage: Storage, name: str, content: File[Any]) -> str:
+    """
+    Store a file whole, in place of one with that name.
+
+    Returns: the name under which it is, which is another one where the storage does not replace files.
+
+    Raises StorageFullError and StorageError. Then a file that was there is there still, and no part of the new one.
+    """
+    with storage_faults_named():
+        if isinstance(storage, FileSystemStorage):
+            return _store_aside(storage, name, content)
+        return _store_at_once(storage, name, content)
+
+
+def store_exactly(storage: Storage, name: str, content: File[Any]) -> None:
+    """
+    Store a file whole, under this name and no other, in place of one that is not what it should be.
+
+    Raises StorageFullError and StorageError, also where somebody else is about to store a file with that name.
+    """
+    with storage_faults_named():
+        if not isinstance(storage, FileSystemStorage):
+            storage.delete(name)
+        stored = store(storage, name, content)
+        if posixpath.normpath(stored) == posixpath.normpath(name):
+            return
+        storage.delete(stored)
+        if size_of(storage, name) != content.size:
+            raise StorageError(_("Somebody else is storing the same file. Try again."))
+
+
+def store_in_field(file: FieldFile, name: str, content: File[Any]) -> None:
+    """
+    Store a file whole for a FileField, as ``FieldFile.save`` does. The row is not saved.
+
+    Raises StorageFullError and StorageError; then the row has the file that it had.
+    """
+    wanted = file.field.generate_filename(file.instance, name)
+    with storage_faults_named():
+        free = file.storage.get_available_name(wanted, max_length=file.field.max_length)
+    setattr(file.instance, file.field.attname, store(file.storage, free, content))
+
+
+def size_of(storage: Storage, name: str) -> int | None:
+    """How many bytes a stored file has; None where there is none. Raises StorageError if the storage fails."""
+    with storage_faults_named():
+        try:
+            return storage.size(name)
+        except FileNotFoundError:
+            return None
+
+
+def open_field_file(file: FieldFile) -> File[bytes]:
+    """Open a file of a FileField for reading. Raises DamagedFileError for one that is lost, and StorageError."""
+    with storage_faults_named():
+        try:
+            return file.storage.open(str(file.name), "rb")
+        except FileNotFoundError as error:
+            raise _lost() from error
 
 
 @contextmanager
 def local_copy(file: FieldFile) -> Iterator[Path]:
-    """A stored file as a path: its own where the storage is local, else a copy that is deleted at the end."""
+    """
+    Give a stored file as a path: its own where the storage is local, else a copy that is deleted at the end.
+
+    Raises DamagedFileError for a file that is lost, StorageFullError and StorageError.
+    """
+    if size_of(file.storage, str(file.name)) is None:
+        raise _lost()
     if isinstance(file.storage, FileSystemStorage):
         yield Path(file.path)
         return
     suffix = "".join(Path(str(file.name)).suffixes[-2:])
-    with NamedTemporaryFile(suffix=suffix) as copy, file.storage.open(str(file.name)) as stored:
-        for chunk in stored.chunks():
-            copy.write(chunk)
-        copy.flush()
+    with NamedTemporaryFile(suffix=suffix) as copy:
+        with storage_faults_named(), file.storage.open(str(file.name)) as stored:
+            for chunk in stored.chunks():
+                copy.write(chunk)
+            copy.flush()
         yield Path(copy.name)
+
+
+def _store_aside(storage: FileSystemStorage, name: str, content: File[Any]) -> str:
+    aside = f"{name}.{uuid4().hex}{PART}"
+    try:
+        storage.save(aside, content)
+        path = Path(storage.path(aside))
+        _check_size(path.stat().st_size, content)
+        _sync(path)
+        path.replace(storage.path(name))
+        _sync(path.parent)
+    finally:
+        storage.delete(aside)
+    return name
+
+
+def _store_at_once(storage: Storage, name: str, content: File[Any]) -> str:
+    was_there, is_stored = storage.exists(name), False
+    try:
+        stored = storage.save(name, content)
+        _check_size(storage.size(stored), content)
+        is_stored = True
+    finally:
+        if not (is_stored or was_there):
+            with suppress(*storage_faults()):
+                storage.delete(name)
+    return stored
+
+
+def _check_size(size: int, content: File[Any]) -> None:
+    if size != content.size:
+        raise StorageError(
+            _("The storage of files of this site has kept %(size)s of %(wanted)s bytes. Try again.")
+            % {"size": f"{size:,}", "wanted": f"{content.size:,}"}
+        )
+
+
+def _lost() -> DamagedFileError:
+    return DamagedFileError(_("The storage of files of this site has lost the file. Upload it, or make it, again."))
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

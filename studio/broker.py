@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -39,7 +40,9 @@ class FileChannel(filesystem.Channel):
             hidden.write_text(dumps(payload))
             hidden.rename(hidden.with_name(name))
         except OSError as error:
-            raise ChannelError(f"Cannot put a message into {self.data_folder_out}.") from error
+            with suppress(OSError):
+                hidden.unlink(missing_ok=True)  # on a full disk, a part of it is there
+            raise ChannelError(f"Cannot put a message into {self.data_folder_out}: {error}") from error
 
 
 class FileTransport(filesystem.Transport):

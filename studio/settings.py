@@ -300,6 +300,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = _flag("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+# Jobs are long: one that waits behind another waits for any worker, and not for the one that has fetched both.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(DATA_DIR / "search")
@@ -319,6 +321,9 @@ SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = LANGUAGE_COOKIE_DOMAIN = os.environ
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Whoever shows this token as a bearer may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+# /readyz says “degraded” when less is left on a disk that the site writes to.
+FREE_SPACE_MB = int(os.environ.get("FREE_SPACE_MB", "500"))
 
 LOGGING = logging_settings(os.environ.get("LOG_FORMAT", "line"), os.environ.get("LOG_LEVEL", "INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # jobs log under the id of the request that started them

@@ -15,6 +15,7 @@ admin.autodiscover()
 
 # Pages answer nothing else: asked for options, they fail.
 _PAGE = ("get", "head")
+handler500 = "studio.pages.views.server_error"
 
 urlpatterns = [
     path("", start, name="start"),

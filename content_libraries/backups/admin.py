@@ -1,18 +1,22 @@
-"""Archives that are written and read, in the Django admin. Whoever wants another one asks in the frontend."""
+"""Archives that are written and read, in the Django admin, where jobs are canceled and tried again."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from ..jobs.admin import JobListAdmin
+from ..jobs.admin import JobActionsAdmin
 from ..libraries.staff_admin import StaffAdmin
+from . import api
 from .models import BackupJob, RestoreJob
 
 
 @admin.register(BackupJob)
-class BackupJobAdmin(JobListAdmin, StaffAdmin):
-    """Archives of libraries. Only their users download them."""
+class BackupJobAdmin(JobActionsAdmin, StaffAdmin):
+    """Archives of libraries. Only their users download them; one that is tried again is that of who did so."""
+
+    cancel = staticmethod(api.cancel_backup)
+    retry = staticmethod(api.retry_backup)
 
     list_display = ("library_key", "state", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "library_key", "user__username")
@@ -20,8 +24,11 @@ class BackupJobAdmin(JobListAdmin, StaffAdmin):
 
 
 @admin.register(RestoreJob)
-class RestoreJobAdmin(JobListAdmin, StaffAdmin):
-    """Archives that became content, or why they did not."""
+class RestoreJobAdmin(JobActionsAdmin, StaffAdmin):
+    """Archives that became content, or why they did not. One that is tried again is that of who did so."""
+
+    cancel = staticmethod(api.cancel_restore)
+    retry = staticmethod(api.retry_restore)
 
     list_display = ("uuid", "title", "state", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "user__username")

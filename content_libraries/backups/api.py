@@ -1,6 +1,26 @@
 """What others may do with archives of libraries."""
 
-from .jobs import find_backup, find_restore, start_backup, start_restore
+from .jobs import (
+    cancel_backup,
+    cancel_restore,
+    find_backup,
+    find_restore,
+    retry_backup,
+    retry_restore,
+    start_backup,
+    start_restore,
+)
 from .models import BackupJob, RestoreJob
 
-__all__ = ["BackupJob", "RestoreJob", "find_backup", "find_restore", "start_backup", "start_restore"]
+__all__ = [
+    "BackupJob",
+    "RestoreJob",
+    "cancel_backup",
+    "cancel_restore",
+    "find_backup",
+    "find_restore",
+    "retry_backup",
+    "retry_restore",
+    "start_backup",
+    "start_restore",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from .. import site_language
-from ..errors import NotFoundError
-from ..jobs.api import JobState, create_status, end_job, refer_to, send_task
-from ..keys import LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, require_create
+from ..errors import InvalidInputError, NotFoundError
+from ..jobs.api import Job, JobState, check_finished, create_status, end_job, refer_to, request_cancel, send_on_commit
+from ..keys import LibraryLocatorV2, library_key
+from ..libraries.api import Actor, Permission, access_library, is_global_staff, require_create
+from ..storage_errors import storage_faults
+from ..stored_files import store_in_field
 from .models import BackupJob, RestoreJob
+
+logger = logging.getLogger(__name__)
 
 BACKUP_TASK: Final = "content_libraries.backups.back_up"
 RESTORE_TASK: Final = "content_libraries.backups.restore"
@@ -42,7 +47,7 @@ def start_backup(library_key: LibraryLocatorV2, *, user: Actor, origin: str) -> 
         title = site_language.gettext("Backup of %(library)s") % {"library": library_key}
         create_status(job, task_name=BACKUP_TASK, name=title, total_steps=1)
         job.save()
-        transaction.on_commit(partial(send_backup, job.uuid))
+        send_on_commit(job)
     return job
 
 
@@ -61,15 +66,16 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
 
 
 def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
-    """Let a worker read an archive. Raises NotAllowedError if the user may not create libraries."""
+    """
+    Let a worker read an archive.
+
+    Raises NotAllowedError if the user may not create libraries, StorageFullError and StorageError.
+    """
     require_create(user)
     job = RestoreJob(user=refer_to(user), file_name=Path(file.name or "").name)
-    job.file.save(f"{job.uuid}.zip", file, save=False)
+    store_in_field(job.file, f"{job.uuid}.zip", file)
     with transaction.atomic():
-        title = site_language.gettext("Restore of a library")
-        create_status(job, task_name=RESTORE_TASK, name=title, total_steps=1)
-        job.save()
-        transaction.on_commit(partial(send_restore, job.uuid))
+        _start(job)
     return job
 
 
@@ -82,18 +88,69 @@ def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
     return job
 
 
-def send_backup(job_uuid: UUID) -> None:
-    """Tell a worker. If the broker is down, the sweeper tells it later."""
-    from .tasks import back_up  # noqa: PLC0415 - the task runs jobs, and jobs send the task
+def retry_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
+    """
+    Write an archive of the same library in a new job, which is that of whoever asks for it.
 
-    send_task(back_up, job_uuid)
+    Args:
+        user: needs EDIT; the user of the job, or staff.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished.
+    """
+    job = _find(BackupJob, job_uuid, user=user)
+    check_finished(job)
+    return start_backup(library_key(job.library_key), user=user, origin=job.origin)
 
 
-def send_restore(job_uuid: UUID) -> None:
-    """Tell a worker. If the broker is down, the sweeper tells it later."""
-    from .tasks import restore  # noqa: PLC0415 - the task runs jobs, and jobs send the task
+def cancel_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
+    """Cancel a backup of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    request_cancel(BackupJob, _find(BackupJob, job_uuid, user=user).pk)
+    return _find(BackupJob, job_uuid, user=user)
 
-    send_task(restore, job_uuid)
+
+def cancel_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
+    """Cancel a restore of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    request_cancel(RestoreJob, _find(RestoreJob, job_uuid, user=user).pk)
+    return _find(RestoreJob, job_uuid, user=user)
+
+
+def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
+    """
+    Read the same archive in a new job, which is that of whoever asks for it, and takes the upload over.
+
+    Args:
+        user: has to be allowed to create libraries; the user of the job, or staff.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished or whose upload was
+    deleted.
+    """
+    require_create(user)
+    with transaction.atomic():
+        old = _find(RestoreJob, job_uuid, user=user)
+        check_finished(old)
+        if not old.file:
+            raise InvalidInputError(_("The archive of this restore was deleted. Upload it again."))
+        job = RestoreJob(user=refer_to(user), file=old.file.name)
+        RestoreJob.objects.filter(pk=old.pk).update(file="")
+        _start(job)
+    return job
+
+
+def _find[JobT: Job](model: type[JobT], job_uuid: UUID, *, user: Actor) -> JobT:
+    """Find a job of the user; staff find all. It is locked where the caller is in a transaction."""
+    with transaction.atomic():
+        job = model._default_manager.select_for_update().filter(uuid=job_uuid).first()
+    if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
+        raise NotFoundError(_("There is no job “%(job)s”.") % {"job": job_uuid})
+    return job
+
+
+def _start(job: RestoreJob) -> None:
+    """Save a new restore, in the caller's transaction, and tell a worker after it."""
+    title = site_language.gettext("Restore of a library")
+    create_status(job, task_name=RESTORE_TASK, name=title, total_steps=1)
+    job.save()
+    send_on_commit(job)
 
 
 def finish_backup(job: BackupJob, state: JobState, error: str = "") -> None:
@@ -102,13 +159,19 @@ def finish_backup(job: BackupJob, state: JobState, error: str = "") -> None:
 
 
 def finish_restore(job: RestoreJob, state: JobState, error: str = "") -> None:
-    """End a restore, in the caller's transaction. The upload is not needed any more then."""
+    """End a restore, in the caller's transaction. The upload is kept for another attempt if this one failed."""
     end_job(job, state, error, partial_name="Error")
-    transaction.on_commit(partial(drop_file, job))
+    if state != JobState.FAILED:
+        transaction.on_commit(partial(drop_file, job))
 
 
 def drop_file(job: BackupJob | RestoreJob) -> None:
-    """Delete the file of a job."""
-    if job.file:
+    """Delete the file of a job. What the storage does not delete is deleted when it expires."""
+    if not job.file:
+        return
+    try:
         job.file.delete(save=False)
-        type(job)._default_manager.filter(pk=job.pk).update(file="")
+    except storage_faults() as error:
+        logger.warning("The storage does not delete the file of the job %s: %s", job.uuid, error)
+        return
+    type(job)._default_manager.filter(pk=job.pk).update(file="")

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
-from ..errors import ContentLibrariesError, NotAllowedError
-from ..jobs.api import UNFINISHED, Job, JobCanceledError, JobState, JobWorker, run_claimed, sweep
-from ..keys import library_key
+from ..errors import ContentLibrariesError, DamagedFileError, NotAllowedError
+from ..jobs.api import UNFINISHED, Job, JobCanceledError, JobKind, JobState, JobWorker, register
+from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2, library_key
 from ..learning_core import api as learning_core
-from ..learning_core.api import LoadedPackage, PackageArchiveError
+from ..learning_core.api import DamagedFile, LoadedPackage, PackageArchiveError
 from ..libraries.api import Permission, access_library, package_pk, require_create
 from ..olx.api import OlxError
-from ..stored_files import local_copy
+from ..stored_files import local_copy, store_in_field
 from .checking import check_archive
-from .jobs import drop_file, finish_backup, finish_restore, send_backup, send_restore
+from .jobs import (
+    BACKUP_TASK,
+    RESTORE_TASK,
+    drop_file,
+    finish_backup,
+    finish_restore,
+    retry_backup,
+    retry_restore,
+)
 from .models import BackupJob, RestoreJob
 
 EXPORTING: Final = "Exporting"
@@ -34,27 +43,25 @@ EXPORTING: Final = "Exporting"
 
 FAILED_RESTORE: Final = "Library restore failed. See error log for details."
 _UNKNOWN: Final = "unknown"
+_MOST_DAMAGED: Final = 10
 
 
-def run_backup(job_uuid: UUID) -> None:
-    """Write an archive, unless another worker is at it or it is written."""
-    run_claimed(BackupJob, job_uuid, _back_up)
-
-
-def run_restore(job_uuid: UUID) -> None:
-    """Read an archive, unless another worker is at it or it is read."""
-    run_claimed(RestoreJob, job_uuid, _restore)
-
-
-def sweep_jobs() -> int:
-    """
-    Find jobs whose worker died or whose message was lost, and delete what was kept long enough.
-
-    To be called periodically. Returns how many jobs there were.
-    """
-    _delete_expired()
-    lost = sweep(BackupJob, send=send_backup, finish=finish_backup)
-    return lost + sweep(RestoreJob, send=send_restore, finish=finish_restore)
+def delete_expired() -> int:
+    """Delete archives and restored content that were kept long enough. Returns how many there were."""
+    expiry = datetime.now(UTC) - timedelta(days=conf.BACKUP_DAYS.value)
+    old: list[BackupJob | RestoreJob] = [
+        job
+        for model in (BackupJob, RestoreJob)
+        for job in model._default_manager.filter(created__lt=expiry).exclude(file="").exclude(state__in=UNFINISHED)
+    ]
+    for job in old:
+        drop_file(job)
+    restored = list(RestoreJob.objects.filter(created__lt=expiry).exclude(learning_package_pk=None))
+    for restore in restored:
+        if restore.learning_package_pk is not None:
+            learning_core.delete_staged(restore.learning_package_pk)
+        RestoreJob.objects.filter(pk=restore.pk).update(learning_package_pk=None)
+    return len(old) + len(restored)
 
 
 def _back_up(worker: JobWorker[BackupJob]) -> None:
@@ -62,9 +69,9 @@ def _back_up(worker: JobWorker[BackupJob]) -> None:
         worker.step(EXPORTING, 1)
         with TemporaryDirectory() as folder:
             path = Path(folder) / "library.zip"
-            _write(worker.job, path)
+            _write(worker, path)
             with worker.finishing() as job, path.open("rb") as archive:
-                job.file.save(job.file_name, File(archive), save=False)
+                store_in_field(job.file, f"{job.uuid}.zip", File(archive))
                 job.save(update_fields=["file"])
                 finish_backup(job, JobState.SUCCEEDED)
     except JobCanceledError:
@@ -75,11 +82,38 @@ def _back_up(worker: JobWorker[BackupJob]) -> None:
             finish_backup(job, JobState.FAILED, error.message)
 
 
-def _write(job: BackupJob, path: Path) -> None:
-    user = _user(job)
-    library = access_library(user, library_key(job.library_key), Permission.EDIT)
+def _write(worker: JobWorker[BackupJob], path: Path) -> None:
+    user = _user(worker.job)
+    library = access_library(user, library_key(worker.job.library_key), Permission.EDIT)
+    damaged = learning_core.damaged_files(
+        package_pk(library), digests=True, current_only=True, after_each=worker.keep_alive
+    )
+    if damaged:
+        raise _refusal(library.library_key, damaged)
     with transaction.atomic():
-        learning_core.write_package_archive(package_pk(library), path, author=user, origin=job.origin)
+        learning_core.write_package_archive(package_pk(library), path, author=user, origin=worker.job.origin)
+
+
+def _refusal(library: LibraryLocatorV2, damaged: Collection[DamagedFile]) -> DamagedFileError:
+    """Why a library is not packed: the archive would hold other files than the library says."""
+    files = [
+        _("%(path)s of %(component)s: %(problem)s")
+        % {
+            "path": file.path,
+            "component": LibraryUsageLocatorV2(library, file.block_type, file.code),  # type: ignore[abstract]
+            "problem": file.problem,
+        }
+        for file in damaged
+    ]
+    text = ngettext(
+        "%(count)s file of the library is damaged, and no backup of it is written. Upload the file again, or delete"
+        " it; staff of the site can try “check_libraries --repair”. %(files)s",
+        "%(count)s files of the library are damaged, and no backup of it is written. Upload the files again, or delete"
+        " them; staff of the site can try “check_libraries --repair”. %(files)s",
+        len(files),
+    )
+    shown = [*files[:_MOST_DAMAGED], *(["…"] if len(files) > _MOST_DAMAGED else [])]
+    return DamagedFileError(text % {"count": len(files), "files": "\n".join(["", *shown])})
 
 
 def _restore(worker: JobWorker[RestoreJob]) -> None:
@@ -91,7 +125,10 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
             finish_restore(job, JobState.CANCELED)
     except ContentLibrariesError as error:
         with worker.finishing() as job:
-            job.error_log = error.log if isinstance(error, PackageArchiveError) else error.message
+            job.error_log = error.message
+            if isinstance(error, PackageArchiveError):
+                job.error_log = error.log
+                transaction.on_commit(partial(drop_file, job))
             job.save(update_fields=["error_log"])
             finish_restore(job, JobState.FAILED, FAILED_RESTORE)
 
@@ -153,11 +190,25 @@ def _user(job: Job) -> User:
     return user
 
 
-def _delete_expired() -> None:
-    expiry = datetime.now(UTC) - timedelta(days=conf.BACKUP_DAYS.value)
-    for backup in BackupJob.objects.filter(created__lt=expiry).exclude(file="").exclude(state__in=UNFINISHED):
-        drop_file(backup)
-    for restore in RestoreJob.objects.filter(created__lt=expiry).exclude(learning_package_pk=None):
-        if restore.learning_package_pk is not None:
-            learning_core.delete_staged(restore.learning_package_pk)
-        RestoreJob.objects.filter(pk=restore.pk).update(learning_package_pk=None)
+BACKUPS: Final = register(
+    JobKind(
+        model=BackupJob,
+        task_name=BACKUP_TASK,
+        work=_back_up,
+        finish=finish_backup,
+        retry=retry_backup,
+        start_anew=lambda job: (
+            _("To start it anew, ask for another backup of %(library)s.") % {"library": job.library_key}
+        ),
+    )
+)
+RESTORES: Final = register(
+    JobKind(
+        model=RestoreJob,
+        task_name=RESTORE_TASK,
+        work=_restore,
+        finish=finish_restore,
+        retry=retry_restore,
+        start_anew=lambda _job: _("To start it anew, upload the archive again."),
+    )
+)

@@ -73,7 +73,7 @@ def _files_of_course(course_key: CourseKey, digests: Collection[str], *, user: A
     paths = {file.digest: path for path, file in files.items() if file.digest in digests}
 
     def file_bytes(wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        for path, data in store.read_files(course_key, [paths[digest] for digest in wanted]):
+        for path, data in store.read_files(course_key, [paths[digest] for digest in wanted if digest in paths]):
             yield files[path].digest, data
 
     return Files(paths.keys(), file_bytes)

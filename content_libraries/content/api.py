@@ -46,6 +46,7 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
+from .file_checks import check_files
 from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
@@ -72,6 +73,7 @@ __all__ = [
     "append_children",
     "block_class",
     "check_file_size",
+    "check_files",
     "check_without_children",
     "create_collection",
     "create_component",

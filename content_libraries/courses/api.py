@@ -40,6 +40,7 @@ from .edits import (
     write_course_plan,
 )
 from .exporting import course_tree, export_course
+from .file_checks import check_course_files
 from .hooks import CourseHook, register_course_hook
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
@@ -104,6 +105,7 @@ __all__ = [
     "apply_course_plan",
     "as_new_use",
     "blocks_with_upstream",
+    "check_course_files",
     "compile_course",
     "copy_block",
     "course_store",

@@ -218,7 +218,7 @@ class _Copier:
         return CoursePlan((*changes, *self.arriving.new.values()))
 
     def file_bytes(self, digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        wanted = {self.paths[digest]: digest for digest in digests}
+        wanted = {self.paths[digest]: digest for digest in digests if digest in self.paths}
         for path, data in course_store().read_files(self.top.course_key, list(wanted)):
             yield wanted[path], data
 

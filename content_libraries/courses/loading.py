@@ -144,10 +144,11 @@ class _Loader:
         wanted = {path: (file.digest, file.size) for path, file in files.items()}
         wanted |= {path: (learning_core.media_digest(data), len(data)) for path, data in self.texts.items()}
         stored = reader.files()
+        lost = learning_core.lost_digests(reader.learning_package_pk, {file.digest for file in stored.values()})
         changes: list[Change] = [
             PutFile(path, digest, size)
             for path, (digest, size) in wanted.items()
-            if path not in stored or stored[path].digest != digest
+            if path not in stored or stored[path].digest != digest or digest in lost
         ]
         return changes + [DeleteFile(path) for path in stored if path not in wanted]
 
@@ -158,7 +159,7 @@ class _Loader:
 
         def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
             yield from ((digest, made[digest]) for digest in digests if digest in made)
-            wanted = [paths[digest] for digest in digests if digest not in made]
+            wanted = [paths[digest] for digest in digests if digest in paths and digest not in made]
             for file, data in iter_files(self.source, wanted, folder=self.tree.folder):
                 yield file.digest, data
 

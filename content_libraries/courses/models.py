@@ -130,6 +130,26 @@ class CompiledCourse(models.Model):
         return f"{self.course_id} as of publish {self.publish_log_uuid}"
 
 
+class CompileAttempts(models.Model):
+    """
+    How often workers have begun to compile a publish, and have not finished. It is deleted with the last success.
+
+    .. no_pii:
+    """
+
+    publish_log = models.OneToOneField(
+        "openedx_content.PublishLog", on_delete=models.CASCADE, primary_key=True, related_name="compile_attempts"
+    )
+    count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("attempts to compile a course")
+        verbose_name_plural = _("attempts to compile courses")
+
+    def __str__(self) -> str:
+        return f"{self.count} of publish {self.publish_log_id}"
+
+
 class CompiledDefinition(models.Model):
     """
     What one block of a compiled course says: its OLX element without the blocks in it.

@@ -140,16 +140,18 @@ class _Write:
         )
 
     def _files(self) -> tuple[list[ComponentWrite], list[int]]:
-        """The files to write, and the entity pks of those to delete. What is there already is left alone."""
+        """Return the files to write, and the entity pks of those to delete. What is there, and whole, is left alone."""
         if not self.outcome.files:
             return [], []
         stored = {file.path: (pk, file) for pk, file in self.reader.stored_files.items()}
+        same = {file.digest for path, file in self.outcome.files.items() if file and path in stored}
+        lost = learning_core.lost_digests(self.reader.learning_package_pk, same)
         writes, deleted = [], []
         for path, file in self.outcome.files.items():
             pk, old = stored.get(path, (0, None))
             if file is None:
                 deleted += [pk] if old else []
-            elif old is None or old.digest != file.digest:
+            elif old is None or old.digest != file.digest or file.digest in lost:
                 writes.append(_file(file))
         return writes, deleted
 

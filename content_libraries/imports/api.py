@@ -31,7 +31,6 @@ from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
-from .running import sweep_jobs
 from .sources import Source, SourceChangedError, SourcePath, as_source
 from .stored_plans import find_plan, store_plan
 from .uploads import list_sources, upload_source
@@ -86,7 +85,6 @@ __all__ = [
     "start_imports",
     "start_legacy_migrations",
     "start_plans",
-    "sweep_jobs",
     "upload_source",
 ]
 

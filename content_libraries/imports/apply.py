@@ -109,7 +109,7 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Sourc
     blocks = plan.writes()
 
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        wanted = [plan.file_paths[digest] for digest in digests]
+        wanted = [plan.file_paths[digest] for digest in digests if digest in plan.file_paths]
         for file, data in source.files(wanted, folder=plan.folder):
             if file.digest not in digests:
                 raise SourceChangedError(

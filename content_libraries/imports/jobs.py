@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop
 
 from .. import site_language
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
-from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
+from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import CourseKey, LibraryLocatorV2
 from ..learning_core.api import collection_codes_of, entity_pks_after, lock_package
 from ..libraries.api import Actor, Permission, access_library, delete_library, is_global_staff, package_pk
@@ -97,7 +97,7 @@ def start_imports(
         for source, wanted in zip(found, sources, strict=True):
             _add_source(job, library, source, wanted.options)
         transaction.on_commit(partial(_cancel_redundant, job, keys))
-        transaction.on_commit(partial(send, job.uuid))
+        send_on_commit(job)
     return job
 
 
@@ -121,7 +121,7 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
             migration.plan, migration.is_plan_approved = plan, True
             migration.save(update_fields=["plan", "is_plan_approved"])
         transaction.on_commit(partial(_cancel_redundant, job, [plan.source_key for plan in plans]))
-        transaction.on_commit(partial(send, job.uuid))
+        send_on_commit(job)
     return job
 
 
@@ -165,13 +165,6 @@ def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     job = find_job(job_uuid, user=user)
     _cancel(job.pk)
     return find_job(job_uuid, user=user)
-
-
-def send(job_uuid: UUID) -> None:
-    """Tell a worker. If the broker is down, the sweeper tells it later."""
-    from .tasks import run_import  # noqa: PLC0415 - the task runs jobs, and jobs send the task
-
-    send_task(run_import, job_uuid)
 
 
 def finish(job: ImportJob, state: JobState, error: str = "") -> None:
@@ -296,4 +289,4 @@ def _cancel_redundant(job: ImportJob, keys: Iterable[CourseKey]) -> None:
 
 
 def _cancel(job_pk: int) -> None:
-    request_cancel(ImportJob, job_pk, finish=finish)
+    request_cancel(ImportJob, job_pk)

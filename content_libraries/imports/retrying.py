@@ -16,7 +16,7 @@ from .models import ImportJob
 from .stored_plans import load_options
 
 
-def retry_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
+def retry_job(job_uuid: UUID, /, *, user: Actor) -> ImportJob:
     """
     Import again, in a new job, the sources that a finished job did not import. A library that was created for the job,
     and went with it as nothing was imported, is created anew.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from typing import Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,49 +18,38 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
 from ..errors import ContentLibrariesError, NotAllowedError
-from ..jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker, run_claimed, sweep
+from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan, lock_target
 from .data import ImportPlan
 from .finding import find_again, require_forwarding
-from .jobs import STEPS, STEPS_PER_SOURCE, finish, send
+from .jobs import STEPS, STEPS_PER_SOURCE, TASK_NAME, finish
 from .models import ImportJob, ModulestoreMigration, StoredPlan
 from .outdated import PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report
+from .retrying import retry_job
 from .sources import Source
 from .stored_plans import load_options, load_stored, store_plan
-from .uploads import delete_expired
+from .uploads import delete_expired_uploads
 
 
-def run_job(job_uuid: UUID) -> None:
-    """
-    Do what is left of a job. Does nothing if another worker is at it, or if it is finished.
-
-    What goes wrong with one source fails that source only. An unexpected exception gives the job back, to be tried
-    again by the sweeper, and is raised.
-    """
-    run_claimed(ImportJob, job_uuid, lambda worker: _Import(worker).run())
-
-
-def sweep_jobs() -> int:
-    """
-    Find jobs whose worker died or whose message was lost, and send them again, or fail them after too many attempts.
-
-    Also deletes expired uploads and plans. To be called periodically. Returns how many jobs were found.
-    """
-    found = sweep(ImportJob, send=send, finish=finish)
-    delete_expired()
+def delete_expired() -> int:
+    """Delete uploads and plans that were kept long enough. Returns how many there were."""
+    count = delete_expired_uploads()
     oldest = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     for plan in StoredPlan.objects.filter(created__lt=oldest).exclude(modulestoremigration__job__state__in=UNFINISHED):
         plan.delete()
-    return found
+        count += 1
+    return count
 
 
 @dataclass(slots=True)
 class _Import:
+    """What is left of a job. What goes wrong with one source fails that source only."""
+
     worker: JobWorker[ImportJob]
 
     @property
@@ -171,3 +160,21 @@ class _Import:
                 finish(job, JobState.FAILED, error)
             else:
                 finish(job, JobState.PARTIAL if failed else JobState.SUCCEEDED, error)
+
+
+IMPORTS: Final = register(
+    JobKind(
+        model=ImportJob,
+        task_name=TASK_NAME,
+        work=lambda worker: _Import(worker).run(),
+        finish=finish,
+        retry=retry_job,
+        start_anew=lambda job: (
+            _(
+                "To start it anew, import the sources again, or let what failed be tried again (the import has the ID"
+                " %(job)s)."
+            )
+            % {"job": job.uuid}
+        ),
+    )
+)

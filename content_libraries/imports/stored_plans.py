@@ -17,6 +17,8 @@ from ..content.data import ContainerSettingsData
 from ..errors import NotFoundError
 from ..learning_core.data import FileMedia
 from ..libraries.api import Actor, author_pk
+from ..storage_errors import storage_faults_named
+from ..stored_files import store_in_field
 from .data import (
     Action,
     ImportOptions,
@@ -34,9 +36,9 @@ from .report import plan_report
 
 
 def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload | None, user: Actor) -> StoredPlan:
-    """Keep a plan until it is applied or expires."""
+    """Keep a plan until it is applied or expires. Raises StorageFullError and StorageError."""
     stored = StoredPlan(upload=upload, target_id=learning_package_pk, user_id=author_pk(user), report=plan_report(plan))
-    stored.file.save(f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)), save=False)
+    store_in_field(stored.file, f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)))
     stored.save()
     return stored
 
@@ -52,12 +54,14 @@ def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
 
 
 def load_stored(stored: StoredPlan) -> ImportPlan:
-    """Read a plan back, equal to what was stored. Raises NotFoundError if its file is lost."""
-    try:
-        with stored.file.open("rb") as file:
-            return load_plan(file.read())
-    except FileNotFoundError as error:
-        raise NotFoundError(_("The storage has lost the file of this plan. Plan the import again.")) from error
+    """Read a plan back, equal to what was stored. Raises NotFoundError if its file is lost, and StorageError."""
+    with storage_faults_named():
+        try:
+            with stored.file.open("rb") as file:
+                content = file.read()
+        except FileNotFoundError as error:
+            raise NotFoundError(_("The storage has lost the file of this plan. Plan the import again.")) from error
+    return load_plan(content)
 
 
 def dump_plan(plan: ImportPlan) -> bytes:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from celery import shared_task
 
+from ..jobs.api import HOUR, periodic_task, run_job
 from .jobs import TASK_NAME
-from .running import run_job, sweep_jobs
+from .running import IMPORTS, delete_expired
 
 
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)
@@ -18,10 +19,10 @@ def run_import(job_uuid: str) -> None:
     It is no ``UserTask``: the signals of those set a task to “In Progress” and “Succeeded” whenever a message is
     delivered, also for one whose work is done or under way elsewhere. The job keeps its task status itself.
     """
-    run_job(UUID(job_uuid))
+    run_job(IMPORTS, UUID(job_uuid))
 
 
-@shared_task(name="content_libraries.imports.sweep")
-def sweep_imports() -> int:
-    """Find the jobs that nobody works on any more. To be called periodically. Returns how many there were."""
-    return sweep_jobs()
+@periodic_task("content_libraries.imports.tidy", seconds=HOUR)
+def delete_expired_imports() -> int:
+    """Delete uploads and plans that were kept long enough. Returns how many there were."""
+    return delete_expired()

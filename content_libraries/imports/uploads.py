@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +20,15 @@ from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxError, OlxTree, StaticFile
-from ..stored_files import local_copy
+from ..storage_errors import storage_faults, storage_faults_named
+from ..stored_files import local_copy, store_in_field
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
 from .source_keys import MAX_KEY
 from .sources import as_source
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class UploadedSource:
     @contextmanager
     def _archive(self) -> Iterator[Path]:
         file = self.upload.file
-        if not file.storage.exists(str(file.name)):
+        with storage_faults_named():
+            is_there = file.storage.exists(str(file.name))
+        if not is_there:
             raise NotFoundError(
                 _("The storage has lost the archive %(archive)s. Upload it again.") % {"archive": self.name}
             )
@@ -73,15 +79,15 @@ def upload_source(
         file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
         key: import it under this key instead of its own.
 
-    Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, and
-    SourceFrozenError for other content of a legacy library that is forwarded.
+    Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError for
+    other content of a legacy library that is forwarded, StorageFullError and StorageError.
     """
     if library_key is not None:
         access_library(user, library_key, Permission.EDIT)
     elif not (user is None or is_global_staff(user)):
         raise NotAllowedError(_("Name the library that the archive is meant for."))
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
-    upload.file.save(f"{upload.uuid}{_suffix(upload.file_name)}", file, save=False)
+    store_in_field(upload.file, f"{upload.uuid}{_suffix(upload.file_name)}", file)
     is_kept = False
     try:
         with local_copy(upload.file) as path, _called(upload.file_name, path):
@@ -114,7 +120,7 @@ def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpl
     return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()
 
 
-def delete_expired() -> int:
+def delete_expired_uploads() -> int:
     """Delete the files of uploads that no job and no plan needs and that are old enough. Returns how many."""
     expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
@@ -124,8 +130,13 @@ def delete_expired() -> int:
     expired = old.exclude(in_use).exclude(used_lately).exclude(planned_lately)
     count = 0
     for upload in expired:
-        with suppress(FileNotFoundError):
+        try:
             upload.file.delete(save=False)
+        except FileNotFoundError:
+            pass
+        except storage_faults() as error:
+            logger.warning("The storage does not delete the archive %s: %s", upload.file.name, error)
+            continue
         upload.file = ""
         upload.save(update_fields=["file"])
         count += 1

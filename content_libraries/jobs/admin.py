@@ -61,10 +61,10 @@ _REFRESH_SECONDS: Final = 3
 class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list of jobs, to look at. The page of a job keeps itself up to date until the job is finished."""
 
-    list_filter = ("state", WorkerFilter, "created")
-    list_select_related = ("user", "task_status")
+    list_filter: ClassVar[Any] = ("state", WorkerFilter, "created")
+    list_select_related: ClassVar[Any] = ("user", "task_status")
     ordering = ("-pk",)
-    readonly_fields = ("progress", "worker")
+    readonly_fields: ClassVar[Any] = ("progress", "worker")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -104,18 +104,47 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return text % {"time": timesince(job.heartbeat, now)}
 
 
-class JobAdmin(JobListAdmin):
+class JobActionsAdmin(JobListAdmin):
+    """
+    A list of jobs that are canceled and tried again.
+
+    A room with jobs says how: ``retry`` takes a uuid and the user, and so does ``cancel`` where the room has its own.
+    """
+
+    retry: ClassVar[Callable[..., Any]]
+    cancel: ClassVar[Callable[..., Any]]
+    actions: Any = ("cancel_selected", "retry_selected")
+
+    @admin.action(description=gettext_lazy("Cancel the selected jobs"))
+    def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        unfinished = list(jobs.filter(state__in=UNFINISHED))
+        for job in unfinished:
+            self._say(request, self.cancel(job.uuid, user=request.user))
+        if not unfinished:
+            messages.info(request, _("All of the selected jobs are finished."))
+
+    @admin.action(description=gettext_lazy("Try again what failed in the selected jobs"))
+    def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        for job in jobs:
+            try:
+                self._say(request, self.retry(job.uuid, user=request.user))
+            except ContentLibrariesError as error:
+                messages.error(request, _("Job %(job)s: %(error)s") % {"job": job, "error": error.message})
+
+    def _say(self, request: HttpRequest, job: Job) -> None:
+        is_ending = job.state in UNFINISHED and job.cancel_requested
+        text = _("Job %(job)s: ends at its next step.") if is_ending else _("Job %(job)s: %(state)s.")
+        messages.info(request, text % {"job": job, "state": str(JobState(job.state).label).lower()})
+
+
+class JobAdmin(JobActionsAdmin):
     """
     A list of jobs that are canceled and tried again, and watched on a page of their own.
 
-    A room with jobs says how: its api's ``cancel`` and ``retry`` take a uuid and the user. ``page_names`` begins the
-    names of the URLs of this list.
+    ``page_names`` begins the names of the URLs of this list.
     """
 
     page_names: ClassVar[str]
-    cancel: ClassVar[Callable[..., Any]]
-    retry: ClassVar[Callable[..., Any]]
-    actions: Any = ("cancel_selected", "retry_selected")
 
     def watch_url(self, job: Any) -> str:
         """Where a job is watched."""
@@ -158,22 +187,6 @@ class JobAdmin(JobListAdmin):
 
         return wrapped
 
-    @admin.action(description=gettext_lazy("Cancel the selected jobs"))
-    def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
-        unfinished = list(jobs.filter(state__in=UNFINISHED))
-        for job in unfinished:
-            self._say(request, self.cancel(job.uuid, user=request.user))
-        if not unfinished:
-            messages.info(request, _("All of the selected jobs are finished."))
-
-    @admin.action(description=gettext_lazy("Try again what failed in the selected jobs"))
-    def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
-        for job in jobs:
-            try:
-                self._say(request, self.retry(job.uuid, user=request.user))
-            except ContentLibrariesError as error:
-                messages.error(request, _("Job %(job)s: %(error)s") % {"job": job, "error": error.message})
-
     def _cancel(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
         job = self.cancel(uuid, user=request.user)
         if job.state in UNFINISHED:
@@ -182,8 +195,3 @@ class JobAdmin(JobListAdmin):
 
     def _retry(self, request: HttpRequest, _context: dict[str, Any], uuid: UUID) -> HttpResponse:
         return HttpResponseRedirect(self.watch_url(self.retry(uuid, user=request.user)))
-
-    def _say(self, request: HttpRequest, job: Job) -> None:
-        is_ending = job.state in UNFINISHED and job.cancel_requested
-        text = _("Job %(job)s: ends at its next step.") if is_ending else _("Job %(job)s: %(state)s.")
-        messages.info(request, text % {"job": job, "state": str(JobState(job.state).label).lower()})

@@ -1,33 +1,35 @@
 """What rooms with jobs do with them. What the work is, each room knows itself."""
 
-from .leases import (
-    JobCanceledError,
-    JobWorker,
-    LeaseLostError,
-    claim,
-    is_dead,
-    request_cancel,
-    run_claimed,
-    send_task,
-    sweep,
-)
+from .kinds import JobKind, register
+from .leases import is_dead, request_cancel, run_job
 from .models import UNFINISHED, Job, JobState
+from .periodic import HOUR, MINUTE, periodic_task
+from .retrying import check_finished, retry_any_job
+from .sending import send_on_commit
 from .statuses import create_status, end_job, refer_to
+from .sweeping import sweep_jobs
+from .workers import JobCanceledError, JobWorker, LeaseLostError
 
 __all__ = [
+    "HOUR",
+    "MINUTE",
     "UNFINISHED",
     "Job",
     "JobCanceledError",
+    "JobKind",
     "JobState",
     "JobWorker",
     "LeaseLostError",
-    "claim",
+    "check_finished",
     "create_status",
     "end_job",
     "is_dead",
+    "periodic_task",
     "refer_to",
+    "register",
     "request_cancel",
-    "run_claimed",
-    "send_task",
-    "sweep",
+    "retry_any_job",
+    "run_job",
+    "send_on_commit",
+    "sweep_jobs",
 ]

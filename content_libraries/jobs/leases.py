@@ -4,124 +4,74 @@ How workers take jobs, keep them, and lose them (ADR 0016).
 A job belongs to the worker that holds its lease. The transaction of a part ends with a look at the lease, under the
 lock of the job's row; a worker that was taken for dead cannot finish what another one has begun. States are written
 outside of that transaction, so that others see them.
+
+Taking a lease is an attempt. Who finds a job that has no attempt left, or that somebody has canceled, ends it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from kombu.exceptions import OperationalError
-from user_tasks.models import UserTaskStatus
 
-from .. import conf
+from .. import conf, site_language
+from ..errors import ContentLibrariesError
+from ..storage_errors import storage_full
+from .kinds import JobKind, kind_of
 from .models import UNFINISHED, Job, JobState
+from .workers import JobWorker, LeaseLostError
 
 logger = logging.getLogger(__name__)
 
-RESEND_AFTER = timedelta(minutes=1)
-"""A job that nobody began for so long is sent again: its message may be lost."""
+_MAX_REASON: Final = 500
 
 
-class JobCanceledError(Exception):
-    """Somebody canceled the job."""
+def claim[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> JobT | None:
+    """
+    Take a job that waits, or whose worker is dead. One conditional update, so only one worker gets it.
 
-
-class LeaseLostError(Exception):
-    """The job belongs to another worker now, or is finished."""
-
-
-class JobWorker[JobT: Job]:
-    """A worker at a job: its progress, and whether it still has the job."""
-
-    def __init__(self, job: JobT) -> None:
-        self.job = job
-        self.lease = job.lease
-        self.steps_done = 0
-
-    @property
-    def jobs(self) -> Any:
-        """The manager of jobs of this kind."""
-        return type(self.job)._default_manager
-
-    def step(self, text: str, steps: int) -> None:
-        """
-        Tell others where the job is, and hear from them whether to go on. Never inside of a transaction.
-
-        Raises LeaseLostError and JobCanceledError.
-        """
-        self.jobs.filter(pk=self.job.pk, lease=self.lease).update(heartbeat=datetime.now(UTC))
-        self.check(self.jobs.get(pk=self.job.pk))
-        self.steps_done += steps
-        UserTaskStatus.objects.filter(pk=self.job.task_status_id).update(
-            state=text[:128],
-            completed_steps=self.steps_done,
-            attempts=self.job.attempts,
-            modified=datetime.now(UTC),
-        )
-
-    def settle(self) -> None:
-        """
-        End the transaction of a part: lock the job, and see that it is still this worker's.
-
-        Raises LeaseLostError and JobCanceledError, which undo the part.
-        """
-        self.check(self.jobs.select_for_update().get(pk=self.job.pk))
-
-    def check(self, job: JobT) -> None:
-        """Raise LeaseLostError or JobCanceledError if a job, as just read, is not to be gone on with."""
-        if job.lease != self.lease or job.state != JobState.RUNNING:
-            raise LeaseLostError
-        if job.cancel_requested:
-            raise JobCanceledError
-
-    @contextmanager
-    def finishing(self) -> Iterator[JobT]:
-        """A transaction in which the job is locked and still this worker's. Raises LeaseLostError."""
-        with transaction.atomic():
-            job: JobT = self.jobs.select_for_update().get(pk=self.job.pk)
-            if job.lease != self.lease:
-                raise LeaseLostError
-            yield job
-
-    def let_go(self) -> None:
-        """Give an unfinished job back, if it is still this worker's."""
-        self.jobs.filter(pk=self.job.pk, lease=self.lease, state=JobState.RUNNING).update(
-            state=JobState.WAITING, lease=None
-        )
-
-
-def claim[JobT: Job](model: type[JobT], job_uuid: UUID) -> JobT | None:
-    """Take a job that waits, or whose worker is dead. One conditional update, so only one worker gets it."""
+    Returns: None where there is nothing to do. A job without attempts left, or that somebody canceled, is ended.
+    """
     now = datetime.now(UTC)
-    claimed = model._default_manager.filter(Q(state=JobState.WAITING) | is_dead(now), uuid=job_uuid).update(
-        state=JobState.RUNNING, lease=uuid4(), heartbeat=now, attempts=F("attempts") + 1
+    jobs = kind.model._default_manager.filter(uuid=job_uuid)
+    claimed = jobs.filter(is_free(now) & ~is_over()).update(
+        state=JobState.RUNNING, lease=uuid4(), heartbeat=now, sent=None, attempts=F("attempts") + 1
     )
-    jobs = model._default_manager.select_related("user", "task_status")
-    return jobs.get(uuid=job_uuid) if claimed else None
+    if claimed:
+        return jobs.select_related("user", "task_status").get()
+    job = jobs.first()
+    if job is not None:
+        end_if_over(kind, job.pk)
+    return None
 
 
-def run_claimed[JobT: Job](model: type[JobT], job_uuid: UUID, run: Callable[[JobWorker[JobT]], None]) -> None:
+def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
     """
     Do what is left of a job. Does nothing if another worker is at it, or if it is finished.
 
-    An unexpected exception gives the job back, to be tried again by the sweeper, and is raised.
+    An unexpected exception breaks the attempt off: its reason is kept, the job is given back, to be sent again by the
+    next sweep, or fails if there is no attempt left, and the exception is raised. A full disk fails the job at once.
     """
-    job = claim(model, job_uuid)
+    job = claim(kind, job_uuid)
     if job is None:
         return
     worker = JobWorker(job)
     try:
-        run(worker)
+        kind.work(worker)
     except LeaseLostError:
         logger.warning("The job %s belongs to another worker now", job_uuid)
+    except Exception as error:
+        logger.exception("Attempt %s of the job %s broke off", job.attempts, job_uuid)
+        if (full := storage_full(error)) is None:
+            _break_off(kind, worker, error)
+            raise
+        _fail(kind, worker, full)
     finally:
         worker.let_go()
 
@@ -132,60 +82,104 @@ def is_dead(now: datetime) -> Q:
     return Q(state=JobState.RUNNING, heartbeat__lt=now - lease)
 
 
-def sweep[JobT: Job](
-    model: type[JobT], *, send: Callable[[UUID], None], finish: Callable[[JobT, JobState, str], None]
-) -> int:
+def is_free(now: datetime) -> Q:
+    """A condition on jobs: those that a worker may take."""
+    return Q(state=JobState.WAITING) | is_dead(now)
+
+
+def is_over() -> Q:
+    """A condition on free jobs: those that no worker takes any more, because they can only be ended."""
+    return Q(attempts__gte=conf.JOB_ATTEMPTS.value) | Q(cancel_requested=True)
+
+
+def request_cancel(model: type[Job], job_pk: int) -> None:
     """
-    Find jobs whose worker died or whose message was lost, and send them again, or end them after too many attempts.
+    End a job that waits, or whose worker is dead; ask one that runs to end at its next step.
 
-    Args:
-        send: tells a worker of a job.
-        finish: ends a job that is locked, in the caller's transaction.
-
-    Returns how many jobs were found.
+    Nothing happens to a finished one.
     """
-    now = datetime.now(UTC)
-    lost = Q(state=JobState.WAITING) & (
-        Q(heartbeat__lt=now - RESEND_AFTER) | Q(heartbeat__isnull=True, created__lt=now - RESEND_AFTER)
-    )
-    jobs = list(model._default_manager.filter(lost | is_dead(now)))
-    for job in jobs:
-        if job.attempts >= conf.JOB_ATTEMPTS.value:
-            _give_up(model, job.pk, finish)
-            continue
-        if job.state == JobState.WAITING:
-            model._default_manager.filter(pk=job.pk, state=JobState.WAITING).update(heartbeat=now)
-        send(job.uuid)
-    return len(jobs)
-
-
-def request_cancel[JobT: Job](model: type[JobT], job_pk: int, *, finish: Callable[[JobT, JobState, str], None]) -> None:
-    """End a job that waits; ask one that runs to end at its next step. Nothing happens to a finished one."""
     with transaction.atomic():
-        job = model._default_manager.select_for_update().get(pk=job_pk)
-        if job.state == JobState.WAITING:
-            finish(job, JobState.CANCELED, "")
+        jobs = model._default_manager.select_for_update()
+        job = jobs.get(pk=job_pk)
+        if jobs.filter(is_free(datetime.now(UTC)), pk=job_pk).first() is not None:
+            kind_of(model).finish(job, JobState.CANCELED, "")
         elif job.state == JobState.RUNNING and not job.cancel_requested:
             job.cancel_requested = True
             job.save(update_fields=["cancel_requested"])
 
 
-def send_task(task: Any, job_uuid: UUID) -> None:
-    """Tell a worker of a job. If the broker is down, the sweeper tells it later."""
-    try:
-        task.apply_async((str(job_uuid),), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker does not take the job %s: %s", job_uuid, error)
+def end_if_over[JobT: Job](kind: JobKind[JobT], job_pk: int) -> bool:
+    """
+    End a job that can only be ended; see ``is_over``. Returns whether it was.
 
-
-def _give_up[JobT: Job](model: type[JobT], job_pk: int, finish: Callable[[JobT, JobState, str], None]) -> None:
+    It is looked at again under the lock of its row: a worker that was taken for dead may have said something.
+    """
     with transaction.atomic():
-        job = model._default_manager.select_for_update().get(pk=job_pk)
-        if job.state in UNFINISHED:
-            state = JobState.CANCELED if job.cancel_requested else JobState.FAILED
-            text = ngettext(
-                "It broke off %(count)s time. Ask the staff of the site to look at it.",
-                "It broke off %(count)s times. Ask the staff of the site to look at it.",
-                job.attempts,
-            )
-            finish(job, state, text % {"count": job.attempts})
+        jobs = kind.model._default_manager.select_for_update()
+        job = jobs.filter(is_free(datetime.now(UTC)) & is_over(), pk=job_pk).first()
+        if job is None:
+            return False
+        if job.cancel_requested:
+            kind.finish(job, JobState.CANCELED, "")
+        else:
+            _give_up(kind, job)
+    return True
+
+
+def _break_off[JobT: Job](kind: JobKind[JobT], worker: JobWorker[JobT], error: Exception) -> None:
+    """Keep why an attempt broke off, and end the job if it was the last one."""
+    with transaction.atomic():
+        job = worker.jobs.select_for_update().get(pk=worker.job.pk)
+        if job.lease != worker.lease or job.state != JobState.RUNNING:
+            return
+        job.state, job.lease, job.last_error = JobState.WAITING, None, _reason(error)
+        job.save(update_fields=["state", "lease", "last_error"])
+    end_if_over(kind, worker.job.pk)
+
+
+def _fail[JobT: Job](kind: JobKind[JobT], worker: JobWorker[JobT], error: ContentLibrariesError) -> None:
+    """End a job that another attempt would not help. The author is told the reason, and how to start it anew."""
+    try:
+        with worker.finishing() as job, site_language.active():
+            if job.state in UNFINISHED:
+                kind.finish(job, JobState.FAILED, f"{error.message} {kind.start_anew(job)}")
+    except LeaseLostError:
+        logger.warning("The job %s belongs to another worker now", worker.job.uuid)
+
+
+def _give_up[JobT: Job](kind: JobKind[JobT], job: JobT) -> None:
+    with site_language.active():
+        reason = job.last_error
+        if job.state == JobState.RUNNING:
+            reason = _("its worker was killed, or said nothing for %(seconds)s seconds") % {
+                "seconds": conf.JOB_LEASE_SECONDS.value
+            }
+        text = ngettext(
+            "It broke off %(count)s time. The reason: %(reason)s. It is not tried again by itself. %(start_anew)s"
+            " If it breaks off again, ask the staff of the site to look at it.",
+            "It broke off %(count)s times. The last reason: %(reason)s. It is not tried again by itself."
+            " %(start_anew)s If it breaks off again, ask the staff of the site to look at it.",
+            job.attempts,
+        ) % {"count": job.attempts, "reason": reason, "start_anew": kind.start_anew(job)}
+    logger.error("The job %s was given up after %s attempts: %s", job.uuid, job.attempts, reason)
+    kind.finish(job, JobState.FAILED, text)
+
+
+def _reason(error: Exception) -> str:
+    """Why an attempt broke off, for its author and for staff: in short, and without names of files of the server."""
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{type(error).__name__}: {error.strerror}"
+    else:
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return text.splitlines()[0].rstrip(".")[:_MAX_REASON]
+
+
+__all__ = [
+    "claim",
+    "end_if_over",
+    "is_dead",
+    "is_free",
+    "is_over",
+    "request_cancel",
+    "run_job",
+]

@@ -1,4 +1,4 @@
-"""What all jobs have."""
+"""What all jobs have, and whose turn it is to do what is done periodically."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ class Job(models.Model):
 
     1. A worker holds the ``lease``. It renews ``heartbeat`` at every step, and finishes a part only while the lease
        is still its own; so a message that is delivered twice does the work once. What is finished is never done again.
-    2. A job whose heartbeat is too old is given to another worker (``sweep``).
-    3. ``task_status`` is what clients poll. It may be purged; the job stays.
+    2. Each lease is an attempt, and is counted when it is taken. A job whose heartbeat is too old is given to another
+       worker (``sweep``); after ``JOB_ATTEMPTS`` attempts it fails.
+    3. ``sent`` is set when a worker is told of the job, and cleared when one takes it.
+    4. ``task_status`` is what clients poll. It may be purged; the job stays.
 
     .. no_pii: a user is only referred to.
     """
@@ -46,10 +48,33 @@ class Job(models.Model):
     cancel_requested = models.BooleanField(default=False)
     lease = models.UUIDField(null=True, blank=True)
     heartbeat = models.DateTimeField(null=True, blank=True)
+    sent = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a worker was told of it; empty after one has taken it.")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True, help_text=_("Why the last attempt broke off."))
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True
+
+
+class PeriodicTurn(models.Model):
+    """
+    Which process has the turn to do a periodic task, and until when others leave it to that process.
+
+    .. no_pii:
+    """
+
+    task_name = models.CharField(max_length=150, unique=True)
+    owner = models.UUIDField(null=True, blank=True)
+    owned_until = models.DateTimeField(help_text=_("When others may take the turn, because its owner is dead."))
+
+    class Meta:
+        verbose_name = _("turn of a periodic task")
+        verbose_name_plural = _("turns of periodic tasks")
+
+    def __str__(self) -> str:
+        return self.task_name

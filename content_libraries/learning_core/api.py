@@ -77,6 +77,7 @@ from .edits import (
     save_files,
 )
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
+from .file_checks import DamagedFile, damaged_files, file_findings
 from .history import (
     DraftEdit,
     Publication,
@@ -100,7 +101,8 @@ from .lookups import (
     numbered_version,
     versions_at,
 )
-from .media import FileBytes, media_digest, media_type_of
+from .media import FileBytes, media_type_of
+from .media_files import media_digest
 from .packages import (
     PackageExistsError,
     PackageID,
@@ -181,6 +183,7 @@ __all__ = [
     "CollectionSummary",
     "ComponentWrite",
     "ContainerWrite",
+    "DamagedFile",
     "DraftContent",
     "DraftEdit",
     "DraftWrites",
@@ -228,6 +231,7 @@ __all__ = [
     "create_learning_package",
     "current_children_of",
     "current_parents_of",
+    "damaged_files",
     "delete_collection",
     "delete_item",
     "delete_learning_package",
@@ -247,6 +251,7 @@ __all__ = [
     "entity_pks_after",
     "entity_pks_of",
     "existing_refs",
+    "file_findings",
     "files_ever",
     "files_of",
     "find_collection",

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Final
+from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models.signals import post_save
 from django.utils.translation import gettext as _
 from openedx_content import api as content_api
-from openedx_content.models_api import LearningPackage
+from openedx_content.applets.media.models import get_storage
+from openedx_content.models_api import LearningPackage, Media
 
-from ..errors import ContentLibrariesError, NotFoundError
+from ..errors import ContentLibrariesError, NotFoundError, StorageError
+from ..storage_errors import storage_faults, storage_faults_named, storage_full
+from .media_files import damage_of
 from .packages import PackageExistsError, delete_learning_package
 
 _STAGED: Final = "lp-restore:"
@@ -70,12 +78,23 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
     """
     Make a learning package of an archive, under a name that marks it as the user's and as not in use.
 
-    Raises PackageArchiveError; then nothing is written.
+    Raises PackageArchiveError, StorageFullError and StorageError; then nothing is written, and no file is left.
     """
+    with transaction.atomic(), _leaving_no_files(), storage_faults_named():
+        result = _load(path, user)
+        package = result["lp_restored_data"]
+        if package is None:
+            log: StringIO = result["log_file_error"]
+            raise PackageArchiveError(log.getvalue())
+        _check_files(package["id"])
+    return LoadedPackage(package, result["backup_metadata"])
+
+
+def _load(path: Path, user: User) -> dict[str, Any]:
     # The reader trusts its input: whatever is wrong with that shows as the exception that it happens to lead to.
     try:
         with transaction.atomic():
-            result = content_api.load_learning_package(str(path), user=user)
+            loaded: dict[str, Any] = content_api.load_learning_package(str(path), user=user)
     except (
         ValueError,
         LookupError,
@@ -85,14 +104,59 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
         DatabaseError,
         zipfile.BadZipFile,
     ) as error:
+        if full := storage_full(error):
+            raise full from error
         raise PackageArchiveError(f"{type(error).__name__}: {error}") from error
     except ValidationError as error:
         raise PackageArchiveError("\n".join(error.messages)) from error
-    package = result["lp_restored_data"]
-    if package is None:
-        log: StringIO = result["log_file_error"]
-        raise PackageArchiveError(log.getvalue())
-    return LoadedPackage(package, result["backup_metadata"])
+    return loaded
+
+
+def _check_files(learning_package_pk: int) -> None:
+    """Raise StorageError where the storage has not kept all of a file: Learning Core does not ask."""
+    media = Media.objects.filter(learning_package_id=learning_package_pk, has_file=True)
+    for medium in media.select_related("learning_package"):
+        if problem := damage_of(medium, digests=False):
+            raise StorageError(
+                _("The storage of files of this site did not keep a file of the archive: %(problem)s. Try again.")
+                % {"problem": problem}
+            )
+
+
+@contextmanager
+def _leaving_no_files() -> Iterator[None]:
+    """
+    If the block fails, delete the files of learning packages that it has created.
+
+    Learning Core writes them while it reads an archive. A package that is read again gets other names for its files,
+    so nobody would ever use these, and a full disk would stay full.
+    """
+    folders: list[str] = []
+    thread, receiver = get_ident(), f"content_libraries.learning_core.{uuid4()}"
+
+    def note(instance: LearningPackage, *, created: bool, **_kwargs: Any) -> None:
+        if created and get_ident() == thread:
+            folders.append(f"content/{instance.uuid}")
+
+    post_save.connect(note, sender=LearningPackage, weak=False, dispatch_uid=receiver)
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        post_save.disconnect(sender=LearningPackage, dispatch_uid=receiver)
+        if not is_done:
+            for folder in folders:
+                _delete_folder(folder)
+
+
+def _delete_folder(folder: str) -> None:
+    """Delete a folder of the storage with its files. What the storage does not delete stays."""
+    with suppress(*storage_faults()):
+        _folders, files = get_storage().listdir(folder)
+        for file in files:
+            get_storage().delete(f"{folder}/{file}")
+        get_storage().delete(folder)
 
 
 def adopt_learning_package(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import IO
 from uuid import UUID
@@ -11,11 +12,18 @@ from uuid import UUID
 from openedx_content.models_api import ComponentVersionMedia, Media, PublishableEntityVersion
 
 from .data import BLOCK_PATH, FileMedia
+from .media_files import open_file
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a version of a component. ``open`` opens it for reading; whoever opens it closes it."""
+    """
+    A file of a version of a component.
+
+    Args:
+        open: opens it for reading; whoever opens it closes it. Raises DamagedFileError for a file that is lost or has
+            another size than ``media`` says, and StorageError.
+    """
 
     media: FileMedia
     open: Callable[[], IO[bytes]]
@@ -68,5 +76,5 @@ def find_file(version_pk: int, path: str) -> StoredFile | None:
 def _opener(medium: Media) -> Callable[[], IO[bytes]]:
     """Files are in the storage; small texts that others wrote may be in the database only."""
     if medium.has_file:
-        return medium.read_file
+        return partial(open_file, medium)
     return lambda: BytesIO((medium.text or "").encode())

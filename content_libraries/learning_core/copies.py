@@ -9,6 +9,7 @@ from openedx_content.models_api import ComponentVersionMedia, Media, Publishable
 from .data import BLOCK_PATH, FileMedia
 from .ids import package_id
 from .media import FileBytes
+from .media_files import has_right_size, read_file
 from .rows import in_parts
 
 
@@ -53,18 +54,23 @@ def files_ever(entity_pks: Collection[int]) -> set[tuple[int, str, str]]:
 
 
 def stored_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
-    """Those of the digests whose bytes are in the learning package."""
-    return {
+    """Find digests whose bytes are in the learning package, and not lost in its storage. Raises StorageError."""
+    known = {
         digest
         for part in in_parts(set(digests))
         for digest in Media.objects.filter(
             learning_package_id=package_id(learning_package_pk), hash_digest__in=part
         ).values_list("hash_digest", flat=True)
     }
+    return known - lost_digests(learning_package_pk, known)
 
 
 def stored_bytes(learning_package_pk: int) -> FileBytes:
-    """What gives ``write_drafts`` the bytes of files that another learning package has."""
+    """
+    Return what gives ``write_drafts`` the bytes of files that another learning package has.
+
+    It raises DamagedFileError for a file that is lost or not what its row says, and StorageError.
+    """
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         for part in in_parts(digests):
@@ -79,18 +85,19 @@ def stored_bytes(learning_package_pk: int) -> FileBytes:
 
 
 def lost_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
-    """Those of the files that the learning package has rows for, and whose bytes its storage does not give."""
-    lost = set()
-    for part in in_parts(set(digests)):
-        media = Media.objects.filter(
+    """
+    Find files that the learning package has rows for, and whose bytes are lost, wholly or in part.
+
+    Asks the storage for sizes only. Raises StorageError.
+    """
+    return {
+        medium.hash_digest
+        for part in in_parts(set(digests))
+        for medium in Media.objects.filter(
             learning_package_id=package_id(learning_package_pk), hash_digest__in=part, text__isnull=True
-        )
-        for medium in media.select_related("learning_package"):
-            try:
-                medium.read_file().close()
-            except OSError:
-                lost.add(medium.hash_digest)
-    return lost
+        ).select_related("learning_package")
+        if not has_right_size(medium)
+    }
 
 
 def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[str]:
@@ -107,5 +114,4 @@ def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[s
 def _bytes(medium: Media) -> bytes:
     if medium.text is not None:
         return str(medium.text).encode()
-    with medium.read_file() as file:
-        return bytes(file.read())
+    return read_file(medium)

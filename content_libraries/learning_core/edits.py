@@ -25,6 +25,7 @@ from openedx_content.models_api import (
     Container,
     LearningPackage,
     Media,
+    MediaType,
     PublishableEntity,
     PublishableEntityVersion,
 )
@@ -36,6 +37,7 @@ from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ContainerWrite, block_media_t
 from .ids import entity_id
 from .lookups import latest_versions
 from .media import media_type_of
+from .media_files import store_bytes
 from .publish import lock_package, move_drafts
 from .rows import in_parts
 from .structure import children_of
@@ -312,7 +314,7 @@ def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime
         raise InvalidInputError(
             _("The OLX is larger than %(limit)s bytes. Split the component.") % {"limit": f"{Media.MAX_FILE_SIZE:,}"}
         )
-    return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id
+    return _stored_media(package, media_type, data, at)
 
 
 def _files_media(
@@ -328,4 +330,10 @@ def _files_media(
 
 def _file_media(package: LearningPackage, path: str, data: bytes, at: datetime) -> Media.ID:
     media_type = content_api.get_or_create_media_type(media_type_of(path))
+    return _stored_media(package, media_type, data, at)
+
+
+def _stored_media(package: LearningPackage, media_type: MediaType, data: bytes, at: datetime) -> Media.ID:
+    """Learning Core finds the bytes stored, and adds the row."""
+    store_bytes(package, data)
     return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id

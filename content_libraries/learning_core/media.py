@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from openedx_content import api as content_api
 from openedx_content.models_api import LearningPackage, Media
 
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, StorageFullError
 from .data import FileMedia, block_media_type
+from .media_files import has_right_size, media_digest, remove_files, write_file
 from .rows import in_parts, insert
 
 type FileBytes = Callable[[Collection[str]], Iterator[tuple[str, bytes]]]
-"""Gives the bytes of files: takes digests, yields (digest, bytes) one file at a time."""
+"""
+Gives the bytes of files: takes digests, yields (digest, bytes) one file at a time.
+
+Files that it does not have are left out.
+"""
 
 type MediaKey = tuple[str, str]
 """Identity of a medium in a learning package: (media type, digest)."""
@@ -38,11 +41,6 @@ class Medium:
     @property
     def key(self) -> MediaKey:
         return self.media_type, self.digest
-
-
-def media_digest(data: bytes) -> str:
-    """The identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
-    return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
 def media_type_of(path: str) -> str:
@@ -82,9 +80,11 @@ def get_or_create_media(
         package: the learning package.
         media: what shall exist; may contain repetitions.
         created: time of new rows.
-        file_bytes: gives the bytes of those files that are not in the learning package yet.
+        file_bytes: gives the bytes of those files that are not in the learning package yet, and of those whose stored
+            file has another size than its row, as far as it has them.
 
-    Returns: media key -> pk. Raises InvalidInputError when ``file_bytes`` does not give a file.
+    Returns: media key -> pk. Raises InvalidInputError when ``file_bytes`` does not give a new file, StorageFullError
+    and StorageError.
     """
     wanted = {medium.key: medium for medium in media}
     existing = _existing(package, wanted)
@@ -102,36 +102,52 @@ def get_or_create_media(
         )
         for medium in missing
     ]
-    _store_files([row for row in rows if row.has_file], file_bytes)
+    cut_short = [row for row in existing.values() if row.has_file and not has_right_size(row)]
+    _store_files([row for row in rows if row.has_file], cut_short, file_bytes)
     insert(
         rows,
         read_back=Media.objects.filter(learning_package=package, hash_digest__in=[m.digest for m in missing]),
         natural_key=lambda row: (row.media_type_id, row.hash_digest),
     )
-    return {**existing, **{medium.key: row.id for medium, row in zip(missing, rows, strict=True)}}
+    pks = {medium.key: row.id for medium, row in zip(missing, rows, strict=True)}
+    return {**{key: row.id for key, row in existing.items()}, **pks}
 
 
-def _existing(package: LearningPackage, wanted: Collection[MediaKey]) -> dict[MediaKey, int]:
-    found: dict[MediaKey, int] = {}
+def _existing(package: LearningPackage, wanted: Collection[MediaKey]) -> dict[MediaKey, Media]:
+    found: dict[MediaKey, Media] = {}
     for part in in_parts({digest for _type, digest in wanted}):
         for medium in Media.objects.filter(learning_package=package, hash_digest__in=part).defer("text"):
             key = (medium.mime_type, medium.hash_digest)
             if key in wanted:
-                found[key] = medium.id
+                medium.learning_package = package  # its path needs it, and a query for each would be many
+                found[key] = medium
     return found
 
 
-def _store_files(rows: Sequence[Media], file_bytes: FileBytes) -> None:
-    """Write files before their rows. A file that a rollback leaves behind is harmless: its name is its content."""
-    by_digest = {row.hash_digest: row for row in rows}
-    if not by_digest:
+def _store_files(new: Sequence[Media], cut_short: Sequence[Media], file_bytes: FileBytes) -> None:
+    """
+    Write files before their rows, and files anew that are not as long as their rows say.
+
+    A file that a rollback leaves behind is harmless, because its name is its content. Where there is no space left,
+    though, it would keep others from being written.
+    """
+    missing = {row.hash_digest: row for row in new}
+    wanted = {row.hash_digest: row for row in cut_short} | missing
+    if not wanted:
         return
-    for digest, data in file_bytes(tuple(by_digest)):
-        by_digest.pop(digest).write_file(ContentFile(data))
-    if by_digest:
+    written: list[Media] = []
+    try:
+        for digest, data in file_bytes(tuple(wanted)):
+            if digest in wanted:
+                written.append(row := wanted.pop(digest))
+                write_file(row, data)
+    except StorageFullError:
+        remove_files(row for row in written if row.hash_digest in missing)
+        raise
+    if not_given := wanted.keys() & missing.keys():
         text = ngettext(
             "%(count)d file could not be read from its source. Import it again.",
             "%(count)d files could not be read from their source. Import it again.",
-            len(by_digest),
+            len(not_given),
         )
-        raise InvalidInputError(text % {"count": len(by_digest)})
+        raise InvalidInputError(text % {"count": len(not_given)})

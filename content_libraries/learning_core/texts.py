@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from openedx_content.models_api import ComponentVersionMedia, Media
 
 from .data import BLOCK_PATH
+from .media_files import read_file
 from .rows import in_parts
 
 
@@ -30,9 +31,12 @@ def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
 
 
 def text_of(media: Media) -> str:
-    """The text of a medium; texts that are too long for the database are in a file."""
+    """
+    Read the text of a medium; texts that are too long for the database are in a file.
+
+    Raises DamagedFileError for a file that is not what its row says, and StorageError.
+    """
     text: str | None = media.text
     if text is not None:
         return text
-    with media.read_file() as file:
-        return bytes(file.read()).decode()
+    return read_file(media).decode()

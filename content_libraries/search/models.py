@@ -86,7 +86,9 @@ class SearchRebuild(models.Model):
        it goes on renewing ``owned_until``.
     2. While it exists, changes that no log records are noted at the checkpoints of the spare index, too.
     3. If its owner dies, the sweep, or whoever asks for a rebuild, goes on where it was.
-    4. It is deleted in the transaction in which the checkpoints of the spare index take the place of the others.
+    4. ``attempts`` counts those who began, or went on, and have not finished a step. The sweep leaves it to people
+       after ``JOB_ATTEMPTS``.
+    5. It is deleted in the transaction in which the checkpoints of the spare index take the place of the others.
 
     .. no_pii:
     """
@@ -97,6 +99,9 @@ class SearchRebuild(models.Model):
     owned_until = models.DateTimeField(help_text=_("When others may go on with it, because the owner is dead."))
     index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that is being filled."))
     started = models.DateTimeField(auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many have tried to go on with it since the last step that was done.")
+    )
 
     class Meta:
         verbose_name = _("search rebuild")

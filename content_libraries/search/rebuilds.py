@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,15 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import conf
 from ..errors import ConflictError
 from .models import SearchAccess, SearchCheckpoint, SearchRebuild
+
+logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=2)
 """How long a process counts as alive that says nothing. One step takes a small part of that."""
@@ -43,14 +48,17 @@ class Ownership:
 
     def renew(self, *, index_id: str | None = None) -> None:
         """
-        Say that this process is alive. Raises RebuildRunningError if it was taken for dead, and another goes on.
+        Say that this process is alive, and has done a step or begun a new index.
+
+        Raises RebuildRunningError if it was taken for dead, and another one goes on.
 
         Args:
             index_id: what to fill from now on.
         """
+        done = {} if index_id else {"attempts": 0}
         self.index_id = self.index_id if index_id is None else index_id
         mine = SearchRebuild.objects.filter(owner=self.owner)
-        if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id):
+        if not mine.update(owned_until=timezone.now() + LEASE, index_id=self.index_id, **done):
             raise RebuildRunningError(_("Another process goes on with this rebuild, because this one was too slow."))
 
 
@@ -64,11 +72,11 @@ def owning_the_rebuild() -> Iterator[Ownership]:
     owner = uuid.uuid4().hex
     now = timezone.now()
     rebuild, is_new = SearchRebuild.objects.get_or_create(
-        pk=SearchRebuild.THE_ONLY, defaults={"owner": owner, "owned_until": now + LEASE}
+        pk=SearchRebuild.THE_ONLY, defaults={"owner": owner, "owned_until": now + LEASE, "attempts": 1}
     )
     if not is_new:
         free = SearchRebuild.objects.filter(owner="") | SearchRebuild.objects.filter(owned_until__lt=now)
-        if not free.update(owner=owner, owned_until=now + LEASE):
+        if not free.update(owner=owner, owned_until=now + LEASE, attempts=F("attempts") + 1):
             raise RebuildRunningError(
                 _(
                     "The index is being rebuilt already, since %(started)s. Wait until that is done. If its"
@@ -84,9 +92,18 @@ def owning_the_rebuild() -> Iterator[Ownership]:
 
 
 def is_interrupted() -> bool:
-    """Whether a rebuild waits for somebody to go on with it."""
+    """Whether a rebuild waits for somebody to go on with it, and the sweep shall do that."""
     rebuild = SearchRebuild.objects.first()
-    return rebuild is not None and (not rebuild.owner or rebuild.owned_until < timezone.now())
+    if rebuild is None or (rebuild.owner and rebuild.owned_until >= timezone.now()):
+        return False
+    if rebuild.attempts < conf.JOB_ATTEMPTS.value:
+        return True
+    logger.error(
+        "The rebuild of the search index broke off %s times without doing a step, and is not gone on with by itself."
+        " Find the reason in the log, and run “reindex_studio --full”.",
+        rebuild.attempts,
+    )
+    return False
 
 
 def finish_rebuild() -> None:

@@ -9,6 +9,7 @@ from celery import shared_task
 
 from .. import keys
 from ..errors import NotFoundError
+from ..jobs.api import MINUTE, periodic_task
 from .engine import SearchEngineError
 from .rebuilding import rebuild
 from .rebuilds import RebuildRunningError, is_interrupted
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
+    acks_late=False,  # the sweep finds what a worker that died has left
 )
 def catch_up_search(learning_package_pk: int) -> int:
     """
@@ -40,6 +42,7 @@ def catch_up_search(learning_package_pk: int) -> int:
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
+    acks_late=False,  # the sweep finds what a worker that died has left
 )
 def retag_search(trace: dict[str, Any]) -> int:
     """
@@ -55,13 +58,13 @@ def retag_search(trace: dict[str, Any]) -> int:
     )
 
 
-@shared_task(name="content_libraries.search.sweep")
+@periodic_task("content_libraries.search.sweep", seconds=MINUTE)
 def sweep_search() -> int:
     """
     Find the libraries and courses whose documents are not up to date, whatever the reason, and bring them up to date.
 
-    To be called periodically, so that the index recovers from what nobody noticed. A rebuild that was interrupted is
-    gone on with.
+    So the index recovers from what nobody noticed. A rebuild that was interrupted is gone on with. What no worker has
+    begun before the next sweep, that one finds again.
 
     Returns: how many there were.
     """
@@ -71,9 +74,9 @@ def sweep_search() -> int:
         logger.warning("The search engine does not answer: %s", error)
         return 0
     if is_interrupted():
-        rebuild_search.delay()
+        rebuild_search.apply_async(expires=MINUTE)
     for learning_package_pk in behind:
-        catch_up_search.delay(learning_package_pk)
+        catch_up_search.apply_async((learning_package_pk,), expires=MINUTE)
     return len(behind)
 
 
@@ -93,6 +96,7 @@ def reindex_search(context_key: str) -> int:
 @shared_task(
     name="content_libraries.search.rebuild",
     throws=(SearchEngineError,),
+    acks_late=False,
 )
 def rebuild_search() -> int:
     """

@@ -31,7 +31,13 @@ from .errors import (
 from .legacy.blocks import NotReadyError, UpdateAllError
 from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
 from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_text
-from .legacy.jobs import cancel_conversion, convert_legacy_blocks, find_conversion, start_conversion
+from .legacy.jobs import (
+    cancel_conversion,
+    convert_legacy_blocks,
+    find_conversion,
+    retry_conversion,
+    start_conversion,
+)
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .links import check_links, rebuild_links
 from .moving import LinkMove, link_move_report, move_links, preview_link_move
@@ -137,6 +143,7 @@ __all__ = [
     "preview_sync",
     "rebuild_links",
     "refuse_update_of_all",
+    "retry_conversion",
     "retry_run",
     "settle_update",
     "start_conversion",

@@ -72,5 +72,6 @@ def without_lost_files(plan: SyncPlan) -> SyncPlan:
 def _by_package(sources: Mapping[str, int], digests: Collection[str]) -> dict[int, list[str]]:
     by_package: dict[int, list[str]] = {}
     for digest in digests:
-        by_package.setdefault(sources[digest], []).append(digest)
+        if digest in sources:
+            by_package.setdefault(sources[digest], []).append(digest)
     return by_package

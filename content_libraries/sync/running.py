@@ -8,36 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
+from typing import Final
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from ..errors import ContentLibrariesError, NotAllowedError
-from ..jobs.api import JobCanceledError, JobState, JobWorker, run_claimed, sweep
+from ..jobs.api import JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import library_key
 from .coursewide import course_report, sync_course
 from .models import SyncRun, SyncRunCourse
-from .runs import finish, send
+from .runs import TASK_NAME, finish, retry_run
 from .syncing import Synced
-
-
-def run_syncs(run_uuid: UUID) -> None:
-    """
-    Do what is left of a run. Does nothing if another worker is at it, or if it is finished.
-
-    What goes wrong with one course fails that course only.
-    """
-    run_claimed(SyncRun, run_uuid, lambda worker: _Run(worker).run())
-
-
-def sweep_runs() -> int:
-    """Find runs whose worker died or whose message was lost. To be called periodically. Returns how many."""
-    return sweep(SyncRun, send=send, finish=finish)
 
 
 @dataclass(slots=True)
 class _Run:
+    """What is left of a run. What goes wrong with one course fails that course only."""
+
     worker: JobWorker[SyncRun]
 
     def run(self) -> None:
@@ -88,3 +76,21 @@ class _Run:
                 finish(run, JobState.FAILED, error)
             else:
                 finish(run, JobState.PARTIAL if failed else JobState.SUCCEEDED, error)
+
+
+RUNS: Final = register(
+    JobKind(
+        model=SyncRun,
+        task_name=TASK_NAME,
+        work=lambda worker: _Run(worker).run(),
+        finish=finish,
+        retry=retry_run,
+        start_anew=lambda run: (
+            _(
+                "To start it anew, sync the courses again, or let what failed be tried again (the run has the ID"
+                " %(run)s)."
+            )
+            % {"run": run.uuid}
+        ),
+    )
+)

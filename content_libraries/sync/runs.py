@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from opaque_keys.edx.keys import CourseKey
 from .. import site_language
 from ..courses.api import CoursePermission, may_in_course
 from ..errors import InvalidInputError, NotFoundError
-from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
+from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import LibraryLocatorV2, library_key
 from ..libraries.api import Actor, Permission, access_library, is_global_staff
 from .access import require_syncs_of_course
@@ -59,7 +58,7 @@ def start_run(
     with transaction.atomic():
         _cancel_redundant(person, chosen)
         run = _create(person, chosen, only_library, left_out)
-        transaction.on_commit(partial(send, run.uuid))
+        send_on_commit(run)
     return run
 
 
@@ -83,11 +82,11 @@ def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
     Courses that are done stay; of the one under way nothing remains. Raises NotFoundError.
     """
     run = find_run(run_uuid, user=user)
-    request_cancel(SyncRun, run.pk, finish=finish)
+    request_cancel(SyncRun, run.pk)
     return find_run(run_uuid, user=user)
 
 
-def retry_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
+def retry_run(run_uuid: UUID, /, *, user: Actor) -> SyncRun:
     """
     Sync, in a new run, the courses that a finished run did not sync.
 
@@ -101,13 +100,6 @@ def retry_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
         raise InvalidInputError(_("Every course of this run is done. Start a new run to sync again."))
     only_library = library_key(run.library_key) if run.library_key else None
     return start_run(user=user, courses=failed, only_library=only_library)
-
-
-def send(run_uuid: UUID) -> None:
-    """Tell a worker. If the broker is down, the sweeper tells it later."""
-    from .tasks import run_sync  # noqa: PLC0415 - the task runs runs, and runs send the task
-
-    send_task(run_sync, run_uuid)
 
 
 def finish(run: SyncRun, state: JobState, error: str = "") -> None:
@@ -150,4 +142,4 @@ def _create(user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 
 def _cancel_redundant(user: User, courses: Sequence[CourseKey]) -> None:
     redundant = SyncRun.objects.filter(user=user, state__in=UNFINISHED, courses__course_key__in=courses)
     for pk in redundant.values_list("pk", flat=True).distinct():
-        request_cancel(SyncRun, pk, finish=finish)
+        request_cancel(SyncRun, pk)

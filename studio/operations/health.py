@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from kombu.exceptions import KombuError
 from content_libraries import api
 
 from ..celery import app as celery_app
+from .disks import DATABASE, space_left
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ _BROKER_SECONDS: Final = 2
 _SEARCH: Final = "search"
 _SEARCH_SECONDS: Final = 10
 _REFUSED_TOLD: Final = 20
+_DISKS: Final = "disks"
+_DISKS_SECONDS: Final = 10
 remembered: Final = LocMemCache("studio.health", {})
 """What this process has found lately. The cache of the site may be what does not work."""
 
@@ -35,12 +38,16 @@ class Finding:
 
     Args:
         ok: whether the part works.
-        needed: whether the site has to be taken out of service without it. Only the database is needed: writes
-            succeed without broker and search engine, and these catch up from the change logs.
+        needed: whether the site has to be taken out of service without it. Only the database is needed, and the disk
+            of one in a file: writes succeed without broker and search engine, which catch up from the change logs, and
+            what is there is served from a full disk.
         behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
         refused: for search: keys of the first items that are found by their titles only, or not at all, because the
             engine does not take their documents. That is the fault of content, and not of the site.
+        free_bytes: for disks: what is left on the one that has the least.
+        low: for disks: where less is left than FREE_SPACE_MB.
+        full: for disks: where nothing can be written.
     """
 
     ok: bool
@@ -48,6 +55,9 @@ class Finding:
     behind: int | None = None
     seconds: float | None = None
     refused: tuple[str, ...] | None = None
+    free_bytes: int | None = None
+    low: Sequence[str] = ()
+    full: Sequence[str] = ()
 
 
 def check_database() -> Finding:
@@ -88,10 +98,27 @@ def check_search() -> Finding:
     return finding
 
 
+def check_disks() -> Finding:
+    """Space where files are written; remembered for some seconds, because probes come often."""
+    finding: Finding | None = remembered.get(_DISKS)
+    if finding is None:
+        space = space_left()
+        finding = Finding(
+            ok=not (space.low or space.full),
+            needed=DATABASE in space.full,
+            free_bytes=space.free,
+            low=space.low,
+            full=space.full,
+        )
+        remembered.set(_DISKS, finding, _DISKS_SECONDS)
+    return finding
+
+
 CHECKS: Final[dict[str, Callable[[], Finding]]] = {
     "database": check_database,
     "broker": check_broker,
     "search": check_search,
+    "disks": check_disks,
 }
 
 

@@ -43,6 +43,12 @@ class HealthCollector(Collector):
                 "studio_search_lag_seconds", "How long the oldest change waits for the index.", search.seconds
             )
 
+        disks = findings["disks"]
+        if disks.free_bytes is not None:
+            yield GaugeMetricFamily(
+                "studio_disk_free_bytes", "Free space on the disk that has the least of it.", disks.free_bytes
+            )
+
     def describe(self) -> Iterable[Metric]:
         """Nothing: without this, registering would run the checks."""
         return ()

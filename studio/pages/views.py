@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from content_libraries import api
+from content_libraries.storage_errors import storage_full
 
 from ..frontend.configuration import frontend_url
 
@@ -35,6 +39,14 @@ def start(request: HttpRequest) -> HttpResponse:
         listed = api.list_libraries(request.user, order="title")
         context |= {"libraries": _rows(listed), "total": listed.count(), "most": MOST_LIBRARIES}
     return render(request, "studio/start.html", context)
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Say that the site failed, or, with 507, that it has no space left. Uses nothing that may have failed, too."""
+    error = sys.exc_info()[1]
+    if error is not None and storage_full(error):
+        return HttpResponse(render_to_string("507.html"), status=HTTPStatus.INSUFFICIENT_STORAGE)
+    return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def icon(_request: HttpRequest) -> HttpResponseRedirect:

@@ -25,8 +25,8 @@ from rest_framework.test import APIClient
 from user_tasks.models import UserTaskStatus
 
 from content_libraries.backups.models import BackupJob, RestoreJob
-from content_libraries.backups.tasks import back_up, restore, sweep_backups
-from content_libraries.jobs.api import JobState
+from content_libraries.backups.tasks import back_up, delete_expired_backups, restore
+from content_libraries.jobs.api import JobState, sweep_jobs
 from content_libraries.libraries.models import ContentLibrary
 from tests.catalogs import write_catalog
 from tests.conftest import ClientFactory, CommitRunner, UserFactory
@@ -461,7 +461,7 @@ def test_jobs_whose_message_was_lost_are_done_in_the_end(filled: LibraryClient, 
     restoring = client.post(RESTORES, {"file": minimal()}, format="multipart").json()
     for model in (BackupJob, RestoreJob):
         model._default_manager.update(created=now() - timedelta(hours=1))
-    assert sweep_backups() == 2
+    assert sweep_jobs() == 2
     assert client.get(BACKUPS, backup).json()["state"] == "Succeeded"
     assert client.get(RESTORES, restoring).json()["state"] == "Succeeded"
 
@@ -475,6 +475,6 @@ def test_what_nobody_wants_any_more_is_deleted(
     assert client.post(URL, body, format="json").status_code == 200
     for model in (BackupJob, RestoreJob):
         model._default_manager.update(created=now() - timedelta(days=8))
-    sweep_backups()
+    delete_expired_backups()
     assert client.get(url).status_code == 404
     assert set(LearningPackage.objects.filter(pk__in=[taken, left]).values_list("pk", flat=True)) == {taken}

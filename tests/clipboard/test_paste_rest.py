@@ -45,12 +45,12 @@ def other(make_library: LibraryFactory, api_client: ClientFactory, staff: User) 
     return LibraryClient(make_library("lib2"), api_client(staff))
 
 
-def with_picture(client: LibraryClient, code: str, *, size: int | None = None) -> None:
+def with_picture(client: LibraryClient, code: str, picture: bytes = PICTURE) -> None:
     """Create an html component with a picture."""
-    digest = hashlib.blake2b(PICTURE, digest_size=20).hexdigest()
-    file = content.FileMedia("static/pic.png", "image/png", digest, size or len(PICTURE))
+    digest = hashlib.blake2b(picture, digest_size=20).hexdigest()
+    file = content.FileMedia("static/pic.png", "image/png", digest, len(picture))
     written = content.ComponentWrite("html", code, "With picture", '<html display_name="With picture"/>', (file,))
-    content.write_items(None, client.library, components=[written], file_bytes=lambda _d: iter([(digest, PICTURE)]))
+    content.write_items(None, client.library, components=[written], file_bytes=lambda _d: iter([(digest, picture)]))
 
 
 def pictures(client: LibraryClient, name: str) -> list[bytes]:
@@ -123,7 +123,7 @@ def test_files_of_the_components_of_a_container_come_along(lib: LibraryClient, o
 
 
 def test_large_files_are_recorded_and_left_out(lib: LibraryClient, other: LibraryClient) -> None:
-    with_picture(lib, "h1", size=11 * 1024**2)
+    with_picture(lib, "h1", bytes(11 * 1024**2))
     copy(lib, "html:h1")
     assert [(file.path, file.digest) for file in StagedFile.objects.all()] == [("static/pic.png", "")]
     assert pictures(other, name_of(other.ok(paste(other)))) == []

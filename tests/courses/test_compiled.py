@@ -16,7 +16,7 @@ from openedx_content.models_api import PublishLog
 
 from content_libraries import api
 from content_libraries.courses.compiling import compile_publish_log, uncompiled_publish_logs
-from content_libraries.courses.models import CompiledCourse, CompiledDefinition
+from content_libraries.courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition
 from content_libraries.courses.tasks import compile_published, sweep_compiled
 from content_libraries.errors import NotAllowedError, NotFoundError
 from tests.conftest import ClientFactory, CommitRunner
@@ -189,6 +189,30 @@ def test_the_sweep_finds_what_nobody_compiled(course: None, run_on_commit: Commi
     assert sweep_compiled() == 1
     assert published_title() == "Second"
     assert sweep_compiled() == 0
+
+
+def test_a_publish_that_cannot_be_compiled_is_left_to_people_after_some_attempts(
+    course: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_pk = publish()
+    (definition,) = BlockDefinition.objects.filter(version__entity__course_block__usage_key=UNIT)
+    kept = BlockDefinition(version_id=definition.version_id, olx=definition.olx)
+    definition.delete()
+    assert [sweep_compiled() for _sweep in range(5)] == [1, 1, 1, 0, 0]
+    assert f"run “compile_course {COURSE_KEY}”" in caplog.text
+    kept.save(force_insert=True)
+    assert sweep_compiled() == 0
+    call_command("compile_course", str(COURSE_KEY))
+    assert CompiledCourse.objects.get().publish_log_id == log_pk
+    assert not CompileAttempts.objects.exists()
+
+
+def test_another_publish_is_compiled_whatever_became_of_the_last_one(course: None) -> None:
+    CompileAttempts.objects.create(publish_log_id=publish(), count=3)
+    rename("Second")
+    publish()
+    assert sweep_compiled() == 1
+    assert published_title() == "Second"
 
 
 def test_nothing_is_published(course: None) -> None:

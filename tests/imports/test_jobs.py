@@ -23,7 +23,7 @@ from content_libraries.errors import NotAllowedError
 from content_libraries.imports.models import ImportJob, ModulestoreMigration, StoredPlan
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
-from studio.celery import app as celery_app
+from tests.brokers import broker_in
 from tests.conftest import CommitRunner, MemberFactory
 from tests.learning_core.dump import dump
 
@@ -68,20 +68,12 @@ def test_a_commit_tells_the_worker(upload: Upload, start: Start, run_on_commit: 
 
 
 def test_without_a_broker_a_job_waits_for_the_sweeper(
-    upload: Upload, start: Start, run_on_commit: CommitRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    upload: Upload, start: Start, run_on_commit: CommitRunner, tmp_path: Path
 ) -> None:
-    lost_folder = {"data_folder_in": str(tmp_path / "gone"), "data_folder_out": str(tmp_path / "gone")}
-    for name, value in {
-        "task_always_eager": False,
-        "broker_write_url": "filesystem://",
-        "broker_transport_options": {**lost_folder, "store_processed": False},
-    }.items():
-        monkeypatch.setitem(celery_app.conf, name, value)
-    with run_on_commit():
+    with broker_in(tmp_path / "gone"), run_on_commit():
         job = start(upload())
     job.refresh_from_db()
     assert job.state == JobState.WAITING
-    monkeypatch.undo()
     ImportJob.objects.filter(pk=job.pk).update(created=now() - timedelta(hours=1))
     assert api.sweep_jobs() == 1
     job.refresh_from_db()

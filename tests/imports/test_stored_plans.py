@@ -19,6 +19,7 @@ from content_libraries import api
 from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import StoredPlan
 from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
+from content_libraries.imports.tasks import delete_expired_imports
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import CommitRunner
@@ -145,7 +146,7 @@ def test_old_uploads_and_plans_are_deleted_with_their_files(
     type(course).objects.update(created=now() - timedelta(days=8))
     StoredPlan.objects.update(created=now() - timedelta(days=8))
     with run_on_commit():
-        api.sweep_jobs()
+        delete_expired_imports()
     assert not any(default_storage.exists(str(name)) for name in names)
     with pytest.raises(api.UnknownSourceError, match="Upload its archive"):
         api.find_source(course.key, user=staff)
@@ -155,7 +156,7 @@ def test_an_old_upload_is_kept_for_a_plan_that_is_not_old(upload: Upload, librar
     course = upload()
     type(course).objects.update(created=now() - timedelta(days=8))
     plan = planned(library, staff, course.key)
-    api.sweep_jobs()
+    delete_expired_imports()
     assert work(api.start_plans([plan], user=staff).uuid).state == JobState.SUCCEEDED
 
 

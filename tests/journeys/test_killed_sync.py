@@ -45,10 +45,10 @@ api.start_run(user=user, courses=courses)
 SWEEP = """
 from datetime import timedelta
 from django.utils.timezone import now
+from content_libraries import api
 from content_libraries.sync.models import SyncRun
-from content_libraries.sync.tasks import sweep_syncs
 SyncRun.objects.update(heartbeat=now() - timedelta(hours=1))
-print(sweep_syncs())
+print(api.sweep_jobs())
 """
 
 SEND_AGAIN = """

@@ -181,6 +181,38 @@ def test_the_sweep_goes_on_with_a_rebuild_that_was_interrupted(engine: WatchedEn
     assert check_index() == []
 
 
+def test_a_rebuild_that_gets_nowhere_is_left_to_people_after_some_attempts(
+    engine: WatchedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.spare().interruptions = [pull_the_plug] * 3
+    with pytest.raises(SearchEngineError):
+        rebuild()
+    for _sweep in range(5):
+        sweep_search()
+    assert engine.spare().interruptions == []
+    assert SearchRebuild.objects.get().attempts == 3
+    assert "run “reindex_studio --full”" in caplog.text
+
+    rebuild()
+
+    assert not SearchRebuild.objects.exists()
+    assert check_index() == []
+
+
+@pytest.mark.usefixtures("_batches_of_two")
+def test_a_rebuild_that_is_interrupted_again_and_again_is_gone_on_with_while_it_gets_further(
+    engine: WatchedEngine,
+) -> None:
+    begun = engine.prepare()
+    engine.spare().interruptions = [nothing, pull_the_plug, pull_the_plug, nothing, pull_the_plug, pull_the_plug]
+    with pytest.raises(SearchEngineError):
+        rebuild()
+    for _sweep in range(4):
+        sweep_search()
+    assert engine.prepare() != begun
+    assert check_index() == []
+
+
 def test_what_happens_between_the_parts_of_a_rebuild_is_not_missed(
     shelf: Shelf, engine: WatchedEngine, run_on_commit: Committing
 ) -> None:

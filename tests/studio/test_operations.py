@@ -75,6 +75,7 @@ class TestHealth:
             "database": True,
             "broker": True,
             "search": True,
+            "disks": True,
         }
 
     @pytest.mark.usefixtures("_unreachable_broker")
@@ -142,7 +143,7 @@ class TestMetrics:
         told = client.get("/metrics").content.decode()
         guide = (PROJECT / "docs" / "operations.rst").read_text()
         named = set(re.findall(r"^``((?:studio|django_http)_\w+)", guide, re.MULTILINE))
-        assert len(named) == 9
+        assert len(named) == 10
         assert [name for name in named if f"# TYPE {name}" not in told] == []
 
     def test_without_a_database_the_rest_is_told(self, client: Client, settings: Any) -> None:

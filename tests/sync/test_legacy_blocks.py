@@ -23,7 +23,7 @@ from content_libraries import api
 from content_libraries.jobs.api import JobState
 from content_libraries.sync.legacy.originals import copied_id
 from content_libraries.sync.models import CourseLink, LegacyConversion
-from content_libraries.sync.tasks import convert_legacy, sweep_syncs
+from content_libraries.sync.tasks import convert_legacy
 from tests.catalogs import write_catalog
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import make_course
@@ -536,7 +536,7 @@ def test_a_conversion_whose_worker_died_is_found(author: Author, migrated: Shelf
     task = start(author)
     rows = LegacyConversion.objects.filter(uuid=task["uuid"])
     rows.update(state=JobState.RUNNING, lease=uuid4(), heartbeat="2020-01-01T00:00:00Z", attempts=1)
-    assert sweep_syncs() == 1
+    assert api.sweep_jobs() == 1
     convert_legacy(task["uuid"])
     assert ready(author) == []
 

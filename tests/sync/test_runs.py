@@ -16,7 +16,7 @@ from user_tasks.models import UserTaskStatus
 from content_libraries import api
 from content_libraries.jobs.api import JobState
 from content_libraries.sync.models import SyncRun
-from content_libraries.sync.tasks import run_sync, sweep_syncs
+from content_libraries.sync.tasks import run_sync
 from tests.conftest import CommitRunner, give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course
@@ -181,7 +181,7 @@ def test_a_run_whose_worker_died_is_finished_by_another(author: Author, shelf: S
     SyncRun.objects.update(
         state=JobState.RUNNING, lease=UUID(run["uuid"]), attempts=1, heartbeat=now() - timedelta(hours=1)
     )
-    assert sweep_syncs() == 1
+    assert api.sweep_jobs() == 1
     assert author.client.get(f"{RUNS}{run['uuid']}/").json()["state"] == "succeeded"
     assert block(text).title == "New"
 

@@ -17,6 +17,7 @@ from ... import keys
 from ...errors import NotFoundError
 from ...libraries.api import Permission, access_library, require_create
 from ...rest import LibraryAPIView
+from ...stored_files import open_field_file
 from .. import api
 from .serializers import (
     ArchiveSerializer,
@@ -82,7 +83,9 @@ class BackupFileView(LibraryAPIView):
         job = api.find_backup(keys.library_key(lib_key), uuid, user=request.user)
         if not job.file or job.file_name != file_name:
             raise NoBackup
-        return FileResponse(job.file.open(), as_attachment=True, filename=job.file_name, content_type="application/zip")
+        return FileResponse(
+            open_field_file(job.file), as_attachment=True, filename=job.file_name, content_type="application/zip"
+        )
 
 
 @extend_schema(tags=TAGS)

@@ -136,7 +136,11 @@ def _serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpRes
     }
     response: HttpResponseBase | None = get_conditional_response(request._request, etag=headers["ETag"])
     if response is None:
-        response = HttpResponse() if request.method == "HEAD" else FileResponse(file.open())
+        opened = file.open()
+        response = FileResponse(opened)
+        if request.method == "HEAD":
+            opened.close()
+            response = HttpResponse()
         headers |= {
             "Content-Type": media.media_type,
             "Content-Length": str(media.size),

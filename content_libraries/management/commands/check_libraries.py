@@ -2,57 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ... import keys
+from ...content import api as content
+from ...courses import api as courses
+from ...errors import ContentLibrariesError, NotFoundError
 from ...findings import Finding
 from ...keys import LibraryLocatorV2
 from ...search import api as search
 from ...sync import api as sync
 from ..base import LibraryCommand, cut
 
-
-class Check(Protocol):
-    """Looks for what is wrong in one library, or in all of them, and repairs it if it shall."""
-
-    def __call__(self, library_key: LibraryLocatorV2 | None, /, *, repair: bool) -> Sequence[Finding]: ...
-
-
-CHECKS: Sequence[Check] = (sync.check_links, search.check_index)
-"""All checks, in the order in which they run."""
+type Check = Callable[[], Sequence[Finding]]
+"""Looks for what is wrong, and repairs it if it shall."""
 
 
 class Command(LibraryCommand):
-    help = "Check that what is derived from the content of libraries is what it should be. Fails if it is not."
+    help = "Check that files, links and the search index are what the content of libraries says. Fails if they are not."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("library_key", nargs="?", metavar="lib:ORG:SLUG", help="Key of the only library to check.")
         parser.add_argument("--repair", action="store_true", help="Put right what is wrong.")
+        parser.add_argument(
+            "--digests", action="store_true", help="Read all files, and do not only ask the storage for their sizes."
+        )
 
     def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
         library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
-        self.findings = [finding for check in CHECKS for finding in check(library_key, repair=options["repair"])]
+        self.repairs = bool(options["repair"])
+        self.findings: list[Finding] = []
+        self.failures: list[str] = []
+        for check in _checks(library_key, repair=self.repairs, digests=options["digests"]):
+            self._do(check)
         return {"findings": [asdict(finding) for finding in self.findings]}
 
-    def handle(self, *args: str, **options: Any) -> None:
-        super().handle(*args, **options)
-        if left := sum(not finding.repaired for finding in self.findings):
+    def failure(self, _result: Mapping[str, object]) -> str:
+        left = sum(not finding.repaired for finding in self.findings)
+        return "\n".join([*self.failures, *([self._left(left)] if left else [])])
+
+    def _do(self, check: Check) -> None:
+        """Do a check. One that cannot be done keeps no other from its work."""
+        try:
+            self.findings += check()
+        except NotFoundError:
+            raise
+        except ContentLibrariesError as error:
+            self.failures.append(error.message)
+
+    def _left(self, count: int) -> str:
+        if self.repairs:
+            text = ngettext(
+                "%(count)s of the findings could not be repaired.",
+                "%(count)s of the findings could not be repaired.",
+                count,
+            )
+        else:
             text = ngettext(
                 "%(count)s of the findings is left. Run the command with --repair to put it right.",
                 "%(count)s of the findings are left. Run the command with --repair to put them right.",
-                left,
+                count,
             )
-            raise CommandError(text % {"count": left})
+        return text % {"count": count}
 
     def summarize(self, result: Mapping[str, object]) -> str:
-        return "\n".join(cut([_line(finding) for finding in self.findings])) or _("Everything is as it should be.")
+        if self.findings or self.failures:
+            return "\n".join(cut([_line(finding) for finding in self.findings]))
+        return _("Everything is as it should be.")
+
+
+def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool) -> Iterator[Check]:
+    """Yield all checks, in the order in which they run: files first, because the index is made of some of them."""
+    yield partial(content.check_files, library_key, repair=repair, digests=digests)
+    if library_key is None:
+        yield partial(courses.check_course_files, repair=repair, digests=digests)
+    yield partial(sync.check_links, library_key, repair=repair)
+    yield partial(search.check_index, library_key, repair=repair)
 
 
 def _line(finding: Finding) -> str:

@@ -12,20 +12,23 @@ from django.utils.translation import gettext_lazy
 
 from ...errors import ContentLibrariesError
 from ...imports.admin.base import StaffAdmin
+from ...jobs.admin import JobActionsAdmin
 from ..models import LegacyConversion
+from .jobs import cancel_conversion, retry_conversion
 from .undoing import undo_conversion
 
 
 @admin.register(LegacyConversion)
-class LegacyConversionAdmin(StaffAdmin):
+class LegacyConversionAdmin(JobActionsAdmin, StaffAdmin):
     """They are started by authors of courses and by command."""
 
-    list_display = ("course_key", "state", "block_count", "user", "created", "finished", "undone")
-    list_filter = ("state", "created", "undone")
-    list_select_related = ("user",)
+    cancel = staticmethod(cancel_conversion)
+    retry = staticmethod(retry_conversion)
+    list_display = ("course_key", "state", "block_count", "worker", "user", "created", "finished", "undone")
+    list_filter = (*JobActionsAdmin.list_filter, "undone")
     search_fields = ("uuid", "course_key", "user__username")
     ordering = ("-pk",)
-    actions = ("undo_selected",)
+    actions = ("cancel_selected", "retry_selected", "undo_selected")
     fields = ("uuid", "course_key", "user", "state", "error", "report", "publish", "created", "finished", "undone")
     readonly_fields = fields
 

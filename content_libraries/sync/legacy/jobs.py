@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +14,16 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ... import site_language
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
 from ...errors import NotFoundError
-from ...jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_task
+from ...jobs.api import (
+    UNFINISHED,
+    JobState,
+    check_finished,
+    create_status,
+    end_job,
+    refer_to,
+    request_cancel,
+    send_on_commit,
+)
 from ...libraries.api import Actor, author_pk, is_global_staff
 from ..models import LegacyConversion
 from .converting import legacy_blocks_ready, preview_conversion
@@ -62,12 +70,12 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
     ready = legacy_blocks_ready(course_key, user=user)
     with transaction.atomic():
         for pk in _unfinished(person, course_key).values_list("pk", flat=True):
-            request_cancel(LegacyConversion, pk, finish=finish)
+            request_cancel(LegacyConversion, pk)
         conversion = LegacyConversion(user=person, course_key=course_key, publish=publish)
         name = site_language.gettext("Conversion of legacy blocks in %(course)s") % {"course": course_key}
         create_status(conversion, task_name=TASK_NAME, name=name, total_steps=1 + len(ready))
         conversion.save()
-        transaction.on_commit(partial(send, conversion.uuid))
+        send_on_commit(conversion)
     return conversion
 
 
@@ -92,11 +100,22 @@ def find_conversion(
     return found
 
 
-def cancel_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
+def cancel_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
     """Cancel a conversion; nothing happens to a finished one. Raises as ``find_conversion``."""
     conversion = find_conversion(conversion_uuid, user=user)
-    request_cancel(LegacyConversion, conversion.pk, finish=finish)
+    request_cancel(LegacyConversion, conversion.pk)
     return find_conversion(conversion_uuid, user=user)
+
+
+def retry_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
+    """
+    Convert, in a new job, what is left to convert in the course of a finished conversion.
+
+    Raises as ``find_conversion`` and ``start_conversion``, and InvalidInputError for one that is not finished.
+    """
+    conversion = find_conversion(conversion_uuid, user=user)
+    check_finished(conversion)
+    return start_conversion(conversion.course_key, user=user, publish=conversion.publish)
 
 
 def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user: Actor) -> None:
@@ -130,13 +149,6 @@ def finish(conversion: LegacyConversion, state: JobState, error: str = "") -> No
         error: for the author; of a conversion that succeeded, what stays without a link.
     """
     end_job(conversion, state, error, partial_name="Blocks without a link")
-
-
-def send(conversion_uuid: UUID) -> None:
-    """Tell a worker. If the broker is down, the sweeper tells it later."""
-    from ..tasks import convert_legacy  # noqa: PLC0415 - the task runs conversions, and conversions send the task
-
-    send_task(convert_legacy, conversion_uuid)
 
 
 def _unfinished(user: User, course_key: CourseKey) -> QuerySet[LegacyConversion]:

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ...courses.api import lock_course
 from ...errors import ContentLibrariesError, NotAllowedError
-from ...jobs.api import JobCanceledError, JobState, JobWorker, run_claimed, sweep
+from ...jobs.api import JobCanceledError, JobKind, JobState, JobWorker, register
 from ..models import LegacyConversion
 from .converting import legacy_blocks_ready, preview_conversion
-from .jobs import apply_conversion, finish, send
-
-
-def run_conversion(conversion_uuid: UUID) -> None:
-    """
-    Do a conversion. Does nothing if another worker is at it, or if it is finished.
-
-    The content of the course, and the end of the conversion, are one transaction.
-    """
-    run_claimed(LegacyConversion, conversion_uuid, lambda worker: _Conversion(worker).run())
-
-
-def sweep_conversions() -> int:
-    """Find conversions whose worker died or whose message was lost. Returns how many."""
-    return sweep(LegacyConversion, send=send, finish=finish)
+from .jobs import TASK_NAME, apply_conversion, finish, retry_conversion
 
 
 @dataclass(slots=True)
 class _Conversion:
+    """A conversion at work. The content of the course, and the end of the conversion, are one transaction."""
+
     worker: JobWorker[LegacyConversion]
 
     def run(self) -> None:
@@ -61,3 +49,17 @@ class _Conversion:
     def _end(self, state: JobState, error: str = "") -> None:
         with self.worker.finishing() as conversion:
             finish(conversion, state, error)
+
+
+CONVERSIONS: Final = register(
+    JobKind(
+        model=LegacyConversion,
+        task_name=TASK_NAME,
+        work=lambda worker: _Conversion(worker).run(),
+        finish=finish,
+        retry=retry_conversion,
+        start_anew=lambda conversion: (
+            _("To start it anew, convert the blocks of %(course)s again.") % {"course": conversion.course_key}
+        ),
+    )
+)

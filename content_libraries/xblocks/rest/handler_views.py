@@ -19,8 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from xblock.django.request import django_to_webob_request, webob_to_django_response
 
 from ... import conf
-from ...errors import ContentLibrariesError, NotAllowedError, NotFoundError
+from ...errors import ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
 from ...keys import LibraryUsageLocatorV2
+from ...rest import storage_status
 from .. import api
 from ..data import Version
 
@@ -67,6 +68,8 @@ class HandlerView(View):
             return _refusal(error, 404)
         except NotAllowedError as error:
             return _refusal(error, 403)
+        except StorageError as error:
+            return _refusal(error, storage_status(error))
         except ContentLibrariesError as error:
             return _refusal(error, 400)
         response: HttpResponseBase = webob_to_django_response(answer)

@@ -1,0 +1,30 @@
+"""Checking that the files of courses are stored as the courses say. For the operator of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Finding
+from ..learning_core import api as learning_core
+from .models import Course, CourseBlock
+from .reading import learning_package_of
+
+
+def check_course_files(*, repair: bool = False, digests: bool = False) -> list[Finding]:
+    """
+    Find files of all courses that are lost, cut short, or other ones than they should be, in all versions.
+
+    Takes the same arguments and raises the same errors as ``content.api.check_files``.
+    """
+    courses = Course.objects.exclude(learning_package=None).order_by("id")
+    return [finding for course in courses for finding in _check(course, repair=repair, digests=digests)]
+
+
+def _check(course: Course, *, repair: bool, digests: bool) -> Iterator[Finding]:
+    damaged = learning_core.damaged_files(learning_package_of(course), digests=digests, repair=repair)
+    pks = [file.entity_pk for file in damaged]
+    keys = {pk: str(course.id) for pk in pks}
+    for part in learning_core.in_parts(pks):
+        blocks = CourseBlock.objects.filter(**{"entity__in": part}).values_list("entity_id", "usage_key")
+        keys |= {pk: str(usage_key) for pk, usage_key in blocks}
+    return learning_core.file_findings(damaged, keys, repair=repair)

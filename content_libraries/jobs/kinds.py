@@ -1,0 +1,61 @@
+"""The kinds of jobs: what a room says of its jobs, so that this room can send, sweep, end and retry them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, cast
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser, User
+
+from .models import Job, JobState
+from .workers import JobWorker
+
+
+class Retry(Protocol):
+    """Starts a finished job anew, as this user, who needs the rights for starting it. Returns the new job."""
+
+    def __call__(self, job_uuid: UUID, /, *, user: User | AnonymousUser | None) -> Job: ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind[JobT: Job]:
+    """
+    A kind of jobs.
+
+    Args:
+        model: its rows.
+        task_name: the Celery task that does what is left of one, which takes the uuid of the job.
+        work: does what is left of a job. ContentLibrariesErrors are its own to handle; any other exception breaks the
+            attempt off.
+        finish: ends a job that is locked and not finished, in the caller's transaction; takes state and error.
+        retry: starts a finished job anew.
+        start_anew: words a sentence that tells the author of a job how to do that.
+    """
+
+    model: type[JobT]
+    task_name: str
+    work: Callable[[JobWorker[JobT]], None]
+    finish: Callable[[JobT, JobState, str], None]
+    retry: Retry
+    start_anew: Callable[[JobT], str]
+
+
+_KINDS: Final[dict[type[Job], JobKind[Any]]] = {}
+
+
+def register[JobT: Job](kind: JobKind[JobT]) -> JobKind[JobT]:
+    """Make a kind known. To be called when the tasks of its room are imported."""
+    _KINDS[kind.model] = kind
+    return kind
+
+
+def kinds() -> list[JobKind[Any]]:
+    """All kinds, in the order in which they became known."""
+    return list(_KINDS.values())
+
+
+def kind_of[JobT: Job](model: type[JobT]) -> JobKind[JobT]:
+    """The kind of jobs of a model."""
+    return cast("JobKind[JobT]", _KINDS[model])

@@ -1,0 +1,67 @@
+"""Tasks that Celery beat starts again and again: late messages expire, and one process works at a task at a time."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from celery import shared_task
+
+from .models import PeriodicTurn
+
+logger = logging.getLogger(__name__)
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+_PERIODS_OF_A_TURN: Final = 5
+"""After so many periods the owner of a turn counts as dead. All periodic tasks can be done twice at the same time."""
+
+
+def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Any]:
+    """
+    Make a periodic task of a function that takes nothing and returns how much there was to do.
+
+    A message that no worker takes within the period is worthless, because the next one is there: it expires. A worker
+    that finds another one at the same task leaves it alone, and returns 0.
+
+    Args:
+        name: of the task, which is the one in the beat schedule (``plugin_settings``).
+        seconds: the period.
+    """
+
+    def decorate(work: Callable[[], int]) -> Any:
+        @functools.wraps(work)
+        def work_in_turn() -> int:
+            with turn(name, timedelta(seconds=_PERIODS_OF_A_TURN * seconds)) as is_ours:
+                return work() if is_ours else 0
+
+        # Not again at once after a worker died: the next message is never far.
+        return shared_task(name=name, expires=seconds, acks_late=False, ignore_result=True)(work_in_turn)
+
+    return decorate
+
+
+@contextmanager
+def turn(task_name: str, lasting: timedelta) -> Iterator[bool]:
+    """
+    Take the turn to do a periodic task, and give it back at the end. Yields False if another process has it.
+
+    Args:
+        lasting: how long others leave it to this process. It survives this process for so long, if that is killed.
+    """
+    now, owner = datetime.now(UTC), uuid4()
+    PeriodicTurn.objects.get_or_create(task_name=task_name, defaults={"owned_until": now})
+    turns = PeriodicTurn.objects.filter(task_name=task_name)
+    if not turns.filter(owned_until__lte=now).update(owner=owner, owned_until=now + lasting):
+        logger.info("Another process is at %s.", task_name)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        turns.filter(owner=owner).update(owner=None, owned_until=datetime.now(UTC))

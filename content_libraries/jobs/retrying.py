@@ -1,0 +1,39 @@
+"""Starting a job anew, whatever its kind."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils.translation import gettext as _
+
+from ..errors import InvalidInputError, NotFoundError
+from .kinds import kinds
+from .models import UNFINISHED, Job
+
+
+def retry_any_job(job_uuid: UUID, *, user: User | AnonymousUser | None = None) -> Job:
+    """
+    Start a finished job of any kind anew.
+
+    Args:
+        user: who starts it, and needs the rights for that; the author of the job if None.
+
+    Returns: the new job. Raises NotFoundError for an unknown job and for one whose author is gone, NotAllowedError, and
+    InvalidInputError where nothing is to be done.
+    """
+    for kind in kinds():
+        job = kind.model._default_manager.select_related("user").filter(uuid=job_uuid).first()
+        if job is None:
+            continue
+        person = user or job.user
+        if person is None:
+            raise NotFoundError(_("The user who started this job does not exist any more. Name another one."))
+        return kind.retry(job_uuid, user=person)
+    raise NotFoundError(_("There is no job “%(job)s”.") % {"job": job_uuid})
+
+
+def check_finished(job: Job) -> None:
+    """Raise InvalidInputError for a job that is not finished: it cannot be started anew."""
+    if job.state in UNFINISHED:
+        raise InvalidInputError(_("This job is not finished. Wait for it, or cancel it."))

@@ -1,0 +1,101 @@
+"""What a worker has while it is at a job: its lease, and the steps that it tells others of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from user_tasks.models import UserTaskStatus
+
+from .. import conf
+from .models import Job, JobState
+
+
+class JobCanceledError(Exception):
+    """Somebody canceled the job."""
+
+
+class LeaseLostError(Exception):
+    """The job belongs to another worker now, or is finished."""
+
+
+class JobWorker[JobT: Job]:
+    """A worker at a job: its progress, and whether it still has the job."""
+
+    def __init__(self, job: JobT) -> None:
+        self.job = job
+        self.lease = job.lease
+        self.steps_done = 0
+        self.renewed = datetime.now(UTC)
+
+    @property
+    def jobs(self) -> Any:
+        """The manager of jobs of this kind."""
+        return type(self.job)._default_manager
+
+    def step(self, text: str, steps: int) -> None:
+        """
+        Tell others where the job is, and hear from them whether to go on. Never inside of a transaction.
+
+        Raises LeaseLostError and JobCanceledError.
+        """
+        self.renew()
+        self.steps_done += steps
+        UserTaskStatus.objects.filter(pk=self.job.task_status_id).update(
+            state=text[:128],
+            completed_steps=self.steps_done,
+            attempts=self.job.attempts,
+            modified=datetime.now(UTC),
+        )
+
+    def renew(self) -> None:
+        """
+        Renew the lease, and hear whether to go on. Never inside of a transaction.
+
+        Raises LeaseLostError and JobCanceledError.
+        """
+        self.renewed = datetime.now(UTC)
+        self.jobs.filter(pk=self.job.pk, lease=self.lease).update(heartbeat=self.renewed)
+        self.check(self.jobs.get(pk=self.job.pk))
+
+    def keep_alive(self) -> None:
+        """
+        Renew the lease if a tenth of it is over. To be called often in a long step, never inside of a transaction.
+
+        Raises LeaseLostError and JobCanceledError.
+        """
+        if datetime.now(UTC) - self.renewed > timedelta(seconds=conf.JOB_LEASE_SECONDS.value / 10):
+            self.renew()
+
+    def settle(self) -> None:
+        """
+        End the transaction of a part: lock the job, and see that it is still this worker's.
+
+        Raises LeaseLostError and JobCanceledError, which undo the part.
+        """
+        self.check(self.jobs.select_for_update().get(pk=self.job.pk))
+
+    def check(self, job: JobT) -> None:
+        """Raise LeaseLostError or JobCanceledError if a job, as just read, is not to be gone on with."""
+        if job.lease != self.lease or job.state != JobState.RUNNING:
+            raise LeaseLostError
+        if job.cancel_requested:
+            raise JobCanceledError
+
+    @contextmanager
+    def finishing(self) -> Iterator[JobT]:
+        """A transaction in which the job is locked and still this worker's. Raises LeaseLostError."""
+        with transaction.atomic():
+            job: JobT = self.jobs.select_for_update().get(pk=self.job.pk)
+            if job.lease != self.lease:
+                raise LeaseLostError
+            yield job
+
+    def let_go(self) -> None:
+        """Give an unfinished job back, if it is still this worker's."""
+        self.jobs.filter(pk=self.job.pk, lease=self.lease, state=JobState.RUNNING).update(
+            state=JobState.WAITING, lease=None
+        )

@@ -1,0 +1,138 @@
+"""
+The files of media in the storage of Learning Core, which are named by their digests.
+
+Learning Core writes a file under its name, and leaves alone what is there already with the right size. So everything
+that this app stores is stored here first, whole; and what is stored is read here, and compared with its row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import IO, Any
+
+from django.core.files.base import ContentFile, File
+from django.utils.translation import gettext as _
+from openedx_content.applets.media.models import get_storage
+from openedx_content.models_api import ComponentVersionMedia, LearningPackage, Media
+
+from ..errors import DamagedFileError
+from ..storage_errors import storage_faults, storage_faults_named
+from ..stored_files import size_of, store_exactly
+
+
+def media_digest(data: bytes) -> str:
+    """The identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def store_bytes(package: LearningPackage, data: bytes) -> None:
+    """
+    Make sure that bytes are stored in a learning package: whole, and in place of what is damaged.
+
+    Raises StorageFullError and StorageError.
+    """
+    medium = Media(learning_package=package, hash_digest=media_digest(data), size=len(data), has_file=True)
+    if damage_of(medium, digests=True):
+        write_file(medium, data)
+
+
+def write_file(medium: Media, data: bytes) -> None:
+    """
+    Store the file of a medium, in place of what is there.
+
+    Raises StorageFullError and StorageError; and DamagedFileError for other bytes than those that the medium is of.
+    """
+    if problem := _difference(medium, len(data)) or _other_bytes(medium, data):
+        raise _damaged(medium, problem)
+    store_exactly(get_storage(), medium.path, ContentFile(data))
+
+
+def has_right_size(medium: Media) -> bool:
+    """Whether the file of a medium is stored with as many bytes as it should have. Raises StorageError."""
+    return size_of(get_storage(), medium.path) == medium.size
+
+
+def damage_of(medium: Media, *, digests: bool) -> str:
+    """
+    Compare the file of a medium with its row.
+
+    Args:
+        digests: whether to read the file, and not only to ask for its size.
+
+    Returns: what is wrong, as a part of a sentence; "" if nothing is. Raises StorageError.
+    """
+    problem = _difference(medium, size_of(get_storage(), medium.path))
+    if problem or not digests:
+        return problem
+    file = _opened(medium)
+    if file is None:
+        return _difference(medium, None)
+    with storage_faults_named(), file:
+        return _other_bytes(medium, file.read())
+
+
+def open_file(medium: Media) -> IO[bytes]:
+    """
+    Open the file of a medium for reading; whoever opens it closes it.
+
+    Raises DamagedFileError for one that is lost or has another size than its row says, and StorageError.
+    """
+    file = _opened(medium)
+    if file is None:
+        raise _damaged(medium, _difference(medium, None))
+    with storage_faults_named():
+        size = file.size
+    if problem := _difference(medium, size):
+        file.close()
+        raise _damaged(medium, problem)
+    opened: IO[bytes] = file
+    return opened
+
+
+def read_file(medium: Media) -> bytes:
+    """Read the file of a medium. Raises as ``open_file``, and DamagedFileError for one with other bytes, too."""
+    with storage_faults_named(), open_file(medium) as file:
+        data = bytes(file.read())
+    if problem := _other_bytes(medium, data):
+        raise _damaged(medium, problem)
+    return data
+
+
+def remove_files(media: Iterable[Media]) -> None:
+    """Delete files that nothing refers to, to make room again. What the storage does not delete stays."""
+    for medium in media:
+        with suppress(*storage_faults()):
+            get_storage().delete(medium.path)
+
+
+def _opened(medium: Media) -> File[Any] | None:
+    """The file of a medium; None where the storage has none."""
+    with storage_faults_named():
+        try:
+            file: File[Any] = medium.read_file()
+        except FileNotFoundError:
+            return None
+    return file
+
+
+def _difference(medium: Media, size: int | None) -> str:
+    if size == medium.size:
+        return ""
+    if size is None:
+        return _("the storage has lost it")
+    return _("it has %(size)s of %(wanted)s bytes") % {"size": f"{size:,}", "wanted": f"{medium.size:,}"}
+
+
+def _other_bytes(medium: Media, data: bytes) -> str:
+    return "" if media_digest(data) == medium.hash_digest else _("its bytes are other ones than those that were stored")
+
+
+def _damaged(medium: Media, problem: str) -> DamagedFileError:
+    uses = ComponentVersionMedia.objects.filter(media_id=medium.id)
+    name = uses.values_list("path", flat=True).first() or medium.hash_digest
+    return DamagedFileError(
+        _("The file “%(name)s” is damaged: %(problem)s. Upload it again, or ask the staff of the site to repair it.")
+        % {"name": name, "problem": problem}
+    )

@@ -37,7 +37,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
+from .errors import BusyError, ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
 from .keys import CourseKey, course_key
 
 SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -56,6 +56,17 @@ class SecondsDateTimeField(serializers.DateTimeField):
         super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, **kwargs)
 
 
+RETRY_SECONDS: Final = 5
+"""After how long clients may try again what the site was too busy for."""
+
+
+class SiteBusy(APIException):
+    """Nothing was done. The answer tells when to try again."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    wait = RETRY_SECONDS  # becomes the header Retry-After
+
+
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
     What an error of ours means over HTTP (libraries-rest contract, section 0.4).
@@ -68,6 +79,8 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotFound()
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
+        case BusyError():
+            return SiteBusy(error.message)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case _:

@@ -29,22 +29,34 @@ _NAME: Final = "display_name"
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """The fields that authors edit, as in ``FieldValues``."""
+
+    metadata: Mapping[str, Any]
+    data: str | None = None
+
+    def of(self, block_version: BlockVersion) -> FieldValues:
+        """These fields as those of a version."""
+        return FieldValues(block_version.key, block_version.title, self.metadata, self.data)
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """
     What comes of a change.
 
     Args:
         olx: the next text; the one that there was where nothing changes.
-        values: what authors edit of it.
+        values: what authors edit then.
         files: path -> bytes of files that change with it, or None for one that goes.
     """
 
     olx: str
-    values: FieldValues
+    values: Values
     files: Mapping[str, bytes | None] = field(default_factory=dict)
 
 
-def read_fields(_site: BlockSite, block_version: BlockVersion) -> FieldValues:
+def read_fields(_site: BlockSite, block_version: BlockVersion) -> Values:
     """Read what authors edit. Where the type is not installed or cannot read the OLX, only the name is known."""
     return fields_of(block_version)
 
@@ -89,14 +101,13 @@ def add_transcript(site: BlockSite, block_version: BlockVersion, language: str, 
     return Changed(olx, fields_of(replace(block_version, olx=olx)), block.runtime.files.changes)
 
 
-def fields_of(block_version: BlockVersion) -> FieldValues:
+def fields_of(block_version: BlockVersion) -> Values:
     """What authors edit of a version."""
     try:
         block = make_block(Visit(block_version))
     except (UnknownTypeError, UnreadableOlxError):
         name = parsed_root(block_version.olx).get(_NAME)
-        known = {} if name is None else {_NAME: name}
-        return FieldValues(block_version.key, block_version.title, known)
+        return Values({} if name is None else {_NAME: name})
     metadata = {
         each.name: as_json(each.read_json(block))
         for each in authored_fields(block)
@@ -104,7 +115,7 @@ def fields_of(block_version: BlockVersion) -> FieldValues:
     }
     data = block.fields.get(DATA)
     text = None if data is None else data.read_json(block)
-    return FieldValues(block_version.key, block_version.title, metadata, text)
+    return Values(metadata, text)
 
 
 def changed_text(block_version: BlockVersion, changes: Changes) -> str:

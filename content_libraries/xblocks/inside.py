@@ -121,7 +121,7 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
     files = block.runtime.files
     fields.refuse_authored = files.refuse = not call.may_write
     try:
-        response = block.runtime.handle(block, call.handler_name, _webob_request(call), call.suffix)
+        response = block.runtime.handle(block, call.handler_name, _webob_request(visit, call), call.suffix)
         if response.status_int >= _SERVER_ERROR:
             raise ProcessingError(_("The component could not do this."))  # it failed, not the site
         answer = HandlerResponse(response.status_int, tuple(response.headerlist), bytes(response.body))
@@ -196,6 +196,8 @@ def _learned(block: XBlock) -> Learned:
     return Learned(as_json(dict(learned.changed)), learned.gone)
 
 
-def _webob_request(call: HandlerCall) -> Any:
+def _webob_request(visit: Visit, call: HandlerCall) -> Any:
     environ = {**call.environ, "wsgi.input": BytesIO(call.body), "CONTENT_LENGTH": str(len(call.body))}
-    return django_to_webob_request(WSGIRequest(environ))
+    request = WSGIRequest(environ)
+    request.user = visit.viewer.as_user()
+    return django_to_webob_request(request)

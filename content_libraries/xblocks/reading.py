@@ -28,7 +28,8 @@ def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | No
     NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.VIEW, version=version)
-    return run(read_fields, block_version, site=Site(block_version, user), who=turn_of(user), about=key)
+    values = run(read_fields, block_version, site=Site(block_version, user), who=turn_of(user), about=key)
+    return values.of(block_version)
 
 
 def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> DeclaredFields:

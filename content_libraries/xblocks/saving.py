@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..content import api as content
@@ -49,8 +48,6 @@ def save_changed(block_version: BlockVersion, changed: Changed, *, user: Actor) 
     Returns: all fields after it. Raises NotFoundError, NotAllowedError and ConflictError.
     """
     if changed.olx == block_version.olx and not changed.files:
-        return changed.values
-    key = block_version.key
-    content.set_olx(key, user=user, olx=changed.olx, files=changed.files)
-    title = access_version(key, user=user, permission=Permission.EDIT).title
-    return replace(changed.values, display_name=title)
+        return changed.values.of(block_version)
+    content.set_olx(block_version.key, user=user, olx=changed.olx, files=changed.files)
+    return changed.values.of(access_version(block_version.key, user=user, permission=Permission.EDIT))

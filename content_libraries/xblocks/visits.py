@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.encoding import iri_to_uri
@@ -52,7 +52,7 @@ class Viewer:
     def is_authenticated(self) -> bool:
         return self.pk is not None
 
-    def as_user(self) -> Actor:
+    def as_user(self) -> User | AnonymousUser:
         """A user as blocks expect it, with pk and name only."""
         model = get_user_model()
         return model(pk=self.pk, **{model.USERNAME_FIELD: self.username}) if self.is_authenticated else AnonymousUser()

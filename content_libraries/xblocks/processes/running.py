@@ -81,7 +81,7 @@ def run[T](function: Callable[..., T], *arguments: Any, site: Answerer, who: str
         if isinstance(outcome, Failure):
             raise outcome.as_error()
     except BlockStoppedError as error:
-        logger.warning("%s of %s: %s", function.__name__, about, error.message)
+        logger.warning("%s of %s: %s", function.__name__, about, error.message, exc_info=error.__cause__)
         raise
     value: T = outcome.value
     return value

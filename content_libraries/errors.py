@@ -63,6 +63,12 @@ class BusyError(ContentLibrariesError):
     code = "busy"
 
 
+class UnavailableError(BusyError):
+    """A part of the site does not work right now, and somebody has to see to it."""
+
+    code = "unavailable"
+
+
 class ConflictError(ContentLibrariesError):
     """Somebody else changed the same thing at the same time. The author can look at it and try again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import BusyError, ContentLibrariesError
+from ...errors import ContentLibrariesError, UnavailableError
 
 
 class BlockStoppedError(ContentLibrariesError):
@@ -35,7 +35,7 @@ class BlockProcessDiedError(BlockStoppedError):
     code = "block_process_died"
 
 
-class BlocksUnavailableError(BusyError):
+class BlocksUnavailableError(UnavailableError):
     """The processes of blocks cannot be started. The log of the site says why."""
 
     code = "blocks_unavailable"

@@ -37,6 +37,13 @@ class _OfThisProcess:
                 atexit.register(self._pool.close)
             return self._pool
 
+    def stop(self) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+                atexit.unregister(self._pool.close)
+                self._pool = None
+
     def forget(self) -> None:
         if self._pool is not None:
             self._pool.abandon()
@@ -91,3 +98,8 @@ def start() -> None:
     """Start what a first block would wait for, without waiting for it."""
     if conf.BLOCK_PROCESSES.value:
         _pool.get().start()
+
+
+def stop() -> None:
+    """End the processes of blocks of this process. The next block starts new ones."""
+    _pool.stop()

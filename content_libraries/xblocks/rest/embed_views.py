@@ -27,7 +27,7 @@ from ... import conf
 from ...content.api import file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, busy_status, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of
@@ -75,7 +75,7 @@ class EmbedView(XBlockAPIView):
         except NotFoundError as error:  # a type may have no editor of its own
             view, status = api.notice_view(block_version, error.message), HTTPStatus.NOT_FOUND
         except BusyError as error:
-            view, status = api.notice_view(block_version, error.message), HTTPStatus.SERVICE_UNAVAILABLE
+            view, status = api.notice_view(block_version, error.message), busy_status(error)
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
@@ -95,7 +95,7 @@ class EmbedView(XBlockAPIView):
             },
             status=status,
         )
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
             response["Refresh"] = response["Retry-After"] = str(RETRY_SECONDS)  # the frame tries again by itself
         return _protected(response, SANDBOX)
 

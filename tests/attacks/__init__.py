@@ -1,0 +1,1 @@
+"""What attackers would send. See the README beside this file."""

@@ -23,6 +23,8 @@ from .upstreams import Contents
 
 logger = logging.getLogger(__name__)
 
+MAX_SJSON: Final = 2 * 1024 * 1024
+"""In bytes: much more than the transcript of a long film. A conversion takes a second for these."""
 _SJSON: Final = ".sjson"
 _STATIC: Final = "static/"
 
@@ -60,12 +62,14 @@ def is_sjson(file: FileMedia) -> bool:
 
 
 def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Digest of each SJSON file that can be read -> the same as SRT."""
+    """Convert SJSON files to SRT, by digest. Files that are no SJSON, or too large to be converted soon, are left out."""
     made: dict[str, bytes] = {}
     for digest, data in stored:
         try:
+            if len(data) > MAX_SJSON:
+                raise ValueError(len(data))
             made[digest] = Transcript.convert(data, input_format="sjson", output_format="srt").encode()
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             logger.warning("A transcript with the digest %s is no SJSON, and goes into a course as it is.", digest)
     return made
 

@@ -30,10 +30,14 @@ worker.config_from_object("django.conf:settings", namespace="CELERY")
 
 
 def show(action: str) -> str:
-    """What there is to see of a greedy block."""
-    version = BlockVersion(
-        component_key("lb:O:L:greedy:g"), 1, None, 1, uuid4(), "G", f'<greedy action="{action}"/>', frozenset(), True
-    )
+    """What there is to see of a greedy block that does something."""
+    return show_olx("greedy", f'<greedy action="{action}"/>')
+
+
+def show_olx(block_type: str, olx: str) -> str:
+    """What there is to see of a block."""
+    key = component_key(f"lb:O:L:{block_type}:b")
+    version = BlockVersion(key, 1, None, 1, uuid4(), "B", olx, frozenset(), can_edit=True)
     view = render_version(version, user=None)
     return view.notice or view.content.removeprefix("<p>").removesuffix("</p>")
 

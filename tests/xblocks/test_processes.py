@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 
+from content_libraries.keys import component_key
+from content_libraries.xblocks.api import BlockVersion, render_version
 from content_libraries.xblocks.models import StudentState
+from content_libraries.xblocks.processes import running
+from tests.running import wait_until
 
 from .client import BlockClient
 from .conftest import ActingAs
@@ -127,6 +134,43 @@ def test_cookies_and_tokens_of_the_user_are_no_business_of_blocks(lib: BlockClie
 def test_a_request_that_is_too_large_is_refused(lib: BlockClient, settings: Any) -> None:
     settings.CONTENT_LIBRARIES_BLOCK_MESSAGE_BYTES = 1000
     assert act(lib, "x" * 1001, "keep").status_code == 413
+
+
+@pytest.fixture
+def _busy(settings: Any) -> Iterator[None]:
+    """A site whose only process does something for somebody else, and where nobody may wait."""
+    settings.CONTENT_LIBRARIES_BLOCK_PROCESSES = 1
+    settings.CONTENT_LIBRARIES_BLOCK_QUEUE = 0
+    settings.CONTENT_LIBRARIES_BLOCK_SECONDS = 600
+    running.stop()
+    version = BlockVersion(
+        component_key("lb:O:L:greedy:b"), 1, None, 1, uuid4(), "B", '<greedy action="spin"/>', frozenset(), True
+    )
+    other = threading.Thread(target=render_version, args=[version], kwargs={"user": None})
+    other.start()
+    pool = running._pool.get()
+    wait_until(lambda: len(pool._processes) == 1)
+    yield
+    for process in pool._processes:
+        os.kill(process.pid, signal.SIGKILL)
+    other.join()
+
+
+@pytest.mark.usefixtures("greedy", "_busy")
+def test_a_busy_site_says_so_and_when_to_try_again(lib: BlockClient) -> None:
+    api = lib.xblock_url("greedy:g1", "")
+    answers = [
+        act(lib, "pid"),
+        lib.embed("greedy:g1"),
+        *(lib.http.get(f"{api}{suffix}") for suffix in ("view/student_view/", "fields/", "?include=index_dictionary")),
+        lib.post_fields("greedy:g1", metadata={"action": "log"}),
+        lib.http.post("/api/contentstore/v2/validate/numerical-input/", {"formula": "1"}, format="json"),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+        assert "Try again in a few seconds" in answer.content.decode()
+    assert answers[1]["Refresh"] == "5"
+    assert lib.read("greedy:g1", "olx/")["olx"] == "<greedy/>"
 
 
 @pytest.mark.usefixtures("greedy")

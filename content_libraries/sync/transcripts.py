@@ -62,7 +62,7 @@ def is_sjson(file: FileMedia) -> bool:
 
 
 def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Convert SJSON files to SRT, by digest. Files that are no SJSON, or too large to be converted soon, are left out."""
+    """Convert SJSON files to SRT, by digest. Files that are no SJSON, or larger than MAX_SJSON, are left out."""
     made: dict[str, bytes] = {}
     for digest, data in stored:
         try:

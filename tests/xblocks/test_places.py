@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,11 +14,10 @@ from content_libraries.xblocks.visits import turn_of
 
 
 @pytest.fixture
-def _proxies(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
+def _proxies(request: pytest.FixtureRequest, settings: Any) -> None:
     """A site that says how many proxies are in front of it."""
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": request.param}
     assert request.param == api_settings.NUM_PROXIES
-    yield
 
 
 def turn(address: str, forwarded: str) -> str:

@@ -38,6 +38,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .errors import (
+    BusyError,
     ContentLibrariesError,
     DamagedFileError,
     InvalidInputError,
@@ -45,6 +46,7 @@ from .errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
+    UnavailableError,
 )
 from .keys import CourseKey, course_key
 from .rest_json import TextJSONParser, TextJSONRenderer
@@ -68,6 +70,25 @@ class SecondsDateTimeField(serializers.DateTimeField):
         super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, **kwargs)
 
 
+RETRY_SECONDS: Final = 5
+"""After how long clients may try again what the site was too busy for."""
+
+
+def busy_status(error: BusyError) -> HTTPStatus:
+    """Which status says that nothing was done. A site that fails is in the logs as an error, a busy one is not."""
+    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.TOO_MANY_REQUESTS
+
+
+class SiteBusy(APIException):
+    """Nothing was done. The answer tells when to try again."""
+
+    wait = RETRY_SECONDS  # becomes the header Retry-After
+
+    def __init__(self, error: BusyError) -> None:
+        super().__init__(error.message)
+        self.status_code = busy_status(error)
+
+
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
     What an error of ours means over HTTP (libraries-rest contract, section 0.4).
@@ -80,6 +101,8 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotFound()
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
+        case BusyError():
+            return SiteBusy(error)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():

@@ -8,10 +8,17 @@ from .assets import (
     list_assets,
     open_asset,
     open_version_file,
-    read_version_file,
     set_asset,
 )
-from .block_types import BlockType, block_class, default_title, has_children, offered_block_types, type_name
+from .block_types import (
+    BlockType,
+    block_class,
+    default_title,
+    has_children,
+    load_block_classes,
+    offered_block_types,
+    type_name,
+)
 from .bulk import write_items
 from .collections import (
     add_to_collection,
@@ -96,13 +103,13 @@ __all__ = [
     "list_assets",
     "list_collections",
     "list_components",
+    "load_block_classes",
     "offered_block_types",
     "open_asset",
     "open_version_file",
     "publish_all",
     "publish_item",
     "published_changes",
-    "read_version_file",
     "reads_for_course",
     "register_links",
     "remove_children",

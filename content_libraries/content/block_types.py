@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Final
 
 from django.utils.translation import gettext_lazy
@@ -73,6 +74,12 @@ def _loaded(name: str) -> type[XBlock] | None:
         _unusable.add(name)
         return None
     return found
+
+
+def load_block_classes() -> None:
+    """Import the classes of all installed types: now, and not while somebody waits for one."""
+    for entry_point in entry_points(group=XBlock.entry_point):
+        block_class(entry_point.name.removeprefix("_").removesuffix("_extracted"))
 
 
 def has_children(block_type: str) -> bool:

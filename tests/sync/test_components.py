@@ -381,6 +381,21 @@ def test_transcripts_of_older_videos_are_converted_and_named_by_language(author:
     assert shown(key)["en"] == srt.format("Again")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"[" * 100_000, json.dumps({"start": [0], "end": [1], "text": ["x" * 3_000_000]}).encode()],
+    ids=["nested", "large"],
+)
+def test_a_transcript_that_would_take_too_long_to_convert_comes_along_as_it_is(
+    author: Author, shelf: Shelf, data: bytes
+) -> None:
+    shelf.component("v1", title="Video", sub="abc", files={"subs_abc.srt.sjson": data})
+    shelf.publish()
+    key = author.create(shelf.key("v1"), UNIT)
+    name = f"static/components/video/{key.block_id}/subs_abc.srt.sjson"
+    assert api.read_course_file(COURSE_KEY, name, user=None) == data
+
+
 def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Author, shelf: Shelf) -> None:
     def shown(key: UsageKey) -> list[bytes]:
         """The files that a block names, which are its own."""

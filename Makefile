@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
+# What is done, and when it began.
+SAY := date "+%H:%M:%S" | tr "\n" " "; echo
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
@@ -13,36 +15,43 @@ help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12) and "Python 3.12 is needed; set PYTHON=…")'
-	$(PYTHON) -m venv $(VENV)
+	@$(SAY) "Making the virtual environment $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12) and "Python 3.12 is needed; set PYTHON=…")'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.studio: $(BIN)/python requirements/studio.txt setup.py
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/studio.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(SAY) "Installing the packages of the site, about 600 MB: some minutes …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/studio.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.studio requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@$(SAY) "Installing the packages for development …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/.services: $(VENV)/.dev requirements/services.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/services.txt
+	@$(SAY) "Installing the packages for tests with services …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/services.txt
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
+	@$(SAY) "Installing the packages for tests in a browser …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/browser.txt
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.studio requirements/docs.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@$(SAY) "Installing the packages for the documentation …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	@touch $@
 
 install: $(VENV)/.studio  ## Make the virtual environment
 
 # Plain HTTP on this machine only; a real site keeps the default, cookies over TLS.
 run: export SECURE_COOKIES ?= false
-run: install  ## Start the site with its demo content on http://127.0.0.1:8000/
-	@$(BIN)/python manage.py prepare_studio
+run: install  ## Start the site with its demo content on http://127.0.0.1:8000/, or another PORT=
+	@$(SAY) "Preparing the site …"
+	@$(BIN)/python manage.py prepare_studio --port $(PORT)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
 
 test: $(VENV)/.dev  ## Run the default test suite
@@ -63,8 +72,8 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
 	tests/imports/test_races.py tests/xblocks/test_races.py tests/jobs
 
-test-services: $(VENV)/.services  ## Run tests on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
-	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys
+test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
+	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys tests/packaging
 	$(MAKE) --jobs 2 --output-sync=target test-mariadb test-postgresql
 
 # At the same time: each of them waits for its server half of the time.
@@ -95,6 +104,7 @@ format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
+	$(BIN)/python -m benchmarks.commands
 	$(BIN)/python -m benchmarks.import_course
 	$(BIN)/python -m benchmarks.import_memory
 	$(BIN)/python -m benchmarks.publish

@@ -1,14 +1,21 @@
 #!/usr/bin/env python
 """Command line of the host project."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - needs the settings module above
+    # What is loaded at the start is never garbage. Looking for it costs a third of the time of a short command.
+    gc.disable()
+    import django  # noqa: PLC0415 - needs the settings module above
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
+    django.setup()
+    gc.freeze()
+    gc.enable()
     execute_from_command_line(sys.argv)
 
 

@@ -9,12 +9,13 @@ HERE = Path(__file__).parent
 
 
 def requirements(name: str) -> list[str]:
-    """The requirement lines of ``requirements/NAME.in``, without comments."""
+    """Return the requirement lines of ``requirements/NAME.in``, without comments."""
     lines = (HERE / "requirements" / f"{name}.in").read_text().splitlines()
     return [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
 
 
 def version() -> str:
+    """Return the version that the package gives itself."""
     text = (HERE / "content_libraries" / "__init__.py").read_text()
     match = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
     assert match is not None
@@ -24,10 +25,18 @@ def version() -> str:
 setup(
     name="content_libraries",
     version=version(),
-    description="Content libraries for course authoring, as a reusable Django app",
+    description="Open edX content libraries for any Django project, without the platform",
     long_description=(HERE / "README.rst").read_text(),
     long_description_content_type="text/x-rst",
+    author="The contributors of content_libraries",
     license="AGPL-3.0-only",
+    license_files=["LICENSE.txt"],
+    keywords=["Open edX", "content libraries", "OLX", "XBlock", "Learning Core", "course authoring", "Django"],
+    project_urls={
+        "Open edX": "https://openedx.org/",
+        "Learning Core": "https://github.com/openedx/openedx-core",
+        "Authoring frontend": "https://github.com/openedx/frontend-app-authoring",
+    },
     python_requires=">=3.12",
     packages=find_packages(include=["content_libraries", "content_libraries.*"]),
     package_data={
@@ -46,7 +55,18 @@ setup(
         "cms.djangoapp": ["content_libraries = content_libraries.apps:ContentLibrariesConfig"],
     },
     classifiers=[
+        "Development Status :: 4 - Beta",
+        "Environment :: Web Environment",
+        "Framework :: Django",
         "Framework :: Django :: 5.2",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Education",
+        "Operating System :: POSIX",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3 :: Only",
         "Programming Language :: Python :: 3.12",
+        "Topic :: Education",
+        "Topic :: Internet :: WWW/HTTP :: Dynamic Content",
+        "Typing :: Typed",
     ],
 )

@@ -30,6 +30,7 @@ from content_libraries import api
 from content_libraries.content.api import block_class
 from content_libraries.olx.api import read_archive
 from content_libraries.xblocks.services import services_for
+from content_libraries.xblocks.visits import Viewer
 
 TYPES = ("html", "problem")
 AT_MOST = 60
@@ -77,7 +78,7 @@ def bare_render(block_and_olx: tuple[str, str]) -> None:
     block_type, olx = block_and_olx
     cls = block_class(block_type)
     assert cls is not None
-    runtime = Bare(services={**services_for(None, is_author=True, replace_urls=str), "field-data": field_data()})
+    runtime = Bare(services={**services_for(Viewer(), is_author=True, replace_urls=str), "field-data": field_data()})
     key = api.component_key(f"lb:Bench:render:{block_type}:c")
     block = cls.parse_xml_new_runtime(etree.fromstring(olx), runtime, ScopeIds(None, block_type, key, key))
     block.graded = False

@@ -39,6 +39,7 @@ class ContentLibrariesConfig(AppConfig):
         # Once models are loaded: connect the rooms to signals, and make the kinds of jobs known.
         from . import receivers, tasks  # noqa: F401, PLC0415
         from .learning_core.container_types import register  # noqa: PLC0415
+        from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
         from .libraries.profiles import let_users_have_no_profile  # noqa: PLC0415
 
         register()

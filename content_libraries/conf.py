@@ -69,6 +69,12 @@ BACKUP_DAYS = Setting(
     "How long archives of libraries, and restored content that nobody makes a library of, are kept.",
 )
 
+REQUEST_MAX_VALUES = Setting(
+    "CONTENT_LIBRARIES_REQUEST_MAX_VALUES",
+    100_000,
+    "How many values (members of lists and objects) the JSON of one request may hold. Deeper than 50 nothing nests.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (
@@ -116,6 +122,12 @@ PERMISSION_BACKEND = Setting(
     "CONTENT_LIBRARIES_PERMISSION_BACKEND",
     "content_libraries.libraries.permissions.RoleBackend",
     'Dotted path of the class that answers every "may this user".',
+)
+
+ROLES_MAX_ITEMS = Setting(
+    "CONTENT_LIBRARIES_ROLES_MAX_ITEMS",
+    1_000,
+    "How many permissions can be asked, users looked up, or roles given or taken in one request below api/authz/.",
 )
 
 COURSE_STORE = Setting(
@@ -228,10 +240,43 @@ AUTHORING_FRONTEND_URL = Setting(
     "Where the authoring frontend is, for links to library items; blank if it is at the root of this site.",
 )
 
+BLOCK_PROCESSES = Setting(
+    "CONTENT_LIBRARIES_BLOCK_PROCESSES",
+    2,
+    "How many processes each web or worker process has for the code of blocks. One user never has all of them. With 0"
+    " blocks run in the process itself, and nothing can be stopped: only for debugging.",
+)
+
 BLOCK_SECONDS = Setting(
     "CONTENT_LIBRARIES_BLOCK_SECONDS",
     10,
-    "How long a block may take to be shown, or to answer. Only worker processes without threads can be stopped.",
+    "How long a block may take to be shown, to answer, or to be read or saved. Then its process is killed.",
+)
+
+BLOCK_MEMORY_MIB = Setting(
+    "CONTENT_LIBRARIES_BLOCK_MEMORY_MIB",
+    512,
+    "How much more memory a block may take than its process has when it begins. Kept on Linux only.",
+)
+
+BLOCK_QUEUE = Setting(
+    "CONTENT_LIBRARIES_BLOCK_QUEUE",
+    5,
+    "How many requests of one web process may wait for processes of blocks; others are told to try again. Together with"
+    " BLOCK_PROCESSES it should be less than the threads of a web process.",
+)
+
+BLOCK_MESSAGE_BYTES = Setting(
+    "CONTENT_LIBRARIES_BLOCK_MESSAGE_BYTES",
+    32 * 1024 * 1024,
+    "How long what a block answers may be: a view, the answer of a handler, fields; and a request to it, or a file that"
+    " it reads.",
+)
+
+STUDENT_STATE_BYTES = Setting(
+    "CONTENT_LIBRARIES_STUDENT_STATE_BYTES",
+    1024 * 1024,
+    "How long what a user did in one component may be, as JSON.",
 )
 
 PREVIEW_SCRIPTS: Setting[Sequence[str]] = Setting(

@@ -57,10 +57,34 @@ class InvalidInputError(ContentLibrariesError):
         self.as_list = as_list
 
 
+class BusyError(ContentLibrariesError):
+    """The site has too much to do right now. The same request may succeed a little later."""
+
+    code = "busy"
+
+
+class UnavailableError(BusyError):
+    """A part of the site does not work right now, and somebody has to see to it."""
+
+    code = "unavailable"
+
+
 class ConflictError(ContentLibrariesError):
     """Somebody else changed the same thing at the same time. The author can look at it and try again."""
 
     code = "conflict"
+
+
+class InvalidValueError(ContentLibrariesError):
+    """A setting or file that should hold JSON or YAML cannot be read."""
+
+    code = "invalid_value"
+
+
+class OversizedValueError(InvalidValueError):
+    """A setting or file holds JSON or YAML that stands for more than anybody would write."""
+
+    code = "oversized_value"
 
 
 class StorageError(ContentLibrariesError):

@@ -67,18 +67,25 @@ def _parse[KeyT: OpaqueKey](key_class: type[KeyT], text: str, refusal: str) -> K
 
 def library_key(text: str) -> LibraryLocatorV2:
     """Parse ``lib:ORG:SLUG``. Raises MalformedKeyError."""
-    return _parse(LibraryLocatorV2, text, gettext_noop("“%(text)s” is not the key of a library."))
+    return _parse(
+        LibraryLocatorV2,
+        text,
+        gettext_noop("“%(text)s” is not the key of a library: it has to look like lib:ORG:SLUG."),
+    )
 
 
 def component_key(text: str) -> LibraryUsageLocatorV2:
     """Parse ``lb:ORG:SLUG:BLOCKTYPE:BLOCKID``. Raises MalformedKeyError."""
-    refusal = gettext_noop("“%(text)s” is not the key of a library component.")
+    refusal = gettext_noop("“%(text)s” is not the key of a library component: it has to look like lb:ORG:SLUG:TYPE:ID.")
     return _parse(LibraryUsageLocatorV2, text, refusal)  # type: ignore[type-abstract]
 
 
 def container_key(text: str) -> LibraryContainerLocator:
     """Parse ``lct:ORG:SLUG:TYPE:ID``, with a type of CONTAINER_TYPES. Raises MalformedKeyError."""
-    key = _parse(LibraryContainerLocator, text, gettext_noop("“%(text)s” is not the key of a library container."))
+    refusal = gettext_noop(
+        "“%(text)s” is not the key of a library container: it has to look like lct:ORG:SLUG:TYPE:ID."
+    )
+    key = _parse(LibraryContainerLocator, text, refusal)
     if key.container_type not in CONTAINER_TYPES:
         raise MalformedKeyError(
             _("“%(text)s” has an unknown container type; known are %(types)s.")
@@ -89,7 +96,10 @@ def container_key(text: str) -> LibraryContainerLocator:
 
 def collection_key(text: str) -> LibraryCollectionLocator:
     """Parse ``lib-collection:ORG:SLUG:CODE``. Raises MalformedKeyError."""
-    return _parse(LibraryCollectionLocator, text, gettext_noop("“%(text)s” is not the key of a library collection."))
+    refusal = gettext_noop(
+        "“%(text)s” is not the key of a library collection: it has to look like lib-collection:ORG:SLUG:CODE."
+    )
+    return _parse(LibraryCollectionLocator, text, refusal)
 
 
 def item_key(text: str) -> ItemKey:
@@ -104,7 +114,9 @@ def course_key(text: str) -> CourseKey:
     try:
         key = CourseKey.from_string(text)
     except InvalidKeyError as error:
-        raise MalformedKeyError(_("“%(text)s” is not the key of a course.") % {"text": text}) from error
+        raise MalformedKeyError(
+            _("“%(text)s” is not the key of a course: it has to look like course-v1:ORG+COURSE+RUN.") % {"text": text}
+        ) from error
     return key
 
 

@@ -42,6 +42,9 @@ _APPS: Final = (
 _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
 """What is remembered for one request, such as grants, must not outlive it."""
 
+_LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
+"""Tells the filters of openedx-authz, and its audit, whose request it is."""
+
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
     """An entry of the beat schedule. A message that no worker takes before the next one is there expires."""
@@ -59,8 +62,11 @@ _PERIODIC: Final = {
     "tidy-backups": _every(3600.0, "backups.tidy"),
 }
 
-_PERMISSION_FILTER: Final = "org.openedx.authz.permission_validation.requested.v1"
-_PERMISSION_STEP: Final = "content_libraries.libraries.filters.LibraryPermissions"
+_FILTERS: Final = {
+    "org.openedx.authz.permission_validation.requested.v1": "content_libraries.libraries.filters.LibraryPermissions",
+    "org.openedx.authz.role_assignment.requested.v1": "content_libraries.libraries.filters.TeamPermissions",
+    "org.openedx.authz.role_removal.requested.v1": "content_libraries.libraries.filters.TeamPermissions",
+}
 
 _LANGUAGES: Final = (("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese"))
 _OF_VIDEO_BLOCKS: Final[dict[str, Any]] = {
@@ -93,17 +99,22 @@ def plugin_settings(settings: Any) -> None:
         settings: the settings module, or the object that Open edX passes. It needs INSTALLED_APPS, MIDDLEWARE and,
             where nothing says where files go, BASE_DIR.
     """
-    # openedx-authz keeps its scopes beside these two models, and takes the app's answers about libraries, because
-    # older levels and flags count too.
+    # openedx-authz keeps its scopes beside these two models, takes the app's answers about libraries, because older
+    # levels and flags count too, and lets the app refuse changes of teams.
     _default(settings, "OPENEDX_AUTHZ_CONTENT_LIBRARY_MODEL", "content_libraries.ContentLibrary")
     _default(settings, "OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL", "content_libraries.Course")
     filters: dict[str, dict[str, Any]] = _default(settings, "OPEN_EDX_FILTERS_CONFIG", {})
-    _extend(filters.setdefault(_PERMISSION_FILTER, {"fail_silently": False}), "pipeline", [_PERMISSION_STEP])
+    for name, step in _FILTERS.items():
+        of_site = filters.setdefault(name, {})
+        of_site["fail_silently"] = False  # a step that fails has not allowed anything
+        _extend(of_site, "pipeline", [step])
 
     settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, _APPS)
     authz.plugin_settings(settings)
     if _FIRST_MIDDLEWARE not in settings.MIDDLEWARE:
         settings.MIDDLEWARE = [_FIRST_MIDDLEWARE, *settings.MIDDLEWARE]
+    if _LAST_MIDDLEWARE not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, _LAST_MIDDLEWARE]
     backends = _default(settings, "AUTHENTICATION_BACKENDS", ["django.contrib.auth.backends.ModelBackend"])
     # openedx-tagging checks permissions on taxonomies with it.
     settings.AUTHENTICATION_BACKENDS = _with(backends, ["rules.permissions.ObjectPermissionBackend"])

@@ -1,5 +1,6 @@
 """Where Django signals meet the rooms. Each room that listens has a ``receivers`` module; this one gathers them."""
 
+from . import postgresql  # noqa: F401 - lets migrations of other packages run
 from .content import receivers as content_receivers  # noqa: F401
 from .content.tagging import receivers as tagging_receivers  # noqa: F401
 from .content.tagging import rules as tagging_rules  # noqa: F401 - openedx-tagging asks these

@@ -6,18 +6,17 @@ The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from io import BytesIO
-from typing import IO, Any, Final
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
@@ -33,11 +32,13 @@ from rest_framework.exceptions import (
 )
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .errors import (
+    BusyError,
     ContentLibrariesError,
     DamagedFileError,
     InvalidInputError,
@@ -45,8 +46,10 @@ from .errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
+    UnavailableError,
 )
 from .keys import CourseKey, course_key
+from .rest_json import TextJSONParser, TextJSONRenderer
 from .storage_errors import storage_full
 
 logger = logging.getLogger(__name__)
@@ -67,6 +70,25 @@ class SecondsDateTimeField(serializers.DateTimeField):
         super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, **kwargs)
 
 
+RETRY_SECONDS: Final = 5
+"""After how long clients may try again what the site was too busy for."""
+
+
+def busy_status(error: BusyError) -> HTTPStatus:
+    """Which status says that nothing was done. A site that fails is in the logs as an error, a busy one is not."""
+    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.TOO_MANY_REQUESTS
+
+
+class SiteBusy(APIException):
+    """Nothing was done. The answer tells when to try again."""
+
+    wait = RETRY_SECONDS  # becomes the header Retry-After
+
+    def __init__(self, error: BusyError) -> None:
+        super().__init__(error.message)
+        self.status_code = busy_status(error)
+
+
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
     What an error of ours means over HTTP (libraries-rest contract, section 0.4).
@@ -79,6 +101,8 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotFound()
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
+        case BusyError():
+            return SiteBusy(error)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():
@@ -111,37 +135,10 @@ def course_parameter(request: Request) -> CourseKey | None:
 COURSE_PARAMETER: Final = OpenApiParameter(
     "course_id",
     str,
-    description="Key of a course. Whoever may view library updates there may read this, whatever the roles in the"
-    " library.",
+    description="Key of a course. Whoever may view library updates there reads, without a role in the library, what"
+    " is published of the items that the course is linked to.",
     examples=[OpenApiExample("A course", value="course-v1:CL-TEST+Chemistry+2026")],
 )
-
-
-class TextJSONParser(JSONParser):
-    """
-    JSON that consists of text.
-
-    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
-    for the answer that refuses it, and fails itself at what nests too deep.
-    """
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Parse a body. Raises ParseError."""
-        body = stream.read()
-        try:
-            parsed = super().parse(BytesIO(body), media_type, parser_context)
-            if b"\\u" in body:
-                json.dumps(parsed, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise ParseError(_("JSON parse error - half a pair of surrogates is no text.")) from error
-        except RecursionError as error:
-            raise ParseError(_("JSON parse error - this nests too deep.")) from error
-        return parsed
 
 
 class RequestTooLarge(APIException):
@@ -152,6 +149,19 @@ class RequestTooLarge(APIException):
     def __init__(self) -> None:
         text = _("The request is larger than the %(limit)s bytes that this site takes.")
         super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
+
+
+def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict:
+    """
+    Return a query without its blank values. A parameter that has no other value is not there then.
+
+    Frontends send every parameter of a list, ``text_search=`` too, and a blank one is no filter.
+
+    Args:
+        keep: names of parameters that are on or off, and need no value.
+    """
+    said = [(name, value) for name, values in query.lists() for value in values if value.strip() or name in keep]
+    return QueryDict(urlencode(said), encoding="utf-8")
 
 
 def storage_status(error: StorageError) -> HTTPStatus:
@@ -178,10 +188,24 @@ class ErrorsMixin(APIView):
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
     A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
+    Blank query parameters are left out before anybody reads them.
     """
+
+    parameters_without_value: ClassVar[frozenset[str]] = frozenset()
+    """Query parameters that say something by being there."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        query = without_blanks(request.GET, keep=self.parameters_without_value)
+        request.GET = query  # type: ignore[assignment]  # its type is one of the stubs alone
+        return super().initialize_request(request, *args, **kwargs)
 
     def get_parsers(self) -> list[BaseParser]:
         return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [
+            TextJSONRenderer() if type(renderer) is JSONRenderer else renderer for renderer in super().get_renderers()
+        ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

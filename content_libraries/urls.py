@@ -15,6 +15,7 @@ MIGRATOR = "api/modulestore_migrator/v1/"
 CONTENTSTORE = "api/contentstore/"
 LEGACY_BLOCKS = "api/courses/v1/migrate_legacy_content_blocks/"
 SEARCH_KEYS = "api/content_search/v2/"
+ROLES = "api/authz/v1/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.content.rest.urls")),
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.backups.rest.urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
+    path(ROLES, include("content_libraries.libraries.authz.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
     path(OWN, include("content_libraries.courses.rest.urls")),
     path(OWN, include("content_libraries.imports.rest.own_urls")),

@@ -13,9 +13,6 @@ class StudioConfig(AppConfig):
     def ready(self) -> None:
         from user_tasks import rules  # noqa: PLC0415 - needs the apps
 
-        from . import schema  # noqa: F401, PLC0415 - registers the schemes of authentication
-        from .operations import metrics, request_ids  # noqa: F401, PLC0415 - need Django; the second connects receivers
-
-        metrics.register_collectors()
+        from .operations import request_ids  # noqa: F401, PLC0415 - connects receivers, which need Django
 
         rules.add_rules()  # users see their own tasks and artifacts

@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 OUR_PATHS = (
+    "/api/authz/",
     "/api/libraries/",
     "/api/content_library/",
     "/api/content-staging/",
@@ -27,7 +28,7 @@ OUR_PATHS = (
 class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A JSON web token in the ``Authorization`` header."""
 
-    target_class = "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication"
+    target_class = "studio.tokens.TokenAuthentication"
     name = "jwt"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
@@ -48,7 +49,7 @@ def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[st
     """
     Describe the endpoints of the app.
 
-    Not those of other packages that the host mounts (openedx-authz, user_tasks), which have descriptions of their own
+    Not those of other packages that the host mounts (user_tasks, edxval), which have descriptions of their own
     and change with their releases; nor those of the host, which serve one frontend.
     """
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(OUR_PATHS)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from content_libraries.plugin_settings import plugin_settings
 from studio.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+OPENEDX_TELEMETRY: list[str] = []  # by default edx-django-utils looks for New Relic, and complains without it
 
 
 def _flag(name: str, *, default: bool) -> bool:
@@ -64,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "django_structlog",
     "drf_spectacular_sidecar",
@@ -86,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crum.CurrentRequestUserMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -121,8 +126,6 @@ def _database() -> dj_database_url.DBConfig:
         }
     elif config["ENGINE"] == "django.db.backends.mysql":
         config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        config["ENGINE"] = "content_libraries.postgresql"  # runs migrations that Django's own does not
     return config
 
 
@@ -147,8 +150,34 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # asks the brake, before any password is looked at
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
 ]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+# Failed logins are counted (studio/accounts/brake.py). One process, as with "make run", may count in its own memory;
+# several have to share a cache.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+SILENCED_SYSTEM_CHECKS = ["axes.W001"]  # says that memory is not shared
+AXES_HANDLER = "studio.accounts.brake.Brake"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
+LOGIN_FAILURES = (5, 50, 100)  # how many each of these may have
+AXES_FAILURE_LIMIT = LOGIN_FAILURES[0]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "studio.accounts.brake.client_address"
+AXES_USERNAME_CALLABLE = "studio.accounts.brake.account_name"
+AXES_LOCKOUT_CALLABLE = "studio.accounts.brake.locked_out"
+AXES_VERBOSE = AXES_ENABLE_ADMIN = False
+# How many proxies in front add an address to X-Forwarded-For, each after what it was told. 0: believe none.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -165,8 +194,14 @@ HELP_URLS = {
 
 # A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
 MFE_DIST = os.environ.get("MFE_DIST", "")
+# What is served of it: copies with compressed files, made when a process starts and the build is new.
+FRONTEND_COPIES = DATA_DIR / "frontend"
+# Pictures that its scripts have on other sites, which see each visitor then -> static files that take their place.
+FRONTEND_PICTURES = {"https://logos.openedx.org/open-edx-logo-tag.png": "studio/powered-by.svg"}
 # Where authors find the frontend, for links to its pages. Blank if it is at the root of this site, or if there is none.
 COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
+# Types of components that frontends always offer. Those that are not installed are named to them as unsupported.
+BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
 # Laid over what /api/mfe_config/v1 tells frontends.
 FRONTEND_CONFIG: dict[str, object] = {}
 # Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.
@@ -206,10 +241,16 @@ OPENEDX_LEARNING = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication",
+        "studio.tokens.TokenAuthentication",
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # The views of other packages read bodies within the same bounds as ours.
+    "DEFAULT_PARSER_CLASSES": [
+        "content_libraries.rest_json.TextJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PAGINATION_CLASS": "edx_rest_framework_extensions.paginators.DefaultPagination",
 }
 

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("LOG_FORMAT", "json")
+os.environ.setdefault("TRUSTED_PROXIES", "1")  # the one in front, which ends TLS
 _NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "S3_BUCKET")
 if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
     raise RuntimeError(f"Set these in the environment: {', '.join(_missing)}.")
@@ -19,6 +20,8 @@ from .settings import *  # noqa: E402, F403 - what it reads has to be set first
 
 # Shared by all processes. Sessions stay in the database, so that nobody is logged out, or kept out, while it is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
+
+SILENCED_SYSTEM_CHECKS = []
 
 # This machine asks about its own health, as compose.yaml does; proxies send the names of the site.
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]  # noqa: F405

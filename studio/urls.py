@@ -6,9 +6,15 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from edxval.views import VideoDetail
+from rest_framework.views import APIView
 
+from . import schema  # noqa: F401 - registers the schemes of authentication
 from .pages.views import icon, start
 
+admin.autodiscover()
+
+# Pages answer nothing else: asked for options, they fail.
+_PAGE = ("get", "head")
 handler500 = "studio.pages.views.server_error"
 
 urlpatterns = [
@@ -23,16 +29,21 @@ urlpatterns = [
     path("", include("studio.operations.urls")),
     # Browsers search here, unless the site has a search server of its own.
     path("meilisearch/", include("content_libraries.search.facade.urls")),
-    path("api/", include("openedx_authz.urls")),
     path("api/tasks/v0/", include("user_tasks.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api-docs/", SpectacularSwaggerView.as_view(url_name="schema", http_method_names=_PAGE), name="api-docs"),
     path(
         "api-docs/reference/",
-        SpectacularRedocView.as_view(url_name="schema", template_name="studio/redoc.html"),
+        SpectacularRedocView.as_view(url_name="schema", template_name="studio/redoc.html", http_method_names=_PAGE),
         name="api-reference",
     ),
     # Video blocks ask their store for a video's address. The rest of its API stays closed.
-    path("api/val/v0/videos/<slug:edx_video_id>", VideoDetail.as_view(), name="video-detail"),
+    path(
+        "api/val/v0/videos/<slug:edx_video_id>",
+        VideoDetail.as_view(
+            authentication_classes=APIView.authentication_classes, http_method_names=("get", "head", "options")
+        ),
+        name="video-detail",
+    ),
     path("admin/", admin.site.urls),
 ]

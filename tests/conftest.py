@@ -6,12 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from time import time
 from typing import Any, Final, Protocol
 
-import jwt
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -29,6 +26,7 @@ from rest_framework_jwt.settings import api_settings as jwt_settings  # type: ig
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
 from studio.celery import app
+from studio.tokens import make_token
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real exports that others made; see the README beside them."""
@@ -183,7 +181,10 @@ def real_archive() -> Callable[[str], Path]:
     def find(name: str) -> Path:
         path = folder / name
         if not path.exists():
-            reason = f"{name} is not in {folder}: set CONTENT_LIBRARIES_DATA to the folder that has it"
+            reason = (
+                f"{name} is not in {folder}. It is a real export of others, and no part of this repository:"
+                " set CONTENT_LIBRARIES_DATA to the folder that has it"
+            )
             if os.environ.get("CI"):
                 pytest.fail(reason)
             pytest.skip(reason)
@@ -225,15 +226,4 @@ def give_role(user: User, role: str, scope: str) -> None:
 
 def json_web_token(user: User) -> str:
     """A token of the issuer that the host trusts."""
-    jwt_auth: dict[str, Any] = settings.JWT_AUTH
-    issuer = jwt_auth["JWT_ISSUERS"][0]
-    now = int(time())
-    claims = {
-        "iss": issuer["ISSUER"],
-        "aud": issuer["AUDIENCE"],
-        "iat": now,
-        "exp": now + 3600,
-        "preferred_username": user.username,
-        "version": "1.2.0",
-    }
-    return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=jwt_auth["JWT_ALGORITHM"])
+    return make_token(user)

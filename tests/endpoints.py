@@ -1,5 +1,6 @@
 """
-Every endpoint of the app, as the URLs say, with a request to each that succeeds where it is allowed.
+Every endpoint of the app, and of other packages that the host mounts, as the URLs say, with a request to each that
+succeeds where it is allowed.
 
 What is read from the URLs cannot be forgotten here: a new endpoint fails the tests that go through all of them
 until it has a row in their tables.
@@ -37,11 +38,21 @@ class Example:
         status: what it answers where it is allowed, if that is no success.
     """
 
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | list[Any] | None = None
     query: str = ""
     multipart: bool = False
     arguments: Mapping[str, str] | None = None
     status: int | None = None
+
+
+OF_PROJECT = ("content_libraries", "studio", "django")
+"""Packages whose views are tested where they are; Django's are the pages of the admin, and what redirects."""
+
+
+def views(urlconf: str = "studio.urls") -> Iterator[tuple[str, Any]]:
+    """Every path of a URL configuration, with its view."""
+    for path, pattern in _patterns(get_resolver(urlconf)):
+        yield path, pattern.callback
 
 
 def endpoints(urlconf: str = "content_libraries.urls") -> Iterator[Endpoint]:
@@ -49,6 +60,16 @@ def endpoints(urlconf: str = "content_libraries.urls") -> Iterator[Endpoint]:
     for path, pattern in _patterns(get_resolver(urlconf)):
         for method in _methods(pattern.callback):
             yield method.upper(), path
+
+
+def endpoints_of_packages(urlconf: str = "studio.urls") -> Iterator[Endpoint]:
+    """Every method of every path at which a host mounts a view of another package as it is."""
+    for path, pattern in _patterns(get_resolver(urlconf)):
+        view = pattern.callback
+        cls = getattr(view, "cls", None) or getattr(view, "view_class", view)
+        if cls.__module__.partition(".")[0] not in OF_PROJECT:
+            for method in _methods(view):
+                yield method.upper(), path
 
 
 def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
@@ -71,7 +92,8 @@ def _methods(view: Any) -> list[str]:
     if actions := getattr(view, "actions", None):
         return [method for method in METHODS if method in actions]
     cls = getattr(view, "cls", None) or view.view_class
-    return [method for method in METHODS if method in cls.http_method_names and hasattr(cls, method)]
+    names = getattr(view, "initkwargs", {}).get("http_method_names", cls.http_method_names)
+    return [method for method in METHODS if method in names and hasattr(cls, method)]
 
 
 PROBLEM = "lb:CL-TEST:lib1:problem:p1"
@@ -96,6 +118,7 @@ USUAL_ARGUMENTS = {
     "object_id": PROBLEM,
     "object_id_pattern": PROBLEM,
     "file_ext": "json",
+    "edx_video_id": "a-video",
 }
 """Argument of a URL -> what it is in the examples; the tests add what only the database knows."""
 
@@ -131,6 +154,9 @@ TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
 OWN = "/api/content_library/v1/"
 MIGRATOR = "/api/modulestore_migrator/v1/"
+ROLES = "/api/authz/v1/"
+TASKS = "/api/tasks/v0/"
+TASK = {"uuid": "<task_uuid>"}
 LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/"
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 XBLOCK = "/api/xblock/v2/xblocks/<key>/"
@@ -240,6 +266,16 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{XBLOCK.removesuffix('/')}@<version>/fields/"): Example(
         {"metadata": {"display_name": "New"}}, status=400
     ),
+    ("POST", f"{ROLES}permissions/validate/me"): Example([{"action": "content_libraries.view_library"}]),
+    ("GET", f"{ROLES}roles/"): Example(query="scope=<lib_key>"),
+    ("GET", f"{ROLES}roles/users/"): Example(query="scope=<lib_key>"),
+    ("PUT", f"{ROLES}roles/users/"): Example({"users": ["other"], "role": "library_user", "scope": "<lib_key>"}),
+    ("DELETE", f"{ROLES}roles/users/"): Example(query="users=other&role=library_user&scope=<lib_key>"),
+    ("POST", f"{ROLES}users/validate/"): Example({"users": ["other"]}),
+    ("GET", f"{TASKS}artifacts/<uuid>/"): Example(arguments={"uuid": "<artifact_uuid>"}),
+    ("GET", f"{TASKS}tasks/<uuid>/"): Example(arguments=TASK),
+    ("DELETE", f"{TASKS}tasks/<uuid>/"): Example(arguments=TASK),
+    ("POST", f"{TASKS}tasks/<uuid>/cancel/"): Example(arguments=TASK),
     ("GET", "/xblocks/v2/resources/<block_type>/<path>"): Example(
         arguments={"block_type": "problem", "path": "problem/public/js/ProblemBlockDisplay.js"}
     ),
@@ -251,23 +287,25 @@ def request(client: Any, endpoint: Endpoint, arguments: Mapping[str, str], *, qu
     method, path = endpoint
     example = EXAMPLES.get(endpoint, Example())
     values = USUAL_ARGUMENTS | dict(arguments)
-    own = {name: _filled(value, values) for name, value in (example.arguments or {}).items()}
+    own = {name: filled(value, values) for name, value in (example.arguments or {}).items()}
     quoted = {name: quote(value) for name, value in values.items()}
-    url = f"{_filled(path, values | own)}?{_filled(example.query, quoted)}&{query}"
+    url = f"{filled(path, values | own)}?{filled(example.query, quoted)}&{query}"
     if method == "GET":
         return client.get(url)
-    body = {name: _filled(value, values) for name, value in (example.body or {}).items()}
+    body = filled(example.body or {}, values)
     return getattr(client, method.lower())(url, body, format="multipart" if example.multipart else "json")
 
 
-def _filled(value: Any, arguments: Mapping[str, str]) -> Any:
+def filled(value: Any, arguments: Mapping[str, str]) -> Any:
     """The same with arguments in the place of their names, and files at their beginning."""
     match value:
         case str():
             for name, argument in arguments.items():
                 value = value.replace(f"<{name}>", argument)
         case list():
-            value = [_filled(item, arguments) for item in value]
+            value = [filled(item, arguments) for item in value]
+        case Mapping():
+            value = {name: filled(item, arguments) for name, item in value.items()}
         case SimpleUploadedFile():
             value.seek(0)
     return value

@@ -18,6 +18,9 @@ from typing import Final
 DATABASE: Final = "studio.sqlite3"
 PROJECT: Final = Path(__file__).resolve().parents[1]
 
+GREEDY_BLOCKS: Final = PROJECT / "tests" / "greedy"
+"""A folder with a package of blocks that take too much; see the README there."""
+
 _OF_THE_TESTS: Final = ("DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL")
 
 type Environment = Mapping[str, str]

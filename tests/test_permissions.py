@@ -14,26 +14,29 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from opaque_keys.edx.keys import UsageKey
-from openedx_content.models_api import PublishLog
-from openedx_tagging import api as tagging_api
+from user_tasks.models import UserTaskStatus
 
 from content_libraries import api
 from content_libraries.backups.models import BackupJob, RestoreJob
-from content_libraries.backups.tasks import back_up
 from content_libraries.clipboard.models import StagedContent
-from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
-from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import LegacyConversion, SyncRun
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
-from tests.content.client import LibraryClient
-from tests.courses.building import make_course
-from tests.sync.legacy import add_legacy_block, migrate_legacy_library
+from tests.world import world_with_arguments  # noqa: F401 - the fixture “arguments”
 
-from .endpoints import COURSE_ARCHIVE, EXAMPLES, PROBLEM, UNIT, USUAL_ARGUMENTS, Endpoint, Example, endpoints, request
+from .endpoints import (
+    EXAMPLES,
+    PROBLEM,
+    UNIT,
+    USUAL_ARGUMENTS,
+    Endpoint,
+    Example,
+    endpoints,
+    endpoints_of_packages,
+    request,
+)
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "permissions.csv"
 COURSE = api.course_key(USUAL_ARGUMENTS["course_key"])
@@ -86,61 +89,7 @@ CALLERS, CELLS = read_table()
 
 
 def test_the_table_has_every_endpoint() -> None:
-    assert sorted(CELLS) == sorted(endpoints())
-
-
-@pytest.fixture
-def arguments(
-    library: ContentLibrary, staff: User, make_user: UserFactory, api_client: ClientFactory, tmp_path: Path
-) -> dict[str, str]:
-    """Content in ``library``, published once and changed since, and the arguments that only the database knows."""
-    make_user("member", is_active=True)
-    make_user("other")
-    library.permission_grants.create(user=User.objects.get(username="member"), access_level=AccessLevel.READ)
-    library.permission_grants.create(group=Group.objects.create(name="Team"), access_level=AccessLevel.READ)
-    lib = LibraryClient(library, api_client(staff))
-    lib.create("problem:p1")
-    body = {"content": SimpleUploadedFile("pic.png", b"PNG")}
-    file = lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/pic.png"), body, format="multipart"))
-    lib.create("unit:u1", children=["problem:p1"])
-    lib.create_collection("c1", "problem:p1")
-    lib.publish_all()
-    lib.rename("problem:p1", "Renamed")
-    COURSE_ARCHIVE.seek(0)
-    api.upload_source(library.library_key, user=staff, file=COURSE_ARCHIVE)
-    plan = api.plan_source(library.library_key, user=staff, source_key=COURSE)[1]
-    canceled, waiting = [api.start_plans([plan], user=staff) for _ in range(2)]
-    api.cancel_job(canceled.uuid, user=staff)
-    make_course(COURSE)
-    api.publish_course(COURSE, user=staff)
-    api.compile_course(COURSE, user=staff)
-    link = {"upstream": PROBLEM, "upstream_version": 1}
-    unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
-    api.create_block(unit, user=staff, block_type="problem", block_id="linked", settings=link)
-    canceled_run, waiting_run = [api.start_run(user=staff, courses=[COURSE]) for _ in range(2)]
-    backup = api.start_backup(library.library_key, user=staff, origin="example.com")
-    back_up(str(backup.uuid))
-    restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
-    migrate_legacy_library(tmp_path, '<problem url_name="p">1</problem>')
-    converted, _waiting = [add_legacy_block(unit, name) for name in ("converted", "legacy")]
-    conversion = api.convert_legacy_blocks(COURSE, user=staff, only=converted)
-    taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
-    tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
-    tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
-    return {
-        "backup_uuid": str(backup.uuid),
-        "file_name": backup.file_name,
-        "restore_uuid": str(restoring.uuid),
-        "plan_uuid": str(plan.uuid),
-        "migration_uuid": str(waiting.uuid),
-        "canceled_uuid": str(canceled.uuid),
-        "run_uuid": str(waiting_run.uuid),
-        "conversion_uuid": str(conversion.uuid),
-        "canceled_run_uuid": str(canceled_run.uuid),
-        "pk": str(taxonomy.pk),
-        "publish_log_uuid": str(PublishLog.objects.get(learning_package=library.learning_package_id).uuid),
-        "version_uuid": file["url"].split("/component_versions/")[1].split("/")[0],
-    }
+    assert sorted(CELLS) == sorted([*endpoints(), *endpoints_of_packages()])
 
 
 def make_caller(make_user: UserFactory, caller: str, role_in: ContentLibrary) -> User | None:
@@ -186,6 +135,8 @@ def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course and its imports to a user, who also has something in the clipboard."""
     for model in (BackupJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
+    if user is not None:
+        UserTaskStatus.objects.update(user=user)
     staged = StagedContent.objects.filter(user=user).first()
     return {"staged_pk": str(staged.pk if staged else 0)}
 

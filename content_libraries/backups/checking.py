@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from ..olx.api import DEFAULT_LIMITS, MEDIA_LIMIT_BYTES, OlxError, files_of
+
+MAX_TOML_BYTES: Final = 2 * 1024 * 1024
+"""What a file about an item may have. One about a container with 10,000 children has a third of it."""
+
+_MAX_KEY_PARTS: Final = 100
+_TOML: Final = ".toml"
 
 
 def check_archive(path: Path) -> None:
@@ -14,15 +21,19 @@ def check_archive(path: Path) -> None:
     Pass over all that an archive unpacks to, and keep nothing.
 
     Raises OlxError for unsafe paths, for what unpacks to too much, and for damage. Learning Core reads members as a
-    whole and does not take files larger than 50 MB, so those are refused too.
+    whole and does not take files larger than 50 MB, so those are refused too. Its readers of TOML take a second for
+    100 KB, and much longer for keys of thousands of parts.
     """
     for name, chunks in files_of(path, DEFAULT_LIMITS):
-        size = 0
+        limit = MAX_TOML_BYTES if name.endswith(_TOML) else MEDIA_LIMIT_BYTES
+        size, toml = 0, bytearray()
         for chunk in chunks:
             size += len(chunk)
-            if size > MEDIA_LIMIT_BYTES:
+            if size > limit:
                 raise OlxError(
-                    _("%(name)s is larger than %(limit)s MB.")
-                    % {"name": name, "limit": MEDIA_LIMIT_BYTES // 1_000_000},
-                    name,
+                    _("%(name)s is larger than %(limit)s MB.") % {"name": name, "limit": limit // 1_000_000}, name
                 )
+            if name.endswith(_TOML):
+                toml += chunk
+        if any(line.partition(b"=")[0].count(b".") > _MAX_KEY_PARTS for line in toml.splitlines()):
+            raise OlxError(_("%(name)s has a key of too many parts.") % {"name": name}, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -71,7 +72,7 @@ def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
     Raises NotAllowedError if the user may not create libraries, StorageFullError and StorageError.
     """
     require_create(user)
-    job = RestoreJob(user=refer_to(user))
+    job = RestoreJob(user=refer_to(user), file_name=Path(file.name or "").name)
     store_in_field(job.file, f"{job.uuid}.zip", file)
     with transaction.atomic():
         _start(job)

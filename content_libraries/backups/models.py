@@ -35,6 +35,7 @@ class RestoreJob(Job):
     """
 
     file = models.FileField(upload_to="content_libraries/restores/%Y/%m/%d/", blank=True)
+    file_name = models.CharField(max_length=255, blank=True, help_text=_("What its user calls the archive."))
     learning_package_pk = models.PositiveBigIntegerField(
         null=True, blank=True, help_text=_("What became of it, until it expires. It may have a library by now.")
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -135,7 +136,7 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
 def _load(worker: JobWorker[RestoreJob]) -> None:
     user = _user(worker.job)
     require_create(user)
-    with local_copy(worker.job.file) as path:
+    with local_copy(worker.job.file) as path, _called(worker.job.file_name, path):
         try:
             check_archive(path)
         except OlxError as error:
@@ -146,6 +147,17 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
             job.learning_package_pk, job.result = loaded.package["id"], _result(loaded)
             job.save(update_fields=["learning_package_pk", "result"])
             finish_restore(job, JobState.SUCCEEDED)
+
+
+@contextmanager
+def _called(name: str, path: Path) -> Iterator[None]:
+    """Say what is wrong with a stored file by the name that its user knows."""
+    try:
+        yield
+    except PackageArchiveError as error:
+        if name:
+            error.log = error.log.replace(str(path), name).replace(path.name, name)
+        raise
 
 
 def _result(loaded: LoadedPackage) -> dict[str, Any]:

@@ -8,10 +8,17 @@ from .assets import (
     list_assets,
     open_asset,
     open_version_file,
-    read_version_file,
     set_asset,
 )
-from .block_types import BlockType, block_class, default_title, has_children, offered_block_types, type_name
+from .block_types import (
+    BlockType,
+    block_class,
+    default_title,
+    has_children,
+    load_block_classes,
+    offered_block_types,
+    type_name,
+)
 from .bulk import write_items
 from .collections import (
     add_to_collection,
@@ -29,7 +36,6 @@ from .container_settings import settings_of
 from .containers import (
     append_children,
     create_container,
-    get_children,
     remove_children,
     rename_container,
     replace_children,
@@ -49,9 +55,11 @@ from .data import (
 )
 from .file_checks import check_files
 from .file_tokens import file_token
+from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
-from .items import access_item, delete_item, get_item, item_summaries, item_summary, restore_item
-from .publishing import discard_all, publish_all, publish_item
+from .items import access_item, delete_item, item_summaries, item_summary, restore_item
+from .publishing import discard_all, publish_all, publish_item, published_changes, unpublished_changes
+from .reading import get_children, get_item
 
 __all__ = [
     "Asset",
@@ -95,12 +103,15 @@ __all__ = [
     "list_assets",
     "list_collections",
     "list_components",
+    "load_block_classes",
     "offered_block_types",
     "open_asset",
     "open_version_file",
     "publish_all",
     "publish_item",
-    "read_version_file",
+    "published_changes",
+    "reads_for_course",
+    "register_links",
     "remove_children",
     "remove_from_collection",
     "rename_container",
@@ -112,6 +123,7 @@ __all__ = [
     "set_olx",
     "settings_of",
     "type_name",
+    "unpublished_changes",
     "update_collection",
     "write_items",
 ]

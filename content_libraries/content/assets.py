@@ -107,12 +107,6 @@ def open_version_file(version_uuid: UUID, path: str) -> learning_core.StoredFile
     return _file(place.version_pk if place else None, path)
 
 
-def read_version_file(version_uuid: UUID, path: str) -> bytes:
-    """Read a file of a version. Checks no permission. Raises NotFoundError."""
-    with open_version_file(version_uuid, path).open() as file:
-        return file.read()
-
-
 def check_file(path: str, size: int) -> None:
     """Raise InvalidInputError for a path that is not allowed, or a file that is too large."""
     if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:

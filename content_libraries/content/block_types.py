@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Final
 
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,16 @@ from ..olx.api import CONTAINER_TAGS
 
 logger = logging.getLogger(__name__)
 
-_TYPE_NAMES: Final = {"problem": gettext_lazy("Problem")}
-"""Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3)."""
+_TYPE_NAMES: Final = {
+    "problem": gettext_lazy("Problem"),
+    "chapter": gettext_lazy("Section"),
+    "sequential": gettext_lazy("Subsection"),
+    "vertical": gettext_lazy("Unit"),
+}
+"""
+Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3), and of those that have
+no class.
+"""
 
 
 _BLOCK_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
@@ -65,6 +74,12 @@ def _loaded(name: str) -> type[XBlock] | None:
         _unusable.add(name)
         return None
     return found
+
+
+def load_block_classes() -> None:
+    """Import the classes of all installed types: now, and not while somebody waits for one."""
+    for entry_point in entry_points(group=XBlock.entry_point):
+        block_class(entry_point.name.removeprefix("_").removesuffix("_extracted"))
 
 
 def has_children(block_type: str) -> bool:

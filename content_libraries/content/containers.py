@@ -12,12 +12,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError, NotFoundError
-from ..keys import CONTAINER_TYPES, CourseKey, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from . import container_settings
 from .data import ItemSummary
-from .items import access_item, item_summaries, item_summary
+from .items import access_item, item_summary
 
 MAX_CODE: Final = 255
 _CODE: Final = re.compile(r"[\w.-]+")
@@ -82,29 +82,6 @@ def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -
         return learning_core.rename_container(learning_package_pk, container_pk, title=title, author_pk=author_pk(user))
 
     return _edit(key, user, rename)
-
-
-def get_children(
-    key: LibraryContainerLocator, *, user: Actor, published: bool = False, for_course: CourseKey | None = None
-) -> list[ItemSummary]:
-    """
-    Read the children of a container, in order, as often as they stand there. Needs VIEW.
-
-    Args:
-        key: the container.
-        user: who asks.
-        published: whether to read the published version, with published titles; otherwise the draft.
-        for_course: a course; to be allowed to view library updates there is enough.
-
-    Returns: the children that are there on that side. Raises NotAllowedError, and NotFoundError also for a
-    container that is not there on that side.
-    """
-    library, container = access_item(user, key, Permission.VIEW, deleted_too=published, for_course=for_course)
-    if published and container.published_version_pk is None:
-        raise NotFoundError(_("“%(key)s” is not published.") % {"key": key})
-    branch: learning_core.BranchName = "published" if published else "draft"
-    children = learning_core.current_children_of([container.pk], branch=branch)
-    return item_summaries(library, children.get(container.pk, ()), published=published)
 
 
 def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:

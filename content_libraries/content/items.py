@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from ..errors import NotFoundError
-from ..keys import CourseKey, ItemKey, library_key_of
+from ..keys import ItemKey, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from ..libraries.models import ContentLibrary
@@ -22,27 +21,15 @@ def access_item(
     permission: Permission,
     *,
     deleted_too: bool = False,
-    for_course: CourseKey | None = None,
 ) -> tuple[ContentLibrary, learning_core.FoundItem]:
     """
-    Find an item for somebody who wants to do something with it; for ``for_course`` see ``access_library``.
+    Find an item for somebody who wants to do something with it.
 
     Raises NotFoundError for an unknown library or item, and for a deleted one unless ``deleted_too``;
     NotAllowedError for a user without the permission, whether the item exists or not.
     """
-    library = access_library(user, library_key_of(key), permission, for_course=for_course)
+    library = access_library(user, library_key_of(key), permission)
     return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)
-
-
-def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) -> ItemSummary:
-    """
-    Read the draft of a component or container, with its collections.
-
-    Needs VIEW, or to be allowed to view library updates in the course ``for_course``. Raises NotFoundError (also for
-    what is deleted, softly) and NotAllowedError.
-    """
-    library, item = access_item(user, key, Permission.VIEW, for_course=for_course)
-    return replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
 
 
 def delete_item(key: ItemKey, *, user: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
+from ..learning_core.api import ItemChange
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from .items import access_item
 
@@ -21,6 +22,27 @@ def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:
     is_component = not isinstance(key, LibraryContainerLocator)
     library, item = access_item(user, key, Permission.PUBLISH, deleted_too=is_component)
     return learning_core.publish(package_pk(library), [item.pk], author_pk=author_pk(user), message=message)
+
+
+def unpublished_changes(library_key: LibraryLocatorV2, *, user: Actor) -> list[ItemChange]:
+    """
+    Return what ``publish_all`` would publish now: items that are new, changed or deleted. Needs VIEW.
+
+    Raises NotFoundError, NotAllowedError.
+    """
+    library = access_library(user, library_key, Permission.VIEW)
+    return learning_core.unpublished_changes(package_pk(library), library_key=library_key)
+
+
+def published_changes(library_key: LibraryLocatorV2, publish_log_pk: int, *, user: Actor) -> list[ItemChange]:
+    """
+    Return what a publish changed. Needs VIEW.
+
+    Raises NotFoundError, NotAllowedError.
+    """
+    access_library(user, library_key, Permission.VIEW)
+    changes = learning_core.publish_changes(publish_log_pk, library_key=library_key)
+    return [change for change in changes if change.is_direct]
 
 
 def publish_all(library_key: LibraryLocatorV2, *, user: Actor, message: str = "") -> int | None:

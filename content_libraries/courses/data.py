@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,9 @@ from functools import cached_property
 from typing import Final
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ..errors import InvalidValueError
+from ..values import read_json
 
 ROOT: Final = "course"
 """Block type and block id of the root of a course."""
@@ -220,7 +222,7 @@ class UpstreamSettings:
     What a block says about the library item that it is linked to, or was copied from (sync contract, section 1).
 
     ``upstream_version`` None with an ``upstream`` means linked, but never synced. ``top_level_parent`` is the short
-    form ``TYPE@BLOCK_ID``; older courses spell it as an object, which is understood.
+    form ``TYPE:BLOCK_ID``, in whichever of the older spellings the block has it.
     """
 
     usage_key: UsageKey
@@ -243,7 +245,7 @@ class UpstreamSettings:
             upstream_version_declined=_version(settings.get("upstream_version_declined")),
             upstream_display_name=settings.get("upstream_display_name"),
             downstream_customized=tuple(str(name) for name in customized) if isinstance(customized, list) else (),
-            top_level_parent=_short_key(settings.get("top_level_downstream_parent_key")),
+            top_level_parent=top_level_name(settings.get(TOP_LEVEL)),
             copied_from_block=settings.get("copied_from_block") or None,
         )
 
@@ -271,6 +273,23 @@ class LoadReport:
     drafts: bool
 
 
+TOP_LEVEL: Final = "top_level_downstream_parent_key"
+"""The attribute in which a part of a linked structure names the structure."""
+
+
+def top_level_name(text: str | None) -> str | None:
+    """
+    Spell the name of a linked structure as ``TYPE:BLOCK_ID``, which is all that the platform reads.
+
+    Earlier versions of this app wrote ``TYPE@BLOCK_ID``, and older courses have a JSON object with type and id.
+    """
+    value = _json(text)
+    if isinstance(value, dict) and {"type", "id"} <= value.keys():
+        return f"{value['type']}:{value['id']}"
+    name = value if isinstance(value, str) else text
+    return name.replace("@", ":", 1) if name else None
+
+
 def private_name(usage_key: UsageKey, name: str) -> str:
     """Where a course keeps a file of one block alone, below ``static/``: no other block has files there."""
     return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
@@ -282,8 +301,8 @@ _MAX_VERSION: Final = 2**31 - 1
 
 def _json(text: str | None) -> object:
     try:
-        return json.loads(text or "null")
-    except ValueError:
+        return read_json(text or "null")
+    except InvalidValueError:
         return None
 
 
@@ -292,10 +311,3 @@ def _version(text: str | None) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 <= value <= _MAX_VERSION else None
-
-
-def _short_key(text: str | None) -> str | None:
-    value = _json(text)
-    if isinstance(value, dict) and {"type", "id"} <= value.keys():
-        return f"{value['type']}@{value['id']}"
-    return (value if isinstance(value, str) else text) or None

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import InvalidInputError, InvalidValueError, NotFoundError
 from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import Actor, author_pk
 from ..olx.api import root_tag, with_attributes
+from ..values import read_settings_file
 from . import hooks
 from .data import GRADING_POLICY_PATH, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
@@ -171,7 +172,7 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
             % {"path": path, "folders": ", ".join(FILE_FOLDERS)},
             field="path",
         )
-    if path in {POLICY_PATH, GRADING_POLICY_PATH} and not _is_json_object(data):
+    if path in {POLICY_PATH, GRADING_POLICY_PATH} and not _is_settings_file(data):
         raise InvalidInputError(_("“%(path)s” has to be a JSON object. Correct it.") % {"path": path}, field="data")
     digest = media_digest(data)
 
@@ -195,11 +196,12 @@ def check_path(path: str) -> None:
         )
 
 
-def _is_json_object(data: bytes) -> bool:
+def _is_settings_file(data: bytes) -> bool:
     try:
-        return isinstance(json.loads(data), dict)
-    except (ValueError, RecursionError):
+        read_settings_file(data)
+    except InvalidValueError:
         return False
+    return True
 
 
 def _apply(course_key: CourseKey, user: Actor, *changes: Change) -> Applied:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,8 +12,18 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
 from ..libraries.api import Actor
-from ..olx.api import OlxBlock, OlxDraft, OlxTree, assembled, write_archive, write_folder
-from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission
+from ..olx.api import (
+    OlxBlock,
+    OlxDraft,
+    OlxTree,
+    assembled,
+    settings_in,
+    with_attributes,
+    write_archive,
+    write_folder,
+)
+from ..values import read_settings_file
+from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, TOP_LEVEL, CoursePermission, top_level_name
 from .permissions import access_course
 from .reading import CourseReader
 
@@ -53,7 +62,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
     branches = _Branches(draft, published)
     root = branches.root()
     texts = dict(draft.read_files(_MADE_FROM_FILES))
-    policies = json.loads(texts.get(POLICY_PATH, b"{}"))
+    policies = read_settings_file(texts.get(POLICY_PATH, b"{}"))
     return OlxTree(
         kind="course",
         context_key=cast(CourseLocator, course_key),
@@ -61,12 +70,19 @@ def course_tree(course_key: CourseKey) -> OlxTree:
         root=root,
         drafts=tuple(branches.drafts()),
         policies={_policy_name(name, course_key): settings for name, settings in policies.items()},
-        grading_policy=json.loads(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
+        grading_policy=read_settings_file(texts[GRADING_POLICY_PATH]) if GRADING_POLICY_PATH in texts else None,
     )
 
 
 def _policy_name(name: str, course_key: Any) -> str:
     return f"{ROOT}/{course_key.run}" if name == ROOT else name
+
+
+def _readable_by_platform(olx: str) -> str:
+    """Spell the name of the linked structure that a block is part of as the platform does, which fails for others."""
+    if TOP_LEVEL not in olx or (name := settings_in(olx).get(TOP_LEVEL)) is None:
+        return olx
+    return with_attributes(olx, {TOP_LEVEL: top_level_name(name)})
 
 
 @dataclass
@@ -96,7 +112,10 @@ class _Branches:
     @cached_property
     def definitions(self) -> Mapping[bool, Mapping[UsageKey, str]]:
         """Definitions of the draft (True) and of what is published (False)."""
-        return {True: self.draft.definitions(self.draft.rows), False: self.published.definitions(self.published.rows)}
+        return {
+            drafts: {key: _readable_by_platform(olx) for key, olx in reader.definitions(reader.rows).items()}
+            for drafts, reader in ((True, self.draft), (False, self.published))
+        }
 
     @cached_property
     def unlike(self) -> frozenset[UsageKey]:

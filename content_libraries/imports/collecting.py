@@ -39,7 +39,7 @@ def plan_collection(
 
     A repeated import that skips or updates goes into the collection of the one before, if a collection is to be made.
     Imports that name the same new collection share it: the first of them that succeeds makes it.
-    Raises InvalidInputError for a collection that does not exist and is not to be made.
+    Raises InvalidInputError for a collection that does not exist and is not to be made, or that cannot have its code.
     """
     if not (options.collection_code or options.make_collection):
         return None
@@ -55,13 +55,11 @@ def plan_collection(
             field="target_collection_slug",
             as_list=True,
         )
-    named = code_from_id(options.collection_code, is_ascii=True)
-    if named in existing:
-        return PlannedCollection(named)
-    if shared := next((made for made in made_before if made.code == named), None):
+    _require_code(options.collection_code)
+    if shared := next((made for made in made_before if made.code == options.collection_code), None):
         return shared
     return PlannedCollection(
-        code=named or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
+        code=options.collection_code or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
         title=_free_title(
             source_title[:_MAX_TITLE], {row.title for row in existing.values()} | {row.title for row in made_before}
         ),
@@ -102,6 +100,17 @@ def fill_collection(
     if missing := set(entity_pks) - set(filled.entity_pks):
         add_entities(learning_package_pk, filled.code, missing, author_pk=author_pk)
     return filled.pk
+
+
+def _require_code(code: str) -> None:
+    """Raise InvalidInputError unless a code is empty, or one that a collection can have."""
+    if code != code_from_id(code, is_ascii=True)[:_MAX_CODE]:
+        raise InvalidInputError(
+            _("“%(code)s” cannot be the code of a collection: use unaccented letters, digits, “-”, “_” and “.”.")
+            % {"code": code},
+            field="target_collection_slug",
+            as_list=True,
+        )
 
 
 def _existing(learning_package_pk: int) -> dict[str, CollectionSummary]:

@@ -14,6 +14,7 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
 from ..errors import ContentLibrariesError, NotAllowedError
@@ -76,7 +77,8 @@ class _Import:
         if migration is None:
             return
         try:
-            self._import(migration, f"Migrating legacy content ({number}): ")
+            kind = "legacy library" if isinstance(migration.source.key, LibraryLocator) else "course"
+            self._import(migration, f"Importing {kind} ({number}): ")
         except ContentLibrariesError as error:
             ModulestoreMigration.objects.filter(pk=migration_pk, finished__isnull=True).update(
                 finished=datetime.now(UTC), is_failed=True, error=error.message
@@ -98,7 +100,7 @@ class _Import:
     def _new_plan(self, migration: ModulestoreMigration, source: Source, user: User, prefix: str) -> ImportPlan:
         options = load_options(migration.options)
         library = access_library(user, library_key(self.job.target_key), Permission.EDIT)
-        self.worker.step(f"{prefix}Loading legacy content", 1)
+        self.worker.step(f"{prefix}Loading content", 1)
         tree = source.tree()
         if options.with_drafts:
             tree = tree_with_drafts(tree)

@@ -16,6 +16,7 @@ from .changes import (
     ItemChange,
     draft_changes,
     publish_changes,
+    unpublished_changes,
 )
 from .collections import (
     CollectionSummary,
@@ -113,7 +114,14 @@ from .packages import (
     update_learning_package,
 )
 from .publish import discard, lock_package, move_drafts, publish
-from .reuse import PackageName, last_published, numbered_versions, packages_named, published_counterparts
+from .reuse import (
+    PackageName,
+    last_published,
+    numbered_versions,
+    packages_named,
+    published_counterparts,
+    was_published,
+)
 from .rows import in_parts
 from .search_reads import (
     COLLECTION_CHANGED,
@@ -298,12 +306,14 @@ __all__ = [
     "stored_digests",
     "tag_counts",
     "titles_in_use",
+    "unpublished_changes",
     "update_collection",
     "update_learning_package",
     "version_nums",
     "version_titles",
     "version_uuid",
     "versions_at",
+    "was_published",
     "without_vanished",
     "write_drafts",
     "write_package_archive",

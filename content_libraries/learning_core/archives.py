@@ -95,7 +95,15 @@ def _load(path: Path, user: User) -> dict[str, Any]:
     try:
         with transaction.atomic():
             loaded: dict[str, Any] = content_api.load_learning_package(str(path), user=user)
-    except (ValueError, LookupError, TypeError, AttributeError, DatabaseError, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        DatabaseError,
+        zipfile.BadZipFile,
+    ) as error:
         if full := storage_full(error):
             raise full from error
         raise PackageArchiveError(f"{type(error).__name__}: {error}") from error

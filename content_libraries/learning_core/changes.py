@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from openedx_content.api import signals
-from openedx_content.models_api import DraftChangeLogRecord, PublishLogRecord
+from openedx_content.models_api import Draft, DraftChangeLogRecord, PublishLogRecord
 
 from ..keys import ItemKey, LibraryLocatorV2
 from .lookups import NAME_FIELDS, key_of
@@ -41,17 +41,39 @@ class ItemChange:
     was_restored: bool
 
     @property
+    def title(self) -> str:
+        """The title afterwards, or the last one of a deleted item."""
+        return self.new_title or self.old_title or ""
+
+    @property
+    def action(self) -> str:
+        """``create``, ``update`` or ``delete``."""
+        if self.new_version_pk is None:
+            return "delete"
+        return "create" if self.old_version_pk is None else "update"
+
+    @property
     def is_direct(self) -> bool:
         """Whether the item itself changed, and not only something below it."""
         return self.old_version_pk != self.new_version_pk
 
 
-_CHANGE_FIELDS = ("entity_id", "old_version_id", "old_version__title", "new_version_id", "new_version__title")
+type _Fields = tuple[str, str, str, str, str]
+"""Where a row has the entity, and version and title before and after."""
+
+_OF_RECORDS: _Fields = ("entity_id", "old_version_id", "old_version__title", "new_version_id", "new_version__title")
+_OF_DRAFTS: _Fields = (
+    "entity_id",
+    "entity__published__version_id",
+    "entity__published__version__title",
+    "version_id",
+    "version__title",
+)
 _ENTITY_NAME_FIELDS = tuple(f"entity__{name}" for name in NAME_FIELDS)
 
 
 def draft_changes(draft_change_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
-    """The changes of a draft change log, in their order, items affected from below included."""
+    """Return the changes of a draft change log, in their order, items affected from below included."""
     earlier = DraftChangeLogRecord.objects.filter(
         entity=OuterRef("entity"), draft_change_log__lt=OuterRef("draft_change_log")
     )
@@ -60,26 +82,40 @@ def draft_changes(draft_change_log_pk: int, *, library_key: LibraryLocatorV2) ->
 
 
 def publish_changes(publish_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
-    """The changes of a publish log, in their order, items affected from below included."""
+    """Return the changes of a publish log, in their order, items affected from below included."""
     return _changes(PublishLogRecord.objects.filter(publish_log_id=publish_log_pk), library_key)
 
 
-def _changes(records: QuerySet[Any, Any], library_key: LibraryLocatorV2, *annotations: str) -> list[ItemChange]:
+def unpublished_changes(learning_package_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
+    """
+    Return what a publish of the whole package would change now, in the order in which the items were made.
+
+    Items whose contents changed, but not they themselves, are not among them.
+    """
+    drafts = Draft.objects.filter(entity__learning_package_id=learning_package_pk)
+    changed: QuerySet[Any, Any] = drafts.with_unpublished_changes()  # type: ignore[no-untyped-call]
+    return _changes(changed.select_related(None), library_key, fields=_OF_DRAFTS)
+
+
+def _changes(
+    records: QuerySet[Any, Any], library_key: LibraryLocatorV2, *annotations: str, fields: _Fields = _OF_RECORDS
+) -> list[ItemChange]:
+    entity, old_version, old_title, new_version, new_title = fields
     changes = []
-    for row in records.order_by("pk").values(*_CHANGE_FIELDS, *_ENTITY_NAME_FIELDS, *annotations):
+    for row in records.order_by("pk").values(*fields, *_ENTITY_NAME_FIELDS, *annotations):
         key = key_of(library_key, *(row[name] for name in _ENTITY_NAME_FIELDS))
         if key is None:
             continue
-        appears = row["old_version_id"] is None and row["new_version_id"] is not None
+        appears = row[old_version] is None and row[new_version] is not None
         was_restored = appears and row.get("is_known", False)
         changes.append(
             ItemChange(
                 key=key,
-                entity_pk=row["entity_id"],
-                old_version_pk=row["old_version_id"],
-                old_title=row["old_version__title"],
-                new_version_pk=row["new_version_id"],
-                new_title=row["new_version__title"],
+                entity_pk=row[entity],
+                old_version_pk=row[old_version],
+                old_title=row[old_title],
+                new_version_pk=row[new_version],
+                new_title=row[new_title],
                 was_restored=was_restored,
             )
         )

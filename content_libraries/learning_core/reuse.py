@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
-from openedx_content.models_api import LearningPackage, PublishableEntity, PublishableEntityVersion
+from openedx_content.models_api import LearningPackage, PublishableEntity, PublishableEntityVersion, PublishLogRecord
 
 from .ids import package_id
 from .rows import in_parts
@@ -72,6 +72,11 @@ def numbered_versions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, in
         ).values_list("id", "entity_id", "version_num")
         if (entity_pk, number) in pairs
     }
+
+
+def was_published(version_pk: int) -> bool:
+    """Whether a version is published, or was once."""
+    return PublishLogRecord.objects.filter(new_version_id=version_pk).exists()
 
 
 def last_published(entity_refs: Mapping[int, Collection[str]]) -> dict[int, datetime]:

@@ -49,9 +49,7 @@ def package_pk(library: ContentLibrary) -> int:
     return library.learning_package_id
 
 
-def access_library(
-    user: Actor, library_key: LibraryLocatorV2, permission: Permission, *, for_course: CourseKey | None = None
-) -> ContentLibrary:
+def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permission) -> ContentLibrary:
     """
     Find a library for somebody who wants to do something in it.
 
@@ -59,15 +57,12 @@ def access_library(
         user: who wants it.
         library_key: the library.
         permission: what it needs.
-        for_course: reading only: a course that takes content from libraries. Whoever may view library updates there
-            may read what they come from (libraries-rest contract, section 6.3).
 
     Returns: the library, with ``org`` and ``learning_package`` loaded.
     Raises NotFoundError, and NotAllowedError for a user without the permission.
     """
     library = get_library(library_key)
-    if for_course is None or not _views_library_updates(user, for_course):
-        require(user, library, permission)
+    require(user, library, permission)
     return library
 
 
@@ -136,7 +131,7 @@ def forget_grants() -> None:
     _remembered.clear()
 
 
-def _views_library_updates(user: Actor, course_key: CourseKey) -> bool:
+def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
     """Whether the user may view library updates in a course, asked from the backend that the site has for courses."""
     if user is None:
         return True

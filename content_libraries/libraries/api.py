@@ -13,6 +13,7 @@ from .access import (
     viewable_libraries,
     viewable_organizations,
     views_everything,
+    views_library_updates,
 )
 from .all_teams import TeamEntry, list_team_entries, team_entry
 from .data import (
@@ -85,4 +86,5 @@ __all__ = [
     "viewable_libraries",
     "viewable_organizations",
     "views_everything",
+    "views_library_updates",
 ]

@@ -1,38 +1,73 @@
 """
 What we add to the REST API of openedx-authz, through its filters.
 
-Frontends ask it what their user may do, and show or hide buttons accordingly. By itself it knows roles only, not the
-older levels, the flags of a library, or a permission backend of the site; its answer has to be what is enforced.
+They run wherever its views are mounted. ``plugin_settings`` puts them into ``OPEN_EDX_FILTERS_CONFIG``.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crum import get_current_user
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from openedx_filters import PipelineStep
 
 from ..errors import NotFoundError
 from ..keys import library_key
 from .access import get_library, may
+from .authz.scopes import may_reach, parse_scope
 from .data import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class LibraryPermissions(PipelineStep):
     """
-    Answers every question about one library as ``access.may`` does; leaves all others as they are.
+    Answers every question about one library as ``access.may`` does; other questions of active users keep their answers.
 
-    A step for ``org.openedx.authz.permission_validation.requested.v1`` in ``OPEN_EDX_FILTERS_CONFIG``.
+    Frontends ask what their user may do, and show or hide buttons accordingly. By itself openedx-authz knows roles
+    only, not the older levels, the flags of a library, or a permission backend of the site, and it counts the roles of
+    accounts that are switched off; its answer has to be what is enforced.
+
+    A step for ``org.openedx.authz.permission_validation.requested.v1``.
     """
 
     def run_filter(self, items: list[dict[str, Any]], **kwargs: Any) -> dict[str, Any]:
-        return {"items": [_as_enforced(item) for item in items], **kwargs}
+        user = _user()
+        return {"items": [_as_enforced(user, item) for item in items], **kwargs}
 
 
-def _as_enforced(item: dict[str, Any]) -> dict[str, Any]:
+class TeamPermissions(PipelineStep):
+    """
+    Refuses to give or take roles in a scope whose team the user may not manage.
+
+    openedx-authz hands over exactly the scopes that it will write next, wherever in the request it has found them.
+
+    A step for ``org.openedx.authz.role_assignment.requested.v1`` and ``…role_removal.requested.v1``.
+    """
+
+    def run_filter(self, items: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        user = _user()
+        scopes = [*items.get("scopes", ()), *([items["scope"]] if "scope" in items else ())]
+        if not all(may_reach(user, parse_scope(scope), manage=True) for scope in scopes):
+            raise PermissionDenied
+        return {"items": items, **kwargs}
+
+
+def _as_enforced(user: User | AnonymousUser, item: dict[str, Any]) -> dict[str, Any]:
+    if not user.is_active:
+        return {**item, "allowed": False}
     with suppress(ValueError, NotFoundError):  # not an action of ours, not a library, or not there
         permission = Permission(item["action"])
         library = get_library(library_key(item.get("scope") or ""))
-        return {**item, "allowed": may(get_current_user(), library, permission)}
+        return {**item, "allowed": may(user, library, permission)}
     return item
+
+
+def _user() -> User | AnonymousUser:
+    """Return the user of the request; nobody, rather than the operator, where no middleware tells who that is."""
+    user: User | AnonymousUser = get_current_user() or AnonymousUser()
+    return user

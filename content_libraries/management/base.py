@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import logging
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from ..characters import valid_text
 from ..errors import ContentLibrariesError
+
+logger = logging.getLogger(__name__)
+
+MOST_LINES: Final = 30
+"""How many lines of a list people read in a terminal."""
 
 
 class LibraryCommand(BaseCommand):
@@ -23,6 +32,9 @@ class LibraryCommand(BaseCommand):
     with ``summarize``, or with ``--json`` as one line. Errors of ours end the command with their message and
     a non-zero exit code.
     """
+
+    requires_system_checks = ()
+    """None: they would import all views and admin classes, and take longer than most commands."""
 
     summary: ClassVar[Any]
     """A format string for the result of ``run``, to be translated, unless the command has its own ``summarize``."""
@@ -54,11 +66,14 @@ class LibraryCommand(BaseCommand):
 
     def handle(self, *_args: str, **options: Any) -> None:
         username, as_json = options.pop("user"), options.pop("json")
+        user = _find_user(username)
+        name = type(self).__module__.rpartition(".")[2]
+        logger.info("%s runs %s as %s.", operator_name(), name, username or "the operator of the site")
         try:
-            result = self.run(_find_user(username), **options)
+            result = self.run(user, **options)
         except ContentLibrariesError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(json.dumps(result) if as_json else self.summarize(result))
+        self.stdout.write(json.dumps(result) if as_json else valid_text(self.summarize(result)))
         if failure := self.failure(result):
             raise CommandError(failure)
 
@@ -74,6 +89,23 @@ class LibraryCommand(BaseCommand):
         """Tell a person at a terminal how far the work is. Nothing is written where nobody watches."""
         if self.stderr.isatty():
             self.stderr.write(message, style_func=str)
+
+
+def operator_name() -> str:
+    """Return the name under which whoever runs a command is logged in on this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return _("unknown")
+
+
+def cut(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
+    """Return the first lines of a list, and how many more there are."""
+    left = len(lines) - most
+    if left <= 0:
+        return list(lines)
+    text = ngettext("… and %(count)s more; --json lists it.", "… and %(count)s more; --json lists them.", left)
+    return [*lines[:most], text % {"count": left}]
 
 
 def _find_user(username: str | None) -> User | None:

@@ -63,7 +63,7 @@ def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
         return
     if not source.is_file():
         raise NotACourseError(
-            _("There is no file or folder %(archive)s: check the path.") % {"archive": source.name}, source.name
+            _("There is no file or folder %(archive)s: check the path.") % {"archive": source}, source.name
         )
     with source.open("rb") as file:
         magic = file.read(4)

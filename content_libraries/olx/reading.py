@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +12,9 @@ from typing import Literal
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
+from ..errors import InvalidValueError
 from ..translation import gettext
+from ..values import file_budget, read_json
 from .blocks import BlockReader, DraftReader
 from .catalog import Catalog, folder_of, read_catalog, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, StaticFile
@@ -189,10 +190,11 @@ def _json_object(catalog: Catalog, reader: BlockReader, *candidates: str) -> tup
     for path in candidates:
         if path in catalog.texts:
             try:
-                content = json.loads(decoded(catalog.texts[path], path))
-            except (ValueError, RecursionError) as error:
+                content = read_json(decoded(catalog.texts[path], path), file_budget())
+            except InvalidValueError as error:
                 raise InvalidPolicyError(
-                    gettext("%(path)s is not JSON (%(error)s): correct it.") % {"path": path, "error": error}, path
+                    gettext("%(path)s is not JSON (%(error)s): correct it.") % {"path": path, "error": error},
+                    path,
                 ) from error
             if not isinstance(content, dict):
                 raise InvalidPolicyError(

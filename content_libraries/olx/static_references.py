@@ -9,12 +9,13 @@ contract, section 4).
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from ..errors import InvalidValueError
+from ..values import read_json
 from .data import OlxBlock, StaticFile
 from .xml_source import start_tags
 
@@ -127,8 +128,8 @@ def _video_files(block: OlxBlock) -> Iterator[str]:
 
 def _transcripts(attributes: Mapping[str, str]) -> Iterator[str]:
     try:
-        transcripts = json.loads(attributes.get("transcripts", "{}"))
-    except (ValueError, RecursionError):
+        transcripts = read_json(attributes.get("transcripts", "{}"))
+    except InvalidValueError:
         return
     if isinstance(transcripts, dict):
         yield from (name for name in transcripts.values() if isinstance(name, str))

@@ -8,7 +8,7 @@ values that are separated by semicolons.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Final
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
+from ..characters import valid_text
 from ..translation import gettext as _
 from .errors import InvalidTagsError
 
@@ -27,6 +28,10 @@ TAGS_ATTRIBUTE: Final = "tags-v1"
 type Tags = Mapping[str, tuple[str, ...]]
 """Export id of a taxonomy -> values."""
 
+_MAX_COLUMNS: Final = 200
+"""There is one for each taxonomy, and every row is read with all of them."""
+
+_MAX_ROWS: Final = 200_000
 _ABOUT_THE_BLOCK: Final = ("Name", "Type", "ID")
 
 
@@ -36,15 +41,21 @@ def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
 
     Raises InvalidTagsError for what is no such table.
     """
-    rows = csv.DictReader(StringIO(text, newline=""))
+    rows = csv.DictReader(StringIO(valid_text(text), newline=""))
     try:
+        if len(rows.fieldnames or ()) > _MAX_COLUMNS:
+            raise InvalidTagsError(
+                _("%(file)s has more than %(limit)s columns: remove some.")
+                % {"file": TAGS_FILE, "limit": _MAX_COLUMNS},
+                TAGS_FILE,
+            )
         if not {"Type", "ID"} <= set(rows.fieldnames or ()):
             raise InvalidTagsError(
                 _("%(file)s has no columns Type and ID: export the course again, or remove the file.")
                 % {"file": TAGS_FILE},
                 TAGS_FILE,
             )
-        found = {_block(row): _tags(row) for row in rows}
+        found = {_block(row): _tags(row) for row in _first(rows)}
     except csv.Error as error:
         raise InvalidTagsError(
             _("%(file)s is not CSV (%(error)s): correct it, or remove it.") % {"file": TAGS_FILE, "error": error},
@@ -57,10 +68,26 @@ def tags_in_attribute(value: str) -> Tags:
     """Read an attribute such as ``subjects:Algebra,Geometry;languages:English``; ``%2C`` stands for a comma."""
     parts = (part.partition(":") for part in value.split(";"))
     return {
-        unquote(taxonomy): tuple(dict.fromkeys(unquote(tag) for tag in tags.split(",") if tag))
+        _unquoted(taxonomy): tuple(dict.fromkeys(_unquoted(tag) for tag in tags.split(",") if tag))
         for taxonomy, _colon, tags in parts
         if taxonomy and tags
     }
+
+
+def _unquoted(text: str) -> str:
+    return valid_text(unquote(text))
+
+
+def _first(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Mapping[str, str | None]]:
+    """Yield the rows. Raises InvalidTagsError where there are more than there can be blocks."""
+    for number, row in enumerate(rows):
+        if number >= _MAX_ROWS:
+            raise InvalidTagsError(
+                _("%(file)s has more than %(limit)s rows: split the course.")
+                % {"file": TAGS_FILE, "limit": f"{_MAX_ROWS:,}"},
+                TAGS_FILE,
+            )
+        yield row
 
 
 def _block(row: Mapping[str, str | None]) -> tuple[str, str]:

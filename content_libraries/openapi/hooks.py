@@ -38,7 +38,13 @@ def add_examples(result: Schema, **_kwargs: Any) -> Schema:
 
 
 def _describe_parameter(parameter: Schema) -> None:
-    if parameter["name"] in PARAMETERS and "examples" not in parameter:
+    """Add an example to a parameter that has none: one of its choices, or what parameters of its name look like."""
+    if "examples" in parameter:
+        return
+    choices = parameter.get("schema", {}).get("enum")
+    if choices:
+        parameter["example"] = choices[0]
+    elif parameter["name"] in PARAMETERS:
         parameter["example"] = PARAMETERS[parameter["name"]]
 
 

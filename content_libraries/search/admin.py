@@ -32,11 +32,14 @@ class StateFilter(admin.SimpleListFilter):
             ("current", gettext_lazy("Up to date")),
             ("behind", gettext_lazy("Behind")),
             ("failed", gettext_lazy("Failed last")),
+            ("refused", gettext_lazy("Some found by title only")),
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "failed":
             return queryset.exclude(last_error="")
+        if self.value() == "refused":
+            return queryset.filter(refused_count__gt=0)
         if self.value() not in ("current", "behind"):
             return queryset
         behind, _error = lagging_packages()
@@ -54,6 +57,7 @@ class SearchCheckpointAdmin(StaffAdmin):
         "is_up_to_date",
         "updated",
         "last_error",
+        "refused_count",
         "is_spare",
         "draft_change_log_pk",
         "publish_log_pk",

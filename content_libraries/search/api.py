@@ -2,12 +2,14 @@
 
 from .browser_keys import BrowserKey, browser_key
 from .checking import check_index
+from .checkpoints import refusals
 from .engine import SearchEngineError, SearchResult, Sort
 from .finding import search
 from .highlight import Excerpt, best_excerpt
 from .lag import IndexLag, index_lag
 from .rebuilding import rebuild, refresh
 from .rebuilds import RebuildRunningError
+from .sending import Refusal
 from .upkeep import CaughtUp, catch_up, packages_behind
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Excerpt",
     "IndexLag",
     "RebuildRunningError",
+    "Refusal",
     "SearchEngineError",
     "SearchResult",
     "Sort",
@@ -27,5 +30,6 @@ __all__ = [
     "packages_behind",
     "rebuild",
     "refresh",
+    "refusals",
     "search",
 ]

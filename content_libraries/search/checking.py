@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from ..findings import Finding
-from .checkpoints import start_over
+from .checkpoints import refusals, start_over
 from .engine import MAX_BATCH, Document, current_engine
 from .models import SearchCheckpoint
 from .places import ContextKey, Place, all_documents, package_of, place_of, titles
+from .sending import Refusal
 from .upkeep import catch_up, packages_behind
 
 INDEX = "index"
@@ -57,24 +58,26 @@ class Comparison:
 
 def check_index(context_key: ContextKey | None = None, *, repair: bool = False) -> list[Finding]:
     """
-    Find libraries and courses whose documents in the index are not what they should be.
+    Find libraries and courses whose documents in the index are not what they should be, and documents that the engine
+    does not take.
 
     Args:
         context_key: one library or course; all of them if None, deleted ones that left documents behind too.
-        repair: whether to put it right at once.
+        repair: whether to put it right at once. What the engine does not take stays: its content has to be changed.
 
     Raises NotFoundError, and SearchEngineError if the engine fails.
     """
     behind = packages_behind()
     pks = {*titles(), *behind} if context_key is None else {package_of(context_key)}
-    findings = (_check(pk, is_behind=pk in behind, repair=repair) for pk in sorted(pks))
-    return [finding for finding in findings if finding is not None]
+    findings = [_check(pk, is_behind=pk in behind, repair=repair) for pk in sorted(pks)]
+    return [*(finding for finding in findings if finding is not None), *map(_of_refused, refusals(context_key))]
 
 
 def compare(place: Place) -> Comparison:
-    """Compare the documents of a library or course with those that the index has."""
-    found = {document["id"]: _digest(document) for document in _indexed(place.context_key)}
-    wanted = {document["id"]: _digest(document) for document in _wanted(place)}
+    """Compare the documents of a library or course with those that the index has, but for those that it refused."""
+    refused = _refused_ids(place.learning_package_pk)
+    found = {key: digest for key, digest in _digests(_indexed(place.context_key)) if key not in refused}
+    wanted = {key: digest for key, digest in _digests(_wanted(place)) if key not in refused}
     return Comparison(
         missing=frozenset(wanted.keys() - found.keys()),
         different=frozenset(key for key in wanted.keys() & found.keys() if wanted[key] != found[key]),
@@ -130,6 +133,22 @@ def _indexed(context_key: ContextKey) -> Iterator[Document]:
 
 def _wanted(place: Place) -> Iterator[Document]:
     return (document for documents in all_documents(place) for document in documents.live)
+
+
+def _refused_ids(learning_package_pk: int) -> frozenset[str]:
+    rows = SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, is_spare=False)
+    return frozenset(name for refused in rows.values_list("refused", flat=True) for name in refused)
+
+
+def _of_refused(refusal: Refusal) -> Finding:
+    text = _("It is found by its title only, because the search engine does not take its text: %(reason)s")
+    if not refusal.is_by_title:
+        text = _("It is not found, because the search engine does not take it: %(reason)s")
+    return Finding(INDEX, refusal.usage_key, text % {"reason": refusal.reason})
+
+
+def _digests(documents: Iterator[Document]) -> Iterator[tuple[str, bytes]]:
+    return ((document["id"], _digest(document)) for document in documents)
 
 
 def _delete(ids: Collection[str]) -> None:

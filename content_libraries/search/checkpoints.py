@@ -9,7 +9,10 @@ while, in case that the process is dead.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
@@ -21,7 +24,8 @@ from opaque_keys.edx.keys import LearningContextKey
 from ..learning_core.api import LogMark
 from .affected import NO_CHANGE, Change
 from .engine import SearchEngineError
-from .models import SearchCheckpoint, SearchRebuild, nothing_pending
+from .models import MAX_REFUSED, SearchCheckpoint, SearchRebuild, nothing_pending
+from .sending import Refusal
 from .waiting import patience
 
 TURN: Final = timedelta(seconds=60)
@@ -90,10 +94,17 @@ def begin_filling(checkpoint: SearchCheckpoint, *, until: LogMark, index_id: str
         until: where the logs end now. What they tell is part of everything.
         index_id, title: the index to fill, and the title that the documents will have.
     """
-    _move(checkpoint, until, index_id=index_id, title=title, filling_after=0)
+    _move(checkpoint, until, index_id=index_id, title=title, filling_after=0, refused={}, refused_count=0)
 
 
-def move_forward(checkpoint: SearchCheckpoint, *, until: LogMark, filling_after: int | None) -> bool:
+def move_forward(
+    checkpoint: SearchCheckpoint,
+    *,
+    until: LogMark,
+    filling_after: int | None,
+    sent_ids: Collection[str] = (),
+    refused: Mapping[str, Refusal] | None = None,
+) -> bool:
     """
     Record that the documents up to a point are in the index.
 
@@ -101,10 +112,29 @@ def move_forward(checkpoint: SearchCheckpoint, *, until: LogMark, filling_after:
         checkpoint: as it was read before the documents were made.
         until: the logs that were followed.
         filling_after: the last entity that was filled in, None when all are.
+        sent_ids: ids of the documents that were sent or removed.
+        refused: those of them that the engine does not take.
 
     Returns: False, having done nothing, if the turn has ended meanwhile.
     """
-    return _move(checkpoint, until, filling_after=filling_after)
+    named = {name: told for name, told in checkpoint.refused.items() if name not in sent_ids}
+    named |= {name: asdict(refusal) for name, refusal in (refused or {}).items()}
+    named = dict(islice(named.items(), MAX_REFUSED))
+    return _move(checkpoint, until, filling_after=filling_after, refused=named, refused_count=len(named))
+
+
+def refusals(context_key: LearningContextKey | None = None) -> list[Refusal]:
+    """
+    List the documents that the engine does not take as they are, in the order of their keys.
+
+    Args:
+        context_key: one library or course; all of them if None.
+    """
+    rows = SearchCheckpoint.objects.filter(is_spare=False, refused_count__gt=0)
+    if context_key is not None:
+        rows = rows.filter(context_key=context_key)
+    told = (Refusal(**refusal) for refused in rows.values_list("refused", flat=True) for refusal in refused.values())
+    return sorted(told, key=lambda refusal: refusal.usage_key)
 
 
 def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") -> None:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.text import slugify
 from opaque_keys.edx.keys import UsageKey
@@ -25,9 +25,11 @@ from ..keys import (
 )
 from ..learning_core import api as learning_core
 from ..learning_core.api import Child, CollectionLabel, CollectionState, ItemStatus, VersionStatus
-from ..xblocks.api import SearchText, search_text
 from .engine import Document
 from .tags import TagValues, tags_of
+
+if TYPE_CHECKING:
+    from ..xblocks.api import SearchText
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,9 @@ COLLECTION: Final = "collection"
 NEVER: Final = "never"
 PUBLISHED: Final = "published"
 MODIFIED: Final = "modified"
+
+_MAX_SLUG: Final = 490
+"""Meilisearch takes ids of 511 bytes."""
 
 _DESCRIBED_TYPES: Final = ("html", "problem")
 _PARENTS: Final = {"unit": ("subsections", "subsection"), "subsection": ("sections", "section")}
@@ -73,7 +78,7 @@ def document_id(key: str) -> str:
     Args:
         key: the key string. Keys that differ only in what a slug leaves out get different ids too.
     """
-    return f"{slugify(key)}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
+    return f"{slugify(key)[:_MAX_SLUG]}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
 
 
 def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:
@@ -148,7 +153,7 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
         if item.draft:
             versions[item.draft.pk] = item
     olx = learning_core.olx_of(versions)
-    texts = {pk: search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
+    texts = {pk: _search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
     for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
         _log_unreadable(key, error)
     return texts
@@ -156,10 +161,16 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
 
 def readable_search_text(usage_key: UsageKey, olx: str) -> SearchText:
     """The search text of one block. If it cannot be computed, the text is without content, and that is logged."""
-    text = search_text(usage_key.block_type, olx)
+    text = _search_text(usage_key.block_type, olx)
     if text.error:
         _log_unreadable(usage_key, text.error)
     return text
+
+
+def _search_text(block_type: str, olx: str) -> SearchText:
+    from ..xblocks.api import search_text  # noqa: PLC0415 - loads XBlock, which most commands do without
+
+    return search_text(block_type, olx)
 
 
 def _log_unreadable(key: object, error: str) -> None:

@@ -33,6 +33,7 @@ from .engine import (
     MAX_BATCH,
     BrowserAccess,
     Document,
+    DocumentsRefusedError,
     EngineBusyError,
     SearchEngine,
     SearchEngineError,
@@ -98,10 +99,11 @@ class EmbeddedEngine(SearchEngine):
     def update(self, documents: Sequence[Document]) -> None:
         if len(documents) > MAX_BATCH:
             raise ValueError(f"At most {MAX_BATCH} documents a call.")
+        rows = _rows(documents)
         with self._writer() as writer:
-            for document in documents:
-                writer.delete_documents_by_term(ID, document["id"])
-                writer.add_document(to_row(document))
+            for document_id, row in rows.items():
+                writer.delete_documents_by_term(ID, document_id)
+                writer.add_document(row)
 
     def delete(self, ids: Sequence[str]) -> None:
         with self._writer() as writer:
@@ -270,6 +272,20 @@ class EmbeddedEngine(SearchEngine):
                         raise EngineBusyError(_("Others are writing to the search index. Try again later.")) from None
                     time.sleep(_RETRY_SECONDS)
             yield
+
+
+def _rows(documents: Sequence[Document]) -> dict[str, tantivy.Document]:
+    """Lay out documents, by their ids. Raises DocumentsRefusedError for those that cannot be."""
+    rows, refused = {}, {}
+    for document in documents:
+        try:
+            rows[document["id"]] = to_row(document)
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
+            refused[document["id"]] = str(error)
+    if refused:
+        text = _("The search index cannot hold %(count)s of the documents.") % {"count": len(refused)}
+        raise DocumentsRefusedError(text, reasons=refused)
+    return rows
 
 
 @cache

@@ -26,7 +26,7 @@ type Document = Mapping[str, Any]
 MAX_BATCH: Final = 1_000
 """How many documents one call of an engine takes at most (search contract, section 4)."""
 
-DOCUMENTS_VERSION: Final = 1
+DOCUMENTS_VERSION: Final = 2
 """
 To be raised whenever anything in the documents changes, so that all of them are made anew. Each engine makes it a part
 of the identity of its index.
@@ -73,6 +73,24 @@ class EngineBusyError(SearchEngineError):
     """Others are writing to the index, and did not finish in time."""
 
     code = "search_engine_busy"
+
+
+class DocumentsRefusedError(SearchEngineError):
+    """
+    The engine does not take some of the documents that it was sent, and so perhaps none of them.
+
+    Args:
+        message: what it says.
+        reasons: id of a document -> why it is not taken; empty if the engine does not say which documents it means.
+        is_certain: whether it is the documents' fault; otherwise the engine may have failed.
+    """
+
+    code = "search_documents_refused"
+
+    def __init__(self, message: str, *, reasons: Mapping[str, str] | None = None, is_certain: bool = True) -> None:
+        super().__init__(message)
+        self.reasons = reasons or {}
+        self.is_certain = is_certain
 
 
 class SearchOffError(SearchEngineError):
@@ -191,7 +209,11 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def update(self, documents: Sequence[Document]) -> None:
-        """Add documents, ``MAX_BATCH`` at most, each replacing the one that has its ``id``."""
+        """
+        Add documents, ``MAX_BATCH`` at most, each replacing the one that has its ``id``.
+
+        Raises DocumentsRefusedError for documents that the engine does not take.
+        """
 
     @abstractmethod
     def delete(self, ids: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ..learning_core import api as learning_core
 from ..learning_core.api import LogMark
+from .checkpoints import refusals
 from .engine import SearchEngineError, current_engine
 from .upkeep import points_behind
 from .waiting import waiting_at_most
@@ -25,11 +26,13 @@ class IndexLag:
         seconds: how long the oldest change that cannot be found yet has been waiting; 0 when none waits, or when it
             left no trace in the logs (tags and collections).
         error: what the search engine says that keeps it from working; "" when it works.
+        refused: keys of what is found by its title only, or not at all, because the engine does not take its document.
     """
 
     behind: int
     seconds: float
     error: str
+    refused: tuple[str, ...] = ()
 
 
 def index_lag() -> IndexLag:
@@ -37,7 +40,7 @@ def index_lag() -> IndexLag:
     behind, error = lagging_packages()
     oldest = learning_core.oldest_change_after(behind)
     seconds = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
-    return IndexLag(len(behind), seconds, error)
+    return IndexLag(len(behind), seconds, error, tuple(refusal.usage_key for refusal in refusals()))
 
 
 def lagging_packages() -> tuple[dict[int, LogMark], str]:

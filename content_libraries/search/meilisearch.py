@@ -9,6 +9,7 @@ waiting does no harm: the same documents, or newer ones, are written again after
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar, Final, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -27,6 +28,7 @@ from .engine import (
     MAX_BATCH,
     BrowserAccess,
     Document,
+    DocumentsRefusedError,
     EngineBusyError,
     SearchEngine,
     SearchEngineError,
@@ -41,9 +43,16 @@ from .waiting import patience
 SPARE_SUFFIX: Final = "_new"
 
 _KEY_IS_THERE: Final = "api_key_already_exists"
+_INDEX_IS_THERE: Final = "index_already_exists"
 _NO_INDEX: Final = "index_not_found"
 _NO_KEY: Final = "api_key_not_found"
 _TOO_LARGE: Final = "payload_too_large"
+_INVALID_REQUEST, _INTERNAL = "invalid_request", "internal"
+"""Types of errors. An internal one may be about one document that the server cannot work with."""
+
+_ABOUT_INDEXES: Final = ("index_", "invalid_index_", "missing_content_", "invalid_content_")
+"""What codes of errors begin with that are about no document."""
+
 _POLL_MILLISECONDS: Final = 20
 
 _compared: Final[set[tuple[str, str]]] = set()
@@ -98,8 +107,14 @@ class MeilisearchEngine(SearchEngine):
         if len(documents) > MAX_BATCH:
             raise ValueError(f"At most {MAX_BATCH} documents a call.")
         with _failures_named():
-            for task in self._send(documents):
-                self._wait(task)
+            try:
+                tasks = list(self._send(documents))
+            except MeilisearchApiError as error:
+                if _is_too_large(error) or _is_about_documents(error.type, error.code):
+                    raise DocumentsRefusedError(error.message) from error
+                raise
+            for task in tasks:
+                self._wait(task, for_documents=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         index = self._index()
@@ -201,7 +216,10 @@ class MeilisearchEngine(SearchEngine):
             raise
 
     def _create(self) -> dict[str, Any]:
-        self._wait(self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}))
+        """Make the index, and return what the server says of it. Another process may make it at the same time."""
+        self._wait(
+            self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}), done_anyway=_INDEX_IS_THERE
+        )
         self._wait(self._index().update_settings(dict(INDEX_SETTINGS)))
         info = self._info()
         if info is None:
@@ -218,24 +236,49 @@ class MeilisearchEngine(SearchEngine):
         try:
             yield self._index().add_documents(documents)
         except MeilisearchApiError as error:
-            if error.code != _TOO_LARGE or len(documents) == 1:
+            if not _is_too_large(error) or len(documents) == 1:
                 raise
             half = len(documents) // 2
             yield from self._send(documents[:half])
             yield from self._send(documents[half:])
 
-    def _wait(self, task: TaskInfo) -> None:
-        """Wait until a task is done. Raises SearchEngineError if it failed, EngineBusyError if it takes too long."""
+    def _wait(self, task: TaskInfo, *, done_anyway: str | None = None, for_documents: bool = False) -> None:
+        """
+        Wait until a task is done.
+
+        Args:
+            task: what the server has put into its queue.
+            done_anyway: code of the failure that means that somebody else has done it.
+            for_documents: whether the task adds documents; if they may be why it failed, that is
+                DocumentsRefusedError.
+
+        Raises SearchEngineError if it failed, EngineBusyError if it takes too long.
+        """
         milliseconds = int(patience(self.task_seconds) * 1000)
         done = self._client().wait_for_task(
             task.task_uid, timeout_in_ms=milliseconds, interval_in_ms=_POLL_MILLISECONDS
         )
-        if done.status != "succeeded":
-            reason = (done.error or {}).get("message", _("it was canceled"))
-            raise SearchEngineError(
-                _("Meilisearch could not do what it was asked (%(task)s): %(reason)s")
-                % {"task": done.type, "reason": reason}
-            )
+        error = done.error or {}
+        if done.status == "succeeded" or (done_anyway is not None and error.get("code") == done_anyway):
+            return
+        text = _("Meilisearch could not do what it was asked (%(task)s): %(reason)s") % {
+            "task": done.type,
+            "reason": error.get("message", _("it was canceled")),
+        }
+        is_certain = _is_about_documents(error.get("type"), error.get("code"))
+        if for_documents and (is_certain or error.get("type") == _INTERNAL):
+            raise DocumentsRefusedError(text, is_certain=is_certain)
+        raise SearchEngineError(text)
+
+
+def _is_too_large(error: MeilisearchApiError) -> bool:
+    """Whether a body was too large, for Meilisearch or for the proxy before it."""
+    return error.code == _TOO_LARGE or error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def _is_about_documents(error_type: str | None, code: str | None) -> bool:
+    """Whether an error means what is in documents, and not the server, the index or the key."""
+    return error_type == _INVALID_REQUEST and not (code or "").startswith(_ABOUT_INDEXES)
 
 
 def _search_key(client: Client, index_name: str) -> Key:

@@ -15,6 +15,10 @@ def nothing_pending() -> dict[str, Any]:
     return {"entity_pks": [], "collection_codes": []}
 
 
+MAX_REFUSED = 200
+"""How many refused documents of one learning package are named. ``check_libraries`` counts the others as different."""
+
+
 class SearchCheckpoint(models.Model):
     """
     How far the search index has followed one learning package.
@@ -29,6 +33,9 @@ class SearchCheckpoint(models.Model):
     6. It is deleted after the documents of a deleted package.
     7. While the index is rebuilt, there is a second one for the spare index, which takes the place of the first one
        when the spare index is put into use.
+
+    8. Documents that the engine refuses are named in ``refused`` until they are sent again and taken, ``MAX_REFUSED``
+       at most. They hold up nobody.
 
     It refers to the package by number and not by foreign key, because it has to outlive the package: when the
     engine is down while a library is deleted, the row is all that is left to tell which documents have to go.
@@ -52,6 +59,12 @@ class SearchCheckpoint(models.Model):
     turn_ends = models.DateTimeField(null=True, help_text=_("When others may take over, because nobody is alive."))
     updated = models.DateTimeField(auto_now=True)
     last_error = models.TextField(blank=True)
+    refused = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Documents that the engine does not take as they are: what they are about, and why."),
+    )
+    refused_count = models.PositiveIntegerField(default=0, help_text=_("How many documents are named there."))
 
     class Meta:
         verbose_name = _("search checkpoint")

@@ -18,6 +18,7 @@ from .affected import Affected
 from .course_documents import CoursePlace, course_block_documents
 from .documents import Documents, LibraryPlace, collection_documents, item_documents
 from .engine import MAX_BATCH
+from .fitting import fitted
 from .models import SearchAccess
 
 type ContextKey = LibraryLocatorV2 | CourseKey
@@ -64,6 +65,11 @@ def place_of(learning_package_pk: int) -> Place | None:
 
 def documents_of(place: Place, affected: Affected) -> Iterator[Documents]:
     """Make documents, ``MAX_BATCH`` at a time."""
+    for documents in _made(place, affected):
+        yield Documents([fitted(document) for document in documents.live], documents.gone)
+
+
+def _made(place: Place, affected: Affected) -> Iterator[Documents]:
     for pks in batched(sorted(affected.entity_pks), MAX_BATCH):
         yield course_block_documents(place, pks) if isinstance(place, CoursePlace) else item_documents(place, pks)
     if isinstance(place, LibraryPlace):

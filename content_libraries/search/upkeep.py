@@ -16,7 +16,7 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Final
 
@@ -39,6 +39,7 @@ from .checkpoints import (
 from .engine import MAX_BATCH, Document, SearchEngine, SearchEngineError, current_engine
 from .models import SearchAccess, SearchCheckpoint
 from .places import Place, documents_of, place_of, titles
+from .sending import Refusal, send_documents
 
 ATTEMPTS: Final = 5
 """How often a step is repeated because another catch-up was faster."""
@@ -141,8 +142,14 @@ def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Foll
         if step.is_too_much:
             move_back(checkpoint, change=change)
             return done + CaughtUp(postponed=True)
-        if move_forward(checkpoint, until=step.until, filling_after=step.filling_after):
-            done, change, lost = done + written, NO_CHANGE, 0
+        if move_forward(
+            checkpoint,
+            until=step.until,
+            filling_after=step.filling_after,
+            sent_ids=written.ids,
+            refused=written.refused,
+        ):
+            done, change, lost = done + written.done, NO_CHANGE, 0
             _followed.extend(_marks(step.until, index_id))
             following.after_step(done)
             if step.is_last:
@@ -272,23 +279,39 @@ def _newest_logs(learning_package_pk: int) -> LogMark:
     return learning_core.newest_logs([learning_package_pk]).get(learning_package_pk, NO_LOGS)
 
 
-def _write(engine: SearchEngine, place: Place, affected: Affected) -> CaughtUp:
+@dataclass(slots=True)
+class _Written:
+    """What one step has sent: numbers, ids of documents that are there or gone, and those that the engine refused."""
+
+    done: CaughtUp = field(default_factory=CaughtUp)
+    ids: set[str] = field(default_factory=set)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+
+
+def _write(engine: SearchEngine, place: Place, affected: Affected) -> _Written:
     """Send the documents, in as few calls as there are full batches."""
+    written = _Written()
     waiting: list[Document] = []
     gone: list[str] = []
-    updated = 0
+
+    def send(documents: list[Document]) -> None:
+        written.refused |= send_documents(engine, documents)
+        written.ids.update(document["id"] for document in documents)
+        written.done += CaughtUp(updated=len(documents))
+
     for documents in documents_of(place, affected):
         waiting.extend(documents.live)
         gone.extend(documents.gone)
         while len(waiting) >= MAX_BATCH:
-            engine.update(waiting[:MAX_BATCH])
-            updated += MAX_BATCH
+            send(waiting[:MAX_BATCH])
             del waiting[:MAX_BATCH]
     if waiting:
-        engine.update(waiting)
+        send(waiting)
     for ids in batched(gone, MAX_BATCH):
         engine.delete(ids)
-    return CaughtUp(updated + len(waiting), len(gone))
+    written.ids.update(gone)
+    written.done += CaughtUp(deleted=len(gone))
+    return written
 
 
 def _forget(learning_package_pk: int, following: _Following) -> CaughtUp:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -10,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import GRADING_POLICY_PATH, course_store
+from ..errors import InvalidValueError
 from ..olx.api import settings_in
+from ..values import read_settings_file
 from .data import Attention
 
 _MESSAGES: Final[Mapping[str, Any]] = {
@@ -62,10 +63,9 @@ def grading_types(course_key: CourseKey) -> frozenset[str]:
     """The assignment types of the course's grading policy; none where it has no policy, or one that nobody can read."""
     for _path, data in course_store().read_files(course_key, [GRADING_POLICY_PATH]):
         try:
-            policy = json.loads(data)
-        except (ValueError, RecursionError):
+            graders = read_settings_file(data).get("GRADER")
+        except InvalidValueError:
             return frozenset()
-        graders = policy.get("GRADER") if isinstance(policy, dict) else None
         listed = [one for one in graders if isinstance(one, dict)] if isinstance(graders, list) else []
         return frozenset(str(one["type"]) for one in listed if "type" in one)
     return frozenset()

@@ -15,7 +15,7 @@ from ..courses.api import Block, CourseStructure, course_store, lock_course
 from ..courses.models import Course
 from ..errors import MalformedKeyError, NotFoundError
 from ..findings import Finding
-from ..keys import LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from .data import LinkState
 from .models import CourseLink
@@ -108,6 +108,19 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
     return {key: top for key, top in named.items() if top in linked}
 
 
+def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:
+    """Whether a course has a link to one of these library items that can be synced, as far as the keys tell."""
+    links = CourseLink.objects.filter(course_key=course_key, fault="")
+    return any(links.filter(upstream_key__in=part).exists() for part in learning_core.in_parts(map(str, keys)))
+
+
+def tops_by_blocks(course_key: CourseKey) -> dict[UsageKey, UsageKey | None]:
+    """Find the linked block that each linked block of a course is part of, from what blocks say, without any row."""
+    store = course_store()
+    links = _links(store.blocks_saying(course_key, "upstream"))
+    return _tops(course_key, links, store.structure(course_key), {})
+
+
 def forget_links(course_key: CourseKey) -> None:
     """Delete the rows of a course."""
     CourseLink.objects.filter(course_key=course_key).delete()
@@ -180,23 +193,31 @@ def _rows(
     course_key: CourseKey, blocks: Mapping[UsageKey, Block], structure: CourseStructure
 ) -> dict[UsageKey, CourseLink]:
     links = _links(blocks)
-    tops = _tops(course_key, links, structure)
+    named = {top for key, link in links.items() if (top := link.top_level_key(course_key)) and top not in links}
+    elsewhere = {key: row.top_level_parent_key for key, row in _stored(course_key, named).items()} if named else {}
+    tops = _tops(course_key, links, structure, elsewhere)
     return {key: row_of(key, link, top_level=tops[key]) for key, link in links.items()}
 
 
 def _tops(
-    course_key: CourseKey, links: Mapping[UsageKey, LinkSettings], structure: CourseStructure
+    course_key: CourseKey,
+    links: Mapping[UsageKey, LinkSettings],
+    structure: CourseStructure,
+    elsewhere: Mapping[UsageKey, UsageKey | None],
 ) -> dict[UsageKey, UsageKey | None]:
     """
-    The linked blocks that linked blocks are part of.
+    Find the linked blocks that linked blocks are part of.
 
     What a block names counts while it stands in that: other sites let authors move parts out of their structure. Other
     sites also let parts name a part (sync contract, section 6), so the outermost block that is named counts.
+
+    Args:
+        links: what blocks say.
+        elsewhere: the same answer for other linked blocks, which these name.
     """
     named = {key: link.top_level_key(course_key) for key, link in links.items()}
     above = {key: structure.above(key) for key, top in named.items() if top is not None}
-    elsewhere = {top for key in above if (top := named[key]) is not None and top not in links}
-    tops = {key: row.top_level_parent_key for key, row in _stored(course_key, elsewhere).items()}
+    tops = dict(elsewhere)
     for key in sorted(links, key=lambda key: len(above.get(key, ()))):  # what is above a block has less above it
         top = named[key]
         tops[key] = (tops[top] or top) if top in tops and top in above[key] else None

@@ -8,11 +8,13 @@ from django.dispatch import receiver
 from openedx_events.content_authoring.data import LibraryBlockData, LibraryContainerData
 from openedx_events.content_authoring.signals import LIBRARY_BLOCK_DELETED, LIBRARY_CONTAINER_DELETED
 
+from ..content.api import register_links
 from ..courses.api import register_course_hook
 from .guarding import LinkKeeper
-from .links import release_tags_of
+from .links import is_linked, release_tags_of
 
 register_course_hook(LinkKeeper())
+register_links(is_linked)
 
 
 @receiver(LIBRARY_BLOCK_DELETED, dispatch_uid="content_libraries.sync.component_deleted")

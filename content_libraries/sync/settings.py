@@ -17,8 +17,9 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
 from ..courses.api import UpstreamSettings
-from ..errors import MalformedKeyError
+from ..errors import InvalidValueError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
+from ..values import read_json
 
 DISPLAY_NAME: Final = "display_name"
 DATA: Final = "data"
@@ -82,7 +83,7 @@ class LinkSettings:
         deletion_declined: whether the author wants to keep a block whose library item was deleted.
         upstream_title, upstream_body: of the library item when it was looked at last.
         customized: names of fields that the author changed.
-        top_level: ``TYPE@BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
+        top_level: ``TYPE:BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
         copied_from: what the block came from without being linked to it.
         moved_files: name -> digest of the files that it took last from another library, which the link has moved away
             from; until the next sync.
@@ -155,14 +156,14 @@ class LinkSettings:
 
 
 def short_key(usage_key: UsageKey) -> str:
-    """``TYPE@BLOCK_ID``, which stays right when the course is copied."""
-    return f"{usage_key.block_type}@{usage_key.block_id}"
+    """Name a block as ``TYPE:BLOCK_ID``, which stays right when the course is copied."""
+    return f"{usage_key.block_type}:{usage_key.block_id}"
 
 
 def full_key(course_key: CourseKey, short: str) -> UsageKey | None:
-    """The reverse of ``short_key``; None for what is none."""
-    block_type, at, block_id = short.partition("@")
-    if not (block_type and at and block_id):
+    """Find the key that ``short_key`` shortened; None for a text that is no such name."""
+    block_type, colon, block_id = short.partition(":")
+    if not (block_type and colon and block_id):
         return None
     try:
         key: UsageKey = course_key.make_usage_key(block_type, block_id)
@@ -214,7 +215,7 @@ def _text(number: int | None) -> str | None:
 def _texts(text: str | None) -> Mapping[str, str]:
     """Names and texts of a JSON object; none of what is no such object."""
     try:
-        found = json.loads(text or "null")
-    except ValueError:
+        found = read_json(text or "null")
+    except InvalidValueError:
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

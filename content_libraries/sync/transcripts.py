@@ -15,9 +15,11 @@ from typing import Final
 
 from edxval.transcript_utils import Transcript
 
+from ..errors import InvalidValueError
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
 from ..olx.api import root_tag, settings_in, with_attributes, with_renamed_files
+from ..values import file_budget, read_json
 from .settings import VIDEO
 from .upstreams import Contents
 
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 _SJSON: Final = ".sjson"
 _STATIC: Final = "static/"
+MAX_TRANSCRIPT: Final = 2 * 1024 * 1024
+"""In bytes. Larger ones are left as they are: converting takes a second for each megabyte."""
 
 
 type Files = tuple[FileMedia, ...]
@@ -64,10 +68,17 @@ def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     made: dict[str, bytes] = {}
     for digest, data in stored:
         try:
-            made[digest] = Transcript.convert(data, input_format="sjson", output_format="srt").encode()
-        except (ValueError, KeyError, TypeError, IndexError):
+            made[digest] = _srt(data)
+        except (InvalidValueError, ValueError, KeyError, TypeError, IndexError):
             logger.warning("A transcript with the digest %s is no SJSON, and goes into a course as it is.", digest)
     return made
+
+
+def _srt(sjson: bytes) -> bytes:
+    if len(sjson) > MAX_TRANSCRIPT:
+        raise ValueError(len(sjson))
+    read_json(sjson, file_budget())  # refuses what nests without end
+    return str(Transcript.convert(sjson, input_format="sjson", output_format="srt")).encode()
 
 
 def by_digest(made: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -114,5 +125,14 @@ def _named(olx: str, names: Mapping[str, str]) -> str:
     english = short.get(f"subs_{settings.get('sub', '')}.srt{_SJSON}")
     if english is None:
         return olx
-    transcripts = {"en": english, **json.loads(settings.get("transcripts") or "{}")}
+    transcripts = {"en": english, **_transcripts(settings)}
     return with_attributes(olx, {"sub": None, "transcripts": json.dumps(transcripts)})
+
+
+def _transcripts(settings: Mapping[str, str]) -> dict[str, object]:
+    """The languages of a video and their files; none where nobody can read what it says of them."""
+    try:
+        found = read_json(settings.get("transcripts") or "{}")
+    except InvalidValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

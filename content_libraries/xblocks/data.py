@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from ..errors import InvalidInputError
 from ..keys import LibraryUsageLocatorV2
+
+STUDENT_VIEW: Final = "student_view"
+AUTHOR_VIEW: Final = "author_view"
+STUDIO_VIEW: Final = "studio_view"
+VIEWS: Final = frozenset({STUDENT_VIEW, AUTHOR_VIEW, STUDIO_VIEW, "public_view"})
+"""Views that clients may ask for. Others are methods of classes like any other."""
 
 type Version = int | Literal["draft", "published"]
 """Which version of a component: the draft, the published one, or the one with that number."""
@@ -110,7 +116,7 @@ class DeclaredFields:
         fields: those that its type declares.
         preserved: attribute -> text, of what the OLX says and the type does not know, such as settings that an
             import brought. They are kept as they are and cannot be edited.
-        notice: why the type's fields are not known; "" if they are.
+        notice: why the type's fields are not known, or which settings of the OLX they cannot hold; "" if neither.
     """
 
     fields: tuple[DeclaredField, ...]
@@ -150,6 +156,34 @@ class RenderedView:
     js_init_version: int | None = None
     json_init_args: Any = None
     notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerCall:
+    """
+    A request for a handler.
+
+    Args:
+        handler_name, suffix: which handler, and what follows in the address.
+        environ: the texts of a WSGI environment that tell of the request.
+        body: its body.
+        may_write: whether the handler may change authored fields and files.
+    """
+
+    handler_name: str
+    suffix: str
+    environ: Mapping[str, str]
+    body: bytes = b""
+    may_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerResponse:
+    """What a handler answers over HTTP."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where the fields of a block have their values: the OLX for what is authored, the database for what learners do."""
+"""Where the fields of a block have their values: the OLX for what is authored, the site for what learners do."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from xblock.core import XBlock
 from xblock.field_data import FieldData
 from xblock.fields import UserScope
 
+from ..characters import valid_text
 from ..errors import NotAllowedError
-from ..libraries.api import Actor
 from .data import BlockVersion
-from .models import StudentState
+from .site import BlockSite, Learned
 
 UNSET: Final = object()
 """In a change of authored fields: back to the default."""
@@ -26,18 +26,20 @@ class BlockFieldData(FieldData):
 
     Args:
         block_version: what the block was made of.
-        user: whose state it is; an anonymous user's lasts as long as the request.
+        site: knows what the learner did. It is asked when a block looks for that.
 
     While the block is made of its OLX, what it sets is what is authored. After ``seal`` a different value for an
-    authored field is kept apart in ``authored_changes``, or refused (see ``refuse_authored``).
+    authored field is kept apart in ``authored_changes``, or refused (see ``refuse_authored``). What learners do since
+    is in ``learned``.
     """
 
-    def __init__(self, block_version: BlockVersion, user: Actor) -> None:
+    def __init__(self, block_version: BlockVersion, site: BlockSite) -> None:
         self._version = block_version
-        self._user = user
+        self._site = site
         self._authored: dict[str, Any] = {}
         self._state: dict[str, Any] | None = None
         self._sealed = False
+        self.learned = Learned()
         self.authored_changes: dict[str, Any] = {}
         self.refuse_authored = False
 
@@ -60,15 +62,17 @@ class BlockFieldData(FieldData):
         authored = {name: value for name, value in update_dict.items() if _is_authored(block, name)}
         self._change_authored(block, authored)
         learned = {name: _as_json(value) for name, value in update_dict.items() if name not in authored}
-        if any(not self._remembers(name, value) for name, value in learned.items()):
-            self._learner_state().update(learned)
-            self._save_state()
+        new = {name: value for name, value in learned.items() if not self._remembers(name, value)}
+        if new:
+            self._learner_state().update(new)
+            self._learn(Learned({**self.learned.changed, **new}, self.learned.gone - set(new)))
 
     def delete(self, block: XBlock, name: str) -> None:
         if _is_authored(block, name):
             self._change_authored(block, {name: UNSET})
         elif self._learner_state().pop(name, UNSET) is not UNSET:
-            self._save_state()
+            changed = {other: value for other, value in self.learned.changed.items() if other != name}
+            self._learn(Learned(changed, self.learned.gone | {name}))
 
     def _values(self, block: XBlock, name: str) -> dict[str, Any]:
         return self._authored if _is_authored(block, name) else self._learner_state()
@@ -99,36 +103,16 @@ class BlockFieldData(FieldData):
 
     def _learner_state(self) -> dict[str, Any]:
         if self._state is None:
-            self._state = self._stored_state()
+            self._state = self._site.learner_state()
         return self._state
+
+    def _learn(self, learned: Learned) -> None:
+        if self._sealed:
+            self.learned = learned
 
     def _remembers(self, name: str, value: Any) -> bool:
         state = self._learner_state()
         return name in state and bool(state[name] == value)
-
-    def _stored_state(self) -> dict[str, Any]:
-        if self._user is None or not self._user.is_authenticated:
-            return {}
-        state = (
-            StudentState.objects.filter(
-                user_id=self._user.pk,
-                library_id=self._version.library_pk,
-                usage_key=str(self._version.key),
-                version_uuid=self._version.version_uuid,
-            )
-            .values_list("state", flat=True)
-            .first()
-        )
-        return state or {}
-
-    def _save_state(self) -> None:
-        if self._sealed and self._user is not None and self._user.is_authenticated:
-            StudentState.objects.update_or_create(
-                user_id=self._user.pk,
-                library_id=self._version.library_pk,
-                usage_key=str(self._version.key),
-                defaults={"version_uuid": self._version.version_uuid, "state": self._state},
-            )
 
 
 def _is_authored(block: XBlock, name: str) -> bool:
@@ -136,11 +120,16 @@ def _is_authored(block: XBlock, name: str) -> bool:
 
 
 def _as_json(value: Any) -> Any:
-    """A copy without named tuples: fields of scores read objects back, and JSON would make lists of them."""
+    """
+    Return a copy that every database takes: of whole characters, and without named tuples, of which JSON would make
+    lists, while fields of scores read objects back.
+    """
+    if isinstance(value, str):
+        return valid_text(value)
     if hasattr(value, "_asdict"):
         return _as_json(value._asdict())
     if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
+        return {_as_json(key): _as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(item) for item in value]
     return copy.deepcopy(value)

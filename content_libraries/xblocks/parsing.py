@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 
-import yaml
 from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
 
 from ..content.api import block_class
 from ..errors import ContentLibrariesError
-from ..libraries.api import Actor
 from ..olx.api import without_url_name
-from .data import BlockVersion
-from .runtime import LibraryRuntime, Place
+from .runtime import LibraryRuntime
+from .site import NOBODYS_SITE, BlockSite
+from .unread_settings import drop_unreadable_settings
+from .visits import Visit
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +31,17 @@ class UnreadableOlxError(ContentLibrariesError):
     code = "unreadable_olx"
 
 
-def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None = None) -> XBlock:
+def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
     """
     Make a block of a version of a component.
 
     Args:
-        block_version: what is stored.
-        user: whose answers it shows.
-        place: where it is shown.
+        visit: the version, who looks at it, and where.
+        site: knows the answers that it shows, and the files.
 
     Returns: the block; its runtime is a LibraryRuntime. Raises UnknownTypeError and UnreadableOlxError.
     """
+    block_version = visit.block_version
     block_type = block_version.key.block_type
     cls = block_class(block_type)
     if cls is None:
@@ -49,12 +49,14 @@ def make_block(block_version: BlockVersion, *, user: Actor, place: Place | None 
             _("The block type “%(block_type)s” is not installed on this site. The component is kept as it is.")
             % {"block_type": block_type}
         )
-    runtime = LibraryRuntime(block_version, user=user, place=place or Place())
+    runtime = LibraryRuntime(visit, site)
     node = parsed_root(block_version.olx)
-    _drop_unreadable_settings(cls, node)
+    runtime.unread_settings = drop_unreadable_settings(cls, node)
     try:
         block = _parse(cls, node, runtime)
         runtime.fields.seal(block)
+    except MemoryError:
+        raise
     except Exception as error:  # a class that somebody installed may raise anything
         logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
         if block_version.can_edit:
@@ -71,18 +73,6 @@ def parsed_root(olx: str) -> etree._Element:
     # Its own limits are below those of olx, which have been checked: texts with pasted pictures are long.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
-
-
-def _drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> None:
-    """Take out attributes that are no values of their fields: one bad setting must not hide a component."""
-    for name, text in node.items():
-        field = cls.fields.get(name)
-        if field is None:
-            continue
-        try:
-            field.from_string(text)
-        except (ValueError, TypeError, OverflowError, AttributeError, yaml.YAMLError):
-            del node.attrib[name]
 
 
 def _has_older_parser(cls: type[XBlock]) -> bool:

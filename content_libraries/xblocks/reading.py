@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from typing import Any, Final
 
-from xblock.core import XBlock
-from xblock.fields import Field, Scope
-
-from ..content.api import block_class
 from ..keys import LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
-from .data import BlockVersion, DeclaredField, DeclaredFields, FieldValues, Metadata, Version
-from .parsing import UnknownTypeError, UnreadableOlxError, make_block, parsed_root
+from .data import DeclaredFields, FieldValues, Metadata, Version
+from .editing import declare_fields, read_fields
+from .inside import tell
+from .processes.running import run
+from .site import Site
 from .versions import access_version
+from .visits import turn_of, visit_of
 
-logger = logging.getLogger(__name__)
-
-DATA: Final = "data"
-_AUTHORED_SCOPES: Final = (Scope.settings, Scope.content)
-_UNNAMED_FIELDS: Final = frozenset({"xml_attributes", "parent", "children"})
-"""Fields that carry XML over an import, or tell of a course's tree."""
-
-EXTRA_KEYS: Final = ("index_dictionary", "student_view_data", "children", "editable_children")
+_INDEX: Final = "index_dictionary"
+_METHODS: Final = (_INDEX, "student_view_data")
+_CHILDREN: Final = ("children", "editable_children")
 
 
 def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> FieldValues:
@@ -31,49 +25,21 @@ def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | No
     Read what authors edit of a component. Needs VIEW.
 
     Where the type is not installed or cannot read the OLX, only the name is known. Raises NotFoundError,
-    NotAllowedError.
+    NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.VIEW, version=version)
-    return field_values(block_version, user=user)
-
-
-def field_values(block_version: BlockVersion, *, user: Actor) -> FieldValues:
-    """What authors edit of a version that was read before. Checks no permission."""
-    try:
-        block = make_block(block_version, user=user)
-    except (UnknownTypeError, UnreadableOlxError):
-        name = parsed_root(block_version.olx).get("display_name")
-        known = {} if name is None else {"display_name": name}
-        return FieldValues(block_version.key, block_version.title, known)
-    metadata = {
-        field.name: field.read_json(block)
-        for field in authored_fields(block)
-        if field.scope == Scope.settings and field.is_set_on(block)
-    }
-    data = block.fields.get(DATA)
-    return FieldValues(
-        block_version.key,
-        block_version.title,
-        metadata,
-        None if data is None else data.read_json(block),
-    )
+    values = run(read_fields, block_version, site=Site(block_version, user), who=turn_of(user), about=key)
+    return values.of(block_version)
 
 
 def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> DeclaredFields:
     """
     Read all authored fields that the type of a component declares, and what else its OLX says. Needs VIEW.
 
-    Raises NotFoundError, NotAllowedError.
+    Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.VIEW, version=version)
-    attributes = dict(parsed_root(block_version.olx).items())
-    try:
-        block = make_block(block_version, user=user)
-    except (UnknownTypeError, UnreadableOlxError) as error:
-        return DeclaredFields((), attributes, notice=error.message)
-    fields = tuple(_declared(block, field) for field in authored_fields(block))
-    preserved = {name: value for name, value in attributes.items() if not _knows(block, name)}
-    return DeclaredFields(fields, preserved)
+    return run(declare_fields, block_version, site=Site(block_version, user), who=turn_of(user), about=key)
 
 
 def get_version_olx(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> str:
@@ -91,52 +57,17 @@ def get_metadata(
         key: the component.
         user: who asks; may be anonymous.
         version: which version; None for the draft.
-        include: of EXTRA_KEYS, what to tell besides; others are not known and left out.
+        include: what to tell besides: ``index_dictionary``, ``student_view_data``, ``children`` and
+            ``editable_children``. Others are not known and left out.
 
-    Raises NotFoundError, NotAllowedError.
+    Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.LEARN, version=version)
-    extra: dict[str, Any] = {name: _extra(block_version, name, user) for name in EXTRA_KEYS if name in include}
-    return Metadata(key, block_version.title, extra)
-
-
-def authored_fields(block: XBlock) -> list[Field]:
-    """The fields of a block that authors may see: settings and content, in the order of their names."""
-    return [
-        field
-        for name, field in sorted(block.fields.items())
-        if field.scope in _AUTHORED_SCOPES and name not in _UNNAMED_FIELDS
-    ]
-
-
-def _declared(block: XBlock, field: Field) -> DeclaredField:
-    return DeclaredField(
-        name=field.name,
-        display_name=field.display_name,
-        help=field.help or "",
-        scope=field.scope.name,
-        type=type(field).__name__,
-        default=field.to_json(field.default),
-        value=field.read_json(block),
-        is_set=field.is_set_on(block),
-        choices=field.values,
-    )
-
-
-def _knows(block: XBlock, attribute: str) -> bool:
-    """Whether the class has taken an attribute for a field; it may also be no value of that field."""
-    field = block.fields.get(attribute)
-    return field is not None and bool(field.is_set_on(block))
-
-
-def _extra(block_version: BlockVersion, name: str, user: Actor) -> Any:
-    if name in {"children", "editable_children"}:
-        return []
-    cls = block_class(block_version.key.block_type)
-    if cls is None or not hasattr(cls, name):
-        return {} if name == "index_dictionary" else None
-    try:
-        return getattr(make_block(block_version, user=user), name)()
-    except Exception:  # the class is somebody else's
-        logger.exception("%s of %s failed.", name, block_version.key)
-        return None
+    extra: dict[str, Any] = {name: {} if name == _INDEX else None for name in _METHODS if name in include}
+    if extra:
+        site = Site(block_version, user)
+        visit = visit_of(block_version, user=user)
+        told = run(tell, visit, tuple(extra), site=site, who=turn_of(user), about=key)
+        site.remember(told.learned)
+        extra |= told.extra
+    return Metadata(key, block_version.title, extra | {name: [] for name in _CHILDREN if name in include})

@@ -10,7 +10,8 @@ from ..content.api import list_components
 from ..errors import ContentLibrariesError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..libraries.api import Actor
-from .rendering import STUDENT_VIEW, render_view
+from .data import STUDENT_VIEW
+from .rendering import render_view
 
 _AT_ONCE: Final = 500
 

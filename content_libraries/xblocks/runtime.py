@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
 from fs.memoryfs import MemoryFS
 from fs.wrapfs import WrapFS
 from lxml import etree
@@ -17,29 +15,12 @@ from xblock.fields import Field, ScopeIds
 from xblock.runtime import MemoryIdManager, Runtime
 
 from ..content.api import block_class
-from ..libraries.api import Actor
-from .data import BlockVersion
 from .field_data import BlockFieldData
 from .services import services_for
-from .static_urls import static_replacer, version_file_url
-from .tokens import Purpose, handler_url
+from .site import BlockSite
+from .static_urls import static_replacer
 from .version_files import VersionFiles
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """
-    Where a block is shown.
-
-    Args:
-        absolute: makes an address on this site absolute.
-        file_url: address of a file of the shown version, from its path; None for the usual one.
-        purpose: what the addresses of handlers are for that the block gets.
-    """
-
-    absolute: Callable[[str], str] = str
-    file_url: Callable[[str], str] | None = None
-    purpose: Purpose = Purpose.ANSWERING
+from .visits import Visit
 
 
 class WithoutCourse(XBlockMixin):
@@ -59,24 +40,26 @@ class LibraryRuntime(Runtime):
     """
     Shows one version of one component to one user.
 
-    Nothing that a block does here reaches its OLX. What handlers change of authored fields is in
-    ``fields.authored_changes``, and of files in ``files.changes``, for those who may save it.
+    Nothing that a block does here is stored. What it changes is in ``fields.learned``, ``fields.authored_changes`` and
+    ``files.changes``, for those who may save it. ``unread_settings`` names the settings of the OLX that the block does
+    not have, and says why.
     """
 
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
 
-    def __init__(self, block_version: BlockVersion, *, user: Actor, place: Place) -> None:
+    def __init__(self, visit: Visit, site: BlockSite) -> None:
         from .video_config import VideoConfig  # noqa: PLC0415 - imports every block of xblocks_contrib
 
-        self.block_version = block_version
-        self.user = user
-        self.place = place
-        self.fields = BlockFieldData(block_version, user)
-        self.files = VersionFiles(block_version)
+        self.visit = visit
+        self.site = site
+        block_version = visit.block_version
+        self.fields = BlockFieldData(block_version, site)
+        self.files = VersionFiles(block_version, site)
+        self.unread_settings: Mapping[str, str] = {}
         self.is_author_mode = block_version.can_edit
         self.resources_fs = MemoryFS()
-        self.replace_urls = static_replacer(block_version.file_paths, place.file_url or self._file_url)
-        services = services_for(user, is_author=block_version.can_edit, replace_urls=self.replace_urls)
+        self.replace_urls = static_replacer(block_version.file_paths, visit.addresses.of_file)
+        services = services_for(visit.viewer, is_author=block_version.can_edit, replace_urls=self.replace_urls)
         services |= {"field-data": self.fields, "video_config": VideoConfig(self.files)}
         ids = MemoryIdManager()
         super().__init__(id_reader=ids, id_generator=ids, mixins=(WithoutCourse,), services=services)
@@ -91,8 +74,8 @@ class LibraryRuntime(Runtime):
     @property
     def scope_ids(self) -> ScopeIds:
         """Keys of the block. Content is never shared between components, so each has a definition of its own."""
-        key = self.block_version.key
-        return ScopeIds(self.user.pk if self.user else None, key.block_type, key, key)
+        key = self.visit.block_version.key
+        return ScopeIds(self.visit.viewer.pk, key.block_type, key, key)
 
     def load_block_type(self, block_type: str) -> type[XBlock]:
         found = block_class(block_type)
@@ -101,17 +84,13 @@ class LibraryRuntime(Runtime):
     def handler_url(
         self, block: XBlock, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
     ) -> str:
-        key, version = self.block_version.key, self.block_version.version
-        url = handler_url(key, handler_name, user=self.user, version=version, purpose=self.place.purpose)
-        url = self.place.absolute(url + suffix)
-        return f"{url}?{query}" if query else url
+        return self.visit.addresses.of_handler(handler_name, suffix, query)
 
     def resource_url(self, resource: str) -> str:
-        return self.place.absolute(f"/static/{resource}")
+        return self.visit.addresses.of_static(resource)
 
     def local_resource_url(self, block: XBlock, uri: str) -> str:
-        url = reverse("xblock-resource", args=(self.block_version.key.block_type, uri.lstrip("/")))
-        return self.place.absolute(url)
+        return self.visit.addresses.of_resource(uri)
 
     def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
         """Forget what happened: previews are neither graded nor tracked."""
@@ -140,6 +119,3 @@ class LibraryRuntime(Runtime):
     def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: Any) -> Fragment:
         """The page or the client puts the element around the block."""
         return frag
-
-    def _file_url(self, path: str) -> str:
-        return self.place.absolute(version_file_url(self.block_version.version_uuid, path))

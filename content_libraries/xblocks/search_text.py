@@ -9,18 +9,29 @@ that frontends find what they know: ``html_content``, ``capa_content``, ``proble
 
 from __future__ import annotations
 
-import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf.locale import LANG_INFO
 from lxml import etree, html
 
+from ..errors import InvalidValueError
+from ..values import read_json
 from .math_text import readable
+
+logger = logging.getLogger(__name__)
 
 MAX_OLX_CHARACTERS: Final = 200_000
 """Longer OLX is data rather than text; nobody finds anything by its words."""
+
+_MAX_PROBLEM_TYPES: Final = 30
+_MAX_PROBLEM_TYPE: Final = 64
+"""How many types one problem has, and how long their names are, among the values that a search can be narrowed to."""
+
+_OTHER_LANGUAGE: Final = "und"
 
 _MARKUP: Final = re.compile(r"[<&]")
 _INLINE: Final = re.compile(
@@ -72,6 +83,14 @@ def search_text(block_type: str, olx: str) -> SearchText:
 
     Never raises: OLX that cannot be read gives no content, and the reason.
     """
+    try:
+        return _search_text(block_type, olx)
+    except Exception as error:  # whatever an author wrote, the other texts of a batch must be computed
+        logger.exception("No text to search can be made of the OLX of a %s.", block_type)
+        return SearchText(None, error=str(error))
+
+
+def _search_text(block_type: str, olx: str) -> SearchText:
     if len(olx) > MAX_OLX_CHARACTERS:
         return SearchText(None, error=f"The OLX has more than {MAX_OLX_CHARACTERS:,} characters.")
     try:
@@ -106,7 +125,7 @@ def _html(root: Any) -> SearchText:
 
 
 def _problem(root: Any) -> SearchText:
-    problem_types = sorted({node.tag for node in _elements(root) if _is_response(node.tag)})
+    problem_types = sorted({node.tag for node in _elements(root) if _is_response(node.tag)})[:_MAX_PROBLEM_TYPES]
     for node in list(_elements(root)):
         if node.tag in _UNREAD_IN_PROBLEMS or node.tag.endswith(("hint", "hintpart")):
             _drop(node)
@@ -117,8 +136,21 @@ def _problem(root: Any) -> SearchText:
 
 
 def _video(root: Any) -> SearchText:
-    transcripts = ((node.get("language", "en"), _text(node)) for node in root.iter("transcript"))
-    return SearchText({f"transcript_{language}": text for language, text in transcripts if text})
+    texts: dict[str, list[str]] = {}
+    for node in root.iter("transcript"):
+        texts.setdefault(f"transcript_{_language(node.get('language', 'en'))}", []).append(_text(node))
+    joined = {name: _squeezed(" ".join(parts)) for name, parts in texts.items()}
+    return SearchText({name: text for name, text in joined.items() if text})
+
+
+def _language(code: str) -> str:
+    """
+    The language that names the field of a transcript.
+
+    An engine keeps the name of every field for good and has room for 65,536. So there is one for each language that
+    Django knows, with its region or without, and one for all others.
+    """
+    return next((name for name in (code, code.split("-", maxsplit=1)[0]) if name.lower() in LANG_INFO), _OTHER_LANGUAGE)
 
 
 def _other(root: Any) -> SearchText:
@@ -141,7 +173,7 @@ def _elements(root: Any) -> Iterator[Any]:
 
 
 def _is_response(tag: str) -> bool:
-    return tag.endswith("response") and tag != "response"
+    return tag.endswith("response") and tag != "response" and len(tag) <= _MAX_PROBLEM_TYPE
 
 
 def _drop(node: Any) -> None:
@@ -180,8 +212,8 @@ def _texts_of_attribute(value: str) -> Iterable[str]:
     if not value.startswith(("[", "{")):
         return [value]
     try:
-        return list(_texts_in(json.loads(value), ""))
-    except (ValueError, RecursionError):
+        return list(_texts_in(read_json(value), ""))
+    except InvalidValueError:
         return [value]
 
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from xblock.core import XBlock
@@ -18,6 +16,7 @@ from xblock.runtime import NullI18nService
 
 from ..errors import NotAllowedError
 from ..libraries.api import Actor
+from .visits import Viewer
 
 STAFF_ROLE: Final = "staff"
 STUDENT_ROLE: Final = "student"
@@ -38,35 +37,29 @@ class PreviewUserService(UserService):
     E-mail address and name are not handed out: what a block prints is seen by scripts that authors wrote.
     """
 
-    def __init__(self, user: Actor, *, is_author: bool) -> None:
+    def __init__(self, viewer: Viewer, *, is_author: bool) -> None:
         super().__init__()
-        self._django_user = user or AnonymousUser()
+        self._viewer = viewer
         self._is_author = is_author
 
     def get_current_user(self) -> XBlockUser:
-        user = self._django_user
-        known = user.is_authenticated
+        viewer = self._viewer
         person = XBlockUser(is_current_user=True)
         person.opt_attrs = {
-            "edx-platform.is_authenticated": known,
-            "edx-platform.user_id": user.pk if known else None,
-            "edx-platform.username": user.get_username() if known else None,
+            "edx-platform.is_authenticated": viewer.is_authenticated,
+            "edx-platform.user_id": viewer.pk,
+            "edx-platform.username": viewer.username or None,
             "edx-platform.user_is_staff": self._is_author,
             "edx-platform.user_role": STAFF_ROLE if self._is_author else STUDENT_ROLE,
-            "edx-platform.anonymous_user_id": self._anonymous_id(),
-            "edx-platform.deprecated_anonymous_user_id": self._anonymous_id(),
+            "edx-platform.anonymous_user_id": viewer.anonymous_id,
+            "edx-platform.deprecated_anonymous_user_id": viewer.anonymous_id,
             "edx-platform.request_country_code": None,
         }
         return person
 
     def get_user_by_anonymous_id(self, uid: str | None = None) -> Actor:
         """The user of the preview, if that is who is meant."""
-        return self._django_user if uid in (None, self._anonymous_id()) else None
-
-    def _anonymous_id(self) -> str:
-        return salted_hmac("content_libraries.xblocks.user", str(self._django_user.pk), algorithm="sha256").hexdigest()[
-            :32
-        ]
+        return self._viewer.as_user() if uid in (None, self._viewer.anonymous_id) else None
 
 
 class StaticUrlService:
@@ -153,7 +146,7 @@ class NoDiscussion:
         return False
 
 
-def services_for(user: Actor, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
+def services_for(viewer: Viewer, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
     """
     The services of one block, but for those that the runtime adds.
 
@@ -161,7 +154,7 @@ def services_for(user: Actor, *, is_author: bool, replace_urls: Callable[[str], 
     """
     return {
         "i18n": TranslationService(),
-        "user": PreviewUserService(user, is_author=is_author),
+        "user": PreviewUserService(viewer, is_author=is_author),
         "cache": cache,
         "request_cache": RequestCache("content_libraries.xblocks"),
         "replace_urls": StaticUrlService(replace_urls),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from ..content.api import read_version_file
 from ..errors import NotAllowedError, NotFoundError
 from .data import BlockVersion
+from .site import BlockSite
 
 
 class VersionFiles:
@@ -17,8 +17,9 @@ class VersionFiles:
     authored fields saves it with them, in one version. ``refuse`` is for the others.
     """
 
-    def __init__(self, block_version: BlockVersion) -> None:
+    def __init__(self, block_version: BlockVersion, site: BlockSite) -> None:
         self._version = block_version
+        self._site = site
         self.changes: dict[str, bytes | None] = {}
         self.refuse = False
 
@@ -26,13 +27,13 @@ class VersionFiles:
         return self.changes[path] is not None if path in self.changes else path in self._version.file_paths
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises NotFoundError."""
+        """Read a file. Raises NotFoundError, and InvalidInputError for one that is too large."""
         data = self.changes.get(path)
         if data is not None:
             return data
         if path not in self:
             raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
-        return read_version_file(self._version.version_uuid, path)
+        return self._site.read_file(path)
 
     def write(self, path: str, data: bytes | None) -> None:
         """Give a path other bytes, or none at all. Raises NotAllowedError."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from ..content.api import reads_for_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, may, package_pk
+from ..libraries.api import Actor, Permission, get_library, may, package_pk
 from .data import BlockVersion, Version
 
 
@@ -27,26 +28,28 @@ def access_version(
         user: who wants to see it; may be anonymous.
         permission: what they need in its library.
         version: which version; None for the draft.
-        for_course: a course; see ``access_library``.
+        for_course: a course. Whoever may view library updates there reads versions that are or were published, of
+            what the course is linked to (``reads_for_course``); None is the published version then.
 
     Raises NotFoundError for an unknown library, component or version, or one that is deleted (softly), and
     NotAllowedError. Messages are those of the libraries-rest contract, section 11.
     """
     library_key = library_key_of(key)
     try:
-        library = access_library(user, library_key, permission, for_course=for_course)
+        library = get_library(library_key)
+        for_course_only = reads_for_course(user, library, key, permission, course_key=for_course, inside=True)
     except NotFoundError as error:
         raise NotFoundError(_("Content Library '%(library)s' does not exist") % {"library": library_key}) from error
     except NotAllowedError as error:
-        raise NotAllowedError(
-            _("You don't have permission to access the component '%(key)s'.") % {"key": key}
-        ) from error
+        raise _not_allowed(key) from error
+    if for_course_only and version == "draft":
+        raise _not_allowed(key)
     try:
-        item = learning_core.find_item(package_pk(library), key)
+        item = learning_core.find_item(package_pk(library), key, deleted_too=for_course_only)
     except NotFoundError as error:
         raise NotFoundError(_("The component '%(key)s' does not exist.") % {"key": key}) from error
-    version_pk = _version_pk(item, version)
-    if version_pk is None:
+    version_pk = _version_pk(item, version or ("published" if for_course_only else "draft"))
+    if version_pk is None or (for_course_only and not learning_core.was_published(version_pk)):
         raise NotFoundError(_("The requested version of component '%(key)s' does not exist.") % {"key": key})
     files = learning_core.files_of([version_pk]).get(version_pk, ())
     return BlockVersion(
@@ -62,8 +65,12 @@ def access_version(
     )
 
 
-def _version_pk(item: learning_core.FoundItem, version: Version | None) -> int | None:
-    if version is None or version == "draft":
+def _not_allowed(key: LibraryUsageLocatorV2) -> NotAllowedError:
+    return NotAllowedError(_("You don't have permission to access the component '%(key)s'.") % {"key": key})
+
+
+def _version_pk(item: learning_core.FoundItem, version: Version) -> int | None:
+    if version == "draft":
         return item.draft_version_pk
     if version == "published":
         return item.published_version_pk

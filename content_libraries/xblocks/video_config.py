@@ -24,7 +24,8 @@ from xblocks_contrib.video.exceptions import TranscriptNotFoundError, Transcript
 from xblocks_contrib.video.video_transcripts_utils import TranscriptExtensions, subs_filename
 from xblocks_contrib.video.video_utils import get_edxval_api
 
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import InvalidInputError, InvalidValueError, NotFoundError
+from ..values import file_budget, read_json
 from .version_files import VersionFiles
 
 _ENGLISH: Final = "en"
@@ -32,6 +33,8 @@ _FOLDER: Final = "static/"
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _SRT: Final = TranscriptExtensions.SRT
 _SJSON: Final = TranscriptExtensions.SJSON
+MAX_TRANSCRIPT: Final = 2 * 1024 * 1024
+"""In bytes. A film of three hours has a tenth of that; converting this much takes two seconds."""
 
 
 class VideoConfig:
@@ -78,7 +81,7 @@ class VideoConfig:
         name, data = self._own(block, language) or _in_store(block, language)
         try:
             text = _converted(name, data, output_format)
-        except (UnreadableTranscript, ValueError, KeyError, TypeError) as error:
+        except (UnreadableTranscript, InvalidValueError, ValueError, KeyError, TypeError) as error:
             raise TranscriptNotFoundError(_("“%(name)s” is no transcript.") % {"name": name}) from error
         file_name = get_valid_filename(f"{PurePosixPath(name.removesuffix('.sjson')).stem}.{output_format}")
         return text, file_name, TranscriptExtensions.mime_types[output_format]
@@ -95,14 +98,17 @@ class VideoConfig:
         """
         Keep a transcript as a file of the component, in place of the one in ``language_code``.
 
-        Raises InvalidInputError, UnicodeDecodeError, TranscriptsGenerationException for a file that is no SRT, and
-        NotAllowedError.
+        Raises InvalidInputError for a wrong language or a file that is too large, UnicodeDecodeError,
+        TranscriptsGenerationException for a file that is no SRT, and NotAllowedError.
         """
         if not _LANGUAGE.fullmatch(new_language_code):
             raise InvalidInputError(
                 _("“%(code)s” is not the code of a language, such as “en” or “pt-BR”.") % {"code": new_language_code}
             )
-        text = transcript_file.read().decode("utf-8-sig")
+        data = transcript_file.read(MAX_TRANSCRIPT + 1)
+        if len(data) > MAX_TRANSCRIPT:
+            raise InvalidInputError(_("The transcript is larger than 2 MiB. Choose a smaller one."))
+        text = data.decode("utf-8-sig")
         try:
             captions = json.loads(Transcript.convert(text.encode(), _SRT, _SJSON))
         except UnreadableTranscript as error:
@@ -192,7 +198,11 @@ def _in_store(block: XBlock, language: str) -> tuple[str, bytes]:
 
 
 def _converted(name: str, data: bytes, output_format: str) -> str:
+    if len(data) > MAX_TRANSCRIPT:
+        raise ValueError(name)
     is_sjson = name.endswith(".sjson")
+    if is_sjson:
+        read_json(data, file_budget())  # refuses what nests without end
     srt = str(Transcript.convert(data, _SJSON if is_sjson else _SRT, _SRT))  # fails for SJSON that is none
     if output_format == _SRT:
         return srt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
 
@@ -20,10 +19,13 @@ from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, package_pk
 from .data import FieldValues
-from .parsing import make_block, parsed_root
-from .reading import field_values
-from .saving import save_changes
+from .editing import add_transcript
+from .parsing import parsed_root
+from .processes.running import run
+from .saving import save_changed
+from .site import Site
 from .versions import access_version
+from .visits import turn_of
 
 _VIDEO: Final = "video"
 _THUMBNAIL: Final = "static/video-thumbnail"
@@ -38,29 +40,15 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
 
     File and field change in one version of the draft.
 
-    Returns: all fields after it. Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what
-    is no video, no language code, or no SRT in UTF-8.
+    Returns: all fields after it. Raises NotFoundError, NotAllowedError, ConflictError, BusyError, BlockStoppedError,
+    and InvalidInputError for what is no video, no language code, or no SRT in UTF-8.
     """
-    from xblocks_contrib.video.exceptions import TranscriptsGenerationException  # noqa: PLC0415 - imports every block
-
     block_version = access_version(key, user=user, permission=Permission.EDIT)
     if key.block_type != _VIDEO:
         raise InvalidInputError(_("Only videos have transcripts. Choose a video."))
-    block = make_block(block_version, user=user)
-    try:
-        block.runtime.service(block, "video_config").upload_transcript(
-            video_block=block,
-            edx_video_id=None,
-            language_code=language,
-            new_language_code=language,
-            transcript_file=BytesIO(srt),
-        )
-    except (TranscriptsGenerationException, UnicodeDecodeError) as error:
-        raise InvalidInputError(_("The transcript is not in the SRT format, in UTF-8.")) from error
-    block.save()
-    fields, files = block.runtime.fields, block.runtime.files
-    saved = save_changes(block_version, fields.authored_changes, user=user, files=files.changes)
-    return field_values(saved, user=user)
+    site = Site(block_version, user)
+    changed = run(add_transcript, block_version, language, srt, site=site, who=turn_of(user), about=key)
+    return save_changed(block_version, changed, user=user)
 
 
 def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[bytes], *, user: Actor) -> content.Asset:

@@ -12,21 +12,27 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
-from xblock.fields import Field
+from xblock.fields import Field, Scope
 
-from ..errors import ContentLibrariesError
+from ..errors import ContentLibrariesError, InvalidValueError
 from ..olx.api import inlined, with_attributes
+from ..values import check_plain
 from .data import BlockVersion, InvalidFieldsError
 from .field_data import UNSET
 from .parsing import UnreadableOlxError, make_block, parsed_root
-from .reading import DATA, authored_fields
+from .visits import Visit
 
 logger = logging.getLogger(__name__)
+
+DATA: Final = "data"
+_AUTHORED_SCOPES: Final = (Scope.settings, Scope.content)
+_UNNAMED_FIELDS: Final = frozenset({"xml_attributes", "parent", "children"})
+"""Fields that carry XML over an import, or tell of a course's tree."""
 
 type Changes = Mapping[str, Any]
 """Field name -> JSON value, or UNSET for the default."""
@@ -46,14 +52,14 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
 
     Raises InvalidFieldsError for a value that its field cannot have, UnknownTypeError and UnreadableOlxError.
     """
-    block = make_block(block_version, user=None)
+    block = make_block(Visit(block_version))
     different = {name: value for name, value in changes.items() if _differs(block, name, value)}
     if not different:
         return block_version.olx
     for write in _ways(block):
         try:
             text = write(block_version, block, different)
-        except InvalidFieldsError:
+        except (InvalidFieldsError, MemoryError):
             raise
         except Exception:  # the class is somebody else's; another way may do
             logger.info("%s did not write %s.", write.__name__, block_version.key, exc_info=True)
@@ -64,6 +70,15 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
         _("“%(block_type)s” cannot keep this: %(fields)s")
         % {"block_type": block_version.key.block_type, "fields": ", ".join(sorted(different))}
     )
+
+
+def authored_fields(block: XBlock) -> list[Field]:
+    """The fields of a block that authors may see: settings and content, in the order of their names."""
+    return [
+        field
+        for name, field in sorted(block.fields.items())
+        if field.scope in _AUTHORED_SCOPES and name not in _UNNAMED_FIELDS
+    ]
 
 
 def canonical(olx: str) -> bytes:
@@ -94,7 +109,7 @@ def data_shape(block: XBlock) -> DataShape:
     inner = "<p>example</p>"
     whole = f"<{tag}>{inner}</{tag}>"
     try:
-        example = make_block(replace(block.runtime.block_version, olx=whole), user=None)
+        example = make_block(block.runtime.visit.of_text(whole))
     except UnreadableOlxError:
         return DataShape.OTHER
     text = str(example.data or "").strip()
@@ -147,8 +162,8 @@ def _text(field: Field, value: Any) -> str:
 
 def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
     """What the class itself writes differently after the change, and nothing else."""
-    base = _class_xml(make_block(block_version, user=None))
-    changed = make_block(block_version, user=None)
+    base = _class_xml(make_block(Visit(block_version)))
+    changed = make_block(Visit(block_version))
     apply(changed, changes)
     theirs = _class_xml(changed)
     names = {*base.attrib, *theirs.attrib}
@@ -201,8 +216,8 @@ def checked(field: Field, value: Any) -> Any:
     """The value of a field for a JSON value. Raises InvalidFieldsError for one of the wrong type."""
     try:
         result = field.from_json(value)
-        field.to_json(result)
-    except (ValueError, TypeError, OverflowError, AttributeError, SyntaxError) as error:
+        check_plain(field.to_json(result))
+    except (InvalidValueError, ValueError, TypeError, OverflowError, AttributeError, SyntaxError) as error:
         raise InvalidFieldsError(f"{field.name}: {error}") from error
     return result
 
@@ -225,7 +240,7 @@ def _class_xml(block: XBlock) -> etree._Element:
 def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text: str) -> bool:
     """Whether the class reads the new text as the old values with the changes."""
     try:
-        result = make_block(replace(block_version, olx=text), user=None)
+        result = make_block(Visit(replace(block_version, olx=text)))
     except ContentLibrariesError:
         return False
     whole = data_shape(block) is DataShape.WHOLE

@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from ..tokens import ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
 
 
@@ -24,10 +25,11 @@ class StudioAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = super().login(request, extra_context)
+        with ending_replaced_session(request):
+            response = super().login(request, extra_context)
         is_done = request.method == "POST" and isinstance(response, HttpResponseRedirect)
         if is_done and request.user.is_authenticated:
-            set_jwt_cookies(response, request.user)
+            set_jwt_cookies(request, response, request.user)
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

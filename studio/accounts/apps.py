@@ -7,7 +7,11 @@ Apart from ``studio.apps``, where Django would find two configurations to choose
 from django.contrib.admin import apps
 
 
-class StudioAdminConfig(apps.AdminConfig):
-    """Takes the place of ``django.contrib.admin`` in ``INSTALLED_APPS``."""
+class StudioAdminConfig(apps.SimpleAdminConfig):
+    """
+    Takes the place of ``django.contrib.admin`` in ``INSTALLED_APPS``.
+
+    The modules of the admin are imported with the URLs of the host, which commands and workers can do without.
+    """
 
     default_site = "studio.accounts.admin_site.StudioAdminSite"

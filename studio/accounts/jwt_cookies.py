@@ -12,18 +12,18 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from edx_rest_framework_extensions.auth.jwt.cookies import jwt_cookie_header_payload_name, jwt_cookie_signature_name
 
-from ..tokens import LIFETIME_SECONDS, make_token
+from ..tokens import LIFETIME_SECONDS, make_token, session_id
 
 _PATH: Final = "/"
 _SAME_SITE: Final = "Lax"
 
 
-def set_jwt_cookies(response: HttpResponse, user: User) -> None:
-    """Let the answer give the browser a fresh token, in both cookies, for as long as the token is valid."""
-    header_payload, _, signature = make_token(user).rpartition(".")
+def set_jwt_cookies(request: HttpRequest, response: HttpResponse, user: User) -> None:
+    """Let the answer give the browser a fresh token of its session, in both cookies, for as long as it is valid."""
+    header_payload, _, signature = make_token(user, session=session_id(request)).rpartition(".")
     for name, value, hidden in (
         (jwt_cookie_header_payload_name(), header_payload, False),
         (jwt_cookie_signature_name(), signature, True),

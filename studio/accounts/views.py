@@ -18,7 +18,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from ..tokens import LIFETIME_SECONDS
+from ..tokens import LIFETIME_SECONDS, ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
 from .redirects import frontend_hosts, safe_redirect
 
@@ -41,8 +41,9 @@ class LoginView(auth_views.LoginView):
         return super().get_success_url_allowed_hosts() | frontend_hosts()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        set_jwt_cookies(response, form.get_user())
+        with ending_replaced_session(self.request):
+            response = super().form_valid(form)
+        set_jwt_cookies(self.request, response, form.get_user())
         return response
 
 
@@ -94,7 +95,7 @@ class LoginRefreshView(View):
                 "expires_epoch_seconds": now + LIFETIME_SECONDS,
             }
         )
-        set_jwt_cookies(response, request.user)
+        set_jwt_cookies(request, response, request.user)
         return response
 
 

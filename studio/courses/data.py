@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +9,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
 from content_libraries import api
+from content_libraries.errors import InvalidValueError
+from content_libraries.values import read_settings_file
 
 from ..frontend.configuration import frontend_url
 
@@ -113,9 +114,8 @@ def _policy(course_key: api.CourseKey) -> dict[str, Any]:
     """The settings that the policy file of the course's draft has; empty where there is none that can be read."""
     for _path, data in api.course_store().read_files(course_key, [api.POLICY_PATH], published=False):
         try:
-            policy = json.loads(data)
-        except (ValueError, RecursionError):
+            found = read_settings_file(data).get("course")
+        except InvalidValueError:
             return {}
-        found = policy.get("course") if isinstance(policy, dict) else None
         return found if isinstance(found, dict) else {}
     return {}

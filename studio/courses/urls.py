@@ -17,6 +17,8 @@ urlpatterns = [
         name="course-settings",
     ),
     path("api/courses/v1/courses/<str:course_key>", views.LmsCourseView.as_view(), name="lms-course"),
+    path("api/courses/v1/quality/<str:course_key>/", views.CourseQualityView.as_view(), name="course-quality"),
+    path("api/courses/v1/validation/<str:course_key>/", views.CourseValidationView.as_view(), name="course-validation"),
     path("container/<str:usage_key>", views.ContainerPageView.as_view(), name="container-page"),
     path("xblock/<str:usage_key>", views.BlockPreviewView.as_view(), name="block-preview"),
     # Some frontends add a slash.

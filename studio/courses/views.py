@@ -23,6 +23,7 @@ from content_libraries.errors import MalformedKeyError
 
 from ..rest import StudioAPIView
 from .blocks import NoPreviewError, block_key, frontend_page, preview_url
+from .checklists import quality_of, validation_of
 from .data import card_of, courses_of, details_of
 
 
@@ -106,6 +107,20 @@ class LmsCourseView(StudioAPIView):
                 "pacing": "self" if details.self_paced else "instructor",
             }
         )
+
+
+class CourseQualityView(StudioAPIView):
+    """How a course is built, for the checklist of good practice."""
+
+    def get(self, request: Request, course_key: str) -> Response:
+        return Response(quality_of(request.user, api.course_key(course_key)))
+
+
+class CourseValidationView(StudioAPIView):
+    """What a course needs before it begins, for the checklist of its launch."""
+
+    def get(self, request: Request, course_key: str) -> Response:
+        return Response(validation_of(request.user, api.course_key(course_key)))
 
 
 class ContainerPageView(View):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from content_libraries import api
+from content_libraries.errors import InvalidInputError
 
 from ..rest import FromScript, StudioAPIView
 from . import transcripts
-from .formulas import preview_of
 
 
 class VideoFeaturesView(APIView):
@@ -131,4 +131,9 @@ class NumericalInputView(StudioAPIView):
     def post(self, request: Request) -> Response:
         body = FormulaSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return Response(asdict(preview_of(body.validated_data["formula"])))
+        answer = {"is_valid": True, "preview": "", "error": ""}
+        try:
+            answer["preview"] = api.formula_latex(body.validated_data["formula"], user=request.user)
+        except (InvalidInputError, api.BlockStoppedError) as error:
+            answer |= {"is_valid": False, "error": error.message}
+        return Response(answer)

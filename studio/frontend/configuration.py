@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from edx_rest_framework_extensions.auth.jwt.cookies import jwt_cookie_header_payload_name
+
+from content_libraries import api
 
 FRONTEND_PATH: Final = "/authoring"
 
@@ -26,6 +29,10 @@ def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
     Settings of the host (``FRONTEND_CONFIG``) are laid over it.
     """
     origin = request.build_absolute_uri("/").rstrip("/")
+
+    def picture(name: str) -> str:
+        return request.build_absolute_uri(static(f"studio/{name}.svg"))
+
     return {
         "STUDIO_BASE_URL": origin,
         "LMS_BASE_URL": origin,
@@ -39,9 +46,16 @@ def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
         "STUDIO_SHORT_NAME": settings.STUDIO_SHORT_NAME,
         "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
         "MEILISEARCH_ENABLED": True,
+        "ENABLE_COURSE_IMPORT_IN_LIBRARY": "true",
+        "ENABLE_GRADING_METHOD_IN_PROBLEMS": "true",
+        "ENABLE_HOME_PAGE_COURSE_API_V2": "true",
         "ENABLE_TAGGING_TAXONOMY_PAGES": "true",
         "ADMIN_CONSOLE_URL": "",
-        "LIBRARY_UNSUPPORTED_BLOCKS": [],
+        "LIBRARY_UNSUPPORTED_BLOCKS": [name for name in settings.BASIC_BLOCKS if api.block_class(name) is None],
+        "LOGO_URL": picture("logo"),
+        "LOGO_WHITE_URL": picture("logo-white"),
+        "LOGO_TRADEMARK_URL": picture("logo"),
+        "FAVICON_URL": picture("icon"),
     } | settings.FRONTEND_CONFIG
 
 

@@ -22,6 +22,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from content_libraries import conf
 
+from .builds import served_copy
 from .configuration import FRONTEND_PATH
 
 _FILE: Final = re.compile(
@@ -36,7 +37,8 @@ class FilesMiddleware(WhiteNoiseMiddleware):
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         super().__init__(get_response)
         if settings.MFE_DIST:
-            self.add_files(settings.MFE_DIST, prefix=f"{FRONTEND_PATH}/")
+            copy = served_copy(Path(settings.MFE_DIST), settings.FRONTEND_COPIES)
+            self.add_files(copy, prefix=f"{FRONTEND_PATH}/")
 
 
 @require_safe

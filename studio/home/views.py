@@ -32,7 +32,7 @@ class HomeView(APIView):
         return Response(asdict(home_of(request.user)))
 
 
-class LegacyLibrariesView(APIView):
+class LegacyLibrariesView(StudioAPIView):
     """
     The legacy libraries that the caller can migrate, and those that were migrated.
 

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _BROKER_SECONDS: Final = 2
 _SEARCH: Final = "search"
 _SEARCH_SECONDS: Final = 10
+_REFUSED_TOLD: Final = 20
 _DISKS: Final = "disks"
 _DISKS_SECONDS: Final = 10
 remembered: Final = LocMemCache("studio.health", {})
@@ -42,6 +43,8 @@ class Finding:
             what is there is served from a full disk.
         behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
+        refused: for search: keys of the first items that are found by their titles only, or not at all, because the
+            engine does not take their documents. That is the fault of content, and not of the site.
         free_bytes: for disks: what is left on the one that has the least.
         low: for disks: where less is left than FREE_SPACE_MB.
         full: for disks: where nothing can be written.
@@ -51,6 +54,7 @@ class Finding:
     needed: bool = False
     behind: int | None = None
     seconds: float | None = None
+    refused: tuple[str, ...] | None = None
     free_bytes: int | None = None
     low: Sequence[str] = ()
     full: Sequence[str] = ()
@@ -88,7 +92,8 @@ def check_search() -> Finding:
             return Finding(ok=False)  # the check of the database logs it
         if lag.error:
             logger.warning("The search engine does not answer: %s", lag.error)
-        finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds)
+        refused = lag.refused[:_REFUSED_TOLD]
+        finding = Finding(ok=not lag.error, behind=lag.behind, seconds=lag.seconds, refused=refused)
         remembered.set(_SEARCH, finding, _SEARCH_SECONDS)
     return finding
 

@@ -6,6 +6,8 @@ from django.urls import path
 
 from . import health, metrics
 
+metrics.register_collectors()
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

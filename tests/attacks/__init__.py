@@ -1,1 +1,1 @@
-"""Attacks on a site, as they were made: one module a kind (docs/security.rst)."""
+"""What attackers would send. See the README beside this file."""

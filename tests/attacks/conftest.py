@@ -1,4 +1,4 @@
-"""A library whose files are in a storage of its own."""
+"""Who attacks: an author of a library, over HTTP; and storages of files that a test can fill."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ FOLDER = "django.core.files.storage.FileSystemStorage"
 
 
 @pytest.fixture
+def lib(library: ContentLibrary, author: User, api_client: ClientFactory) -> BlockClient:
+    """What an author of the library does."""
+    return BlockClient(library, api_client(author))
+
+
+@pytest.fixture
 def media(tmp_path: Path) -> Iterator[Storage]:
     """Learning Core keeps its files in a folder of the test."""
     with media_in(FOLDER, location=str(tmp_path / "media")) as storage:
@@ -28,16 +34,8 @@ def media(tmp_path: Path) -> Iterator[Storage]:
 
 @pytest.fixture
 def uploads(tmp_path: Path, settings: Any) -> Path:
-    """Uploads, plans and archives are kept in a folder of the test. Returns that."""
+    """Uploads, plans and archives are kept in a folder of the test. Returns the folder."""
     folder = tmp_path / "uploads"
     settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": FOLDER, "OPTIONS": {"location": str(folder)}}}
     assert storages["default"]
     return folder
-
-
-@pytest.fixture
-def lib(media: Storage, library: ContentLibrary, author: User, api_client: ClientFactory) -> BlockClient:
-    """What an author does in a library, whose component ``html:h`` has no files yet."""
-    lib = BlockClient(library, api_client(author))
-    lib.create("html:h")
-    return lib

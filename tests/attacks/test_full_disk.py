@@ -30,9 +30,9 @@ from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.models import SearchCheckpoint
 from content_libraries.search.tasks import sweep_search
+from studio.celery import app
 from studio.operations import health
 from tests.backups.test_backups_rest import COMPONENT, HTML, PACKAGE, zipped
-from tests.brokers import broker_in
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory
 from tests.imports.conftest import course_archive
 from tests.xblocks.client import BlockClient
@@ -49,6 +49,13 @@ ROOM = 10_000
 """What fits, while the picture does not."""
 
 NO_SPACE = {"detail": "There is no space left on this site. Ask its staff to make room, and try again."}
+
+
+@pytest.fixture
+def lib(media: Storage, lib: BlockClient) -> BlockClient:
+    """What an author does in a library, whose component ``html:h`` has no files yet."""
+    lib.create("html:h")
+    return lib
 
 
 def put(lib: BlockClient, data: bytes = PICTURE) -> Any:
@@ -391,19 +398,27 @@ def test_a_backup_refuses_files_that_are_not_what_the_library_says(
 
 
 def test_a_broker_on_a_full_disk_keeps_no_write_from_its_end(
-    lib: BlockClient, run_on_commit: CommitRunner, tmp_path: Path, settings: Any
+    lib: BlockClient, run_on_commit: CommitRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
-    with broker_in(tmp_path) as broker:
-        with run_on_commit():
-            lib.set_olx("html:h", "<html>first</html>")  # there is a queue then
-        sent = len(broker.messages())
-        assert sent
-        with no_file_larger_than(100), run_on_commit():
-            lib.set_olx("html:h", "<html>second</html>")
-        assert "second" in lib.olx("html:h")
-        assert len(broker.messages()) == sent
-        assert list(tmp_path.glob(".*.msg")) == []
+    folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
+    for name, value in {
+        "task_always_eager": False,
+        "broker_write_url": "filesystem://localhost//",
+        "broker_transport_options": folders,
+    }.items():
+        monkeypatch.setitem(app.conf, name, value)
+    app._after_fork()  # type: ignore[attr-defined]
+    with run_on_commit():
+        lib.set_olx("html:h", "<html>first</html>")  # there is a queue then
+    sent = len(list(tmp_path.glob("*.msg")))
+    assert sent
+    with no_file_larger_than(100), run_on_commit():
+        lib.set_olx("html:h", "<html>second</html>")
+    app._after_fork()  # type: ignore[attr-defined]
+    assert "second" in lib.olx("html:h")
+    assert len(list(tmp_path.glob("*.msg"))) == sent
+    assert list(tmp_path.glob(".*.msg")) == []
 
 
 def test_an_index_on_a_full_disk_keeps_no_write_from_its_end(

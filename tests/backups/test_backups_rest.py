@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -368,6 +368,23 @@ def test_an_archive_that_cannot_be_read(
 def test_what_is_no_archive_at_all(client: APIClient, run_on_commit: CommitRunner) -> None:
     answer = restored(client, run_on_commit, SimpleUploadedFile("a.zip", b"PK\x03\x04 no", "application/zip"))
     assert answer["state"] == "Failed"
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        lambda name: SimpleUploadedFile(name, b"PK\x03\x04 no", "application/zip"),
+        lambda name: zipped({"package.toml": PACKAGE.format(key="k"), BLOCK: b"\0" * 60_000_000}, name),
+    ],
+    ids=["no archive", "too much"],
+)
+def test_the_log_names_the_archive_as_its_author_does(
+    archive: Callable[[str], SimpleUploadedFile], client: APIClient, run_on_commit: CommitRunner
+) -> None:
+    answer = restored(client, run_on_commit, archive("Our library (2).zip"))
+    log = client.get(answer["error_log"]).content.decode()
+    assert "Our library (2).zip" in log
+    assert RestoreJob.objects.get().uuid.hex not in log.replace("-", "")
 
 
 def test_the_log_of_a_restore_is_for_its_user(

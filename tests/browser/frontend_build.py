@@ -8,6 +8,7 @@ from typing import Final
 SCRIPT: Final = "app.0123456789abcdef0123.js"
 _PAGE: Final = f"""<!doctype html><html lang="en"><title>Stand-in</title>
 <main><h1 id="route"></h1><p id="site"></p><p id="libraries"></p><a href="/authoring/course/other">Other</a></main>
+<header><img id="logo" alt=""></header><footer><img id="platform" alt=""></footer>
 <script src="/authoring/{SCRIPT}"></script></html>"""
 _ROUTING: Final = """
 const show = (id, text) => { document.getElementById(id).textContent = text; };
@@ -21,7 +22,9 @@ addEventListener("popstate", route);
 route();
 fetch("/api/mfe_config/v1?mfe=authoring").then((answer) => answer.json()).then((config) => {
   show("site", config.STUDIO_BASE_URL);
+  document.getElementById("logo").src = config.LOGO_URL;
 });
+document.getElementById("platform").src = "https://logos.openedx.org/open-edx-logo-tag.png";
 fetch("/api/libraries/v2/?pagination=true", { headers: { "USE-JWT-COOKIE": "true" } })
   .then((answer) => (answer.ok ? answer.json() : { results: [{ title: String(answer.status) }] }))
   .then((page) => show("libraries", page.results.map((library) => library.title).join(", ")));

@@ -28,6 +28,16 @@ def test_a_page_of_a_library_is_opened_by_its_address(open_as: PageFactory) -> N
     expect(page.get_by_role("heading")).to_have_text("/authoring/library/lib:DemoX:welcome")
 
 
+def test_its_pictures_are_shown_and_no_other_site_is_asked(open_as: PageFactory, site: str) -> None:
+    page = open_as("author")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/authoring/libraries", wait_until="networkidle")
+    for picture in ("logo", "platform"):
+        page.wait_for_function("id => document.getElementById(id).naturalWidth > 0", arg=picture)
+    assert [url for url in asked if not url.startswith(site)] == []
+
+
 def test_who_has_not_logged_in_gets_the_frontend_and_no_libraries(open_as: PageFactory) -> None:
     page = open_as(None)
     page.goto("/authoring/home")

@@ -133,7 +133,7 @@ def test_upstreams_are_read_in_bulk(course: None) -> None:
             "upstream_version_declined": 4,
             "upstream_display_name": "Theirs",
             "downstream_customized": ["display_name"],
-            "top_level_downstream_parent_key": "vertical@unit",
+            "top_level_downstream_parent_key": "vertical:unit",
         },
     )
     api.edit_block(UNIT, user=None, settings={"upstream": "lct:O:L:unit:u"})
@@ -144,10 +144,10 @@ def test_upstreams_are_read_in_bulk(course: None) -> None:
 
     section, unit, text, problem = api.blocks_with_upstream(COURSE_KEY)
     assert problem == api.UpstreamSettings(
-        PROBLEM, "lb:O:L:problem:p", 3, 4, "Theirs", ("display_name",), "vertical@unit", None
+        PROBLEM, "lb:O:L:problem:p", 3, 4, "Theirs", ("display_name",), "vertical:unit", None
     )
     assert (unit.usage_key, unit.upstream, unit.upstream_version) == (UNIT, "lct:O:L:unit:u", None)
-    assert (text.usage_key, text.top_level_parent) == (TEXT, "vertical@unit")
+    assert (text.usage_key, text.top_level_parent) == (TEXT, "vertical:unit")
     assert section.copied_from_block == "block-v1:O+C+R+type@chapter+block@c"
     api.delete_block(UNIT, user=None)
     assert api.blocks_with_upstream(COURSE_KEY) == [section]

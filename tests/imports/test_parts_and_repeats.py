@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -64,14 +65,30 @@ def refs() -> set[str]:
         ([key("vertical", "v2")], {"v2", "h2"}),
         ([key("html", "h1"), key("vertical", "v2")], {"h1", "v2", "h2"}),
         ([key("vertical", "v1"), key("html", "h1")], {"v1", "h1", "p1"}),
-        ([key("html", "h1"), key("html", "nowhere")], {"h1"}),
-        ([key("html", "nowhere")], set()),
     ],
 )
 def test_a_part_comes_with_what_is_in_it(run_import: Import, only: list[str], arrived: set[str]) -> None:
     report = run_import(OUTLINE, "--only", *only)
     assert refs() == arrived
-    assert report["unknown"] == [name for name in only if "nowhere" in name]
+    assert report["unknown"] == []
+
+
+@pytest.mark.parametrize("dry_run", [("--dry-run",), ()])
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (("--only", key("html", "nowhere")), rf"Not in the source: {re.escape(key('html', 'nowhere'))}\."),
+        (("--only", key("html", "h1"), "h2"), r"Not in the source: h2\."),
+        (("--collection", "my collection!"), r"“my collection!” cannot be the code of a collection"),
+        (("--collection", "frühling"), r"“frühling” cannot be the code of a collection"),
+    ],
+)
+def test_nonsense_is_refused_in_the_dry_run_too(
+    run_import: Import, arguments: tuple[str, ...], refusal: str, dry_run: tuple[str, ...]
+) -> None:
+    with pytest.raises(CommandError, match=refusal):
+        run_import(OUTLINE, *dry_run, *arguments)
+    assert refs() == set()
 
 
 def test_parts_come_together_when_the_rest_is_imported(run_import: Import) -> None:

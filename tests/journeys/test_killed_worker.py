@@ -79,7 +79,7 @@ def test_while_a_worker_is_at_it_others_see_its_state_and_can_cancel(prepared: I
         looked = site.script(LOOK_AND_CANCEL)
         worker.send_signal(signal.SIGCONT)
         assert worker.wait(timeout=60) == 0
-    assert "Migrating legacy content (0): Loading legacy content" in looked
+    assert "Importing course (0): Loading content" in looked
     left = site.rows()
     assert [job["state"] for job in left["content_libraries_importjob"]] == ["canceled"]
     assert [task["state"] for task in left["user_tasks_usertaskstatus"]] == ["Canceled"]

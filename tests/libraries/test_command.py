@@ -60,7 +60,7 @@ def test_nothing_but_the_result_is_written_where_nobody_watches() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lib:CL-TEST"], "“lib:CL-TEST” is not the key of a library."),
+        (["lib:CL-TEST"], "“lib:CL-TEST” is not the key of a library: it has to look like lib:ORG:SLUG."),
         (["lib:CL-TEST:taken"], "A library with that ID already exists."),
         (["lib:CL-TEST:a.b"], "Enter a valid “slug”"),
         (["lib:C.L:lib1"], "Enter a valid “slug”"),

@@ -132,14 +132,6 @@ def test_libraries_are_ordered(api_client: ClientFactory, make_library: LibraryF
     assert slugs(client.get(URL, {"order": "size"})) == ["z", "x", "y", "w"]
 
 
-@pytest.mark.parametrize("parameter", ["org", "text_search", "order"])
-def test_a_blank_parameter_is_an_error(api_client: ClientFactory, staff: User, parameter: str) -> None:
-    answer = api_client(staff).get(URL, {parameter: ""})
-
-    assert answer.status_code == 400
-    assert answer.json() == {parameter: ["This field may not be blank."]}
-
-
 def test_a_library_that_several_grants_open_is_listed_once(
     api_client: ClientFactory, library: ContentLibrary, stranger: User
 ) -> None:

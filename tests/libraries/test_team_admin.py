@@ -121,7 +121,7 @@ class TestRoles:
             ({"member": "nobody"}, "There is no user “nobody”."),
             ({"member": "shared@example.com"}, "Several users have the address"),
             ({"member": ""}, "This field is required."),
-            ({"library": "x"}, "“x” is not the key of a library."),
+            ({"library": "x"}, "“x” is not the key of a library: it has to look like lib:ORG:SLUG."),
             ({"library": "lib:CL-TEST:none"}, "lib:CL-TEST:none"),
             ({"role": "library_owner"}, "Select a valid choice."),
         ],

@@ -361,7 +361,7 @@ def test_what_is_no_archive_is_an_error(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(NotACourseError, match=r"no file or folder gone\.zip"):
+    with pytest.raises(NotACourseError, match=rf"no file or folder {tmp_path}/gone\.zip"):
         read_archive(tmp_path / "gone.zip")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -33,9 +32,7 @@ def counts(tree: OlxTree) -> Counter[str]:
 
 
 def test_the_demo_course(real_archive: RealArchive) -> None:
-    start = time.perf_counter()
     tree = read_archive(real_archive(DEMO_COURSE))
-    assert time.perf_counter() - start < 3
     assert tree.context_key == LearningContextKey.from_string("course-v1:OpenedX+DemoX+DemoCourse")
     assert tree.display_name == "Open edX Demo Course"
     assert len(tree.static_files) == 124

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Self
 
 from content_libraries.search.embedded import EmbeddedEngine
-from content_libraries.search.engine import Document, SearchEngineError
+from content_libraries.search.engine import Document, DocumentsRefusedError, SearchEngineError
 
 
 class WatchedEngine(EmbeddedEngine):
     """
     Writes down which calls changed the index, and fails while ``is_down``.
+
+    Documents in ``refuses``, by usage key, are not taken as they are, and those in ``refuses_titles`` not at all.
 
     What is in ``interruptions`` happens, one a call, after documents were made and before they are written.
     """
@@ -23,6 +25,8 @@ class WatchedEngine(EmbeddedEngine):
         super().__init__(folder, is_spare=is_spare)
         self.calls: list[str] = []
         self.is_down = False
+        self.refuses: set[str] = set()
+        self.refuses_titles: set[str] = set()
         self.interruptions: list[Callable[[], object]] = []
         self._spare: Self | None = None
 
@@ -30,6 +34,7 @@ class WatchedEngine(EmbeddedEngine):
         """The same one every time, so that a test can watch it, too."""
         if self._spare is None:
             self._spare = super().spare()
+            self._spare.refuses = self.refuses
         return self._spare
 
     def prepare(self) -> str:
@@ -41,6 +46,13 @@ class WatchedEngine(EmbeddedEngine):
         if self.interruptions:
             self.interruptions.pop(0)()
         self.calls.append(f"update {len(documents)}")
+        refused = {
+            document["id"]: "It has content."
+            for document in documents
+            if document["usage_key"] in (self.refuses if "content" in document else self.refuses_titles)
+        }
+        if refused:
+            raise DocumentsRefusedError("Something is wrong.", reasons=refused)
         super().update(documents)
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -55,9 +55,9 @@ type Json = Any
 class ApiError(Exception):
     """An answer that is an error, as Meilisearch words it."""
 
-    def __init__(self, status: int, code: str, message: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str = "", *, kind: str = "invalid_request") -> None:
         super().__init__(message or code)
-        self.status, self.code = status, code
+        self.status, self.code, self.kind = status, code, kind
 
 
 @dataclass
@@ -92,6 +92,8 @@ class Meilisearch:
         is_full: what is done fails, because the disk is full.
         payload_limit: the largest body in bytes.
         is_silent: requests are not answered until ``wake`` is set.
+        refuses: usage keys of documents that it does not take, unless they come without their content.
+        refusal: type of the error then.
     """
 
     indexes: dict[str, StoredIndex] = field(default_factory=dict)
@@ -102,6 +104,8 @@ class Meilisearch:
     is_full: bool = False
     is_silent: bool = False
     payload_limit: int = 100_000_000
+    refuses: set[str] = field(default_factory=set)
+    refusal: str = "invalid_request"
     wake: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     keys: list[dict[str, Any]] = field(default_factory=lambda: [dict(SITE_KEY)])
@@ -132,12 +136,13 @@ class Meilisearch:
     def _work(self, task: StoredTask) -> None:
         try:
             if self.is_full:
-                raise ApiError(422, "no_space_left_on_device", "There is no more space left on the device.")
+                text = "There is no more space left on the device."
+                raise ApiError(422, "no_space_left_on_device", text, kind="system")
             task.work()
             task.status = "succeeded"
         except ApiError as error:
             task.status = "failed"
-            task.error = {"message": str(error), "code": error.code, "type": "invalid_request", "link": ""}
+            task.error = {"message": str(error), "code": error.code, "type": error.kind, "link": ""}
 
 
 def _get_index(server: Meilisearch, uid: str, _body: Json) -> tuple[int, Json]:
@@ -183,6 +188,8 @@ def _set_settings(server: Meilisearch, uid: str, body: Json) -> tuple[int, Json]
 
 def _add_documents(server: Meilisearch, uid: str, body: Json) -> tuple[int, Json]:
     def work() -> None:
+        if any(document["usage_key"] in server.refuses and "content" in document for document in body):
+            raise ApiError(400, "invalid_document_fields", "A document has fields.", kind=server.refusal)
         index = server.indexes.setdefault(uid, StoredIndex(MOMENT, None))
         index.documents.update({document["id"]: document for document in body})
 
@@ -336,7 +343,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             status, body = self._answer()
         except ApiError as error:
-            status, body = error.status, {"message": str(error), "code": error.code, "type": "", "link": ""}
+            told = {"message": str(error), "code": error.code, "type": error.kind, "link": ""}
+            status, body = error.status, told
         payload = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -351,7 +359,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         if bearer != MASTER_KEY and (bearer != KEY or (self.command, self.path) == ("POST", "/keys")):
-            raise ApiError(403, "invalid_api_key", "The provided API key is invalid.")
+            raise ApiError(403, "invalid_api_key", "The provided API key is invalid.", kind="auth")
         if (found := _route_of(self.command, self.path)) is None:
             raise self._fault("not_found", f"{self.command} {self.path} is not described.")
         route, names = found
@@ -361,6 +369,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command in ("POST", "PATCH") and self.headers.get("Content-Type") != "application/json":
             raise self._fault("invalid_content_type")
         body = json.loads(content) if content and content != b"null" else None
+        if re.search(r"[\ud800-\udfff]", json.dumps(body, ensure_ascii=False)):
+            raise ApiError(400, "malformed_payload", "lone leading surrogate in hex escape at line 1 column 9")
         if errors := list(Draft202012Validator(REQUESTS[self.command, route]).iter_errors(body)):
             raise self._fault("bad_request", f"{self.command} {route}: {errors[0].message}")
         return server.answer(self.command, route, names, body)

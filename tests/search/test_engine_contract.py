@@ -19,6 +19,7 @@ import pytest
 from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import (
     MAX_BATCH,
+    DocumentsRefusedError,
     OneOf,
     SearchEngine,
     SearchEngineError,
@@ -311,3 +312,11 @@ def test_without_a_spare_index_none_is_used(index: SearchEngine) -> None:
         index.use_spare()
 
     assert found(index) == ["a"]
+
+
+def test_what_is_no_text_is_refused_and_holds_up_nothing_else(index: SearchEngine) -> None:
+    with pytest.raises(DocumentsRefusedError):
+        index.update([document("a"), document("b", title="half of a smile: \ud83d")])
+
+    index.update([document("a"), document("c")])
+    assert sorted(found(index)) == ["a", "c"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from meilisearch import Client
 
 from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import EngineBusyError, SearchEngineError, SearchQuery, current_engine
@@ -87,6 +88,16 @@ def test_a_new_index_has_the_settings_of_the_contract(engine: MeilisearchEngine,
         "sortableAttributes": ["display_name", "created", "modified", "last_published"],
         "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness"],
     }
+
+
+def test_an_index_that_another_process_makes_meanwhile_is_used(engine: MeilisearchEngine, server: Meilisearch) -> None:
+    Client(server.url, KEY).create_index(NAME, {"primaryKey": "id"})  # done when the server comes to it
+
+    engine.prepare()
+
+    assert writes(server) == ["indexCreation", "indexCreation", "settingsUpdate"]
+    engine.update([document("a")])
+    assert engine.count() == 1
 
 
 def test_settings_that_differ_are_applied_and_the_others_left_alone(

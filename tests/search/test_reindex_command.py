@@ -26,33 +26,33 @@ def shelves(shelf: Shelf, make_library: Any) -> tuple[Shelf, Shelf]:
     return shelf, other
 
 
-def reindex(*arguments: str) -> dict[str, int]:
+def reindex(*arguments: str) -> dict[str, Any]:
     output = StringIO()
     call_command("reindex_studio", *arguments, "--json", stdout=output)
-    result: dict[str, int] = json.loads(output.getvalue().splitlines()[-1])
+    result: dict[str, Any] = json.loads(output.getvalue().splitlines()[-1])
     return result
 
 
 def test_all_libraries_are_brought_up_to_date(shelves: tuple[Shelf, Shelf]) -> None:
-    assert reindex() == {"updated": 3, "deleted": 0}
+    assert reindex() == {"updated": 3, "deleted": 0, "refused": []}
     assert len(documents()) == 3
 
     shelves[0].delete("p1")
-    assert reindex() == {"updated": 0, "deleted": 1}
-    assert reindex() == {"updated": 0, "deleted": 0}
+    assert reindex() == {"updated": 0, "deleted": 1, "refused": []}
+    assert reindex() == {"updated": 0, "deleted": 0, "refused": []}
 
 
 def test_one_library_is_brought_up_to_date(shelves: tuple[Shelf, Shelf]) -> None:
-    assert reindex("lib:CL-TEST:other") == {"updated": 1, "deleted": 0}
+    assert reindex("lib:CL-TEST:other") == {"updated": 1, "deleted": 0, "refused": []}
     assert documents().keys() == {shelves[1].key("p1")}
 
 
 def test_one_course_is_made_anew(shelves: tuple[Shelf, Shelf]) -> None:
     make_course()
 
-    assert reindex(str(COURSE_KEY)) == {"updated": 5, "deleted": 0}
-    assert reindex(str(COURSE_KEY)) == {"updated": 0, "deleted": 0}
-    assert reindex(str(COURSE_KEY), "--full") == {"updated": 5, "deleted": 0}
+    assert reindex(str(COURSE_KEY)) == {"updated": 5, "deleted": 0, "refused": []}
+    assert reindex(str(COURSE_KEY)) == {"updated": 0, "deleted": 0, "refused": []}
+    assert reindex(str(COURSE_KEY), "--full") == {"updated": 5, "deleted": 0, "refused": []}
     assert {document["context_key"] for document in documents().values()} == {str(COURSE_KEY)}
 
 
@@ -60,9 +60,9 @@ def test_everything_is_made_anew(shelves: tuple[Shelf, Shelf], engine: WatchedEn
     reindex()
     before = engine.prepare()
 
-    assert reindex("--full") == {"updated": 3, "deleted": 0}
+    assert reindex("--full") == {"updated": 3, "deleted": 0, "refused": []}
     assert engine.prepare() != before
-    assert reindex("lib:CL-TEST:lib1", "--full") == {"updated": 2, "deleted": 0}
+    assert reindex("lib:CL-TEST:lib1", "--full") == {"updated": 2, "deleted": 0, "refused": []}
     assert len(documents()) == 3
 
 

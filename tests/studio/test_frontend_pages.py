@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
+
+from content_libraries import api
 
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +23,22 @@ def _build(tmp_path: Path, settings: Any) -> None:
     dist = tmp_path / "dist"
     (dist / "static").mkdir(parents=True)
     (dist / "index.html").write_text(f'<!doctype html><div id="root"></div><script src="/authoring/{SCRIPT}"></script>')
-    (dist / SCRIPT).write_text("start();")
+    (dist / SCRIPT).write_text(
+        f'start(); footer("https://logos.openedx.org/open-edx-logo-tag.png"); {"more(); " * 500}'
+    )
     (dist / "app.css").write_text("body {}")
     (dist / "static" / "logo.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("secret")
     settings.MFE_DIST = str(dist)
 
 
-def body_of(response: Any) -> str:
+def bytes_of(response: Any) -> bytes:
     content: bytes = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode()
+    return content
+
+
+def body_of(response: Any) -> str:
+    return bytes_of(response).decode()
 
 
 @pytest.mark.parametrize(
@@ -107,3 +117,79 @@ def test_the_configuration_can_be_changed_by_the_site(client: Client, settings: 
     configuration = client.get("/api/mfe_config/v1?mfe=authoring").json()
     assert configuration["ADMIN_CONSOLE_URL"] == "https://console.example.com"
     assert configuration["STUDIO_BASE_URL"] == "http://testserver"
+
+
+SWITCHES = ["ENABLE_COURSE_IMPORT_IN_LIBRARY", "ENABLE_TAGGING_TAXONOMY_PAGES", "ENABLE_GRADING_METHOD_IN_PROBLEMS"]
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_what_the_site_can_do_is_switched_on(client: Client, switch: str) -> None:
+    assert client.get("/api/mfe_config/v1?mfe=authoring").json()[switch] == "true"
+
+
+@pytest.mark.parametrize("name", ["LOGO_URL", "LOGO_WHITE_URL", "LOGO_TRADEMARK_URL", "FAVICON_URL"])
+def test_pictures_of_every_page_are_files_of_this_site(client: Client, name: str) -> None:
+    url = client.get("/api/mfe_config/v1").json()[name]
+    assert url.startswith("http://testserver/static/")
+    assert finders.find(url.removeprefix("http://testserver/static/"))
+    answer = client.get(url)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/svg+xml"
+
+
+def test_basic_types_that_are_not_installed_are_named(client: Client, settings: Any) -> None:
+    settings.BASIC_BLOCKS = ["html", "no-such-type", "problem"]
+    assert client.get("/api/mfe_config/v1").json()["LIBRARY_UNSUPPORTED_BLOCKS"] == ["no-such-type"]
+
+
+def test_no_basic_type_is_named_that_can_be_made(client: Client) -> None:
+    named = set(client.get("/api/mfe_config/v1").json()["LIBRARY_UNSUPPORTED_BLOCKS"])
+    installed = {block_type.block_type for block_type in api.offered_block_types()}
+    assert not named & installed
+
+
+class TestCompression:
+    """Files of a build are read by browsers in less than a third of their size."""
+
+    def test_browsers_that_can_get_compressed_files(self, client: Client) -> None:
+        plain = body_of(client.get(f"/authoring/{SCRIPT}"))
+        answer = client.get(f"/authoring/{SCRIPT}", headers={"accept-encoding": "gzip, br"})
+        packed = bytes_of(answer)
+        assert answer["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in answer["Vary"]
+        assert int(answer["Content-Length"]) == len(packed) < len(plain) / 3
+        assert gzip.decompress(packed).decode() == plain
+        assert "immutable" in answer["Cache-Control"]
+
+    def test_others_get_them_as_they_are(self, client: Client) -> None:
+        answer = client.get(f"/authoring/{SCRIPT}")
+        assert "Content-Encoding" not in answer
+        assert body_of(answer).startswith("start();")
+
+    def test_the_build_itself_is_left_alone(self, client: Client, settings: Any) -> None:
+        client.get(f"/authoring/{SCRIPT}")
+        assert sorted(path.name for path in Path(settings.MFE_DIST).iterdir()) == [
+            "app.0123456789abcdef0123.js",
+            "app.css",
+            "index.html",
+            "static",
+        ]
+
+    def test_old_copies_are_removed(self, client: Client, settings: Any, tmp_path: Path) -> None:
+        settings.FRONTEND_COPIES = tmp_path / "copies"
+        for number in range(5):
+            (Path(settings.MFE_DIST) / "app.css").write_text("a" * number)
+            Client().get("/authoring/app.css")
+        assert len(list(settings.FRONTEND_COPIES.iterdir())) == 3
+
+    def test_a_new_build_is_served_after_the_next_start(self, client: Client, settings: Any) -> None:
+        client.get(f"/authoring/{SCRIPT}")
+        (Path(settings.MFE_DIST) / "app.css").write_text("body { color: black; }")
+        assert body_of(Client().get("/authoring/app.css")) == "body { color: black; }"
+
+
+def test_pictures_that_a_build_asks_of_another_site_come_from_this_one(client: Client) -> None:
+    script = body_of(client.get(f"/authoring/{SCRIPT}"))
+    assert "logos.openedx.org" not in script
+    picture = script.partition('footer("')[2].partition('"')[0]
+    assert client.get(picture)["Content-Type"] == "image/svg+xml"

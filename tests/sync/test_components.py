@@ -381,6 +381,21 @@ def test_transcripts_of_older_videos_are_converted_and_named_by_language(author:
     assert shown(key)["en"] == srt.format("Again")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"[" * 100_000, json.dumps({"start": [0], "end": [1], "text": ["x" * 3_000_000]}).encode()],
+    ids=["nested", "large"],
+)
+def test_a_transcript_that_would_take_too_long_to_convert_comes_along_as_it_is(
+    author: Author, shelf: Shelf, data: bytes
+) -> None:
+    shelf.component("v1", title="Video", sub="abc", files={"subs_abc.srt.sjson": data})
+    shelf.publish()
+    key = author.create(shelf.key("v1"), UNIT)
+    name = f"static/components/video/{key.block_id}/subs_abc.srt.sjson"
+    assert api.read_course_file(COURSE_KEY, name, user=None) == data
+
+
 def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Author, shelf: Shelf) -> None:
     def shown(key: UsageKey) -> list[bytes]:
         """The files that a block names, which are its own."""
@@ -464,3 +479,28 @@ def test_tags_are_freed_when_the_library_item_is_deleted(
 def tags(key: UsageKey) -> dict[str, bool]:
     """Value of each tag of a block -> whether it is a copy."""
     return {tag.value: tag.is_copied for tag in tagging_api.get_object_tags(str(key))}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[" * 100_000, '["\\ud83d"]', "9" * 5_000, '{"type": [], "id": "\\u0000"}', "[1e999]", json.dumps([0] * 100_000)],
+    ids=["brackets", "half a character", "a number", "nul", "infinity", "many"],
+)
+def test_what_a_block_says_of_its_link_may_be_anything(author: Author, shelf: Shelf, value: str) -> None:
+    settings = (
+        "upstream_version",
+        "upstream_version_declined",
+        "downstream_customized",
+        "upstream_moved_files",
+        "tags",
+    )
+    shelf.component("t1", title="Text one", body="<p>One</p>", tags=value)
+    shelf.publish()
+    key = author.create(shelf.key("t1"), UNIT, category="html")
+    edit(key, **dict.fromkeys(settings, value))
+    assert author.link(key)["upstream_ref"] == shelf.key("t1")
+    shelf.component("t1", title="New", body="<p>New</p>", tags=value)
+    shelf.publish()
+    author.sync(key)
+    assert body(key) == "<p>New</p>"
+    assert block(key).settings["tags"] == value

@@ -15,7 +15,6 @@ from rest_framework.test import APIClient
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
-from content_libraries.olx.api import with_attributes
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import key as course_block
@@ -367,19 +366,6 @@ def test_links_survive_export_and_import_and_the_rows_are_made_anew(
     api.sync_block(section.map_into_course(rerun), user=None)
     text = child(section.map_into_course(rerun), 0, 0, 0)
     assert (block(text).title, body(text)) == ("New", "<p>Mine</p>")
-
-
-def test_an_older_spelling_of_the_structure_that_a_block_is_part_of_is_understood(author: Author, shelf: Shelf) -> None:
-    unit = author.create(shelf.key("unit1"), SUBSECTION)
-    text = child(unit, 0)
-    older = {"top_level_downstream_parent_key": json.dumps({"type": "vertical", "id": unit.block_id})}
-    write_unlinked(api.UpdateBlock(text, with_attributes(block(text).olx, older)))
-    assert author.link(text)["top_level_parent_key"] == str(unit)
-    shelf.component("t1", title="New")
-    shelf.publish()
-    assert author.ready() == [str(unit)]
-    author.sync(unit)
-    assert block(text).settings["top_level_downstream_parent_key"] == f"vertical@{unit.block_id}"
 
 
 def test_a_deleted_course_takes_its_links_along(author: Author, shelf: Shelf) -> None:

@@ -58,8 +58,10 @@ def ready_everywhere(author: Author) -> list[str]:
         'upstream_version="-5"',
         'upstream_version="1" upstream_version_declined="9223372036854775807"',
         'upstream_version="1" top_level_downstream_parent_key="a b@c d"',
+        'upstream_version="1" top_level_downstream_parent_key="vertical:u"',
         'upstream_version="1" top_level_downstream_parent_key="vertical@u"',
         f'upstream_version="1" top_level_downstream_parent_key="vertical@{"x" * 300}"',
+        'upstream_version="1" top_level_downstream_parent_key=":"',
         'upstream_version="1" downstream_customized="{"',
     ],
 )
@@ -84,9 +86,9 @@ def test_a_reference_that_is_too_long_to_be_a_key_is_malformed(author: Author, s
 def test_parts_that_name_a_part_belong_to_the_whole_structure(author: Author, shelf: Shelf, tmp_path: Path) -> None:
     shelf.component("t1", title="New")
     shelf.publish()
-    text = f'<html url_name="h" {linked("t1", shelf, top="sequential@ss")}>One</html>'
-    unit = f'<vertical url_name="u" {linked("unit1", shelf, top="sequential@ss")}>{text}</vertical>'
-    subsection = f'<sequential url_name="ss" {linked("sub1", shelf, top="chapter@s")}>{unit}</sequential>'
+    text = f'<html url_name="h" {linked("t1", shelf, top="sequential:ss")}>One</html>'
+    unit = f'<vertical url_name="u" {linked("unit1", shelf, top="sequential:ss")}>{text}</vertical>'
+    subsection = f'<sequential url_name="ss" {linked("sub1", shelf, top="chapter:s")}>{unit}</sequential>'
     load(tmp_path, f'<chapter url_name="s" {linked("sec1", shelf)}>{subsection}</chapter>')
     assert ready_everywhere(author) == [str(SECTION)]
     assert author.link(TEXT)["top_level_parent_key"] == str(SECTION)
@@ -95,7 +97,7 @@ def test_parts_that_name_a_part_belong_to_the_whole_structure(author: Author, sh
 
 
 def test_a_part_that_was_moved_out_of_its_structure_is_on_its_own(author: Author, shelf: Shelf, tmp_path: Path) -> None:
-    text = f'<html url_name="h" {linked("t1", shelf, top="vertical@u")}>One</html>'
+    text = f'<html url_name="h" {linked("t1", shelf, top="vertical:u")}>One</html>'
     structure = f'<vertical url_name="u" {linked("unit1", shelf)}/>'
     load(
         tmp_path,
@@ -118,8 +120,8 @@ def test_a_part_that_was_moved_out_of_its_structure_is_on_its_own(author: Author
 
 
 def test_blocks_that_name_each_other_do_not_lock_each_other(author: Author, shelf: Shelf, tmp_path: Path) -> None:
-    subsection = f'<sequential url_name="ss" {linked("sub1", shelf, top="chapter@s")}/>'
-    load(tmp_path, f'<chapter url_name="s" {linked("sec1", shelf, top="sequential@ss")}>{subsection}</chapter>')
+    subsection = f'<sequential url_name="ss" {linked("sub1", shelf, top="chapter:s")}/>'
+    load(tmp_path, f'<chapter url_name="s" {linked("sec1", shelf, top="sequential:ss")}>{subsection}</chapter>')
     assert author.link(SECTION)["top_level_parent_key"] is None
     assert author.link(SUBSECTION)["top_level_parent_key"] == str(SECTION)
     author.sync(SECTION)
@@ -131,7 +133,7 @@ def test_blocks_that_name_each_other_do_not_lock_each_other(author: Author, shel
 def test_a_block_that_is_linked_later_takes_the_parts_that_name_it(
     author: Author, shelf: Shelf, tmp_path: Path
 ) -> None:
-    text = f'<html url_name="h" {linked("t1", shelf, top="vertical@u")}>One</html>'
+    text = f'<html url_name="h" {linked("t1", shelf, top="vertical:u")}>One</html>'
     unit = f'<vertical url_name="u">{text}</vertical>'
     load(tmp_path, f'<chapter url_name="s"><sequential url_name="ss">{unit}</sequential></chapter>')
     assert author.link(TEXT)["top_level_parent_key"] is None
@@ -144,7 +146,7 @@ def test_a_block_that_is_linked_later_takes_the_parts_that_name_it(
 def test_what_an_import_added_to_a_linked_structure_cannot_be_edited_there(
     author: Author, shelf: Shelf, tmp_path: Path
 ) -> None:
-    text = f'<html url_name="h" {linked("t1", shelf, top="sequential@ss")}>One</html>'
+    text = f'<html url_name="h" {linked("t1", shelf, top="sequential:ss")}>One</html>'
     added = f'<vertical url_name="u">{text}</vertical>'
     subsection = f'<sequential url_name="ss" {linked("sub1", shelf)}>{added}</sequential>'
     load(tmp_path, f'<chapter url_name="s">{subsection}</chapter>')

@@ -93,6 +93,7 @@ def test_the_page_of_a_unit_shows_links_and_where_it_stands(author: Author, shel
     subsection = author.create(shelf.key("sub1"), SECTION)
     unit, sibling = children(subsection)
     shown = page("container_handler", author, unit)
+    assert shown["xblock"] == {"display_name": "Unit one", "display_type": "Unit", "category": "vertical"}
     assert shown["xblock_info"] == outline(author, unit, depth=1)
     assert shown["xblock_info"]["upstream_info"]["upstream_ref"] == shelf.key("unit1")
     assert shown["xblock_info"]["actions"]["childAddable"] is False

@@ -51,7 +51,7 @@ def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(
     assert titles(children(child(section, 0, 0))) == ["Text one", "Problem one"]
     rows = author.links()
     assert {row["top_level_parent_usage_key"] for row in rows} == {None, str(section)}
-    assert block(child(section, 0, 0, 0)).settings["top_level_downstream_parent_key"] == (f"chapter@{section.block_id}")
+    assert block(child(section, 0, 0, 0)).settings["top_level_downstream_parent_key"] == (f"chapter:{section.block_id}")
     assert author.link(child(section, 0, 0))["top_level_parent_key"] == str(section)
     assert (len(rows), author.links(use_top_level_parents="true")[0]["downstream_usage_key"]) == (7, str(section))
     found = api.get_structure(section.course_key, user=None).walk(section)
@@ -328,7 +328,7 @@ def test_children_deleted_here_come_back(author: Author, shelf: Shelf, unit: Usa
 
 def test_a_part_that_was_linked_on_its_own_is_adopted(author: Author, shelf: Shelf, unit: UsageKey) -> None:
     problem = child(unit, 1)
-    olx = block(problem).olx.replace(f' top_level_downstream_parent_key="vertical@{unit.block_id}"', "")
+    olx = block(problem).olx.replace(f' top_level_downstream_parent_key="vertical:{unit.block_id}"', "")
     write_unlinked(api.UpdateBlock(problem, olx))
     assert author.link(problem)["top_level_parent_key"] is None
     author.sync(unit)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import User
 
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.xblocks.processes import running
 from tests.conftest import ClientFactory
+from tests.sites import GREEDY_BLOCKS
 
 from .client import BlockClient
 
@@ -25,3 +28,13 @@ def acting_as(library: ContentLibrary, api_client: ClientFactory) -> ActingAs:
 def lib(acting_as: ActingAs, author: User) -> BlockClient:
     """What an author of the library does."""
     return acting_as(author)
+
+
+@pytest.fixture(scope="module")
+def greedy_blocks() -> Iterator[None]:
+    """Installs blocks of the type ``greedy``, in the processes of blocks, too."""
+    sys.path.insert(0, str(GREEDY_BLOCKS))
+    running.stop()
+    yield
+    sys.path.remove(str(GREEDY_BLOCKS))
+    running.stop()

@@ -34,8 +34,9 @@ WITH_ADDRESSES = {
 
 
 @pytest.fixture
-def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Connections that somebody in this process tried to make; none is made."""
+def attempts(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[Any]:
+    """Connections that somebody in this process tried to make, where blocks run, too; none is made."""
+    settings.CONTENT_LIBRARIES_BLOCK_PROCESSES = 0
     tried: list[Any] = []
 
     def refuse(_socket: socket.socket, address: Any) -> None:

@@ -14,8 +14,8 @@ from content_libraries.keys import component_key
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import read_archive, with_attributes
 from content_libraries.xblocks.api import BlockVersion
+from content_libraries.xblocks.editing import fields_of
 from content_libraries.xblocks.parsing import UnknownTypeError
-from content_libraries.xblocks.reading import field_values
 from content_libraries.xblocks.writing import changed_olx
 
 from .building import leaves, write_component
@@ -121,7 +121,7 @@ def test_fields_of_real_blocks_are_written_where_they_are(real_archive: Callable
         for number, block in enumerate(leaves(read_archive(real_archive(name)).root)):
             key = component_key(f"lb:O:L:{block.tag}:{number}")
             version = BlockVersion(key, 1, None, 1, uuid4(), "T", block.olx, frozenset(), can_edit=True)
-            values = field_values(version, user=None)
+            values = fields_of(version)
             text = {} if values.data is None else {"data": values.data}
             try:
                 assert changed_olx(version, {**values.metadata, **text}) == block.olx

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import lxml.html
@@ -170,10 +171,11 @@ def test_python_of_authors_is_not_run(lib: BlockClient, tmp_path: Path) -> None:
 
 
 def test_python_that_is_not_recognized_is_not_run_either(
-    lib: BlockClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lib: BlockClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     """Behind the check of what a problem says stands a refusal where ``capa`` asks whether it may run code."""
-    monkeypatch.setattr("content_libraries.xblocks.rendering.reason_not_to_run", lambda _root: "")
+    settings.CONTENT_LIBRARIES_BLOCK_PROCESSES = 0  # so that the check can be taken away
+    monkeypatch.setattr("content_libraries.xblocks.inside.reason_not_to_run", lambda _root: "")
     ran = tmp_path / "ran"
     lib.add("problem:p1", f'<problem><script type="loncapa/python">open("{ran}", "w")</script><p>Hi</p></problem>')
     assert lib.http.get(lib.xblock_url("problem:p1", "view/student_view/")).status_code == 200

@@ -3,6 +3,7 @@
 from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
 from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
+from .languages import create_language_taxonomy
 from .objects import (
     delete_tags_of_library,
     is_library_object,
@@ -28,6 +29,7 @@ __all__ = [
     "administers_taxonomies",
     "clone_tags",
     "copy_tags",
+    "create_language_taxonomy",
     "delete_tags_of_library",
     "export_tags",
     "is_library_object",

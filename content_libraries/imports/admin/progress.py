@@ -82,10 +82,13 @@ def _job_card(
     library = libraries.get(migrations[0].target_id) if migrations else None
     status = job.task_status
     is_open = job.state in UNFINISHED
+    state, tone = state_in_words(job), TONES.get(job.state, "info")
+    if job.state == JobState.SUCCEEDED and any(left_out.get(migration.pk) for migration in migrations):
+        state, tone = _("Done in part"), "warning"
     return JobCard(
         job=job,
-        state=state_in_words(job),
-        tone=TONES.get(job.state, "info"),
+        state=state,
+        tone=tone,
         step=str(status.state) if status and is_open and job.state == JobState.RUNNING else "",
         completed=status.completed_steps if status else 0,
         total=status.total_steps if status else 1,

@@ -20,7 +20,7 @@ from ...findings import Finding
 from ...keys import LibraryLocatorV2
 from ...search import api as search
 from ...sync import api as sync
-from ..base import LibraryCommand
+from ..base import LibraryCommand, cut
 
 type Check = Callable[[], Sequence[Finding]]
 """Looks for what is wrong, and repairs it if it shall."""
@@ -75,7 +75,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, object]) -> str:
         if self.findings or self.failures:
-            return "\n".join(_line(finding) for finding in self.findings)
+            return "\n".join(cut([_line(finding) for finding in self.findings]))
         return _("Everything is as it should be.")
 
 

@@ -10,7 +10,8 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ... import api, keys
+from ... import keys
+from ...libraries import api
 from ..base import LibraryCommand
 
 

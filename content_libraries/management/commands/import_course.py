@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import User
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
-from content_libraries.management.base import LibraryCommand
+from content_libraries.management.base import LibraryCommand, cut
 
 # A refused choice is answered with these, and an enumeration would be shown by its names in Python.
 _LEVELS: Final = [level.value for level in imports.Level]
@@ -29,7 +29,7 @@ class Command(LibraryCommand):
             "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
         )
         parser.add_argument("library", help="lib:ORG:SLUG")
-        parser.add_argument("--level", choices=_LEVELS, default=imports.Level.COMPONENT.value)
+        parser.add_argument("--level", choices=_LEVELS, default=imports.Level.SECTION.value)
         parser.add_argument("--on-repeat", choices=_STRATEGIES, default=imports.OnRepeat.SKIP.value)
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
@@ -68,6 +68,8 @@ class Command(LibraryCommand):
             ),
             progress=self.progress,
         )
+        if unknown := imports.plan_report(plan)["unknown"]:
+            raise CommandError(_("Not in the source: %(blocks)s.") % {"blocks": ", ".join(unknown)})
         if options["dry_run"]:
             return {**imports.plan_report(plan), "blocks": imports.plan_rows(plan), "dry_run": True}
         result = imports.apply_import(
@@ -77,7 +79,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there, actions = result["created"], result["counts"], result["actions"]
-        lines = list(imports.report_lines(result))
+        lines = cut(list(imports.report_lines(result)))
         there_before = {action: actions.get(action, 0) for action in _TO_WHAT_WAS_THERE}
         created = [
             _("%(made)s of %(there)s %(kind)s created") % {"made": made[kind], "there": there[kind], "kind": _(kind)}

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from content_libraries.imports import api as imports
 from content_libraries.keys import library_key
-from content_libraries.management.base import LibraryCommand
+from content_libraries.management.base import LibraryCommand, cut
 
 
 class Command(LibraryCommand):
@@ -68,7 +68,7 @@ def _line(row: Mapping[str, Any]) -> str:
         "library": _("new library %(library)s") % row if row["is_new"] else row["library"],
         "count": created,
     }
-    said = "".join(f"\n  {line}" for line in imports.report_lines(row["report"]))
+    said = "".join(f"\n  {line}" for line in cut(list(imports.report_lines(row["report"]))))
     return _created_text(created, redirects=row["redirects"]) % names + said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -37,7 +38,13 @@ class Command(LibraryCommand):
         context_key = keys.context_key(options["context_key"]) if options["context_key"] else None
         index = search.rebuild if options["full"] else search.refresh
         done = index(context_key, report=self._report)
-        return {"updated": done.updated, "deleted": done.deleted}
+        refused = [asdict(refusal) for refusal in search.refusals(context_key)]
+        return {"updated": done.updated, "deleted": done.deleted, "refused": refused}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        told = [super().summarize(result)]
+        told += [_("Not as it is: %(usage_key)s: %(reason)s") % refusal for refusal in result["refused"]]
+        return "\n".join(told)
 
     def _report(self, number: int, count: int, done: search.CaughtUp) -> None:
         self.progress(

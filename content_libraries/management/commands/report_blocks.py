@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from ... import api, keys
+from ... import keys
+from ...xblocks import api
 from ..base import LibraryCommand
 
 

@@ -12,7 +12,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries.keys import course_key
-from content_libraries.management.base import LibraryCommand
+from content_libraries.management.base import LibraryCommand, cut
 from content_libraries.sync import api as sync
 
 
@@ -40,10 +40,10 @@ class Command(LibraryCommand):
         return {"course": str(key), "dry_run": options["dry_run"], **counts, "details": steps}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
-        lines = [
+        steps = [
             f"{step['action']:10} {step['usage_key']} “{step['title']}”: {step['reason']}" for step in result["details"]
         ]
-        lines += [f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]]
+        lines = cut(steps) + cut([f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]])
         lines.append(
             _("%(course)s: %(blocks)s linked blocks, %(steps)s steps.")
             % {"course": result["course"], "blocks": len(result["blocks"]), "steps": len(result["details"])}
@@ -57,4 +57,7 @@ def _block(text: str | None) -> UsageKey | None:
     try:
         return None if text is None else UsageKey.from_string(text)
     except InvalidKeyError as error:
-        raise CommandError(_("“%(value)s” is not the key of a block.") % {"value": text}) from error
+        raise CommandError(
+            _("“%(value)s” is not the key of a block: it has to look like block-v1:ORG+COURSE+RUN+type@TYPE+block@ID.")
+            % {"value": text}
+        ) from error

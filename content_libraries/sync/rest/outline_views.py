@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...content.api import type_name
 from ...errors import InvalidInputError
 from .. import api
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
@@ -112,9 +113,18 @@ class AncestorSerializer(serializers.Serializer[Any]):
     children = SiblingSerializer(many=True)
 
 
+class NamedBlockSerializer(serializers.Serializer[Any]):
+    """What a block is called."""
+
+    display_name = serializers.CharField()
+    display_type = serializers.CharField(help_text="What authors call blocks of its type: “Unit”.")
+    category = serializers.CharField()
+
+
 class BlockPageSerializer(serializers.Serializer[Any]):
     """The page of a block."""
 
+    xblock = NamedBlockSerializer()
     xblock_info = OutlineBlockSerializer(help_text="The block and its children.")
     is_unit_page = serializers.BooleanField()
     ancestor_xblocks = AncestorSerializer(many=True, help_text="From the section down.")
@@ -139,6 +149,7 @@ class BlockPageView(DeveloperErrorsView):
         unit, subsection = by_type.get("vertical"), {key.block_type: key for key in path}.get("sequential")
         return Response(
             {
+                "xblock": _name_data(outline, outline.top),
                 "xblock_info": _block_data(outline, outline.top),
                 "is_unit_page": unit == outline.top,
                 "ancestor_xblocks": [_ancestor_data(outline, key, is_last=key == path[-1]) for key in path],
@@ -147,6 +158,15 @@ class BlockPageView(DeveloperErrorsView):
                 "subsection_location": str(subsection) if subsection else None,
             }
         )
+
+
+def _name_data(outline: api.Outline, usage_key: UsageKey) -> dict[str, str]:
+    block_type = usage_key.block_type
+    return {
+        "display_name": outline.blocks[usage_key].title,
+        "display_type": type_name(block_type) or block_type,
+        "category": block_type,
+    }
 
 
 def _ancestor_data(outline: api.Outline, usage_key: UsageKey, *, is_last: bool) -> dict[str, Any]:

@@ -49,6 +49,8 @@ _NOTHING = OpenApiResponse(description="Nothing.")
 class LinkListView(DeveloperErrorsView):
     """Links of courses to libraries."""
 
+    parameters_without_value = frozenset({"no_page"})
+
     @extend_schema(
         operation_id="downstream_list",
         summary="List links",

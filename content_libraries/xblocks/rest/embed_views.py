@@ -7,6 +7,7 @@ origin, and with it no cookies, no storage and no way to act for the reader (ADR
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpResponse
@@ -24,12 +25,12 @@ from rest_framework.request import Request
 
 from ... import conf
 from ...content.api import file_token
-from ...errors import NotFoundError
+from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, busy_status, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
-from ..static_urls import version_file_url
+from .places import place_of
 from .views import XBlockAPIView, version_parameter
 
 HANDLER_NAME: Final = "handler_name"
@@ -67,18 +68,14 @@ class EmbedView(XBlockAPIView):
         )
         if view_name == api.STUDIO_VIEW and INNER not in request.query_params:
             return _editor_page(request, block_version.title)
-        token = file_token(block_version.version_uuid)
-
-        def file_url(path: str) -> str:
-            url = version_file_url(block_version.version_uuid, path)
-            return request.build_absolute_uri(f"{url}?token={token}")
-
-        place = api.Place(absolute=request.build_absolute_uri, file_url=file_url)
-        status = 200
+        place = place_of(request, file_token=file_token(block_version.version_uuid))
+        status = HTTPStatus.OK
         try:
             view = api.render_version(block_version, view_name, user=request.user, place=place)
         except NotFoundError as error:  # a type may have no editor of its own
-            view, status = api.notice_view(block_version, error.message), 404
+            view, status = api.notice_view(block_version, error.message), HTTPStatus.NOT_FOUND
+        except BusyError as error:
+            view, status = api.notice_view(block_version, error.message), busy_status(error)
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
@@ -98,6 +95,8 @@ class EmbedView(XBlockAPIView):
             },
             status=status,
         )
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
+            response["Refresh"] = response["Retry-After"] = str(RETRY_SECONDS)  # the frame tries again by itself
         return _protected(response, SANDBOX)
 
 

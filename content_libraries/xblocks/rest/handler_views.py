@@ -7,6 +7,7 @@ what allows it. Nothing here reads a cookie.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,18 +15,34 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from xblock.django.request import django_to_webob_request, webob_to_django_response
 
 from ... import conf
-from ...errors import ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
+from ...errors import BusyError, ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import storage_status
+from ...rest import RETRY_SECONDS, busy_status, storage_status
 from .. import api
 from ..data import Version
+from .places import place_of
 
 METHODS: Final = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+_SHOWN: Final = frozenset(
+    {
+        "CONTENT_TYPE",
+        "PATH_INFO",
+        "QUERY_STRING",
+        "REMOTE_ADDR",
+        "REQUEST_METHOD",
+        "SCRIPT_NAME",
+        "SERVER_NAME",
+        "SERVER_PORT",
+        "SERVER_PROTOCOL",
+        "wsgi.url_scheme",
+    }
+)
+_SECRET: Final = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE"})
 HEADERS: Final = "*, Content-Type, USE-JWT-COOKIE, X-CSRFToken, X-Requested-With"
 
 
@@ -53,27 +70,48 @@ class HandlerView(View):
         suffix: str = "",
         version: Version | None = None,
     ) -> HttpResponseBase:
+        limit = conf.BLOCK_MESSAGE_BYTES.value
+        if int(request.headers.get("Content-Length") or 0) > limit:
+            text = _("The request is larger than the %(limit)s bytes that this site takes.")
+            return _refusal(text % {"limit": f"{limit:,}"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             answer = api.call_handler(
                 key,
-                handler_name,
-                suffix,
+                api.HandlerCall(handler_name, suffix, _environ(request), request.read()),
                 user_name=user_name,
                 token=token,
-                request=django_to_webob_request(request),
                 version=version,
-                place=api.Place(absolute=request.build_absolute_uri),
+                place=place_of(request),
             )
-        except NotFoundError as error:
-            return _refusal(error, 404)
-        except NotAllowedError as error:
-            return _refusal(error, 403)
-        except StorageError as error:
-            return _refusal(error, storage_status(error))
         except ContentLibrariesError as error:
-            return _refusal(error, 400)
-        response: HttpResponseBase = webob_to_django_response(answer)
+            return _refusal(error.message, _status(error))
+        response = HttpResponse(answer.body, status=answer.status)
+        for name, value in answer.headers:
+            response[name] = value
         return response
+
+
+def _environ(request: HttpRequest) -> dict[str, str]:
+    """What a block gets to know of a request besides its body: nothing that could be used in the user's name."""
+    return {
+        name: value
+        for name, value in request.META.items()
+        if isinstance(value, str) and (name in _SHOWN or name.startswith("HTTP_")) and name not in _SECRET
+    }
+
+
+def _status(error: ContentLibrariesError) -> HTTPStatus:
+    match error:
+        case NotFoundError():
+            return HTTPStatus.NOT_FOUND
+        case NotAllowedError():
+            return HTTPStatus.FORBIDDEN
+        case BusyError():
+            return busy_status(error)
+        case StorageError():
+            return storage_status(error)
+        case _:
+            return HTTPStatus.BAD_REQUEST
 
 
 def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -94,6 +132,9 @@ def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
     patch_vary_headers(response, ["Origin"])
 
 
-def _refusal(error: ContentLibrariesError, status: int) -> JsonResponse:
+def _refusal(text: str, status: HTTPStatus) -> JsonResponse:
     """``success`` is what scripts of problems show to the learner."""
-    return JsonResponse({"detail": error.message, "success": error.message}, status=status)
+    response = JsonResponse({"detail": text, "success": text}, status=status)
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response

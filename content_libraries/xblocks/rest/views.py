@@ -17,6 +17,7 @@ from ...rest import LibraryAPIView
 from .. import api
 from ..data import Version
 from .converters import parse_version
+from .places import place_of
 from .serializers import (
     BlockOlxSerializer,
     DeclaredFieldsSerializer,
@@ -46,10 +47,6 @@ class XBlockAPIView(LibraryAPIView):
         if isinstance(exc, NotAllowedError):
             return super().handle_exception(PermissionDenied(exc.message))
         return super().handle_exception(exc)
-
-    def place(self) -> api.Place:
-        """Where this request shows a block."""
-        return api.Place(absolute=self.request.build_absolute_uri)
 
 
 class MetadataView(XBlockAPIView):
@@ -113,7 +110,7 @@ class RenderView(XBlockAPIView):
     def get(
         self, request: Request, key: LibraryUsageLocatorV2, view_name: str, version: Version | None = None
     ) -> Response:
-        view = api.render_view(key, view_name, user=request.user, version=version, place=self.place())
+        view = api.render_view(key, view_name, user=request.user, version=version, place=place_of(request))
         return Response(RenderedViewSerializer(view).data)
 
 

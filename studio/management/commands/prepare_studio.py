@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import socket
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,19 +29,45 @@ ADMIN_NAME = "admin"
 class Command(BaseCommand):
     help = "Migrate, load the roles, make the first user, and load the demo content once."
 
-    def handle(self, *_args: str, **_options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port", type=int, help="where the web server is going to listen: refuse if somebody else does already"
+        )
+
+    def handle(self, *_args: str, port: int | None = None, **_options: Any) -> None:
+        if port is not None and _is_taken(port):
+            text = _("Port %(port)s is taken by another program. Choose another one: make run PORT=%(other)s")
+            raise CommandError(text % {"port": port, "other": port + 1})
+        self.migrate()
         call_command("load_policies", verbosity=0)
+        call_command("create_language_taxonomy", stdout=StringIO())
         admin, password = self.make_admin()
         self.load_demo(admin)
         self.load_demo_course(admin)
-        address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/"
-        text = _("Studio is at %(address)s (Ctrl-C stops it).") % {"address": address}
+        self.tell(_("Making the users of the demo …"))
+        address = f"http://127.0.0.1:{port or 8000}/"
+        text = _("Studio starts, and is at %(address)s in some seconds. Ctrl-C stops it.") % {"address": address}
         self.stdout.write(self.style.SUCCESS(f"\n{text}"))
-        self.stdout.write(_("Users for each role:"))
-        call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
         text = _("Log in as “%(name)s” with the password “%(password)s”.")
         self.stdout.write(text % {"name": ADMIN_NAME, "password": password} + "\n")
+        self.stdout.write(_("Users for each role:"))
+        call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
+
+    def tell(self, message: str) -> None:
+        """Say what is done next, and when it began."""
+        self.stdout.write(f"{timezone.localtime():%H:%M:%S} {message}")
+        self.stdout.flush()
+
+    def migrate(self) -> None:
+        """Migrate, and list each step where there is something to do."""
+        executor = MigrationExecutor(connection)
+        count = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if count:
+            text = ngettext(
+                "Migrating the database in %(count)s step …", "Migrating the database in %(count)s steps …", count
+            )
+            self.tell(text % {"count": count})
+        call_command("migrate", interactive=False, verbosity=1 if count else 0, stdout=self.stdout)
 
     def make_admin(self) -> tuple[User, str]:
         """Make the first user, with a password that is drawn once and kept beside the data."""
@@ -54,7 +84,7 @@ class Command(BaseCommand):
         """Import the demo course and the demo's legacy library, unless the demo library is there."""
         if api.viewable_libraries(admin).filter(org__short_name=DEMO_LIBRARY.org, slug=DEMO_LIBRARY.slug).exists():
             return
-        self.stdout.write(_("Loading the demo content …"))
+        self.tell(_("Loading the demo content …"))
         api.create_library(
             user=admin,
             org=DEMO_LIBRARY.org,
@@ -76,3 +106,9 @@ class Command(BaseCommand):
             report = api.load_course(DEMO_DIR / "course", user=admin)
             text = ngettext("%(course)s: %(count)s block", "%(course)s: %(count)s blocks", report.blocks)
             self.stdout.write("  " + text % {"course": report.course_key, "count": report.blocks})
+
+
+def _is_taken(port: int) -> bool:
+    """Return whether somebody listens at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -32,6 +32,8 @@ ACTIONS = {
     "unlinkable": bool | None,
 }
 
+SPREAD = {"min": int, "max": int, "mean": int | float, "median": int | float, "mode": int}
+
 LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/{course}/"
 CONVERSION = {name: shape for name, shape in TASK.items() if name != "parameters"}
 CONVERT = Call(f"POST {LEGACY_BLOCKS}", CONVERSION, answer=201, keeps={"conversion": "uuid"})
@@ -148,6 +150,7 @@ CASES = (
         Call(
             "GET /api/contentstore/v1/container_handler/{linked}",
             {
+                "xblock": {"display_name": str, "display_type": "Unit", "category": "vertical"},
                 "xblock_info": {
                     "upstream_info": LINK,
                     "actions": ACTIONS | {"childAddable": False, "unlinkable": True},
@@ -206,6 +209,47 @@ CASES = (
             },
         ),
         (Call("POST /api/content-staging/v1/clipboard/", CLIPBOARD, {"usage_key": "{text}"}),),
+    ),
+    Case(
+        "how a course is built",
+        Call(
+            "GET /api/courses/v1/quality/{course}/?exclude_graded=true&all=true",
+            {
+                "is_self_paced": bool,
+                "sections": {
+                    "total_number": int,
+                    "total_visible": int,
+                    "number_with_highlights": 0,
+                    "highlights_active_for_course": False,
+                    "highlights_enabled": False,
+                },
+                "subsections": {"total_visible": int, "num_with_one_block_type": int, "num_block_types": SPREAD},
+                "units": {"total_visible": int, "num_blocks": SPREAD},
+                "videos": {"total_number": int, "num_mobile_encoded": 0, "num_with_val_id": int, "durations": dict},
+            },
+        ),
+    ),
+    Case(
+        "what a course needs to begin",
+        Call(
+            "GET /api/courses/v1/validation/{course}/?graded_only=true&validate_oras=true&all=true",
+            {
+                "is_self_paced": bool,
+                "dates": {"has_start_date": bool, "has_end_date": bool},
+                "assignments": {
+                    "total_number": int,
+                    "total_visible": int,
+                    "assignments_with_dates_before_start": list,
+                    "assignments_with_dates_after_end": list,
+                    "assignments_with_ora_dates_before_start": list,
+                    "assignments_with_ora_dates_after_end": list,
+                },
+                "grades": {"has_grading_policy": bool},
+                "certificates": {"is_activated": False, "has_certificate": False, "is_enabled": False},
+                "updates": {"has_update": bool},
+                "proctoring": {"needs_proctoring_escalation_email": False, "has_proctoring_escalation_email": False},
+            },
+        ),
     ),
     # Blocks that use legacy libraries.
     Case("blocks that use legacy libraries", Call(f"GET {LEGACY_BLOCKS}", list)),

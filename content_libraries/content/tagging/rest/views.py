@@ -32,6 +32,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
+from rest_framework.views import APIView
 
 from .... import keys
 from ....libraries.api import Permission, require
@@ -52,7 +53,13 @@ _LONGEST_PK: Final = 19
 """How many characters a number in the database has at most. Python refuses to read much longer ones."""
 
 
-class TaxonomyErrorsMixin(ErrorsMixin):
+class TaggingView(ErrorsMixin):
+    """Base of the views. Authentication is the host's, not what the package would have."""
+
+    authentication_classes = APIView.authentication_classes
+
+
+class TaxonomyErrorsMixin(TaggingView):
     """Answers what models and databases refuse, and numbers that are too long to be one, as other bad input."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -111,6 +118,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     """Tags of a taxonomy."""
 
     serializer_class = TagSerializer
+    parameters_without_value = frozenset({"include_counts"})
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def get_queryset(self) -> TagDataQuerySet:
@@ -136,7 +144,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     ),
 )
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
-class ObjectTagView(ErrorsMixin, base.ObjectTagView):
+class ObjectTagView(TaggingView, base.ObjectTagView):
     """The tags of a component, container, collection or library. The roles in the library decide."""
 
     object_tags_serializer_class = ObjectTagsByTaxonomySerializer
@@ -180,8 +188,10 @@ class ObjectTagView(ErrorsMixin, base.ObjectTagView):
         responses={200: descriptions.COUNTS_OF_OBJECTS},
     )
 )
-class ObjectTagCountsView(LibraryAPIView, base.ObjectTagCountsView):
+class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView):
     """How many tags objects have. No secret, so whoever is logged in may know."""
+
+    parameters_without_value = frozenset({"count_implicit"})
 
 
 class ObjectTagExportView(LibraryAPIView):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0019_legacy_requests'),
+        ('content_libraries', '0022_search_refusals'),
         ('openedx_content', '0014_typed_media_id'),
     ]
 

@@ -1,0 +1,39 @@
+"""
+Text of whole characters.
+
+JSON can write what is no text: half of a character, because it writes those beyond the first 65,536 as two halves, and
+NUL, which PostgreSQL refuses. Either comes with OLX whose settings hold JSON, and fails far away from there.
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import Any, Final
+
+__all__ = ["valid_text", "valid_value"]
+
+_INVALID: Final = re.compile("[\0\ud800-\udfff]")
+_REPLACEMENT: Final = "\ufffd"
+
+
+def valid_text(text: str) -> str:
+    """Return the text with halves of characters put together, and U+FFFD for halves alone and for NUL."""
+    if not _INVALID.search(text):
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", _REPLACEMENT)
+
+
+def valid_value(value: Any) -> Any:
+    """Return a JSON value with valid texts everywhere, and null for numbers that JSON does not have."""
+    match value:
+        case str():
+            return valid_text(value)
+        case dict():
+            return {valid_value(name): valid_value(item) for name, item in value.items()}
+        case list() | tuple():
+            return [valid_value(item) for item in value]
+        case float():
+            return value if isfinite(value) else None
+    return value

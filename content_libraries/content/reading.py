@@ -1,0 +1,79 @@
+"""Reading one component or container, and the children of a container: drafts, or what is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from ..errors import NotFoundError
+from ..keys import CourseKey, ItemKey, LibraryContainerLocator, library_key_of
+from ..learning_core import api as learning_core
+from ..libraries.api import Actor, Permission, get_library, package_pk
+from ..libraries.models import ContentLibrary
+from .data import ItemSummary
+from .for_courses import reads_for_course
+from .items import item_summaries, item_summary
+
+
+def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) -> ItemSummary:
+    """
+    Read the draft of a component or container, with its collections. Needs VIEW.
+
+    Args:
+        key: the item.
+        user: who asks.
+        for_course: a course. Whoever may view library updates there reads what is published of an item that the
+            course is linked to, and of the containers around it (``reads_for_course``).
+
+    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    """
+    library = get_library(library_key_of(key))
+    for_course_only = reads_for_course(user, library, key, Permission.VIEW, course_key=for_course, inside=False)
+    item = learning_core.find_item(package_pk(library), key, deleted_too=for_course_only)
+    if for_course_only:
+        for summary in _published_only(library, [item.pk]):
+            return summary
+        raise _not_published(key)
+    return replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+
+
+def get_children(
+    key: LibraryContainerLocator, *, user: Actor, published: bool = False, for_course: CourseKey | None = None
+) -> list[ItemSummary]:
+    """
+    Read the children of a container, in order, as often as they stand there. Needs VIEW.
+
+    Args:
+        key: the container.
+        user: who asks.
+        published: whether to read the published version, with published titles; otherwise the draft.
+        for_course: a course. Whoever may view library updates there reads the published version of a container that
+            the course is linked to, and of what is in it (``reads_for_course``).
+
+    Returns: the children that are there on that side. Raises NotAllowedError, and NotFoundError also for a
+    container that is not there on that side.
+    """
+    library = get_library(library_key_of(key))
+    for_course_only = reads_for_course(user, library, key, Permission.VIEW, course_key=for_course, inside=True)
+    published = published or for_course_only
+    container = learning_core.find_item(package_pk(library), key, deleted_too=published)
+    if published and container.published_version_pk is None:
+        raise _not_published(key)
+    branch: learning_core.BranchName = "published" if published else "draft"
+    children = learning_core.current_children_of([container.pk], branch=branch).get(container.pk, ())
+    if for_course_only:
+        return _published_only(library, children)
+    return item_summaries(library, children, published=published)
+
+
+def _published_only(library: ContentLibrary, entity_pks: list[int] | tuple[int, ...]) -> list[ItemSummary]:
+    """Summarize published versions, and tell nothing of drafts."""
+    return [
+        replace(summary, last_draft_created=None, last_draft_created_by=None, has_unpublished_changes=False)
+        for summary in item_summaries(library, entity_pks, published=True)
+    ]
+
+
+def _not_published(key: ItemKey) -> NotFoundError:
+    return NotFoundError(_("“%(key)s” is not published.") % {"key": key})

@@ -1,0 +1,131 @@
+"""Which scopes a request to the API of openedx-authz acts on, and whether its user may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from openedx_authz import api as authz_api
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import SkipField
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+from ... import conf
+from ...errors import NotFoundError
+from ..access import get_library, may
+from ..data import Permission
+from ..permissions import is_global_staff
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+def may_reach(user: User | AnonymousUser, scope: authz_api.ScopeData, *, manage: bool) -> bool:
+    """
+    Return whether a user may view, or change, who has which role in a scope.
+
+    One library is asked for from the permission backend of the site, as everywhere else; organizations, courses and
+    whole platforms from openedx-authz. Accounts that are switched off may nothing, whatever roles they have.
+    """
+    if not user.is_active or is_global_staff(user):
+        return user.is_active
+    if isinstance(scope, authz_api.ContentLibraryData):
+        try:
+            library = get_library(scope.library_key)
+        except NotFoundError:
+            return False
+        return may(user, library, Permission.EDIT_TEAM if manage else Permission.VIEW_TEAM)
+    needed = scope.get_admin_manage_permission() if manage else scope.get_admin_view_permission()
+    return bool(authz_api.is_user_allowed(user.username, needed.identifier, scope.external_key))
+
+
+def parse_scope(text: str) -> authz_api.ScopeData:
+    """
+    Parse the key of a library, a course, or of all of them: ``lib:ORG:SLUG``, ``lib:ORG:*``, ``course-v1:*``.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    scope = authz_api.ScopeData(external_key=text)
+    if type(scope) is authz_api.ScopeData:  # of no kind that has a team
+        raise ValueError(_("“%(scope)s” is not a scope in which users have roles.") % {"scope": text})
+    return scope
+
+
+def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
+    """
+    Return the scopes that a view will find in the data of its serializer.
+
+    Its own fields read them, so that repeated parameters, indexes (``scopes[0]``), blanks and types mean the same here
+    as there. Nothing is looked up yet: whoever may not reach a scope does not learn whether it exists.
+
+    Args:
+        serializer: the serializer of the view, with the data that the view will give it.
+
+    Raises:
+        ValidationError: the data is of the wrong kind, has something that is not a scope, or asks for more roles, which
+            is scopes times users, than the site allows at once.
+    """
+    if not isinstance(serializer.initial_data, Mapping):
+        raise ValidationError(_("Send an object with named fields."))
+    users = texts_of(serializer, "users")
+    texts = [(name, text) for name in ("scope", "scopes") for text in texts_of(serializer, name)]
+    require_few(max(1, len(users)) * len(texts), field="users" if users else "scopes")
+    return [_parse(name, text) for name, text in texts]
+
+
+def texts_of(serializer: BaseSerializer[Any], name: str) -> list[str]:
+    """
+    Return the texts that a field of a serializer finds in its data; none if the serializer has no such field.
+
+    Raises:
+        ValidationError: the data is not what the field takes.
+    """
+    fields: Mapping[str, Any] = serializer.fields  # type: ignore[attr-defined]
+    if name not in fields:
+        return []
+    try:
+        value = fields[name].run_validation(fields[name].get_value(serializer.initial_data))
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from error
+    except SkipField:
+        return []
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
+
+
+def require_few(count: int, *, field: str | None = None) -> None:
+    """Raise ValidationError if a request asks for more at once than the site allows."""
+    limit = conf.ROLES_MAX_ITEMS.value
+    if count > limit:
+        text = _("This is too much at once: %(count)s, and at most %(limit)s are allowed.")
+        message = text % {"count": count, "limit": limit}
+        raise ValidationError({field: [message]} if field else [message])
+
+
+def refuse_contradictions(request: Request, *, in_body: bool) -> None:
+    """
+    Refuse a request that names scopes where its view does not read them, or one scope several times.
+
+    Args:
+        in_body: whether the view reads the scopes in the body, rather than in the query.
+
+    Raises:
+        ValidationError: with the name of the field.
+    """
+    unread, place = (request.query_params, _("body")) if in_body else (request.data, _("query"))
+    for name in unread if isinstance(unread, Mapping) else ():
+        if str(name).strip().lower().startswith("scope"):
+            raise ValidationError({name: [_("Name scopes in the %(place)s only.") % {"place": place}]})
+    read = request.data if in_body else request.query_params
+    given: Sequence[Any] = read.getlist("scope") if hasattr(read, "getlist") else ()
+    if len(given) > 1:
+        raise ValidationError({"scope": [_("Name one scope.")]})
+
+
+def _parse(name: str, text: str) -> authz_api.ScopeData:
+    try:
+        return parse_scope(text)
+    except ValueError as error:
+        raise ValidationError({name: [str(error)]}) from error

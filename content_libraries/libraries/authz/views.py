@@ -1,0 +1,264 @@
+"""
+The views of openedx-authz (1.35), corrected.
+
+Those that work in one or more scopes decide on exactly the scopes that they then use (``scopes.py``). All of them
+refuse accounts that are switched off, answer bad input with a 400, and take no more at once than the site allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from openedx_authz import utils as authz_utils
+from openedx_authz.rest_api.v1 import serializers as shapes
+from openedx_authz.rest_api.v1 import views as base
+from openedx_authz.rest_api.v1.admin_console import serializers as console_shapes
+from openedx_authz.rest_api.v1.admin_console import views as console
+from openedx_authz.rest_api.v1.course_authoring.views import WaffleFlagStatesAPIView
+from organizations.serializers import OrganizationSerializer
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from ...rest import ErrorsMixin
+from . import descriptions
+from .scopes import may_reach, refuse_contradictions, require_few, scopes_of, texts_of
+
+_TAGS: Final = ["roles"]
+_PAGES: Final = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="100 at most.")]
+
+
+class IsActive(BasePermission):
+    """Refuses accounts that are switched off. openedx-authz counts their roles, and whether they are staff."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(request.user and request.user.is_active)
+
+
+class AuthzView(ErrorsMixin):
+    """Base of the views. Authentication is the host's, not what the package would have."""
+
+    authentication_classes = APIView.authentication_classes
+
+    def get_permissions(self) -> list[Any]:
+        """Ask whether somebody is there, and switched on, before anything else."""
+        return [IsAuthenticated(), IsActive(), *super().get_permissions()]
+
+
+class SortedView(AuthzView):
+    """Base of the views that sort by ``sort_by`` and ``order`` of the query, and fail where one of them is blank."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        for name in ("sort_by", "order"):
+            if request.query_params.get(name) == "":
+                raise ValidationError({name: [_("This may not be blank.")]})
+
+
+class ScopedView(AuthzView):
+    """
+    Base of the views that work in scopes.
+
+    ``serializers`` names, for each method, the serializer with which the view of the package reads the request.
+    """
+
+    permission_classes = ()
+    serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]]
+
+    def check_permissions(self, request: Request) -> None:
+        """Refuse a request unless its user may reach each scope that the view will use. Raises ValidationError, too."""
+        super().check_permissions(request)
+        serializer = self.serializers.get("GET" if request.method == "HEAD" else str(request.method))
+        if serializer is None:
+            return
+        in_body = request.method == "PUT"
+        refuse_contradictions(request, in_body=in_body)
+        scopes = scopes_of(serializer(data=request.data if in_body else request.query_params))
+        if not all(may_reach(request.user, scope, manage=request.method not in SAFE_METHODS) for scope in scopes):
+            self.permission_denied(request)
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="own_permissions_ask",
+        summary="Ask what one may do",
+        description="A list of actions, each with the scope that it is about; without one, whether it is allowed"
+        " anywhere.",
+        request=shapes.PermissionValidationSerializer(many=True),
+        responses=shapes.PermissionValidationResponseSerializer(many=True),
+    )
+)
+class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
+    """What the caller may do. Accounts that are switched off may ask, and are told that they may nothing."""
+
+    def get_permissions(self) -> list[Any]:
+        return [IsAuthenticated()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.data, list):
+            require_few(len(request.data))
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="role_user_list",
+        summary="List who has which role in a scope",
+        parameters=[shapes.ListUsersInRoleWithScopeSerializer, *_PAGES],
+        responses=descriptions.page(shapes.UserRoleAssignmentSerializer),
+    ),
+    put=extend_schema(
+        operation_id="role_user_add",
+        summary="Give a role to users",
+        request=shapes.AddUsersToRoleWithScopeSerializer,
+        responses={207: descriptions.CHANGES},
+    ),
+    delete=extend_schema(
+        operation_id="role_user_remove",
+        summary="Take a role from users",
+        parameters=[shapes.RemoveUsersFromRoleWithScopeSerializer],
+        responses={207: descriptions.CHANGES},
+    ),
+)
+class RoleUsersView(ScopedView, base.RoleUserAPIView):
+    """Who has which role in a scope. The scope is named in the query; who gives roles names it in the body."""
+
+    serializers: ClassVar = {
+        "GET": shapes.ListUsersInRoleWithScopeSerializer,
+        "PUT": shapes.AddUsersToRoleWithScopeSerializer,
+        "DELETE": shapes.RemoveUsersFromRoleWithScopeSerializer,
+    }
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="role_list",
+        summary="List the roles of a scope",
+        parameters=[shapes.ListRolesWithScopeSerializer, *_PAGES],
+        responses=descriptions.page(shapes.ListRolesWithScopeResponseSerializer),
+    )
+)
+class RolesView(ScopedView, base.RoleListView):
+    """The roles that there are in a scope, and how many users have each."""
+
+    serializers: ClassVar = {"GET": shapes.ListRolesWithScopeSerializer}
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="user_validate",
+        summary="Ask which users there are",
+        description="By usernames or addresses. For who may manage a team somewhere.",
+        request=shapes.UserValidationAPIViewSerializer,
+        responses=shapes.UserValidationAPIViewResponseSerializer,
+    )
+)
+class UserValidationView(AuthzView, base.UserValidationAPIView):
+    """Which of some names and addresses are those of users."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.data, Mapping):
+            users = texts_of(shapes.UserValidationAPIViewSerializer(data=request.data), "users")
+            require_few(len(users), field="users")
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="organization_list_of_roles",
+        summary="List the organizations in which one has a role",
+        parameters=[OpenApiParameter("search", str), *_PAGES],
+        responses=OrganizationSerializer,
+    )
+)
+class OrganizationsView(AuthzView, console.AdminConsoleOrgsAPIView):
+    """The organizations in which the caller has a role."""
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="scope_list",
+        summary="List the libraries and courses whose team one may view or manage",
+        parameters=[console_shapes.ListScopesQuerySerializer, *_PAGES],
+        responses=console_shapes.ScopeSerializer,
+    )
+)
+class ScopesView(AuthzView, console.ScopesAPIView):
+    """The libraries and courses whose team the caller may view or manage."""
+
+    def _build_queryset(self, courses_qs: QuerySet[Any] | None, libraries_qs: QuerySet[Any] | None) -> QuerySet[Any]:
+        """Unite both, each without the order of its model, which SQLite does not take in a part of a union."""
+        unordered = [None if part is None else part.order_by() for part in (courses_qs, libraries_qs)]
+        united: QuerySet[Any] = super()._build_queryset(*unordered)
+        return united
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="team_member_list",
+        summary="List users with their roles in the scopes whose team one may view",
+        parameters=[console_shapes.ListTeamMembersSerializer, *_PAGES],
+        responses=descriptions.page(descriptions.UserWithRolesSerializer),
+    )
+)
+class TeamMembersView(SortedView, console.TeamMembersAPIView):
+    """Users with roles where the caller may view the team."""
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="team_member_assignment_list",
+        summary="List the roles of a user in the scopes whose team one may view",
+        parameters=[console_shapes.ListTeamMemberAssignmentsQuerySerializer, *_PAGES],
+        responses=descriptions.page(console_shapes.TeamMemberAssignmentInlineSerializer),
+    )
+)
+class TeamMemberAssignmentsView(SortedView, console.TeamMemberAssignmentsAPIView):
+    """The roles of one user where the caller may view the team."""
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="role_assignment_list",
+        summary="List who has which role in the scopes whose team one may view",
+        parameters=[console_shapes.ListAssignmentsQuerySerializer, *_PAGES],
+        responses=descriptions.page(console_shapes.TeamMemberUserAssignmentSerializer),
+    )
+)
+class AssignmentsView(SortedView, console.AssignmentsAPIView):
+    """All roles where the caller may view the team."""
+
+
+@extend_schema(tags=_TAGS)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="authz_flags",
+        summary="Read for which courses the platform asks openedx-authz",
+        responses=descriptions.FLAGS,
+    )
+)
+class FlagStatesView(AuthzView, WaffleFlagStatesAPIView):
+    """Switches of a platform. Elsewhere there are none, and the view of the package fails for want of them."""
+
+    def get(self, request: Request) -> Response:
+        if authz_utils.WaffleFlagCourseOverrideModel is None:
+            none: dict[str, list[str]] = {"on": [], "off": []}
+            return Response({"global": False, "org_overrides": none, "course_overrides": none})
+        response: Response = super().get(request)
+        return response

@@ -1,0 +1,48 @@
+"""The command ``publish_library``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from ... import keys
+from ...content import api
+from ..base import LibraryCommand, cut, operator_name
+
+
+class Command(LibraryCommand):
+    help = "Publish all changes of a library: new, changed and deleted items, whoever made them."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
+        parser.add_argument("--dry-run", action="store_true", help="Only show what would be published.")
+
+    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+        key, dry_run = keys.library_key(options["library_key"]), options["dry_run"]
+        if dry_run:
+            changes = api.unpublished_changes(key, user=user)
+        else:
+            self.progress(_("Publishing %(library)s …") % {"library": key})
+            message = "" if user else _("Published in a terminal by “%(name)s”.") % {"name": operator_name()}
+            log_pk = api.publish_all(key, user=user, message=message)
+            changes = [] if log_pk is None else api.published_changes(key, log_pk, user=user)
+        items = [{"action": change.action, "key": str(change.key), "title": change.title} for change in changes]
+        return {"library_key": str(key), "dry_run": dry_run, "items": items}
+
+    def summarize(self, result: Mapping[str, Any]) -> str:
+        counts = Counter(item["action"] for item in result["items"])
+        lines = cut([f"{item['action']:6} {item['key']} “{item['title']}”" for item in result["items"]])
+        if not counts:
+            lines.append(_("Nothing is to be published in %(library)s.") % {"library": result["library_key"]})
+        else:
+            text = _("%(library)s: %(create)s created, %(update)s updated, %(delete)s deleted.")
+            actions = {action: counts[action] for action in ("create", "update", "delete")}
+            lines.append(text % {"library": result["library_key"], **actions})
+        if result["dry_run"]:
+            lines.append(_("Nothing was written: this was a dry run."))
+        return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""
+How bodies of requests and answers become JSON, and JSON bodies.
+
+Apart from ``rest``, because Django REST framework imports these classes while it imports its views: the host names them
+in its settings, for the views of other packages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from io import BytesIO
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+
+from . import conf
+from .characters import valid_value
+from .errors import OversizedValueError
+from .values import ValueBudget, look_through_json
+
+
+class TextJSONParser(JSONParser):
+    """
+    JSON that consists of text, and of no more values than anybody would send.
+
+    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
+    for the answer that refuses it. It fails itself at what nests too deep, and makes hundreds of megabytes of lists out
+    of a body of twenty.
+    """
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Parse a body. Raises ParseError."""
+        body = stream.read()
+        charset = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+        try:
+            with suppress(LookupError, UnicodeError):  # the parser refuses what it cannot decode
+                look_through_json(body.decode(charset), ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
+            parsed = super().parse(BytesIO(body), media_type, parser_context)
+            if b"\\u" in body:
+                json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ParseError(_("JSON parse error - half a pair of surrogates is no text.")) from error
+        except OversizedValueError as error:
+            raise ParseError(_("JSON parse error - %(problem)s") % {"problem": error.message}) from error
+        return parsed
+
+
+class TextJSONRenderer(JSONRenderer):
+    """JSON that consists of text, whatever the content of a library or the code of a block puts into an answer."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().render(data, accepted_media_type, renderer_context)
+        except ValueError:  # half a character, or a number that JSON does not have
+            return super().render(valid_value(data), accepted_media_type, renderer_context)

@@ -1,0 +1,210 @@
+"""
+What runs where blocks run: functions that ``processes.running.run`` calls, in a process without a database.
+
+Each gets the site first, and gives and takes plain data. Whoever calls has checked permissions before, and stores
+afterwards what is to be stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Final
+
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils.translation import gettext as _
+from web_fragments.fragment import Fragment
+from xblock.core import XBlock
+from xblock.django.request import django_to_webob_request
+from xblock.exceptions import NoSuchHandlerError, NoSuchViewError, ProcessingError
+
+from ..characters import valid_text
+from ..content.api import block_class
+from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
+from .data import AUTHOR_VIEW, STUDENT_VIEW, STUDIO_VIEW, HandlerCall, HandlerResponse, Resource
+from .editing import changed_text
+from .field_data import BlockFieldData
+from .parsing import make_block, parsed_root
+from .plain import as_json
+from .python_problems import reason_not_to_run
+from .site import BlockSite, Learned
+from .visits import Visit
+
+logger = logging.getLogger(__name__)
+
+_SERVER_ERROR: Final = 500
+
+
+class NotShownError(ContentLibrariesError):
+    """A component cannot be shown as it would be to learners; the message tells authors why."""
+
+    code = "not_shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    A view of a block, as ``RenderedView`` has it. Blank ``content`` is a block that shows nothing.
+
+    ``unread_settings`` names the settings of the OLX that the block does not have, and says why.
+    """
+
+    content: str
+    resources: tuple[Resource, ...]
+    js_init_fn: str | None
+    js_init_version: int | None
+    json_init_args: Any
+    learned: Learned
+    unread_settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """
+    What a handler did.
+
+    Args:
+        response: its answer.
+        learned: what it changed of the learner's state.
+        olx: the text with what it changed of authored fields; None if it changed none.
+        files: path -> bytes of files that it wrote, or None for one that goes.
+    """
+
+    response: HandlerResponse
+    learned: Learned
+    olx: str | None
+    files: Mapping[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a block tells of itself, by the name of what was asked for."""
+
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
+
+
+def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
+    """
+    Render a view.
+
+    Raises NotShownError and other errors of ours, whose messages say why there is none; and NotFoundError for a view
+    that the type does not have.
+    """
+    version = visit.block_version
+    if view_name != STUDIO_VIEW:
+        _check_can_run(visit)
+    block = make_block(visit, site)
+    try:
+        return _shown(block, _fragment(block, view_name))
+    except (NoSuchViewError, NotImplementedError) as error:
+        raise NotFoundError(
+            _("“%(block_type)s” has no %(view_name)s.") % {"block_type": version.key.block_type, "view_name": view_name}
+        ) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # the class is somebody else's, and what authors wrote is its input
+        logger.exception("%s of %s failed.", view_name, version.key)
+        text = _("This component cannot be shown: %(error)s") % {"error": error}
+        raise NotShownError(text if version.can_edit else _("This component cannot be shown.")) from error
+
+
+def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
+    """
+    Call a handler.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for what the block refuses.
+    """
+    version = visit.block_version
+    try:
+        _check_can_run(visit)
+        block = make_block(visit, site)
+    except ContentLibrariesError as error:
+        raise InvalidInputError(error.message) from error
+    fields: BlockFieldData = block.runtime.fields
+    files = block.runtime.files
+    fields.refuse_authored = files.refuse = not call.may_write
+    try:
+        response = block.runtime.handle(block, call.handler_name, _webob_request(visit, call), call.suffix)
+        if response.status_int >= _SERVER_ERROR:
+            raise ProcessingError(_("The component could not do this."))  # it failed, not the site
+        answer = HandlerResponse(response.status_int, tuple(response.headerlist), bytes(response.body))
+    except NoSuchHandlerError as error:
+        raise NotFoundError(
+            _("“%(block_type)s” has no handler “%(handler_name)s”.")
+            % {"block_type": version.key.block_type, "handler_name": call.handler_name}
+        ) from error
+    except (ContentLibrariesError, MemoryError):
+        raise
+    except ProcessingError as error:
+        raise InvalidInputError(str(error)) from error
+    except Exception as error:  # the class is somebody else's, and anybody may send it anything
+        logger.exception("The handler %s of %s failed.", call.handler_name, version.key)
+        text = _("The component could not do this: %(error)s") % {"error": error}
+        raise InvalidInputError(text if version.can_edit else _("The component could not do this.")) from error
+    changes = fields.authored_changes
+    olx = changed_text(version, changes) if changes else None
+    return Handled(answer, _learned(block), olx, files.changes)
+
+
+def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
+    """Call methods without arguments that tell what a block is. What fails is None, what a type has not is left out."""
+    cls = block_class(visit.block_version.key.block_type)
+    extra: dict[str, Any] = {}
+    learned = Learned()
+    for name in names:
+        if not hasattr(cls, name):
+            continue
+        try:
+            block = make_block(visit, site)
+            extra[name] = as_json(getattr(block, name)())
+            learned = _learned(block)
+        except MemoryError:
+            raise
+        except Exception:  # the class is somebody else's
+            logger.exception("%s of %s failed.", name, visit.block_version.key)
+            extra[name] = None
+    return Told(extra, learned)
+
+
+def _check_can_run(visit: Visit) -> None:
+    """Raise NotShownError for a component that would run code of its author on the server."""
+    version = visit.block_version
+    if version.key.block_type == "problem" and (reason := reason_not_to_run(parsed_root(version.olx))):
+        raise NotShownError(
+            _("This problem cannot be shown in a preview. %(reason)s Use it in a course to see it.")
+            % {"reason": reason}
+        )
+
+
+def _fragment(block: XBlock, view_name: str) -> Fragment:
+    if view_name == AUTHOR_VIEW and not hasattr(block, AUTHOR_VIEW):
+        view_name = STUDENT_VIEW
+    context: dict[str, Any] = {}
+    return block.render(view_name, context)
+
+
+def _shown(block: XBlock, fragment: Fragment) -> Shown:
+    return Shown(
+        content=valid_text(block.runtime.replace_urls(fragment.content)),
+        resources=tuple(Resource(*(valid_text(str(part)) for part in resource)) for resource in fragment.resources),
+        js_init_fn=fragment.js_init_fn,
+        js_init_version=fragment.js_init_version,
+        json_init_args=as_json(fragment.json_init_args),
+        learned=_learned(block),
+        unread_settings=block.runtime.unread_settings,
+    )
+
+
+def _learned(block: XBlock) -> Learned:
+    learned: Learned = block.runtime.fields.learned
+    return Learned(as_json(dict(learned.changed)), learned.gone)
+
+
+def _webob_request(visit: Visit, call: HandlerCall) -> Any:
+    environ = {**call.environ, "wsgi.input": BytesIO(call.body), "CONTENT_LENGTH": str(len(call.body))}
+    request = WSGIRequest(environ)
+    request.user = visit.viewer.as_user()
+    return django_to_webob_request(request)

@@ -1,0 +1,19 @@
+"""Values of blocks as plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from ..characters import valid_value
+
+
+def as_json(value: Any) -> Any:
+    """
+    Return a value as its receiver reads it from JSON, with valid texts. A number that JSON does not have is a text.
+
+    Raises TypeError and ValueError for one that cannot be JSON.
+    """
+    return valid_value(json.loads(json.dumps(value, cls=DjangoJSONEncoder), parse_constant=str))

@@ -1,0 +1,160 @@
+"""What the process of a block does: one task after the other, within limits, until the site closes the connection."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from logging.handlers import QueueHandler
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.urls import set_script_prefix
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
+
+from ...errors import ContentLibrariesError
+from .errors import AnswerTooLargeError, BlockProcessDiedError, TookTooMuchMemoryError
+from .messages import Answer, Failure, LogLine, Question, Reply, Task
+
+logger = logging.getLogger(__name__)
+
+_GRACE_SECONDS: Final = 2.0
+"""How much later than the site a process ends itself: it matters only where the site is gone."""
+_LOG_LINES: Final = 100
+_LOG_CHARACTERS: Final = 10_000
+_STATISTICS: Final = Path("/proc/self/statm")
+_MEBIBYTE: Final = 1024 * 1024
+
+
+class RemoteSite:
+    """The site as a process sees it: a call of any method is a question, and returns or raises what the method does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self._ask, name)
+
+    def _ask(self, method: str, *arguments: Any, **keywords: Any) -> Any:
+        self._connection.send_bytes(pickle.dumps(Question(method, arguments, keywords)))
+        reply: Reply = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from the site
+        if reply.error is not None:
+            raise reply.error
+        return reply.value
+
+
+class LogsToTheSite(QueueHandler):
+    """Sends what is logged to the site, whose handlers know the request. Long lines are cut, and lines have an end."""
+
+    lines_left = 0
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        if self.lines_left > 0:
+            self.lines_left -= 1
+            line = LogLine(record.name, record.levelno, record.getMessage()[:_LOG_CHARACTERS])
+            cast(Connection, self.queue).send_bytes(pickle.dumps(line))
+
+
+def serve(connection: Connection, site: RemoteSite) -> None:
+    """
+    Do the tasks that come over a connection, until it is closed or the process has grown too much for another one.
+
+    Args:
+        connection: the way to the site.
+        site: the same, for the functions of the tasks.
+    """
+    logs = _log_to(connection)
+    size = _address_space()
+    is_last = False
+    while not is_last:
+        try:
+            message = connection.recv_bytes()
+        except EOFError:
+            return
+        task: Task = pickle.loads(message)  # noqa: S301 - from the site
+        signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # nobody listens, so it ends the process
+        logs.lines_left = _LOG_LINES
+        outcome = _outcome(task, site)
+        is_last = _address_space() > size + task.memory // 2
+        connection.send_bytes(_packed(replace(outcome, is_last=is_last), task.answer_bytes))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
+    _begin_anew(task)
+    try:
+        with _limited_memory(task.memory):
+            return Answer(task.function(site, *task.arguments))
+    except ContentLibrariesError as error:
+        return Failure.of(error)
+    except MemoryError:
+        return Failure.of(
+            TookTooMuchMemoryError(
+                _("The component was stopped because it wanted more than %(limit)s MiB of memory.")
+                % {"limit": task.memory // _MEBIBYTE}
+            )
+        )
+    except Exception:  # it may come from any block; what can be foreseen has been caught before
+        logger.exception("%s failed.", task.function.__qualname__)
+        return Failure.of(BlockProcessDiedError(_("The component could not be read because of an error.")))
+
+
+def _packed(outcome: Answer | Failure, limit: int) -> bytes:
+    message = pickle.dumps(outcome)
+    if len(message) <= limit:
+        return message
+    error = AnswerTooLargeError(
+        _("What the component answers is larger than %(limit)s bytes.") % {"limit": f"{limit:,}"}
+    )
+    return pickle.dumps(Failure.of(error, is_last=True))
+
+
+def _begin_anew(task: Task) -> None:
+    """Forget the last request, and take over the language, the time zone and the prefix of the one that asks."""
+    RequestCache.clear_all_namespaces()
+    timezone.activate(task.time_zone)
+    set_script_prefix(task.script_prefix)
+    if task.language:
+        translation.activate(task.language)
+    else:
+        translation.deactivate_all()
+
+
+@contextmanager
+def _limited_memory(more: int) -> Iterator[None]:
+    """Let allocations fail that take the process further than so many bytes beyond what it has."""
+    size = _address_space()
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if size and hard in (resource.RLIM_INFINITY, max(hard, size + more)):
+        resource.setrlimit(resource.RLIMIT_AS, (size + more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _address_space() -> int:
+    """The size of this process in bytes; 0 where the system does not tell."""
+    try:
+        return int(_STATISTICS.read_text().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return 0
+
+
+def _log_to(connection: Connection) -> LogsToTheSite:
+    """Let all loggers log to the site and nowhere else, at the levels that they have."""
+    logs = LogsToTheSite(cast(Any, connection))
+    logging.root.handlers = [logs]
+    for other in logging.root.manager.loggerDict.values():
+        if isinstance(other, logging.Logger):
+            other.handlers = []
+            other.propagate = True
+    return logs

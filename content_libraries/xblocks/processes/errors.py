@@ -1,0 +1,47 @@
+"""Why a block was stopped."""
+
+from __future__ import annotations
+
+from ...errors import ContentLibrariesError, UnavailableError
+
+
+class BlockStoppedError(ContentLibrariesError):
+    """A block took more than it may have. The message says of what."""
+
+    code = "block_stopped"
+
+
+class TookTooLongError(BlockStoppedError):
+    """A block took more seconds than ``BLOCK_SECONDS``."""
+
+    code = "took_too_long"
+
+
+class TookTooMuchMemoryError(BlockStoppedError):
+    """A block wanted more memory than ``BLOCK_MEMORY_MIB``."""
+
+    code = "took_too_much_memory"
+
+
+class AnswerTooLargeError(BlockStoppedError):
+    """What a block answers has more bytes than ``BLOCK_MESSAGE_BYTES``."""
+
+    code = "answer_too_large"
+
+
+class BlockProcessDiedError(BlockStoppedError):
+    """The process of a block ended without an answer, or answered what is none."""
+
+    code = "block_process_died"
+
+
+class BlocksUnavailableError(UnavailableError):
+    """The processes of blocks cannot be started. The log of the site says why."""
+
+    code = "blocks_unavailable"
+
+
+class DatabaseRefusedError(ContentLibrariesError):
+    """The code of a block asked for a database. Its process has none: the site reads and writes for it."""
+
+    code = "database_refused"

@@ -1,0 +1,117 @@
+"""
+What the site and the process of a block say to each other.
+
+The site does not trust what comes back: ``read_plain`` makes nothing but data of it.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from datetime import tzinfo
+from typing import Any, Final
+
+from ...errors import ContentLibrariesError
+
+_OURS: Final = "content_libraries."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """
+    A function to call, from the site to a process.
+
+    Args:
+        function: a function of a module. It gets the site, and then ``arguments``.
+        arguments: what can be pickled.
+        language, time_zone, script_prefix: as in the request.
+        seconds: after how long the process ends itself if the site has not ended it.
+        memory: how many more bytes of address space the process may take than it has.
+        answer_bytes: how long the answer may be, pickled.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    language: str | None
+    time_zone: tzinfo
+    script_prefix: str
+    seconds: float
+    memory: int
+    answer_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that a process asks of the site in the middle of a task: a method, and its arguments."""
+
+    method: str
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a question, from the site; or the error that it raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What the code of a block logged."""
+
+    logger: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the function of a task returned. ``is_last`` says that the process ends now."""
+
+    value: Any
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The error of ours that the function of a task raised, in parts: not all errors can be pickled."""
+
+    error: type[ContentLibrariesError]
+    arguments: tuple[Any, ...]
+    attributes: Mapping[str, Any]
+    is_last: bool = False
+
+    @classmethod
+    def of(cls, error: ContentLibrariesError, *, is_last: bool = False) -> Failure:
+        return cls(type(error), tuple(map(str, error.args)), dict(vars(error)), is_last)
+
+    def as_error(self) -> ContentLibrariesError:
+        """The same error again. Its ``__init__`` may take other arguments than ``args``, so it is not called."""
+        error = self.error.__new__(self.error, *self.arguments)
+        vars(error).update(self.attributes)
+        return error
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith(_OURS):
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, ContentLibrariesError)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no plain data.")
+
+
+def read_plain(message: bytes) -> Any:
+    """
+    Read a message of a process: numbers, texts, bytes, collections of them, and data classes and errors of this app.
+
+    Raises UnpicklingError for anything else.
+    """
+    try:
+        return _PlainUnpickler(io.BytesIO(message)).load()
+    except (AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError) as error:
+        raise pickle.UnpicklingError("This is no pickle.") from error

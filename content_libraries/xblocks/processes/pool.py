@@ -1,0 +1,275 @@
+"""The processes of blocks as the site has them: one zygote, and those that it forked, used again until killed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.spawn import get_executable
+from time import monotonic
+from typing import ClassVar, Final, Protocol
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from .errors import BlockProcessDiedError, BlocksUnavailableError, TookTooLongError
+from .messages import Answer, Failure, LogLine, Question, Reply, Task, read_plain
+from .turns import Turns
+from .zygote import COMMAND, FORK, KILL, REPLY, command_line
+
+logger = logging.getLogger(__name__)
+
+START_SECONDS: Final = 120.0
+"""How long a zygote may take to import everything, on a machine with much else to do."""
+_REPLY_SECONDS: Final = 10.0
+_PAUSE_SECONDS: Final = 10.0
+"""How long nothing is tried after a zygote could not start."""
+_SHORTEST_LIMIT: Final = 1024 * 1024
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Libraries for mathematics start threads when they are imported, and whoever forks must not have any."""
+_NOT_INHERITED: Final = frozenset({"PROMETHEUS_MULTIPROC_DIR"})
+"""A process that counts no requests leaves no files of counters behind."""
+
+
+class Answerer(Protocol):
+    """What a process may ask of the site in the middle of a task: methods, whose names are in ``QUESTIONS``."""
+
+    QUESTIONS: ClassVar[frozenset[str]]
+
+
+class Zygote:
+    """The zygote of this process. Methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._program: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._is_ready = False
+        self._paused_until = 0.0
+
+    def start(self) -> None:
+        """Start the program, unless it runs. It imports for seconds, and nobody waits for it here."""
+        with self._lock:
+            self._started()
+
+    def fork(self, descriptor: int) -> int:
+        """
+        Make a process that has the other end of a connection.
+
+        Returns: its pid. Raises BlocksUnavailableError.
+        """
+        with self._lock:
+            for _attempt in range(2):  # it may have been killed since it was asked last
+                try:
+                    control = self._started()
+                    socket.send_fds(control, [COMMAND.pack(FORK, 0)], [descriptor])
+                    return self._reply(control)
+                except OSError:
+                    logger.warning("The zygote of the processes of blocks is gone.", exc_info=True)
+                    self._stop()
+            self._paused_until = monotonic() + _PAUSE_SECONDS
+        raise BlocksUnavailableError(_("Components cannot be shown right now. The operators of the site find out why."))
+
+    def kill(self, pid: int) -> None:
+        """End a process that has not closed its connection."""
+        with self._lock:
+            try:
+                if self._control is not None:
+                    self._control.sendall(COMMAND.pack(KILL, pid))
+                    self._reply(self._control)
+                    return
+            except OSError:
+                self._stop()
+        with suppress(ProcessLookupError):  # nobody is left whom we could ask
+            os.kill(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the program, and with it the processes that it forked."""
+        with self._lock:
+            self._stop()
+
+    def abandon(self) -> None:
+        """In a fork of the site: let go of the program, which is not its own."""
+        if self._control is not None and self._program is not None:
+            self._control.close()
+            self._program.returncode = 0  # it is no child of this process
+
+    def _started(self) -> socket.socket:
+        if self._control is not None:
+            return self._control
+        if monotonic() < self._paused_until:
+            raise BlocksUnavailableError(
+                _("Components cannot be shown right now. The operators of the site find out why.")
+            )
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._program = subprocess.Popen(  # noqa: S603 - this Python
+                command_line(os.fsdecode(get_executable()), theirs.fileno()),
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # what a block prints is no output of a command
+                env=_environment(),
+            )
+        self._control, self._is_ready = ours, False
+        return ours
+
+    def _reply(self, control: socket.socket) -> int:
+        if not self._is_ready:
+            control.settimeout(START_SECONDS)
+            _received(control)
+            self._is_ready = True
+        control.settimeout(_REPLY_SECONDS)
+        return _received(control)
+
+    def _stop(self) -> None:
+        if self._control is None or self._program is None:
+            return
+        self._control.close()
+        if not self._is_ready:
+            self._program.kill()  # it does not look at the socket while it imports
+        try:
+            self._program.wait(_REPLY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._program.kill()
+            self._program.wait()
+        self._control = self._program = None
+
+
+def _received(control: socket.socket) -> int:
+    reply = control.recv(REPLY.size)
+    if len(reply) < REPLY.size:
+        raise ConnectionError("The zygote has closed the connection.")
+    number: int = REPLY.unpack(reply)[0]
+    return number
+
+
+def _environment() -> Mapping[str, str]:
+    if "DJANGO_SETTINGS_MODULE" not in os.environ or not hasattr(os, "fork"):
+        raise ImproperlyConfigured(
+            "Blocks run in forked processes, which read their settings from DJANGO_SETTINGS_MODULE. Set it, or let"
+            " blocks run in the processes of the site, without limits: CONTENT_LIBRARIES_BLOCK_PROCESSES = 0"
+        )
+    return {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | _ONE_THREAD
+
+
+class _Process:
+    """One process, which does one task at a time."""
+
+    def __init__(self, connection: Connection, pid: int) -> None:
+        self.connection = connection
+        self.pid = pid
+
+    def do(self, task: Task, site: Answerer) -> Answer | Failure:
+        """
+        Have a task done, and answer what the process asks meanwhile.
+
+        Raises TookTooLongError and BlockProcessDiedError. After an error the process is of no use any more.
+        """
+        until = monotonic() + task.seconds
+        limit = max(task.answer_bytes, _SHORTEST_LIMIT)
+        try:
+            self.connection.send_bytes(pickle.dumps(task))
+            while (seconds := until - monotonic()) > 0 and self.connection.poll(seconds):
+                match read_plain(self.connection.recv_bytes(limit)):
+                    case Answer() | Failure() as outcome:
+                        return outcome
+                    case Question(method=method) as question if method in site.QUESTIONS:
+                        self.connection.send_bytes(pickle.dumps(_reply(site, question)))
+                    case LogLine(logger=name, level=level, text=text):
+                        logging.getLogger(name).log(level, "%s", text)
+                    case other:
+                        raise pickle.UnpicklingError(f"{type(other).__name__} is no message of a process.")
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise BlockProcessDiedError(_("The component was stopped by an error that ended its process.")) from error
+        raise TookTooLongError(_("The component was stopped after %(seconds)s seconds.") % {"seconds": task.seconds})
+
+
+def _reply(site: Answerer, question: Question) -> Reply:
+    try:
+        return Reply(getattr(site, question.method)(*question.arguments, **question.keywords))
+    except Exception as error:  # noqa: BLE001 - it is raised where somebody asked
+        return Reply(error=error)
+
+
+class Pool:
+    """All processes of blocks of this web or worker process. Methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._turns = Turns()
+        self._zygote = Zygote()
+        self._lock = threading.Lock()
+        self._processes: set[_Process] = set()
+        self._idle: list[_Process] = []
+
+    def start(self) -> None:
+        """Begin to import, so that the first task waits less."""
+        self._zygote.start()
+
+    def do(self, task: Task, *, site: Answerer, who: str) -> Answer | Failure:
+        """
+        Have a task done when it is a user's turn.
+
+        Raises BusyError, TookTooLongError and BlockProcessDiedError.
+        """
+        with self._turns.turn(who):
+            process = self._take()
+            try:
+                outcome = process.do(task, site)
+            except BaseException as error:
+                self._discard(process)
+                if isinstance(error, TookTooLongError):
+                    self._turns.suspect(who)
+                raise
+            if outcome.is_last:
+                self._let_go(process)
+            else:
+                with self._lock:
+                    self._idle.append(process)
+            return outcome
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in list(self._processes):
+            self._let_go(process)
+        self._zygote.close()
+
+    def abandon(self) -> None:
+        """In a fork of the site: let go of processes that belong to the site."""
+        for process in self._processes:
+            process.connection.close()
+        self._processes.clear()
+        self._zygote.abandon()
+
+    def _take(self) -> _Process:
+        while process := self._an_idle_one():
+            if not process.connection.poll():
+                return process
+            self._discard(process)  # it has ended since: it would say nothing without being asked
+        ours, theirs = Pipe()
+        with theirs:
+            process = _Process(ours, self._zygote.fork(theirs.fileno()))
+        with self._lock:
+            self._processes.add(process)
+        return process
+
+    def _an_idle_one(self) -> _Process | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _discard(self, process: _Process) -> None:
+        self._zygote.kill(process.pid)
+        self._let_go(process)
+
+    def _let_go(self, process: _Process) -> None:
+        """Close the connection, at which the process ends once it has nothing to do."""
+        with self._lock:
+            self._processes.discard(process)
+        process.connection.close()

@@ -1,0 +1,128 @@
+"""What blocks ask of the site while they run: what a learner did, files, videos of the site's store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Protocol
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .. import conf
+from ..content.api import open_version_file
+from ..errors import InvalidInputError, NotFoundError
+from ..libraries.api import Actor
+from . import video_store
+from .data import BlockVersion
+from .models import StudentState
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a learner's state has become: name of a field -> JSON value, and names of those that are gone."""
+
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.gone)
+
+
+class BlockSite(Protocol):
+    """What the code of blocks sees of the site."""
+
+    def learner_state(self) -> dict[str, Any]: ...
+
+    def read_file(self, path: str) -> bytes: ...
+
+
+class _NobodysSite:
+    """A site without users and files, for blocks that are only read."""
+
+    def learner_state(self) -> dict[str, Any]:
+        return {}
+
+    def read_file(self, path: str) -> bytes:
+        raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
+
+
+NOBODYS_SITE: Final = _NobodysSite()
+
+
+class Site:
+    """
+    The site, for one version of a component and one user.
+
+    Methods in QUESTIONS are called by the code of blocks, from other processes too: they tell nothing but what this
+    user may see in this version.
+
+    Args:
+        block_version: what a block is made of.
+        user: whose state it is; that of users who are not logged in lasts as long as the request.
+    """
+
+    QUESTIONS: ClassVar[frozenset[str]] = frozenset({"learner_state", "read_file", "ask_video_store"})
+
+    def __init__(self, block_version: BlockVersion, user: Actor) -> None:
+        self._version = block_version
+        self._user_pk = user.pk if user is not None and user.is_authenticated else None
+
+    def learner_state(self) -> dict[str, Any]:
+        """What the user did in this version: name of a field -> JSON value."""
+        if self._user_pk is None:
+            return {}
+        rows = StudentState.objects.filter(**self._row(), version_uuid=self._version.version_uuid)
+        return rows.values_list("state", flat=True).first() or {}
+
+    def read_file(self, path: str) -> bytes:
+        """Read a file of the version. Raises NotFoundError, and InvalidInputError for one that is too large."""
+        found = open_version_file(self._version.version_uuid, path)
+        limit = conf.BLOCK_MESSAGE_BYTES.value
+        if found.media.size > limit:
+            raise InvalidInputError(
+                _("“%(path)s” is larger than the %(limit)s bytes that components can read.")
+                % {"path": path, "limit": f"{limit:,}"}
+            )
+        with found.open() as file:
+            return file.read()
+
+    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        """Ask the site's store of videos; see ``video_store``."""
+        return video_store.ask(question, arguments, keywords)
+
+    def remember(self, learned: Learned) -> None:
+        """
+        Keep what the user did. What happened at the same time in other fields stays.
+
+        Raises InvalidInputError when it would be more than STUDENT_STATE_BYTES.
+        """
+        if self._user_pk is None or not learned:
+            return
+        with transaction.atomic():
+            row, _is_new = StudentState.objects.select_for_update().get_or_create(
+                **self._row(), defaults={"version_uuid": self._version.version_uuid}
+            )
+            before = row.state if row.version_uuid == self._version.version_uuid else {}
+            kept = {name: value for name, value in before.items() if name not in learned.gone}
+            row.state = {**kept, **learned.changed}
+            row.version_uuid = self._version.version_uuid
+            _check_size(row.state)
+            row.save()
+
+    def _row(self) -> dict[str, Any]:
+        return {
+            "user_id": self._user_pk,
+            "library_id": self._version.library_pk,
+            "usage_key": str(self._version.key),
+        }
+
+
+def _check_size(state: Mapping[str, Any]) -> None:
+    limit = conf.STUDENT_STATE_BYTES.value
+    if len(json.dumps(state)) > limit:
+        raise InvalidInputError(
+            _("Your answers to this component are longer than the %(limit)s bytes that are kept. Send less.")
+            % {"limit": f"{limit:,}"}
+        )

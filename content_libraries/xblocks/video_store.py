@@ -1,0 +1,66 @@
+"""
+The site's store of videos (``edxval``), as blocks see it.
+
+Video blocks import it and call its functions. In a process of blocks, which has no database, those that read are asked
+of the site, and the others are refused: the store is never written from here (ADR 0024).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Protocol
+
+from django.utils.translation import gettext as _
+from edxval import api as edxval_api
+from edxval.exceptions import ValVideoNotFoundError
+
+from ..errors import NotAllowedError
+
+READS: Final = frozenset(
+    {
+        "get_available_transcript_languages",
+        "get_course_video_image_url",
+        "get_url_for_profile",
+        "get_urls_for_profiles",
+        "get_video_info",
+        "get_video_info_for_course_and_profiles",
+        "get_video_transcript",
+        "get_video_transcript_data",
+        "get_video_transcript_url",
+        "is_transcript_available",
+        "is_video_available",
+    }
+)
+
+
+class AskedSite(Protocol):
+    """The part of the site that can be asked for videos."""
+
+    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any: ...
+
+
+def ask(question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """Read something from the store. Raises NotAllowedError for what is no reading, and what the store raises."""
+    if question not in READS:
+        raise NotAllowedError(_("The site's store of videos can only be read from here."))
+    return getattr(edxval_api, question)(*arguments, **keywords)
+
+
+def ask_at(site: AskedSite) -> None:
+    """Let every function of the store be asked of a site, in this whole process."""
+    for name, function in inspect.getmembers(edxval_api, inspect.isfunction):
+        if function.__module__ == edxval_api.__name__ and not name.startswith("_"):
+            setattr(edxval_api, name, _exported if name == "export_to_xml" else partial(_asked, site, name))
+
+
+def _asked(site: AskedSite, name: str, *arguments: Any, **keywords: Any) -> Any:
+    """Courses are asked for by key, and the store knows texts only."""
+    texts = {keyword: str(value) if keyword == "course_id" else value for keyword, value in keywords.items()}
+    return site.ask_video_store(name, arguments, texts)
+
+
+def _exported(*_arguments: Any, **_keywords: Any) -> None:
+    """What a block would write about its video into OLX. Nobody reads that here, so there is nothing."""
+    raise ValVideoNotFoundError

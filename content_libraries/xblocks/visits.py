@@ -1,0 +1,135 @@
+"""What the code of blocks gets to know of a request, as plain data: who looks at which version, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import iri_to_uri
+from django.utils.http import RFC3986_SUBDELIMS
+
+from ..libraries.api import Actor
+from .data import BlockVersion
+from .static_urls import version_file_url
+from .tokens import Purpose, handler_url
+
+_NAME: Final = "x"
+"""Stands in addresses for the last part, which is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a block is shown.
+
+    Args:
+        origin: what addresses of this site begin with, as ``https://studio.example.com``; "" for relative ones.
+        file_token: lets whoever has no cookie load the files of the shown version; "" for none.
+        visitor: the network address of whoever asks. Users who are not logged in are told apart by it.
+        purpose: what the addresses of handlers are for that the block gets.
+    """
+
+    origin: str = ""
+    file_token: str = ""
+    visitor: str = ""
+    purpose: Purpose = Purpose.ANSWERING
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a block. ``pk`` is None for users who are not logged in; ``anonymous_id`` tells users apart."""
+
+    pk: Any = None
+    username: str = ""
+    anonymous_id: str = ""
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.pk is not None
+
+    def as_user(self) -> User | AnonymousUser:
+        """A user as blocks expect it, with pk and name only."""
+        model = get_user_model()
+        return model(pk=self.pk, **{model.USERNAME_FIELD: self.username}) if self.is_authenticated else AnonymousUser()
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What addresses of handlers, resources and files begin with; and what those of files end with."""
+
+    origin: str = ""
+    handlers: str = ""
+    resources: str = ""
+    files: str = ""
+    files_end: str = ""
+
+    def of_handler(self, name: str, suffix: str = "", query: str = "") -> str:
+        address = f"{self.handlers}{_quoted(name)}/{iri_to_uri(suffix)}"
+        return f"{address}?{query}" if query else address
+
+    def of_static(self, path: str) -> str:
+        return f"{self.origin}/static/{iri_to_uri(path)}"
+
+    def of_resource(self, path: str) -> str:
+        """A file that the package of the block brings."""
+        return f"{self.resources}{_quoted(path.lstrip('/'))}"
+
+    def of_file(self, path: str) -> str:
+        """A file of the shown version."""
+        return f"{self.files}{_quoted(path)}{self.files_end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A version of a component, who looks at it, and the addresses that it may use."""
+
+    block_version: BlockVersion
+    viewer: Viewer = Viewer()
+    addresses: Addresses = Addresses()
+
+    def of_text(self, olx: str) -> Visit:
+        """The same with another text, looked at by nobody."""
+        return Visit(replace(self.block_version, olx=olx))
+
+
+def visit_of(block_version: BlockVersion, *, user: Actor, place: Place | None = None) -> Visit:
+    """Put together what a block gets to know of a request. Checks no permission."""
+    return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
+
+
+def turn_of(user: Actor, place: Place | None = None) -> str:
+    """Whose turn it is when the code of a block runs: a user's, that of an unknown visitor, or the site's own."""
+    if user is None:
+        return "site"
+    return f"user {user.pk}" if user.is_authenticated else f"visitor {place.visitor if place else ''}"
+
+
+def _viewer(user: Actor) -> Viewer:
+    known = user is not None and user.is_authenticated
+    pk = user.pk if user is not None and known else None
+    digest = salted_hmac("content_libraries.xblocks.user", str(pk), algorithm="sha256").hexdigest()
+    return Viewer(pk, user.get_username() if user is not None and known else "", digest[:32])
+
+
+def _addresses(block_version: BlockVersion, user: Actor, place: Place) -> Addresses:
+    key = block_version.key
+    handler = handler_url(key, _NAME, user=user, version=block_version.version, purpose=place.purpose)
+    resource = reverse("xblock-resource", args=(key.block_type, _NAME))
+    file = version_file_url(block_version.version_uuid, _NAME)
+    return Addresses(
+        origin=place.origin,
+        handlers=place.origin + handler.removesuffix(f"{_NAME}/"),
+        resources=place.origin + resource.removesuffix(_NAME),
+        files=place.origin + file.removesuffix(_NAME),
+        files_end=f"?token={place.file_token}" if place.file_token else "",
+    )
+
+
+def _quoted(part: str) -> str:
+    """Quoted as ``reverse`` does it."""
+    return quote(part, safe=RFC3986_SUBDELIMS + "/~:@")

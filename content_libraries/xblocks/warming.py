@@ -1,0 +1,49 @@
+"""What a zygote does before it forks, and each process of blocks before its first task."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn
+
+import django
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.template import engines
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+
+
+def warm_up() -> None:
+    """Import all that blocks may need, which takes seconds, and take all databases away."""
+    django.setup()
+    from ..content.api import load_block_classes  # noqa: PLC0415 - needs the apps
+    from . import editing, formulas, inside, video_config  # noqa: F401, PLC0415 - what tasks call
+
+    load_block_classes()
+    engines.all()
+    translation.activate(settings.LANGUAGE_CODE)
+    with suppress(NoReverseMatch):
+        reverse("")  # imports all views of the site, which a block may have addresses of
+    # An upload that is half read must not stay behind as a file when its process is killed.
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = sys.maxsize
+    connections.close_all()
+    BaseDatabaseWrapper.connect = _refuse  # type: ignore[method-assign]  # of every database, in every thread
+
+
+def begin(connection: Connection) -> None:
+    """Do the tasks that come over a connection."""
+    from . import video_store  # noqa: PLC0415 - needs the apps
+    from .processes.child import RemoteSite, serve  # noqa: PLC0415
+
+    site = RemoteSite(connection)
+    video_store.ask_at(site)
+    serve(connection, site)
+
+
+def _refuse(self: BaseDatabaseWrapper, *_arguments: Any, **_keywords: Any) -> NoReturn:
+    from .processes.errors import DatabaseRefusedError  # noqa: PLC0415
+
+    raise DatabaseRefusedError(f"The code of a block asked for the database “{self.alias}”, and has none.")

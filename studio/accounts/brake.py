@@ -1,0 +1,115 @@
+"""
+A brake on guessed passwords, at every login of the site: django-axes, with limits that differ by what is counted.
+
+Failures are counted in the cache, for as long as ``AXES_COOLOFF_TIME`` after the last one, each of what
+``AXES_LOCKOUT_PARAMETERS`` names up to its limit in ``LOGIN_FAILURES``: few for an account at an address, more for an
+address that tries many accounts, and for an account that is tried from many addresses. Names count whether or not there
+is such an account, so an answer does not tell.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final
+from unicodedata import normalize
+
+from axes.handlers.cache import AxesCacheHandler
+from axes.helpers import get_client_cache_keys
+from django.conf import settings
+from django.core.cache import BaseCache, caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..caches import CACHE_IS_AWAY
+
+logger = logging.getLogger(__name__)
+
+_NETWORK_OF_ONE: Final = 64
+"""So many bits of an IPv6 address are the network of one customer, who has all addresses in it."""
+
+
+class Brake(AxesCacheHandler):
+    """Counts failures, and says when it is enough. Without the cache nothing is counted, and everybody gets in."""
+
+    def __init__(self) -> None:
+        """Ask for the cache at each use: every thread has one of its own."""
+
+    @property
+    def cache(self) -> BaseCache:
+        return caches["default"]
+
+    def get_failures(self, request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> int:
+        """
+        Return the count that is nearest to its limit, in proportion to the first limit.
+
+        With 25 of 50 failures at an address this is 2 of 5.
+        """
+        keys = get_client_cache_keys(request, credentials)
+        try:
+            counts: dict[str, int] = self.cache.get_many(keys)
+        except CACHE_IS_AWAY as error:
+            logger.warning("Failed logins are not counted: %s", error)
+            return 0
+        limits: tuple[int, ...] = settings.LOGIN_FAILURES
+        return max(counts.get(key, 0) * limits[0] // limit for key, limit in zip(keys, limits, strict=True))
+
+    def user_login_failed(
+        self, sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
+        try:
+            super().user_login_failed(sender, credentials, request, **kwargs)
+        except CACHE_IS_AWAY as error:
+            logger.warning("A failed login is not counted: %s", error)
+        if request is not None:  # what was decided there has one limit for all
+            request.axes_locked_out = self.is_locked(request, credentials)  # type: ignore[attr-defined]
+
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+        """Forget the failures of this account at this address; not those at others, which may be somebody's guesses."""
+        key = get_client_cache_keys(request, {"username": user.get_username()})[0]
+        with suppress(*CACHE_IS_AWAY):
+            self.cache.delete(key)
+
+
+def client_address(request: HttpRequest) -> str:
+    """
+    Return the address that a request comes from, for IPv6 the network of that customer.
+
+    It is the address of the other end of the connection. Behind trusted proxies, which each add who they were asked by
+    to the end of ``X-Forwarded-For``, it is the first of what these have added; clients can write what is before it.
+    """
+    peer = request.META.get("REMOTE_ADDR", "")
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    count: int = settings.TRUSTED_PROXIES
+    return _customer(hops[-count].strip() if 0 < count <= len(hops) else peer) or _customer(peer)
+
+
+def account_name(_request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Return a username without what databases may overlook in it: case, accents, width, invisible characters."""
+    name = str((credentials or {}).get("username") or "")
+    return "".join(part for part in normalize("NFKD", name).casefold() if part.isalnum() or part in "@.+-_")
+
+
+def locked_out(request: HttpRequest, _credentials: Mapping[str, Any] | None) -> HttpResponse:
+    """Answer whoever has to wait, with the same words for every account."""
+    wait: timedelta = settings.AXES_COOLOFF_TIME
+    minutes = int(wait.total_seconds() // 60)
+    answer = render(request, "studio/locked.html", {"minutes": minutes}, status=settings.AXES_HTTP_RESPONSE_CODE)
+    answer["Retry-After"] = str(int(wait.total_seconds()))
+    return answer
+
+
+def _customer(text: str) -> str:
+    """Return an address as it is counted; "" for what is none."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ip_network((int(address), _NETWORK_OF_ONE), strict=False))
+    return str(address)

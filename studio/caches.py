@@ -1,0 +1,11 @@
+"""What it looks like when the cache of the site does not answer. Nobody is kept out then."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+CACHE_IS_AWAY: tuple[type[Exception], ...] = (OSError,)
+with suppress(ImportError):  # only sites with Redis have its client
+    from redis.exceptions import RedisError
+
+    CACHE_IS_AWAY = (OSError, RedisError)

@@ -1,0 +1,90 @@
+"""
+What is served of a built frontend: a copy of the build, with a compressed variant beside each file.
+
+WhiteNoise serves such variants, and makes none while it runs. The build itself is not written to: it may be read-only,
+or belong to somebody else.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.templatetags.static import static
+from whitenoise.compress import Compressor
+
+_SCRIPTS: Final = frozenset({".js", ".mjs"})
+_MAKING: Final = "making-"
+_KEPT: Final = 2
+"""How many older copies stay: processes that are about to end serve one still."""
+
+
+def served_copy(build: Path, folder: Path) -> Path:
+    """
+    Return the copy of a build, which is made at the first call for this build.
+
+    Args:
+        build: folder that the frontend's build wrote.
+        folder: where copies are kept; one for each state of a build.
+
+    Processes that start at the same time may make it at the same time: one of them wins.
+    """
+    pictures = {address: static(path) for address, path in settings.FRONTEND_PICTURES.items()}
+    copy = folder / _fingerprint(build, pictures)
+    if not copy.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _forget_old_copies(folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_MAKING) as workplace:
+            made = Path(workplace) / "build"
+            _write_copy(build, made, pictures)
+            try:
+                made.rename(copy)
+            except OSError:
+                if not copy.is_dir():  # nobody else was faster
+                    raise
+    return copy
+
+
+def _fingerprint(build: Path, pictures: Mapping[str, str]) -> str:
+    """What tells one state of a build from another: names, sizes and times of its files, and what is replaced in it."""
+    digest = sha256(repr(sorted(pictures.items())).encode())
+    for path in _files(build):
+        stat = path.stat()
+        digest.update(f"\n{path.relative_to(build)}\t{stat.st_size}\t{stat.st_mtime_ns}".encode())
+    return digest.hexdigest()[:32]
+
+
+def _files(build: Path) -> Iterator[Path]:
+    return (path for path in sorted(build.rglob("*")) if path.is_file())
+
+
+def _write_copy(build: Path, copy: Path, pictures: Mapping[str, str]) -> None:
+    compressor = Compressor(quiet=True)
+    for path in _files(build):
+        target = copy / path.relative_to(build)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix in _SCRIPTS:
+            target.write_bytes(_with_own_pictures(path.read_bytes(), pictures))
+        else:
+            shutil.copyfile(path, target)
+        if compressor.should_compress(path.name):
+            compressor.compress(str(target))
+
+
+def _with_own_pictures(script: bytes, pictures: Mapping[str, str]) -> bytes:
+    """Put this site's pictures in the place of those that a frontend has on other sites, and no setting for."""
+    for address, own in pictures.items():
+        script = script.replace(address.encode(), own.encode())
+    return script
+
+
+def _forget_old_copies(folder: Path) -> None:
+    copies = [path for path in folder.iterdir() if not path.name.startswith(_MAKING)]
+    copies.sort(key=lambda path: path.stat().st_mtime)
+    for path in copies[:-_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -70,7 +70,7 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 
 # The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
-	tests/imports/test_races.py tests/xblocks/test_races.py
+	tests/imports/test_races.py tests/xblocks/test_races.py tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
 	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys tests/packaging

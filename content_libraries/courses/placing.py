@@ -25,7 +25,8 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
     Args:
         entity_pks: entities of the course's learning package. Files are left out.
 
-    Returns: usage key -> the block, in the order of the keys; None for one that is deleted, or stands nowhere.
+    Returns: usage key -> the block, in the order of the keys; None for one that is deleted, or stands nowhere. A block
+    whose OLX is damaged in the storage has none.
     Raises NotFoundError for a course that is not kept in Learning Core.
     """
     reader = CourseReader(course_key, "draft")
@@ -35,12 +36,12 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
         keys.extend(rows.values_list("usage_key", flat=True))
     structure = reader.structure
     standing = [key for key in keys if key in structure.reachable]
-    texts = reader.definitions(standing)
+    texts = reader.definitions(standing, skip_damaged=True)
     placed = {
         key: PlacedBlock(
             usage_key=key,
             title=structure.blocks[key].title,
-            olx=texts[key],
+            olx=texts.get(key, ""),
             ancestors=_ancestors(key, structure),
             modified=reader.rows[key].modified,
         )

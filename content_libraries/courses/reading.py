@@ -80,11 +80,11 @@ class CourseReader:
             },
         )
 
-    def definitions(self, keys: Iterable[UsageKey]) -> dict[UsageKey, str]:
-        """Usage key -> OLX without the blocks in it."""
+    def definitions(self, keys: Iterable[UsageKey], *, skip_damaged: bool = False) -> dict[UsageKey, str]:
+        """Usage key -> OLX without the blocks in it; for ``skip_damaged`` see ``learning_core.api.olx_of``."""
         wanted = {self.rows[key].version_pk: key for key in keys if key in self.rows}
         holders = [pk for pk, key in wanted.items() if self.rows[key].state.holds_blocks]
-        texts = learning_core.olx_of(wanted.keys() - set(holders))
+        texts = learning_core.olx_of(wanted.keys() - set(holders), skip_damaged=skip_damaged)
         for part in learning_core.in_parts(holders):
             texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
         return {wanted[version_pk]: olx for version_pk, olx in texts.items()}

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from openedx_content.models_api import ComponentVersionMedia, Media
 
+from ..errors import DamagedFileError
 from .data import BLOCK_PATH
 from .media_files import read_file
 from .rows import in_parts
 
+logger = logging.getLogger(__name__)
 
-def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
+
+def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[int, str]:
     """
     Read the OLX of versions of components, exactly as it was stored.
 
     Args:
         version_pks: pks of publishable entity versions.
+        skip_damaged: leave out OLX whose file is lost or damaged, and log it. What is written must not be made of less
+            than there was, so only readers leave it out.
 
-    Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out.
+    Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out. Raises DamagedFileError
+    and StorageError.
     """
     texts: dict[int, str] = {}
     for part in in_parts(set(version_pks)):
@@ -26,7 +33,12 @@ def olx_of(version_pks: Iterable[int]) -> dict[int, str]:
             "media__learning_package"
         )
         for row in rows:
-            texts[row.component_version_id] = text_of(row.media)
+            try:
+                texts[row.component_version_id] = text_of(row.media)
+            except DamagedFileError as error:
+                if not skip_damaged:
+                    raise
+                logger.warning("The OLX of version %s cannot be read: %s", row.component_version_id, error)
     return texts
 
 

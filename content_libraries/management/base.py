@@ -12,11 +12,13 @@ from typing import Any, ClassVar, Final
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..characters import valid_text
 from ..errors import ContentLibrariesError
+from ..storage_errors import storage_full
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +75,10 @@ class LibraryCommand(BaseCommand):
             result = self.run(user, **options)
         except ContentLibrariesError as error:
             raise CommandError(error.message) from error
+        except (OSError, DatabaseError) as error:
+            if (full := storage_full(error)) is None:
+                raise
+            raise CommandError(full.message) from error
         self.stdout.write(json.dumps(result) if as_json else valid_text(self.summarize(result)))
         if failure := self.failure(result):
             raise CommandError(failure)

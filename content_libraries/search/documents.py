@@ -152,7 +152,7 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
             versions[item.published.pk] = item
         if item.draft:
             versions[item.draft.pk] = item
-    olx = learning_core.olx_of(versions)
+    olx = learning_core.olx_of(versions, skip_damaged=True)
     texts = {pk: _search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
     for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
         _log_unreadable(key, error)

@@ -17,6 +17,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from openedx_content.models_api import Media, PublishableEntity
@@ -243,6 +244,25 @@ def test_a_damaged_file_is_not_pasted(
     assert other.get(pasted.json()["id"].split(":", 3)[3], "assets/")["files"] == []
 
 
+def test_olx_that_is_damaged_keeps_nothing_else_out_of_the_index(
+    library: ContentLibrary, author: User, api_client: ClientFactory, media: Storage, run_on_commit: CommitRunner
+) -> None:
+    lib = BlockClient(library, api_client(author))
+    lib.create("html:long")
+    lib.create("html:other")
+    lib.set_olx("html:long", f"<html>{'long ' * 20_000}</html>")
+    path = Path(media.path(Media.objects.get(has_file=True).path))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:ROOM])
+    with run_on_commit():
+        lib.set_olx("html:other", "<html>short</html>")
+    found = lib.http.get("/api/content_library/v1/search/", {"library": lib.lib_key}).json()["results"]
+    assert {item["usage_key"] for item in found} == {lib.key("html:long"), lib.key("html:other")}
+    assert lib.http.get(lib.xblock_url("html:long", "olx/")).status_code == 500
+    lib.set_olx("html:long", whole.decode())
+    assert lib.olx("html:long") == whole.decode()
+
+
 # Storages ----------------------------------------------------------------------------------------------------------
 
 
@@ -340,6 +360,13 @@ def test_a_repeated_import_puts_right_a_file_that_was_cut_short(
         run_import.run(str(job.uuid))
         assert ImportJob.objects.get(uuid=job.uuid).state == JobState.SUCCEEDED
     assert stored_path(media).read_bytes() == PICTURE
+
+
+def test_a_command_fails_with_the_reason(tmp_path: Path, media: Storage, uploads: Path) -> None:
+    archive = course_archive(tmp_path / "course", "<chapter/>", files={PIC: bytes(100_000)})
+    with no_file_larger_than(50_000), pytest.raises(CommandError, match="no space left"):
+        call_command("load_course", str(archive))
+    assert files_in(tmp_path / "media") == []
 
 
 def test_a_backup_fails_with_the_reason(lib: BlockClient, uploads: Path, staff: User) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..olx.api import DEFAULT_LIMITS, MEDIA_LIMIT_BYTES, OlxError, files_of
 
 MAX_TOML_BYTES: Final = 2 * 1024 * 1024
-"""What a file about an item may have. One about a container with 10,000 children has a third of it."""
+"""Limit of a file about one item. A container with 10,000 children needs a third of it."""
 
 _MAX_KEY_PARTS: Final = 100
 _TOML: Final = ".toml"

@@ -48,7 +48,7 @@ def delete_expired() -> int:
 
 @dataclass(slots=True)
 class _Import:
-    """What is left of a job. What goes wrong with one source fails that source only."""
+    """Do what is left of a job. A source that goes wrong fails alone."""
 
     worker: JobWorker[ImportJob]
 

@@ -1,4 +1,4 @@
-"""What all jobs have, and whose turn it is to do what is done periodically."""
+"""Models of jobs, and of the turns that periodic tasks take."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _end(kind: JobKind[Any], job: Job) -> bool:
     """End a job. One that cannot be ended is logged, and keeps no other one from its end."""
     try:
         return end_if_over(kind, job.pk)
-    except Exception:
+    except Exception:  # whatever a room's ending does, the other jobs must end
         logger.exception("The job %s cannot be ended", job.uuid)
         return False
 

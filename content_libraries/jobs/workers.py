@@ -1,4 +1,4 @@
-"""What a worker has while it is at a job: its lease, and the steps that it tells others of."""
+"""Hold the lease of a job while a worker is at it, and report the steps."""
 
 from __future__ import annotations
 

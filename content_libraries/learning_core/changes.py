@@ -59,7 +59,7 @@ class ItemChange:
 
 
 type _Fields = tuple[str, str, str, str, str]
-"""Where a row has the entity, and version and title before and after."""
+"""Name the fields that hold the entity, and version and title before and after."""
 
 _OF_RECORDS: _Fields = ("entity_id", "old_version_id", "old_version__title", "new_version_id", "new_version__title")
 _OF_DRAFTS: _Fields = (

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 
 def warm_up() -> None:
@@ -46,4 +47,5 @@ def begin(connection: Connection) -> None:
 def _refuse(self: BaseDatabaseWrapper, *_arguments: Any, **_keywords: Any) -> NoReturn:
     from .processes.errors import DatabaseRefusedError  # noqa: PLC0415
 
-    raise DatabaseRefusedError(f"The code of a block asked for the database “{self.alias}”, and has none.")
+    text = _("The code of a block asked for the database “%(alias)s”, and has none.")
+    raise DatabaseRefusedError(text % {"alias": self.alias})

@@ -50,7 +50,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def delayed(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[int]:
     """What was left to workers, which do not run in this test."""
     left: list[int] = []
-    monkeypatch.setattr("content_libraries.search.tasks.catch_up_search.delay", left.append)
+
+    def send(arguments: tuple[int], *_arguments: Any, **_options: Any) -> None:
+        left.append(arguments[0])
+
+    monkeypatch.setattr("content_libraries.search.tasks.catch_up_search.apply_async", send)
     return left
 
 

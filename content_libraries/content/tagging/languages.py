@@ -16,7 +16,7 @@ from ...libraries.api import Actor
 from .taxonomies import administers_taxonomies, set_organizations
 
 EXPORT_ID: Final = "languages-v1"
-"""What archives and OLX call this taxonomy, on every site."""
+"""Names this taxonomy in archives and OLX, on every site."""
 
 
 def create_language_taxonomy(*, user: Actor) -> Taxonomy:

@@ -70,6 +70,24 @@ def test_a_library_has_its_figures_and_its_team(
     screenshot(admin, "admin-library")
 
 
+def test_a_library_is_made_and_renamed(admin: Page, check_accessibility: Check) -> None:
+    admin.goto("/admin/content_libraries/contentlibrary/")
+    admin.get_by_role("link", name="New library").click()
+    admin.get_by_label("Organization").fill("DemoX")
+    admin.get_by_label("Slug").fill("welcome")
+    admin.get_by_label("Title").fill("Made in the admin")
+    admin.get_by_role("button", name="Save and continue editing").click()
+    expect(admin.get_by_text("A library with that ID already exists.")).to_be_visible()
+    check_accessibility(admin)
+    admin.get_by_label("Slug").fill("made")
+    admin.get_by_role("button", name="Save and continue editing").click()
+    expect(admin.get_by_text("lib:DemoX:made", exact=True).first).to_be_visible()
+    check_accessibility(admin)
+    admin.get_by_label("Description").fill("By an operator")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("link", name="Made in the admin lib:DemoX:made")).to_be_visible()
+
+
 def test_a_role_is_given_changed_and_taken_away(
     admin: Page, screenshot: Screenshot, check_accessibility: Check
 ) -> None:

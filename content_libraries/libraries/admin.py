@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin
@@ -161,6 +161,8 @@ class ContentLibraryAdmin(PackageAdmin):
         "last_published",
     )
     inlines = (GrantInline,)
+    users_of: ClassVar[Sequence[Callable[[Sequence[LibraryLocatorV2]], Mapping[str, list[str]]]]] = ()
+    """Tell by whom libraries are used: their keys -> key of each that is -> lines in words."""
 
     @admin.display(description=gettext_lazy("Library"), ordering="learning_package__title")
     def name(self, library: ContentLibrary) -> str:
@@ -225,7 +227,13 @@ class ContentLibraryAdmin(PackageAdmin):
         """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
         libraries = list(objs)
         add_figures(libraries)
-        names = [_with_size(library) for library in libraries]
+        uses: dict[str, list[str]] = {}
+        for users_of in self.users_of:
+            for key, lines in users_of([library.library_key for library in libraries]).items():
+                uses.setdefault(key, []).extend(lines)
+        names: list[Any] = []
+        for library in libraries:
+            names += [_with_size(library), *([uses[str(library)]] if str(library) in uses else [])]
         return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:

@@ -278,6 +278,27 @@ def test_a_library_is_created_with_title_and_description(client: Client) -> None
     assert library.permission_grants.get().user == page.context["user"]
 
 
+@pytest.mark.parametrize(("typed", "found"), [("lib:Org1:li", 1), ("plants", 1), ("lib", 2), ("nothing", 0)])
+def test_keys_are_proposed_while_one_types(
+    client: Client, make_library: LibraryFactory, typed: str, found: int
+) -> None:
+    make_library("lib1", org="Org1", title="Plants")
+    make_library("lib2", org="Org2", title="Animals")
+    proposals = client.get(f"{URL}proposals/library/", {"q": typed}).json()["proposals"]
+    assert proposals[:1] == ([{"value": "lib:Org1:lib1", "label": "Plants"}] if found else [])
+    assert len(proposals) == found
+
+
+def test_organizations_are_proposed_and_proposals_are_for_staff(
+    client: Client, library: ContentLibrary, author: User
+) -> None:
+    url = f"{URL}proposals/organization/"
+    values = [proposal["value"] for proposal in client.get(url, {"q": "cl-t"}).json()["proposals"]]
+    assert values == ["CL-TEST"]
+    client.force_login(author)
+    assert client.get(url).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
+from ..keys import LibraryLocatorV2
+from ..libraries.admin import ContentLibraryAdmin
 from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
@@ -171,3 +173,23 @@ class CourseLinkAdmin(StaffAdmin):
                 len(courses),
             )
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
+
+
+def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
+    """Say which courses are linked to libraries. Their blocks stay, and take no updates any more."""
+    return {
+        library: [
+            ngettext(
+                "%(count)d block of %(course)s is linked to it, and takes no updates any more",
+                "%(count)d blocks of %(course)s are linked to it, and take no updates any more",
+                count,
+            )
+            % {"count": count, "course": course}
+            for course, count in courses.items()
+        ]
+        for library, courses in api.linked_courses(library_keys).items()
+    }
+
+
+# The room of libraries does not know of links.
+ContentLibraryAdmin.users_of = (*ContentLibraryAdmin.users_of, courses_in_words)

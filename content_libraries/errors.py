@@ -46,7 +46,7 @@ class InvalidInputError(ContentLibrariesError):
         message: what is wrong, and what the author can do.
         field: name of the offending input field; None when the rule is about the request as a whole.
         as_list: whether clients get the message of a field in a list. The shape differs from rule to rule in
-            the libraries-rest contract (section 0.4), and frontends show it.
+            what clients know (wire: errors), and frontends show it.
     """
 
     code = "invalid_input"

@@ -1,7 +1,7 @@
 """
 What all REST packages of this app share: error bodies, pages, dates.
 
-The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
+The shapes are those that clients know (wire: conventions).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class SiteBusy(APIException):
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
-    What an error of ours means over HTTP (libraries-rest contract, section 0.4).
+    What an error of ours means over HTTP (wire: errors).
 
     Args:
         anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
@@ -247,14 +247,14 @@ class LibraryAPIView(ErrorsMixin):
     Base of the app's views.
 
     Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
-    events fire after commit, and that must be before the answer (events contract, section 5).
+    events fire after commit, and that must be before the answer (wire: events-transactions).
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
 
 
 class LibraryPagination(DefaultPagination):
-    """Pages of 10, or of ``page_size`` up to 100, in the envelope of the contract's section 0.7."""
+    """Pages of 10, or of ``page_size`` up to 100, in the envelope that clients know (wire: pages)."""
 
     page_size = 10
     max_page_size = 100

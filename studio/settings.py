@@ -148,7 +148,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
-# Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
+# Inactive users may log in and are then refused by permissions (wire: authentication).
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # asks the brake, before any password is looked at
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
@@ -204,7 +204,7 @@ COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring"
 BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
 # Laid over what /api/mfe_config/v1 tells frontends.
 FRONTEND_CONFIG: dict[str, object] = {}
-# Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.
+# Switches that frontends ask for. The reference lists them (wire: host-flags).
 FRONTEND_FLAGS = {
     "enable_authz_course_authoring": False,
     "enable_course_optimizer": False,

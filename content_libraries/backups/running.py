@@ -39,7 +39,7 @@ from .jobs import (
 from .models import BackupJob, RestoreJob
 
 EXPORTING: Final = "Exporting"
-"""What clients know of a running backup (libraries-rest contract, section 10.2)."""
+"""What clients know of a running backup (wire: backup-read)."""
 
 FAILED_RESTORE: Final = "Library restore failed. See error log for details."
 _UNKNOWN: Final = "unknown"
@@ -161,7 +161,7 @@ def _called(name: str, path: Path) -> Iterator[None]:
 
 
 def _result(loaded: LoadedPackage) -> dict[str, Any]:
-    """What became of an archive, as clients read it (libraries-rest contract, section 10.4)."""
+    """What became of an archive, as clients read it (wire: restore-read)."""
     package, origin = loaded.package, loaded.origin or {}
     created_at = origin.get("created_at")
     return {

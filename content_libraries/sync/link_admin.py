@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
-from ..imports.admin.base import StaffAdmin
+from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
 from .models import CourseLink
@@ -71,6 +71,15 @@ class LevelFilter(admin.SimpleListFilter):
         return queryset.filter(parent_pk__isnull=self.value() == "top") if self.value() else queryset
 
 
+class KindFilter(ChoiceFilter):
+    """Links to components, and to what holds them."""
+
+    title = gettext_lazy("kind of library item")
+    parameter_name = "kind"
+    field = "is_container"
+    words = (gettext_lazy("Section, subsection or unit"), gettext_lazy("Component"))
+
+
 @admin.register(CourseLink)
 class CourseLinkAdmin(StaffAdmin):
     """What course blocks say of their links, to look at: it changes with the blocks."""
@@ -85,7 +94,7 @@ class CourseLinkAdmin(StaffAdmin):
         "is_customized",
         "updated",
     )
-    list_filter = (StateFilter, ReadyFilter, LevelFilter, "is_container", "updated")
+    list_filter = (StateFilter, ReadyFilter, LevelFilter, KindFilter, "updated")
     search_fields = ("downstream_key", "upstream_key", "course_key", "library_key")
     ordering = ("course_key", "pk")
     show_full_result_count = False

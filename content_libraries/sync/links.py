@@ -127,7 +127,7 @@ def forget_links(course_key: CourseKey) -> None:
 
 
 def release_tags_of(upstream: str) -> None:
-    """Make the tags that blocks got from a library item their own (sync contract, section 8)."""
+    """Make the tags that blocks got from a library item their own (wire: sync-tags)."""
     linked = CourseLink.objects.filter(upstream_key=upstream).values_list("downstream_key", flat=True)
     release_copied_tags([str(key) for key in linked])
 
@@ -209,7 +209,7 @@ def _tops(
     Find the linked blocks that linked blocks are part of.
 
     What a block names counts while it stands in that: other sites let authors move parts out of their structure. Other
-    sites also let parts name a part (sync contract, section 6), so the outermost block that is named counts.
+    sites also let parts name a part (wire: sync-structure), so the outermost block that is named counts.
 
     Args:
         links: what blocks say.

@@ -1,4 +1,4 @@
-"""Sections, subsections and units over HTTP (libraries-rest contract, sections 6 and 15)."""
+"""Sections, subsections and units over HTTP (wire: containers)."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ def form(library: ContentLibrary, **values: str) -> dict[str, str]:
     """The change form as it is sent back, with the grants as they are."""
     grants = list(library.permission_grants.all())
     data = {
+        "title": library.title,
         "license": library.license,
         "permission_grants-TOTAL_FORMS": str(len(grants)),
         "permission_grants-INITIAL_FORMS": str(len(grants)),
@@ -240,8 +241,44 @@ def test_a_grant_is_of_a_user_or_of_a_group(client: Client, library: ContentLibr
     assert library.permission_grants.count() == 1
 
 
-def test_libraries_are_not_created_here(client: Client) -> None:
-    assert client.get(f"{URL}add/").status_code == 403
+NEW = {"organization": "Bio", "slug": "cells", "title": "Cells", "description": "All about cells", "license": ""}
+
+
+def test_a_library_is_created_with_title_and_description(client: Client) -> None:
+    assert 'href="/admin/content_libraries/contentlibrary/add/"' in client.get(URL).content.decode()
+    page = client.post(f"{URL}add/", {**NEW, "allow_public_read": "on", "_continue": "1"}, follow=True)
+    library = ContentLibrary.objects.get()
+    assert page.redirect_chain == [(f"{URL}{library.pk}/change/", 302)]
+    summary = api.library_summary(None, library)
+    assert (str(library), summary.title, summary.description) == ("lib:Bio:cells", "Cells", "All about cells")
+    assert summary.allow_public_read
+    assert library.permission_grants.get().user == page.context["user"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("slug", "lib1", "A library with that ID already exists."),
+        ("slug", "no slug", "Enter a valid “slug”"),
+        ("organization", "no org", "Enter a valid “slug”"),
+        ("title", "  ", "This field is required."),
+    ],
+)
+def test_what_no_library_can_have_is_said_at_the_field(
+    client: Client, library: ContentLibrary, field: str, value: str, message: str
+) -> None:
+    page = client.post(f"{URL}add/", {**NEW, "organization": library.org.short_name, field: value})
+    (error,) = page.context["adminform"].form.errors[field]
+    assert message in error
+    assert ContentLibrary.objects.get() == library
+
+
+def test_title_and_description_are_edited(client: Client, library: ContentLibrary) -> None:
+    url = f"{URL}{library.pk}/change/"
+    assert f'value="{library.title}"' in client.get(url).content.decode()
+    client.post(url, form(library, title="Plants", description="Green"))
+    summary = api.library_summary(None, api.get_library(library.library_key))
+    assert (summary.title, summary.description) == ("Plants", "Green")
 
 
 def test_deleting_one_or_several_deletes_their_content(client: Client, make_library: LibraryFactory) -> None:

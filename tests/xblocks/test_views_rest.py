@@ -1,4 +1,4 @@
-"""Metadata, OLX of versions, rendered views and pages for frames (libraries-rest contract, section 11)."""
+"""Metadata, OLX of versions, rendered views and pages for frames (wire: blocks)."""
 
 from __future__ import annotations
 

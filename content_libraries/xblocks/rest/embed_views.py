@@ -120,9 +120,9 @@ def _editor_page(request: Request, title: str) -> HttpResponse:
     """
     A page around the page of a block's editor.
 
-    Clients listen to the editor only if its messages come from this site's origin (frontend-calls contract, section
-    4.2), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and passes on the
-    few messages that there are.
+    Clients listen to the editor only if its messages come from this site's origin (wire:
+    blocks-messages), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and
+    passes on the few messages that there are.
     """
     query = request.query_params.copy()
     query[INNER] = "1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
-from ..imports.admin.base import StaffAdmin
+from ..keys import LibraryLocatorV2
+from ..libraries.admin import ContentLibraryAdmin
+from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
 from .models import CourseLink
@@ -84,6 +86,15 @@ class LinkChangeList(ChangeList):
         self.result_list: Any = _with_standings(list(self.result_list))
 
 
+class KindFilter(ChoiceFilter):
+    """Links to components, and to what holds them."""
+
+    title = gettext_lazy("kind of library item")
+    parameter_name = "kind"
+    field = "is_container"
+    words = (gettext_lazy("Section, subsection or unit"), gettext_lazy("Component"))
+
+
 @admin.register(CourseLink)
 class CourseLinkAdmin(StaffAdmin):
     """What course blocks say of their links, to look at: it changes with the blocks."""
@@ -98,7 +109,7 @@ class CourseLinkAdmin(StaffAdmin):
         "is_customized",
         "updated",
     )
-    list_filter = (StateFilter, ReadyFilter, LevelFilter, "is_container", "updated")
+    list_filter = (StateFilter, ReadyFilter, LevelFilter, KindFilter, "updated")
     search_fields = ("downstream_key", "upstream_key", "course_key", "library_key")
     ordering = ("course_key", "pk")
     show_full_result_count = False
@@ -188,3 +199,23 @@ def _with_standings(links: list[Any]) -> list[Any]:
     for link in links:
         link.standing = found[str(link.downstream_key)]
     return links
+
+
+def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
+    """Say which courses are linked to libraries. Their blocks stay, and take no updates any more."""
+    return {
+        library: [
+            ngettext(
+                "%(count)d block of %(course)s is linked to it, and takes no updates any more",
+                "%(count)d blocks of %(course)s are linked to it, and take no updates any more",
+                count,
+            )
+            % {"count": count, "course": course}
+            for course, count in courses.items()
+        ]
+        for library, courses in api.linked_courses(library_keys).items()
+    }
+
+
+# The room of libraries does not know of links.
+ContentLibraryAdmin.users_of = (*ContentLibraryAdmin.users_of, courses_in_words)

@@ -33,7 +33,7 @@ def _children(course_key: Any) -> Any:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content_libraries", "0023_attempts_and_turns"),
+        ("content_libraries", "0024_names_of_fields"),
     ]
 
     operations = [

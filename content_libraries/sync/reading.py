@@ -313,8 +313,8 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
         state = LinkState.INACCESSIBLE
     works = found is not None and state in WORKING_STATES
     is_kept = found is not None and works and found.available is None  # the author declined the deletion
-    error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key)
     top_level = None if found is None or found.top_level is None else found.top_key
+    error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key, top=top_level)
     return LinkDetail(
         usage_key=key,
         block_type=key.block_type,

@@ -1,7 +1,7 @@
 """
 What all REST packages of this app share: error bodies, pages, dates.
 
-The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
+The shapes are those that clients know (wire: conventions).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from . import conf
 from .errors import (
     BusyError,
     ContentLibrariesError,
@@ -91,7 +92,7 @@ class SiteBusy(APIException):
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
-    What an error of ours means over HTTP (libraries-rest contract, section 0.4).
+    What an error of ours means over HTTP (wire: errors).
 
     Args:
         anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
@@ -247,14 +248,28 @@ class LibraryAPIView(ErrorsMixin):
     Base of the app's views.
 
     Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
-    events fire after commit, and that must be before the answer (events contract, section 5).
+    events fire after commit, and that must be before the answer (wire: events-transactions).
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
 
 
+class FramedMixin(APIView):
+    """
+    Answers that the site's frontends may show in frames, refusals too.
+
+    What an answer has no policy for loads and runs nothing, and is what it is everywhere: frames of others stay empty.
+    """
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.xframe_options_exempt = True  # frame-ancestors says who may
+        answer.headers.setdefault("Content-Security-Policy", f"{conf.frame_ancestors()}; default-src 'none'")
+        return answer
+
+
 class LibraryPagination(DefaultPagination):
-    """Pages of 10, or of ``page_size`` up to 100, in the envelope of the contract's section 0.7."""
+    """Pages of 10, or of ``page_size`` up to 100, in the envelope that clients know (wire: pages)."""
 
     page_size = 10
     max_page_size = 100

@@ -80,7 +80,7 @@ class _Parts:
         )
 
     def files_of(self, key: UsageKey) -> Iterator[FileMedia]:
-        """The files that a block refers to, under the names that it has for them (libraries-rest contract, 9.4)."""
+        """The files that a block refers to, under the names that it has for them (wire: clipboard-paste)."""
         for name, static_file in resolve_references(parse_block(self.blocks[key].olx), self.names).items():
             file = self.files[f"{_STATIC}{static_file.path}"]
             yield FileMedia(f"{_STATIC}{name}", file.media_type, file.digest, file.size)

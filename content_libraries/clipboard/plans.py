@@ -62,7 +62,7 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
 
     The pasted item itself is always new. A child that is a copy of a live item of the library is that item;
     any other is new, once, however often it occurs. Children that a container does not take, and blocks with
-    children of their own, are left out (libraries-rest contract, section 9.4).
+    children of their own, are left out (wire: clipboard-paste).
 
     Args:
         root: a block without children, or a chapter, sequential or vertical.

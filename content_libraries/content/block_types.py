@@ -30,7 +30,8 @@ _TYPE_NAMES: Final = {
     "vertical": gettext_lazy("Unit"),
 }
 """
-Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3), and of those that have
+Names of types that differ from the titles of new blocks (wire: libraries-block-types, components-create),
+and of those that have
 no class.
 """
 

@@ -1,5 +1,5 @@
 """
-The public events of components and containers (events contract).
+The public events of components and containers (wire: events).
 
 Learning Core sends one event for each draft change log and publish log, after commit. Here the records of
 such a log become the events that the platform knows: for each item once, and for the items whose containers

@@ -211,7 +211,7 @@ class SyncPlan:
 @dataclass(frozen=True, slots=True)
 class LinkDetail:
     """
-    A link as its block and the library tell it (sync contract, section 10).
+    A link as its block and the library tell it (wire: sync-endpoints).
 
     Args:
         version_available: number of the published version; None where the link is broken.

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -108,6 +109,16 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
     return {key: top for key, top in named.items() if top in linked}
 
 
+def linked_courses(library_keys: Collection[LibraryLocatorV2]) -> dict[str, dict[str, int]]:
+    """Return library key -> key of each course with blocks that are linked to it -> how many; parts not counted."""
+    rows = CourseLink.objects.filter(library_key__in=[str(key) for key in library_keys], top_level_parent_key=None)
+    counts: dict[str, dict[str, int]] = {}
+    grouped = rows.values_list("library_key", "course_key").annotate(Count("pk")).order_by("library_key", "course_key")
+    for library_key, course_key, count in grouped:
+        counts.setdefault(library_key, {})[str(course_key)] = count
+    return counts
+
+
 def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:
     """Whether a course has a link to one of these library items that can be synced, as far as the keys tell."""
     links = CourseLink.objects.filter(course_key=course_key, fault="")
@@ -127,7 +138,7 @@ def forget_links(course_key: CourseKey) -> None:
 
 
 def release_tags_of(upstream: str) -> None:
-    """Make the tags that blocks got from a library item their own (sync contract, section 8)."""
+    """Make the tags that blocks got from a library item their own (wire: sync-tags)."""
     linked = CourseLink.objects.filter(upstream_key=upstream).values_list("downstream_key", flat=True)
     release_copied_tags([str(key) for key in linked])
 
@@ -209,7 +220,7 @@ def _tops(
     Find the linked blocks that linked blocks are part of.
 
     What a block names counts while it stands in that: other sites let authors move parts out of their structure. Other
-    sites also let parts name a part (sync contract, section 6), so the outermost block that is named counts.
+    sites also let parts name a part (wire: sync-structure), so the outermost block that is named counts.
 
     Args:
         links: what blocks say.

@@ -1,7 +1,7 @@
 """
 Moving links to another library that has the same items, such as a backup that was restored beside the old one.
 
-It is offered, and never done by itself: the links to the old library are gone then (sync contract, section 13).
+It is offered, and never done by itself: the links to the old library are gone then (wire: sync-rows).
 """
 
 from __future__ import annotations

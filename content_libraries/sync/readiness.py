@@ -1,5 +1,6 @@
 """
-How links stand: the one definition that list, summary, badge, detail and runs go by (sync contract, sections 3, 4).
+How links stand: the one definition that list, summary, badge, detail and runs go by (wire: sync-readiness,
+sync-link-states).
 
 Everything is computed from the rows of links and from what libraries have published, in one query.
 """

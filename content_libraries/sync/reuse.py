@@ -1,5 +1,5 @@
 """
-What stands against reusing a library item in a place of a course (sync contract, section 13).
+What stands against reusing a library item in a place of a course (wire: sync-rows).
 
 Pickers mark it, creations and pastes are refused for it.
 """

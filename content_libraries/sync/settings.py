@@ -1,5 +1,5 @@
 """
-What a course block says about its link, and which settings belong to whom (sync contract, sections 1 and 2).
+What a course block says about its link, and which settings belong to whom (wire: sync-state, sync-customizable).
 
 All of it is OLX attributes of the block. The rows in ``models`` only repeat it.
 """

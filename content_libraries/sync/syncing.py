@@ -80,7 +80,8 @@ def sync_block(
     fingerprint: str | None = None,
 ) -> Synced:
     """
-    Take what the library has published, into a linked block and everything in it (sync contract, sections 5 and 6).
+    Take what the library has published, into a linked block and everything in it (wire: sync-component,
+    sync-structure).
 
     Titles and bodies of Texts that were changed in the course stay (``keep_local``).
 

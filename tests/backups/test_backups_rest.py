@@ -1,4 +1,4 @@
-"""Backing up and restoring a library (libraries-rest contract, sections 2.3 and 10)."""
+"""Backing up and restoring a library (wire: libraries-create, backups)."""
 
 from __future__ import annotations
 

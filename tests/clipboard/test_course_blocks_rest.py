@@ -1,4 +1,4 @@
-"""Copying blocks of courses and pasting them into a library (libraries-rest contract, section 9)."""
+"""Copying blocks of courses and pasting them into a library (wire: clipboard)."""
 
 from __future__ import annotations
 

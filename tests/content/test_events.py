@@ -1,4 +1,4 @@
-"""The public events of components and containers (events contract, sections 3 to 6)."""
+"""The public events of components and containers (wire: events, events-example, events-transactions, events-timing)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .recorder import Record, associated, once
 
 @pytest.fixture
 def tree(lib: LibraryClient) -> LibraryClient:
-    """The worked example of the events contract, section 4."""
+    """The worked example (wire: events-example)."""
     for name in ("problem:p1", "html:h1", "html:h3"):
         lib.create(name)
     lib.create("unit:u1", children=["problem:p1", "html:h1"])

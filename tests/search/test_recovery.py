@@ -1,4 +1,4 @@
-"""Nothing is missed: not when the engine fails, nor when several catch up at the same time (contract, section 6)."""
+"""Nothing is missed: not when the engine fails, nor when several catch up at the same time (wire: search-upkeep)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a link is said in the language of the author (sync contract, section 4)."""
+"""What is wrong with a link is said in the language of the author (wire: sync-link-states)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks of courses that use a legacy library become problem banks of linked blocks (import contract, 6.9 and 7)."""
+"""Blocks of courses that use a legacy library become problem banks of linked blocks (wire: imports-legacy-blocks)."""
 
 from __future__ import annotations
 

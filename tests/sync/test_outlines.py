@@ -1,4 +1,4 @@
-"""Outlines and lists of children show what is linked, and what can be done with it (sync contract, section 10)."""
+"""Outlines and lists of children show what is linked, and what can be done with it (wire: sync-endpoints)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ TAGS = ["sync"]
 
 
 class LinkPagination(DefaultPagination):
-    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (sync contract, section 11)."""
+    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (wire: sync-list)."""
 
     page_size = 100
     max_page_size = 1000

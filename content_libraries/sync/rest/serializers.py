@@ -1,4 +1,4 @@
-"""Shapes of links on the wire (sync contract, sections 10 and 11)."""
+"""Shapes of links on the wire (wire: sync-endpoints, sync-list)."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ class ChildrenView(DeveloperErrorsView):
         operation_id="course_container_children",
         summary="List the children of a course container, with their links",
         parameters=[OpenApiParameter("get_upstream_info", bool)],
-        responses=OpenApiResponse(description="The container and its children (sync contract, section 10)."),
+        responses=OpenApiResponse(description="The container and its children (wire: sync-endpoints)."),
     )
     def get(self, request: Request, downstream_key: str) -> Response:
         key = block_key(downstream_key)

@@ -25,7 +25,7 @@ from ... import conf
 from ...content.api import file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, busy_status, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of
@@ -72,7 +72,7 @@ class EmbedView(FramedMixin, XBlockAPIView):
         except NotFoundError as error:  # a type may have no editor of its own
             view, status = api.notice_view(block_version, error.message), HTTPStatus.NOT_FOUND
         except BusyError as error:
-            view, status = api.notice_view(block_version, error.message), busy_status(error)
+            view, status = api.notice_view(block_version, error.message), HTTPStatus.SERVICE_UNAVAILABLE
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )

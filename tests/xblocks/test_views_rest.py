@@ -263,7 +263,8 @@ def test_the_page_is_sandboxed_and_may_be_framed(lib: BlockClient, settings: obj
 def test_styles_of_packages_find_the_element_around_a_block(
     lib: BlockClient, library: ContentLibrary, author: User, name: str, view_name: str, classes: str
 ) -> None:
-    write_component(library, author, *name.split(":"), f"<{name.partition(':')[0]}/>")
+    block_type, code = name.split(":")
+    write_component(library, author, block_type, code, f"<{block_type}/>")
     page = lib.embed(name, view_name, inner="1").content.decode()
     assert f'xblock-v1-{view_name} {classes}"' in page
     assert ("xblocks/settings.css" in page) is (view_name == "studio_view")

@@ -37,6 +37,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from . import conf
 from .errors import (
     BusyError,
     ContentLibrariesError,
@@ -251,6 +252,20 @@ class LibraryAPIView(ErrorsMixin):
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
+
+
+class FramedMixin(APIView):
+    """
+    Answers that the site's frontends may show in frames, refusals too.
+
+    What an answer has no policy for loads and runs nothing, and is what it is everywhere: frames of others stay empty.
+    """
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.xframe_options_exempt = True  # frame-ancestors says who may
+        answer.headers.setdefault("Content-Security-Policy", f"{conf.frame_ancestors()}; default-src 'none'")
+        return answer
 
 
 class LibraryPagination(DefaultPagination):

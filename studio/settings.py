@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from content_libraries.plugin_settings import plugin_settings
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "corsheaders",
+    "csp",
     "django_structlog",
     "drf_spectacular_sidecar",
     "studio",
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "studio.frontend.pages.FilesMiddleware",
     "edx_django_utils.cache.middleware.RequestCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -241,7 +244,25 @@ OPENEDX_LEARNING = {
     }
 }
 
+# What a page of this site may load and do: its own files, no scripts or styles inside of pages, and no frame around it.
+# Pages that need more say so themselves: previews of blocks, files of authors, the API description, the frontend.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *FRONTEND_ORIGINS],  # after login and logout, forms lead back there
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
 REST_FRAMEWORK = {
+    # People try the API at /api-docs/. Pages made of answers would have styles inside.
+    "DEFAULT_RENDERER_CLASSES": ["content_libraries.rest_json.TextJSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "studio.tokens.TokenAuthentication",
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",

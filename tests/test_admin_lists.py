@@ -14,6 +14,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -104,3 +106,19 @@ def test_nothing_leads_where_staff_may_not_go(
     client.force_login(User.objects.create_superuser("root"))
     if hasattr(row, "user") or hasattr(row, "created_by"):
         assert f"/admin/auth/user/{staff.pk}/change/" in client.get(url).content.decode()
+
+
+admin.autodiscover()
+OURS = [model for model in admin.site._registry if model._meta.app_label == "content_libraries"]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_columns_and_filters_are_named_in_words(admin_client: Client, model: Any) -> None:
+    """Not by what the code calls them, such as “is spare” and “publish log pk”."""
+    page = admin_client.get(f"/admin/content_libraries/{model._meta.model_name}/")
+    changes = page.context.get("cl")
+    if changes is None:  # a page of our own, which has its words itself
+        return
+    columns = [str(label_for_field(name, model, changes.model_admin)) for name in changes.list_display[1:]]
+    filters = [str(shown.title) for shown in changes.filter_specs]
+    assert [label for label in columns + filters if re.search(r"^is |\b(pk|uuid|id)\b|\w key$|_", label)] == []

@@ -38,7 +38,8 @@ GETTEXT: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "nge
 PLACEHOLDER: Final = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 LANGUAGE_TAGS: Final = re.compile(
-    r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
+    r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%\s*block bodyclass\s*%}.*?{%\s*endblock\s*%}"
+    r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
     r"|<(script|style|code)\b.*?</\2>|&\w+;",
     re.DOTALL,
 )

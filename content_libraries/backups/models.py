@@ -15,7 +15,7 @@ class BackupJob(Job):
     .. no_pii: a user is only referred to.
     """
 
-    library_key = models.CharField(max_length=255)
+    library_key = models.CharField(_("library"), max_length=255)
     file = models.FileField(upload_to="content_libraries/backups/%Y/%m/%d/", blank=True)
     file_name = models.CharField(max_length=255, help_text=_("What the archive is called when it is downloaded."))
     origin = models.CharField(max_length=255, help_text=_("Host of the site, to be named in the archive."))

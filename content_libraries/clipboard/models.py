@@ -49,7 +49,7 @@ class StagedContent(models.Model):
     container_settings = models.JSONField(
         default=dict, help_text=_("Key of a container to what it had in the course that it came from.")
     )
-    source_key = models.CharField(max_length=255)
+    source_key = models.CharField(_("copied block"), max_length=255)
     context_title = models.CharField(
         max_length=500, blank=True, help_text=_("Title of the course, or key of the library, that it is from.")
     )

@@ -100,7 +100,9 @@ class ImportJob(Job):
     .. no_pii: a user is only referred to.
     """
 
-    target_key = models.CharField(max_length=255, help_text=_("Key of the library, which may be deleted meanwhile."))
+    target_key = models.CharField(
+        _("library"), max_length=255, help_text=_("Key of the library, which may be deleted meanwhile.")
+    )
     publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
     made_library = models.BooleanField(
         default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
@@ -168,8 +170,10 @@ class ModulestoreMigration(models.Model):
 
     source = models.ForeignKey(ModulestoreSource, on_delete=models.CASCADE, related_name="migrations")
     source_version = models.CharField(max_length=255, blank=True, help_text=_("Digest of what was read."))
-    composition_level = models.CharField(max_length=20, choices=[(level, level) for level in Level])
-    repeat_handling_strategy = models.CharField(max_length=20, choices=[(repeat, repeat) for repeat in OnRepeat])
+    composition_level = models.CharField(_("what is made"), max_length=20, choices=[(level, level) for level in Level])
+    repeat_handling_strategy = models.CharField(
+        _("what was imported before"), max_length=20, choices=[(repeat, repeat) for repeat in OnRepeat]
+    )
     preserve_url_slugs = models.BooleanField()
     target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE)
     # SET_NULL: the collection can be deleted without losing what came from where.
@@ -178,7 +182,7 @@ class ModulestoreMigration(models.Model):
     )
     # SET_NULL: logs may be pruned. Null also when the import changed nothing.
     change_log = models.ForeignKey("openedx_content.DraftChangeLog", on_delete=models.SET_NULL, null=True, blank=True)
-    is_failed = models.BooleanField(default=False)
+    is_failed = models.BooleanField(_("failed"), default=False)
     finished = models.DateTimeField(null=True, blank=True, help_text=_("Blank while it is waiting or under way."))
     error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
     # SET_NULL: what came from where is worth keeping longer than the jobs that did it.

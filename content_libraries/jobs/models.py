@@ -37,7 +37,9 @@ class Job(models.Model):
     .. no_pii: a user is only referred to.
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status."))
+    uuid = models.UUIDField(
+        _("ID"), default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status.")
+    )
     # SET_NULL: what was done stays known after its author retires. A job without a user is not started.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     # SET_NULL: old task statuses are purged.

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from organizations.models import Organization
 
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
 from . import api
+from .admin_forms import GrantForm, GrantFormSet, LibraryForm, NewLibraryForm
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
@@ -36,6 +36,7 @@ _KINDS: Final = {
     "unit": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),
     learning_core.COMPONENT_NAMESPACE: ngettext_lazy("%(count)d component", "%(count)d components", "count"),
 }
+_MOST_PROPOSALS: Final = 20
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
 
@@ -100,60 +101,6 @@ def add_figures(rows: Iterable[Any]) -> None:
         row.figures = figures.get(row.learning_package_id, _NO_CONTENT)
 
 
-class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Whose name is typed in. Blanks around it come along when it is copied."""
-
-    widget = forms.TextInput
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.strip() if isinstance(value, str) else value)
-
-
-class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An older grant. Whose it is never changes: somebody else's is another one. Members are known by their names."""
-
-    user = NameField(
-        get_user_model().objects.all(),
-        to_field_name="username",
-        required=False,
-        help_text=gettext_lazy("Username"),
-        error_messages={"invalid_choice": gettext_lazy("There is no user of this name.")},
-    )
-    group = NameField(
-        Group.objects.all(),
-        to_field_name="name",
-        required=False,
-        help_text=gettext_lazy("Name of the group"),
-        error_messages={"invalid_choice": gettext_lazy("There is no group of this name.")},
-    )
-
-    class Meta:
-        model = ContentLibraryPermission
-        fields = ("user", "group", "access_level")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["user"].disabled = self.fields["group"].disabled = True
-            user, group = self.instance.user, self.instance.group
-            self.initial.update(user=user and user.username, group=group and group.name)
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and bool(data.get("user")) == bool(data.get("group")):
-            raise forms.ValidationError(_("Choose either a user or a group."))
-        return data
-
-
-class GrantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Grants, in a table whose headings are no labels."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for field in form.fields.values():
-            field.widget.attrs["aria-label"] = field.label
-
-
 class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
     """The older grants of a library. Roles of openedx-authz are given there, and listed with these in the teams."""
 
@@ -176,9 +123,9 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(ContentLibrary)
 class ContentLibraryAdmin(PackageAdmin):
     """
-    Libraries: found, opened to the public, given to a team, deleted.
+    Libraries: created, found, given titles, opened to the public, given to a team, deleted.
 
-    They are created by authors, or by the ``create_library`` command. The rooms above add their actions.
+    The rooms above add their actions.
     """
 
     change_list_template = "content_libraries/libraries/library_list.html"
@@ -200,20 +147,58 @@ class ContentLibraryAdmin(PackageAdmin):
     list_select_related = ("org", "learning_package")
     search_fields = ("slug", "org__short_name", "learning_package__title")
     ordering = ("org__short_name", "slug")
-    fieldsets = (
-        (None, {"fields": ("library_key", "title", "team")}),
+    form = LibraryForm
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("library_key", "title", "description", "team")}),
         (gettext_lazy("Content"), {"fields": ("size", "unpublished", "last_published")}),
         (gettext_lazy("Who may use it"), {"fields": ("license", "allow_public_learning", "allow_public_read")}),
     )
+    add_fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("organization", "slug", "title", "description")}),
+        fieldsets[-1],
+    )
     readonly_fields = (
         "library_key",
-        "title",
         "team",
         "size",
         "unpublished",
         "last_published",
     )
     inlines = (GrantInline,)
+    users_of: ClassVar[Sequence[Callable[[Sequence[LibraryLocatorV2]], Mapping[str, list[str]]]]] = ()
+    """Tell by whom libraries are used: their keys -> key of each that is -> lines in words."""
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(name: str, find: Any) -> URLPattern:
+            view = self.admin_site.admin_view(partial(self._proposals, find))
+            return path(f"proposals/{name}/", view, name=f"content_libraries_{name}_proposals")
+
+        return [
+            page("library", self._proposed_libraries),
+            page("organization", self._proposed_organizations),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Whole keys are found, too, and what is typed of them."""
+        words = search_term.strip().removeprefix("lib:").replace(":", " ")
+        return super().get_search_results(request, queryset, words)
+
+    def _proposals(self, find: Any, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = find(request, request.GET.get("q", ""))
+        return JsonResponse({"proposals": [{"value": value, "label": label} for value, label in found]})
+
+    def _proposed_libraries(self, request: HttpRequest, text: str) -> list[tuple[str, str]]:
+        libraries = self.get_queryset(request).select_related("org", "learning_package").order_by(*self.ordering)
+        found, _duplicates = self.get_search_results(request, libraries, text)
+        return [(str(library), library.title) for library in found[:_MOST_PROPOSALS]]
+
+    def _proposed_organizations(self, _request: HttpRequest, text: str) -> list[tuple[str, str]]:
+        named = Q(short_name__icontains=text) | Q(name__icontains=text)
+        found = Organization.objects.filter(named, active=True).order_by("short_name")
+        return list(found.values_list("short_name", "name")[:_MOST_PROPOSALS])
 
     @admin.display(description=gettext_lazy("Library"), ordering="learning_package__title")
     def name(self, library: ContentLibrary) -> str:
@@ -235,12 +220,34 @@ class ContentLibraryAdmin(PackageAdmin):
         link = _('<a href="{url}?{query}">Team<span class="visually-hidden"> of {library}</span></a>')
         return format_html(link, url=url, query=query, library=library)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return api.is_global_staff(request.user)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return api.is_global_staff(request.user)
 
     has_delete_permission = has_change_permission
 
+    def get_fieldsets(self, request: HttpRequest, obj: ContentLibrary | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: ContentLibrary | None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            return super().get_form(request, obj, change=change, **kwargs)
+
+        class Form(NewLibraryForm):
+            def __init__(self, *args: Any, **form_kwargs: Any) -> None:
+                super().__init__(*args, user=request.user, **form_kwargs)
+
+        return Form
+
     def save_model(self, request: HttpRequest, obj: ContentLibrary, form: Any, change: bool) -> None:
+        """Change a library. One that is new was made by its form."""
+        if not change:
+            return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         api.update_library(obj.library_key, user=request.user, **changes)
 
@@ -256,7 +263,13 @@ class ContentLibraryAdmin(PackageAdmin):
         """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
         libraries = list(objs)
         add_figures(libraries)
-        names = [_with_size(library) for library in libraries]
+        uses: dict[str, list[str]] = {}
+        for users_of in self.users_of:
+            for key, lines in users_of([library.library_key for library in libraries]).items():
+                uses.setdefault(key, []).extend(lines)
+        names: list[Any] = []
+        for library in libraries:
+            names += [_with_size(library), *([uses[str(library)]] if str(library) in uses else [])]
         return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:

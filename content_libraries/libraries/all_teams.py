@@ -25,6 +25,13 @@ _WORDS: Final = {
     Permission.EDIT_TEAM: gettext_lazy("manage the team"),
     Permission.DELETE: gettext_lazy("delete the library"),
 }
+ROLE_NAMES: Final = {
+    Role.USER: gettext_lazy("Library user"),
+    Role.CONTRIBUTOR: gettext_lazy("Library contributor"),
+    Role.AUTHOR: gettext_lazy("Library author"),
+    Role.ADMIN: gettext_lazy("Library administrator"),
+}
+"""Role -> its name for people."""
 _COLUMNS: Final = ("where", "who", "for_group", "what", "of_kind")
 
 
@@ -56,6 +63,11 @@ class TeamEntry:
     def is_changeable(self) -> bool:
         """Whether it is a role in one library, which ``change_role`` and ``take_role`` take."""
         return self.kind is GrantKind.ROLE and not self.scope.endswith("*")
+
+    @property
+    def title(self) -> str:
+        """The name of the role or level for people."""
+        return str(ROLE_NAMES[Role(self.name)] if self.kind is GrantKind.ROLE else AccessLevel(self.name).label)
 
     @property
     def allows(self) -> str:

@@ -15,7 +15,7 @@ from .access import (
     views_everything,
     views_library_updates,
 )
-from .all_teams import TeamEntry, list_team_entries, team_entry
+from .all_teams import ROLE_NAMES, TeamEntry, list_team_entries, team_entry
 from .data import (
     PERMISSIONS_OF,
     Actor,
@@ -44,6 +44,7 @@ from .team import (
 
 __all__ = [
     "PERMISSIONS_OF",
+    "ROLE_NAMES",
     "Actor",
     "Explanation",
     "Grant",

@@ -61,10 +61,12 @@ class ContentLibrary(models.Model):
     )
     license = models.CharField(max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True)
     allow_public_learning = models.BooleanField(
-        default=False, help_text=_("Anybody may see the library's blocks as learners see them.")
+        _("open to learners"), default=False, help_text=_("Anybody may see the library's blocks as learners see them.")
     )
     allow_public_read = models.BooleanField(
-        default=False, help_text=_("Any course author may read the library and reuse its content.")
+        _("open to course authors"),
+        default=False,
+        help_text=_("Any course author may read the library and reuse its content."),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from ..errors import ContentLibrariesError
@@ -55,6 +56,21 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_view(self, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:
         return _or_message(super().delete_view, request, *arguments, **more)
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """
+    Rows by a boolean field, in words. ``field`` is its name; ``words`` are those for true and for false.
+    """
+
+    field: ClassVar[str]
+    words: ClassVar[tuple[Any, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return tuple(zip(("yes", "no"), self.words, strict=True))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.field: self.value() == "yes"}) if self.value() in ("yes", "no") else queryset
 
 
 def _name_of(key: Any) -> Any:

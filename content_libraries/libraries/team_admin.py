@@ -19,28 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from .. import site_language
-from ..errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
-from ..keys import LibraryLocatorV2, library_key
+from ..errors import ContentLibrariesError, InvalidInputError
 from . import api
 from .data import Role
+from .key_fields import LibraryKeyField
 from .models import AccessLevel, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
 _TEAM_ROWS: Final = 100
-_ROLES: Final = [(role, role) for role in Role]
+_ROLES: Final = [(role, api.ROLE_NAMES[role]) for role in Role]
 _LIST: Final = "admin:content_libraries_contentlibrarypermission_changelist"
 _ROLE_PAGE: Final = "content_libraries_contentlibrarypermission_role"
-
-
-class LibraryKeyField(forms.CharField):
-    """The key of a library, typed in."""
-
-    def clean(self, value: Any) -> LibraryLocatorV2 | None:
-        text = super().clean(value)
-        try:
-            return library_key(text) if text else None
-        except MalformedKeyError as error:
-            raise forms.ValidationError(error.message) from error
 
 
 class UserField(forms.CharField):
@@ -66,7 +55,11 @@ class TeamSearchForm(forms.Form):
     role = forms.ChoiceField(
         label=gettext_lazy("Role or level"),
         required=False,
-        choices=[("", gettext_lazy("All")), *_ROLES, *((level, level) for level in AccessLevel)],
+        choices=[
+            ("", gettext_lazy("All")),
+            (gettext_lazy("Roles"), _ROLES),
+            (gettext_lazy("Levels"), AccessLevel.choices),
+        ],
     )
     library = LibraryKeyField(label=gettext_lazy("Library key"), required=False)
 
@@ -143,7 +136,7 @@ class TeamAdmin(StaffAdmin):
             "title": _("Role of %(member)s in %(library)s") % named if held else _("Give a role"),
             "form": form,
             "held": held,
-            "allows": {role: api.TeamEntry("", "", False, role, api.GrantKind.ROLE).allows for role in Role},
+            "roles": [api.TeamEntry("", "", False, role, api.GrantKind.ROLE) for role in Role],
         }
         return render(request, "content_libraries/libraries/role.html", context)
 
@@ -160,10 +153,19 @@ class TeamAdmin(StaffAdmin):
         else:
             api.change_role(key, **whose, old=_role(held), new=role)
             done = gettext_noop("Changed the role of %(member)s from %(held)s to %(role)s.")
-        names = {"member": member, "held": held, "role": role}
-        self.log_change(request, api.get_library(key), site_language.gettext(done) % names)
-        messages.success(request, _(done) % names)
+        with site_language.active():
+            self.log_change(request, api.get_library(key), _(done) % _names(member, role, held))
+        messages.success(request, _(done) % _names(member, role, held))
         return HttpResponseRedirect(f"{reverse(_LIST)}?{urlencode({'library': str(key)})}")
+
+
+def _names(member: User, role: Role, held: str) -> dict[str, str]:
+    """How a message calls whom and what it is about."""
+    return {
+        "member": str(member),
+        "role": str(api.ROLE_NAMES[role]),
+        "held": str(api.ROLE_NAMES[Role(held)]) if held else "",
+    }
 
 
 def _role(text: str) -> Role:

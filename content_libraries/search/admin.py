@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from ..courses.admin import CourseAdmin
 from ..libraries.admin import ContentLibraryAdmin
-from ..libraries.staff_admin import StaffAdmin
+from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
@@ -47,6 +47,15 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(lagging) if self.value() == "behind" else queryset.exclude(lagging)
 
 
+class IndexFilter(ChoiceFilter):
+    """Checkpoints of the index that is searched in, or of the one that is to take its place."""
+
+    title = gettext_lazy("index")
+    parameter_name = "index"
+    field = "is_spare"
+    words = (gettext_lazy("Being made"), gettext_lazy("In use"))
+
+
 @admin.register(SearchCheckpoint)
 class SearchCheckpointAdmin(StaffAdmin):
     """How far the index has followed each library and course, what went wrong last, and making documents anew."""
@@ -62,7 +71,7 @@ class SearchCheckpointAdmin(StaffAdmin):
         "draft_change_log_pk",
         "publish_log_pk",
     )
-    list_filter = (StateFilter, "is_spare")
+    list_filter = (StateFilter, IndexFilter)
     search_fields = ("context_key", "title")
     ordering = ("context_key",)
     actions = ("reindex", "rebuild_index")

@@ -44,16 +44,18 @@ class SearchCheckpoint(models.Model):
     """
 
     learning_package_pk = models.PositiveIntegerField()
-    is_spare = models.BooleanField(default=False, help_text=_("Whether it is about the index that is being made."))
-    context_key = LearningContextKeyField(max_length=255, db_index=True, case_sensitive=True)
-    index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that this is about."))
+    is_spare = models.BooleanField(
+        _("being made"), default=False, help_text=_("Whether it is about the index that is being made.")
+    )
+    context_key = LearningContextKeyField(_("library or course"), max_length=255, db_index=True, case_sensitive=True)
+    index_id = models.CharField(_("index"), max_length=255, blank=True, help_text=_("The index that this is about."))
     # Every document names its library, so another title means that all of them have to be made again.
     title = models.CharField(max_length=500, blank=True, help_text=_("The title that the documents have."))
     filling_after = models.PositiveBigIntegerField(
         null=True, default=0, help_text=_("The last entity that was filled in; empty when all are.")
     )
-    draft_change_log_pk = models.PositiveBigIntegerField(default=0)
-    publish_log_pk = models.PositiveBigIntegerField(default=0)
+    draft_change_log_pk = models.PositiveBigIntegerField(_("draft change log"), default=0)
+    publish_log_pk = models.PositiveBigIntegerField(_("publish log"), default=0)
     pending = models.JSONField(default=nothing_pending)
     turn = models.CharField(max_length=32, blank=True, help_text=_("Who is catching up now; empty for nobody."))
     turn_ends = models.DateTimeField(null=True, help_text=_("When others may take over, because nobody is alive."))
@@ -64,7 +66,9 @@ class SearchCheckpoint(models.Model):
         blank=True,
         help_text=_("Documents that the engine does not take as they are: what they are about, and why."),
     )
-    refused_count = models.PositiveIntegerField(default=0, help_text=_("How many documents are named there."))
+    refused_count = models.PositiveIntegerField(
+        _("refused documents"), default=0, help_text=_("How many documents are named there.")
+    )
 
     class Meta:
         verbose_name = _("search checkpoint")
@@ -97,7 +101,7 @@ class SearchRebuild(models.Model):
 
     owner = models.CharField(max_length=32, blank=True, help_text=_("Who is rebuilding; empty if it was stopped."))
     owned_until = models.DateTimeField(help_text=_("When others may go on with it, because the owner is dead."))
-    index_id = models.CharField(max_length=255, blank=True, help_text=_("The index that is being filled."))
+    index_id = models.CharField(_("index"), max_length=255, blank=True, help_text=_("The index that is being filled."))
     started = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text=_("How many have tried to go on with it since the last step that was done.")
@@ -122,7 +126,7 @@ class SearchAccess(models.Model):
     .. no_pii:
     """
 
-    context_key = LearningContextKeyField(max_length=255, unique=True, case_sensitive=True)
+    context_key = LearningContextKeyField(_("library or course"), max_length=255, unique=True, case_sensitive=True)
 
     class Meta:
         verbose_name = _("search access")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
-from ..imports.admin.base import StaffAdmin
+from ..keys import LibraryLocatorV2
+from ..libraries.admin import ContentLibraryAdmin
+from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
 from .models import CourseLink
@@ -71,6 +73,15 @@ class LevelFilter(admin.SimpleListFilter):
         return queryset.filter(parent_pk__isnull=self.value() == "top") if self.value() else queryset
 
 
+class KindFilter(ChoiceFilter):
+    """Links to components, and to what holds them."""
+
+    title = gettext_lazy("kind of library item")
+    parameter_name = "kind"
+    field = "is_container"
+    words = (gettext_lazy("Section, subsection or unit"), gettext_lazy("Component"))
+
+
 @admin.register(CourseLink)
 class CourseLinkAdmin(StaffAdmin):
     """What course blocks say of their links, to look at: it changes with the blocks."""
@@ -85,7 +96,7 @@ class CourseLinkAdmin(StaffAdmin):
         "is_customized",
         "updated",
     )
-    list_filter = (StateFilter, ReadyFilter, LevelFilter, "is_container", "updated")
+    list_filter = (StateFilter, ReadyFilter, LevelFilter, KindFilter, "updated")
     search_fields = ("downstream_key", "upstream_key", "course_key", "library_key")
     ordering = ("course_key", "pk")
     show_full_result_count = False
@@ -162,3 +173,23 @@ class CourseLinkAdmin(StaffAdmin):
                 len(courses),
             )
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
+
+
+def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
+    """Say which courses are linked to libraries. Their blocks stay, and take no updates any more."""
+    return {
+        library: [
+            ngettext(
+                "%(count)d block of %(course)s is linked to it, and takes no updates any more",
+                "%(count)d blocks of %(course)s are linked to it, and take no updates any more",
+                count,
+            )
+            % {"count": count, "course": course}
+            for course, count in courses.items()
+        ]
+        for library, courses in api.linked_courses(library_keys).items()
+    }
+
+
+# The room of libraries does not know of links.
+ContentLibraryAdmin.users_of = (*ContentLibraryAdmin.users_of, courses_in_words)

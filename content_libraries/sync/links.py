@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -106,6 +107,16 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
     parents = CourseLink.objects.filter(downstream_key__in=set(named.values()))
     linked = set(parents.values_list("downstream_key", flat=True))
     return {key: top for key, top in named.items() if top in linked}
+
+
+def linked_courses(library_keys: Collection[LibraryLocatorV2]) -> dict[str, dict[str, int]]:
+    """Return library key -> key of each course with blocks that are linked to it -> how many; parts not counted."""
+    rows = CourseLink.objects.filter(library_key__in=[str(key) for key in library_keys], top_level_parent_key=None)
+    counts: dict[str, dict[str, int]] = {}
+    grouped = rows.values_list("library_key", "course_key").annotate(Count("pk")).order_by("library_key", "course_key")
+    for library_key, course_key, count in grouped:
+        counts.setdefault(library_key, {})[str(course_key)] = count
+    return counts
 
 
 def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:

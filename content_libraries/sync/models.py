@@ -32,17 +32,21 @@ class CourseLink(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    course_key = CourseKeyField(max_length=255, case_sensitive=True, db_index=True)
-    downstream_key = UsageKeyField(max_length=255, case_sensitive=True, unique=True)
-    upstream_key = case_sensitive_char_field(max_length=255, db_index=True)
-    is_container = models.BooleanField(help_text=_("Whether the library item is a section, a subsection or a unit."))
-    library_key = case_sensitive_char_field(max_length=255, db_index=True, blank=True)
+    course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True, db_index=True)
+    downstream_key = UsageKeyField(_("course block"), max_length=255, case_sensitive=True, unique=True)
+    upstream_key = case_sensitive_char_field(verbose_name=_("library item"), max_length=255, db_index=True)
+    is_container = models.BooleanField(
+        _("container"), help_text=_("Whether the library item is a section, a subsection or a unit.")
+    )
+    library_key = case_sensitive_char_field(verbose_name=_("library"), max_length=255, db_index=True, blank=True)
     upstream_ref = case_sensitive_char_field(max_length=500, blank=True)
     container_type = case_sensitive_char_field(max_length=100, blank=True)
     fault = models.CharField(max_length=20, blank=True, choices=[(state.value, state.value) for state in FAULTS])
-    top_level_parent_key = UsageKeyField(max_length=255, case_sensitive=True, null=True, blank=True, db_index=True)
-    version_synced = models.PositiveIntegerField(null=True, blank=True)
-    version_declined = models.PositiveIntegerField(null=True, blank=True)
+    top_level_parent_key = UsageKeyField(
+        _("outermost linked block"), max_length=255, case_sensitive=True, null=True, blank=True, db_index=True
+    )
+    version_synced = models.PositiveIntegerField(_("synced version"), null=True, blank=True)
+    version_declined = models.PositiveIntegerField(_("declined version"), null=True, blank=True)
     deletion_declined = models.BooleanField(default=False)
     downstream_customized = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -65,7 +69,9 @@ class SyncRun(Job):
     .. no_pii: a user is only referred to.
     """
 
-    library_key = models.CharField(max_length=255, blank=True, help_text=_("Only links to this library; all if blank."))
+    library_key = models.CharField(
+        _("library"), max_length=255, blank=True, help_text=_("Only links to this library; all if blank.")
+    )
     left_out = models.PositiveIntegerField(
         default=0, help_text=_("How many courses use the library and are not the user's to sync.")
     )
@@ -82,9 +88,9 @@ class SyncRunCourse(models.Model):
     """
 
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="courses")
-    course_key = CourseKeyField(max_length=255, case_sensitive=True)
+    course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True)
     finished = models.DateTimeField(null=True, blank=True)
-    is_failed = models.BooleanField(default=False)
+    is_failed = models.BooleanField(_("failed"), default=False)
     error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
     report = models.JSONField(default=dict, help_text=_("What was done, as course_report tells it."))
 
@@ -106,7 +112,7 @@ class LegacyConversion(Job):
     .. no_pii: a user is only referred to.
     """
 
-    course_key = CourseKeyField(max_length=255, case_sensitive=True, db_index=True)
+    course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True, db_index=True)
     publish = models.BooleanField(
         default=False, help_text=_("Publish what is converted, where nothing else was waiting to be published.")
     )

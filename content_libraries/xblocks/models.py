@@ -30,7 +30,9 @@ class StudentState(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     library = models.ForeignKey(ContentLibrary, on_delete=models.CASCADE, related_name="+")
-    usage_key = models.CharField(max_length=255, help_text=_("The component, such as lb:ORG:SLUG:problem:p1."))
+    usage_key = models.CharField(
+        _("component"), max_length=255, help_text=_("The component, such as lb:ORG:SLUG:problem:p1.")
+    )
     version_uuid = models.UUIDField(help_text=_("The version of the component that the state is of."))
     state = models.JSONField(default=dict, help_text=_("Name of a field to its JSON value."))
     modified = models.DateTimeField(auto_now=True)

@@ -70,6 +70,24 @@ def test_a_library_has_its_figures_and_its_team(
     screenshot(admin, "admin-library")
 
 
+def test_a_library_is_made_and_renamed(admin: Page, check_accessibility: Check) -> None:
+    admin.goto("/admin/content_libraries/contentlibrary/")
+    admin.get_by_role("link", name="New library").click()
+    admin.get_by_label("Organization").fill("DemoX")
+    admin.get_by_label("Slug").fill("welcome")
+    admin.get_by_label("Title").fill("Made in the admin")
+    admin.get_by_role("button", name="Save and continue editing").click()
+    expect(admin.get_by_text("A library with that ID already exists.")).to_be_visible()
+    check_accessibility(admin)
+    admin.get_by_label("Slug").fill("made")
+    admin.get_by_role("button", name="Save and continue editing").click()
+    expect(admin.get_by_text("lib:DemoX:made", exact=True).first).to_be_visible()
+    check_accessibility(admin)
+    admin.get_by_label("Description").fill("By an operator")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("link", name="Made in the admin lib:DemoX:made")).to_be_visible()
+
+
 def test_a_role_is_given_changed_and_taken_away(
     admin: Page, screenshot: Screenshot, check_accessibility: Check
 ) -> None:
@@ -84,15 +102,15 @@ def test_a_role_is_given_changed_and_taken_away(
     admin.get_by_label("User").fill("outsider")
     admin.get_by_label("Role").select_option("library_user")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_text("Gave outsider the role library_user.")).to_be_visible()
-    admin.get_by_role("link", name=f"Change library_user of outsider in {LIBRARY}").click()
+    expect(admin.get_by_text("Gave outsider the role Library user.")).to_be_visible()
+    admin.get_by_role("link", name=f"Change Library user of outsider in {LIBRARY}").click()
     check_accessibility(admin)
     screenshot(admin, "role")
     admin.get_by_label("Role").select_option("library_author")
     admin.get_by_role("button", name="Save").click()
-    admin.get_by_role("link", name=f"Change library_author of outsider in {LIBRARY}").click()
+    admin.get_by_role("link", name=f"Change Library author of outsider in {LIBRARY}").click()
     admin.get_by_role("button", name="Take away").click()
-    expect(admin.get_by_text("Took the role library_author from outsider.")).to_be_visible()
+    expect(admin.get_by_text("Took the role Library author from outsider.")).to_be_visible()
     expect(admin.get_by_role("rowheader", name="outsider")).to_have_count(0)
 
 

@@ -37,6 +37,11 @@ def test_a_contributor_writes_and_an_administrator_publishes(
     row.get_by_role("checkbox").check()
     admin.get_by_label("Action:").select_option(label="Publish all changes of the selected libraries")
     admin.get_by_role("button", name="Go").click()
+    expect(admin.get_by_role("heading", name="Publish all changes of these libraries?")).to_be_visible()
+    expect(admin.get_by_text(re.compile(f"new: “Text” \\(lb:{LIBRARY.removeprefix('lib:')}:html:"))).to_be_visible()
+    check_accessibility(admin)
+    screenshot(admin, "publish-asked")
+    admin.get_by_role("button", name="Yes, publish").click()
     expect(admin.get_by_text(f"Published {LIBRARY}.")).to_be_visible()
     screenshot(admin, "libraries-published")
 
@@ -47,13 +52,13 @@ def test_who_may_do_what_stands_in_one_list(
     admin = open_as("admin")
     admin.goto("/admin/content_libraries/contentlibrary/")
     admin.get_by_role("link", name=f"Team of {LIBRARY}").click()
-    expect(admin.get_by_role("row", name=re.compile("contributor.*library_contributor"))).to_contain_text("view, edit")
+    expect(admin.get_by_role("row", name=re.compile("contributor.*Library contributor"))).to_contain_text("view, edit")
     check_accessibility(admin)
     screenshot(admin, "teams")
     admin.get_by_label("Role or level").select_option("library_author")
     admin.get_by_role("button", name="Search").click()
-    expect(admin.get_by_role("row", name=re.compile("library_author"))).to_have_count(1)
-    expect(admin.get_by_role("row", name=re.compile("library_contributor"))).to_have_count(0)
+    expect(admin.get_by_role("row", name=re.compile("Library author"))).to_have_count(1)
+    expect(admin.get_by_role("row", name=re.compile("Library contributor"))).to_have_count(0)
 
 
 def test_who_logs_in_wrongly_is_told(open_as: PageFactory, screenshot: Screenshot, check_accessibility: Check) -> None:

@@ -37,7 +37,7 @@ def amy(make_user: UserFactory) -> User:
 
 def test_both_kinds_are_listed_with_what_they_allow(client: Client, library: ContentLibrary, contributor: User) -> None:
     page = client.get(URL, {"library": str(library.library_key)}).content.decode()
-    for text in ("library_contributor", "library_admin", "admin", "view, edit, view the team<"):
+    for text in ("Library contributor", "Library administrator", "Administer", "view, edit, view the team<"):
         assert text in page
 
 
@@ -80,7 +80,7 @@ class TestRoles:
     @pytest.mark.parametrize("member", ["amy", "AMY@example.com"])
     def test_it_is_given(self, client: Client, library: ContentLibrary, amy: User, member: str) -> None:
         page = self.send(client, library=LIBRARY, member=member, role="library_author")
-        assert "Gave amy the role library_author." in page.content.decode()
+        assert "Gave amy the role Library author." in page.content.decode()
         assert self.listed(page) == ["library_author"]
         assert api.may(amy, library, Permission.PUBLISH)
 
@@ -153,18 +153,18 @@ class TestRoles:
         with run_on_commit():
             self.send(client, library=LIBRARY, member="amy", role="library_author")
         history = client.get(f"/admin/content_libraries/contentlibrary/{library.pk}/history/").content.decode()
-        assert "Gave amy the role library_author." in history
+        assert "Gave amy the role Library author." in history
         logged = RoleAssignmentAudit.objects.get(subject="user^amy")
         assert (logged.operation, logged.role_display) == ("created", "library_author")
 
     def test_the_history_is_in_the_language_of_the_site(
         self, client: Client, library: ContentLibrary, amy: User, tmp_path: Path, settings: Any
     ) -> None:
-        texts = {"Gave %(member)s the role %(role)s.": "%(member)s hat die Rolle %(role)s."}
+        texts = {"Gave %(member)s the role %(role)s.": "%(member)s hat die Rolle %(role)s.", "Library user": "Nutzer"}
         add_catalog(settings, tmp_path, "de", texts)
         for site, reader, role, said in (
-            ("de", "en", "library_user", "amy hat die Rolle library_user."),
-            ("en", "de", "library_author", "Gave amy the role library_author."),
+            ("de", "en", "library_user", "amy hat die Rolle Nutzer."),
+            ("en", "de", "library_author", "Gave amy the role Library author."),
         ):
             settings.LANGUAGE_CODE = site
             client.post(

@@ -252,6 +252,13 @@ def test_the_page_is_sandboxed_and_may_be_framed(lib: BlockClient, settings: obj
     assert "<p>See" in page
 
 
+def test_refusals_may_be_framed_too_and_load_nothing(lib: BlockClient) -> None:
+    response = lib.http.get(f"/xblocks/v2/{lib.key('html:nowhere')}/embed/student_view/")
+    assert response.status_code == 404
+    assert response["Content-Security-Policy"] == "frame-ancestors 'self'; default-src 'none'"
+    assert "X-Frame-Options" not in response
+
+
 def test_an_editor_is_sandboxed_in_a_page_of_the_site(lib: BlockClient) -> None:
     lib.add("annotatable:a1", "<annotatable><p>What authors wrote</p></annotatable>")
     outer = lib.embed("annotatable:a1", "studio_view")

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...libraries.staff_admin import ChoiceFilter
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
 from ..wording import error_in_words
 from .base import StaffAdmin
@@ -143,12 +144,21 @@ class BlockMigrationAdmin(StaffAdmin):
         return row.unsupported_reason or ""
 
 
+class FailedFilter(ChoiceFilter):
+    """Imports that came to nothing."""
+
+    title = gettext_lazy("outcome")
+    parameter_name = "failed"
+    field = "is_failed"
+    words = (gettext_lazy("Failed"), gettext_lazy("Not failed"))
+
+
 @admin.register(ModulestoreMigration)
 class MigrationAdmin(StaffAdmin):
     """Each import of each source, with what came of it in words."""
 
     list_display = ("source_key", "target_title", "outcome", "composition_level", "repeat_handling_strategy", "created")
-    list_filter = ("is_failed", "composition_level", "repeat_handling_strategy", "created")
+    list_filter = (FailedFilter, "composition_level", "repeat_handling_strategy", "created")
     list_select_related = ("source", "target")
     search_fields = ("source__key", "target__title", "target__package_ref")
     ordering = ("-pk",)

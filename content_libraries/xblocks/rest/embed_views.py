@@ -13,11 +13,9 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -27,7 +25,7 @@ from ... import conf
 from ...content.api import file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, busy_status, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, busy_status, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of
@@ -46,8 +44,7 @@ _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _HEAD: Final = "head"
 
 
-@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
-class EmbedView(XBlockAPIView):
+class EmbedView(FramedMixin, XBlockAPIView):
     """A page with one view of a component. Refusals are JSON: pages about the API have no place in a frame."""
 
     renderer_classes = (JSONRenderer,)

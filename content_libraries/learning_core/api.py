@@ -115,11 +115,13 @@ from .packages import (
 )
 from .publish import discard, lock_package, move_drafts, publish
 from .reuse import (
+    NamedItem,
     PackageName,
+    ever_published,
     last_published,
+    named_items,
     numbered_versions,
     packages_named,
-    published_counterparts,
     was_published,
 )
 from .rows import in_parts
@@ -160,6 +162,7 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    published_places_in,
 )
 from .texts import olx_of
 
@@ -196,6 +199,7 @@ __all__ = [
     "ItemStatus",
     "LoadedPackage",
     "LogMark",
+    "NamedItem",
     "NextVersion",
     "PackageArchiveError",
     "PackageExistsError",
@@ -250,6 +254,7 @@ __all__ = [
     "entity_changes",
     "entity_pks_after",
     "entity_pks_of",
+    "ever_published",
     "existing_refs",
     "file_findings",
     "files_ever",
@@ -275,6 +280,7 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "named_items",
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",
@@ -292,7 +298,7 @@ __all__ = [
     "publish",
     "publish_changes",
     "published_as_of",
-    "published_counterparts",
+    "published_places_in",
     "remove_children",
     "remove_from_collection",
     "rename_container",

@@ -83,6 +83,26 @@ def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dic
     return children
 
 
+def published_places_in(entity_pks: Iterable[int]) -> dict[int, list[Child]]:
+    """
+    Read what containers show as published, with the names of what stands there.
+
+    Returns: entity pk of the container -> its published children in order. Containers without are left out.
+    """
+    places: dict[int, list[Child]] = {}
+    for part in in_parts(set(entity_pks)):
+        rows = (
+            EntityListRow.objects.filter(
+                **{f"{_VERSION}__published__entity_id__in": part, "entity__published__version__isnull": False}
+            )
+            .order_by("order_num")
+            .values_list(f"{_VERSION}__published__entity_id", "entity_id", "entity__entity_ref", "entity_version_id")
+        )
+        for container_pk, *child in rows:
+            places.setdefault(container_pk, []).append(Child(*child))
+    return places
+
+
 def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[int]:
     """Entity pks of the containers that show any of these items now."""
     parents: set[int] = set()

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .server_paths import without_server_paths
+
 
 class ContentLibrariesError(Exception):
-    """Base of all errors that this app raises on purpose. ``str(error)`` is the message for the author."""
+    """
+    Base of all errors that this app raises on purpose.
+
+    ``message`` is for the author. ``str(error)`` may name folders of the server too, and is for who has a shell there.
+    """
 
     code: ClassVar[str] = "content_libraries_error"
 
     @property
     def message(self) -> str:
-        return str(self)
+        return without_server_paths(str(self))
 
 
 class NotFoundError(ContentLibrariesError):

@@ -25,6 +25,7 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import DamagedFile, LoadedPackage, PackageArchiveError
 from ..libraries.api import Permission, access_library, package_pk, require_create
 from ..olx.api import OlxError
+from ..server_paths import without_server_paths
 from ..stored_files import local_copy, store_in_field
 from .checking import check_archive
 from .jobs import (
@@ -127,7 +128,7 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
         with worker.finishing() as job:
             job.error_log = error.message
             if isinstance(error, PackageArchiveError):
-                job.error_log = error.log
+                job.error_log = without_server_paths(error.log)
                 transaction.on_commit(partial(drop_file, job))
             job.save(update_fields=["error_log"])
             finish_restore(job, JobState.FAILED, FAILED_RESTORE)
@@ -140,7 +141,7 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
         try:
             check_archive(path)
         except OlxError as error:
-            raise PackageArchiveError(error.message) from error
+            raise PackageArchiveError(str(error)) from error
         with worker.finishing() as job:
             worker.check(job)
             loaded = learning_core.load_package_archive(path, user=user)

@@ -162,6 +162,7 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    never_published_above,
     published_places_in,
 )
 from .texts import olx_of
@@ -281,6 +282,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "named_items",
+    "never_published_above",
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",

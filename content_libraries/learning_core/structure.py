@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from openedx_content.models_api import EntityListRow
+from openedx_content.models_api import EntityListRow, PublishableEntity
 
 from ..errors import InvalidInputError
 from .rows import in_parts
@@ -120,6 +120,20 @@ def ancestor_levels(entity_pk: int, *, branch: BranchName) -> Iterator[set[int]]
     level = {entity_pk}
     while level := current_parents_of(level, branch=branch):
         yield level
+
+
+def never_published_above(entity_pks: Iterable[int]) -> set[int]:
+    """Find the containers whose drafts hold any of these items, at any level, and that were never published."""
+    seen = set(entity_pks)
+    above: set[int] = set()
+    level = seen
+    while level := current_parents_of(level, branch="draft") - seen:
+        seen = seen | level
+        above |= level
+    never: set[int] = set()
+    for part in in_parts(above):
+        never.update(PublishableEntity.objects.filter(id__in=part, published__isnull=True).values_list("id", flat=True))
+    return never
 
 
 def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[int]]:

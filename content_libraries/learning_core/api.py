@@ -149,9 +149,11 @@ from .search_reads import (
 from .status import (
     CollectionLabel,
     ItemStatus,
+    ItemTitles,
     VersionStatus,
     collections_of,
     item_statuses,
+    item_titles,
     tag_counts,
 )
 from .structure import (
@@ -198,6 +200,7 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "ItemTitles",
     "LoadedPackage",
     "LogMark",
     "NamedItem",
@@ -270,6 +273,7 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "item_titles",
     "last_published",
     "latest_versions",
     "live_component_pks",

@@ -6,6 +6,7 @@ The views are those of openedx-tagging. What is here is what they leave to their
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -22,7 +23,6 @@ from openedx_tagging.data import TagDataQuerySet
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import views as base
 from openedx_tagging.rest_api.v1.serializers import (
-    ObjectTagUpdateBodySerializer,
     TaxonomyTagCreateBodySerializer,
     TaxonomyTagUpdateBodySerializer,
 )
@@ -37,12 +37,13 @@ from rest_framework.views import APIView
 from .... import keys
 from ....libraries.api import Permission, require
 from ....libraries.models import ContentLibrary
-from ....rest import ErrorsMixin, LibraryAPIView
+from ....rest import ErrorsMixin, LibraryAPIView, require_few
 from .. import api
 from . import descriptions
 from .serializers import (
     ObjectTagsByTaxonomySerializer,
     ObjectTagSerializer,
+    ObjectTagsUpdateSerializer,
     TagSerializer,
     TaxonomyListQuerySerializer,
     TaxonomyOrganizationsSerializer,
@@ -129,6 +130,12 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        tags = request.data.get("tags") if isinstance(request.data, Mapping) else None
+        require_few(len(tags) if isinstance(tags, Sized) else 0, field="tags")
+        response: Response = super().delete(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return response
+
 
 @extend_schema_view(
     retrieve=extend_schema(
@@ -139,7 +146,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     update=extend_schema(
         summary="Replace tags of an object",
         description="Those of each taxonomy that is named; others stay.",
-        request=ObjectTagUpdateBodySerializer,
+        request=ObjectTagsUpdateSerializer,
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
 )
@@ -173,7 +180,7 @@ class ObjectTagView(TaggingView, base.ObjectTagView):
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace the tags of each taxonomy that is named."""
         api.require_may_tag(request.user, self.library)
-        body = ObjectTagUpdateBodySerializer(data=request.data)
+        body = ObjectTagsUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         tags = [(entry["taxonomy"], entry["tags"]) for entry in body.validated_data["tagsData"]]
         api.set_object_tags(self.kwargs["object_id"], tags, user=request.user)
@@ -192,6 +199,11 @@ class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView)
     """How many tags objects have. No secret, so whoever is logged in may know."""
 
     parameters_without_value = frozenset({"count_implicit"})
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        require_few(self.kwargs["object_id_pattern"].count(",") + 1)
+        response: Response = super().retrieve(request, *args, **kwargs)
+        return response
 
 
 class ObjectTagExportView(LibraryAPIView):

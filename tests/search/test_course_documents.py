@@ -16,6 +16,7 @@ from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
 from content_libraries.search.course_documents import course_block_documents
 from content_libraries.search.documents import document_id
@@ -23,6 +24,7 @@ from content_libraries.search.models import SearchAccess, SearchCheckpoint
 from content_libraries.search.places import package_of, place_of
 from content_libraries.search.tasks import catch_up_search, sweep_search
 from tests.courses.building import COURSE_KEY, PROBLEM, ROOT, SECTION, SUBSECTION, TEXT, UNIT, key, make_course
+from tests.sync.building import Shelf as ReusedShelf
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -90,6 +92,23 @@ def test_every_block_is_found_but_the_course_itself_and_its_info_pages(course: N
     assert documents().keys() == {str(usage_key) for usage_key in (SECTION, SUBSECTION, UNIT, PROBLEM, TEXT)}
     assert [crumb["display_name"] for crumb in found(SECTION)["breadcrumbs"]] == ["A course"]
     assert not {"description", "created", "publish_status", "published", "collections"} & found(SECTION).keys()
+
+
+def test_tags_that_a_sync_brings_are_found_though_nothing_else_changes(
+    course: None, library: ContentLibrary, run_on_commit: Committing
+) -> None:
+    shelf = ReusedShelf(library)
+    shelf.component("t1", title="Text one")
+    shelf.publish()
+    with run_on_commit():
+        block, _synced = api.create_linked_block(UNIT, user=None, upstream=shelf.key("t1"))
+    keywords = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    for values in (["light"], ["dark"], []):
+        tagging_api.tag_object(shelf.key("t1"), keywords, values)
+        with run_on_commit():
+            api.sync_block(block.usage_key, user=None)
+        shown = found(block.usage_key).get("tags") or {"level0": []}
+        assert shown["level0"] == [f"Keywords > {value}" for value in values]
 
 
 def test_a_block_that_cannot_be_read_is_found_by_its_title(

@@ -5,6 +5,7 @@ from .export import export_tags
 from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
 from .languages import create_language_taxonomy
 from .objects import (
+    announce_tags,
     delete_tags_of_library,
     is_library_object,
     library_of,
@@ -27,6 +28,7 @@ __all__ = [
     "TagCopy",
     "add_tags",
     "administers_taxonomies",
+    "announce_tags",
     "clone_tags",
     "copy_tags",
     "create_language_taxonomy",

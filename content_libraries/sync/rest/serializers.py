@@ -317,7 +317,7 @@ def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
         "downstream_context_key": row.course_key,
         "top_level_parent_usage_key": link.top_level,
         "downstream_customized": row.downstream_customized,
-        "downstream_is_modified": bool(row.downstream_customized),
+        "downstream_is_modified": bool(row.downstream_customized) or row.downstream_edited,
         "state": link.state,
         "created": serializers.DateTimeField().to_representation(row.created),
         "updated": serializers.DateTimeField().to_representation(row.updated),

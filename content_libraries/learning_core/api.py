@@ -53,6 +53,7 @@ from .data import (
     block_media_type,
     component_ref,
 )
+from .discarding import discard_own, discard_within
 from .drafts import (
     CodesInUse,
     DraftContent,
@@ -247,6 +248,8 @@ __all__ = [
     "descendant_levels",
     "descendant_pks",
     "discard",
+    "discard_own",
+    "discard_within",
     "draft_change_log_records",
     "draft_changes",
     "draft_contents",

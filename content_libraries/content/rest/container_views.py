@@ -123,6 +123,20 @@ class RestoreView(LibraryAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class DiscardView(LibraryAPIView):
+    """The unpublished changes of a container and of everything below it."""
+
+    @extend_schema(
+        summary="Discard the changes of a container",
+        description="And of everything below it, as draft or as published.",
+        request=None,
+        responses={200: _EMPTY},
+    )
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.discard_item(container_key, user=request.user)
+        return Response({})
+
+
 class PublishView(LibraryAPIView):
     """The unpublished changes of a container and of everything below it."""
 

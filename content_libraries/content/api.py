@@ -1,5 +1,6 @@
 """What other rooms may do with content. Functions check permissions, unless they say that they do not."""
 
+from .addresses import frontend_url
 from .assets import (
     Asset,
     check_file_size,
@@ -91,6 +92,7 @@ __all__ = [
     "delete_item",
     "discard_all",
     "file_token",
+    "frontend_url",
     "get_asset",
     "get_children",
     "get_collection",

@@ -88,6 +88,7 @@ from .history import (
     publications_above,
 )
 from .lookups import (
+    NAME_FIELDS,
     FoundItem,
     ItemDeletedError,
     count_live_items,
@@ -96,6 +97,7 @@ from .lookups import (
     find_item,
     find_items,
     item_keys,
+    key_of,
     latest_versions,
     live_component_pks,
     numbered_version,
@@ -173,6 +175,7 @@ __all__ = [
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
     "LEARNING_PACKAGE_UPDATED",
+    "NAME_FIELDS",
     "NO_LOGS",
     "BranchName",
     "Child",
@@ -264,6 +267,7 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "key_of",
     "last_published",
     "latest_versions",
     "live_component_pks",

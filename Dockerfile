@@ -16,7 +16,8 @@ ENV PATH=/srv/venv/bin:$PATH DJANGO_SETTINGS_MODULE=studio.settings_production S
     STATIC_ROOT=/srv/static
 # The files of the image, so that a new image brings new ones; the values only satisfy the settings.
 RUN mkdir --parents /data \
-    && SECRET_KEY=- ALLOWED_HOSTS=- DATABASE_URL=sqlite:// CELERY_BROKER_URL=- CACHE_URL=redis://- S3_BUCKET=- \
+    && SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+        ALLOWED_HOSTS=- DATABASE_URL=sqlite:// CELERY_BROKER_URL=- CACHE_URL=redis://- S3_BUCKET=- \
         python manage.py collectstatic --no-input \
     && useradd --system studio && chown -R studio /data
 USER studio

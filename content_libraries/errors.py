@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .server_paths import without_server_paths
+
 
 class ContentLibrariesError(Exception):
-    """Base of all errors that this app raises on purpose. ``str(error)`` is the message for the author."""
+    """
+    Base of all errors that this app raises on purpose.
+
+    ``message`` is for the author. ``str(error)`` may name folders of the server too, and is for who has a shell there.
+    """
 
     code: ClassVar[str] = "content_libraries_error"
 
     @property
     def message(self) -> str:
-        return str(self)
+        return without_server_paths(str(self))
 
 
 class NotFoundError(ContentLibrariesError):
@@ -46,7 +52,7 @@ class InvalidInputError(ContentLibrariesError):
         message: what is wrong, and what the author can do.
         field: name of the offending input field; None when the rule is about the request as a whole.
         as_list: whether clients get the message of a field in a list. The shape differs from rule to rule in
-            the libraries-rest contract (section 0.4), and frontends show it.
+            what clients know (wire: errors), and frontends show it.
     """
 
     code = "invalid_input"

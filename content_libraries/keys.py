@@ -1,7 +1,7 @@
 """
 Keys of libraries and of what is in them: parsing in one place.
 
-Formats (libraries-rest contract, section 0.1)::
+Formats (wire: keys)::
 
     library      lib:ORG:SLUG
     component    lb:ORG:SLUG:BLOCKTYPE:BLOCKID

@@ -1,7 +1,7 @@
 """
 What all REST packages of this app share: error bodies, pages, dates.
 
-The shapes are those of the libraries-rest contract, sections 0.3 to 0.7.
+The shapes are those that clients know (wire: conventions).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from . import conf
 from .errors import (
     BusyError,
     ContentLibrariesError,
@@ -46,7 +47,6 @@ from .errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
-    UnavailableError,
 )
 from .keys import CourseKey, course_key
 from .rest_json import TextJSONParser, TextJSONRenderer
@@ -74,24 +74,16 @@ RETRY_SECONDS: Final = 5
 """After how long clients may try again what the site was too busy for."""
 
 
-def busy_status(error: BusyError) -> HTTPStatus:
-    """Which status says that nothing was done. A site that fails is in the logs as an error, a busy one is not."""
-    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.TOO_MANY_REQUESTS
-
-
 class SiteBusy(APIException):
     """Nothing was done. The answer tells when to try again."""
 
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
     wait = RETRY_SECONDS  # becomes the header Retry-After
-
-    def __init__(self, error: BusyError) -> None:
-        super().__init__(error.message)
-        self.status_code = busy_status(error)
 
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
-    What an error of ours means over HTTP (libraries-rest contract, section 0.4).
+    What an error of ours means over HTTP (wire: errors).
 
     Args:
         anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
@@ -102,7 +94,7 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
         case BusyError():
-            return SiteBusy(error)
+            return SiteBusy(error.message)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():
@@ -247,14 +239,28 @@ class LibraryAPIView(ErrorsMixin):
     Base of the app's views.
 
     Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
-    events fire after commit, and that must be before the answer (events contract, section 5).
+    events fire after commit, and that must be before the answer (wire: events-transactions).
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
 
 
+class FramedMixin(APIView):
+    """
+    Answers that the site's frontends may show in frames, refusals too.
+
+    What an answer has no policy for loads and runs nothing, and is what it is everywhere: frames of others stay empty.
+    """
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.xframe_options_exempt = True  # frame-ancestors says who may
+        answer.headers.setdefault("Content-Security-Policy", f"{conf.frame_ancestors()}; default-src 'none'")
+        return answer
+
+
 class LibraryPagination(DefaultPagination):
-    """Pages of 10, or of ``page_size`` up to 100, in the envelope of the contract's section 0.7."""
+    """Pages of 10, or of ``page_size`` up to 100, in the envelope that clients know (wire: pages)."""
 
     page_size = 10
     max_page_size = 100

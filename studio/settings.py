@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from content_libraries.plugin_settings import plugin_settings
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "corsheaders",
+    "csp",
     "django_structlog",
     "drf_spectacular_sidecar",
     "studio",
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "studio.frontend.pages.FilesMiddleware",
     "edx_django_utils.cache.middleware.RequestCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -118,6 +121,8 @@ DATABASES = {"default": database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 LANGUAGE_CODE = "en"
+# Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
+LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -132,7 +137,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 
-# Inactive users may log in and are then refused by permissions (libraries-rest contract, section 0.3).
+# Inactive users may log in and are then refused by permissions (wire: authentication).
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # asks the brake, before any password is looked at
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
@@ -188,7 +193,7 @@ COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring"
 BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
 # Laid over what /api/mfe_config/v1 tells frontends.
 FRONTEND_CONFIG: dict[str, object] = {}
-# Switches that frontends ask for. What they call an editor or a page is in the frontend-calls contract.
+# Switches that frontends ask for. The reference lists them (wire: host-flags).
 FRONTEND_FLAGS = {
     "enable_authz_course_authoring": False,
     "enable_course_optimizer": False,
@@ -223,7 +228,25 @@ OPENEDX_LEARNING = {
     }
 }
 
+# What a page of this site may load and do: its own files, no scripts or styles inside of pages, and no frame around it.
+# Pages that need more say so themselves: previews of blocks, files of authors, the API description, the frontend.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *FRONTEND_ORIGINS],  # after login and logout, forms lead back there
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
 REST_FRAMEWORK = {
+    # People try the API at /api-docs/. Pages made of answers would have styles inside.
+    "DEFAULT_RENDERER_CLASSES": ["content_libraries.rest_json.TextJSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "studio.tokens.TokenAuthentication",
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",

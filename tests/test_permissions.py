@@ -1,8 +1,9 @@
 """
 Every endpoint, for every kind of caller, in three kinds of libraries, against one table.
 
-The table is ``docs/reference/permissions.csv``: written by hand after the libraries-rest contract (sections 0.8, 1
-and 12), and shown in the documentation. Whether the endpoints do what they should is tested where they are tested.
+The table is ``docs/reference/permissions.csv``: written by hand after the wire format (wire: permissions,
+urls, tagging), and shown in the documentation. Whether the endpoints do what they should is tested where they are
+tested.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import DamagedFile, LoadedPackage, PackageArchiveError
 from ..libraries.api import Permission, access_library, package_pk, require_create
 from ..olx.api import OlxError
+from ..server_paths import without_server_paths
 from ..stored_files import local_copy, store_in_field
 from .checking import check_archive
 from .jobs import (
@@ -39,7 +40,7 @@ from .jobs import (
 from .models import BackupJob, RestoreJob
 
 EXPORTING: Final = "Exporting"
-"""What clients know of a running backup (libraries-rest contract, section 10.2)."""
+"""What clients know of a running backup (wire: backup-read)."""
 
 FAILED_RESTORE: Final = "Library restore failed. See error log for details."
 _UNKNOWN: Final = "unknown"
@@ -127,7 +128,7 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
         with worker.finishing() as job:
             job.error_log = error.message
             if isinstance(error, PackageArchiveError):
-                job.error_log = error.log
+                job.error_log = without_server_paths(error.log)
                 transaction.on_commit(partial(drop_file, job))
             job.save(update_fields=["error_log"])
             finish_restore(job, JobState.FAILED, FAILED_RESTORE)
@@ -140,7 +141,7 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
         try:
             check_archive(path)
         except OlxError as error:
-            raise PackageArchiveError(error.message) from error
+            raise PackageArchiveError(str(error)) from error
         with worker.finishing() as job:
             worker.check(job)
             loaded = learning_core.load_package_archive(path, user=user)
@@ -161,7 +162,7 @@ def _called(name: str, path: Path) -> Iterator[None]:
 
 
 def _result(loaded: LoadedPackage) -> dict[str, Any]:
-    """What became of an archive, as clients read it (libraries-rest contract, section 10.4)."""
+    """What became of an archive, as clients read it (wire: restore-read)."""
     package, origin = loaded.package, loaded.origin or {}
     created_at = origin.get("created_at")
     return {

@@ -19,7 +19,7 @@ from .sources import SourceKey, take_snapshot
 logger = logging.getLogger(__name__)
 
 MAX_FILE_SIZE: Final = 10 * 1024**2
-"""Larger files are recorded without their data, and a paste leaves them out (libraries-rest contract, 9.2)."""
+"""Larger files are recorded without their data, and a paste leaves them out (wire: clipboard-copy)."""
 
 
 def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:

@@ -78,7 +78,7 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     While the library or course that it was copied from is there, the user needs the rights for copying from it still.
     So nobody gets at its files who may not see it any more. When it is gone, the texts are pasted without files.
 
-    Tags of the source are not given to what is pasted (libraries-rest contract, section 9.4).
+    Tags of the source are not given to what is pasted (wire: clipboard-paste).
 
     Raises NotFoundError, NotAllowedError, ConflictError; OlxError for a text that cannot be read, and
     InvalidInputError for an empty clipboard, a block that holds other blocks, and for more items than the

@@ -16,6 +16,7 @@ from ..content.api import (
     FileMedia,
     default_title,
     has_children,
+    title_of_untitled,
 )
 from ..errors import MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
@@ -62,7 +63,7 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
 
     The pasted item itself is always new. A child that is a copy of a live item of the library is that item;
     any other is new, once, however often it occurs. Children that a container does not take, and blocks with
-    children of their own, are left out (libraries-rest contract, section 9.4).
+    children of their own, are left out (wire: clipboard-paste).
 
     Args:
         root: a block without children, or a chapter, sequential or vertical.
@@ -186,5 +187,5 @@ def _code(block: OlxBlock, random_hex: Callable[[int], str] = secrets.token_hex)
 
 def _title(block: OlxBlock) -> str:
     if block.tag in CONTAINER_TYPES_OF_TAGS:
-        return block.attributes.get("display_name", "") or CONTAINER_TYPES_OF_TAGS[block.tag]
+        return block.attributes.get("display_name", "") or title_of_untitled(block.tag)
     return block.attributes.get("display_name", default_title(block.tag))

@@ -1,4 +1,4 @@
-"""Files of components: listing, reading, uploading, deleting (libraries-rest contract, sections 4.11 and 4.12)."""
+"""Files of components: listing, reading, uploading, deleting (wire: components-files, components-download)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ _TYPE_NAMES: Final = {
     "vertical": gettext_lazy("Unit"),
 }
 """
-Names of types that differ from the titles of new blocks (libraries-rest contract, 2.7 and 4.3), and of those that have
+Names of types that differ from the titles of new blocks (wire: libraries-block-types, components-create),
+and of those that have
 no class.
 """
 
@@ -92,6 +93,11 @@ def has_children(block_type: str) -> bool:
 def default_title(block_type: str) -> str:
     """The title of a component whose OLX gives it none: the default of the field, or else the type itself."""
     return _field_default(block_type) or block_type
+
+
+def title_of_untitled(block_type: str) -> str:
+    """Return what a block without a title is called: the default of its type, or else the type in words."""
+    return _field_default(block_type) or block_type.replace("_", " ").capitalize()
 
 
 def offered_block_types() -> list[BlockType]:

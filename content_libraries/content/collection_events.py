@@ -1,5 +1,5 @@
 """
-The public events of collections (events contract, section 3).
+The public events of collections (wire: events).
 
 Collections have no logs. Learning Core announces each change of one after commit; that their items come, go, or get
 published is in the logs of the items.

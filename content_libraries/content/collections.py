@@ -28,7 +28,7 @@ def access_collections(library_key: LibraryLocatorV2, *, user: Actor, permission
     """
     Find a library for somebody who wants to change collections in it.
 
-    Needs EDIT, and then the permission on collections (libraries-rest contract, section 0.8). Raises
+    Needs EDIT, and then the permission on collections (wire: permissions). Raises
     NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.EDIT)

@@ -44,7 +44,7 @@ def create_component(
         can_stand_alone: False when it is made inside a container.
 
     Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule
-    (libraries-rest contract, section 4.3, in that order).
+    (wire: components-create; in that order).
     """
     library = access_library(user, library_key, Permission.EDIT)
     check_limit(package_pk(library), new_components=1)

@@ -157,7 +157,7 @@ def _check_code(code: str) -> None:
 
 
 def _code_from(title: str, container_type: str) -> str:
-    """A code that an author can recognize: ``alpha-bravo-1a2b3c`` (libraries-rest contract, section 6.2)."""
+    """A code that an author can recognize: ``alpha-bravo-1a2b3c`` (wire: containers-create)."""
     suffix = f"-{secrets.token_hex(_RANDOM_BYTES)}"
     slug = slugify(title, allow_unicode=True) or container_type
     return slug[: MAX_CODE - len(suffix)] + suffix

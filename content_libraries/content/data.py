@@ -34,7 +34,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class ItemSummary:
     """
-    What clients see of a component or a container (libraries-rest contract, sections 4.1 and 6.1).
+    What clients see of a component or a container (wire: components-object, containers-object).
 
     Args:
         key: the item.
@@ -85,7 +85,7 @@ class HierarchyMember:
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
     """
-    What contains an item, and what the item contains, in draft (libraries-rest contract, section 6.6).
+    What contains an item, and what the item contains, in draft (wire: containers-hierarchy).
 
     The item is the single member of its own level. Ancestors are there once, in the order of their creation;
     descendants as often as they stand there, in the order of the children.

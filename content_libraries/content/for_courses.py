@@ -1,5 +1,5 @@
 """
-Reading a library on behalf of a course that is linked to it (libraries-rest contract, section 6.3; ADR 0020).
+Reading a library on behalf of a course that is linked to it (wire: for-course; ADR 0020).
 
 Whoever may view library updates in a course reads what the library has published of the items that the course is
 linked to, without any role in the library. Links are a matter of a room above, which registers who knows them.

@@ -38,8 +38,8 @@ def delete_item(key: ItemKey, *, user: Actor) -> None:
 
     Its published version stays until the deletion is published; what contains it keeps its place; children
     are not deleted. Raises NotFoundError for what is unknown or deleted already, and NotAllowedError. Even
-    then the event of a deletion is sent, so that receivers can forget what they still know (events contract,
-    section 3).
+    then the event of a deletion is sent, so that receivers can forget what they still know (wire:
+    events).
     """
     library = access_library(user, library_key_of(key), Permission.EDIT)
     try:

@@ -14,7 +14,7 @@ def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:
     Publish an item and everything below it. Needs PUBLISH.
 
     A deleted component is published as deleted. The deletion of a container is only published with the
-    library (libraries-rest contract, section 6.5).
+    library (wire: containers-publish).
 
     Returns: pk of the publish log; None when there was nothing to publish. Raises NotFoundError,
     NotAllowedError.

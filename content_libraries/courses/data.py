@@ -219,7 +219,7 @@ class CourseFile:
 @dataclass(frozen=True, slots=True)
 class UpstreamSettings:
     """
-    What a block says about the library item that it is linked to, or was copied from (sync contract, section 1).
+    What a block says about the library item that it is linked to, or was copied from (wire: sync-state).
 
     ``upstream_version`` None with an ``upstream`` means linked, but never synced. ``top_level_parent`` is the short
     form ``TYPE:BLOCK_ID``, in whichever of the older spellings the block has it.

@@ -29,7 +29,7 @@ class Contributor:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """
-    One change of one item (libraries-rest contract, section 8).
+    One change of one item (wire: history).
 
     Args:
         contributor: who did it; None for the site itself, or for a user who is gone.
@@ -66,7 +66,7 @@ class PublishedEntity:
 @dataclass(frozen=True, slots=True)
 class PublishGroup:
     """
-    One publish operation, as the history of an item shows it (libraries-rest contract, section 8).
+    One publish operation, as the history of an item shows it (wire: history).
 
     Args:
         publish_log_uuid: names the operation; see ``publish_entries``.

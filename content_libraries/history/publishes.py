@@ -20,8 +20,8 @@ def publish_history(key: ItemKey, *, user: Actor) -> list[PublishGroup]:
     Read the publish operations that a component or container took part in, newest first. Needs VIEW.
 
     A container takes part with itself and with the components that stand below it now; each operation is one group.
-    In data older than the mark for what was asked for, each item is a group of its own (libraries-rest contract,
-    section 8). Raises NotFoundError and NotAllowedError.
+    In data older than the mark for what was asked for, each item is a group of its own (wire:
+    history). Raises NotFoundError and NotAllowedError.
     """
     library, item = access_history(user, key)
     related = learning_core.publications(scope_pks(item), library_key=library.library_key)

@@ -80,7 +80,7 @@ def _without_discarded(edits: Sequence[DraftEdit], base: Publication | None) -> 
     Leave out what was undone: everything up to the last return to the published state.
 
     Discarding returns to it, and so does restoring what was deleted since. An item that was never published has no
-    state to return to: the history of its draft stays whole (libraries-rest contract, section 8).
+    state to return to: the history of its draft stays whole (wire: history).
     """
     if base is None:
         return edits

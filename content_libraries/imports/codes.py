@@ -21,7 +21,7 @@ MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
 
 MAX_SUFFIX: Final = 1000
-"""After that many equal names, something is wrong with the source (import contract, section 3)."""
+"""After that many equal names, something is wrong with the source (wire: imports-options)."""
 
 
 def code_from_id(url_name: str, *, is_ascii: bool = False) -> str:

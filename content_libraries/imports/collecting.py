@@ -1,4 +1,4 @@
-"""The collection that an import fills (import contract, section 3)."""
+"""The collection that an import fills (wire: imports-options)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Where references to a source lead: import contract, section 7.
+Where references to a source lead (wire: imports-forwarding).
 
 A legacy library that is forwarded is frozen: its content is the library's now.
 """

@@ -1,5 +1,5 @@
 """
-Jobs: requests for imports, from the click to the worker and back (import contract, section 5; ADR 0016).
+Jobs: requests for imports, from the click to the worker and back (wire: imports-jobs; ADR 0016).
 
 This module is what users do with jobs. What a worker does is in ``running``.
 """

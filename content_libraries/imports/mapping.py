@@ -39,7 +39,7 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
     """
     Find what earlier imports of a source into a library made of its blocks.
 
-    For each block the newest row with a target counts, over all runs (import contract, section 3), so a run that
+    For each block the newest row with a target counts, over all runs (wire: imports-options), so a run that
     skipped a block does not make it forgotten.
 
     Returns: source usage key, as a string -> the item.

@@ -1,4 +1,4 @@
-"""What has been imported, for those who look (import contract, section 6)."""
+"""What has been imported, for those who look (wire: imports-start)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 From the shape of a course to the shape of a library.
 
 A course is a graph that lets almost anything stand anywhere; containers of a library are strict: sections hold
-subsections, subsections hold units, units hold components (import contract, section 1). This module decides for each
+subsections, subsections hold units, units hold components (wire: imports-shape). This module decides for each
 block of a source what it becomes and where it goes, without looking at the library.
 
 - Containers above the chosen level are not made; their contents are taken.
@@ -200,7 +200,7 @@ class _Shaper:
 
 def has_children(block: OlxBlock, code: str) -> str:
     """
-    Why a component with children is left out, in the words of the platform (import contract, section 4).
+    Why a component with children is left out, in the words of the platform (wire: imports-content).
 
     Args:
         code: the ID that it would have in the library.

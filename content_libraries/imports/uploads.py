@@ -149,7 +149,7 @@ def _called(name: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OlxError as error:
-        error.args = (error.message.replace(path.name, name),)
+        error.args = (str(error).replace(str(path), name).replace(path.name, name),)
         raise
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from .. import conf, site_language
 from ..errors import ContentLibrariesError
+from ..server_paths import without_server_paths
 from ..storage_errors import storage_full
 from .kinds import JobKind, kind_of
 from .models import UNFINISHED, Job, JobState
@@ -171,7 +172,7 @@ def _reason(error: Exception) -> str:
         text = f"{type(error).__name__}: {error.strerror}"
     else:
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return text.splitlines()[0].rstrip(".")[:_MAX_REASON]
+    return without_server_paths(text.splitlines()[0]).rstrip(".")[:_MAX_REASON]
 
 
 __all__ = [

@@ -48,7 +48,7 @@ class PackageExistsError(ConflictError):
 @dataclass(frozen=True, slots=True)
 class PackageStatistics:
     """
-    Figures of a learning package (libraries-rest contract, section 2.1, has the exact meaning of each).
+    Figures of a learning package (wire: libraries-object; has the exact meaning of each).
 
     Args:
         live_items: drafts that are not deleted, components and containers together.

@@ -72,7 +72,7 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[Permission]]] = {
     "author": _AUTHOR,
     "admin": _ADMIN,
 }
-"""Role of openedx-authz, or level of an older grant -> permissions (libraries-rest contract, section 0.8)."""
+"""Role of openedx-authz, or level of an older grant -> permissions (wire: permissions)."""
 
 
 class GrantKind(StrEnum):
@@ -130,7 +130,7 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class LibrarySummary:
     """
-    What clients see of a library (libraries-rest contract, section 2.1, which explains each field).
+    What clients see of a library (wire: libraries-object; which explains each field).
 
     Lists leave the fields that cost queries at their defaults.
     """

@@ -58,7 +58,7 @@ def create_library(
         learning_package: pk of content that the user has restored from a backup, and that no library has yet.
 
     Raises NotAllowedError; InvalidInputError for a value that breaks a rule, a slug that is taken, or an
-    organization that is unknown or closed to the user (libraries-rest contract, section 2.3).
+    organization that is unknown or closed to the user (wire: libraries-create).
     """
     require_create(user)
     _check_texts(title=title, description=description)

@@ -31,7 +31,7 @@ def list_libraries(
         org: exact short name of an organization.
         text_search: part of a slug, organization, title or description, in any case.
         order: ``title``, ``created`` or ``updated``, with a leading ``-`` for the opposite. Anything else
-            means the default, by organization and slug (libraries-rest contract, section 2.2).
+            means the default, by organization and slug (wire: libraries-list).
 
     Returns: a queryset of one query, with ``org`` and ``learning_package`` loaded (but not its description).
     """

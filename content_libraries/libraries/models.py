@@ -15,7 +15,7 @@ from ..keys import LibraryLocatorV2
 
 
 class License(models.TextChoices):
-    """Licenses of a library (libraries-rest contract, section 2.1). Informative; they restrict nothing."""
+    """Licenses of a library (wire: libraries-object). Informative; they restrict nothing."""
 
     ALL_RIGHTS_RESERVED = "", _("All rights reserved")
     CC_BY = "CC:4.0:BY", _("Creative Commons Attribution")

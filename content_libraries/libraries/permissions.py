@@ -60,7 +60,7 @@ class RoleBackend:
     """
     Grants from global staff, roles of openedx-authz, older grants, and the public flags of the library.
 
-    The rules are those of the libraries-rest contract, section 0.8. A check costs two queries.
+    The rules are those of the wire format (wire: permissions). A check costs two queries.
     """
 
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:

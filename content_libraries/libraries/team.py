@@ -55,7 +55,7 @@ def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, l
     Give a user, found by e-mail address, a level.
 
     Raises NotFoundError and NotAllowedError; InvalidInputError when nobody, or more than one user, has the
-    address, or when the user has a level already (libraries-rest contract, section 3.2).
+    address, or when the user has a level already (wire: team-add).
     """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     found = get_user_model().objects.filter(email__iexact=email)[:2]

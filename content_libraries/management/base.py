@@ -74,7 +74,7 @@ class LibraryCommand(BaseCommand):
         try:
             result = self.run(user, **options)
         except ContentLibrariesError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(str(error)) from error
         except (OSError, DatabaseError) as error:
             if (full := storage_full(error)) is None:
                 raise

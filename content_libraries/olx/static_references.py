@@ -2,8 +2,8 @@
 Which static files a block refers to.
 
 Only exact references count: a path under ``/static/``, an asset key, or an attribute of a video that names a
-transcript or a picture. That a file's name happens to occur in a text means nothing (import-and-migration
-contract, section 4).
+transcript or a picture. That a file's name happens to occur in a text means nothing (wire:
+imports-content).
 """
 
 from __future__ import annotations

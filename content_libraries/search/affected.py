@@ -1,4 +1,4 @@
-"""Which documents a change touches (search contract, section 4)."""
+"""Which documents a change touches (wire: search-upkeep)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key with which the browser of a user searches, and what it lets through (search contract, section 1)."""
+"""The key with which the browser of a user searches, and what it lets through (wire: search-key)."""
 
 from __future__ import annotations
 

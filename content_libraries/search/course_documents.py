@@ -1,5 +1,5 @@
 """
-The documents of course blocks, as the search contract's sections 3.4 and 7.2 describe them.
+The documents of course blocks (wire: search-documents-course-blocks).
 
 One call makes the same number of queries for one block as for a batch. Only the draft of a course is indexed.
 """

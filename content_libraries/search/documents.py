@@ -1,5 +1,5 @@
 """
-The documents of library content, as the search contract's sections 3.1 to 3.3 and 7 describe them.
+The documents of library content (wire: search-documents).
 
 They are made for many items at once: one call makes the same number of queries for one item as for a batch.
 """
@@ -73,7 +73,7 @@ class Documents:
 
 def document_id(key: str) -> str:
     """
-    The id of the document about something (search contract, section 7.1).
+    The id of the document about something (wire: search-document-ids).
 
     Args:
         key: the key string. Keys that differ only in what a slug leaves out get different ids too.

@@ -1,7 +1,7 @@
 """
 How the embedded engine asks.
 
-The order of hits follows the ranking rules of the search contract, section 2, as far as one number for each
+The order of hits follows the ranking rules of the wire format (wire: search-rules), as far as one number for each
 document can: a chosen order first; then how many of the words are there; then fewer typos; then words that stand
 together as in the query; then the place where a word is found, titles before texts; then whole words before
 beginnings of words. Among equals, texts that are more about it come first.

@@ -1,9 +1,9 @@
 """
 The port to search engines: what the rest of this room asks of any of them.
 
-A document is a mapping of the shape that the search contract gives in section 3; an engine stores it whole
+A document is a mapping of a fixed shape (wire: search-documents); an engine stores it whole
 and gives it back whole. Which attributes it must be able to filter and to sort by is listed here, by their
-dotted paths, as in section 2.
+dotted paths (wire: search-settings).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .conditions import OneOf as OneOf  # noqa: PLC0414 - a part of the port
 type Document = Mapping[str, Any]
 
 MAX_BATCH: Final = 1_000
-"""How many documents one call of an engine takes at most (search contract, section 4)."""
+"""How many documents one call of an engine takes at most (wire: search-upkeep)."""
 
 DOCUMENTS_VERSION: Final = 2
 """
@@ -276,7 +276,7 @@ def current_engine() -> SearchEngine:
 
 
 def index_name() -> str:
-    """The name of the index, as clients and shared search servers know it (search contract, section 1)."""
+    """The name of the index, as clients and shared search servers know it (wire: search-key)."""
     return f"{conf.MEILISEARCH_INDEX_PREFIX.value}studio_content"
 
 

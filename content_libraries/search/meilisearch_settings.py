@@ -1,4 +1,4 @@
-"""The settings of an index in Meilisearch (search contract, section 2)."""
+"""The settings of an index in Meilisearch (wire: search-settings)."""
 
 from __future__ import annotations
 

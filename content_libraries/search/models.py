@@ -119,7 +119,7 @@ class SearchAccess(models.Model):
     """
     The number by which search keys name a library or a course.
 
-    The primary key is the ``access_id`` of the documents (search contract, section 1). A search key has to
+    The primary key is the ``access_id`` of the documents (wire: search-key). A search key has to
     list what its owner may find, and numbers are shorter than keys. The row is created and removed with the
     documents of its library or course.
 

@@ -1,4 +1,4 @@
-"""Tags of many objects, as documents show them (search contract, section 3.5)."""
+"""Tags of many objects, as documents show them (wire: search-tags)."""
 
 from __future__ import annotations
 

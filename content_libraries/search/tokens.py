@@ -2,7 +2,7 @@
 Tenant tokens: what browsers show to the search server, instead of the search key that signs them.
 
 They are Meilisearch's: a JSON web token whose ``searchRules`` say for each index which documents its owner may
-find (search contract, section 1). A Meilisearch server checks them itself; for the embedded engine ``read_rule`` does.
+find (wire: search-key). A Meilisearch server checks them itself; for the embedded engine ``read_rule`` does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may look at links, and who may change them (sync contract, section 12; ADR 0021)."""
+"""Who may look at links, and who may change them (wire: sync-permissions; ADR 0021)."""
 
 from __future__ import annotations
 

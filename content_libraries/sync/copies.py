@@ -1,4 +1,4 @@
-"""What copies of course blocks say of links (sync contract, sections 2 and 10). OLX from OLX; no database."""
+"""What copies of course blocks say of links (wire: sync-customizable, sync-endpoints). OLX from OLX; no database."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ class SyncReason(StrEnum):
 
     NEW_VERSION = "new_version"
     SAME_VERSION = "same_version"
+    EARLIER_VERSION = "earlier_version"
     LOCAL_EDIT = "local_edit"
     LIBRARY_STRUCTURE = "library_structure"
     REMOVED_UPSTREAM = "removed_upstream"
@@ -211,7 +212,7 @@ class SyncPlan:
 @dataclass(frozen=True, slots=True)
 class LinkDetail:
     """
-    A link as its block and the library tell it (sync contract, section 10).
+    A link as its block and the library tell it (wire: sync-endpoints).
 
     Args:
         version_available: number of the published version; None where the link is broken.

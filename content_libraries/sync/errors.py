@@ -1,4 +1,4 @@
-"""What can be wrong with a link. The texts are for authors (sync contract, section 4)."""
+"""What can be wrong with a link. The texts are for authors (wire: sync-link-states)."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ def with_made(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
 
 def without_lost_files(plan: SyncPlan) -> SyncPlan:
     """
-    The same plan without files whose bytes the storage of a library has lost, which it then names as errors (sync
-    contract, section 7). Only files that the plan would copy are looked at.
+    The same plan without files whose bytes the storage of a library has lost, which it then names as errors (wire:
+    sync-files). Only files that the plan would copy are looked at.
     """
     lost = {
         digest

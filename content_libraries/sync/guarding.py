@@ -1,7 +1,7 @@
 """
 Edits of courses that touch what is linked: what is refused, and what is noted as a local change.
 
-A sync does not come through here; it knows what it does (sync contract, sections 2 and 6).
+A sync does not come through here; it knows what it does (wire: sync-customizable, sync-structure).
 """
 
 from __future__ import annotations

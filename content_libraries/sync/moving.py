@@ -1,7 +1,7 @@
 """
 Moving links to another library that has the same items, such as a backup that was restored beside the old one.
 
-It is offered, and never done by itself: the links to the old library are gone then (sync contract, section 13).
+It is offered, and never done by itself: the links to the old library are gone then (wire: sync-rows).
 """
 
 from __future__ import annotations
@@ -177,6 +177,7 @@ def _relinked(block: Block, item: ItemKey, files: Mapping[str, str]) -> str:
         version_synced=None,
         version_declined=None,
         deletion_declined=False,
+        children_declined="",
         moved_files=files or link.moved_files,
     )
     return with_attributes(block.olx, link.attributes())

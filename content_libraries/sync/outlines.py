@@ -78,7 +78,7 @@ def get_course_outline(course_key: CourseKey, *, user: Actor) -> Outline:
 
 
 def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
-    """What can be done with a block, as far as its link decides (sync contract, section 10)."""
+    """What can be done with a block, as far as its link decides (wire: sync-endpoints)."""
     is_linked = link.upstream is not None
     return OutlineActions(
         child_addable=block.state.holds_blocks and not is_linked,

@@ -1,6 +1,6 @@
 """
 Pasting the clipboard into a course: what comes from a library is linked to it, what comes from a course keeps its links
-(sync contract, section 10).
+(wire: sync-endpoints).
 
 A paste is a snapshot. So the version that counts as synced is the one that was copied, published or not.
 """

@@ -1,4 +1,4 @@
-"""What the state of a link means to an author: the one place of these texts (sync contract, section 4)."""
+"""What the state of a link means to an author: the one place of these texts (wire: sync-link-states)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 Transcripts of older videos on their way into courses: SJSON files become SRT files, and all are named per language.
 
 Older videos name an English transcript by ``sub``, an ID that stands for a file of the course. In a linked block
-files have a folder of their own, so the name must be written out (sync contract, section 7).
+files have a folder of their own, so the name must be written out (wire: sync-files).
 """
 
 from __future__ import annotations

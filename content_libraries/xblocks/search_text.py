@@ -1,7 +1,7 @@
 """
 What of a block's OLX people would search for, read from the text alone.
 
-The field names are those that the platform's blocks give to the search index (search contract, section 3.1),
+The field names are those that the platform's blocks give to the search index (wire: search-documents-components),
 so
 that frontends find what they know: ``html_content``, ``capa_content``, ``problem_types``,
 ``transcript_LANGUAGE``.

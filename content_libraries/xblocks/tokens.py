@@ -2,7 +2,7 @@
 Addresses of handlers, which scripts of previews call without cookies.
 
 The address holds the user and a token. The token signs user, component and purpose, and tells when it was made; it says
-nothing about the handler, whose name the client may replace (libraries-rest contract, section 11).
+nothing about the handler, whose name the client may replace (wire: blocks).
 
 Content that somebody wrote runs where it is looked at, with the address of whoever looks. So an address that a view for
 learners gets is for answers only; one that its user asked for, or that an editor gets, is also for editing.

@@ -32,7 +32,7 @@ def access_version(
             what the course is linked to (``reads_for_course``); None is the published version then.
 
     Raises NotFoundError for an unknown library, component or version, or one that is deleted (softly), and
-    NotAllowedError. Messages are those of the libraries-rest contract, section 11.
+    NotAllowedError. Messages are those that clients know (wire: blocks-errors).
     """
     library_key = library_key_of(key)
     try:

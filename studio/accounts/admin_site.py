@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, cast
 
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from ..tokens import ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
+
+_STYLED_INSIDE: Final = "openedx_content_"
+"""What names of pages begin with whose elements have styles of their own: the admin of Learning Core."""
 
 
 class StudioAdminSite(AdminSite):
@@ -20,9 +29,20 @@ class StudioAdminSite(AdminSite):
     Else a frontend would go on as who had logged in before, or after the logout, until the token expires.
     """
 
-    site_header = site_title = f"{settings.STUDIO_NAME} administration"
+    site_header = site_title = format_lazy(gettext_lazy("{site} administration"), site=settings.STUDIO_NAME)
     # Lists of libraries and jobs have many columns, and filters beside them.
     enable_nav_sidebar = False
+
+    def admin_view[View: Callable[..., HttpResponseBase]](self, view: View, cacheable: bool = False) -> View:
+        answer = super().admin_view(view, cacheable)
+        styled = csp_update({"style-src-attr": [UNSAFE_INLINE]})(answer)
+
+        @wraps(answer)
+        def answer_with_policy(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            page = request.resolver_match.url_name if request.resolver_match else None
+            return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)
+
+        return cast(View, answer_with_policy)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         with ending_replaced_session(request):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.utils import extend_schema
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
@@ -20,6 +18,7 @@ from rest_framework.response import Response
 
 from content_libraries import api, conf
 from content_libraries.errors import MalformedKeyError
+from content_libraries.rest import FramedMixin
 
 from ..rest import StudioAPIView
 from .blocks import NoPreviewError, block_key, frontend_page, preview_url
@@ -72,7 +71,7 @@ class CourseSettingsView(StudioAPIView):
                 "course_display_name": details.title,
                 "course_display_name_with_default": details.title,
                 "platform_name": settings.PLATFORM_NAME,
-                "language_options": [list(language) for language in settings.LANGUAGES],
+                "language_options": [list(language) for language in global_settings.LANGUAGES],
                 "lms_link_for_about_page": "",
                 "possible_pre_requisite_courses": [],
                 "about_page_editable": False,
@@ -136,8 +135,7 @@ class ContainerPageView(View):
         return HttpResponseRedirect(page)
 
 
-@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
-class BlockPreviewView(StudioAPIView):
+class BlockPreviewView(FramedMixin, StudioAPIView):
     """A block as its course has it, in a frame beside what the library has now."""
 
     @extend_schema(exclude=True)  # a page, not an answer to a program

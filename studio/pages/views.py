@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.views.defaults import page_not_found
+from rest_framework.exceptions import NotFound
 
 from content_libraries import api
 from content_libraries.storage_errors import storage_full
 
 from ..frontend.configuration import frontend_url
 
+API_PATH: Final = "/api/"
 MOST_LIBRARIES: Final = 50
 
 
@@ -41,12 +45,20 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "studio/start.html", context)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Say that nothing is there: in a page, or below the paths of the API as its views say it."""
+    if request.path_info.startswith(API_PATH):
+        return JsonResponse({"detail": NotFound.default_detail}, status=HTTPStatus.NOT_FOUND)
+    return page_not_found(request, exception)
+
+
 def server_error(_request: HttpRequest) -> HttpResponse:
     """Say that the site failed, or, with 507, that it has no space left. Uses nothing that may have failed, too."""
     error = sys.exc_info()[1]
+    styles = {"styles": f"{settings.STATIC_URL}studio/failed.css"}
     if error is not None and storage_full(error):
-        return HttpResponse(render_to_string("507.html"), status=HTTPStatus.INSUFFICIENT_STORAGE)
-    return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return HttpResponse(render_to_string("507.html", styles), status=HTTPStatus.INSUFFICIENT_STORAGE)
+    return HttpResponse(render_to_string("500.html", styles), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def icon(_request: HttpRequest) -> HttpResponseRedirect:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.running import prepared_site, running_site
 from tests.sites import PROJECT, Environment
@@ -67,16 +67,32 @@ def logged_in() -> dict[str, StorageState]:
 
 
 @pytest.fixture
+def forbidden() -> list[str]:
+    """What pages tried and their policies forbid."""
+    return []
+
+
+@pytest.fixture
 def open_as(
-    site: str, environment: Environment, browser: Browser, logged_in: dict[str, StorageState]
+    site: str, environment: Environment, browser: Browser, logged_in: dict[str, StorageState], forbidden: list[str]
 ) -> Iterator[PageFactory]:
-    """Opens a window at the start page for a user who has logged in through the login page; None for nobody."""
+    """
+    Opens a window at the start page for a user who has logged in through the login page; None for nobody.
+
+    In the end fails where a page did what its policy forbids.
+    """
     contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        url = message.location.get("url")  # styles that hide the caret in screenshots come from nowhere
+        if url and "Content Security Policy" in message.text:
+            forbidden.append(f"{url}: {message.text}")
 
     def open_page(username: str | None) -> Page:
         cookies = logged_in.get(username or "")
         context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900}, storage_state=cookies)
         contexts.append(context)
+        context.on("console", note)
         page = context.new_page()
         if username is not None and cookies is None:
             page.goto("/login")
@@ -92,6 +108,7 @@ def open_as(
     yield open_page
     for context in contexts:
         context.close()
+    assert not forbidden
 
 
 @pytest.fixture(scope="session")

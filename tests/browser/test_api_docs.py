@@ -28,7 +28,7 @@ def page(open_as: PageFactory) -> Page:
     ],
 )
 def test_nothing_is_fetched_from_elsewhere(
-    page: Page, site: str, screenshot: Screenshot, path: str, shown: str, name: str
+    page: Page, site: str, screenshot: Screenshot, forbidden: list[str], path: str, shown: str, name: str
 ) -> None:
     foreign: list[str] = []
     errors: list[str] = []
@@ -48,3 +48,5 @@ def test_nothing_is_fetched_from_elsewhere(
     page.wait_for_load_state("networkidle")
     screenshot(page, name)
     assert (foreign, errors) == ([], [])
+    assert all("https://cdn.redoc.ly/redoc/logo-mini.svg" in message for message in forbidden)  # it stays hidden
+    forbidden.clear()

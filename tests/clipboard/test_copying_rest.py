@@ -1,4 +1,4 @@
-"""Copying, and reading the clipboard (libraries-rest contract, sections 6.5 and 9.1 to 9.3)."""
+"""Copying, and reading the clipboard (wire: containers-publish, clipboard-read, clipboard-copy, clipboard-olx)."""
 
 from __future__ import annotations
 

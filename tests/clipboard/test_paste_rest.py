@@ -1,4 +1,4 @@
-"""Pasting into a library (libraries-rest contract, section 9.4; events contract, section 3)."""
+"""Pasting into a library (wire: clipboard-paste, events)."""
 
 from __future__ import annotations
 

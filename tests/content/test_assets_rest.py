@@ -1,4 +1,4 @@
-"""Files of components over HTTP (libraries-rest contract, sections 4.11 and 15; events contract)."""
+"""Files of components over HTTP (wire: components-files, events)."""
 
 from __future__ import annotations
 

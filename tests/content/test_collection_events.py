@@ -1,4 +1,4 @@
-"""The public events of collections (events contract, sections 3, 5 and 7)."""
+"""The public events of collections (wire: events, events-transactions)."""
 
 from __future__ import annotations
 

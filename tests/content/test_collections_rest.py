@@ -1,4 +1,4 @@
-"""Collections over HTTP (libraries-rest contract, sections 4.7, 6.5, 7 and 15)."""
+"""Collections over HTTP (wire: components-collections, containers-publish, collections)."""
 
 from __future__ import annotations
 

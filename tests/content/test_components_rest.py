@@ -1,4 +1,4 @@
-"""Components over HTTP (libraries-rest contract, sections 2.7, 4 and 15)."""
+"""Components over HTTP (wire: libraries-block-types, components)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections, subsections and units over HTTP (libraries-rest contract, sections 6 and 15)."""
+"""Sections, subsections and units over HTTP (wire: containers)."""
 
 from __future__ import annotations
 
@@ -195,8 +195,7 @@ def test_unknown_containers_and_those_of_another_type_are_not_found(
 )
 def test_what_is_no_key_of_a_container_has_no_url(lib: LibraryClient, method: str, suffix: str, key: str) -> None:
     response = getattr(lib.http, method)(f"{ROOT}containers/{key}/{suffix}")
-    assert response.status_code == 404
-    assert response["Content-Type"].startswith("text/html")
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
 # Children

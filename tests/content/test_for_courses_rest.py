@@ -1,4 +1,4 @@
-"""Reading a library on behalf of a course that is linked to it (libraries-rest contract, section 6.3; ADR 0020)."""
+"""Reading a library on behalf of a course that is linked to it (wire: for-course; ADR 0020)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloading files of components (libraries-rest contract, section 4.12; ADR 0012)."""
+"""Downloading files of components (wire: components-download; ADR 0012)."""
 
 from __future__ import annotations
 

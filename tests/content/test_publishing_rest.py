@@ -1,4 +1,4 @@
-"""Drafts and published versions over HTTP (libraries-rest contract, sections 2.8, 5 and 15)."""
+"""Drafts and published versions over HTTP (wire: libraries-publish, publishing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taxonomies, and tags of what is in libraries (libraries-rest contract, section 12; events contract)."""
+"""Taxonomies, and tags of what is in libraries (wire: tagging, events)."""
 
 from __future__ import annotations
 

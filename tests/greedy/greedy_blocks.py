@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from web_fragments.fragment import Fragment
 from webob import Request, Response
@@ -48,6 +52,18 @@ def babble() -> str:
     return "x" * 100_000_000
 
 
+def start_another() -> str:
+    """Start another program, name it in the log, and never end."""
+    program = subprocess.Popen(["sleep", "600"])  # noqa: S607
+    logger.warning("started %s", program.pid)
+    return sleep()
+
+
+def leave_a_thread() -> str:
+    threading.Thread(target=sleep, daemon=True).start()
+    return str(os.getpid())
+
+
 def count_users() -> str:
     return str(User.objects.count())
 
@@ -70,6 +86,9 @@ ACTIONS: Final[dict[str, Callable[[], Any]]] = {
     "language": lambda: get_language() or "",
     "pid": lambda: str(os.getpid()),
     "parent pid": lambda: str(os.getppid()),
+    "parent's threads": lambda: str(len(list(Path(f"/proc/{os.getppid()}/task").iterdir()))),
+    "start another": start_another,
+    "leave a thread": leave_a_thread,
 }
 
 
@@ -80,7 +99,9 @@ class GreedyBlock(XBlock):
     note = String(scope=Scope.user_state, default="")
 
     def student_view(self, _context: Any) -> Fragment:
-        return Fragment(f"<p>{ACTIONS[self.action]()}</p>")
+        fragment = Fragment(f"<p>{ACTIONS[self.action]()}</p>")
+        fragment.add_css(SafeString("p { color: red }"))  # as templates make it
+        return fragment
 
     @XBlock.handler  # type: ignore[untyped-decorator]
     def act(self, request: Request, _suffix: str = "") -> Response:

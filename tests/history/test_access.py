@@ -1,4 +1,4 @@
-"""Who may see histories, and what they cost (libraries-rest contract, sections 0.8 and 1)."""
+"""Who may see histories, and what they cost (wire: permissions, libraries)."""
 
 from __future__ import annotations
 

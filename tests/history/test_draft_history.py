@@ -1,4 +1,4 @@
-"""Draft history and creation entry over HTTP (libraries-rest contract, section 8)."""
+"""Draft history and creation entry over HTTP (wire: history)."""
 
 from __future__ import annotations
 

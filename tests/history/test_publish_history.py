@@ -1,4 +1,4 @@
-"""Publish history and its entries over HTTP (libraries-rest contract, sections 8 and 14)."""
+"""Publish history and its entries over HTTP (wire: history)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of imported items (import contract, section 3)."""
+"""Codes of imported items (wire: imports-options)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing sources into libraries, from the archive to what authors find (import contract)."""
+"""Importing sources into libraries, from the archive to what authors find (wire: imports)."""
 
 from __future__ import annotations
 

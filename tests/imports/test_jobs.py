@@ -1,4 +1,4 @@
-"""Jobs: what survives what (import contract, section 5)."""
+"""Jobs: what survives what (wire: imports-jobs)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrating legacy libraries by command, and what forwarding means (import contract, section 7)."""
+"""Migrating legacy libraries by command, and what forwarding means (wire: imports-forwarding)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the migrator's REST API tells of imports: results, lists and previews (import contract, section 6)."""
+"""What the migrator's REST API tells of imports: results, lists and previews (wire: imports-start)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The migrator's REST API, as authoring frontends call it (import contract, section 6)."""
+"""The migrator's REST API, as authoring frontends call it (wire: imports-start)."""
 
 from __future__ import annotations
 

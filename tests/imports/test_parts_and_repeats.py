@@ -1,4 +1,4 @@
-"""Importing parts of a course, and importing again after edits in the library (import contract, section 3)."""
+"""Importing parts of a course, and importing again after edits in the library (wire: imports-options)."""
 
 from __future__ import annotations
 

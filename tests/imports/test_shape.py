@@ -1,4 +1,4 @@
-"""From the shape of a course to the shape of a library (import contract, section 1)."""
+"""From the shape of a course to the shape of a library (wire: imports-shape)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans that are looked at before they are applied: as they are, or not at all (import contract, section 8)."""
+"""Plans that are looked at before they are applied: as they are, or not at all (wire: imports-preview)."""
 
 from __future__ import annotations
 

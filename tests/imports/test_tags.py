@@ -1,4 +1,4 @@
-"""Tags of a source come with its blocks, where the library has them (import contract, section 4)."""
+"""Tags of a source come with its blocks, where the library has them (wire: imports-content)."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shlex
 import subprocess
 import sys
@@ -25,7 +26,7 @@ HOST: Final = "studio.example.com"
 BUCKET: Final = "studio"
 PASSWORD: Final = "correct horse battery staple"
 _ENV_FILE: Final = {
-    "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": HOST,
     "MYSQL_PASSWORD": "",
     "S3_BUCKET": BUCKET,

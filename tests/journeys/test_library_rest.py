@@ -1,5 +1,5 @@
 """
-A story for each section of the libraries-rest contract, told over HTTP by the people who take part.
+A story for each page of the wire format of libraries, told over HTTP by the people who take part.
 
 Each step is tested for itself where its room is tested; here is whether the steps fit together.
 """

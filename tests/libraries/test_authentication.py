@@ -1,4 +1,4 @@
-"""How callers authenticate (libraries-rest contract, section 0.3)."""
+"""How callers authenticate (wire: authentication)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Creating, reading, changing and deleting a library (libraries-rest contract, sections 2.1, 2.3 to 2.6)."""
+"""Creating, reading, changing and deleting a library (wire: libraries)."""
 
 from __future__ import annotations
 

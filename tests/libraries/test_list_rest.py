@@ -1,4 +1,4 @@
-"""The list of libraries (libraries-rest contract, section 2.2)."""
+"""The list of libraries (wire: libraries-list)."""
 
 from __future__ import annotations
 

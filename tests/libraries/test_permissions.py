@@ -1,4 +1,4 @@
-"""Who may do what, and why (libraries-rest contract, section 0.8)."""
+"""Who may do what, and why (wire: permissions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The team of a library (libraries-rest contract, section 3)."""
+"""The team of a library (wire: team)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exactly the files that a block refers to (import-and-migration contract, section 4)."""
+"""Exactly the files that a block refers to (wire: imports-content)."""
 
 from __future__ import annotations
 

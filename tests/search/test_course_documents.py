@@ -1,4 +1,4 @@
-"""Documents of course blocks field by field, and how they follow the course (search contract, 3.4, 4 and 7.2)."""
+"""Documents of course blocks field by field, and how they follow the course (wire: search-documents-course-blocks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents field by field (search contract, sections 3 and 7), of content that Learning Core's own API made."""
+"""Documents field by field (wire: search-documents), of content that Learning Core's own API made."""
 
 from __future__ import annotations
 

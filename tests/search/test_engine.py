@@ -1,4 +1,4 @@
-"""How the embedded engine finds, ranks and counts (search contract, section 2)."""
+"""How the embedded engine finds, ranks and counts (wire: search-settings)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Meilisearch fails in every way while authors write: writes are answered, and nothing is lost (contract, section 6).
+Meilisearch fails in every way while authors write: writes are answered, and nothing is lost (wire: search-upkeep).
 
 The server stands in for Meilisearch, over HTTP.
 """

@@ -1,4 +1,4 @@
-"""The filter language (search contract, section 5)."""
+"""The filter language (wire: search-http)."""
 
 from __future__ import annotations
 

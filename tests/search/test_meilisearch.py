@@ -1,4 +1,4 @@
-"""What is particular to the Meilisearch engine: its settings, its queue, its failures (search contract, section 2)."""
+"""What is particular to the Meilisearch engine: its settings, its queue, its failures (wire: search-settings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index is made anew while it is used (search contract, sections 4 and 6)."""
+"""The index is made anew while it is used (wire: search-upkeep)."""
 
 from __future__ import annotations
 

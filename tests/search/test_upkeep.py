@@ -1,4 +1,4 @@
-"""The index follows what authors do (search contract, sections 4 and 6)."""
+"""The index follows what authors do (wire: search-upkeep)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_a_failure_says_so_and_needs_nothing_that_may_fail_too(
         shown(client.get("/"), status=500)
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_a_failure_says_in_which_language_it_says_so(staff: User, settings: Any, language: str) -> None:
     client = Client(raise_request_exception=False, headers={"Accept-Language": language})
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "a.storage.that.is.Gone"}}
@@ -62,3 +62,17 @@ def test_a_failure_says_in_which_language_it_says_so(staff: User, settings: Any,
 def test_browsers_find_an_icon_where_they_look_for_it(client: Client) -> None:
     response = client.get("/favicon.ico", follow=True)
     assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/nothing/v1/", "/api/libraries/v2/a/b/c/d/", "/api/libraries/v2/%F0%9F/x/"]
+)
+def test_unknown_addresses_of_the_api_answer_as_the_api_does(client: Client, method: str, path: str) -> None:
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+    assert response.json() == {"detail": "Not found."}
+
+
+def test_an_address_of_the_api_without_its_slash_still_leads_there(client: Client) -> None:
+    assert client.get("/api/libraries/v2?page=2")["Location"] == "/api/libraries/v2/?page=2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from studio.secret_keys import check_secret_key
 from tests.sites import site_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 NEEDED = {
-    "SECRET_KEY": "a" * 25 + "bcdefghijklmnopqrstuvwxyz0123456789",
+    "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "studio.example.com",
     "DATABASE_URL": "sqlite://:memory:",  # the check opens no connection
     "CELERY_BROKER_URL": "redis://redis:6379/0",
@@ -69,6 +71,30 @@ def test_it_names_what_is_missing(tmp_path: Path) -> None:
     assert "S3_BUCKET" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        (NEEDED["SECRET_KEY"][:49], "has 49 characters; it needs 50"),
+        ("ab" * 40, "has 2 different characters"),
+        (f"django-insecure-{NEEDED['SECRET_KEY']}", "contains “insecure”"),
+        (f"Change-Me-{NEEDED['SECRET_KEY']}", "contains “change-me”"),
+        ("abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789", "contains “0123456789”"),
+    ],
+    ids=["short", "monotonous", "of-django", "of-a-guide", "of-an-example"],
+)
+def test_it_refuses_a_key_that_somebody_could_guess(tmp_path: Path, key: str, problem: str) -> None:
+    done = check_deployment(tmp_path, **NEEDED | {"SECRET_KEY": key})
+    assert done.returncode != 0
+    assert f"SECRET_KEY {problem}" in done.stderr
+    assert "secrets.token_urlsafe(50)" in done.stderr
+    assert key not in done.stderr
+
+
+def test_the_key_that_the_message_makes_is_taken() -> None:
+    for _number in range(1000):
+        check_secret_key(secrets.token_urlsafe(50))
+
+
 def read_by_settings() -> set[str]:
     """The variables that the settings of the host take from the environment."""
     code = "".join((PROJECT / "studio" / name).read_text() for name in ("settings.py", "settings_production.py"))
@@ -118,7 +144,9 @@ def test_compose_starts_with_its_example_values(compose: Any, tmp_path: Path) ->
     given = {
         name: value.replace(":?}", "}").replace("${", "given-").replace("}", "")
         for name, value in compose["services"]["web"]["environment"].items()
-        if name not in {"DJANGO_SETTINGS_MODULE", "STUDIO_DATA_DIR", "PROMETHEUS_MULTIPROC_DIR", "DATABASE_URL"}
+        if name
+        not in {"DJANGO_SETTINGS_MODULE", "STUDIO_DATA_DIR", "PROMETHEUS_MULTIPROC_DIR"}
+        | {"DATABASE_URL", "SECRET_KEY"}
     }
-    done = check_deployment(tmp_path, **given, **{"DATABASE_URL": NEEDED["DATABASE_URL"]})
+    done = check_deployment(tmp_path, **given, **{name: NEEDED[name] for name in ("DATABASE_URL", "SECRET_KEY")})
     assert done.returncode == 0, done.stderr

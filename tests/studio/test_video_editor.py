@@ -1,4 +1,4 @@
-"""What the video editor asks the site for: importing a transcript, and keeping a thumbnail (contract, section 4.4)."""
+"""What the video editor asks the site for: importing a transcript, and keeping a thumbnail (wire: host-videos)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies, duplicates and reruns keep links, each with what is its own (sync contract, sections 1, 2 and 10)."""
+"""Copies, duplicates and reruns keep links, each with what is its own (wire: sync-copies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a picker marks: items that cannot be reused in a place of a course as they stand (sync contract, section 13)."""
+"""What a picker marks: items that cannot be reused in a place of a course as they stand (wire: sync-rows)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields of components over HTTP (libraries-rest contract, section 11; frontend-calls contract, section 4)."""
+"""Fields of components over HTTP (wire: blocks, host-editors)."""
 
 from __future__ import annotations
 

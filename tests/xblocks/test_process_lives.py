@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.running import answers, free_port, wait_until
+from tests.running import answers, free_port, is_there, wait_until
 from tests.sites import GREEDY_BLOCKS, PROJECT, Environment, site_environment
 
 SHOWING = "tests.xblocks.showing"
@@ -37,14 +37,6 @@ def program(folder: Path, *command: str, **variables: str) -> Iterator[subproces
             yield process
         finally:
             process.kill()
-
-
-def is_there(pid: int) -> bool:
-    """Whether a process runs. One that only waits for somebody to notice its end does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_program_is_not_begun_again_and_a_fork_of_it_has_processes_of_its_own(tmp_path: Path) -> None:

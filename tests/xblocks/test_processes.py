@@ -16,7 +16,7 @@ from content_libraries.keys import component_key
 from content_libraries.xblocks.api import BlockVersion, render_version
 from content_libraries.xblocks.models import StudentState
 from content_libraries.xblocks.processes import running
-from tests.running import wait_until
+from tests.running import is_there, wait_until
 
 from .client import BlockClient
 from .conftest import ActingAs
@@ -64,6 +64,7 @@ def test_what_takes_too_much_is_stopped_in_words(lib: BlockClient, settings: Any
     assert words in refused.json()["detail"]
     settings.CONTENT_LIBRARIES_BLOCK_SECONDS = 20
     assert shown(lib, "language") == "<p>en</p>"
+    assert "color: red" in str(lib.view("greedy:g1")["resources"])
 
 
 @pytest.mark.usefixtures("greedy")
@@ -79,13 +80,55 @@ def test_a_process_does_one_task_after_the_other(lib: BlockClient) -> None:
 
 
 @pytest.mark.usefixtures("greedy")
+def test_processes_are_forked_from_one_without_threads(lib: BlockClient) -> None:
+    assert act(lib, "parent's threads").content == b"1"
+
+
+@pytest.mark.usefixtures("greedy")
+def test_a_process_in_which_a_task_leaves_threads_does_no_other(lib: BlockClient) -> None:
+    pid = act(lib, "leave a thread").content
+    assert act(lib, "pid").content not in {pid, str(os.getpid()).encode()}
+
+
+@pytest.mark.usefixtures("greedy")
+def test_what_a_block_has_started_ends_with_it(
+    lib: BlockClient, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    act(lib, "pid")
+    settings.CONTENT_LIBRARIES_BLOCK_SECONDS = 1
+    assert act(lib, "start another").status_code == 400
+    (started,) = [record.getMessage() for record in caplog.records if record.name == "greedy_blocks"]
+    wait_until(lambda: not is_there(int(started.removeprefix("started "))))
+
+
+@pytest.mark.usefixtures("greedy")
+def test_a_process_that_was_halted_holds_nobody_up(lib: BlockClient, settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_BLOCK_SECONDS = 1
+    running.stop()
+    pid = int(act(lib, "pid").content)
+    os.kill(pid, signal.SIGSTOP)
+    refused = act(lib, "more than fits between two processes" * 100_000)
+    assert "stopped after 1 seconds" in refused.json()["detail"]
+    assert not is_there(pid)
+
+
+@pytest.mark.usefixtures("greedy")
+def test_signals_that_tell_the_site_to_end_are_for_the_site(lib: BlockClient) -> None:
+    pids = [act(lib, "pid").content, act(lib, "parent pid").content]
+    for pid in pids:
+        os.kill(int(pid), signal.SIGTERM)
+        os.kill(int(pid), signal.SIGINT)
+    assert [act(lib, "pid").content, act(lib, "parent pid").content] == pids
+
+
+@pytest.mark.usefixtures("greedy")
 def test_blocks_have_no_database(lib: BlockClient) -> None:
     assert "asked for the database “default”, and has none" in shown(lib, "count users")
 
 
 @pytest.mark.usefixtures("greedy")
 def test_blocks_speak_the_language_of_the_request(lib: BlockClient) -> None:
-    for language in ("de", "fr"):
+    for language in ("es", "en"):
         lib.http.defaults["HTTP_ACCEPT_LANGUAGE"] = language
         assert shown(lib, "language") == f"<p>{language}</p>"
 
@@ -167,7 +210,7 @@ def test_a_busy_site_says_so_and_when_to_try_again(lib: BlockClient) -> None:
         lib.http.post("/api/contentstore/v2/validate/numerical-input/", {"formula": "1"}, format="json"),
     ]
     for answer in answers:
-        assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
         assert "Try again in a few seconds" in answer.content.decode()
     assert answers[1]["Refresh"] == "5"
     assert lib.read("greedy:g1", "olx/")["olx"] == "<greedy/>"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from content_libraries.errors import BusyError
-from content_libraries.xblocks.processes.turns import Turns
+from content_libraries.xblocks.processes.turns import Turn, Turns
 
 SOON = 20.0
 """Longer than anything takes on a slow machine, and shorter than for ever."""
@@ -21,7 +21,7 @@ class Asker:
     def __init__(self, turns: Turns, who: str) -> None:
         self.turns = turns
         self.who = who
-        self.was_sent_away = False
+        self.turn: Turn | None = None
         self.decided = threading.Event()
         self.may_end = threading.Event()
         self.thread = threading.Thread(target=self._ask)
@@ -29,17 +29,20 @@ class Asker:
 
     def _ask(self) -> None:
         try:
-            with self.turns.turn(self.who):
+            with self.turns.turn(self.who) as self.turn:
                 self.decided.set()
                 self.may_end.wait(SOON)
         except BusyError:
-            self.was_sent_away = True
             self.decided.set()
 
     def runs(self) -> bool:
         """Whether it is their turn, once that has been decided."""
         assert self.decided.wait(SOON), f"{self.who} still waits"
-        return not self.was_sent_away
+        return self.turn is not None
+
+    def has_to_make_room(self) -> bool:
+        assert self.turn
+        return self.turns.has_to_make_room(self.turn)
 
     def ends(self) -> None:
         self.may_end.set()
@@ -139,6 +142,26 @@ def test_users_whose_blocks_were_stopped_leave_one_process_to_the_others(queue: 
     assert queue.asks("innocent").runs()
     first.ends()
     assert queue.asks("c").runs()
+
+
+def test_of_slow_tasks_the_youngest_makes_room_for_who_waits(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("content_libraries.xblocks.processes.turns.SLOW_SECONDS", 0.0)
+    slow = [queue.asks(who) for who in ("a", "b")]
+    assert all(asker.runs() for asker in slow)
+    queue.waits("a")
+    assert not any(asker.has_to_make_room() for asker in slow), "a has as much as anybody may have"
+    quick = queue.waits("c")
+    assert [asker.has_to_make_room() for asker in slow] == [False, True]
+    slow[1].ends()
+    assert quick.runs()
+
+
+def test_quick_tasks_need_not_make_room(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("content_libraries.xblocks.processes.turns.SLOW_SECONDS", SOON)
+    running = [queue.asks(who) for who in ("a", "b")]
+    assert all(asker.runs() for asker in running)
+    queue.waits("c")
+    assert not any(asker.has_to_make_room() for asker in running)
 
 
 def test_an_error_gives_the_turn_back(queue: Queue) -> None:

@@ -1,4 +1,4 @@
-"""Transcripts of videos by their handlers (frontend-calls contract, section 4.4), and the site's store of videos."""
+"""Transcripts of videos by their handlers (wire: host-videos), and the site's store of videos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients send and read about archives (libraries-rest contract, section 10)."""
+"""What clients send and read about archives (wire: backups)."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ TAGS = ["backups"]
 
 
 class NoBackup(NotFound):
-    """There is no such backup, in the words of the libraries-rest contract (section 10.2)."""
+    """There is no such backup, in the words that clients know (wire: backup-read)."""
 
     default_detail = gettext_lazy("No backup found for this library.")
 

@@ -1,4 +1,4 @@
-"""Shapes of the clipboard on the wire (libraries-rest contract, section 9)."""
+"""Shapes of the clipboard on the wire (wire: clipboard)."""
 
 from __future__ import annotations
 

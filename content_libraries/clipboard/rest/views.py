@@ -94,7 +94,7 @@ class PasteView(LibraryAPIView):
 
 
 def _source_key(text: str) -> UsageKey:
-    """The key of what to copy, with the errors of the contract's section 9.2."""
+    """The key of what to copy, with the errors that clients know (wire: clipboard-copy)."""
     try:
         key = UsageKey.from_string(text)
     except InvalidKeyError as error:

@@ -1,4 +1,4 @@
-"""Shapes of files of components on the wire (libraries-rest contract, section 4.11)."""
+"""Shapes of files of components on the wire (wire: components-files)."""
 
 from __future__ import annotations
 

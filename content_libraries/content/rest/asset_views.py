@@ -14,9 +14,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
-from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -27,7 +25,7 @@ from rest_framework.response import Response
 from ... import conf, keys
 from ...learning_core.api import StoredFile
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView
+from ...rest import FramedMixin, LibraryAPIView
 from .. import api
 from ..file_tokens import PARAMETER, is_valid
 from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer
@@ -88,8 +86,7 @@ class AssetView(LibraryAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
-class FileView(LibraryAPIView):
+class FileView(FramedMixin, LibraryAPIView):
     """Base of the views that serve files."""
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""Shapes of collections on the wire (libraries-rest contract, section 7)."""
+"""Shapes of collections on the wire (wire: collections)."""
 
 from __future__ import annotations
 

@@ -165,5 +165,5 @@ def _set_collections(request: Request, key: ItemKey) -> Response:
 
 
 def _count(sent: list[Any]) -> Response:
-    """How many keys were sent, whatever they did (libraries-rest contract, section 7)."""
+    """How many keys were sent, whatever they did (wire: collections)."""
     return Response({"count": len(sent)})

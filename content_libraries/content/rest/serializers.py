@@ -1,4 +1,4 @@
-"""Shapes of components and containers on the wire (libraries-rest contract, sections 2.7, 4 and 6)."""
+"""Shapes of components and containers on the wire (wire: libraries-block-types, components, containers)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ContainerSerializer(ItemSerializer):
         return summary.last_draft_created_by or ""
 
     def get_can_stand_alone(self, summary: ItemSummary) -> bool:
-        """True for every container, whatever it was made in (libraries-rest contract, section 6.1)."""
+        """True for every container, whatever it was made in (wire: containers-object)."""
         return True
 
 

@@ -32,7 +32,7 @@ def visible_taxonomies(user: Actor) -> QuerySet[Taxonomy]:
     The taxonomies that a user may see, each once, without a query of its own.
 
     These are all of them for the staff of the site. For others they are the enabled ones that are for all
-    organizations, or for one in which the user may view a library (libraries-rest contract, section 12).
+    organizations, or for one in which the user may view a library (wire: tagging).
     """
     if user is None or administers_taxonomies(user):
         return Taxonomy.objects.all()

@@ -1,4 +1,4 @@
-"""Shapes of history on the wire (libraries-rest contract, sections 8 and 14)."""
+"""Shapes of history on the wire (wire: history)."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ class PublishEntriesView(HistoryView):
 
 
 def _publish_entries_query(request: Request) -> tuple[ItemKey, UUID]:
-    """Parse the query. Raises InvalidInputError with the messages that clients know (contract, section 8)."""
+    """Parse the query. Raises InvalidInputError with the messages that clients know (wire: history)."""
     scope_key = request.query_params.get("scope_entity_key")
     publish_log_uuid = request.query_params.get("publish_log_uuid")
     if not scope_key or not publish_log_uuid:

@@ -1,4 +1,4 @@
-"""Shapes of imports on the wire (import contract, section 6)."""
+"""Shapes of imports on the wire (wire: imports-start)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of imports, at the paths of the platform's migrator (import contract, section 6)."""
+"""Views of imports, at the paths of the platform's migrator (wire: imports-start)."""
 
 from __future__ import annotations
 

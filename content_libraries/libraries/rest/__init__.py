@@ -1,1 +1,1 @@
-"""REST API of libraries and their teams (libraries-rest contract, sections 2 and 3)."""
+"""REST API of libraries and their teams (wire: libraries, team)."""

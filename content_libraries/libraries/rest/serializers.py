@@ -14,7 +14,7 @@ _MAX_SLUG = ContentLibrary._meta.get_field("slug").max_length
 
 
 class LibrarySerializer(serializers.Serializer[LibrarySummary]):
-    """A library (libraries-rest contract, section 2.1)."""
+    """A library (wire: libraries-object)."""
 
     id = serializers.CharField(source="library_key", help_text="Key of the library, lib:ORG:SLUG.")
     org = serializers.CharField(source="library_key.org")

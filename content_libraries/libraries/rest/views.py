@@ -93,7 +93,7 @@ class LibraryView(LibraryAPIView):
         body = LibraryUpdateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         library = api.update_library(library_key, user=request.user, **body.validated_data)
-        # Clients know this field to be computed by GET only (libraries-rest contract, section 2.5).
+        # Clients know this field to be computed by GET only (wire: libraries-change).
         summary = replace(api.library_summary(request.user, library), can_edit_library=False)
         return Response(LibrarySerializer(summary).data)
 

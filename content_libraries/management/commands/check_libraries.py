@@ -56,7 +56,7 @@ class Command(LibraryCommand):
         except NotFoundError:
             raise
         except ContentLibrariesError as error:
-            self.failures.append(error.message)
+            self.failures.append(str(error))
 
     def _left(self, count: int) -> str:
         if self.repairs:

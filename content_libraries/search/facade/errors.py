@@ -1,4 +1,4 @@
-"""Errors in Meilisearch's shape (search contract, section 5)."""
+"""Errors in Meilisearch's shape (wire: search-http)."""
 
 from __future__ import annotations
 

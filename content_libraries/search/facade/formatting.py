@@ -2,7 +2,7 @@
 Hits as Meilisearch shows them: chosen attributes, and beside them ``_formatted``.
 
 ``_formatted`` repeats the document with found words between tags, and long texts cut around them. Numbers in it are
-texts (search contract, section 5).
+texts (wire: search-http).
 """
 
 from __future__ import annotations

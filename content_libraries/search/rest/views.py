@@ -31,7 +31,7 @@ class SearchUnavailable(APIException):
 
 
 class SearchKeyView(LibraryAPIView):
-    """How the browser of the caller asks the search engine itself (search contract, section 1)."""
+    """How the browser of the caller asks the search engine itself (wire: search-key)."""
 
     @extend_schema(
         summary="Get a search key",

@@ -74,7 +74,7 @@ def preview_conversion(course_key: CourseKey, *, user: Actor, only: UsageKey | N
 
 def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
     """
-    Say what to do instead of updating a legacy block from its library at once (import contract, section 7).
+    Say what to do instead of updating a legacy block from its library at once (wire: imports-forwarding).
 
     No legacy library is kept here, and what is in a converted block is linked item by item. Needs EDIT.
 

@@ -19,7 +19,7 @@ TAGS = ["sync"]
 
 
 class LinkPagination(DefaultPagination):
-    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (sync contract, section 11)."""
+    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (wire: sync-list)."""
 
     page_size = 100
     max_page_size = 1000
@@ -52,9 +52,13 @@ class DeveloperErrorsView(LibraryAPIView):
         response.data = {"developer_message": _flat(response.data)}
         return response
 
+    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
+        """Return how an error that is about no field is said."""
+        return error.message
+
     def _error(self, error: ContentLibrariesError) -> Response:
         shown = api_exception(error, anonymous=not self.request.user.is_authenticated)
-        message: Any = error.message
+        message: Any = self.message_of(error)
         if isinstance(error, InvalidInputError) and error.field:
             message = {error.field: error.message}
         elif type(error) is NotAllowedError:

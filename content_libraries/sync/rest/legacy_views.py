@@ -1,4 +1,4 @@
-"""Views of blocks that use legacy libraries (import contract, sections 6.9 and 7)."""
+"""Views of blocks that use legacy libraries (wire: imports-legacy-blocks, imports-forwarding)."""
 
 from __future__ import annotations
 

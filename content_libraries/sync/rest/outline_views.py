@@ -1,6 +1,6 @@
 """
-Outlines of courses, and what the pages of a course and of one of its blocks begin with: all with links (sync contract,
-section 10). What those pages ask for besides, such as menus of new blocks, is the host's.
+Outlines of courses, and what the pages of a course and of one of its blocks begin with: all with links (wire:
+sync-endpoints). What those pages ask for besides, such as menus of new blocks, is the host's.
 """
 
 from __future__ import annotations

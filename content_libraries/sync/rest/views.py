@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...courses.api import Block, Copied, duplicate_block
-from ...errors import InvalidInputError
+from ...errors import ContentLibrariesError, InvalidInputError
 from ...rest import request_body
 from .. import api
 from ..syncing import Synced
@@ -143,6 +143,10 @@ class LinkView(DeveloperErrorsView):
 class SyncView(DeveloperErrorsView):
     """Syncs of one block with everything in it."""
 
+    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
+        """Return a list for a block that is not linked: clients read its first sentence (wire: sync-errors)."""
+        return [error.message] if isinstance(error, api.NotLinkedError) else error.message
+
     @extend_schema(
         operation_id="downstream_sync",
         summary="Take what the library has published",
@@ -211,7 +215,7 @@ class ChildrenView(DeveloperErrorsView):
         operation_id="course_container_children",
         summary="List the children of a course container, with their links",
         parameters=[OpenApiParameter("get_upstream_info", bool)],
-        responses=OpenApiResponse(description="The container and its children (sync contract, section 10)."),
+        responses=OpenApiResponse(description="The container and its children (wire: sync-endpoints)."),
     )
     def get(self, request: Request, downstream_key: str) -> Response:
         key = block_key(downstream_key)

@@ -6,6 +6,7 @@ import logging
 import pickle
 import resource
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +23,7 @@ from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 
 from ...errors import ContentLibrariesError
 from .errors import AnswerTooLargeError, BlockProcessDiedError, TookTooMuchMemoryError
-from .messages import Answer, Failure, LogLine, Question, Reply, Task
+from .messages import Answer, Failure, LogLine, Question, Reply, Task, write_plain
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class RemoteSite:
         return partial(self._ask, name)
 
     def _ask(self, method: str, *arguments: Any, **keywords: Any) -> Any:
-        self._connection.send_bytes(pickle.dumps(Question(method, arguments, keywords)))
+        self._connection.send_bytes(write_plain(Question(method, arguments, keywords)))
         reply: Reply = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from the site
         if reply.error is not None:
             raise reply.error
@@ -60,12 +61,12 @@ class LogsToTheSite(QueueHandler):
         if self.lines_left > 0:
             self.lines_left -= 1
             line = LogLine(record.name, record.levelno, record.getMessage()[:_LOG_CHARACTERS])
-            cast(Connection, self.queue).send_bytes(pickle.dumps(line))
+            cast(Connection, self.queue).send_bytes(write_plain(line))
 
 
 def serve(connection: Connection, site: RemoteSite) -> None:
     """
-    Do the tasks that come over a connection, until it is closed or the process has grown too much for another one.
+    Do the tasks that come over a connection, until it is closed, or a task has left too much memory or threads behind.
 
     Args:
         connection: the way to the site.
@@ -83,7 +84,7 @@ def serve(connection: Connection, site: RemoteSite) -> None:
         signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # nobody listens, so it ends the process
         logs.lines_left = _LOG_LINES
         outcome = _outcome(task, site)
-        is_last = _address_space() > size + task.memory // 2
+        is_last = _address_space() > size + task.memory // 2 or threading.active_count() > 1
         connection.send_bytes(_packed(replace(outcome, is_last=is_last), task.answer_bytes))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -108,13 +109,13 @@ def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
 
 
 def _packed(outcome: Answer | Failure, limit: int) -> bytes:
-    message = pickle.dumps(outcome)
+    message = write_plain(outcome)
     if len(message) <= limit:
         return message
     error = AnswerTooLargeError(
         _("What the component answers is larger than %(limit)s bytes.") % {"limit": f"{limit:,}"}
     )
-    return pickle.dumps(Failure.of(error, is_last=True))
+    return write_plain(Failure.of(error, is_last=True))
 
 
 def _begin_anew(task: Task) -> None:
@@ -132,13 +133,14 @@ def _begin_anew(task: Task) -> None:
 def _limited_memory(more: int) -> Iterator[None]:
     """Let allocations fail that take the process further than so many bytes beyond what it has."""
     size = _address_space()
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if size and hard in (resource.RLIM_INFINITY, max(hard, size + more)):
-        resource.setrlimit(resource.RLIMIT_AS, (size + more, hard))
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    is_lower = before != resource.RLIM_INFINITY and before < size + more
+    if size and not is_lower:
+        resource.setrlimit(resource.RLIMIT_AS, (size + more, most))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 def _address_space() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import ContentLibrariesError, UnavailableError
+from ...errors import BusyError, ContentLibrariesError, UnavailableError
 
 
 class BlockStoppedError(ContentLibrariesError):
@@ -33,6 +33,12 @@ class BlockProcessDiedError(BlockStoppedError):
     """The process of a block ended without an answer, or answered what is none."""
 
     code = "block_process_died"
+
+
+class MadeRoomError(BusyError):
+    """A block that took long was stopped for others who waited, with time left that it would have had."""
+
+    code = "made_room"
 
 
 class BlocksUnavailableError(UnavailableError):

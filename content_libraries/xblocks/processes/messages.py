@@ -96,13 +96,28 @@ class Failure:
         return error
 
 
+class _PlainPickler(pickle.Pickler):
+    def reducer_override(self, value: Any) -> Any:
+        """Texts with more to them, such as those that templates do not escape, are texts."""
+        return (str, (str.__str__(value),)) if isinstance(value, str) else NotImplemented
+
+
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("builtins", "str"):
+            return str
         if module.startswith(_OURS):
             found = super().find_class(module, name)
             if isinstance(found, type) and (is_dataclass(found) or issubclass(found, ContentLibrariesError)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is no plain data.")
+
+
+def write_plain(value: Any) -> bytes:
+    """Write a message that ``read_plain`` reads."""
+    message = io.BytesIO()
+    _PlainPickler(message).dump(value)
+    return message.getvalue()
 
 
 def read_plain(message: bytes) -> Any:

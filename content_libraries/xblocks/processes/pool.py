@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-import signal
 import socket
+import struct
 import subprocess
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
-from multiprocessing import Pipe
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.spawn import get_executable
 from time import monotonic
@@ -20,10 +18,10 @@ from typing import ClassVar, Final, Protocol
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from .errors import BlockProcessDiedError, BlocksUnavailableError, TookTooLongError
+from .errors import BlockProcessDiedError, BlocksUnavailableError, MadeRoomError, TookTooLongError
 from .messages import Answer, Failure, LogLine, Question, Reply, Task, read_plain
 from .turns import Turns
-from .zygote import COMMAND, FORK, KILL, REPLY, command_line
+from .zygote import COMMAND, FORK, KILL, NOT_FORKED, REPLY, command_line
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +30,11 @@ START_SECONDS: Final = 120.0
 _REPLY_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 10.0
 """How long nothing is tried after a zygote could not start."""
+_LOOK_SECONDS: Final = 0.25
+"""How often a task that goes on is asked whether it has to make room."""
 _SHORTEST_LIMIT: Final = 1024 * 1024
+_TIME: Final = struct.Struct("@ll")
+"""The ``timeval`` of C: seconds and microseconds."""
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Libraries for mathematics start threads when they are imported, and whoever forks must not have any."""
 _NOT_INHERITED: Final = frozenset({"PROMETHEUS_MULTIPROC_DIR"})
@@ -71,25 +73,32 @@ class Zygote:
                 try:
                     control = self._started()
                     socket.send_fds(control, [COMMAND.pack(FORK, 0)], [descriptor])
-                    return self._reply(control)
+                    pid = self._reply(control)
                 except OSError:
                     logger.warning("The zygote of the processes of blocks is gone.", exc_info=True)
                     self._stop()
+                else:
+                    if pid == NOT_FORKED:
+                        raise _unavailable()
+                    return pid
             self._paused_until = monotonic() + _PAUSE_SECONDS
-        raise BlocksUnavailableError(_("Components cannot be shown right now. The operators of the site find out why."))
+        raise _unavailable()
 
     def kill(self, pid: int) -> None:
-        """End a process that has not closed its connection."""
+        """
+        End a process.
+
+        Only its zygote can: to everybody else, the pid may be that of another process by now. Where the zygote is gone,
+        the process ends by itself, at its closed connection or by its own clock.
+        """
         with self._lock:
+            if self._control is None:
+                return
             try:
-                if self._control is not None:
-                    self._control.sendall(COMMAND.pack(KILL, pid))
-                    self._reply(self._control)
-                    return
+                self._control.sendall(COMMAND.pack(KILL, pid))
+                self._reply(self._control)
             except OSError:
                 self._stop()
-        with suppress(ProcessLookupError):  # nobody is left whom we could ask
-            os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the program, and with it the processes that it forked."""
@@ -106,9 +115,7 @@ class Zygote:
         if self._control is not None:
             return self._control
         if monotonic() < self._paused_until:
-            raise BlocksUnavailableError(
-                _("Components cannot be shown right now. The operators of the site find out why.")
-            )
+            raise _unavailable()
         ours, theirs = socket.socketpair()
         with theirs:
             self._program = subprocess.Popen(  # noqa: S603 - this Python
@@ -143,6 +150,10 @@ class Zygote:
         self._control = self._program = None
 
 
+def _unavailable() -> BlocksUnavailableError:
+    return BlocksUnavailableError(_("Components cannot be shown right now. The operators of the site find out why."))
+
+
 def _received(control: socket.socket) -> int:
     reply = control.recv(REPLY.size)
     if len(reply) < REPLY.size:
@@ -167,17 +178,24 @@ class _Process:
         self.connection = connection
         self.pid = pid
 
-    def do(self, task: Task, site: Answerer) -> Answer | Failure:
+    def do(self, task: Task, site: Answerer, *, has_to_make_room: Callable[[], bool]) -> Answer | Failure:
         """
         Have a task done, and answer what the process asks meanwhile.
 
-        Raises TookTooLongError and BlockProcessDiedError. After an error the process is of no use any more.
+        Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process is of no use any
+        more.
         """
         until = monotonic() + task.seconds
         limit = max(task.answer_bytes, _SHORTEST_LIMIT)
         try:
             self.connection.send_bytes(pickle.dumps(task))
-            while (seconds := until - monotonic()) > 0 and self.connection.poll(seconds):
+            while (seconds := until - monotonic()) > 0:
+                if not self.connection.poll(min(seconds, _LOOK_SECONDS)):
+                    if has_to_make_room():
+                        raise MadeRoomError(
+                            _("This component takes long, and others wait. Try again in a few seconds.")
+                        )
+                    continue
                 match read_plain(self.connection.recv_bytes(limit)):
                     case Answer() | Failure() as outcome:
                         return outcome
@@ -187,9 +205,27 @@ class _Process:
                         logging.getLogger(name).log(level, "%s", text)
                     case other:
                         raise pickle.UnpicklingError(f"{type(other).__name__} is no message of a process.")
+        except BlockingIOError:
+            pass  # see _connected
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise BlockProcessDiedError(_("The component was stopped by an error that ended its process.")) from error
         raise TookTooLongError(_("The component was stopped after %(seconds)s seconds.") % {"seconds": task.seconds})
+
+
+def _connected(seconds: float) -> tuple[Connection, socket.socket]:
+    """
+    Connect the site with a process to be.
+
+    On the side of the site, reading and writing fail that get nowhere for so long: a process that is halted in the
+    middle of a message would hold up a thread of the site for ever.
+
+    Returns: our end, and theirs.
+    """
+    ours, theirs = socket.socketpair()
+    time = _TIME.pack(int(seconds), int(seconds % 1 * 1_000_000))
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        ours.setsockopt(socket.SOL_SOCKET, option, time)
+    return Connection(ours.detach()), theirs
 
 
 def _reply(site: Answerer, question: Question) -> Reply:
@@ -219,13 +255,14 @@ class Pool:
 
         Raises BusyError, TookTooLongError and BlockProcessDiedError.
         """
-        with self._turns.turn(who):
-            process = self._take()
+        with self._turns.turn(who) as turn:
+            process = self._take(task.seconds)
+            turn.began = monotonic()  # whoever had to wait for the zygote is not slow
             try:
-                outcome = process.do(task, site)
+                outcome = process.do(task, site, has_to_make_room=lambda: self._turns.has_to_make_room(turn))
             except BaseException as error:
                 self._discard(process)
-                if isinstance(error, TookTooLongError):
+                if isinstance(error, TookTooLongError | MadeRoomError):
                     self._turns.suspect(who)
                 raise
             if outcome.is_last:
@@ -236,8 +273,8 @@ class Pool:
             return outcome
 
     def close(self) -> None:
-        """End all processes."""
-        for process in list(self._processes):
+        """End all processes. Whoever waits for one of them learns that it has died."""
+        while process := self._an_idle_one():
             self._let_go(process)
         self._zygote.close()
 
@@ -248,12 +285,12 @@ class Pool:
         self._processes.clear()
         self._zygote.abandon()
 
-    def _take(self) -> _Process:
+    def _take(self, seconds: float) -> _Process:
         while process := self._an_idle_one():
             if not process.connection.poll():
                 return process
             self._discard(process)  # it has ended since: it would say nothing without being asked
-        ours, theirs = Pipe()
+        ours, theirs = _connected(seconds)
         with theirs:
             process = _Process(ours, self._zygote.fork(theirs.fileno()))
         with self._lock:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ... import conf
-from .errors import BlockStoppedError
+from .errors import BlockStoppedError, MadeRoomError
 from .messages import Failure, Task
 from .pool import Answerer, Pool
 
@@ -87,7 +87,7 @@ def run[T](function: Callable[..., T], *arguments: Any, site: Answerer, who: str
         outcome = _pool.get().do(task, site=site, who=who)
         if isinstance(outcome, Failure):
             raise outcome.as_error()
-    except BlockStoppedError as error:
+    except (BlockStoppedError, MadeRoomError) as error:
         logger.warning("%s of %s: %s", function.__name__, about, error.message, exc_info=error.__cause__)
         raise
     value: T = outcome.value

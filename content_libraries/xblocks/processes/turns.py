@@ -6,6 +6,7 @@ Whose turn it is: so many tasks at once as there are processes, shared fairly am
 3. Only so many wait as ``BLOCK_QUEUE`` says, since each keeps a thread of the web server. When there are more, whoever
    has most waiting loses the last one. Nobody waits longer than PATIENCE_SECONDS.
 4. Users whose tasks had to be stopped in the last minute share all processes but one, and do not wait.
+5. Not all processes are held by slow tasks while somebody waits: the one that began last has to make room.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ from django.utils.translation import gettext as _
 from ... import conf
 from ...errors import BusyError
 
-PATIENCE_SECONDS: Final = 3.0
+PATIENCE_SECONDS: Final = 1.5
+SLOW_SECONDS: Final = 1.0
+"""Blocks are shown in some hundredths of this."""
 SUSPICION_SECONDS: Final = 60.0
 
 
 @dataclass(eq=False, slots=True)
-class _Waiter:
-    """Somebody in the queue. ``decided`` is set once it is their turn, or they are sent away."""
+class Turn:
+    """Somebody in the queue. ``decided`` is set once it is their turn, which ``began`` then, or they are sent away."""
 
     who: str
     decided: threading.Event = field(default_factory=threading.Event)
-    may_run: bool = False
+    began: float | None = None
 
 
 class Turns:
@@ -41,29 +44,39 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: Counter[str] = Counter()
-        self._waiting: list[_Waiter] = []
+        self._running: list[Turn] = []
+        self._waiting: list[Turn] = []
         self._suspected: dict[str, float] = {}
 
     @contextmanager
-    def turn(self, who: str) -> Iterator[None]:
+    def turn(self, who: str) -> Iterator[Turn]:
         """
         Wait until it is the turn of a user, and keep the turn for as long as the context lasts.
 
         Raises BusyError when too many wait already, or for too long.
         """
-        waiter = _Waiter(who)
+        turn = Turn(who)
         with self._lock:
-            self._waiting.append(waiter)
+            self._waiting.append(turn)
             self._let_in()
             self._send_away()
         try:
-            waiter.decided.wait(PATIENCE_SECONDS)
-            if not waiter.may_run:
+            turn.decided.wait(PATIENCE_SECONDS)
+            if turn.began is None:
                 raise BusyError(_("The site has too many components to show right now. Try again in a few seconds."))
-            yield
+            yield turn
         finally:
-            self._leave(waiter)
+            self._leave(turn)
+
+    def has_to_make_room(self, turn: Turn) -> bool:
+        """Whether a task has to end because of rule 5."""
+        with self._lock:
+            are_slow = all(
+                other.began is not None and monotonic() - other.began > SLOW_SECONDS for other in self._running
+            )
+            is_needed = any(self._count(waiter.who) < _share() for waiter in self._waiting)
+            is_full = len(self._running) >= conf.BLOCK_PROCESSES.value > 1
+            return are_slow and is_needed and is_full and turn is self._running[-1]
 
     def suspect(self, who: str) -> None:
         """Remember that a task of a user had to be stopped."""
@@ -73,43 +86,50 @@ class Turns:
             self._suspected[who] = now + SUSPICION_SECONDS
             self._send_away()
 
-    def _leave(self, waiter: _Waiter) -> None:
+    def _leave(self, turn: Turn) -> None:
         with self._lock:
-            if waiter in self._waiting:
-                self._waiting.remove(waiter)
-            if waiter.may_run:
-                self._running[waiter.who] -= 1
-                self._running += Counter()  # drops who is at zero
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            if turn in self._running:
+                self._running.remove(turn)
                 self._let_in()
 
     def _let_in(self) -> None:
-        while self._running.total() < conf.BLOCK_PROCESSES.value:
+        while len(self._running) < conf.BLOCK_PROCESSES.value:
             able = [waiter for waiter in self._waiting if self._may_run(waiter.who)]
             if not able:
                 return
-            chosen = min(able, key=lambda waiter: (self._is_suspected(waiter.who), self._running[waiter.who]))
-            self._running[chosen.who] += 1
-            self._decide(chosen, may_run=True)
+            chosen = min(able, key=lambda waiter: (self._is_suspected(waiter.who), self._count(waiter.who)))
+            chosen.began = monotonic()
+            self._running.append(chosen)
+            self._decide(chosen)
 
     def _send_away(self) -> None:
         for waiter in [waiter for waiter in self._waiting if self._is_suspected(waiter.who)]:
-            self._decide(waiter, may_run=False)
+            self._decide(waiter)
         while len(self._waiting) > conf.BLOCK_QUEUE.value:
             greed = Counter(waiter.who for waiter in self._waiting)
             last = max(enumerate(self._waiting), key=lambda place: (greed[place[1].who], place[0]))[1]
-            self._decide(last, may_run=False)
+            self._decide(last)
 
-    def _decide(self, waiter: _Waiter, *, may_run: bool) -> None:
+    def _decide(self, waiter: Turn) -> None:
         self._waiting.remove(waiter)
-        waiter.may_run = may_run
         waiter.decided.set()
 
     def _may_run(self, who: str) -> bool:
-        share = max(1, conf.BLOCK_PROCESSES.value - 1)
-        if self._running[who] >= share:
+        if self._count(who) >= _share():
             return False
-        suspects = sum(count for other, count in self._running.items() if self._is_suspected(other))
-        return not self._is_suspected(who) or suspects < share
+        suspects = sum(self._is_suspected(turn.who) for turn in self._running)
+        return not self._is_suspected(who) or suspects < _share()
+
+    def _count(self, who: str) -> int:
+        """How many tasks of a user are running."""
+        return sum(turn.who == who for turn in self._running)
 
     def _is_suspected(self, who: str) -> bool:
         return self._suspected.get(who, 0) > monotonic()
+
+
+def _share() -> int:
+    """How many processes one user, or those who are suspected, may have at once."""
+    return max(1, conf.BLOCK_PROCESSES.value - 1)

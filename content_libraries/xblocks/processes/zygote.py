@@ -4,22 +4,26 @@ The process that those of blocks are forked from: it has imported everything, an
 A fork takes milliseconds and shares memory, so a process that was killed is replaced at once. The zygote is a program
 of its own: it has one thread, and none of the site's sockets, files and connections. It knows which processes it has
 forked, so it is asked to kill them. When the site ends, however it ends, the zygote kills all of them and ends.
+Signals that tell a site to end are for the site, which may have requests to finish.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import resource
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final
+
+logger = logging.getLogger(__name__)
 
 COMMAND: Final = struct.Struct("!cq")
 REPLY: Final = struct.Struct("!q")
@@ -28,6 +32,8 @@ FORK: Final = b"f"
 KILL: Final = b"k"
 """Comes with a pid."""
 READY: Final = 0
+NOT_FORKED: Final = -1
+"""The reply where the system has no room for another process."""
 
 type Begin = Callable[[Connection], None]
 
@@ -48,9 +54,10 @@ def main(control_descriptor: int) -> None:
     """Import everything, and then fork and kill as the site says."""
     from ..warming import begin, warm_up  # noqa: PLC0415 - needs Django, which it sets up
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the site, which then closes the socket
-    for each in (signal.SIGCHLD, signal.SIGALRM, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
+    for meant_for_the_site in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(meant_for_the_site, signal.SIG_IGN)
+    for needed_here in (signal.SIGCHLD, signal.SIGALRM):
+        signal.signal(needed_here, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with socket.socket(fileno=control_descriptor) as control:
         warm_up()
@@ -71,15 +78,21 @@ def _serve(control: socket.socket, begin: Begin) -> None:
             _reap(children)
             kind, pid = COMMAND.unpack(command)
             if kind == FORK:
-                pid = _fork(descriptors[0], control, begin)
-                children.add(pid)
+                pid = _forked(descriptors[0], control, begin)
                 os.close(descriptors[0])
+                if pid != NOT_FORKED:
+                    children.add(pid)
             elif pid in children:
-                os.kill(pid, signal.SIGKILL)
+                _kill([pid])
             control.sendall(REPLY.pack(pid))
     finally:
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
+        _kill(children)
+
+
+def _kill(children: Collection[int]) -> None:
+    """End children, and the processes that the code of blocks has started there."""
+    for pid in children:
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _reap(children: set[int]) -> None:
@@ -89,9 +102,15 @@ def _reap(children: set[int]) -> None:
             children.discard(pid)
 
 
-def _fork(descriptor: int, control: socket.socket, begin: Begin) -> int:
-    """Make a process that begins with a connection. Returns its pid, and only here."""
-    if pid := os.fork():
+def _forked(descriptor: int, control: socket.socket, begin: Begin) -> int:
+    """Make a process that begins with a connection. Returns its pid or NOT_FORKED, and only here."""
+    try:
+        pid = os.fork()
+    except OSError:  # no memory, or no more processes for this user
+        logger.exception("No process for blocks can be forked.")
+        return NOT_FORKED
+    if pid:
+        os.setpgid(pid, pid)  # a group of its own, before the site can ask it for anything
         return pid
     status = 1
     try:

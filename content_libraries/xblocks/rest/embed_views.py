@@ -13,21 +13,19 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from ... import conf
-from ...content.api import file_token
+from ...content.api import block_class, file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, busy_status, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of
@@ -46,8 +44,7 @@ _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _HEAD: Final = "head"
 
 
-@method_decorator(xframe_options_exempt, name="dispatch")  # frame-ancestors says who may
-class EmbedView(XBlockAPIView):
+class EmbedView(FramedMixin, XBlockAPIView):
     """A page with one view of a component. Refusals are JSON: pages about the API have no place in a frame."""
 
     renderer_classes = (JSONRenderer,)
@@ -75,7 +72,7 @@ class EmbedView(XBlockAPIView):
         except NotFoundError as error:  # a type may have no editor of its own
             view, status = api.notice_view(block_version, error.message), HTTPStatus.NOT_FOUND
         except BusyError as error:
-            view, status = api.notice_view(block_version, error.message), busy_status(error)
+            view, status = api.notice_view(block_version, error.message), HTTPStatus.SERVICE_UNAVAILABLE
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
@@ -85,6 +82,7 @@ class EmbedView(XBlockAPIView):
             {
                 "view": view,
                 "view_name": view_name,
+                "kind": _kind(key.block_type, view_name),
                 "language": get_language(),
                 "show_title": request.query_params.get("show_title", "").lower() in _TRUE,
                 "scripts": [_script_url(path) for path in conf.PREVIEW_SCRIPTS.value],
@@ -116,13 +114,19 @@ class ResourceView(XBlockAPIView):
         return response
 
 
+def _kind(block_type: str, view_name: str) -> str:
+    """Return the CSS classes that the platform gives to a view, which styles of packages look for."""
+    name = getattr(block_class(block_type), "__name__", "")
+    return f"xmodule_{'edit' if view_name == api.STUDIO_VIEW else 'display'} xmodule_{name}" if name else ""
+
+
 def _editor_page(request: Request, title: str) -> HttpResponse:
     """
     A page around the page of a block's editor.
 
-    Clients listen to the editor only if its messages come from this site's origin (frontend-calls contract, section
-    4.2), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and passes on the
-    few messages that there are.
+    Clients listen to the editor only if its messages come from this site's origin (wire:
+    blocks-messages), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and
+    passes on the few messages that there are.
     """
     query = request.query_params.copy()
     query[INNER] = "1"

@@ -1,4 +1,4 @@
-"""Reading, saving and rendering components (libraries-rest contract, section 11)."""
+"""Reading, saving and rendering components (wire: blocks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the authoring frontend asks, as it asks it (frontend-calls contract, sections 0.4, 2.1, 4 to 8 and 12)."""
+"""What the authoring frontend asks, as it asks it (wire: search-client, host-editors)."""
 
 from __future__ import annotations
 

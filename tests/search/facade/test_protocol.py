@@ -1,4 +1,4 @@
-"""What Meilisearch answers besides hits: errors, pages, marks and cuts, other origins (search contract, section 5)."""
+"""What Meilisearch answers besides hits: errors, pages, marks and cuts, other origins (wire: search-http)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may find what: tokens of all kinds, and attempts to get around them (search contract, sections 1 and 5)."""
+"""Who may find what: tokens of all kinds, and attempts to get around them (wire: search-key, search-http)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From roles to hits, over HTTP: a key is asked for, and what it finds is searched (search contract, section 1)."""
+"""From roles to hits, over HTTP: a key is asked for, and what it finds is searched (wire: search-key)."""
 
 from __future__ import annotations
 

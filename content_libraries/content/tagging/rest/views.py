@@ -1,5 +1,5 @@
 """
-Taxonomies, tags, and tags of objects in libraries (libraries-rest contract, section 12).
+Taxonomies, tags, and tags of objects in libraries (wire: tagging).
 
 The views are those of openedx-tagging. What is here is what they leave to their host.
 """

@@ -1,0 +1,51 @@
+"""Refuses keys of a site that somebody could guess: whoever knows it logs in as anybody."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIN_LENGTH: Final = 50
+MIN_DIFFERENT: Final = 16
+"""Drawn keys of 50 characters have about 30 different ones."""
+
+_KNOWN: Final = (
+    "insecure",
+    "changeme",
+    "change-me",
+    "change_me",
+    "change me",
+    "secretkey",
+    "secret-key",
+    "secret_key",
+    "your-",
+    "your_",
+    "yoursecret",
+    "password",
+    "placeholder",
+    "replace",
+    "example",
+    "0123456789",
+    "abcdefghij",
+    "qwertyuiop",
+)
+"""Parts of keys that stand in guides, templates and tests, and hardly ever in a drawn one."""
+
+
+class GuessableKeyError(RuntimeError):
+    """Says what is wrong with a key, and how to make one. The key itself is not in it: messages get into logs."""
+
+
+def check_secret_key(key: str) -> None:
+    """Raise GuessableKeyError for a ``SECRET_KEY`` that is short, monotonous, or known from examples."""
+    lower = key.lower()
+    if len(key) < MIN_LENGTH:
+        problem = f"has {len(key)} characters; it needs {MIN_LENGTH}"
+    elif len(set(key)) < MIN_DIFFERENT:
+        problem = f"has {len(set(key))} different characters; it needs {MIN_DIFFERENT}"
+    elif known := next((part for part in _KNOWN if part in lower), None):
+        problem = f"contains “{known}”, as keys of examples do"
+    else:
+        return
+    raise GuessableKeyError(
+        f"SECRET_KEY {problem}. Draw one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )

@@ -53,6 +53,7 @@ from .data import (
     block_media_type,
     component_ref,
 )
+from .discarding import discard_own, discard_within
 from .drafts import (
     CodesInUse,
     DraftContent,
@@ -88,6 +89,7 @@ from .history import (
     publications_above,
 )
 from .lookups import (
+    NAME_FIELDS,
     FoundItem,
     ItemDeletedError,
     count_live_items,
@@ -96,6 +98,7 @@ from .lookups import (
     find_item,
     find_items,
     item_keys,
+    key_of,
     latest_versions,
     live_component_pks,
     numbered_version,
@@ -115,11 +118,13 @@ from .packages import (
 )
 from .publish import discard, lock_package, move_drafts, publish
 from .reuse import (
+    NamedItem,
     PackageName,
+    ever_published,
     last_published,
+    named_items,
     numbered_versions,
     packages_named,
-    published_counterparts,
     was_published,
 )
 from .rows import in_parts
@@ -147,9 +152,11 @@ from .search_reads import (
 from .status import (
     CollectionLabel,
     ItemStatus,
+    ItemTitles,
     VersionStatus,
     collections_of,
     item_statuses,
+    item_titles,
     tag_counts,
 )
 from .structure import (
@@ -160,6 +167,8 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    never_published_above,
+    published_places_in,
 )
 from .texts import olx_of
 
@@ -173,6 +182,7 @@ __all__ = [
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
     "LEARNING_PACKAGE_UPDATED",
+    "NAME_FIELDS",
     "NO_LOGS",
     "BranchName",
     "Child",
@@ -194,8 +204,10 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "ItemTitles",
     "LoadedPackage",
     "LogMark",
+    "NamedItem",
     "NextVersion",
     "PackageArchiveError",
     "PackageExistsError",
@@ -239,6 +251,8 @@ __all__ = [
     "descendant_levels",
     "descendant_pks",
     "discard",
+    "discard_own",
+    "discard_within",
     "draft_change_log_records",
     "draft_changes",
     "draft_contents",
@@ -250,6 +264,7 @@ __all__ = [
     "entity_changes",
     "entity_pks_after",
     "entity_pks_of",
+    "ever_published",
     "existing_refs",
     "file_findings",
     "files_ever",
@@ -264,6 +279,8 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "item_titles",
+    "key_of",
     "last_published",
     "latest_versions",
     "live_component_pks",
@@ -275,6 +292,8 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "named_items",
+    "never_published_above",
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",
@@ -292,7 +311,7 @@ __all__ = [
     "publish",
     "publish_changes",
     "published_as_of",
-    "published_counterparts",
+    "published_places_in",
     "remove_children",
     "remove_from_collection",
     "rename_container",

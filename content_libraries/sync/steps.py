@@ -24,7 +24,7 @@ from ..keys import LibraryContainerLocator
 from ..learning_core import api as learning_core
 from ..olx.api import says_the_same, with_attributes
 from .attention import attention_in, settings_report
-from .conflicts import conflicts_in
+from .conflicts import conflicts_in, lost_work
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import block_difference, children_difference
 from .drafts import Draft
@@ -163,8 +163,14 @@ class PlanWriter:
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old = self.draft.links[place.usage_key].version_synced
         if changes or old != item.version_num:
-            reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
-            self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
+            self._step(
+                SyncAction.TAKE,
+                _why_taken(old, item.version_num),
+                place,
+                from_version=old,
+                to_version=item.version_num,
+                **difference,
+            )
         self._find_conflicts(place, link, taken)
         if taken.kept:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
@@ -245,6 +251,7 @@ class PlanWriter:
         """Name everything that goes with a block that the library does not have in this place."""
         for lost in self._lost_with(key):
             link = self.draft.links[lost]
+            self.conflicts += lost_work(lost, link, self.draft.blocks[lost].olx)
             title = self.draft.structure.blocks[lost].title
             self.steps.append(
                 SyncStep(
@@ -322,6 +329,12 @@ class PlanWriter:
         self.steps.append(
             SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
         )
+
+
+def _why_taken(old: int | None, new: int) -> SyncReason:
+    if old == new:
+        return SyncReason.SAME_VERSION
+    return SyncReason.NEW_VERSION if (old or 0) < new else SyncReason.EARLIER_VERSION
 
 
 def _file_path(place: Place, name: str) -> str:

@@ -122,6 +122,8 @@ def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: s
         upstream_title=title,
         upstream_body=body,
         deletion_declined=False,
+        children_declined="",
+        edited=False,
         moved_files={},
     )
 

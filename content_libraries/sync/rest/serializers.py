@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ... import conf
+from ...content.api import frontend_url
 from ...errors import MalformedKeyError
-from ...keys import LibraryContainerLocator, item_key, library_key_of
-from ..data import Attention, FileNotices, LinkDetail, SyncOutcome, SyncPlan
-from ..models import CourseLink
+from ...keys import item_key
+from ...rest import KeyListField
+from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
+from ..readiness import Standing
 from ..reading import ReadyPart
 from .base import flag
 
@@ -36,7 +36,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
     )
-    keep_custom_fields = serializers.ListField(
+    keep_custom_fields = KeyListField(
         child=serializers.CharField(), default=list, help_text="Fields whose local changes stay all the same."
     )
     outcome = serializers.ChoiceField(
@@ -298,28 +298,28 @@ def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
     ]
 
 
-def row_data(row: Any, titles: Mapping[str, str]) -> dict[str, Any]:
-    """A row of section 11, of a link that ``readiness_of`` told of."""
-    link: CourseLink = row
+def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
+    """A row of a list."""
+    row = link.row
     return {
-        "id": link.pk,
-        "upstream_type": "container" if link.is_container else "component",
-        "upstream_key": link.upstream_key,
-        "upstream_context_key": link.library_key,
-        "upstream_context_title": titles.get(link.library_key, ""),
-        "upstream_version": row.available,
-        "version_synced": link.version_synced,
-        "version_declined": link.version_declined,
-        "ready_to_sync": row.state == "update",
-        "ready_to_sync_from_children": row.has_ready_parts,
-        "downstream_usage_key": str(link.downstream_key),
-        "downstream_context_key": str(link.course_key),
-        "top_level_parent_usage_key": str(link.top_level_parent_key) if row.parent_pk else None,
-        "downstream_customized": link.downstream_customized,
-        "downstream_is_modified": bool(link.downstream_customized),
-        "state": row.state,
-        "created": serializers.DateTimeField().to_representation(link.created),
-        "updated": serializers.DateTimeField().to_representation(link.updated),
+        "id": row.pk,
+        "upstream_type": "container" if row.is_container else "component",
+        "upstream_key": row.upstream_key,
+        "upstream_context_key": row.library_key,
+        "upstream_context_title": titles.get(row.library_key, ""),
+        "upstream_version": link.available,
+        "version_synced": row.version_synced,
+        "version_declined": row.version_declined,
+        "ready_to_sync": link.state == LinkState.UPDATE,
+        "ready_to_sync_from_children": link.has_ready_parts,
+        "downstream_usage_key": row.downstream_key,
+        "downstream_context_key": row.course_key,
+        "top_level_parent_usage_key": link.top_level,
+        "downstream_customized": row.downstream_customized,
+        "downstream_is_modified": bool(row.downstream_customized) or row.downstream_edited,
+        "state": link.state,
+        "created": serializers.DateTimeField().to_representation(row.created),
+        "updated": serializers.DateTimeField().to_representation(row.updated),
     }
 
 
@@ -377,10 +377,6 @@ def _frontend_url(link: LinkDetail) -> str | None:
     if link.version_available is None or link.upstream is None:
         return None
     try:
-        key = item_key(link.upstream)
+        return frontend_url(item_key(link.upstream))
     except MalformedKeyError:
         return None
-    base = f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/library/{library_key_of(key)}"
-    if isinstance(key, LibraryContainerLocator):
-        return f"{base}/{key.container_type}s/{key}"
-    return f"{base}/components?usageKey={quote(str(key), safe=':')}"

@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
+from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
 from content_libraries.search.course_documents import course_block_documents
@@ -192,6 +194,17 @@ def test_tags_come_and_go(course: None) -> None:
         tagging_api.tag_object(str(PROBLEM), taxonomy, tags)
         tell_that_tags_changed(str(PROBLEM))
         assert found(PROBLEM)["tags"].get("level0", []) == [f"Keywords > {tag}" for tag in tags]
+
+
+def test_tags_that_are_given_over_rest_are_found(course: None, run_on_commit: Committing, staff: User) -> None:
+    taxonomy = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    tagging.set_organizations(taxonomy, all_orgs=True)
+    http = APIClient()
+    http.force_authenticate(staff)
+    body = {"tagsData": [{"taxonomy": taxonomy.pk, "tags": ["light"]}]}
+    with run_on_commit():
+        assert http.put(f"/api/content_tagging/v1/object_tags/{PROBLEM}/", body, format="json").status_code == 200
+    assert found(PROBLEM)["tags"]["level0"] == ["Keywords > light"]
 
 
 def test_a_deleted_course_leaves_nothing_behind(course: None, shelf: Shelf, run_on_commit: Committing) -> None:

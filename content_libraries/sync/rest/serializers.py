@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ... import conf
+from ...content.api import frontend_url
 from ...errors import MalformedKeyError
-from ...keys import LibraryContainerLocator, item_key, library_key_of
+from ...keys import item_key
+from ...rest import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
 from ..readiness import Standing
 from ..reading import ReadyPart
@@ -39,7 +39,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
     )
-    keep_custom_fields = serializers.ListField(
+    keep_custom_fields = KeyListField(
         child=serializers.CharField(), default=list, help_text="Fields whose local changes stay all the same."
     )
     outcome = serializers.ChoiceField(
@@ -380,10 +380,6 @@ def _frontend_url(link: LinkDetail) -> str | None:
     if link.version_available is None or link.upstream is None:
         return None
     try:
-        key = item_key(link.upstream)
+        return frontend_url(item_key(link.upstream))
     except MalformedKeyError:
         return None
-    base = f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/library/{library_key_of(key)}"
-    if isinstance(key, LibraryContainerLocator):
-        return f"{base}/{key.container_type}s/{key}"
-    return f"{base}/components?usageKey={quote(str(key), safe=':')}"

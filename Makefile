@@ -9,10 +9,11 @@ SAY := date "+%H:%M:%S" | tr "\n" " "; echo
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-mariadb test-postgresql test-services test-slow lint schema format bench docs locks clean
+.PHONY: help install run test test-api test-browser test-mariadb test-postgresql test-services test-slow lint schema format bench docs locks clean \
+	extract_translations compile_translations detect_changed_source_translations validate_translations
 
 help:  ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
+	@grep -E '^[a-z_-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-35s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(SAY) "Making the virtual environment $(VENV) …"
@@ -102,6 +103,29 @@ schema: $(VENV)/.dev  ## Write the description of the API anew
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Catalogs, with the names that packages of Open edX give to these targets. They need gettext: apt-get install gettext
+TRANSLATED := content_libraries studio
+LANGUAGES := es
+
+# English is the source for translation services, and no catalog that the site reads. Dates would change each time.
+extract_translations: $(VENV)/.dev  ## Bring the catalogs of translations up to date with the texts in the code
+	@for package in $(TRANSLATED); do \
+		(cd $$package && $(CURDIR)/$(BIN)/django-admin makemessages --add-location file --no-obsolete \
+			--locale en $(addprefix --locale ,$(LANGUAGES))) || exit 1; \
+		sed --in-place '/^"POT-Creation-Date:/d' $$package/locale/*/LC_MESSAGES/django.po; \
+	done
+
+compile_translations: $(VENV)/.dev  ## Compile the catalogs, which is what the site reads
+	@for package in $(TRANSLATED); do \
+		(cd $$package && $(CURDIR)/$(BIN)/django-admin compilemessages $(addprefix --locale ,$(LANGUAGES))) || exit 1; \
+	done
+
+detect_changed_source_translations: extract_translations  ## Fail when texts changed since the catalogs were committed
+	git diff --exit-code -- $(TRANSLATED:=/locale)
+
+validate_translations: $(VENV)/.dev  ## Check that the catalogs are complete, well-formed and compiled
+	$(BIN)/python -m pytest tests/test_catalogs.py
 
 bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.commands

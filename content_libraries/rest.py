@@ -48,7 +48,6 @@ from .errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
-    UnavailableError,
 )
 from .keys import CourseKey, course_key
 from .rest_json import TextJSONParser, TextJSONRenderer
@@ -76,19 +75,11 @@ RETRY_SECONDS: Final = 5
 """After how long clients may try again what the site was too busy for."""
 
 
-def busy_status(error: BusyError) -> HTTPStatus:
-    """Which status says that nothing was done. A site that fails is in the logs as an error, a busy one is not."""
-    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.TOO_MANY_REQUESTS
-
-
 class SiteBusy(APIException):
     """Nothing was done. The answer tells when to try again."""
 
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
     wait = RETRY_SECONDS  # becomes the header Retry-After
-
-    def __init__(self, error: BusyError) -> None:
-        super().__init__(error.message)
-        self.status_code = busy_status(error)
 
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
@@ -104,7 +95,7 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
         case BusyError():
-            return SiteBusy(error)
+            return SiteBusy(error.message)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():

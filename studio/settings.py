@@ -137,6 +137,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 LANGUAGE_CODE = "en"
+# Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
+LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

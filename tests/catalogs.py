@@ -5,9 +5,17 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
-def write_catalog(locale: Path, language: str, texts: Mapping[str, str]) -> None:
+def add_catalog(settings: Any, locale: Path, language: str, texts: Mapping[str, str]) -> None:
+    """Make the site of a test speak another language."""
+    _write(locale, language, texts)
+    settings.LOCALE_PATHS = [str(locale)]
+    settings.LANGUAGES = [*settings.LANGUAGES, (language, language)]
+
+
+def _write(locale: Path, language: str, texts: Mapping[str, str]) -> None:
     """Write the compiled catalog that msgfmt would write: sorted texts, behind tables of lengths and places."""
     header = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
     entries = [(key.encode(), text.encode()) for key, text in sorted({"": header, **texts}.items())]

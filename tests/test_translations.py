@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 
 from content_libraries.libraries.models import ContentLibrary
 
-from .catalogs import write_catalog
+from .catalogs import add_catalog
 from .conftest import ClientFactory
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -30,13 +30,16 @@ NOT_SHOWN: Final = (
 
 OUR_ERRORS: Final = "ContentLibrariesError"
 OTHER_ERRORS: Final = frozenset({"APIException", "NotFound", "PermissionDenied", "ValidationError", "Http404"})
-CLASS_TEXTS: Final = frozenset({"default_detail", "title", "verbose_name", "verbose_name_plural"})
+CLASS_TEXTS: Final = frozenset(
+    {"default_detail", "index_title", "site_header", "site_title", "title", "verbose_name", "verbose_name_plural"}
+)
 MESSAGES: Final = frozenset({"debug", "error", "info", "success", "warning"})
 GETTEXT: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"})
 PLACEHOLDER: Final = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 LANGUAGE_TAGS: Final = re.compile(
-    r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
+    r"{%\s*(blocktranslate|comment)\b.*?{%\s*end\1\s*%}|{%\s*block bodyclass\s*%}.*?{%\s*endblock\s*%}"
+    r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->"
     r"|<(script|style|code)\b.*?</\2>|&\w+;",
     re.DOTALL,
 )
@@ -256,6 +259,7 @@ def test_the_check_of_names(source: str, names: set[str]) -> None:
         ("@admin.action(description='Do it')\ndef do_it(): ...", ["Do it"]),
         ("class RoleForm(forms.Form):\n    role = forms.ChoiceField(label='Role')", ["Role"]),
         ("class StateFilter(admin.SimpleListFilter):\n    title = 'state'", ["state"]),
+        ("class Site(admin.AdminSite):\n    site_header = f'{NAME} administration'", [" administration"]),
         ("raise ValueError('a mistake of a programmer')", []),
     ],
 )
@@ -282,8 +286,7 @@ def _german(tmp_path: Path, settings: Any) -> None:
         "The OLX": "Das OLX",
         "Nobody is found.": "Niemand gefunden.",
     }
-    write_catalog(tmp_path, "de", texts)
-    settings.LOCALE_PATHS = [str(tmp_path)]
+    add_catalog(settings, tmp_path, "de", texts)
 
 
 @pytest.mark.parametrize(

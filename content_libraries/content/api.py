@@ -17,6 +17,7 @@ from .block_types import (
     has_children,
     load_block_classes,
     offered_block_types,
+    title_of_untitled,
     type_name,
 )
 from .bulk import write_items
@@ -122,6 +123,7 @@ __all__ = [
     "set_collections",
     "set_olx",
     "settings_of",
+    "title_of_untitled",
     "type_name",
     "unpublished_changes",
     "update_collection",

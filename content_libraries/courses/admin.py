@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from opaque_keys import InvalidKeyError
 
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
-from ..libraries.admin import PackageAdmin, UnpublishedFilter, sizes
+from ..libraries.admin import PackageAdmin, UnpublishedFilter, add_figures, sizes
+from ..libraries.confirming import Effect, ask, is_confirmed
 from . import api
 from .models import Course
 from .reading import FILE_NAMESPACE
@@ -62,8 +64,15 @@ class CourseAdmin(PackageAdmin):
         return sizes(course, _KINDS)
 
     @admin.action(description=gettext_lazy("Publish all changes of the selected courses"))
-    def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
-        """Each course on its own: what one is refused for does not keep the others from being published."""
+    def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> HttpResponse | None:
+        """
+        Say how much is published, and publish it after that was looked at.
+
+        Each course on its own: what one is refused for does not keep the others from being published.
+        """
+        if not is_confirmed(request):
+            title, yes = _("Publish all changes of these courses?"), _("Yes, publish")
+            return ask(request, self, _effects(courses), action="publish", title=title, yes=yes)
         for course in courses:
             try:
                 log = api.publish_course(course.id, user=request.user)
@@ -72,3 +81,15 @@ class CourseAdmin(PackageAdmin):
             else:
                 done = _("Published %(key)s.") if log else _("Nothing was to be published in %(key)s.")
                 messages.success(request, done % {"key": course})
+        return None
+
+
+def _effects(courses: Iterable[Course]) -> list[Effect]:
+    courses = list(courses)
+    add_figures(courses)
+    return [_effect(course, course.figures.unpublished) for course in courses]  # type: ignore[attr-defined]
+
+
+def _effect(course: Course, count: int) -> Effect:
+    text = ngettext("%(count)d change is published", "%(count)d changes are published", count) % {"count": count}
+    return Effect(f"{course.display_name} ({course})", course.pk, [text] if count else [])

@@ -196,7 +196,8 @@ class CourseStoreContract(TestCase):
     def test_a_move_keeps_the_block(self) -> None:
         self.fill()
         version = self.store.structure(self.course_key).blocks[self.problem].version_num
-        self.apply(MoveBlock(self.problem, self.other_unit))
+        applied = self.apply(MoveBlock(self.problem, self.other_unit))
+        self.assertEqual(applied.versions.keys(), {self.unit, self.other_unit})
         self.assertEqual(self.children(self.unit), (self.text,))
         self.assertEqual(self.children(self.other_unit), (self.problem,))
         self.assertEqual(self.olx(self.problem), PROBLEM)

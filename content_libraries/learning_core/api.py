@@ -115,11 +115,13 @@ from .packages import (
 )
 from .publish import discard, lock_package, move_drafts, publish
 from .reuse import (
+    NamedItem,
     PackageName,
+    ever_published,
     last_published,
+    named_items,
     numbered_versions,
     packages_named,
-    published_counterparts,
     was_published,
 )
 from .rows import in_parts
@@ -162,6 +164,8 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    never_published_above,
+    published_places_in,
 )
 from .texts import olx_of
 
@@ -199,6 +203,7 @@ __all__ = [
     "ItemTitles",
     "LoadedPackage",
     "LogMark",
+    "NamedItem",
     "NextVersion",
     "PackageArchiveError",
     "PackageExistsError",
@@ -253,6 +258,7 @@ __all__ = [
     "entity_changes",
     "entity_pks_after",
     "entity_pks_of",
+    "ever_published",
     "existing_refs",
     "file_findings",
     "files_ever",
@@ -279,6 +285,8 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "named_items",
+    "never_published_above",
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",
@@ -296,7 +304,7 @@ __all__ = [
     "publish",
     "publish_changes",
     "published_as_of",
-    "published_counterparts",
+    "published_places_in",
     "remove_children",
     "remove_from_collection",
     "rename_container",

@@ -53,6 +53,7 @@ class FoundItem:
         entity_ref: its name in Learning Core.
         draft_version_pk: its draft version; None when it is deleted (softly).
         published_version_pk: its published version; None when it is not published.
+        published_pk: None for what was never published.
     """
 
     key: ItemKey
@@ -60,10 +61,16 @@ class FoundItem:
     entity_ref: str
     draft_version_pk: int | None
     published_version_pk: int | None
+    published_pk: int | None = None
 
     @property
     def is_deleted(self) -> bool:
         return self.draft_version_pk is None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is published because it was deleted. A draft that was restored does not undo that."""
+        return self.published_version_pk is None and (self.published_pk is not None or self.is_deleted)
 
 
 NAME_FIELDS = (
@@ -80,6 +87,7 @@ _POINTER_FIELDS = (
     "publishable_entity__entity_ref",
     "publishable_entity__draft__version_id",
     "publishable_entity__published__version_id",
+    "publishable_entity__published__entity_id",
 )
 
 

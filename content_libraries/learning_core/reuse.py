@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Max
 from openedx_content.models_api import LearningPackage, PublishableEntity, PublishableEntityVersion, PublishLogRecord
 
 from .ids import package_id
@@ -21,6 +21,25 @@ class PackageName:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class NamedItem:
+    """
+    What an item is now.
+
+    Args:
+        container_type: "" for a component.
+        has_draft: False when it is deleted (softly).
+        was_published: whether it is published, or was once.
+        published_num: number of the published version; None when it is not published.
+    """
+
+    pk: int
+    container_type: str
+    has_draft: bool
+    was_published: bool
+    published_num: int | None
+
+
 def packages_named(package_refs: Collection[str]) -> dict[str, PackageName]:
     """``package_ref`` -> learning package, of those that exist."""
     return {
@@ -32,31 +51,30 @@ def packages_named(package_refs: Collection[str]) -> dict[str, PackageName]:
     }
 
 
-def published_counterparts(
-    package_ref: str, entity_ref: str, container_type: str, version_num: str
-) -> Mapping[str, Exists | Subquery]:
+def named_items(names: Collection[tuple[int, str]]) -> dict[tuple[int, str], NamedItem]:
     """
-    Expressions that tell of every row of a query what its item is, without knowing the item's pk.
-
-    A container counts only if it is of the type that the row names; for a component that column is blank.
+    Find items by their names, deleted ones too. One query, in parts if there are very many.
 
     Args:
-        package_ref, entity_ref, container_type: the columns of the rows that name the item.
-        version_num: the column with the number of one of its versions.
-
-    Returns: ``has_package`` (bool), ``has_item`` (bool: its draft is there), ``available`` (number of the published
-        version, or null), ``has_version`` (bool: the item has a version with that number).
+        names: pairs of the pk of a learning package and the ``entity_ref`` of an item in it.
     """
-    items = PublishableEntity.objects.filter(
-        Q(container__isnull=True) | Q(container__container_type__type_code=OuterRef(container_type)),
-        learning_package__package_ref=OuterRef(package_ref),
-        entity_ref=OuterRef(entity_ref),
-    )
+    wanted = set(names)
+    packages = {package_pk for package_pk, _ref in wanted}
     return {
-        "has_package": Exists(LearningPackage.objects.filter(package_ref=OuterRef(package_ref))),
-        "has_item": Exists(items.filter(draft__version__isnull=False)),
-        "available": Subquery(items.values("published__version__version_num")[:1]),
-        "has_version": Exists(items.filter(versions__version_num=OuterRef(version_num))),
+        (package_pk, ref): NamedItem(pk, container_type or "", draft_pk is not None, published_pk is not None, number)
+        for part in in_parts({ref for _package_pk, ref in wanted})
+        for package_pk, ref, pk, container_type, draft_pk, published_pk, number in PublishableEntity.objects.filter(
+            learning_package_id__in=packages, entity_ref__in=part
+        ).values_list(
+            "learning_package_id",
+            "entity_ref",
+            "id",
+            "container__container_type__type_code",
+            "draft__version_id",
+            "published__entity_id",
+            "published__version__version_num",
+        )
+        if (package_pk, ref) in wanted
     }
 
 
@@ -76,7 +94,17 @@ def numbered_versions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, in
 
 def was_published(version_pk: int) -> bool:
     """Whether a version is published, or was once."""
-    return PublishLogRecord.objects.filter(new_version_id=version_pk).exists()
+    return bool(ever_published([version_pk]))
+
+
+def ever_published(version_pks: Iterable[int]) -> set[int]:
+    """Those of the versions that are published, or were once."""
+    return {
+        pk
+        for part in in_parts(set(version_pks))
+        for pk in PublishLogRecord.objects.filter(new_version_id__in=part).values_list("new_version_id", flat=True)
+        if pk is not None
+    }
 
 
 def last_published(entity_refs: Mapping[int, Collection[str]]) -> dict[int, datetime]:

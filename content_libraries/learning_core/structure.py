@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from openedx_content.models_api import EntityListRow
+from openedx_content.models_api import EntityListRow, PublishableEntity
 
 from ..errors import InvalidInputError
 from .rows import in_parts
@@ -83,6 +83,26 @@ def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dic
     return children
 
 
+def published_places_in(entity_pks: Iterable[int]) -> dict[int, list[Child]]:
+    """
+    Read what containers show as published, with the names of what stands there.
+
+    Returns: entity pk of the container -> its published children in order. Containers without are left out.
+    """
+    places: dict[int, list[Child]] = {}
+    for part in in_parts(set(entity_pks)):
+        rows = (
+            EntityListRow.objects.filter(
+                **{f"{_VERSION}__published__entity_id__in": part, "entity__published__version__isnull": False}
+            )
+            .order_by("order_num")
+            .values_list(f"{_VERSION}__published__entity_id", "entity_id", "entity__entity_ref", "entity_version_id")
+        )
+        for container_pk, *child in rows:
+            places.setdefault(container_pk, []).append(Child(*child))
+    return places
+
+
 def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[int]:
     """Entity pks of the containers that show any of these items now."""
     parents: set[int] = set()
@@ -100,6 +120,20 @@ def ancestor_levels(entity_pk: int, *, branch: BranchName) -> Iterator[set[int]]
     level = {entity_pk}
     while level := current_parents_of(level, branch=branch):
         yield level
+
+
+def never_published_above(entity_pks: Iterable[int]) -> set[int]:
+    """Find the containers whose drafts hold any of these items, at any level, and that were never published."""
+    seen = set(entity_pks)
+    above: set[int] = set()
+    level = seen
+    while level := current_parents_of(level, branch="draft") - seen:
+        seen = seen | level
+        above |= level
+    never: set[int] = set()
+    for part in in_parts(above):
+        never.update(PublishableEntity.objects.filter(id__in=part, published__isnull=True).values_list("id", flat=True))
+    return never
 
 
 def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[int]]:

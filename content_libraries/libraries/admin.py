@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from organizations.models import Organization
 
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
@@ -33,6 +36,7 @@ _KINDS: Final = {
     "unit": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),
     learning_core.COMPONENT_NAMESPACE: ngettext_lazy("%(count)d component", "%(count)d components", "count"),
 }
+_MOST_PROPOSALS: Final = 20
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
 
@@ -161,6 +165,40 @@ class ContentLibraryAdmin(PackageAdmin):
         "last_published",
     )
     inlines = (GrantInline,)
+    users_of: ClassVar[Sequence[Callable[[Sequence[LibraryLocatorV2]], Mapping[str, list[str]]]]] = ()
+    """Tell by whom libraries are used: their keys -> key of each that is -> lines in words."""
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(name: str, find: Any) -> URLPattern:
+            view = self.admin_site.admin_view(partial(self._proposals, find))
+            return path(f"proposals/{name}/", view, name=f"content_libraries_{name}_proposals")
+
+        return [
+            page("library", self._proposed_libraries),
+            page("organization", self._proposed_organizations),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Whole keys are found, too, and what is typed of them."""
+        words = search_term.strip().removeprefix("lib:").replace(":", " ")
+        return super().get_search_results(request, queryset, words)
+
+    def _proposals(self, find: Any, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = find(request, request.GET.get("q", ""))
+        return JsonResponse({"proposals": [{"value": value, "label": label} for value, label in found]})
+
+    def _proposed_libraries(self, request: HttpRequest, text: str) -> list[tuple[str, str]]:
+        libraries = self.get_queryset(request).select_related("org", "learning_package").order_by(*self.ordering)
+        found, _duplicates = self.get_search_results(request, libraries, text)
+        return [(str(library), library.title) for library in found[:_MOST_PROPOSALS]]
+
+    def _proposed_organizations(self, _request: HttpRequest, text: str) -> list[tuple[str, str]]:
+        named = Q(short_name__icontains=text) | Q(name__icontains=text)
+        found = Organization.objects.filter(named, active=True).order_by("short_name")
+        return list(found.values_list("short_name", "name")[:_MOST_PROPOSALS])
 
     @admin.display(description=gettext_lazy("Library"), ordering="learning_package__title")
     def name(self, library: ContentLibrary) -> str:
@@ -225,7 +263,13 @@ class ContentLibraryAdmin(PackageAdmin):
         """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
         libraries = list(objs)
         add_figures(libraries)
-        names = [_with_size(library) for library in libraries]
+        uses: dict[str, list[str]] = {}
+        for users_of in self.users_of:
+            for key, lines in users_of([library.library_key for library in libraries]).items():
+                uses.setdefault(key, []).extend(lines)
+        names: list[Any] = []
+        for library in libraries:
+            names += [_with_size(library), *([uses[str(library)]] if str(library) in uses else [])]
         return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ..errors import ContentLibrariesError, InvalidInputError
 from . import api
+from .key_fields import ProposingInput
 from .lifecycle import MAX_DESCRIPTION, MAX_TITLE
 from .models import ContentLibrary, ContentLibraryPermission
 
@@ -55,7 +56,7 @@ class NewLibraryForm(LibraryForm):
     organization = forms.CharField(
         label=gettext_lazy("Organization"),
         help_text=gettext_lazy("Its short name, as in lib:ORG:SLUG."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=ProposingInput("content_libraries_organization_proposals"),
     )
     slug = forms.CharField(
         label=gettext_lazy("Slug"),

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from .. import site_language
-from ..errors import ContentLibrariesError, InvalidInputError, MalformedKeyError
-from ..keys import LibraryLocatorV2, library_key
+from ..errors import ContentLibrariesError, InvalidInputError
 from . import api
 from .data import Role
+from .key_fields import LibraryKeyField
 from .models import AccessLevel, ContentLibraryPermission
 from .staff_admin import StaffAdmin
 
@@ -30,17 +30,6 @@ _TEAM_ROWS: Final = 100
 _ROLES: Final = [(role, api.ROLE_NAMES[role]) for role in Role]
 _LIST: Final = "admin:content_libraries_contentlibrarypermission_changelist"
 _ROLE_PAGE: Final = "content_libraries_contentlibrarypermission_role"
-
-
-class LibraryKeyField(forms.CharField):
-    """The key of a library, typed in."""
-
-    def clean(self, value: Any) -> LibraryLocatorV2 | None:
-        text = super().clean(value)
-        try:
-            return library_key(text) if text else None
-        except MalformedKeyError as error:
-            raise forms.ValidationError(error.message) from error
 
 
 class UserField(forms.CharField):

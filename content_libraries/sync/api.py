@@ -39,7 +39,7 @@ from .legacy.jobs import (
     start_conversion,
 )
 from .legacy.undoing import UndoConflictError, undo_conversion
-from .links import check_links, rebuild_links
+from .links import check_links, linked_courses, rebuild_links
 from .moving import LinkMove, link_move_report, move_links, preview_link_move
 from .outcomes import preview_outcome, settle_update
 from .outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
@@ -130,6 +130,7 @@ __all__ = [
     "link_block",
     "link_details",
     "link_move_report",
+    "linked_courses",
     "list_links",
     "list_runs",
     "move_links",

@@ -15,9 +15,8 @@ from ..keys import LibraryLocatorV2
 from ..libraries.api import Actor
 from .access import closed_to_follow, require_links_of_course, require_syncs_of_course
 from .data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
-from .models import CourseLink
 from .planning import plan_sync
-from .readiness import readiness_of
+from .readiness import Standing, standings_in
 from .reading import collapsed
 from .states import explain
 from .syncing import Synced, apply_sync
@@ -89,30 +88,23 @@ def plan_counts(plan: SyncPlan) -> Mapping[str, Any]:
 
 
 def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | None) -> SyncPlan:
-    links = CourseLink.objects.filter(course_key=course_key)
-    if only_library is not None:
-        links = links.filter(library_key=str(only_library))
-    tops = list(collapsed(readiness_of(links)))
-    names = {link.library_key for link in tops if link.is_ready}
+    found = standings_in(course_key).values()
+    wanted = [one for one in found if only_library is None or one.row.library_key == str(only_library)]
+    tops = collapsed(wanted)
+    names = {one.row.library_key for one in tops if one.is_ready}
     closed_names = closed_to_follow(user, course_key, names)
-    ready = [link.downstream_key for link in tops if link.is_ready and link.library_key not in closed_names]
+    ready = [one.row.usage_key for one in tops if one.is_ready and one.row.library_key not in closed_names]
     plan = plan_sync(course_key, _outermost(course_key, ready), skip_broken=True)
-    broken = tuple(_skipped(link) for link in tops if link.state not in {*WORKING_STATES})
+    broken = tuple(_skipped(one, one.state) for one in tops if one.state not in WORKING_STATES)
     closed = tuple(
-        SkippedLink(
-            link.downstream_key,
-            LinkState.INACCESSIBLE,
-            explain(LinkState.INACCESSIBLE, link.upstream_key, link.downstream_key),
-        )
-        for link in tops
-        if link.is_ready and link.library_key in closed_names
+        _skipped(one, LinkState.INACCESSIBLE) for one in tops if one.is_ready and one.row.library_key in closed_names
     )
     return replace(plan, skipped=plan.skipped + broken + closed)
 
 
-def _skipped(link: Any) -> SkippedLink:
-    state = LinkState(link.state)
-    return SkippedLink(link.downstream_key, state, explain(state, link.upstream_key, link.downstream_key))
+def _skipped(one: Standing, state: LinkState) -> SkippedLink:
+    key = one.row.usage_key
+    return SkippedLink(key, state, explain(state, one.row.upstream_key, key))
 
 
 def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:

@@ -69,6 +69,7 @@ class SyncReason(StrEnum):
 
     NEW_VERSION = "new_version"
     SAME_VERSION = "same_version"
+    EARLIER_VERSION = "earlier_version"
     LOCAL_EDIT = "local_edit"
     LIBRARY_STRUCTURE = "library_structure"
     REMOVED_UPSTREAM = "removed_upstream"

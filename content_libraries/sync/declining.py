@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 
 from ..courses.api import Block, Change, CoursePlan, UpdateBlock, lock_course
-from ..keys import ItemKey
+from ..keys import ItemKey, LibraryContainerLocator
 from ..libraries.api import Actor
 from ..olx.api import with_attributes
 from .access import access_block, require_follow, require_state
-from .data import FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
+from .data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .errors import BadUpstreamError
-from .settings import LinkSettings, course_type_of, key_or_none
+from .models import CourseLink
+from .readiness import standings_of
+from .settings import LinkSettings, children_name, course_type_of, key_or_none, ref_of
 from .states import explain
 from .syncing import SyncOutdatedError, apply_sync, blocks_in, own_upstream
 from .upstreams import Upstreams, read_upstreams
@@ -63,7 +65,9 @@ def _plan(usage_key: UsageKey) -> SyncPlan:
     own = items[usage_key]
     if (broken := upstreams.broken.get(own)) is not None:
         raise BadUpstreamError(explain(broken, str(own), usage_key), field="upstream_ref")
-    declined = list(_declined(blocks, links, items, upstreams))
+    standings = standings_of(CourseLink.objects.filter(downstream_key__in=list(items)))
+    offered = {key for key in items if str(key) in standings and standings[str(key)].state in READY_STATES}
+    declined = list(_declined(blocks, links, items, upstreams, offered))
     return SyncPlan(
         course_key=usage_key.course_key,
         tops=(usage_key,),
@@ -97,23 +101,26 @@ def _declined(
     links: Mapping[UsageKey, LinkSettings],
     items: Mapping[UsageKey, ItemKey],
     upstreams: Upstreams,
+    offered: Collection[UsageKey],
 ) -> Iterator[_Declined]:
     for key, item in items.items():
         block, link = blocks[key], links[key]
         if item in upstreams.items:
             published = upstreams.items[item]
             after = replace(link, version_declined=published.version_num)
-            is_offered = published.version_num > max(link.version_synced or 0, link.version_declined or 0)
+            if key in offered and isinstance(item, LibraryContainerLocator):
+                after = replace(after, children_declined=children_name(map(ref_of, published.children)))
             reason, title = SyncReason.NEW_VERSION, published.title
         elif upstreams.broken[item] == LinkState.DELETED:
             after = replace(link, deletion_declined=True)
-            is_offered = not link.deletion_declined
             reason, title = SyncReason.DELETED_UPSTREAM, link.upstream_title or ""
         else:
             continue
         olx = with_attributes(block.olx, after.attributes())
         detail = {"version": after.version_declined} if reason == SyncReason.NEW_VERSION else {}
         yield _Declined(
-            SyncStep(SyncAction.DECLINE, reason, key, block.title, str(item), title, detail) if is_offered else None,
+            SyncStep(SyncAction.DECLINE, reason, key, block.title, str(item), title, detail)
+            if key in offered
+            else None,
             UpdateBlock(key, olx) if olx != block.olx else None,
         )

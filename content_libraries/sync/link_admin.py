@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -13,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..errors import ContentLibrariesError
+from ..keys import LibraryLocatorV2
+from ..libraries.admin import ContentLibraryAdmin
 from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
 from .models import CourseLink
-from .readiness import readiness_of
+from .readiness import Standing, standings_of
 
 _STATES: Final[Mapping[str, Any]] = {
     LinkState.OK: gettext_lazy("ok"),
@@ -42,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
         return [(state, capfirst(words)) for state, words in _STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(state=self.value()) if self.value() else queryset
+        return _those(queryset, lambda one: one.state == self.value()) if self.value() else queryset
 
 
 class ReadyFilter(admin.SimpleListFilter):
@@ -55,7 +58,7 @@ class ReadyFilter(admin.SimpleListFilter):
         return (("yes", _("Yes")), ("no", _("No")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(is_ready=self.value() == "yes") if self.value() else queryset
+        return _those(queryset, lambda one: one.is_ready == (self.value() == "yes")) if self.value() else queryset
 
 
 class LevelFilter(admin.SimpleListFilter):
@@ -68,7 +71,19 @@ class LevelFilter(admin.SimpleListFilter):
         return (("top", _("Top-level")), ("part", _("Part of a linked structure")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(parent_pk__isnull=self.value() == "top") if self.value() else queryset
+        return (
+            _those(queryset, lambda one: (one.top_level is None) == (self.value() == "top"))
+            if self.value()
+            else queryset
+        )
+
+
+class LinkChangeList(ChangeList):
+    """A page of links, of which it is known how they stand."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = _with_standings(list(self.result_list))
 
 
 class KindFilter(ChoiceFilter):
@@ -118,21 +133,24 @@ class CourseLinkAdmin(StaffAdmin):
     )
     readonly_fields = fields
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        links: QuerySet[Any] = super().get_queryset(request)
-        return readiness_of(links)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LinkChangeList
 
-    @admin.display(ordering="state")
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        link = super().get_object(request, object_id, from_field)
+        return link and _with_standings([link])[0]
+
+    @admin.display
     def state(self, link: Any) -> str:
-        return str(_STATES[link.state])
+        return str(_STATES[link.standing.state])
 
-    @admin.display(boolean=True, description=gettext_lazy("Ready"), ordering="is_ready")
+    @admin.display(boolean=True, description=gettext_lazy("Ready"))
     def is_ready(self, link: Any) -> bool:
-        return bool(link.is_ready)
+        return bool(link.standing.is_ready)
 
-    @admin.display(description=gettext_lazy("Published version"), ordering="available")
+    @admin.display(description=gettext_lazy("Published version"))
     def available(self, link: Any) -> int | None:
-        version: int | None = link.available
+        version: int | None = link.standing.available
         return version
 
     @admin.display(boolean=True, description=gettext_lazy("Local changes"))
@@ -142,8 +160,7 @@ class CourseLinkAdmin(StaffAdmin):
     @admin.action(description=gettext_lazy("Sync the selected, as far as something is ready"))
     def sync_selected(self, request: HttpRequest, links: QuerySet[Any]) -> None:
         """Of a part of a linked structure, the structure is synced. Each is synced by itself, or named."""
-        ready = [link for link in links if link.is_ready]
-        tops = dict.fromkeys(link.top_level_parent_key if link.parent_pk else link.downstream_key for link in ready)
+        tops = dict.fromkeys(one.top_key for one in standings_of(links).values() if one.is_ready)
         done = 0
         for key in tops:
             try:
@@ -171,3 +188,34 @@ class CourseLinkAdmin(StaffAdmin):
                 len(courses),
             )
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
+
+
+def _those(links: QuerySet[Any], is_wanted: Callable[[Standing], bool]) -> QuerySet[Any]:
+    return links.filter(pk__in=[one.row.pk for one in standings_of(links).values() if is_wanted(one)])
+
+
+def _with_standings(links: list[Any]) -> list[Any]:
+    found = standings_of(CourseLink.objects.filter(pk__in=[link.pk for link in links]))
+    for link in links:
+        link.standing = found[str(link.downstream_key)]
+    return links
+
+
+def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
+    """Say which courses are linked to libraries. Their blocks stay, and take no updates any more."""
+    return {
+        library: [
+            ngettext(
+                "%(count)d block of %(course)s is linked to it, and takes no updates any more",
+                "%(count)d blocks of %(course)s are linked to it, and take no updates any more",
+                count,
+            )
+            % {"count": count, "course": course}
+            for course, count in courses.items()
+        ]
+        for library, courses in api.linked_courses(library_keys).items()
+    }
+
+
+# The room of libraries does not know of links.
+ContentLibraryAdmin.users_of = (*ContentLibraryAdmin.users_of, courses_in_words)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -19,7 +20,7 @@ from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_k
 from ..learning_core import api as learning_core
 from .data import LinkState
 from .models import CourseLink
-from .settings import MAX_KEY, LinkSettings, course_type_of, upstream_key
+from .settings import MAX_KEY, LinkSettings, course_type_of, ref_of, upstream_key
 
 _MIRRORED: Final = (
     "course_key",
@@ -33,13 +34,15 @@ _MIRRORED: Final = (
     "version_synced",
     "version_declined",
     "deletion_declined",
+    "children_declined",
+    "block_children",
     "downstream_customized",
 )
 
 
-def row_of(usage_key: UsageKey, link: LinkSettings, *, top_level: UsageKey | None) -> CourseLink:
+def row_of(block: Block, link: LinkSettings, *, top_level: UsageKey | None) -> CourseLink:
     """The row, not saved, of a block that is linked; ``top_level`` is the linked block that it is part of."""
-    text = link.upstream or ""
+    usage_key, text = block.usage_key, link.upstream or ""
     row = CourseLink(
         course_key=usage_key.course_key,
         downstream_key=usage_key,
@@ -49,6 +52,7 @@ def row_of(usage_key: UsageKey, link: LinkSettings, *, top_level: UsageKey | Non
         version_synced=link.version_synced,
         version_declined=link.version_declined,
         deletion_declined=link.deletion_declined,
+        children_declined=link.children_declined,
         downstream_customized=list(link.customized),
     )
     try:
@@ -58,10 +62,10 @@ def row_of(usage_key: UsageKey, link: LinkSettings, *, top_level: UsageKey | Non
         return row
     row.library_key = str(library_key_of(key))
     row.fault = "" if course_type_of(key) == usage_key.block_type else LinkState.TYPE_MISMATCH
+    row.upstream_ref = ref_of(key)
     if isinstance(key, LibraryContainerLocator):
-        row.container_type, row.upstream_ref = key.container_type, key.container_id
-    else:
-        row.upstream_ref = learning_core.component_ref(key.block_type, key.usage_id)
+        row.container_type = key.container_type
+        row.block_children = [str(child) for child in block.children]
     return row
 
 
@@ -78,7 +82,7 @@ def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: I
     parts = {key: row for key, row in _rows_of_parts(course_key, deleted).items() if key not in stored}
     if not turned and not parts and not any(link.top_level for link in links.values()):
         # Edits of blocks that are linked on their own, by far the most: these need no structure.
-        _make_equal(stored, {key: row_of(key, link, top_level=None) for key, link in links.items()})
+        _make_equal(stored, {key: row_of(blocks[key], link, top_level=None) for key, link in links.items()})
         return
     structure = store.structure(course_key)
     tops = [key for key in turned if structure.children.get(key)]
@@ -106,6 +110,16 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
     parents = CourseLink.objects.filter(downstream_key__in=set(named.values()))
     linked = set(parents.values_list("downstream_key", flat=True))
     return {key: top for key, top in named.items() if top in linked}
+
+
+def linked_courses(library_keys: Collection[LibraryLocatorV2]) -> dict[str, dict[str, int]]:
+    """Return library key -> key of each course with blocks that are linked to it -> how many; parts not counted."""
+    rows = CourseLink.objects.filter(library_key__in=[str(key) for key in library_keys], top_level_parent_key=None)
+    counts: dict[str, dict[str, int]] = {}
+    grouped = rows.values_list("library_key", "course_key").annotate(Count("pk")).order_by("library_key", "course_key")
+    for library_key, course_key, count in grouped:
+        counts.setdefault(library_key, {})[str(course_key)] = count
+    return counts
 
 
 def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:
@@ -196,7 +210,7 @@ def _rows(
     named = {top for key, link in links.items() if (top := link.top_level_key(course_key)) and top not in links}
     elsewhere = {key: row.top_level_parent_key for key, row in _stored(course_key, named).items()} if named else {}
     tops = _tops(course_key, links, structure, elsewhere)
-    return {key: row_of(key, link, top_level=tops[key]) for key, link in links.items()}
+    return {key: row_of(blocks[key], link, top_level=tops[key]) for key, link in links.items()}
 
 
 def _tops(

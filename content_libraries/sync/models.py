@@ -48,6 +48,12 @@ class CourseLink(models.Model):
     version_synced = models.PositiveIntegerField(_("synced version"), null=True, blank=True)
     version_declined = models.PositiveIntegerField(_("declined version"), null=True, blank=True)
     deletion_declined = models.BooleanField(default=False)
+    children_declined = models.CharField(
+        max_length=64, blank=True, help_text=_("Names the list of published children that an author declined.")
+    )
+    block_children = models.JSONField(
+        default=list, blank=True, help_text=_("Usage keys of what is in the block, if the item is a container.")
+    )
     downstream_customized = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(help_text=_("When something that it says really changed."))

@@ -177,6 +177,7 @@ def _relinked(block: Block, item: ItemKey, files: Mapping[str, str]) -> str:
         version_synced=None,
         version_declined=None,
         deletion_declined=False,
+        children_declined="",
         moved_files=files or link.moved_files,
     )
     return with_attributes(block.olx, link.attributes())

@@ -104,10 +104,11 @@ class _Planner:
         return without_lost_files(writer.plan(self.skipped))
 
     def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
-        broken = self.draft.upstreams.broken.get(key)
-        if broken is not None:
-            raise BadUpstreamError(explain(broken, str(key), top), field="upstream_ref")
-        return self.draft.upstreams.items[key]
+        if key in self.draft.upstreams.items:
+            return self.draft.upstreams.items[key]
+        upstreams = self.draft.upstreams
+        broken = upstreams.broken[key] if top in self.draft.links else upstreams.problem_of(key)
+        raise BadUpstreamError(explain(broken or LinkState.DELETED, str(key), top), field="upstream_ref")
 
     def _match(self, place: Place) -> None:
         match(

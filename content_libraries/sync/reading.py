@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, overload
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
+from ..courses.api import Block, course_store, get_structure, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
@@ -21,10 +21,16 @@ from .access import access_block, closed_libraries, require_links_of_course
 from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
 from .errors import UnsupportedTypeError
 from .models import CourseLink
-from .readiness import readiness_of, states_of
+from .readiness import Standing, standings_in, standings_of
 from .reuse import is_supported
 from .settings import LinkSettings, key_or_none
 from .states import explain
+
+_FEW: Final = 50
+"""Of more blocks than that, all links of the course are read: that costs less than to look for each."""
+
+
+_ORDER: Final = ("is_container", "pk")
 
 
 class ItemType(StrEnum):
@@ -59,6 +65,31 @@ class LinkedChildren:
     parts: Sequence[ReadyPart]
 
 
+@dataclass(frozen=True, slots=True)
+class Standings(Sequence[Standing]):
+    """How links stand that a query finds, in the order of lists. Only those of the page that is shown are looked at."""
+
+    links: QuerySet[CourseLink]
+
+    def __len__(self) -> int:
+        return self.links.count()
+
+    @overload
+    def __getitem__(self, index: int) -> Standing: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Standing]: ...
+
+    def __getitem__(self, index: int | slice) -> Standing | list[Standing]:
+        part = index if isinstance(index, slice) else slice(index, index + 1)
+        pks = self.links.order_by(*_ORDER).values_list("pk", flat=True)[part]
+        found = _ordered(standings_of(CourseLink.objects.filter(pk__in=list(pks))).values())
+        return found if isinstance(index, slice) else found[0]
+
+    def __iter__(self) -> Iterator[Standing]:
+        return iter(_ordered(standings_of(self.links).values()))
+
+
 def get_link(usage_key: UsageKey, *, user: Actor) -> LinkDetail:
     """
     Read the link of a block, also one that is broken or that there is not. Needs VIEW in the course.
@@ -78,14 +109,15 @@ def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, Link
     blocks = list(blocks)
     if not blocks:
         return {}
-    rows: dict[UsageKey, Any] = {
-        row.downstream_key: row
-        for part in learning_core.in_parts([block.usage_key for block in blocks])
-        for row in readiness_of(CourseLink.objects.filter(downstream_key__in=part))
-    }
-    names = {row.library_key for row in rows.values() if row.library_key}
-    closed = closed_libraries(user, blocks[0].usage_key.course_key, names)
-    return {block.usage_key: _detail(block, rows.get(block.usage_key), closed) for block in blocks}
+    course_key = blocks[0].usage_key.course_key
+    if len(blocks) > _FEW:
+        found = standings_in(course_key)
+    else:
+        keys = [block.usage_key for block in blocks]
+        found = standings_of(CourseLink.objects.filter(downstream_key__in=keys))
+    names = {standing.row.library_key for standing in found.values() if standing.row.library_key}
+    closed = closed_libraries(user, course_key, names)
+    return {block.usage_key: _detail(block, found.get(str(block.usage_key)), closed) for block in blocks}
 
 
 def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
@@ -98,7 +130,7 @@ def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail,
     link = get_link(usage_key, user=user)
     if not (link.upstream or "").startswith("lct:"):
         return link, []
-    return link, _ready_parts(usage_key, course_store().structure(usage_key.course_key))
+    return link, _ready_parts(usage_key)
 
 
 def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = False) -> LinkedChildren:
@@ -115,13 +147,16 @@ def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = 
     found = course_store().blocks(usage_key.course_key, keys)
     if usage_key not in found:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
-    parts = _ready_parts(usage_key, structure) if with_parts else []
+    parts = _ready_parts(usage_key) if with_parts else []
     return LinkedChildren([found[key] for key in keys], link_details(found.values(), user=user), parts)
 
 
-def _ready_parts(usage_key: UsageKey, structure: CourseStructure) -> list[ReadyPart]:
-    course_links = CourseLink.objects.filter(course_key=usage_key.course_key)
-    ready = {row.downstream_key: row for row in states_of(course_links).filter(state__in=READY_STATES)}
+def _ready_parts(usage_key: UsageKey) -> list[ReadyPart]:
+    found = standings_in(usage_key.course_key).values()
+    ready = {one.row.usage_key: one.row for one in found if one.state in READY_STATES}
+    if not ready:
+        return []
+    structure = course_store().structure(usage_key.course_key)
     return [
         ReadyPart(key, structure.blocks[key].title, ready[key].upstream_key, tuple(ready[key].downstream_customized))
         for key, depth in structure.walk(usage_key)
@@ -137,9 +172,9 @@ def list_links(
     ready: bool | None = None,
     item_type: ItemType = ItemType.ALL,
     top_level_only: bool = False,
-) -> QuerySet[Any]:
+) -> Sequence[Standing]:
     """
-    Query links as ``readiness_of`` tells of them; components come before containers.
+    Tell how links stand; components come before containers. A page of it costs as many queries as all.
 
     Args:
         user: needs VIEW in the course; or VIEW in the library of the upstream, and sees then the links in courses that
@@ -153,13 +188,22 @@ def list_links(
     Raises NotAllowedError, and NotFoundError for an unknown library.
     """
     links = _visible(user, course_key, upstream)
-    if item_type != ItemType.ALL:
-        links = links.filter(is_container=item_type == ItemType.CONTAINERS)
-    found = _filtered(readiness_of(links), ready)
+    if course_key is not None and upstream is None:
+        found: Iterable[Standing] = standings_in(course_key).values()
+    elif ready is None and not top_level_only:
+        return Standings(_of_type(links, item_type))
+    else:
+        found = standings_of(links).values()
+    wanted = [
+        one
+        for one in found
+        if item_type == ItemType.ALL or one.row.is_container == (item_type == ItemType.CONTAINERS)
+        if ready is None or one.is_ready == ready
+    ]
     if not top_level_only:
-        return found.order_by("is_container", "pk")
+        return _ordered(wanted)
     # A structure whose own link is broken is not ready, whatever is in it.
-    return _filtered(collapsed(found), ready)
+    return [one for one in collapsed(wanted) if ready is None or one.is_ready == ready]
 
 
 def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]:
@@ -169,13 +213,12 @@ def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]
     Returns: one summary for each library, ordered by key. Raises NotAllowedError.
     """
     require_links_of_course(user, course_key)
-    tops = collapsed(readiness_of(CourseLink.objects.filter(course_key=course_key)))
     counts: dict[str, list[Any]] = {}
-    for row in tops:
-        entry = counts.setdefault(row.library_key, [0, 0, []])
-        entry[0] += row.is_ready
+    for one in collapsed(standings_in(course_key).values()):
+        entry = counts.setdefault(one.row.library_key, [0, 0, []])
+        entry[0] += one.is_ready
         entry[1] += 1
-        entry[2].append(row.upstream_ref)
+        entry[2].append(one.row.upstream_ref)
     counts.pop("", None)  # what is no key is of no library
     packages = learning_core.packages_named(list(counts))
     published = _last_published(packages, {name: entry[2] for name, entry in counts.items()})
@@ -185,15 +228,10 @@ def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]
     ]
 
 
-def library_titles(links: Iterable[CourseLink]) -> dict[str, str]:
+def library_titles(links: Iterable[Standing]) -> dict[str, str]:
     """Library key -> title, of the libraries of links that exist."""
-    packages = learning_core.packages_named({link.library_key for link in links if link.library_key})
+    packages = learning_core.packages_named({link.row.library_key for link in links if link.row.library_key})
     return {name: package.title for name, package in packages.items()}
-
-
-def parent_keys(links: Iterable[Any]) -> dict[int, UsageKey]:
-    """Pk of a link -> usage key of the linked block that it is part of, for links that ``readiness_of`` told of."""
-    return {link.pk: link.top_level_parent_key for link in links if link.parent_pk is not None}
 
 
 def usages_of(upstream: ItemKey, *, user: Actor) -> Usages:
@@ -243,36 +281,40 @@ def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None
     return links
 
 
-def _filtered(links: QuerySet[Any], ready: bool | None) -> QuerySet[Any]:
-    return links if ready is None else links.filter(is_ready=ready)
+def _of_type(links: QuerySet[CourseLink], item_type: ItemType) -> QuerySet[CourseLink]:
+    return links if item_type == ItemType.ALL else links.filter(is_container=item_type == ItemType.CONTAINERS)
 
 
-def collapsed(links: QuerySet[Any]) -> QuerySet[Any]:
+def _ordered(links: Iterable[Standing]) -> list[Standing]:
+    return sorted(links, key=lambda one: (one.row.is_container, one.row.pk))
+
+
+def collapsed(links: Collection[Standing]) -> list[Standing]:
     """The top-level links of links: those that components lead to, other components, then containers."""
-    parts = list(links.filter(parent_pk__isnull=False).values_list("parent_pk", "is_container"))
-    tops = list(links.filter(parent_pk__isnull=True).values_list("pk", flat=True))
-    of_components = {parent for parent, is_container in parts if not is_container}
-    wanted = {*tops, *(parent for parent, _is_container in parts)}
-    order = Case(
-        When(Q(pk__in=of_components), then=Value(0)),
-        When(Q(is_container=False), then=Value(1)),
-        default=Value(2),
-    )
-    found: QuerySet[Any] = readiness_of(CourseLink.objects.filter(pk__in=wanted))
-    ordered: QuerySet[Any] = found.annotate(rank=order).order_by("rank", "pk")
-    return ordered
+    found = {one.row.downstream_key: one for one in links}
+    missing = {one.top_level for one in links if one.top_level is not None} - found.keys()
+    for part in learning_core.in_parts(missing):
+        found |= standings_of(CourseLink.objects.filter(downstream_key__in=part))
+    of_components = {one.top_level for one in links if not one.row.is_container}
+    tops = {one.top_level or one.row.downstream_key for one in links}
+
+    def rank(key: str) -> tuple[int, int]:
+        row = found[key].row
+        return (0 if key in of_components else 1 + row.is_container, row.pk)
+
+    return [found[key] for key in sorted(tops, key=rank)]
 
 
-def _detail(block: Block, row: Any, closed: Collection[str]) -> LinkDetail:
+def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> LinkDetail:
     key = block.usage_key
     link = LinkSettings.of(key, block.settings)
-    state = LinkState.NOT_LINKED if row is None else LinkState(row.state)
-    if row is not None and row.library_key in closed:
+    state = LinkState.NOT_LINKED if found is None else found.state
+    if found is not None and found.row.library_key in closed:
         state = LinkState.INACCESSIBLE
-    works = state in WORKING_STATES
-    top_level = None if row is None or row.parent_pk is None else row.top_level_parent_key
-    is_kept = state == LinkState.DECLINED and row.available is None  # the author declined the deletion
+    works = found is not None and state in WORKING_STATES
+    is_kept = found is not None and works and found.available is None  # the author declined the deletion
     error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key)
+    top_level = None if found is None or found.top_level is None else found.top_key
     return LinkDetail(
         usage_key=key,
         block_type=key.block_type,
@@ -281,12 +323,12 @@ def _detail(block: Block, row: Any, closed: Collection[str]) -> LinkDetail:
         upstream_title=link.upstream_title,
         version_synced=link.version_synced,
         version_declined=link.version_declined if works and not is_kept else None,
-        version_available=row.available if works else None,
+        version_available=found.available if found is not None and works else None,
         customized=link.customized,
         top_level=top_level,
         state=state,
         error=error,
-        ready=works and not is_kept and top_level is None and bool(row.is_ready),
+        ready=found is not None and works and top_level is None and found.is_ready,
         ready_itself=state in READY_STATES,
         reuse_problem=_reuse_problem(link, state),
     )

@@ -106,7 +106,7 @@ def is_supported(key: ItemKey) -> bool:
 def _state(key: ItemKey | None, published: Upstreams, closed: frozenset[str]) -> LinkState | None:
     if key is None:
         return LinkState.MALFORMED
-    return LinkState.INACCESSIBLE if str(library_key_of(key)) in closed else published.broken.get(key)
+    return LinkState.INACCESSIBLE if str(library_key_of(key)) in closed else published.problem_of(key)
 
 
 def _checked(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStructure) -> ReuseCheck:

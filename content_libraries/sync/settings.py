@@ -7,8 +7,9 @@ All of it is OLX attributes of the block. The rows in ``models`` only repeat it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Final, Self
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from .. import conf
 from ..courses.api import UpstreamSettings
 from ..errors import InvalidValueError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
+from ..learning_core.api import component_ref
 from ..values import read_json
 
 DISPLAY_NAME: Final = "display_name"
@@ -27,6 +29,9 @@ DATA: Final = "data"
 
 MAX_KEY: Final = 255
 """How many characters keys are stored with."""
+
+MAX_NAME: Final = 64
+"""How many characters names of lists of children are stored with."""
 
 TEXT: Final = "html"
 VIDEO: Final = "video"
@@ -62,6 +67,7 @@ LINK_ATTRIBUTES: Final = frozenset(
         "upstream_version",
         "upstream_version_declined",
         "upstream_deletion_declined",
+        "upstream_children_declined",
         "upstream_display_name",
         "upstream_data",
         "upstream_moved_files",
@@ -81,6 +87,7 @@ class LinkSettings:
         upstream: as it is written there, which need not be a key.
         version_synced: None for a link that was never synced.
         deletion_declined: whether the author wants to keep a block whose library item was deleted.
+        children_declined: name of the list of children that the author declined (``children_name``); "" for none.
         upstream_title, upstream_body: of the library item when it was looked at last.
         customized: names of fields that the author changed.
         top_level: ``TYPE:BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
@@ -93,6 +100,7 @@ class LinkSettings:
     version_synced: int | None = None
     version_declined: int | None = None
     deletion_declined: bool = False
+    children_declined: str = ""
     upstream_title: str | None = None
     upstream_body: str | None = None
     customized: tuple[str, ...] = ()
@@ -109,6 +117,7 @@ class LinkSettings:
             version_synced=stored.upstream_version,
             version_declined=stored.upstream_version_declined,
             deletion_declined=settings.get("upstream_deletion_declined") == "true",
+            children_declined=settings.get("upstream_children_declined", "")[:MAX_NAME],
             upstream_title=stored.upstream_display_name,
             upstream_body=settings.get("upstream_data"),
             customized=stored.downstream_customized,
@@ -124,6 +133,7 @@ class LinkSettings:
             "upstream_version": _text(self.version_synced),
             "upstream_version_declined": _text(self.version_declined),
             "upstream_deletion_declined": "true" if self.deletion_declined else None,
+            "upstream_children_declined": self.children_declined or None,
             "upstream_display_name": self.upstream_title,
             "upstream_data": self.upstream_body,
             "upstream_moved_files": json.dumps(self.moved_files) if self.moved_files else None,
@@ -187,6 +197,24 @@ def upstream_key(text: str) -> ItemKey:
             _("“%(beginning)s…” is too long for the key of a library item.") % {"beginning": text[:MAX_KEY]}
         )
     return item_key(text)
+
+
+def children_name(refs: Iterable[str]) -> str:
+    """
+    Name a list of children of a library container, so that it is known again on other sites.
+
+    Args:
+        refs: what Learning Core calls the children, in order.
+    """
+    return blake2b("\n".join(refs).encode(), digest_size=12).hexdigest()
+
+
+def ref_of(key: ItemKey) -> str:
+    """What Learning Core calls a library item."""
+    if isinstance(key, LibraryContainerLocator):
+        container_id: str = key.container_id
+        return container_id
+    return component_ref(key.block_type, key.usage_id)
 
 
 def key_or_none(text: str | None) -> ItemKey | None:

@@ -163,8 +163,14 @@ class PlanWriter:
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old = self.draft.links[place.usage_key].version_synced
         if changes or old != item.version_num:
-            reason = SyncReason.SAME_VERSION if old == item.version_num else SyncReason.NEW_VERSION
-            self._step(SyncAction.TAKE, reason, place, from_version=old, to_version=item.version_num, **difference)
+            self._step(
+                SyncAction.TAKE,
+                _why_taken(old, item.version_num),
+                place,
+                from_version=old,
+                to_version=item.version_num,
+                **difference,
+            )
         self._find_conflicts(place, link, taken)
         if taken.kept:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
@@ -322,6 +328,12 @@ class PlanWriter:
         self.steps.append(
             SyncStep(action, reason, place.usage_key, title, str(place.item.key), place.item.title, detail)
         )
+
+
+def _why_taken(old: int | None, new: int) -> SyncReason:
+    if old == new:
+        return SyncReason.SAME_VERSION
+    return SyncReason.NEW_VERSION if (old or 0) < new else SyncReason.EARLIER_VERSION
 
 
 def _file_path(place: Place, name: str) -> str:

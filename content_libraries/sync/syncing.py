@@ -229,7 +229,7 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
     if block.children and not isinstance(key, LibraryContainerLocator):
         raise BadDownstreamError(usage_key)
     upstreams = read_upstreams([key])
-    if (broken := upstreams.broken.get(key)) is not None:
+    if (broken := upstreams.problem_of(key)) is not None:
         raise BadUpstreamError(explain(broken, str(key), usage_key), field="upstream_ref")
     item = upstreams.items[key]
     olx = read_contents([item.version_pk]).olx.get(item.version_pk)

@@ -122,6 +122,7 @@ def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: s
         upstream_title=title,
         upstream_body=body,
         deletion_declined=False,
+        children_declined="",
         moved_files={},
     )
 

@@ -57,11 +57,17 @@ class Upstreams:
         items: those that are published, and everything in them.
         broken: state of those that were asked for and are not.
         pks: entity pk of those that were asked for and exist, published or not.
+        returning: those that are deleted as far as anybody can take them, and that have a draft again.
     """
 
     items: Mapping[ItemKey, UpstreamItem]
     broken: Mapping[ItemKey, LinkState]
     pks: Mapping[ItemKey, int]
+    returning: frozenset[ItemKey] = frozenset()
+
+    def problem_of(self, key: ItemKey) -> LinkState | None:
+        """What stands against linking an item anew; one that returns only has to be published."""
+        return LinkState.UNPUBLISHED if key in self.returning else self.broken.get(key)
 
     def below(self, key: ItemKey) -> Iterator[UpstreamItem]:
         """Yield an item and what is in it; what stands somewhere twice comes twice."""
@@ -115,6 +121,7 @@ def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
     items: dict[ItemKey, UpstreamItem] = {}
     broken: dict[ItemKey, LinkState] = {}
     pks: dict[ItemKey, int] = {}
+    returning: set[ItemKey] = set()
     for library_key, wanted in by_library.items():
         package = packages.get(str(library_key))
         if package is None:
@@ -124,7 +131,8 @@ def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
         items.update(found.items)
         broken.update(found.broken)
         pks.update(found.pks)
-    return Upstreams(items, broken, pks)
+        returning.update(found.returning)
+    return Upstreams(items, broken, pks, frozenset(returning))
 
 
 def read_contents(versions: Collection[int]) -> Contents:
@@ -171,7 +179,7 @@ def _read_once(library_key: LibraryLocatorV2, package_pk: int, wanted: Collectio
     broken = {key: LinkState.DELETED for key in wanted if key not in found}
     for key, item in found.items():
         if item.published_version_pk is None:
-            broken[key] = LinkState.DELETED if item.is_deleted else LinkState.UNPUBLISHED
+            broken[key] = LinkState.DELETED if item.is_gone else LinkState.UNPUBLISHED
     level = {item.pk for key, item in found.items() if key not in broken}
     items: dict[ItemKey, UpstreamItem] = {}
     keys_of: dict[int, ItemKey] = {}
@@ -203,4 +211,5 @@ def _read_once(library_key: LibraryLocatorV2, package_pk: int, wanted: Collectio
         },
         broken,
         {key: item.pk for key, item in found.items()},
+        frozenset(key for key, item in found.items() if item.is_gone and not item.is_deleted),
     )

@@ -73,13 +73,13 @@ class FieldValues:
         key: the component.
         display_name: its title.
         metadata: field name -> JSON value, of the settings that are set explicitly.
-        data: its text; None for a type without such a field.
+        data: its text, or whatever JSON value the type keeps there; None for a type without such a field.
     """
 
     key: LibraryUsageLocatorV2
     display_name: str
     metadata: Mapping[str, Any]
-    data: str | None = None
+    data: Any = None
 
 
 @dataclass(frozen=True, slots=True)

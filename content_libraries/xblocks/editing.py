@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from xblock.core import XBlock
 from xblock.fields import Field, Scope
 
-from ..characters import valid_value
 from ..errors import InvalidInputError
 from ..olx.api import with_attributes
 from .data import BlockVersion, DeclaredField, DeclaredFields, FieldValues, InvalidFieldsError
@@ -35,7 +34,7 @@ class Values:
     """The fields that authors edit, as in ``FieldValues``."""
 
     metadata: Mapping[str, Any]
-    data: str | None = None
+    data: Any = None
 
     def of(self, block_version: BlockVersion) -> FieldValues:
         """These fields as those of a version."""
@@ -75,9 +74,7 @@ def declare_fields(_site: BlockSite, block_version: BlockVersion) -> DeclaredFie
     return DeclaredFields(fields, preserved, notice=notice_of(block.runtime.unread_settings))
 
 
-def change_fields(
-    _site: BlockSite, block_version: BlockVersion, data: str | None, metadata: Mapping[str, Any]
-) -> Changed:
+def change_fields(_site: BlockSite, block_version: BlockVersion, data: Any, metadata: Mapping[str, Any]) -> Changed:
     """Give fields other values; see ``save_fields``. Raises InvalidFieldsError."""
     olx = changed_text(block_version, _changes(block_version, metadata, data))
     return Changed(olx, fields_of(replace(block_version, olx=olx)))
@@ -116,8 +113,7 @@ def fields_of(block_version: BlockVersion) -> Values:
         if each.scope == Scope.settings and each.is_set_on(block)
     }
     data = block.fields.get(DATA)
-    text = None if data is None else valid_value(data.read_json(block))
-    return Values(metadata, text)
+    return Values(metadata, None if data is None else as_json(data.read_json(block)))
 
 
 def changed_text(block_version: BlockVersion, changes: Changes) -> str:
@@ -134,7 +130,7 @@ def changed_text(block_version: BlockVersion, changes: Changes) -> str:
         return _renamed(block_version, changes)
 
 
-def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: str | None) -> Changes:
+def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: Any) -> Changes:
     try:
         block = make_block(Visit(block_version))
     except (UnknownTypeError, UnreadableOlxError) as error:

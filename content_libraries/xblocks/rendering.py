@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from ..errors import BusyError, ContentLibrariesError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
-from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Version
+from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Resource, Version
 from .inside import Shown, show
 from .processes.running import run
+from .resources import STYLES
 from .site import Site
+from .stylesheets import of_this_site
 from .tokens import Purpose
 from .unread_settings import notice_of
 from .versions import access_version
@@ -89,11 +91,18 @@ def render_version(
         block=block_version,
         display_name=block_version.title,
         content=_note_for_author(block_version, shown) + shown.content,
-        resources=shown.resources,
+        resources=tuple(map(_of_this_site, shown.resources)),
         js_init_fn=shown.js_init_fn,
         js_init_version=shown.js_init_version,
         json_init_args=shown.json_init_args,
     )
+
+
+def _of_this_site(resource: Resource) -> Resource:
+    """Return a resource; a stylesheet without what it would fetch from other sites."""
+    if resource.kind == "url" or resource.mimetype != STYLES:
+        return resource
+    return replace(resource, data=of_this_site(resource.data))
 
 
 def purpose_of(view_name: str) -> Purpose:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from ..content.api import block_class
 from ..errors import NotFoundError
+from .stylesheets import of_this_site
 
 _SAFE: Final = re.compile(r"(?:[\w@+-][\w.@+-]*/)*[\w@+-][\w.@+-]*")
+STYLES: Final = "text/css"
 _PUBLIC_FOLDERS: Final = frozenset({"public", "static"})
 
 
@@ -47,8 +49,15 @@ def read_resource(block_type: str, path: str) -> BlockResource:
     for package in dict.fromkeys((cls.__module__.rpartition(".")[0], cls.__module__.partition(".")[0])):
         file = _file(package, parts) if package else None
         if file is not None:
-            return BlockResource(mimetypes.guess_type(path)[0] or "application/octet-stream", file.read_bytes())
+            return _resource(path, file.read_bytes())
     raise missing
+
+
+def _resource(path: str, data: bytes) -> BlockResource:
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if media_type == STYLES:
+        data = of_this_site(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    return BlockResource(media_type, data)
 
 
 def _file(package: str, parts: list[str]) -> Traversable | None:

@@ -17,7 +17,7 @@ from .visits import turn_of
 
 
 def save_fields(
-    key: LibraryUsageLocatorV2, *, user: Actor, data: str | None = None, metadata: Mapping[str, Any] | None = None
+    key: LibraryUsageLocatorV2, *, user: Actor, data: Any = None, metadata: Mapping[str, Any] | None = None
 ) -> FieldValues:
     """
     Save authored fields of a component as its next draft version. Needs EDIT.
@@ -25,7 +25,7 @@ def save_fields(
     Args:
         key: the component.
         user: who saves.
-        data: its text; None to leave it as it is.
+        data: its text, or the JSON value that its type keeps there; None to leave it as it is.
         metadata: field name -> JSON value; None as a value sets the field back to its default.
 
     Values that the component has already make no version. The title follows ``display_name``. Where the type is not

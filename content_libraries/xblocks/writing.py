@@ -89,7 +89,10 @@ def canonical(olx: str) -> bytes:
 def _differs(block: XBlock, name: str, value: Any) -> bool:
     field = block.fields[name]
     if value is UNSET:
-        return bool(field.is_set_on(block))
+        if not field.is_set_on(block):
+            return False
+        # A field that says null, as its default does, is read as null and sent back as null.
+        return field.read_json(block) is not None or field.default is not None
     if name != DATA and not field.is_set_on(block):
         return True  # an author who chooses what is the default now wants it to stay
     return bool(field.read_json(block) != field.to_json(field.from_json(value)))

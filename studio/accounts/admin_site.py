@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from ..tokens import ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
@@ -27,7 +29,7 @@ class StudioAdminSite(AdminSite):
     Else a frontend would go on as who had logged in before, or after the logout, until the token expires.
     """
 
-    site_header = site_title = f"{settings.STUDIO_NAME} administration"
+    site_header = site_title = format_lazy(gettext_lazy("{site} administration"), site=settings.STUDIO_NAME)
     # Lists of libraries and jobs have many columns, and filters beside them.
     enable_nav_sidebar = False
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
-from django.utils.translation import get_language, get_supported_language_variant, gettext
+from django.utils.translation import get_language, gettext
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import JSONParser
@@ -52,7 +53,7 @@ class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
     """The one preference that this host knows."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {_LANGUAGE: serializers.RegexField(_CODE, validators=[_offered], required=False, allow_null=True)}
+        return {_LANGUAGE: serializers.RegexField(_CODE, validators=[_check], required=False, allow_null=True)}
 
 
 class MergePatchParser(TextJSONParser):
@@ -62,13 +63,18 @@ class MergePatchParser(TextJSONParser):
 
 
 class PreferencesView(StudioAPIView):
-    """The language that the caller wants to read, kept in Django's language cookie."""
+    """
+    The language that the caller wants to read, kept in Django's language cookie.
+
+    The cookie is for frontends, too, which speak more languages than this host.
+    """
 
     parser_classes = (JSONParser, MergePatchParser)
 
     def get(self, request: Request, username: str) -> Response:
         _account(request, username)
-        return Response({_LANGUAGE: get_language()})
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return Response({_LANGUAGE: chosen if _is_known(chosen) else get_language()})
 
     def patch(self, request: Request, username: str) -> Response:
         _account(request, username)
@@ -105,12 +111,15 @@ def profile_image_url(request: HttpRequest | Request) -> str:
     return request.build_absolute_uri(static("content_libraries/profile.svg"))
 
 
-def _offered(language: str) -> None:
-    """A language of this site, or a variant of one: the cookie is for frontends too, which know more of them."""
-    try:
-        get_supported_language_variant(language)
-    except LookupError:
-        raise serializers.ValidationError(gettext("This site does not speak this language.")) from None
+def _is_known(code: str) -> bool:
+    """Tell whether this is the code of a language that Django knows, or of a variant of one."""
+    languages = {known.partition("-")[0] for known, _name in global_settings.LANGUAGES}
+    return re.match(_CODE, code) is not None and code.partition("-")[0].lower() in languages
+
+
+def _check(code: str) -> None:
+    if not _is_known(code):
+        raise serializers.ValidationError(gettext("This site does not know this language."))
 
 
 def _account(request: Request, username: str) -> User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ class CourseSettingsView(StudioAPIView):
                 "course_display_name": details.title,
                 "course_display_name_with_default": details.title,
                 "platform_name": settings.PLATFORM_NAME,
-                "language_options": [list(language) for language in settings.LANGUAGES],
+                "language_options": [list(language) for language in global_settings.LANGUAGES],
                 "lms_link_for_about_page": "",
                 "possible_pre_requisite_courses": [],
                 "about_page_editable": False,

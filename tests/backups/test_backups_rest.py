@@ -28,7 +28,7 @@ from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.backups.tasks import back_up, delete_expired_backups, restore
 from content_libraries.jobs.api import JobState, sweep_jobs
 from content_libraries.libraries.models import ContentLibrary
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 from tests.conftest import ClientFactory, CommitRunner, UserFactory
 from tests.content.client import LibraryClient
 from tests.content.recorder import Record
@@ -240,8 +240,8 @@ def test_jobs_are_named_in_the_language_of_the_site(
     filled: LibraryClient, client: APIClient, tmp_path: Path, settings: Any, site: str, reader: str, names: list[str]
 ) -> None:
     texts = {"Backup of %(library)s": "Sicherung von %(library)s", "Restore of a library": "Wiederherstellung"}
-    write_catalog(tmp_path, "de", texts)
-    settings.LOCALE_PATHS, settings.LANGUAGE_CODE = [str(tmp_path)], site
+    add_catalog(settings, tmp_path, "de", texts)
+    settings.LANGUAGE_CODE = site
     client.post(BACKUPS, headers={"accept-language": reader})
     client.post(RESTORES, {"file": minimal()}, format="multipart", headers={"accept-language": reader})
     assert list(UserTaskStatus.objects.order_by("pk").values_list("name", flat=True)) == names

@@ -75,7 +75,7 @@ def test_a_course_is_imported_with_preview_and_progress(
     manage(environment, "load_course", str(packed(tmp_path, "one", COURSE, FILES)))
     page = open_as("admin")
     choose(page, "course", [re.escape("course-v1:B+One+1")], "Import into library…")
-    page.get_by_label("Target library").select_option(label="From a course (lib:DemoX:from-course)")
+    page.get_by_label("Target library").fill("lib:DemoX:from-course")
     check_accessibility(page)
     screenshot(page, "import-form")
     page.get_by_role("button", name="Preview").click()
@@ -109,7 +109,7 @@ def test_a_course_is_imported_with_preview_and_progress(
     assert "has children, so it is not supported" in Path(download.value.path()).read_text()
 
     choose(page, "course", [re.escape("course-v1:B+One+1")], "Import into library…")
-    page.get_by_label("Target library").select_option(label="From a course (lib:DemoX:from-course)")
+    page.get_by_label("Target library").fill("lib:DemoX:from-course")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("0 blocks were added in the source, 0 changed, 0 removed")).to_be_visible()
 
@@ -121,7 +121,7 @@ def test_a_failed_import_says_why_and_is_tried_again(
     course = f'<course url_name="1" org="B" course="Two" display_name="Two sums">{PROBLEMS}</course>'
     page = open_as("admin")
     upload(page, packed(tmp_path, "two", course))
-    page.get_by_label("Target library").select_option(label="Failing (lib:DemoX:failing)")
+    page.get_by_label("Target library").fill("lib:DemoX:failing")
     page.get_by_role("button", name="Preview").click()
     manage(environment, "import_course", str(packed(tmp_path / "other", "two", course)), "lib:DemoX:failing")
     page.get_by_role("button", name="Start the import").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -44,6 +46,10 @@ def test_they_are_listed_with_their_figures_in_a_constant_number_of_queries(clie
 def test_they_are_published(course: None, client: Client) -> None:
     assert client.get(URL, {"unpublished": "yes"}).context["cl"].result_count == 1
     chosen = {"action": "publish", "_selected_action": [str(COURSE_KEY)]}
+    asked = client.post(URL, chosen).content.decode()
+    assert re.search(r"[1-9]\d* changes are published", asked)
+    assert client.get(URL, {"unpublished": "yes"}).context["cl"].result_count == 1
+    chosen["post"] = "yes"
     assert f"Published {COURSE_KEY}." in client.post(URL, chosen, follow=True).content.decode()
     (row,) = client.get(URL, {"unpublished": "no"}).context["cl"].result_list
     assert (row.figures.unpublished, row.figures.last_published is None) == (0, False)
@@ -54,7 +60,8 @@ def test_a_course_of_another_store_is_listed_too(client: Client) -> None:
     Course.objects.create(id=COURSE_KEY, org="Org", display_name="Elsewhere")
     assert "Elsewhere" in client.get(URL).content.decode()
     chosen = {"action": "publish", "_selected_action": [str(COURSE_KEY)]}
-    assert client.post(URL, chosen, follow=True).status_code == 200
+    assert "Nothing is to be done." in client.post(URL, chosen).content.decode()
+    assert client.post(URL, {**chosen, "post": "yes"}, follow=True).status_code == 200
     assert client.get(URL, {"unpublished": "no"}).context["cl"].result_count == 1
 
 

@@ -77,7 +77,7 @@ def test_a_course_goes_from_the_list_to_its_result(
     course = {"action": "import_courses", "_selected_action": "course-v1:O+C+1"}
     form_url = to(pages.post(f"{ADMIN}/course/", course))
     assert "Course 1" in pages.get(form_url).content.decode()
-    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk, "publish": "on"}))
+    plans_url = to(pages.post(form_url, {**FORM, "library": str(library), "publish": "on"}))
     preview = pages.get(plans_url).content.decode()
     assert "new collection “Course 1”" in preview
     assert "what is written is published" in preview
@@ -97,12 +97,37 @@ def test_a_course_goes_from_the_list_to_its_result(
     assert [(row["Title"], row["What happened"], row["Version"]) for row in table] == [("h1", "Created", "1")]
 
 
+def test_the_library_is_made_for_the_preview_if_it_has_a_title(
+    pages: Client, upload: Upload, library: ContentLibrary
+) -> None:
+    form_url = f"{ADMIN}/importjob/new/?upload={upload().uuid}"
+    form = {**FORM, "library": "lib:CL-TEST:fresh"}
+    assert "There is no library “lib:CL-TEST:fresh”. Give a title below" in pages.post(form_url, form).content.decode()
+    taken = pages.post(form_url, {**form, "library": str(library), "new_title": "Fresh"}).content.decode()
+    assert "There is a library of this key." in taken
+    preview = pages.post(form_url, {**form, "new_title": "Fresh"}, follow=True).content.decode()
+    assert "The library lib:CL-TEST:fresh was made." in preview
+    assert api.get_library(api.library_key("lib:CL-TEST:fresh")).title == "Fresh"
+
+
+def test_no_library_is_made_where_nothing_can_be_planned(
+    pages: Client, upload: Upload, library: ContentLibrary
+) -> None:
+    uploaded = upload()
+    uploaded.file.delete(save=False)
+    form = {**FORM, "library": "lib:CL-TEST:fresh", "new_title": "Fresh"}
+    page = pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", form)
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert ContentLibrary.objects.get() == library
+
+
 def test_titles_of_a_source_are_no_markup(pages: Client, upload: Upload, library: ContentLibrary) -> None:
     title = "&lt;script&gt;alert(1)&lt;/script&gt;"
     poll = f'<conditional url_name="x" display_name="{title}"/>'
     outline = OUTLINE.replace('"Week 1"', f'"{title}"').replace("</vertical>", f"{poll}</vertical>")
     form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
-    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    plans_url = to(pages.post(form_url, {**FORM, "library": str(library)}))
     job = work(job_of(pages.post(plans_url)).uuid)
     blocks = f"{ADMIN}/modulestoreblockmigration/"
     for url in (form_url, plans_url, f"{ADMIN}/importjob/watch/?job={job.uuid}", blocks):
@@ -113,7 +138,7 @@ def test_titles_of_a_source_are_no_markup(pages: Client, upload: Upload, library
 
 def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Upload, library: ContentLibrary) -> None:
     uploaded = upload()
-    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", {**FORM, "library": library.pk}))
+    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", {**FORM, "library": str(library)}))
     plan = StoredPlan.objects.get()
     table = list(csv.DictReader(io.StringIO(pages.get(f"{ADMIN}/importjob/plans/{plan.uuid}.csv").content.decode())))
     assert [row["What happens"] for row in table] == ["create"] * 5
@@ -133,10 +158,10 @@ def test_courses_with_equal_ids_are_planned_beside_each_other(
     query = "&".join(f"upload={upload(run=run).uuid}" for run in ("1", "2"))
     form_url = f"{ADMIN}/importjob/new/?{query}"
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 9
-    preview = pages.get(to(pages.post(form_url, {**FORM, "library": library.pk}))).content.decode()
+    preview = pages.get(to(pages.post(form_url, {**FORM, "library": str(library)}))).content.decode()
     assert "It has 5, and this would add 5" in preview
     del settings.MAX_BLOCKS_PER_CONTENT_LIBRARY
-    plans_url = to(pages.post(form_url, {**FORM, "library": library.pk}))
+    plans_url = to(pages.post(form_url, {**FORM, "library": str(library)}))
     preview = pages.get(plans_url).content.decode()
     assert "5 items get another ID" in preview
     assert "5 new items have the title of another item" in preview
@@ -154,7 +179,7 @@ def test_the_preview_of_a_repeat_says_what_changed_since_the_last_import(
     item = api.component_key("lb:O:lib:problem:p1")
     api.set_olx(item, user=staff, olx="<problem>Edited here</problem>")
     second = upload(outline=OUTLINE.replace('display_name="Week 1"', 'display_name="Week one"'))
-    form = {**FORM, "library": library.pk, "on_repeat": "update"}
+    form = {**FORM, "library": str(library), "on_repeat": "update"}
     preview = pages.get(to(pages.post(f"{ADMIN}/importjob/new/?upload={second.uuid}", form))).content.decode()
     assert "0 blocks were added in the source, 1 changed, 0 removed" in preview
     assert "1 item was edited in the library" in preview
@@ -177,12 +202,12 @@ def test_the_preview_says_whether_references_are_redirected(
     form_url = f"{ADMIN}/importjob/new/?upload={upload(legacy_archive(tmp_path / 'l', PROBLEMS)).uuid}"
     said = "References to the source lead to the library from then on, and the legacy library is read-only."
     for forward, expected in {"": True, "no": False}.items():
-        plans_url = to(pages.post(form_url, {**FORM, "library": library.pk, "forward": forward}))
+        plans_url = to(pages.post(form_url, {**FORM, "library": str(library), "forward": forward}))
         assert (said in pages.get(plans_url).content.decode()) == expected
 
 
 def test_a_job_that_waits_is_canceled(pages: Client, upload: Upload, library: ContentLibrary) -> None:
-    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={upload().uuid}", {**FORM, "library": library.pk}))
+    plans_url = to(pages.post(f"{ADMIN}/importjob/new/?upload={upload().uuid}", {**FORM, "library": str(library)}))
     job = job_of(pages.post(plans_url))
     assert pages.get(f"{ADMIN}/importjob/{job.uuid}/cancel/").status_code == 405
     pages.post(f"{ADMIN}/importjob/{job.uuid}/cancel/")
@@ -251,7 +276,7 @@ def test_legacy_libraries_in_bulk(
     uploads = [upload(legacy_archive(tmp_path / name, PROBLEMS, library=name)) for name in ("L1", "L2")]
     action = {"action": "migrate_uploads", "_selected_action": [uploaded.pk for uploaded in uploads]}
     url = to(pages.post(f"{ADMIN}/sourceupload/", action))
-    form = {"into": into, "library": "" if into else library.pk}
+    form = {"into": into, "library": "" if into else str(library)}
     preview = pages.post(url, {**form, "preview": "Preview"}).content.decode()
     assert all(f"<code>{target}</code>" in preview for target in targets)
     assert preview.count("has children, so it is not supported in content libraries") == 2
@@ -285,7 +310,7 @@ def test_the_preview_of_a_migration_counts_in_words(
     pages: Client, upload: Upload, library: ContentLibrary, tmp_path: Path
 ) -> None:
     uploaded = upload(legacy_archive(tmp_path / "L1", '<problem url_name="p1">1</problem>'))
-    url, form = f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", {"into": "", "library": library.pk}
+    url, form = f"{ADMIN}/importjob/legacy/?upload={uploaded.uuid}", {"into": "", "library": str(library)}
     assert "<td>1 component</td>" in pages.post(url, {**form, "preview": "Preview"}).content.decode()
     work(job_of(pages.post(url, {**form, "start": "Start"})).uuid)
     assert "<td>none</td>" in pages.post(url, {**form, "preview": "Preview"}).content.decode()

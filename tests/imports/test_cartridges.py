@@ -13,7 +13,7 @@ from lxml import etree
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 from tests.olx.builders import zip_of
 
 pytestmark = pytest.mark.django_db
@@ -232,8 +232,8 @@ def test_a_question_without_a_type_is_told_in_one_language(
     library: ContentLibrary, tmp_path: Path, settings: Any
 ) -> None:
     texts = {"Questions of the type “%(type)s” are not imported.": "Art „%(type)s“: nein.", "unknown": "unbekannt"}
-    write_catalog(tmp_path / "locale", "de", texts)
-    settings.LOCALE_PATHS, settings.LANGUAGE_CODE = [str(tmp_path / "locale")], "de"
+    add_catalog(settings, tmp_path / "locale", "de", texts)
+    settings.LANGUAGE_CODE = "de"
     kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
     files = {"quiz.xml": quiz(question("q", "", choices("A"), ""))}
     report = run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, files))

@@ -14,7 +14,7 @@ from django.utils import translation
 from content_libraries import api
 from content_libraries.imports.models import StoredPlan
 from content_libraries.libraries.models import ContentLibrary
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 
 from .conftest import OUTLINE, Start, Upload, course_archive
 from .sources import write_course
@@ -40,8 +40,7 @@ TRANSLATIONS = {
 @pytest.fixture(autouse=True)
 def german(tmp_path: Path, settings: Any) -> None:
     """A site with a translation."""
-    write_catalog(tmp_path / "locale", "de", TRANSLATIONS)
-    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    add_catalog(settings, tmp_path / "locale", "de", TRANSLATIONS)
 
 
 def test_a_plan_is_shown_in_the_language_of_who_reads_it(

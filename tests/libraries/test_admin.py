@@ -100,11 +100,34 @@ def test_those_with_unpublished_changes_are_found(
 def test_several_are_published_each_on_its_own(client: Client, make_library: LibraryFactory, staff: User) -> None:
     full, empty = make_library("full"), make_library("empty")
     add_items(full, staff)
-    action = {"action": "publish_libraries", "_selected_action": [full.pk, empty.pk]}
+    action = {"action": "publish_libraries", "_selected_action": [full.pk, empty.pk], "post": "yes"}
     answer = client.post(URL, action, follow=True).content.decode()
     assert "Published lib:CL-TEST:full." in answer
     assert "Nothing was to be published in lib:CL-TEST:empty." in answer
     assert not api.library_summary(staff, full).has_unpublished_changes
+
+
+def test_a_publish_shows_what_it_would_publish_and_asks(
+    client: Client, make_library: LibraryFactory, staff: User
+) -> None:
+    full, empty = make_library("full"), make_library("empty")
+    add_items(full, staff)
+    api.publish_all(full.library_key, user=staff)
+    text = api.component_key("lb:CL-TEST:full:html:h1")
+    api.delete_item(api.component_key("lb:CL-TEST:full:problem:p1"), user=staff)
+    api.set_olx(text, user=staff, olx='<html display_name="Cells">Tiny</html>')
+    api.create_component(full.library_key, user=staff, block_type="html", component_code="h2")
+    page = client.post(URL, {"action": "publish_libraries", "_selected_action": [full.pk, empty.pk]})
+    nothing, shown = page.content.decode().split("</section>")[:2]
+    for line in (
+        "deleted: “Blank Problem” (lb:CL-TEST:full:problem:p1)",
+        "changed: “Cells” (lb:CL-TEST:full:html:h1)",
+        "new: “Text” (lb:CL-TEST:full:html:h2)",
+    ):
+        assert line in shown
+    assert "Nothing is to be done." in nothing
+    assert api.library_summary(staff, full).has_unpublished_changes
+    assert re.findall(r'name="_selected_action" value="(\d+)"', page.content.decode()) == [str(full.pk)]
 
 
 def test_documents_of_a_library_are_made_anew(
@@ -253,6 +276,27 @@ def test_a_library_is_created_with_title_and_description(client: Client) -> None
     assert (str(library), summary.title, summary.description) == ("lib:Bio:cells", "Cells", "All about cells")
     assert summary.allow_public_read
     assert library.permission_grants.get().user == page.context["user"]
+
+
+@pytest.mark.parametrize(("typed", "found"), [("lib:Org1:li", 1), ("plants", 1), ("lib", 2), ("nothing", 0)])
+def test_keys_are_proposed_while_one_types(
+    client: Client, make_library: LibraryFactory, typed: str, found: int
+) -> None:
+    make_library("lib1", org="Org1", title="Plants")
+    make_library("lib2", org="Org2", title="Animals")
+    proposals = client.get(f"{URL}proposals/library/", {"q": typed}).json()["proposals"]
+    assert proposals[:1] == ([{"value": "lib:Org1:lib1", "label": "Plants"}] if found else [])
+    assert len(proposals) == found
+
+
+def test_organizations_are_proposed_and_proposals_are_for_staff(
+    client: Client, library: ContentLibrary, author: User
+) -> None:
+    url = f"{URL}proposals/organization/"
+    values = [proposal["value"] for proposal in client.get(url, {"q": "cl-t"}).json()["proposals"]]
+    assert values == ["CL-TEST"]
+    client.force_login(author)
+    assert client.get(url).status_code == 302
 
 
 @pytest.mark.parametrize(

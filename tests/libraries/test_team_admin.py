@@ -16,7 +16,7 @@ from openedx_authz.models.core import RoleAssignmentAudit
 from content_libraries import api
 from content_libraries.api import Permission, Role
 from content_libraries.libraries.models import ContentLibrary
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 from tests.conftest import CommitRunner, UserFactory, give_role
 
 URL = "/admin/content_libraries/contentlibrarypermission/"
@@ -160,12 +160,8 @@ class TestRoles:
     def test_the_history_is_in_the_language_of_the_site(
         self, client: Client, library: ContentLibrary, amy: User, tmp_path: Path, settings: Any
     ) -> None:
-        write_catalog(
-            tmp_path,
-            "de",
-            {"Gave %(member)s the role %(role)s.": "%(member)s hat die Rolle %(role)s.", "Library user": "Nutzer"},
-        )
-        settings.LOCALE_PATHS = [str(tmp_path)]
+        texts = {"Gave %(member)s the role %(role)s.": "%(member)s hat die Rolle %(role)s.", "Library user": "Nutzer"}
+        add_catalog(settings, tmp_path, "de", texts)
         for site, reader, role, said in (
             ("de", "en", "library_user", "amy hat die Rolle Nutzer."),
             ("en", "de", "library_author", "Gave amy the role Library author."),

@@ -30,7 +30,7 @@ from content_libraries.search.rebuilding import rebuild, refresh
 from content_libraries.search.tasks import sweep_search
 from content_libraries.search.upkeep import CaughtUp, ContestedError, catch_up, packages_behind
 from studio.celery import app as celery_app
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -99,8 +99,8 @@ def test_writes_succeed_while_the_engine_is_down_and_are_found_afterwards(
 def test_what_went_wrong_is_kept_in_the_language_of_the_site(
     shelf: Shelf, run_on_commit: Committing, settings: Any, tmp_path: Path
 ) -> None:
-    write_catalog(tmp_path / "locale", "de", {"The search index cannot be used: %(error)s": "Kein Index: %(error)s"})
-    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    texts = {"The search index cannot be used: %(error)s": "Kein Index: %(error)s"}
+    add_catalog(settings, tmp_path / "locale", "de", texts)
     (tmp_path / "file").write_text("")
     settings.CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(tmp_path / "file")
     with translation.override("de"), run_on_commit():

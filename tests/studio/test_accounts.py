@@ -260,11 +260,11 @@ class TestProfiles:
         assert api_client(staff).get("/api/user/v1/accounts/ann").status_code == 200
 
     @pytest.mark.parametrize("content_type", ["application/json", "application/merge-patch+json"])
-    @pytest.mark.parametrize(("chosen", "shown"), [("fr", "fr"), ("es-419", "es")])
+    @pytest.mark.parametrize(("chosen", "shown"), [("es", "es"), ("es-419", "es"), ("fr", "en")])
     def test_the_chosen_language_is_that_of_the_next_page(
         self, user: User, browser: Client, content_type: str, chosen: str, shown: str
     ) -> None:
-        """Frontends send a patch to merge, as the platform wants it, and know more variants than Django."""
+        """Frontends send a patch to merge, as the platform wants it, and know more languages than this host."""
         token = browser.get("/csrf/api/v1/token").json()["csrfToken"]
         response = browser.patch(
             "/api/user/v1/preferences/ann",
@@ -274,7 +274,10 @@ class TestProfiles:
         )
         assert response.status_code == 204, response.content
         assert response.cookies["django_language"].value == chosen
-        assert f'<html lang="{shown}"' in browser.get("/login").content.decode()
+        assert browser.get("/api/user/v1/preferences/ann").json() == {"pref-lang": chosen}
+        page = browser.get("/login")
+        assert f'<html lang="{shown}"' in page.content.decode()
+        assert page["Content-Language"] == shown
 
     def test_frontends_on_other_hosts_of_the_domain_read_the_language(
         self, user: User, api_client: ClientFactory, settings: Any

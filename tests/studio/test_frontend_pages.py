@@ -142,6 +142,10 @@ def test_basic_types_that_are_not_installed_are_named(client: Client, settings: 
     assert client.get("/api/mfe_config/v1").json()["LIBRARY_UNSUPPORTED_BLOCKS"] == ["no-such-type"]
 
 
+def test_this_site_has_all_basic_types_but_open_response(client: Client) -> None:
+    assert client.get("/api/mfe_config/v1").json()["LIBRARY_UNSUPPORTED_BLOCKS"] == ["openassessment"]
+
+
 def test_no_basic_type_is_named_that_can_be_made(client: Client) -> None:
     named = set(client.get("/api/mfe_config/v1").json()["LIBRARY_UNSUPPORTED_BLOCKS"])
     installed = {block_type.block_type for block_type in api.offered_block_types()}

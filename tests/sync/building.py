@@ -171,6 +171,13 @@ class Author:
         assert response.status_code == 200, response.json()
         return dict(response.json())
 
+    def preview_course(self) -> dict[str, Any]:
+        response = self.client.post(
+            "/api/content_library/v1/sync_previews/", {"course_key": str(COURSE_KEY)}, format="json"
+        )
+        assert response.status_code == 200, response.json()
+        return dict(response.json())
+
 
 def actions(preview: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(action, reason, title in the course) of the steps of a preview."""

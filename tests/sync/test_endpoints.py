@@ -96,7 +96,8 @@ def test_a_block_that_is_not_linked_says_so(author: Author, shelf: Shelf) -> Non
     link = author.link(TEXT)
     assert (link["upstream_ref"], link["state"]) == (None, "not_linked")
     for response in (author.try_sync(TEXT), author.try_decline(TEXT)):
-        assert "is not linked" in response.json()["developer_message"]
+        (message,) = response.json()["developer_message"]
+        assert "is not linked" in message
     assert author.try_unlink(TEXT).status_code == 204
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 
 from .building import LINKS, SUBSECTION, UNIT, Author, Shelf, child
 
@@ -22,8 +22,7 @@ TRANSLATIONS = {
 def test_messages_of_links_are_in_the_language_of_the_author(
     author: Author, shelf: Shelf, tmp_path: Path, settings: Any
 ) -> None:
-    write_catalog(tmp_path, "de", TRANSLATIONS)
-    settings.LOCALE_PATHS = [str(tmp_path)]
+    add_catalog(settings, tmp_path, "de", TRANSLATIONS)
     text, unit = author.create(shelf.key("t1"), UNIT), author.create(shelf.key("unit1"), SUBSECTION)
     shelf.delete("t1")
     shelf.publish()

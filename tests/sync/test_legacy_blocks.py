@@ -24,7 +24,7 @@ from content_libraries.jobs.api import JobState
 from content_libraries.sync.legacy.originals import copied_id
 from content_libraries.sync.models import CourseLink, LegacyConversion
 from content_libraries.sync.tasks import convert_legacy
-from tests.catalogs import write_catalog
+from tests.catalogs import add_catalog
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import make_course
 
@@ -412,8 +412,7 @@ def test_what_is_kept_of_a_conversion_is_in_the_language_of_the_site(
         "%(block)s “%(title)s” is not linked: nothing in the legacy library is like it.": "%(title)s ist neu.",
         "“%(block)s” is converted already.": "“%(block)s” ist schon umgestellt.",
     }
-    write_catalog(tmp_path / "locale", "de", texts)
-    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    add_catalog(settings, tmp_path / "locale", "de", texts)
     author.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
     bank = add_legacy_block(UNIT, "bank", [("a", "<problem><p>Unlike</p></problem>")])
     assert upgrade(author, bank).status_code == 200

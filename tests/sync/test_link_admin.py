@@ -82,12 +82,26 @@ def test_queries_do_not_grow_with_links(client: Client, author: Author, shelf: S
             listed(client)
         return len(captured)
 
-    author.create(shelf.key("t1"), UNIT)
+    author.create(shelf.key("unit1"), SUBSECTION)
     queries()  # what a process learns once
     few = queries()
     for _number in range(3):
         author.create(shelf.key("unit1"), SUBSECTION)
-    assert (len(listed(client)), queries()) == (10, few)
+    assert (len(listed(client)), queries()) == (12, few)
+
+
+def test_who_deletes_a_library_is_told_which_courses_are_linked_to_it(
+    client: Client, author: Author, shelf: Shelf
+) -> None:
+    library = shelf.library
+    url = f"/admin/content_libraries/contentlibrary/{library.pk}/delete/"
+    assert "linked to it" not in client.get(url).content.decode()
+    author.create(shelf.key("unit1"), SUBSECTION)
+    author.create(shelf.key("t2"), UNIT)
+    told = f"2 blocks of {COURSE_KEY} are linked to it, and take no updates any more"
+    assert told in client.get(url).content.decode()
+    many = {"action": "delete_selected", "_selected_action": [library.pk]}
+    assert told in client.post("/admin/content_libraries/contentlibrary/", many).content.decode()
 
 
 def test_what_is_ready_is_synced_once_and_what_fails_is_named(client: Client, author: Author, shelf: Shelf) -> None:

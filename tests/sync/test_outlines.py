@@ -182,6 +182,7 @@ def test_queries_do_not_grow_with_blocks_links_and_libraries(
         ]
 
     author.create(shelf.key("t1"), UNIT)
+    author.create(shelf.key("sub1"), SECTION)
     calls()  # what a process learns once
     few = calls()
     for number in range(2, 5):

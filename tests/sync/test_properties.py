@@ -227,7 +227,7 @@ def tell(author: Author, shelf: Shelf, story: Any) -> None:
 
 def without_answers(found: State) -> dict[UsageKey, tuple[str, tuple[UsageKey, ...]]]:
     """All that blocks say and hold, but for what authors have declined."""
-    answers = dict.fromkeys(("upstream_version_declined", "upstream_deletion_declined"))
+    answers = dict.fromkeys(("upstream_version_declined", "upstream_deletion_declined", "upstream_children_declined"))
     return {key: (with_attributes(one.olx, answers), one.children) for key, one in found.items()}
 
 

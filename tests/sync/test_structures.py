@@ -248,10 +248,13 @@ def test_a_declined_deletion_is_silent_until_the_structure_changes_again(
 
 
 def test_an_unpublished_part_is_no_reason_to_prompt(author: Author, shelf: Shelf, unit: UsageKey) -> None:
-    shelf.delete("p1")
-    shelf.publish()
-    shelf.restore("p1")
-    link = author.link(child(unit, 1))
+    """Such a part comes with a paste of a draft."""
+    shelf.component("t3")
+    shelf.container("unit1", "t1", "p1", "t3", title="Unit one")
+    part = ROOT.course_key.make_usage_key("html", "pasted")
+    olx = f'<html upstream="{shelf.key("t3")}" top_level_downstream_parent_key="vertical:{unit.block_id}"/>'
+    write_unlinked(api.CreateBlock(part, olx, parent=unit))
+    link = author.link(part)
     assert (link["state"], link["ready_to_sync"], author.ready()) == ("unpublished", False, [])
     assert "could not be loaded" in link["error_message"]
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from ...errors import ContentLibrariesError
 from ...keys import LibraryLocatorV2, course_key
 from ...libraries.api import Actor, viewable_libraries
-from ...libraries.models import ContentLibrary
+from ...libraries.key_fields import LibraryKeyField
+from ...libraries.lifecycle import MAX_TITLE
 from ..data import ImportOptions, Level, OnRepeat
 from ..legacy import Destination
 
@@ -50,25 +51,26 @@ class SourceKeyField(forms.CharField):
             raise forms.ValidationError(error.message) from error
 
 
-class LibraryField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of the libraries that the user may view; the api asks for more when something is written."""
-
-    def __init__(self, user: Actor, **options: Any) -> None:
-        libraries = viewable_libraries(user).select_related("org", "learning_package")
-        super().__init__(libraries.order_by("org__short_name", "slug"), **options)
-
-    def label_from_instance(self, obj: ContentLibrary) -> str:
-        return f"{obj.title} ({obj.library_key})"
+def _is_there(key: LibraryLocatorV2, user: Actor) -> bool:
+    """Whether the user may view a library of this key; the api asks for more when something is written."""
+    return viewable_libraries(user).filter(org__short_name=key.org, slug=key.slug).exists()
 
 
 class ImportForm(forms.Form):
-    """How to import sources into one library."""
+    """How to import sources into one library, which may have to be made first."""
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["library"] = LibraryField(user, label=_("Target library"))
-        self.order_fields(["library"])
+        self.user = user
 
+    library = LibraryKeyField(label=_("Target library"), help_text=_("Its key, lib:ORG:SLUG."))
+    new_title = forms.CharField(
+        label=_("Title, for a new library"),
+        required=False,
+        max_length=MAX_TITLE,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("If no library has this key, one of this title is made for the preview."),
+    )
     level = forms.ChoiceField(label=_("What to make"), choices=_LEVELS, initial=Level.SECTION)
     on_repeat = forms.ChoiceField(
         label=_("What was imported before"),
@@ -106,10 +108,23 @@ class ImportForm(forms.Form):
         help_text=_("Usage keys, one a line. What is in them comes along. If it is empty, everything is imported."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if key := data.get("library"):
+            exists = _is_there(key, self.user)
+            if exists and data.get("new_title"):
+                self.add_error(
+                    "new_title", gettext("There is a library of this key. Leave this empty to import into it.")
+                )
+            elif not exists and not data.get("new_title"):
+                text = gettext("There is no library “%(library)s”. Give a title below to make it.")
+                self.add_error("library", text % {"library": key})
+        return data
+
     @property
     def library_key(self) -> LibraryLocatorV2:
-        library: ContentLibrary = self.cleaned_data["library"]
-        return library.library_key
+        key: LibraryLocatorV2 = self.cleaned_data["library"]
+        return key
 
     def options(self) -> ImportOptions:
         """The valid form as options of a source."""
@@ -132,19 +147,20 @@ class LegacyForm(forms.Form):
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["library"] = LibraryField(
-            user,
-            label=_("Target library"),
-            required=False,
-            help_text=_("Only needed where all go into one library."),
-        )
+        self.user = user
 
+    library = LibraryKeyField(
+        label=_("Target library"), required=False, help_text=_("Only needed where all go into one library.")
+    )
     into = forms.ChoiceField(
         label=_("Destination"), choices=_INTO, required=False, widget=forms.RadioSelect, initial=""
     )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        key = data.get("library")
+        if key and not _is_there(key, self.user):
+            self.add_error("library", gettext("There is no library “%(library)s”.") % {"library": key})
         if not data.get("into") and not data.get("library") and "library" not in self.errors:
             self.add_error("library", gettext("Choose the library that all go into, or another destination."))
         return data
@@ -153,5 +169,5 @@ class LegacyForm(forms.Form):
         """What the valid form says."""
         if self.cleaned_data["into"]:
             return Destination(self.cleaned_data["into"])
-        library: ContentLibrary = self.cleaned_data["library"]
-        return library.library_key
+        key: LibraryLocatorV2 = self.cleaned_data["library"]
+        return key

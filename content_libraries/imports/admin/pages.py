@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from ...errors import ContentLibrariesError, NotFoundError
 from ...keys import CourseKey, course_key
+from ...libraries.api import create_library
 from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
@@ -51,15 +53,25 @@ def new_import(request: HttpRequest, context: Context) -> HttpResponse:
     form = ImportForm(request.POST or None, user=request.user)
     if request.method == "POST" and is_ready and form.is_valid():
         try:
-            plans = _planned(form, sources, request)
+            with transaction.atomic():  # without a plan, there is no new library either
+                _make_library(form, request)
+                plans = _planned(form, sources, request)
         except ContentLibrariesError as error:
             form.add_error(None, error.message)
         else:
+            if form.cleaned_data["new_title"]:
+                text = _("The library %(library)s was made. Nothing is in it yet.")
+                messages.success(request, text % {"library": form.library_key})
             publish = int(form.cleaned_data["publish"])
             return HttpResponseRedirect(page_url("plans", plan=[str(plan.uuid) for plan in plans], publish=publish))
     context |= {"title": _("Import into a library"), "form": form, "submit": _("Preview")}
     context |= {"sources": sources, "is_ready": is_ready}
     return render(request, f"{_TEMPLATES}/new.html", context)
+
+
+def _make_library(form: ImportForm, request: HttpRequest) -> None:
+    if title := form.cleaned_data["new_title"]:
+        create_library(user=request.user, org=form.library_key.org, slug=form.library_key.slug, title=title)
 
 
 def _planned(form: ImportForm, sources: Sequence[_ChosenSource], request: HttpRequest) -> list[StoredPlan]:

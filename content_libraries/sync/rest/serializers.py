@@ -13,8 +13,8 @@ from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import LibraryContainerLocator, item_key, library_key_of
 from ...rest import KeyListField
-from ..data import Attention, FileNotices, LinkDetail, SyncOutcome, SyncPlan
-from ..models import CourseLink
+from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
+from ..readiness import Standing
 from ..reading import ReadyPart
 from .base import flag
 
@@ -299,28 +299,28 @@ def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
     ]
 
 
-def row_data(row: Any, titles: Mapping[str, str]) -> dict[str, Any]:
-    """A row of section 11, of a link that ``readiness_of`` told of."""
-    link: CourseLink = row
+def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
+    """A row of a list."""
+    row = link.row
     return {
-        "id": link.pk,
-        "upstream_type": "container" if link.is_container else "component",
-        "upstream_key": link.upstream_key,
-        "upstream_context_key": link.library_key,
-        "upstream_context_title": titles.get(link.library_key, ""),
-        "upstream_version": row.available,
-        "version_synced": link.version_synced,
-        "version_declined": link.version_declined,
-        "ready_to_sync": row.state == "update",
-        "ready_to_sync_from_children": row.has_ready_parts,
-        "downstream_usage_key": str(link.downstream_key),
-        "downstream_context_key": str(link.course_key),
-        "top_level_parent_usage_key": str(link.top_level_parent_key) if row.parent_pk else None,
-        "downstream_customized": link.downstream_customized,
-        "downstream_is_modified": bool(link.downstream_customized),
-        "state": row.state,
-        "created": serializers.DateTimeField().to_representation(link.created),
-        "updated": serializers.DateTimeField().to_representation(link.updated),
+        "id": row.pk,
+        "upstream_type": "container" if row.is_container else "component",
+        "upstream_key": row.upstream_key,
+        "upstream_context_key": row.library_key,
+        "upstream_context_title": titles.get(row.library_key, ""),
+        "upstream_version": link.available,
+        "version_synced": row.version_synced,
+        "version_declined": row.version_declined,
+        "ready_to_sync": link.state == LinkState.UPDATE,
+        "ready_to_sync_from_children": link.has_ready_parts,
+        "downstream_usage_key": row.downstream_key,
+        "downstream_context_key": row.course_key,
+        "top_level_parent_usage_key": link.top_level,
+        "downstream_customized": row.downstream_customized,
+        "downstream_is_modified": bool(row.downstream_customized),
+        "state": link.state,
+        "created": serializers.DateTimeField().to_representation(row.created),
+        "updated": serializers.DateTimeField().to_representation(row.updated),
     }
 
 

@@ -25,7 +25,7 @@ class FieldsSerializer(serializers.Serializer[FieldValues]):
 
     display_name = serializers.CharField()
     metadata = serializers.JSONField()
-    data = serializers.CharField(required=False)  # type: ignore[assignment]
+    data = serializers.JSONField(required=False)  # type: ignore[assignment]
 
     def to_representation(self, instance: FieldValues) -> dict[str, Any]:
         values = {"display_name": instance.display_name, "metadata": dict(instance.metadata)}
@@ -44,7 +44,9 @@ class SavedFieldsSerializer(FieldsSerializer):
 class FieldsUpdateSerializer(serializers.Serializer[Any]):
     """Fields to save. Keys that are not known are ignored, for clients send some."""
 
-    data = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)  # type: ignore[assignment]
+    data = serializers.JSONField(  # type: ignore[assignment]
+        required=False, allow_null=True, help_text="A text for most types; an object for some, such as drag and drop."
+    )
     metadata = serializers.DictField(required=False, allow_null=True)
 
 

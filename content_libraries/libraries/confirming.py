@@ -1,0 +1,63 @@
+"""A page of the Django admin that asks before an action, and shows what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+CONFIRMED = "post"
+"""The field that says that the page was shown; Django's own page for deletions has the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    What an action would do to one row.
+
+    Args:
+        name: title and key of the row.
+        pk: of the row.
+        lines: what would happen, as far as it is shown.
+        more: how many lines are left out.
+    """
+
+    name: str
+    pk: object
+    lines: Sequence[str]
+    more: int = 0
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the action was asked about."""
+    return CONFIRMED in request.POST
+
+
+def ask(
+    request: HttpRequest, model_admin: Any, effects: Sequence[Effect], *, action: str, title: str, yes: str
+) -> HttpResponse:
+    """
+    Ask whether an action shall be done.
+
+    Args:
+        effects: what it would do, by row. Rows without lines are told about, and left out when it is done.
+        action: its name in ``actions``.
+        title: the question.
+        yes: what the button says.
+    """
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": title,
+        "effects": effects,
+        "chosen": [effect.pk for effect in effects if effect.lines],
+        "action": action,
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "confirmed": CONFIRMED,
+        "yes": yes,
+    }
+    return render(request, "content_libraries/libraries/confirm.html", context)

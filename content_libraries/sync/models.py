@@ -100,6 +100,9 @@ class SyncRunCourse(models.Model):
     course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True)
     finished = models.DateTimeField(null=True, blank=True)
     is_failed = models.BooleanField(_("failed"), default=False)
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the preview that is to be done; whatever is ready if blank.")
+    )
     error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
     report = models.JSONField(default=dict, help_text=_("What was done, as course_report tells it."))
 

@@ -119,7 +119,7 @@ class ItemsView(LibraryAPIView):
         summary="Remove items",
         description="The request has a body. What is not in the collection is ignored.",
         request=ItemKeysSerializer,
-        responses=CountSerializer,
+        responses={200: CountSerializer},
     )
     def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
         return self._edit(request, lib_key, collection_code, api.remove_from_collection)

@@ -88,7 +88,7 @@ class ChildrenView(LibraryAPIView):
         summary="Remove children",
         description="The request has a body. Every occurrence is removed.",
         request=ChildKeysSerializer,
-        responses=ContainerSerializer,
+        responses={200: ContainerSerializer},
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return self._edit(request, container_key, api.remove_children)

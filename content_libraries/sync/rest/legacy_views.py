@@ -137,7 +137,7 @@ class ConversionView(DeveloperErrorsView):
         operation_id="legacy_conversion_cancel",
         summary="Cancel a conversion",
         description="Nothing happens to one that is finished.",
-        responses=ConversionSerializer,
+        responses={200: ConversionSerializer},
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
         refuse_fields(request)

@@ -255,7 +255,7 @@ class RunView(DeveloperErrorsView):
         operation_id="sync_run_cancel",
         summary="Cancel a run",
         description="Courses that are done stay.",
-        responses=RunSerializer,
+        responses={200: RunSerializer},
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
         refuse_fields(request)

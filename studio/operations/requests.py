@@ -37,7 +37,7 @@ class _Uncounted:
         """Measure nothing."""
 
 
-class KeptMetrics(Metrics):  # type: ignore[misc]
+class KeptMetrics(Metrics):
     """The two metrics that are told, made once a process."""
 
     def register_metric(self, metric_cls: Any, name: str, *_arguments: Any, **_options: Any) -> Any:
@@ -53,7 +53,7 @@ class KeptMetrics(Metrics):  # type: ignore[misc]
         )
 
 
-class CountingMiddleware(PrometheusAfterMiddleware):  # type: ignore[misc]
+class CountingMiddleware(PrometheusAfterMiddleware):
     """Counts requests by part of the site, method and status."""
 
     metrics_cls = KeptMetrics

@@ -53,6 +53,7 @@ from .data import (
     block_media_type,
     component_ref,
 )
+from .discarding import discard_own, discard_within
 from .drafts import (
     CodesInUse,
     DraftContent,
@@ -151,9 +152,11 @@ from .search_reads import (
 from .status import (
     CollectionLabel,
     ItemStatus,
+    ItemTitles,
     VersionStatus,
     collections_of,
     item_statuses,
+    item_titles,
     tag_counts,
 )
 from .structure import (
@@ -201,6 +204,7 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "ItemTitles",
     "LoadedPackage",
     "LogMark",
     "NamedItem",
@@ -247,6 +251,8 @@ __all__ = [
     "descendant_levels",
     "descendant_pks",
     "discard",
+    "discard_own",
+    "discard_within",
     "draft_change_log_records",
     "draft_changes",
     "draft_contents",
@@ -273,6 +279,7 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "item_titles",
     "key_of",
     "last_published",
     "latest_versions",

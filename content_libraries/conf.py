@@ -75,6 +75,18 @@ REQUEST_MAX_VALUES = Setting(
     "How many values (members of lists and objects) the JSON of one request may hold. Deeper than 50 nothing nests.",
 )
 
+REQUEST_MAX_ITEMS = Setting(
+    "CONTENT_LIBRARIES_REQUEST_MAX_ITEMS",
+    2_000,
+    "How many keys, names or tags one list of a request may hold.",
+)
+
+CONTAINER_MAX_CHILDREN = Setting(
+    "CONTENT_LIBRARIES_CONTAINER_MAX_CHILDREN",
+    10_000,
+    "How many children authors may give a container, and name in one request for its children.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (
@@ -173,6 +185,12 @@ SEARCH_ENGINE = Setting(
     "",
     "Dotted path of the search engine class. Blank for Meilisearch where MEILISEARCH_ENABLED is set, and otherwise the"
     " embedded engine; “off” for none.",
+)
+
+SEARCH_MAX_CONDITIONS = Setting(
+    "CONTENT_LIBRARIES_SEARCH_MAX_CONDITIONS",
+    2_000,
+    "How many conditions the filters of one search may have, those of all queries in one request together.",
 )
 
 SEARCH_INDEX_DIR = Setting(

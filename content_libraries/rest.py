@@ -7,7 +7,7 @@ The shapes are those that clients know (wire: conventions).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Sized
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest, QueryDict
 from django.utils.decorators import method_decorator
@@ -47,7 +48,6 @@ from .errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
-    UnavailableError,
 )
 from .keys import CourseKey, course_key
 from .rest_json import TextJSONParser, TextJSONRenderer
@@ -75,19 +75,11 @@ RETRY_SECONDS: Final = 5
 """After how long clients may try again what the site was too busy for."""
 
 
-def busy_status(error: BusyError) -> HTTPStatus:
-    """Which status says that nothing was done. A site that fails is in the logs as an error, a busy one is not."""
-    return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.TOO_MANY_REQUESTS
-
-
 class SiteBusy(APIException):
     """Nothing was done. The answer tells when to try again."""
 
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
     wait = RETRY_SECONDS  # becomes the header Retry-After
-
-    def __init__(self, error: BusyError) -> None:
-        super().__init__(error.message)
-        self.status_code = busy_status(error)
 
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
@@ -103,7 +95,7 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
         case BusyError():
-            return SiteBusy(error)
+            return SiteBusy(error.message)
         case InvalidInputError(field=str(field)):
             return ValidationError({field: [error.message] if error.as_list else error.message})
         case StorageError():
@@ -252,6 +244,34 @@ class LibraryAPIView(ErrorsMixin):
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
+
+
+class KeyListField(serializers.ListField):
+    """
+    A list in a request: of keys, names, or tags. One that is too long is refused before anybody looks into it.
+
+    Args:
+        most: the setting that says how many members there may be.
+    """
+
+    def __init__(self, *, most: conf.Setting[int] = conf.REQUEST_MAX_ITEMS, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+        # It is never asked about more than ``to_internal_value`` has let through; the description of the API shows it.
+        self.validators.append(MaxLengthValidator(lambda: most.value))
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, Sized):
+            require_few(len(data), most=self.most)
+        return super().to_internal_value(data)
+
+
+def require_few(count: int, *, most: conf.Setting[int] = conf.REQUEST_MAX_ITEMS, field: str | None = None) -> None:
+    """Raise ValidationError if a request names more at once than a setting allows."""
+    if count > most.value:
+        text = _("This is too much at once: %(count)s, and at most %(limit)s are allowed.")
+        message = text % {"count": count, "limit": most.value}
+        raise ValidationError({field: [message]} if field else [message])
 
 
 class FramedMixin(APIView):

@@ -10,12 +10,12 @@ from typing import Final
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
-from ..content.api import ContainerSettingsData, FileMedia
+from ..content.api import ContainerSettingsData, FileMedia, title_of_untitled
 from ..courses.api import Block, CourseFile, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
 from ..libraries.api import Actor
 from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
-from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, COPIED_VERSION, Snapshot
+from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, Snapshot
 from .elements import element_of
 
 _STATIC: Final = "static/"
@@ -36,7 +36,7 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
     parts = _Parts(store.blocks(key.course_key, keys), store.files(key.course_key))
     return Snapshot(
         tag=key.block_type,
-        title=parts.blocks[key].title,
+        title=parts.title(key),
         context_title=structure.blocks[structure.root].title,
         unit_key=_unit_of(structure, key),
         code=key.block_id,
@@ -62,13 +62,17 @@ class _Parts:
     files: Mapping[str, CourseFile]
     texts: dict[UsageKey, str] = field(default_factory=dict)
 
+    def title(self, key: UsageKey) -> str:
+        """The title of a block; what clients call one that has none, instead of its id."""
+        return self.blocks[key].settings.get("display_name") or title_of_untitled(key.block_type)
+
     def olx(self, key: UsageKey) -> str:
         """The element of a block, with all below it; made once, wherever it stands."""
         if key not in self.texts:
             block = self.blocks[key]
             children = [self.olx(child) for child in block.children]
-            attributes = {"url_name": key.block_id, COPIED_FROM: str(key), COPIED_VERSION: str(block.version_num)}
-            self.texts[key] = element_of(block.olx, attributes, children, title=block.title)
+            attributes = {"url_name": key.block_id, COPIED_FROM: str(key)}
+            self.texts[key] = element_of(block.olx, attributes, children, title=self.title(key))
         return self.texts[key]
 
     @cached_property

@@ -16,6 +16,7 @@ from ..content.api import (
     FileMedia,
     default_title,
     has_children,
+    title_of_untitled,
 )
 from ..errors import MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
@@ -186,5 +187,5 @@ def _code(block: OlxBlock, random_hex: Callable[[int], str] = secrets.token_hex)
 
 def _title(block: OlxBlock) -> str:
     if block.tag in CONTAINER_TYPES_OF_TAGS:
-        return block.attributes.get("display_name", "") or CONTAINER_TYPES_OF_TAGS[block.tag]
+        return block.attributes.get("display_name", "") or title_of_untitled(block.tag)
     return block.attributes.get("display_name", default_title(block.tag))

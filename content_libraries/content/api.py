@@ -17,6 +17,7 @@ from .block_types import (
     has_children,
     load_block_classes,
     offered_block_types,
+    title_of_untitled,
     type_name,
 )
 from .bulk import write_items
@@ -58,7 +59,7 @@ from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
-from .publishing import discard_all, publish_all, publish_item, published_changes, unpublished_changes
+from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .reading import get_children, get_item
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "delete_collection",
     "delete_item",
     "discard_all",
+    "discard_item",
     "file_token",
     "get_asset",
     "get_children",
@@ -122,6 +124,7 @@ __all__ = [
     "set_collections",
     "set_olx",
     "settings_of",
+    "title_of_untitled",
     "type_name",
     "unpublished_changes",
     "update_collection",

@@ -95,6 +95,11 @@ def default_title(block_type: str) -> str:
     return _field_default(block_type) or block_type
 
 
+def title_of_untitled(block_type: str) -> str:
+    """Return what a block without a title is called: the default of its type, or else the type in words."""
+    return _field_default(block_type) or block_type.replace("_", " ").capitalize()
+
+
 def offered_block_types() -> list[BlockType]:
     """The types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
     return [

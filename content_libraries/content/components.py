@@ -121,7 +121,7 @@ def set_olx(
     for path, data in (files or {}).items():
         check_file(path, len(data or b""))
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
-    block = olx_api.parse_block(olx)
+    block = olx_api.parse_block(olx, limits=olx_api.COMPONENT_LIMITS)
     if block.tag != key.block_type:
         raise InvalidInputError(
             _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")

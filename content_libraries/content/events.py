@@ -62,10 +62,20 @@ def send_draft_events(changes: Iterable[ItemChange]) -> None:
             _send(_UPDATED, change.key)
 
 
-def send_publish_events(changes: Iterable[ItemChange]) -> None:
-    """Send PUBLISHED for each item of a publish log, published deletions too."""
+def send_publish_events(
+    learning_package_pk: int, changes: Collection[ItemChange], *, library_key: LibraryLocatorV2
+) -> None:
+    """
+    Send PUBLISHED for each item of a publish log, published deletions too.
+
+    Receivers of an older generation wait for it from containers above that were never published, too.
+    """
     for change in changes:
         _send(_PUBLISHED, change.key)
+    if LIBRARY_CONTAINER_PUBLISHED.has_listeners():
+        above = learning_core.never_published_above(change.entity_pk for change in changes)
+        for key in learning_core.item_keys(learning_package_pk, sorted(above), library_key=library_key).values():
+            _send(_PUBLISHED, key)
 
 
 def send_deleted(key: ItemKey) -> None:

@@ -51,7 +51,7 @@ def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
         _run_later(tasks.send_publish_events, learning_package.id, change_log.publish_log_id)
         return
     changes = learning_core.publish_changes(change_log.publish_log_id, library_key=library_key)
-    events.send_publish_events(changes)
+    events.send_publish_events(learning_package.id, changes, library_key=library_key)
     collection_events.send_updates_of_collections(changes, library_key=library_key)
 
 

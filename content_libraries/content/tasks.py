@@ -31,7 +31,7 @@ def send_publish_events(learning_package_pk: int, publish_log_pk: int) -> None:
     """Send all events of a publish log."""
     if library_key := events.library_key_of_package(learning_package_pk):
         changes = learning_core.publish_changes(publish_log_pk, library_key=library_key)
-        events.send_publish_events(changes)
+        events.send_publish_events(learning_package_pk, changes, library_key=library_key)
         collection_events.send_updates_of_collections(changes, library_key=library_key)
 
 

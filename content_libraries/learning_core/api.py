@@ -53,6 +53,7 @@ from .data import (
     block_media_type,
     component_ref,
 )
+from .discarding import discard_own, discard_within
 from .drafts import (
     CodesInUse,
     DraftContent,
@@ -149,9 +150,11 @@ from .search_reads import (
 from .status import (
     CollectionLabel,
     ItemStatus,
+    ItemTitles,
     VersionStatus,
     collections_of,
     item_statuses,
+    item_titles,
     tag_counts,
 )
 from .structure import (
@@ -162,6 +165,7 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    never_published_above,
     published_places_in,
 )
 from .texts import olx_of
@@ -197,6 +201,7 @@ __all__ = [
     "ItemChange",
     "ItemDeletedError",
     "ItemStatus",
+    "ItemTitles",
     "LoadedPackage",
     "LogMark",
     "NamedItem",
@@ -243,6 +248,8 @@ __all__ = [
     "descendant_levels",
     "descendant_pks",
     "discard",
+    "discard_own",
+    "discard_within",
     "draft_change_log_records",
     "draft_changes",
     "draft_contents",
@@ -269,6 +276,7 @@ __all__ = [
     "in_parts",
     "item_keys",
     "item_statuses",
+    "item_titles",
     "last_published",
     "latest_versions",
     "live_component_pks",
@@ -281,6 +289,7 @@ __all__ = [
     "member_pks_of",
     "move_drafts",
     "named_items",
+    "never_published_above",
     "newest_logs",
     "newest_publish_logs",
     "numbered_version",

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -65,14 +66,23 @@ VERSION_CLASSES: Mapping[str, type[ContainerVersion]] = {
 }
 
 
+_CONTAINER_TYPE: Final = "container__container_type__type_code"
+
+
 @dataclass(frozen=True, slots=True)
 class _Entity:
-    """An entity that is already in the learning package. ``container_type`` is None for a component."""
+    """
+    An entity that is already in the learning package.
+
+    Args:
+        container_type: None for a component.
+        draft_version_pk, last_version_num: of what is written; nobody asks about those of children.
+    """
 
     pk: int
     container_type: str | None
-    draft_version_pk: int | None
-    last_version_num: int
+    draft_version_pk: int | None = None
+    last_version_num: int = 0
 
 
 @dataclass(slots=True)
@@ -167,21 +177,24 @@ def _check(items: Sequence[ItemWrite]) -> None:
 def _read_existing(package: LearningPackage, items: Sequence[ItemWrite]) -> dict[str, _Entity]:
     """Those entities of the learning package that the write names, as items or as children."""
     refs = {item.entity_ref for item in items}
+    children: set[str] = set()
     for item in items:
         if isinstance(item, ContainerWrite):
-            refs.update(item.children)
+            children.update(item.children)
     found: dict[str, _Entity] = {}
     for part in in_parts(sorted(refs)):
         rows = (
             PublishableEntity.objects.filter(learning_package=package, entity_ref__in=part)
             .annotate(last_version_num=models.Max("versions__version_num"))
             .order_by()
-            .values_list(
-                "entity_ref", "id", "container__container_type__type_code", "draft__version_id", "last_version_num"
-            )
+            .values_list("entity_ref", "id", _CONTAINER_TYPE, "draft__version_id", "last_version_num")
         )
         for ref, pk, container_type, draft_version_pk, last_version_num in rows:
             found[ref] = _Entity(pk, container_type, draft_version_pk, last_version_num or 0)
+    for part in in_parts(sorted(children - refs)):  # there may be thousands, and nothing is written to them
+        named = PublishableEntity.objects.filter(learning_package=package, entity_ref__in=part)
+        for ref, pk, container_type in named.values_list("entity_ref", "id", _CONTAINER_TYPE):
+            found[ref] = _Entity(pk, container_type)
     return found
 
 

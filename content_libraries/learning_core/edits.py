@@ -30,6 +30,7 @@ from openedx_content.models_api import (
     PublishableEntityVersion,
 )
 
+from .. import conf
 from ..errors import InvalidInputError
 from .bulk import MAX_TITLE, write_drafts
 from .conflicts import integrity_explained
@@ -273,12 +274,14 @@ def _save_container(
             learning_package=package, publishable_entity_id=entity_id(container_pk)
         )
         base = _base_version(container_pk)
-        old_children = [child.entity_pk for child in children_of([base.pk]).get(base.pk, ())]
+        old = children_of([base.pk]).get(base.pk, ())
+        children = new_children([child.entity_pk for child in old])
+        _check_count(len(children), len(old))
         write = ContainerWrite(
             container_type=container.container_type.type_code,
             container_code=container.container_code,
             title=base.title if title is None else title,
-            children=_entity_refs(package, new_children(old_children)),
+            children=_entity_refs(package, children, known={child.entity_pk: child.entity_ref for child in old}),
         )
         writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
         version = PublishableEntityVersion.objects.get(pk=writes.version_pks[write.entity_ref])
@@ -290,9 +293,19 @@ def _base_version(entity_pk: int) -> PublishableEntityVersion:
     return versions.filter(draft__isnull=False).first() or versions.latest("version_num")
 
 
-def _entity_refs(package: LearningPackage, entity_pks: Sequence[int]) -> tuple[str, ...]:
-    refs: dict[int, str] = {}
-    for part in in_parts(set(entity_pks)):
+def _check_count(count: int, old_count: int) -> None:
+    limit = conf.CONTAINER_MAX_CHILDREN.value
+    if count > max(limit, old_count):  # what has more was imported, and can still be edited
+        raise InvalidInputError(
+            _("This would have %(count)s children; at most %(limit)s are allowed.") % {"count": count, "limit": limit},
+            field="usage_keys",
+            as_list=True,
+        )
+
+
+def _entity_refs(package: LearningPackage, entity_pks: Sequence[int], known: Mapping[int, str]) -> tuple[str, ...]:
+    refs = dict(known)
+    for part in in_parts(set(entity_pks) - refs.keys()):
         entities = PublishableEntity.objects.filter(learning_package=package, id__in=part)
         refs.update(entities.values_list("id", "entity_ref"))
     return tuple(refs[pk] for pk in entity_pks)

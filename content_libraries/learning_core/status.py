@@ -63,6 +63,15 @@ class ItemStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTitles:
+    """The titles of the versions that an item has as a draft and published; None where it has none."""
+
+    key: ItemKey
+    draft: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionLabel:
     """A collection as items show it. ``code`` is its local slug."""
 
@@ -70,6 +79,7 @@ class CollectionLabel:
     title: str
 
 
+_TITLE_FIELDS = ("draft__version__title", "published__version__title")
 _ENTITY_FIELDS = ("id", "can_stand_alone", "created", "created_by__username")
 VERSION_FIELDS = ("id", "version_num", "title", "created", "created_by__username")
 _DRAFT_FIELDS = tuple(f"draft__version__{name}" for name in VERSION_FIELDS)
@@ -111,6 +121,19 @@ def item_statuses(
             if key is not None:
                 statuses[row["id"]] = _status(key, row)
     return statuses
+
+
+def item_titles(
+    learning_package_pk: int, entity_pks: Iterable[int], *, library_key: LibraryLocatorV2
+) -> dict[int, ItemTitles]:
+    """Read how items are called, which costs much less than their status: a container may have thousands of them."""
+    titles: dict[int, ItemTitles] = {}
+    for part in in_parts(set(entity_pks)):
+        entities = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__in=part)
+        for pk, draft, published, *name in entities.values_list("id", *_TITLE_FIELDS, *NAME_FIELDS):
+            if (key := key_of(library_key, *name)) is not None:
+                titles[pk] = ItemTitles(key, draft, published)
+    return titles
 
 
 def _status(key: ItemKey, row: dict[str, Any]) -> ItemStatus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .archives import files_of
 from .data import (
+    COMPONENT_LIMITS,
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
@@ -34,6 +35,7 @@ from .writing import write_archive, write_folder
 from .xml_source import decoded, xml_safe
 
 __all__ = [
+    "COMPONENT_LIMITS",
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",

@@ -11,6 +11,7 @@ from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 from .tags import TAGS_ATTRIBUTE, Tags, tags_in_attribute
 
 __all__ = [
+    "COMPONENT_LIMITS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
@@ -79,7 +80,9 @@ class Limits:
     total_text_bytes: int = 64 * 1024**2
     """All such files together; and the OLX of all blocks together, which inline nesting would multiply."""
     elements: int = 2_000_000
-    """XML elements of all files together."""
+    """XML elements and attributes of all files together."""
+    attributes: int = 1_000
+    """Attributes of one element."""
     element_depth: int = 200
     block_depth: int = 50
     blocks: int = 200_000
@@ -87,6 +90,9 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
+
+COMPONENT_LIMITS: Final = Limits(elements=100_000)
+"""Bounds of one component that an author saves: many times what large problems have."""
 
 
 @dataclass(frozen=True, slots=True)

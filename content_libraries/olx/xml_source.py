@@ -76,11 +76,17 @@ class Budget:
     candidates: int = 0
     olx_bytes: int = 0
 
-    def take_element(self, path: str) -> None:
-        self.elements += 1
+    def take_element(self, path: str, attributes: int) -> None:
+        if attributes > self.limits.attributes:
+            raise ArchiveTooLargeError(
+                _("%(path)s has an XML element with more than %(limit)s attributes: remove some.")
+                % {"path": _named(path), "limit": f"{self.limits.attributes:,}"},
+                path,
+            )
+        self.elements += 1 + attributes
         if self.elements > self.limits.elements:
             raise ArchiveTooLargeError(
-                _("%(path)s brings the number of XML elements above %(limit)s: split the course.")
+                _("%(path)s brings the number of XML elements and attributes above %(limit)s: split it.")
                 % {"path": _named(path), "limit": f"{self.limits.elements:,}"},
                 path,
             )
@@ -194,7 +200,7 @@ class _Scanner:
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.budget.take_element(self.path)
+        self.budget.take_element(self.path, len(attributes))
         if len(self.open) >= self.budget.limits.element_depth:
             raise ArchiveTooLargeError(
                 _("%(path)s nests XML elements more than %(limit)s deep: flatten it.")

@@ -24,7 +24,7 @@ from ..keys import (
     LibraryUsageLocatorV2,
 )
 from ..learning_core import api as learning_core
-from ..learning_core.api import Child, CollectionLabel, CollectionState, ItemStatus, VersionStatus
+from ..learning_core.api import Child, CollectionLabel, CollectionState, ItemStatus, ItemTitles, VersionStatus
 from .engine import Document
 from .tags import TagValues, tags_of
 
@@ -112,14 +112,14 @@ class _Surroundings:
         children: version pk of a container -> its children.
         pinned_titles: titles of the versions at which containers hold children.
         parents: entity pk -> entity pks of the containers that hold it.
-        related: the states of all these children and parents.
+        related: the titles of all these children and parents.
     """
 
     texts: Mapping[int, SearchText]
     children: Mapping[int, list[Child]]
     pinned_titles: Mapping[int, str]
     parents: Mapping[int, list[int]]
-    related: Mapping[int, ItemStatus]
+    related: Mapping[int, ItemTitles]
     collections: Mapping[int, list[CollectionLabel]]
     tags: Mapping[str, TagValues]
 
@@ -138,7 +138,7 @@ def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroun
             {child.pinned_version_pk for child in places if child.pinned_version_pk is not None}
         ),
         parents=parents,
-        related=learning_core.item_statuses(place.learning_package_pk, related, library_key=place.library_key),
+        related=learning_core.item_titles(place.learning_package_pk, related, library_key=place.library_key),
         collections=learning_core.collection_labels(pks),
         tags=tags_of([str(item.key) for item in items]),
     )
@@ -249,19 +249,19 @@ def _live_children(places: Iterable[Child], around: _Surroundings, *, published:
     for place in places:
         if (child := around.related.get(place.entity_pk)) is None:
             continue
-        version = child.published if published else child.draft
+        title = child.published if published else child.draft
         if place.pinned_version_pk is not None:
             yield child.key, around.pinned_titles[place.pinned_version_pk]
-        elif version is not None:
-            yield child.key, version.title
+        elif title is not None:
+            yield child.key, title
 
 
 def _parents(item: ItemStatus, container_type: str, around: _Surroundings) -> dict[str, list[str]]:
     parents = (around.related.get(pk) for pk in around.parents.get(item.pk, ()))
     return _names_and_keys(
-        (parent.draft.title, str(parent.key))
+        (parent.draft, str(parent.key))
         for parent in parents
-        if parent and parent.draft and _block_type(parent.key) == container_type
+        if parent and parent.draft is not None and _block_type(parent.key) == container_type
     )
 
 

@@ -22,17 +22,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final
 
+from .. import conf
 from ..errors import ContentLibrariesError
 from .conditions import AllOf, AnyOf, Condition, Exists, InRange, IsEmpty, IsNull, Not, OneOf, Value
 
 MAX_LENGTH: Final = 500_000
-"""Characters of a filter. A page of a course asks for all of its usage keys at once."""
+"""Characters of the filters of one request. A page of a course asks for all of its usage keys at once."""
 
-MAX_CONDITIONS: Final = 2_000
 MAX_DEPTH: Final = 40
 
 _KEYWORDS: Final = frozenset({"AND", "OR", "NOT", "IN", "TO", "EXISTS", "IS", "NULL", "EMPTY"})
@@ -53,17 +53,35 @@ class FilterError(ContentLibrariesError):
     code = "invalid_search_filter"
 
 
-def parse_filter(given: object, filterable: Collection[str]) -> Condition | None:
+@dataclass(slots=True)
+class FilterBudget:
+    """What the filters of one request may still hold, all of their texts together."""
+
+    characters: int = MAX_LENGTH
+    conditions: int = field(default_factory=lambda: conf.SEARCH_MAX_CONDITIONS.value)
+
+    def spend(self, *, characters: int = 0, conditions: int = 0) -> None:
+        self.characters -= characters
+        self.conditions -= conditions
+        if self.characters < 0 or self.conditions < 0:
+            raise FilterError(
+                f"The filter is too long: those of a request may have {MAX_LENGTH} characters and"
+                f" {conf.SEARCH_MAX_CONDITIONS.value} conditions. Use IN for many values."
+            )
+
+
+def parse_filter(given: object, filterable: Collection[str], budget: FilterBudget | None = None) -> Condition | None:
     """
     Read a filter.
 
     Args:
         given: a text, or a list of texts and of lists of texts.
         filterable: the attributes that may be asked for.
+        budget: what filters may still hold, where several belong together.
 
     Returns: the condition; None for a filter that says nothing. Raises FilterError.
     """
-    budget = _Budget()
+    budget = budget or FilterBudget()
     if given is None:
         return None
     if isinstance(given, str):
@@ -94,24 +112,7 @@ def filter_text(condition: Condition) -> str:
             return " OR ".join(f"({filter_text(part)})" for part in conditions)
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What a filter may still hold, all of its texts together."""
-
-    characters: int = MAX_LENGTH
-    conditions: int = MAX_CONDITIONS
-
-    def spend(self, *, characters: int = 0, conditions: int = 0) -> None:
-        self.characters -= characters
-        self.conditions -= conditions
-        if self.characters < 0 or self.conditions < 0:
-            raise FilterError(
-                f"The filter is too long: it may have {MAX_LENGTH} characters and {MAX_CONDITIONS} conditions."
-                " Use IN for many values."
-            )
-
-
-def _parse_member(member: object, filterable: Collection[str], budget: _Budget) -> Condition | None:
+def _parse_member(member: object, filterable: Collection[str], budget: FilterBudget) -> Condition | None:
     if isinstance(member, str):
         return _parse_text(member, filterable, budget)
     if not isinstance(member, list) or not all(isinstance(text, str) for text in member):
@@ -126,7 +127,7 @@ def _combined(kind: type[AllOf | AnyOf], parts: list[Condition | None]) -> Condi
     return said[0] if said else None
 
 
-def _parse_text(text: str, filterable: Collection[str], budget: _Budget) -> Condition | None:
+def _parse_text(text: str, filterable: Collection[str], budget: FilterBudget) -> Condition | None:
     budget.spend(characters=len(text))
     return _Parser(text, filterable, budget).parse() if text.strip() else None
 
@@ -145,7 +146,7 @@ class _Token:
 class _Parser:
     """Goes through the tokens of one text, with one token of look-ahead."""
 
-    def __init__(self, text: str, filterable: Collection[str], budget: _Budget) -> None:
+    def __init__(self, text: str, filterable: Collection[str], budget: FilterBudget) -> None:
         self._tokens = _tokens(text)
         self._next = next(self._tokens)
         self._filterable = filterable

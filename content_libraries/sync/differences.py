@@ -7,7 +7,8 @@ outcome is what the block says after the sync.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any, Final
 
@@ -19,6 +20,12 @@ from .settings import LINK_ATTRIBUTES
 _CONTEXT_LINES: Final = 2
 _MAX_LINES: Final = 400
 """Longer differences are cut: they are to be looked at, not to be applied."""
+
+_COMPARED_LINES: Final = 1000
+"""Further lines after the first difference are not compared: that takes time with the square of their number."""
+
+_PLACE: Final = re.compile(r"(?<=[-+])\d+")
+"""In the line that begins a part of a unified difference: where that part begins in each text."""
 
 
 def block_difference(base: str | None, theirs: str | None, mine: str | None, outcome: str) -> dict[str, Any]:
@@ -53,7 +60,8 @@ def children_difference(
         ``to_index``) of those that stay in the course at another place.
     """
     old = {key: index for index, key in enumerate(before)}
-    kept_order = [key for key in before if key in set(after)]
+    kept = set(after)
+    kept_order = [key for key in before if key in kept]
     position = {key: index for index, key in enumerate(kept_order)}
     moves = []
     for index, key in enumerate(key for key in after if key in position):
@@ -92,5 +100,21 @@ def _text(mine: str | None, outcome: str) -> dict[str, Any]:
     old, new = (body_of(mine) if mine else ""), body_of(outcome)
     if old == new:
         return {"changed": False, "lines": [], "cut": False}
-    lines = list(unified_diff(old.splitlines(), new.splitlines(), "mine", "outcome", n=_CONTEXT_LINES, lineterm=""))
-    return {"changed": True, "lines": lines[:_MAX_LINES], "cut": len(lines) > _MAX_LINES}
+    old_lines, new_lines = old.splitlines(), new.splitlines()
+    lines, is_all = _differences(old_lines, new_lines)
+    return {"changed": True, "lines": lines[:_MAX_LINES], "cut": len(lines) > _MAX_LINES or not is_all}
+
+
+def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], bool]:
+    """Return the lines of a unified difference, and whether these are all."""
+    first = next((n for n, (mine, other) in enumerate(zip(old, new, strict=False)) if mine != other), len(old))
+    start = max(0, min(first, len(new)) - _CONTEXT_LINES)
+    end = first + _COMPARED_LINES
+    lines = unified_diff(old[start:end], new[start:end], "mine", "outcome", n=_CONTEXT_LINES, lineterm="")
+    return list(_moved(lines, start)), old[end:] == new[end:]
+
+
+def _moved(lines: Iterator[str], by: int) -> Iterator[str]:
+    """Count lines from the beginning of the texts, of which so many were left out."""
+    for line in lines:
+        yield _PLACE.sub(lambda place: str(int(place[0]) + by), line) if line.startswith("@@") else line

@@ -55,6 +55,9 @@ class CourseLink(models.Model):
         default=list, blank=True, help_text=_("Usage keys of what is in the block, if the item is a container.")
     )
     downstream_customized = models.JSONField(_("fields changed in the course"), default=list, blank=True)
+    downstream_edited = models.BooleanField(
+        default=False, help_text=_("Whether the course changed what the next sync takes back.")
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("updated"), help_text=_("When something that it says really changed."))
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..content.tagging.api import copy_tags, release_copied_tags
+from ..content.tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..courses.api import (
     Block,
     Change,
@@ -33,7 +34,7 @@ from .guarding import refuse_linked_parents
 from .links import tops_of
 from .planning import plan_creation, plan_sync
 from .reuse import refuse_unsupported_type
-from .settings import LinkSettings, short_key, upstream_key
+from .settings import DISPLAY_NAME, LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import looked_up
 from .upstreams import read_contents, read_upstreams
@@ -109,6 +110,7 @@ def sync_block(
 def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     """Do what a plan says, in one change set. Checks no permission. The caller has locked the course."""
     change_set = None
+    written: set[str] = set()
     if plan.changes.changes:
         applied = write_course_plan(
             plan.course_key,
@@ -116,9 +118,16 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
             author_pk=author_pk(user),
             file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
         )
-        change_set = applied.change_set
-    copy_tags(plan.tag_sources)
+        change_set, written = applied.change_set, set(map(str, applied.versions))
+    retagged = [key for key in copy_tags(plan.tag_sources) if key not in written]
+    transaction.on_commit(partial(_announce, retagged))
     return Synced(plan, change_set)
+
+
+def _announce(retagged: Sequence[str]) -> None:
+    """Tell of blocks of which only the tags are others; the change set tells of what was written."""
+    for key in retagged:
+        announce_tags(key)
 
 
 def create_linked_block(
@@ -233,8 +242,11 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
         raise BadUpstreamError(explain(broken, str(key), usage_key), field="upstream_ref")
     item = upstreams.items[key]
     olx = read_contents([item.version_pk]).olx.get(item.version_pk)
-    link = LinkSettings.of(usage_key, block.settings).linked_to(str(key)).within(None)
-    link = looked_up(item, olx, usage_key=usage_key, link=link)
+    known = LinkSettings.of(usage_key, block.settings)
+    link = looked_up(item, olx, usage_key=usage_key, link=known.linked_to(str(key)).within(None))
+    title = block.settings.get(DISPLAY_NAME)
+    if known.upstream is None and title and title != link.upstream_title:
+        link = replace(link, customized=(DISPLAY_NAME,))
     _write_links(usage_key.course_key, {usage_key: block}, {usage_key: link}, user)
 
 

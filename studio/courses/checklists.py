@@ -6,7 +6,6 @@ This site has no highlights, certificates or proctoring, and does not know how l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import mean, median, mode
@@ -16,6 +15,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils.dateparse import parse_datetime
 
 from content_libraries import api
+from content_libraries.errors import InvalidValueError
+from content_libraries.values import read_settings_file
 
 from .data import CourseDetails, details_of
 
@@ -147,10 +148,9 @@ def _weights(course_key: api.CourseKey) -> list[float]:
     """The weights of the kinds of assignments; none where there is no grading policy that can be read."""
     for _path, data in api.course_store().read_files(course_key, [api.GRADING_POLICY_PATH]):
         try:
-            policy = json.loads(data)
-        except (ValueError, RecursionError):
+            graders = read_settings_file(data).get("GRADER")
+        except InvalidValueError:
             return []
-        graders = policy.get("GRADER") if isinstance(policy, Mapping) else None
         return [float(grader["weight"]) for grader in graders or () if _has_weight(grader)]
     return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,9 @@ from content_libraries.errors import InvalidInputError
 
 from ..rest import FromScript, StudioAPIView
 from . import transcripts
+
+MOST_VIDEOS: Final = 100
+"""Sources of one video that the editor may name."""
 
 
 class VideoFeaturesView(APIView):
@@ -42,7 +45,7 @@ class TranscriptQuestionSerializer(serializers.Serializer[dict[str, Any]]):
     """What the video editor asks about; what else it says makes no difference."""
 
     locator = serializers.CharField(help_text=_("Key of the component."))
-    videos = VideoSourceSerializer(many=True, default=())
+    videos = VideoSourceSerializer(many=True, default=(), max_length=MOST_VIDEOS)  # type: ignore[call-arg]  # one of lists
 
 
 class TranscriptQuerySerializer(serializers.Serializer[dict[str, Any]]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.conftest import ClientFactory
+from tests.sites import PROJECT
 from tests.xblocks.client import BlockClient
 
 ALIASES = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -127,3 +129,24 @@ def test_such_a_value_cannot_be_saved(lib: BlockClient, field: str, value: Any) 
     assert refused.status_code == 400, refused.content[:200]
     assert len(refused.content) < 2_000
     assert lib.read(name, "fields/") == before
+
+
+READERS = {
+    "content_libraries/imports/stored_plans.py": "what the app has written itself",
+    "content_libraries/search/embedded_schema.py": "what the app has written itself",
+    "content_libraries/search/facade/views.py": "the body of a request, whose length Django limits",
+    "content_libraries/values.py": "the reader with limits",
+    "content_libraries/xblocks/plain.py": "what has just been written there",
+    "content_libraries/xblocks/processes/zygote.py": "the folders of the site, from itself",
+    "content_libraries/xblocks/video_config.py": "what a converter has just written, where blocks run",
+}
+"""Modules that read JSON or YAML themselves, and what of."""
+
+_READING = re.compile(r"\b(?:json\.loads?|yaml\.\w*load\w*|literal_eval)\(")
+
+
+def test_whatever_authors_write_is_read_within_limits() -> None:
+    """A reader of values that looks through nothing before it reads is a mistake, unless it is known to be harmless."""
+    modules = [path for folder in ("content_libraries", "studio") for path in (PROJECT / folder).rglob("*.py")]
+    found = {str(path.relative_to(PROJECT)) for path in modules if _READING.search(path.read_text())}
+    assert found == set(READERS)

@@ -151,6 +151,11 @@ class TestProblems:
         self.submits(frame, "Correct")
         assert not errors
 
+    def test_choices_are_laid_out_by_the_styles_of_the_package(self, author: Author, show: Show) -> None:
+        choices = '<choicegroup><choice correct="true">Paris</choice></choicegroup>'
+        frame = self.asks(author, show, f"<multiplechoiceresponse>{choices}</multiplechoiceresponse>")
+        expect(frame.locator(".choicegroup label").first).to_have_css("border-top-style", "solid")
+
     def test_a_hint(self, author: Author, show: Show) -> None:
         frame = self.asks(
             author,
@@ -316,6 +321,16 @@ class TestWhatIsShown:
         author.page.reload()
         expect(frame.locator(".word_cloud .result_cloud_section")).to_contain_text("sunshine")
 
+    def test_items_are_dropped(self, author: Author, show: Show) -> None:
+        errors: list[str] = []
+        author.page.on("pageerror", lambda error: errors.append(str(error)))
+        frame = show(author.add("drag-and-drop-v2", '<drag-and-drop-v2 display_name="Pyramid"/>'))
+        expect(frame.get_by_role("heading", name="Pyramid")).to_be_visible()
+        frame.get_by_role("button", name="Goes to the top").press("Enter")
+        frame.locator(".zone[data-uid=top]").press("Enter")
+        expect(frame.get_by_text("This one belongs to The Top Zone.").first).to_be_visible()
+        assert not errors
+
 
 class TestEditors:
     """Types without an editor in the frontend bring one of their own."""
@@ -348,6 +363,26 @@ class TestEditors:
         editor.get_by_text("Save", exact=True).click()
         self.is_told(author, "save", "end")
         assert "<p>New</p>" in author.olx(key)
+
+    def test_zones_of_a_drag_and_drop_are_saved(self, author: Author, show: Show) -> None:
+        errors: list[str] = []
+        author.page.on("pageerror", lambda error: errors.append(str(error)))
+        key = author.add("drag-and-drop-v2", '<drag-and-drop-v2 display_name="Pyramid"/>')
+        editor = self.editor(show(key, "studio_view"))
+        editor.get_by_label("Title", exact=True).fill("Layers")
+        for heading in ("Zones", "Items"):
+            editor.get_by_role("link", name="Continue").click()
+            expect(editor.get_by_role("heading", name=heading).first).to_be_visible()
+        editor.get_by_role("link", name="Save").click()
+        self.is_told(author, "save", "end")
+        assert 'display_name="Layers"' in author.olx(key)
+        assert not errors
+
+    def test_settings_have_the_look_of_a_form(self, author: Author, show: Show) -> None:
+        editor = self.editor(show(author.add("word_cloud", "<word_cloud/>"), "studio_view"))
+        expect(editor.get_by_role("listitem").first).to_have_css("list-style-type", "none")
+        expect(editor.get_by_label("Display Name")).to_have_css("border-top-style", "solid")
+        expect(editor.get_by_role("link", name="Save")).to_have_css("color", "rgb(255, 255, 255)")
 
     def test_who_cancels_saves_nothing(self, author: Author, show: Show) -> None:
         key = author.add("annotatable", "<annotatable><p>Old</p></annotatable>")

@@ -49,9 +49,30 @@ def test_a_copied_component_of_a_course(lib: LibraryClient, course: None) -> Non
         "source_edit_url": f"/course/{COURSE_KEY}/container/{UNIT}",
     }
     assert clipboard(lib) == answer
-    assert olx_of(lib) == (
-        f'<problem display_name="P" url_name="p" copied_from_block="{PROBLEM}" copied_from_version="1"/>'
-    )
+    assert olx_of(lib) == (f'<problem display_name="P" url_name="p" copied_from_block="{PROBLEM}"/>')
+
+
+@pytest.mark.parametrize(
+    ("usage_key", "title"),
+    [
+        (key("html", "deep"), "Text"),
+        (key("problem", "untitled"), "Blank Problem"),
+        (key("no_such_type", "odd"), "No such type"),
+    ],
+)
+def test_blocks_without_a_title_are_called_by_the_default_of_their_type(
+    lib: LibraryClient, course: None, usage_key: UsageKey, title: str
+) -> None:
+    api.create_block(UNIT, user=None, block_type=usage_key.block_type, block_id=usage_key.block_id)
+    assert lib.ok(copy_block(lib, usage_key))["content"]["display_name"] == title
+
+
+def test_a_unit_without_a_title_is_called_by_its_type(lib: LibraryClient, course: None) -> None:
+    api.edit_block(UNIT, user=None, settings={"display_name": None})
+    assert lib.ok(copy_block(lib, UNIT))["content"]["display_name"] == "Vertical"
+    pasted = lib.ok(paste(lib))
+    assert re.fullmatch(r"lct:CL-TEST:lib1:unit:vertical-[0-9a-f]{6}", pasted["id"])
+    assert pasted["display_name"] == "Vertical"
 
 
 @pytest.mark.parametrize("usage_key", [UNIT, TEXT, IN_TEST])

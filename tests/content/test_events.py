@@ -134,17 +134,39 @@ def test_deleting_without_permission_sends_nothing(
 def test_publishing_a_component_publishes_the_containers_that_show_it_published(
     tree: LibraryClient, record: Record
 ) -> None:
-    assert record(lambda: tree.publish("html:h1")) == once("block published", "html:h1")
+    tree.publish_all()
+    tree.edit_children("patch", "unit:u2", "html:h3")
+    tree.set_olx("html:h1", "<html>new</html>")
+    tree.publish("unit:u2")
+    assert record(lambda: tree.publish("html:h1")) == (
+        once("block published", "html:h1") + once("container published", "unit:u1", *ABOVE_U1)
+    )
+
+
+def test_publishing_a_component_tells_of_containers_that_were_never_published(
+    tree: LibraryClient, record: Record
+) -> None:
+    assert record(lambda: tree.publish("html:h1")) == (
+        once("block published", "html:h1") + once("container published", "unit:u1", "unit:u2", *ABOVE_U1)
+    )
     tree.publish("unit:u1")
     tree.set_olx("html:h1", "<html>new</html>")
     assert record(lambda: tree.publish("html:h1")) == (
-        once("block published", "html:h1") + once("container published", "unit:u1")
+        once("block published", "html:h1") + once("container published", "unit:u1", "unit:u2", *ABOVE_U1)
+    )
+    tree.publish_all()
+    tree.set_olx("html:h1", "<html>newer</html>")
+    tree.edit_children("patch", "unit:u2", "html:h3")
+    tree.publish("unit:u2")
+    tree.edit_children("patch", "unit:u2", "html:h3", "html:h1")
+    assert record(lambda: tree.publish("html:h1")) == (
+        once("block published", "html:h1") + once("container published", "unit:u1", *ABOVE_U1)
     )
 
 
 def test_publishing_a_container_publishes_what_changed_below(tree: LibraryClient, record: Record) -> None:
     assert record(lambda: tree.publish("unit:u1")) == (
-        once("container published", "unit:u1") + once("block published", "problem:p1", "html:h1")
+        once("block published", "problem:p1", "html:h1") + once("container published", "unit:u1", "unit:u2", *ABOVE_U1)
     )
     tree.publish_all()
     tree.set_olx("problem:p1", "<problem>new</problem>")

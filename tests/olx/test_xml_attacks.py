@@ -84,7 +84,7 @@ def test_an_attribute_of_20_mb(course_folder: CourseFolder) -> None:
 
 def test_too_many_elements_in_all_files_together(course_folder: CourseFolder) -> None:
     folder = course_folder({"problem/p.xml": f"<problem>{'<p/>' * 100}</problem>"})
-    with pytest.raises(ArchiveTooLargeError, match="number of XML elements above 100"):
+    with pytest.raises(ArchiveTooLargeError, match="number of XML elements and attributes above 100"):
         read_archive(folder, limits=replace(DEFAULT_LIMITS, elements=100))
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from content_libraries.conf import SEARCH_MAX_CONDITIONS
 from content_libraries.search.conditions import (
     AllOf,
     AnyOf,
@@ -20,7 +21,6 @@ from content_libraries.search.conditions import (
     OneOf,
 )
 from content_libraries.search.filters import (
-    MAX_CONDITIONS,
     MAX_DEPTH,
     MAX_LENGTH,
     FilterError,
@@ -163,14 +163,14 @@ def test_errors_say_what_and_where() -> None:
 
 def test_filters_are_bounded() -> None:
     nested = "(" * MAX_DEPTH + "a = 1" + ")" * MAX_DEPTH
-    many = " OR ".join(["a = 1"] * (MAX_CONDITIONS + 1))
+    many = " OR ".join(["a = 1"] * (SEARCH_MAX_CONDITIONS.value + 1))
 
     with pytest.raises(FilterError, match="deep"):
         parse(nested)
     with pytest.raises(FilterError, match="long"):
         parse(many)
     with pytest.raises(FilterError, match="long"):
-        parse([["a = 1"] * (MAX_CONDITIONS + 1)])
+        parse([["a = 1"] * (SEARCH_MAX_CONDITIONS.value + 1)])
     with pytest.raises(FilterError, match="long"):
         parse("a = " + "1" * MAX_LENGTH)
     assert parse(nested[1:-1]) == A1

@@ -70,6 +70,10 @@ def test_what_a_course_needs_to_begin(course: None, staff: User, api_client: Cli
     ]
     assert found["assignments"]["assignments_with_dates_before_start"] == []
     assert found["grades"] == {"has_grading_policy": True, "sum_of_weights": 1.0}
+    for unreadable in (b'{"GRADER": [{"weight": 1e400}]}', b"[" * 100_000, b"[]", b"\xff"):
+        write_file(api.GRADING_POLICY_PATH, unreadable)
+        found = asked("validation", staff, api_client).json()
+        assert found["grades"] == {"has_grading_policy": False, "sum_of_weights": 0}
 
 
 @pytest.mark.parametrize("kind", ["quality", "validation"])

@@ -252,6 +252,24 @@ def test_the_page_is_sandboxed_and_may_be_framed(lib: BlockClient, settings: obj
     assert "<p>See" in page
 
 
+@pytest.mark.parametrize(
+    ("name", "view_name", "classes"),
+    [
+        ("problem:p1", "student_view", "xmodule_display xmodule_ProblemBlock"),
+        ("word_cloud:w1", "studio_view", "xmodule_edit xmodule_WordCloudBlock"),
+        ("no-such-type:n1", "student_view", ""),
+    ],
+)
+def test_styles_of_packages_find_the_element_around_a_block(
+    lib: BlockClient, library: ContentLibrary, author: User, name: str, view_name: str, classes: str
+) -> None:
+    block_type, code = name.split(":")
+    write_component(library, author, block_type, code, f"<{block_type}/>")
+    page = lib.embed(name, view_name, inner="1").content.decode()
+    assert f'xblock-v1-{view_name} {classes}"' in page
+    assert ("xblocks/settings.css" in page) is (view_name == "studio_view")
+
+
 def test_refusals_may_be_framed_too_and_load_nothing(lib: BlockClient) -> None:
     response = lib.http.get(f"/xblocks/v2/{lib.key('html:nowhere')}/embed/student_view/")
     assert response.status_code == 404

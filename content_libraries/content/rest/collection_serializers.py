@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import ISO_8601, serializers
 
+from ...rest import KeyListField
 from ..collections import MAX_DESCRIPTION, MAX_TITLE
 from ..data import CollectionSummary
 
@@ -38,7 +39,7 @@ class CollectionCreateSerializer(serializers.Serializer[dict[str, Any]]):
 class CollectionKeysSerializer(serializers.Serializer[dict[str, Any]]):
     """Body that names collections."""
 
-    collection_keys = serializers.ListField(
+    collection_keys = KeyListField(
         child=serializers.CharField(allow_blank=True), help_text="Local slugs; unknown ones are ignored."
     )
 

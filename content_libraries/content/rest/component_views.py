@@ -75,6 +75,20 @@ class OlxView(LibraryAPIView):
         return Response(SavedOlxSerializer(saved).data)
 
 
+class DiscardView(LibraryAPIView):
+    """The unpublished changes of a component."""
+
+    @extend_schema(
+        summary="Discard the changes of a component",
+        description="What was never published is deleted (softly); what was deleted comes back.",
+        request=None,
+        responses={200: _EMPTY},
+    )
+    def post(self, request: Request, usage_key: str) -> Response:
+        api.discard_item(keys.component_key(usage_key), user=request.user)
+        return Response({})
+
+
 class PublishView(LibraryAPIView):
     """The unpublished changes of a component."""
 

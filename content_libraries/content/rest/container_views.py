@@ -14,11 +14,11 @@ from ...libraries.api import Permission, access_library
 from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter
 from .. import api
 from .serializers import (
+    ChildKeysSerializer,
     ComponentSerializer,
     ContainerSerializer,
     ContainerUpdateSerializer,
     HierarchySerializer,
-    ItemKeysSerializer,
 )
 
 _EMPTY = OpenApiResponse(description="An empty object.")
@@ -76,18 +76,18 @@ class ChildrenView(LibraryAPIView):
         serializer = ComponentSerializer if container_key.container_type == "unit" else ContainerSerializer
         return Response(serializer(children, many=True).data)
 
-    @extend_schema(summary="Append children", request=ItemKeysSerializer, responses=ContainerSerializer)
+    @extend_schema(summary="Append children", request=ChildKeysSerializer, responses=ContainerSerializer)
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return self._edit(request, container_key, api.append_children)
 
-    @extend_schema(summary="Replace all children", request=ItemKeysSerializer, responses=ContainerSerializer)
+    @extend_schema(summary="Replace all children", request=ChildKeysSerializer, responses=ContainerSerializer)
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return self._edit(request, container_key, api.replace_children)
 
     @extend_schema(
         summary="Remove children",
         description="The request has a body. Every occurrence is removed.",
-        request=ItemKeysSerializer,
+        request=ChildKeysSerializer,
         responses=ContainerSerializer,
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
@@ -100,7 +100,7 @@ class ChildrenView(LibraryAPIView):
         edit: Callable[..., api.ItemSummary],
     ) -> Response:
         access_library(request.user, library_key_of(container_key), Permission.EDIT)
-        body = ItemKeysSerializer(data=request.data)
+        body = ChildKeysSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         container = edit(container_key, user=request.user, child_keys=body.validated_data["usage_keys"])
         return Response(ContainerSerializer(container).data)
@@ -121,6 +121,20 @@ class RestoreView(LibraryAPIView):
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         api.restore_item(container_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DiscardView(LibraryAPIView):
+    """The unpublished changes of a container and of everything below it."""
+
+    @extend_schema(
+        summary="Discard the changes of a container",
+        description="And of everything below it, as draft or as published.",
+        request=None,
+        responses={200: _EMPTY},
+    )
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.discard_item(container_key, user=request.user)
+        return Response({})
 
 
 class PublishView(LibraryAPIView):

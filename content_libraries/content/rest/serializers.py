@@ -10,9 +10,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
-from ...rest import SecondsDateTimeField
+from ...rest import KeyListField, SecondsDateTimeField
 from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
 MAX_TITLE: Final = 500
@@ -95,9 +96,7 @@ class ComponentListQuerySerializer(serializers.Serializer[dict[str, Any]]):
     """Query parameters of the list of components."""
 
     text_search = serializers.CharField(default="", allow_blank=True, help_text="Part of a title or slug, in any case.")
-    block_type = serializers.ListField(
-        child=serializers.CharField(allow_blank=True), default=list, help_text="May be repeated."
-    )
+    block_type = KeyListField(child=serializers.CharField(allow_blank=True), default=list, help_text="May be repeated.")
 
 
 class ComponentCreateSerializer(serializers.Serializer[dict[str, Any]]):
@@ -164,4 +163,10 @@ class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
 class ItemKeysSerializer(serializers.Serializer[dict[str, Any]]):
     """Body that names components or containers."""
 
-    usage_keys = serializers.ListField(child=ItemKeyField(), allow_empty=False)
+    usage_keys = KeyListField(child=ItemKeyField(), allow_empty=False)
+
+
+class ChildKeysSerializer(serializers.Serializer[dict[str, Any]]):
+    """Body that names children of a container."""
+
+    usage_keys = KeyListField(child=ItemKeyField(), allow_empty=False, most=conf.CONTAINER_MAX_CHILDREN)

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from ... import keys
 from ...errors import MalformedKeyError
 from ...jobs.rest import TaskStatusSerializer
+from ...rest import KeyListField
 from ..data import ImportOptions, Level, OnRepeat
 from ..models import ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview
@@ -58,7 +59,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
     forward_source_to_target = serializers.BooleanField(
         allow_null=True, default=None, help_text="Null forwards a legacy library at its first migration."
     )
-    only = serializers.ListField(
+    only = KeyListField(
         child=serializers.CharField(max_length=255),
         default=list,
         help_text="Usage keys: only these blocks and what is in them. Not on the platform.",
@@ -96,8 +97,8 @@ class MigrationRequestSerializer(OptionsSerializer):
 class BulkMigrationRequestSerializer(OptionsSerializer):
     """A request for many sources."""
 
-    sources = serializers.ListField(child=SourceKeyField(), allow_empty=False)
-    target_collection_slug_list = serializers.ListField(child=serializers.CharField(), allow_null=True, default=None)
+    sources = KeyListField(child=SourceKeyField(), allow_empty=False)
+    target_collection_slug_list = KeyListField(child=serializers.CharField(), allow_null=True, default=None)
     create_collections = serializers.BooleanField(default=False)
     publish = serializers.BooleanField(default=True, help_text="Publish what is written. Not on the platform.")
 

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer
 
 from ... import conf
 from ...errors import NotFoundError
+from ...rest import require_few
 from ..access import get_library, may
 from ..data import Permission
 from ..permissions import is_global_staff
@@ -72,7 +73,7 @@ def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
         raise ValidationError(_("Send an object with named fields."))
     users = texts_of(serializer, "users")
     texts = [(name, text) for name in ("scope", "scopes") for text in texts_of(serializer, name)]
-    require_few(max(1, len(users)) * len(texts), field="users" if users else "scopes")
+    require_few(max(1, len(users)) * len(texts), most=conf.ROLES_MAX_ITEMS, field="users" if users else "scopes")
     return [_parse(name, text) for name, text in texts]
 
 
@@ -93,15 +94,6 @@ def texts_of(serializer: BaseSerializer[Any], name: str) -> list[str]:
     except SkipField:
         return []
     return [] if value is None else [value] if isinstance(value, str) else list(value)
-
-
-def require_few(count: int, *, field: str | None = None) -> None:
-    """Raise ValidationError if a request asks for more at once than the site allows."""
-    limit = conf.ROLES_MAX_ITEMS.value
-    if count > limit:
-        text = _("This is too much at once: %(count)s, and at most %(limit)s are allowed.")
-        message = text % {"count": count, "limit": limit}
-        raise ValidationError({field: [message]} if field else [message])
 
 
 def refuse_contradictions(request: Request, *, in_body: bool) -> None:

@@ -27,9 +27,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from ...rest import ErrorsMixin
+from ... import conf
+from ...rest import ErrorsMixin, require_few
 from . import descriptions
-from .scopes import may_reach, refuse_contradictions, require_few, scopes_of, texts_of
+from .scopes import may_reach, refuse_contradictions, scopes_of, texts_of
 
 _TAGS: Final = ["roles"]
 _PAGES: Final = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="100 at most.")]
@@ -105,7 +106,7 @@ class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if isinstance(request.data, list):
-            require_few(len(request.data))
+            require_few(len(request.data), most=conf.ROLES_MAX_ITEMS)
 
 
 @extend_schema(tags=_TAGS)
@@ -171,7 +172,7 @@ class UserValidationView(AuthzView, base.UserValidationAPIView):
         super().initial(request, *args, **kwargs)
         if isinstance(request.data, Mapping):
             users = texts_of(shapes.UserValidationAPIViewSerializer(data=request.data), "users")
-            require_few(len(users), field="users")
+            require_few(len(users), most=conf.ROLES_MAX_ITEMS, field="users")
 
 
 @extend_schema(tags=_TAGS)

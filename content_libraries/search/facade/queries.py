@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..conditions import Condition
 from ..engine import FILTERABLE, FILTERABLE_OBJECTS, SEARCHABLE, SORTABLE, SearchQuery, Sort
-from ..filters import FilterError, parse_filter
+from ..filters import FilterBudget, FilterError, parse_filter
 from .errors import FacadeError
 
 MAX_QUERIES: Final = 50
@@ -126,12 +126,13 @@ def queries_of(body: Body) -> list[Body]:
     return queries
 
 
-def read_query(body: Body, rule: Condition) -> FacadeQuery:
+def read_query(body: Body, rule: Condition, budget: FilterBudget) -> FacadeQuery:
     """
     Read one query.
 
     Args:
         rule: what the owner of the token may find; it has to hold besides the query's own filter.
+        budget: what the filters of the request may still hold.
 
     Raises FacadeError for what is not understood or not allowed.
     """
@@ -148,7 +149,7 @@ def read_query(body: Body, rule: Condition) -> FacadeQuery:
         q=_words(body, "q", "invalid_search_q") or "",
         may_drop_words=strategy != "all",
         search_on=_search_on(body),
-        conditions=(rule, *_filter(body, "invalid_search_filter")),
+        conditions=(rule, *_filter(body, "invalid_search_filter", budget)),
         sort=_sort(body),
         offset=paging.offset,
         limit=paging.limit,
@@ -179,7 +180,7 @@ def read_facet_query(body: Body, rule: Condition) -> FacetQuery:
         q=_words(body, "q", "invalid_search_q") or "",
         may_drop_words=body.get("matchingStrategy") != "all",
         search_on=_search_on(body),
-        conditions=(rule, *_filter(body, "invalid_search_filter")),
+        conditions=(rule, *_filter(body, "invalid_search_filter", FilterBudget())),
         limit=0,
         facets=(name,),
         facet_limit=MAX_COUNTED_VALUES,
@@ -197,9 +198,9 @@ def _refuse_unknown(body: object, known: Collection[str]) -> None:
         raise FacadeError(f"Unknown field `{min(unknown)}`: expected one of {_listed(sorted(known))}", "bad_request")
 
 
-def _filter(body: Body, code: str) -> list[Condition]:
+def _filter(body: Body, code: str, budget: FilterBudget) -> list[Condition]:
     try:
-        condition = parse_filter(body.get("filter"), FILTERABLE)
+        condition = parse_filter(body.get("filter"), FILTERABLE, budget)
     except FilterError as error:
         raise FacadeError(error.message, code) from error
     return [] if condition is None else [condition]

@@ -18,9 +18,13 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from ... import conf
+from ...errors import OversizedValueError
+from ...values import ValueBudget, look_through_json
 from .. import embedded_key
 from ..conditions import Condition
 from ..engine import SearchEngineError, current_engine, index_name
+from ..filters import FilterBudget
 from ..tokens import InvalidTokenError, read_rule
 from ..words import query_terms, words
 from .errors import FacadeError
@@ -78,11 +82,12 @@ def multi_search(request: HttpRequest) -> HttpResponse:
     """Several queries; nothing is answered if one of them is wrong."""
     token = _token(request)
     queries = []
+    budget = FilterBudget()
     for number, body in enumerate(queries_of(_body(request))):
         try:
             uid = index_of(body)
             rest = {name: value for name, value in body.items() if name != "indexUid"}
-            queries.append((uid, read_query(rest, _rule(token, uid))))
+            queries.append((uid, read_query(rest, _rule(token, uid), budget)))
         except FacadeError as error:
             raise error.inside(f".queries[{number}]") from error
     return JsonResponse({"results": [{"indexUid": uid, **_found(query)} for uid, query in queries]})
@@ -91,7 +96,7 @@ def multi_search(request: HttpRequest) -> HttpResponse:
 @_answering("POST")
 def search(request: HttpRequest, uid: str) -> HttpResponse:
     rule = _rule(_token(request), uid)
-    return JsonResponse(_found(read_query(_body(request), rule)))
+    return JsonResponse(_found(read_query(_body(request), rule, FilterBudget())))
 
 
 @_answering("POST")
@@ -144,6 +149,7 @@ def _body(request: HttpRequest) -> Any:
         )
     try:
         text = request.body.decode()
+        look_through_json(text, ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
         body = json.loads(text)
         if "\\u" in text:  # half a pair of surrogates is no text, although JSON can write it
             json.dumps(body, ensure_ascii=False).encode()
@@ -152,6 +158,8 @@ def _body(request: HttpRequest) -> Any:
         raise FacadeError(
             "The payload is too large.", "payload_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         ) from error
+    except OversizedValueError as error:
+        raise FacadeError(f"The json payload is too large: {error.message}", "malformed_payload") from error
     except (ValueError, RecursionError) as error:
         raise FacadeError("The json payload provided is malformed.", "malformed_payload") from error
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from ... import keys
 from ...errors import MalformedKeyError
-from ...rest import page_serializer
+from ...rest import KeyListField, page_serializer
 from .. import api
 from ..documents import COLLECTION, LIBRARY_BLOCK, LIBRARY_CONTAINER, MODIFIED, NEVER, PUBLISHED
 from ..engine import SORTABLE
@@ -49,7 +49,7 @@ class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
         choices=(LIBRARY_BLOCK, LIBRARY_CONTAINER, COLLECTION),
         help_text="Only these kinds. May be given several times.",
     )
-    block_type = serializers.ListField(
+    block_type = KeyListField(
         child=serializers.SlugField(max_length=100),
         required=False,
         help_text="Only these types of blocks or containers. May be given several times.",
@@ -60,12 +60,12 @@ class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
         help_text="Only items in these states. May be given several times.",
     )
 
-    collection = serializers.ListField(
+    collection = KeyListField(
         child=serializers.CharField(max_length=255),
         required=False,
         help_text="Only what is in these collections, by their codes. May be given several times.",
     )
-    tag = serializers.ListField(
+    tag = KeyListField(
         child=serializers.CharField(max_length=3000),
         required=False,
         help_text="Only what has this tag, or a tag below it: a taxonomy, or taxonomy and lineage as in"

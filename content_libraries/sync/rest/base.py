@@ -52,9 +52,13 @@ class DeveloperErrorsView(LibraryAPIView):
         response.data = {"developer_message": _flat(response.data)}
         return response
 
+    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
+        """Return how an error that is about no field is said."""
+        return error.message
+
     def _error(self, error: ContentLibrariesError) -> Response:
         shown = api_exception(error, anonymous=not self.request.user.is_authenticated)
-        message: Any = error.message
+        message: Any = self.message_of(error)
         if isinstance(error, InvalidInputError) and error.field:
             message = {error.field: error.message}
         elif type(error) is NotAllowedError:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from ...errors import InvalidInputError
 from ...jobs.api import JobState
 from ...keys import LibraryLocatorV2
-from ...rest import LibraryPagination, page_serializer, request_body
+from ...rest import KeyListField, LibraryPagination, page_serializer, request_body
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of
@@ -186,7 +186,7 @@ def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, 
 class RunRequestSerializer(serializers.Serializer[Any]):
     """What to sync: courses, or every course of the caller's that uses a library."""
 
-    course_keys = serializers.ListField(child=serializers.CharField(), default=list)
+    course_keys = KeyListField(child=serializers.CharField(), default=list)
     library_key = serializers.CharField(required=False, help_text="Only what is linked to this library.")
 
 

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import LibraryContainerLocator, item_key, library_key_of
+from ...rest import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
 from ..readiness import Standing
 from ..reading import ReadyPart
@@ -36,7 +37,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
     )
-    keep_custom_fields = serializers.ListField(
+    keep_custom_fields = KeyListField(
         child=serializers.CharField(), default=list, help_text="Fields whose local changes stay all the same."
     )
     outcome = serializers.ChoiceField(
@@ -316,7 +317,7 @@ def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
         "downstream_context_key": row.course_key,
         "top_level_parent_usage_key": link.top_level,
         "downstream_customized": row.downstream_customized,
-        "downstream_is_modified": bool(row.downstream_customized),
+        "downstream_is_modified": bool(row.downstream_customized) or row.downstream_edited,
         "state": link.state,
         "created": serializers.DateTimeField().to_representation(row.created),
         "updated": serializers.DateTimeField().to_representation(row.updated),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...courses.api import Block, Copied, duplicate_block
-from ...errors import InvalidInputError
+from ...errors import ContentLibrariesError, InvalidInputError
 from ...rest import request_body
 from .. import api
 from ..syncing import Synced
@@ -142,6 +142,10 @@ class LinkView(DeveloperErrorsView):
 @extend_schema(tags=TAGS)
 class SyncView(DeveloperErrorsView):
     """Syncs of one block with everything in it."""
+
+    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
+        """Return a list for a block that is not linked: clients read its first sentence (wire: sync-errors)."""
+        return [error.message] if isinstance(error, api.NotLinkedError) else error.message
 
     @extend_schema(
         operation_id="downstream_sync",

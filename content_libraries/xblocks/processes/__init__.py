@@ -1,1 +1,1 @@
-"""Processes of their own for the code of blocks, which end when they take too much time or memory (ADR 0035)."""
+"""Processes of their own for the code of blocks, which end when they take too much time or memory (ADR 0038)."""

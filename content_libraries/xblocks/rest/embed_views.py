@@ -22,10 +22,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from ... import conf
-from ...content.api import file_token
+from ...content.api import block_class, file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, busy_status, course_parameter
+from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, course_parameter
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of
@@ -72,7 +72,7 @@ class EmbedView(FramedMixin, XBlockAPIView):
         except NotFoundError as error:  # a type may have no editor of its own
             view, status = api.notice_view(block_version, error.message), HTTPStatus.NOT_FOUND
         except BusyError as error:
-            view, status = api.notice_view(block_version, error.message), busy_status(error)
+            view, status = api.notice_view(block_version, error.message), HTTPStatus.SERVICE_UNAVAILABLE
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
@@ -82,6 +82,7 @@ class EmbedView(FramedMixin, XBlockAPIView):
             {
                 "view": view,
                 "view_name": view_name,
+                "kind": _kind(key.block_type, view_name),
                 "language": get_language(),
                 "show_title": request.query_params.get("show_title", "").lower() in _TRUE,
                 "scripts": [_script_url(path) for path in conf.PREVIEW_SCRIPTS.value],
@@ -111,6 +112,12 @@ class ResourceView(XBlockAPIView):
         response["Content-Security-Policy"] = "sandbox"
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _kind(block_type: str, view_name: str) -> str:
+    """Return the CSS classes that the platform gives to a view, which styles of packages look for."""
+    name = getattr(block_class(block_type), "__name__", "")
+    return f"xmodule_{'edit' if view_name == api.STUDIO_VIEW else 'display'} xmodule_{name}" if name else ""
 
 
 def _editor_page(request: Request, title: str) -> HttpResponse:

@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ... import conf
 from ...errors import BusyError, ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import RETRY_SECONDS, busy_status, storage_status
+from ...rest import RETRY_SECONDS, storage_status
 from .. import api
 from ..data import Version
 from .places import place_of
@@ -107,7 +107,7 @@ def _status(error: ContentLibrariesError) -> HTTPStatus:
         case NotAllowedError():
             return HTTPStatus.FORBIDDEN
         case BusyError():
-            return busy_status(error)
+            return HTTPStatus.SERVICE_UNAVAILABLE
         case StorageError():
             return storage_status(error)
         case _:
@@ -135,6 +135,6 @@ def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
 def _refusal(text: str, status: HTTPStatus) -> JsonResponse:
     """``success`` is what scripts of problems show to the learner."""
     response = JsonResponse({"detail": text, "success": text}, status=status)
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

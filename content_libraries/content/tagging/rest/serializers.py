@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from openedx_tagging.rest_api.v1 import serializers as base
 from organizations.models import Organization
 from rest_framework import serializers
 
+from ....rest import KeyListField, require_few
 from ..models import TaxonomyAvailability
 
 
@@ -71,9 +73,30 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
     )
     all_orgs = serializers.BooleanField(required=False, default=False)
 
+    def to_internal_value(self, data: Any) -> Any:
+        orgs = data.get("orgs") if isinstance(data, Mapping) else None
+        require_few(len(orgs) if isinstance(orgs, Sized) else 0, field="orgs")  # each is looked up by itself
+        return super().to_internal_value(data)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["all_orgs"] == ("orgs" in attrs):
             raise serializers.ValidationError(_("Give either “orgs” or “all_orgs”."))
+        return attrs
+
+
+class TagsOfTaxonomySerializer(base.ObjectTagUpdateByTaxonomySerializer):
+    """All tags that an object shall have of one taxonomy."""
+
+    tags = KeyListField(child=serializers.CharField())
+
+
+class ObjectTagsUpdateSerializer(serializers.Serializer[Any]):
+    """Tags that replace those of an object, by taxonomy."""
+
+    tagsData = KeyListField(child=TagsOfTaxonomySerializer())  # noqa: N815 - as clients send it
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        require_few(sum(1 + len(entry["tags"]) for entry in attrs["tagsData"]), field="tagsData")
         return attrs
 
 
@@ -84,7 +107,7 @@ class ObjectTagSerializer(base.ObjectTagMinimalSerializer):
         fields = [*base.ObjectTagMinimalSerializer.Meta.fields, "is_copied"]  # noqa: RUF012 - a list there too
 
     def can_delete_object_tag(self, instance: ObjectTag) -> bool:
-        return bool(self.context["may_tag"])
+        return bool(self.context["may_tag"]) and not instance.is_copied
 
 
 class ObjectTagsByTaxonomySerializer(base.ObjectTagsByTaxonomySerializer):

@@ -6,11 +6,12 @@ The views are those of openedx-tagging. What is here is what they leave to their
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -22,7 +23,6 @@ from openedx_tagging.data import TagDataQuerySet
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import views as base
 from openedx_tagging.rest_api.v1.serializers import (
-    ObjectTagUpdateBodySerializer,
     TaxonomyTagCreateBodySerializer,
     TaxonomyTagUpdateBodySerializer,
 )
@@ -35,14 +35,13 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from .... import keys
-from ....libraries.api import Permission, require
-from ....libraries.models import ContentLibrary
-from ....rest import ErrorsMixin, LibraryAPIView
+from ....rest import ErrorsMixin, LibraryAPIView, require_few
 from .. import api
 from . import descriptions
 from .serializers import (
     ObjectTagsByTaxonomySerializer,
     ObjectTagSerializer,
+    ObjectTagsUpdateSerializer,
     TagSerializer,
     TaxonomyListQuerySerializer,
     TaxonomyOrganizationsSerializer,
@@ -129,6 +128,12 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        tags = request.data.get("tags") if isinstance(request.data, Mapping) else None
+        require_few(len(tags) if isinstance(tags, Sized) else 0, field="tags")
+        response: Response = super().delete(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return response
+
 
 @extend_schema_view(
     retrieve=extend_schema(
@@ -139,41 +144,42 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
     update=extend_schema(
         summary="Replace tags of an object",
         description="Those of each taxonomy that is named; others stay.",
-        request=ObjectTagUpdateBodySerializer,
+        request=ObjectTagsUpdateSerializer,
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
 )
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
-    """The tags of a component, container, collection or library. The roles in the library decide."""
+    """The tags of something in a library, or of a block of a course. The roles in the library or course decide."""
 
     object_tags_serializer_class = ObjectTagsByTaxonomySerializer
     minimal_serializer_class = ObjectTagSerializer
 
     @cached_property
-    def library(self) -> ContentLibrary:
+    def holder(self) -> api.TagHolder:
         object_id: str = self.kwargs["object_id"]
         if "*" in object_id or "," in object_id:
             raise ValidationError(_("Give the key of one object."))
-        return api.library_of(object_id)
+        return api.holder_of(object_id)
 
     def get_queryset(self) -> QuerySet[ObjectTag]:
-        require(self.request.user, self.library, Permission.VIEW)
+        self.holder.require_view(self.request.user)
         visible = api.visible_taxonomies(self.request.user).values("pk")
-        available = api.taxonomies_for([self.library.org_id]).filter(pk=OuterRef("taxonomy"))
-        tags: QuerySet[ObjectTag] = super().get_queryset().filter(taxonomy__in=visible)
-        return tags.annotate(is_available=Exists(available))
+        available = api.taxonomies_for(self.holder.organization_pks).filter(enabled=True)
+        tags: QuerySet[ObjectTag] = super().get_queryset()
+        tags = tags.filter(Q(taxonomy__in=visible) | Q(taxonomy__in=available.values("pk")))
+        return tags.annotate(is_available=Exists(available.filter(pk=OuterRef("taxonomy"))))
 
     def ensure_has_view_object_tag_permission(self, user: Any, taxonomy: Taxonomy | None, object_id: str) -> None:
         """Nothing is left to check: tags of taxonomies that the user does not see are filtered out."""
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "may_tag": api.may_tag(self.request.user, self.library)}
+        return {**super().get_serializer_context(), "may_tag": self.holder.may_tag(self.request.user)}
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace the tags of each taxonomy that is named."""
-        api.require_may_tag(request.user, self.library)
-        body = ObjectTagUpdateBodySerializer(data=request.data)
+        self.holder.require_may_tag(request.user)
+        body = ObjectTagsUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         tags = [(entry["taxonomy"], entry["tags"]) for entry in body.validated_data["tagsData"]]
         api.set_object_tags(self.kwargs["object_id"], tags, user=request.user)
@@ -192,6 +198,11 @@ class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView)
     """How many tags objects have. No secret, so whoever is logged in may know."""
 
     parameters_without_value = frozenset({"count_implicit"})
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        require_few(self.kwargs["object_id_pattern"].count(",") + 1)
+        response: Response = super().retrieve(request, *args, **kwargs)
+        return response
 
 
 class ObjectTagExportView(LibraryAPIView):

@@ -177,6 +177,12 @@
     page.jQuery.ajaxWithPrefix ??= page.jQuery.ajax;
     page.jQuery.cookie ??= () => undefined;
     page.jQuery.fn.slider ??= slider;
+    // In the platform's jQuery these listen, if they get a function.
+    const { load: fetchInto } = page.jQuery.fn;
+    page.jQuery.fn.load = function (first, ...rest) {
+      return typeof first === "function" ? this.on("load", first) : fetchInto.call(this, first, ...rest);
+    };
+    page.jQuery.fn.error ??= function (action) { return this.on("error", action); };
     page.jQuery.fn.qtip ??= function () { return this; };  // tips of annotations
   }
 })(window);

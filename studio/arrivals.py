@@ -1,0 +1,253 @@
+"""
+A worker of gunicorn that hands only requests to threads that have arrived whole.
+
+gunicorn gives a connection to a thread with its first byte, and the thread waits for the rest: eight slow clients stop
+eight threads, and so the site. Here the loop that waits for connections collects heads and bodies, without a thread;
+long bodies go to a temporary file. Who sends too slowly is cut off. ``/healthz`` has a thread of its own, so that
+whoever watches the site gets an answer while all others work.
+
+A proxy in front does this better and for TLS too (docs/operations.rst); this is for sites without, and behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from selectors import EVENT_READ
+from typing import IO, Any, Final
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+HEAD_BYTES: Final = 128 * 1024
+"""Pages of frontends ask for hundreds of courses in an address of 40 KB."""
+
+HEAD_SECONDS: Final = 10
+BODY_BYTES: Final = 5 * 1024**3
+"""Archives of courses and libraries come in one request each."""
+
+BODY_SECONDS: Final = 30
+"""How long a body may take, however slow it is."""
+
+BODY_RATE: Final = 16 * 1024
+"""Bytes a second that have to arrive of a body that takes longer."""
+
+MOST_WAITING: Final = 500
+"""Connections whose requests have not arrived. The oldest one goes when another comes."""
+
+ANSWER_SECONDS: Final = 60
+"""How long a client may take for a part of an answer, of which gunicorn sends one after another."""
+
+_IN_MEMORY: Final = 64 * 1024
+_READ_BYTES: Final = 64 * 1024
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
+_CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_EXPECT: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
+_HEALTH: Final = re.compile(rb"(?:GET|HEAD) /healthz[? ]")
+_END: Final = b"\r\n\r\n"
+
+
+@dataclass
+class Arrival:
+    """
+    What has arrived of the next request of a connection.
+
+    Args:
+        started: when its connection came, or its first byte, if the connection had requests before.
+        head: up to and with the blank line, once that is there.
+        body: what follows.
+        missing: bytes of the body that are not there; None while the head is not whole.
+        next: what arrived of the request after this one.
+    """
+
+    started: float = field(default_factory=time.monotonic)
+    head: bytearray = field(default_factory=bytearray)
+    body: IO[bytes] | None = None
+    received: int = 0
+    missing: int | None = None
+    next: bytes = b""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.missing == 0
+
+    @property
+    def is_too_slow(self) -> bool:
+        seconds = time.monotonic() - self.started
+        if self.missing is None:
+            return seconds > HEAD_SECONDS
+        return seconds > BODY_SECONDS and self.received < (seconds - BODY_SECONDS) * BODY_RATE
+
+    def take(self, data: bytes) -> HTTPStatus | None:
+        """Take what has arrived. Returns the status of the answer, where the request is refused already."""
+        if self.missing is None:
+            looked_at = max(0, len(self.head) - len(_END))
+            self.head += data
+            end = self.head.find(_END, looked_at)
+            if end < 0:
+                return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if len(self.head) > HEAD_BYTES else None
+            data = bytes(self.head[end + len(_END) :])
+            del self.head[end + len(_END) :]
+            if _CHUNKED.search(self.head):  # Django does not read such bodies, and nobody knows where they end
+                return HTTPStatus.LENGTH_REQUIRED
+            lengths = _LENGTH.findall(self.head)
+            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # what makes no sense, gunicorn refuses
+            if self.missing > BODY_BYTES:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if self.missing:
+                self.body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by ``close``
+        self.next = data[self.missing :]
+        if self.body is not None:
+            self.body.write(data[: self.missing])
+        self.received += len(data)
+        self.missing -= len(data) - len(self.next)
+        return None
+
+    def wants_to_be_told_to_go_on(self) -> bool:
+        """Whether the client waits for a word before it sends the body. Asked once; gunicorn says nothing then."""
+        if not self.missing or self.received or not _EXPECT.search(self.head):
+            return False
+        self.head[:] = _EXPECT.sub(b"", self.head)
+        return True
+
+    def close(self) -> None:
+        if self.body is not None:
+            self.body.close()
+
+
+class ArrivedUnreader(SocketUnreader):
+    """Gives gunicorn's parser what has arrived, and then nothing more."""
+
+    def __init__(self, connection: TConn) -> None:
+        super().__init__(connection.sock)
+        self.arrival = Arrival()
+
+    def begin(self, arrival: Arrival) -> None:
+        """Go on with the next request of the connection."""
+        self.arrival.close()
+        self.arrival = arrival
+        if arrival.body is not None:
+            arrival.body.seek(0)
+        self.unread(bytes(arrival.head))
+
+    def chunk(self) -> bytes:
+        return self.arrival.body.read(self.mxchunk) if self.arrival.body is not None else b""
+
+
+class ArrivedWorker(ThreadWorker):
+    """Threads that never wait for a request. Its settings are in ``studio.gunicorn``."""
+
+    def init_process(self) -> None:
+        self.waiting: dict[TConn, Arrival] = {}  # the oldest first
+        self.health_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            client, address = listener.accept()
+        except OSError:  # another worker was faster, or the client is gone
+            return
+        self.nr_conns += 1
+        self._wait_for(TConn(self.cfg, client, address, listener.getsockname()), Arrival())
+
+    def on_client_socket_readable(self, connection: TConn, client: socket.socket) -> None:
+        """Begin with another request of a connection that was kept."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(connection)
+        arrival = Arrival()
+        self._wait_for(connection, arrival)
+        self._receive(connection, client)
+
+    def murder_pending(self) -> None:
+        """Close what sends too slowly. gunicorn calls this once a second, and has nothing pending itself."""
+        for connection in [each for each, arrival in self.waiting.items() if arrival.is_too_slow]:
+            self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:  # browsers open connections in advance; nobody waits for them to end
+            for connection in [each for each, arrival in self.waiting.items() if not arrival.head]:
+                self._forget(connection)
+
+    def handle_request(self, request: Any, connection: TConn) -> Any:
+        connection.sock.settimeout(ANSWER_SECONDS)
+        return super().handle_request(request, connection)
+
+    def finish_request(self, connection: TConn, future: Future[Any]) -> None:
+        """Keep a connection, or close it; a request that has arrived behind the last one is next."""
+        super().finish_request(connection, future)
+        if connection not in self.keepalived_conns:
+            connection.parser.unreader.arrival.close()
+            return
+        rest = connection.parser.unreader.arrival.next
+        if rest:
+            self.poller.unregister(connection.sock)
+            self.keepalived_conns.remove(connection)
+            self._wait_for(connection, Arrival())
+            self._take(connection, rest)
+
+    def _wait_for(self, connection: TConn, arrival: Arrival) -> None:
+        if len(self.waiting) >= MOST_WAITING:
+            self._refuse(next(iter(self.waiting)), HTTPStatus.SERVICE_UNAVAILABLE)
+        connection.sock.setblocking(False)
+        self.waiting[connection] = arrival
+        receive: Callable[[socket.socket], None] = partial(self._receive, connection)
+        self.poller.register(connection.sock, EVENT_READ, receive)
+
+    def _receive(self, connection: TConn, client: socket.socket) -> None:
+        try:
+            data = client.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._take(connection, data)
+        else:
+            self._forget(connection)
+
+    def _take(self, connection: TConn, data: bytes) -> None:
+        arrival = self.waiting[connection]
+        try:
+            refusal = arrival.take(data)
+        except OSError:  # no space for a long body
+            self.log.exception("A request cannot be kept until it is whole.")
+            refusal = HTTPStatus.INSUFFICIENT_STORAGE
+        if refusal is not None:
+            self._refuse(connection, refusal)
+        elif arrival.is_whole:
+            self._hand_over(connection, arrival)
+        elif arrival.wants_to_be_told_to_go_on():
+            with suppress(OSError):
+                connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _hand_over(self, connection: TConn, arrival: Arrival) -> None:
+        self.poller.unregister(connection.sock)
+        del self.waiting[connection]
+        connection.init()
+        if not isinstance(connection.parser.unreader, ArrivedUnreader):
+            connection.parser.unreader = ArrivedUnreader(connection)
+        connection.parser.unreader.begin(arrival)
+        pool = self.health_pool if _HEALTH.match(arrival.head) else self.tpool
+        future = pool.submit(self.handle, connection)
+        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, connection, done))
+
+    def _refuse(self, connection: TConn, status: HTTPStatus) -> None:
+        with suppress(OSError):
+            head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            connection.sock.send(head.encode())
+        self._forget(connection)
+
+    def _forget(self, connection: TConn) -> None:
+        self.poller.unregister(connection.sock)
+        self.waiting.pop(connection).close()
+        self.nr_conns -= 1
+        connection.close()

@@ -210,6 +210,30 @@ def test_a_host_with_all_languages_of_django_says_regional_spanish(
     assert answer.json() == {"block_type": SAID["es"]}
 
 
+@pytest.mark.parametrize(("asked", "language"), [("en", "en"), ("es", "es"), ("fr", "es"), (None, "es")])
+def test_a_site_can_be_spanish(
+    library: ContentLibrary,
+    author: User,
+    api_client: ClientFactory,
+    settings: Any,
+    asked: str | None,
+    language: str,
+) -> None:
+    settings.LANGUAGE_CODE = "es"
+    answer = ask(api_client(author), library, asked)
+    assert answer["Content-Language"] == language
+    assert answer.json() == {"block_type": SAID[language]}
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api-docs/", "/api-docs/reference/"])
+def test_the_description_of_the_api_is_in_english_and_says_so(client: Client, staff: User, path: str) -> None:
+    client.force_login(staff)
+    answer = client.get(path, headers={"Accept-Language": "es"})
+    assert (answer.status_code, answer["Content-Language"]) == (200, "en")
+    if path == "/api/schema/":
+        assert answer.content.decode().strip() == (ROOT / "docs" / "reference" / "openapi.yaml").read_text().strip()
+
+
 @pytest.mark.parametrize(("count", "said"), [(1, "1 unidad"), (2, "2 unidades"), (1_000_000, "1000000 unidades")])
 def test_numbers_have_the_form_that_goes_with_them(count: int, said: str) -> None:
     with translation.override("es"):

@@ -244,11 +244,12 @@ class TestLogs:
 
 
 class TestApiDescription:
-    @pytest.mark.parametrize("url", ["/api-docs/", "/api-docs/reference/"])
-    def test_it_can_be_browsed(self, client: Client, url: str) -> None:
+    @pytest.mark.parametrize(("url", "script"), [("/api-docs/", "/api-docs/?script="), ("/api-docs/reference/", "")])
+    def test_it_can_be_browsed(self, client: Client, url: str, script: str) -> None:
         page = client.get(url).content.decode()
-        assert "/api/schema/" in page
         assert "/static/drf_spectacular_sidecar/" in page
+        assert script in page
+        assert "/api/schema/" in (client.get(script).content.decode() if script else page)
 
     def test_its_scripts_are_served(self, client: Client) -> None:
         response = client.get("/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js")

@@ -1,6 +1,6 @@
 """
-A course with 1,000 links to a library: which are ready, what a sync would do, the sync; and reading a course as it is
-published, from its compiled documents.
+A course with 1,000 links to a library: which are ready, what a sync would do, the sync; reading links over HTTP, there
+and in a course with fewer links; and reading a course as it is published, from its compiled documents.
 
 The peers are loops over single blocks, as Learning Core's api invites to write them: it is asked for the published
 version of each link's item; each block and each item is read by itself; a published course is walked container by
@@ -17,20 +17,27 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .scratch import measured, shared_data, start_site
 
 start_site()
 
+from django.contrib.auth.models import User
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from openedx_authz import api as authz_api
 from openedx_content import api as content_api
 from openedx_content.models_api import Component, Container, PublishableEntity
+from rest_framework.test import APIClient
 
 from content_libraries import api
 from content_libraries.courses.models import BlockDefinition, CourseBlock
 from content_libraries.courses.published import PublishedCourse
 from content_libraries.sync.models import CourseLink
 
+FEW_LINKS = 100
+REQUESTS = 20
+COLLAPSED = "ready_to_sync=true&use_top_level_parents=true"
 COMPONENTS_IN_A_UNIT = 8
 UNITS_IN_A_SECTION = 20
 CHANGED_OF_100 = 10
@@ -48,6 +55,14 @@ def main(links: int, archive: Path) -> None:
     write(library, range(0, len(texts_of(library)), 100 // CHANGED_OF_100), version=2)
     api.publish_all(library.library_key, user=None)
 
+    read_links(course_key)
+    few_key = api.course_key("course-v1:Bench+Few+1")
+    api.create_course(few_key, user=None, display_name="Few")
+    place = subsection_of(few_key)
+    for unit in range(FEW_LINKS // (COMPONENTS_IN_A_UNIT + 1)):
+        api.create_linked_block(place, user=None, upstream=f"lct:Bench:sync:unit:u{unit}")
+    read_links(few_key)
+
     compare(
         "what is ready in the course",
         lambda: list(api.list_links(user=None, course_key=course_key, ready=True, top_level_only=True)),
@@ -64,6 +79,43 @@ def main(links: int, archive: Path) -> None:
         api.sync_course(course_key, user=None)
     print(synced)
     read_compiled(archive)
+
+
+def read_links(course_key: CourseKey) -> None:
+    """Read links over HTTP as an author of the course, each question after it was asked once."""
+    client = APIClient(SERVER_NAME="localhost")
+    client.force_authenticate(author_of(course_key))
+    links = CourseLink.objects.filter(course_key=course_key)
+    top, part = (
+        quote(str(key)) for key in (links.filter(is_container=True)[0].downstream_key, links[1].downstream_key)
+    )
+    course, pages = quote(str(course_key)), "/api/contentstore/v2/downstreams/"
+    print(f"{links.count():,} links:")
+    for name, url in (
+        ("GET the link of a structure", f"{pages}{top}"),
+        ("GET the link of a part", f"{pages}{part}"),
+        ("GET the collapsed list of what is ready", f"{pages}?course_id={course}&{COLLAPSED}"),
+        ("GET the summary", f"{pages}{course}/summary"),
+        ("GET the outline", f"/xblock/outline/{quote(str(course_root(course_key)))}?depth=2"),
+        ("GET the whole outline", f"/xblock/outline/{quote(str(course_root(course_key)))}"),
+    ):
+        if client.get(url).status_code != 200:
+            raise SystemExit(f"{url} cannot be read.")
+        with measured(name) as figure:
+            for _request in range(REQUESTS):
+                client.get(url)
+        print(f"{name:55} {1000 * figure.busy / REQUESTS:8.0f} ms busy {figure.queries // REQUESTS:9,} queries")
+
+
+def author_of(course_key: CourseKey) -> User:
+    author = User.objects.create_user(f"author of {course_key}")
+    authz_api.assign_role_to_user_in_scope(author.username, "course_staff", str(course_key))
+    return author
+
+
+def subsection_of(course_key: CourseKey) -> UsageKey:
+    section = api.create_block(course_root(course_key), user=None, block_type="chapter")
+    return api.create_block(section.usage_key, user=None, block_type="sequential").usage_key
 
 
 def read_compiled(archive: Path) -> None:

@@ -1,5 +1,6 @@
 """What other rooms may do with content. Functions check permissions, unless they say that they do not."""
 
+from .addresses import frontend_url
 from .assets import (
     Asset,
     check_file_size,
@@ -59,7 +60,7 @@ from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
-from .publishing import discard_all, publish_all, publish_item, published_changes, unpublished_changes
+from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .reading import get_children, get_item
 
 __all__ = [
@@ -91,7 +92,9 @@ __all__ = [
     "delete_collection",
     "delete_item",
     "discard_all",
+    "discard_item",
     "file_token",
+    "frontend_url",
     "get_asset",
     "get_children",
     "get_collection",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import ItemChange
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..libraries.api import Actor, Permission, access_library, author_pk, may, package_pk
 from .items import access_item
 
 
@@ -58,11 +58,26 @@ def publish_all(library_key: LibraryLocatorV2, *, user: Actor, message: str = ""
 
 def discard_all(library_key: LibraryLocatorV2, *, user: Actor) -> int | None:
     """
-    Set all drafts of a library back to their published versions. Needs EDIT, as contributors may undo their
-    work.
+    Set drafts of a library back to their published versions: with PUBLISH all of them, with EDIT the caller's own.
 
-    What was never published becomes deleted (softly), and what was deleted but published comes back. Returns:
-    pk of the draft change log; None when there was nothing to discard. Raises NotFoundError, NotAllowedError.
+    One's own are drafts that nobody else has changed since they were published. What was never published becomes
+    deleted (softly), and what was deleted but published comes back. Returns: pk of the draft change log; None when
+    there was nothing to discard. Raises NotFoundError, NotAllowedError.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    return learning_core.discard(package_pk(library), author_pk=author_pk(user))
+    author = author_pk(user)
+    if author is None or may(user, library, Permission.PUBLISH):
+        return learning_core.discard(package_pk(library), author_pk=author)
+    return learning_core.discard_own(package_pk(library), author_pk=author)
+
+
+def discard_item(key: ItemKey, *, user: Actor) -> int | None:
+    """
+    Set the draft of an item, and of all that it contains, back to the published version. Needs EDIT.
+
+    An item that was never published becomes deleted (softly), one that was deleted comes back. New items in a
+    container become deleted only if they were made there and stand nowhere else. Returns: pk of the draft change log;
+    None when there was nothing to discard. Raises NotFoundError, NotAllowedError.
+    """
+    library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    return learning_core.discard_within(package_pk(library), item.pk, author_pk=author_pk(user))

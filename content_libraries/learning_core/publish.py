@@ -155,6 +155,12 @@ def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int 
     announce(DRAFT, log)
 
 
+def changed_drafts(learning_package_pk: int, entity_pks: Collection[int] | None = None) -> dict[int, int | None]:
+    """Entity pk -> pk of its published version, of those whose draft is another one; of all if None."""
+    items = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
+    return {item.entity_pk: item.published_version_pk for item in items if item.differ}
+
+
 def current_drafts(learning_package_pk: int, entity_pks: Collection[int]) -> dict[int, int]:
     """Entity pk -> pk of its draft version, of those that are not deleted."""
     pointers = _pointers(learning_package_pk, entity_pks)

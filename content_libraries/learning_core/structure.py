@@ -18,7 +18,7 @@ MAX_LEVEL = 100_000
 
 type BranchName = Literal["draft", "published"]
 
-_VERSION = "entity_list__container_versions__publishable_entity_version"
+VERSIONS_OF_ROW = "entity_list__container_versions__publishable_entity_version"
 """From a row of children to the versions that hold it; versions may share their list."""
 
 
@@ -50,9 +50,9 @@ def children_of(version_pks: Iterable[int]) -> dict[int, list[Child]]:
     children: dict[int, list[Child]] = {}
     for part in in_parts(set(version_pks)):
         rows = (
-            EntityListRow.objects.filter(**{f"{_VERSION}__in": part})
+            EntityListRow.objects.filter(**{f"{VERSIONS_OF_ROW}__in": part})
             .order_by("order_num")
-            .values_list(_VERSION, "entity_id", "entity__entity_ref", "entity_version_id")
+            .values_list(VERSIONS_OF_ROW, "entity_id", "entity__entity_ref", "entity_version_id")
         )
         for version_pk, *child in rows:
             children.setdefault(version_pk, []).append(Child(*child))
@@ -71,12 +71,12 @@ def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dic
         rows = (
             EntityListRow.objects.filter(
                 **{
-                    f"{_VERSION}__{branch}__entity_id__in": part,
+                    f"{VERSIONS_OF_ROW}__{branch}__entity_id__in": part,
                     f"entity__{branch}__version__isnull": False,
                 }
             )
             .order_by("order_num")
-            .values_list(f"{_VERSION}__{branch}__entity_id", "entity_id")
+            .values_list(f"{VERSIONS_OF_ROW}__{branch}__entity_id", "entity_id")
         )
         for container_pk, child_pk in rows:
             children.setdefault(container_pk, []).append(child_pk)
@@ -93,10 +93,12 @@ def published_places_in(entity_pks: Iterable[int]) -> dict[int, list[Child]]:
     for part in in_parts(set(entity_pks)):
         rows = (
             EntityListRow.objects.filter(
-                **{f"{_VERSION}__published__entity_id__in": part, "entity__published__version__isnull": False}
+                **{f"{VERSIONS_OF_ROW}__published__entity_id__in": part, "entity__published__version__isnull": False}
             )
             .order_by("order_num")
-            .values_list(f"{_VERSION}__published__entity_id", "entity_id", "entity__entity_ref", "entity_version_id")
+            .values_list(
+                f"{VERSIONS_OF_ROW}__published__entity_id", "entity_id", "entity__entity_ref", "entity_version_id"
+            )
         )
         for container_pk, *child in rows:
             places.setdefault(container_pk, []).append(Child(*child))
@@ -108,9 +110,9 @@ def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[
     parents: set[int] = set()
     for part in in_parts(set(entity_pks)):
         parents.update(
-            EntityListRow.objects.filter(**{"entity_id__in": part, f"{_VERSION}__{branch}__isnull": False}).values_list(
-                f"{_VERSION}__{branch}__entity_id", flat=True
-            )
+            EntityListRow.objects.filter(
+                **{"entity_id__in": part, f"{VERSIONS_OF_ROW}__{branch}__isnull": False}
+            ).values_list(f"{VERSIONS_OF_ROW}__{branch}__entity_id", flat=True)
         )
     return parents
 

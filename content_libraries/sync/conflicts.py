@@ -63,6 +63,30 @@ def conflicts_in(
             )
 
 
+def lost_work(usage_key: UsageKey, link: LinkSettings, mine: str) -> Iterator[Conflict]:
+    """
+    Yield what was written in the course in a block that a sync removes: local changes, or all of what was added there.
+
+    Args:
+        link: what the block says of its link.
+        mine: OLX of the block.
+    """
+    values = _values(mine)
+    names = link.customized if link.upstream is not None else (DATA, DISPLAY_NAME)
+    for name in sorted(names):
+        if values.get(name):
+            yield Conflict(
+                usage_key=usage_key,
+                title=values.get(DISPLAY_NAME, ""),
+                upstream=link.upstream or "",
+                name=name,
+                mine=values[name],
+                theirs=None,
+                outcome=SyncOutcome.TAKE_UPSTREAM,
+                choices=(SyncOutcome.DECLINE,),
+            )
+
+
 def _values(olx: str) -> Mapping[str, str]:
     settings = {name: value for name, value in settings_in(olx).items() if name not in LINK_ATTRIBUTES}
     return {**settings, DATA: body_of(olx)}

@@ -136,7 +136,8 @@ def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[Usag
 def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
     """The same change, with the link kept and local changes noted in it."""
     key = change.usage_key
-    if is_part and not block.state.holds_blocks and _changes_more(block.olx, change.olx, key.block_type):
+    takes_back = not block.state.holds_blocks and _changes_more(block.olx, change.olx, key.block_type)
+    if is_part and takes_back:
         text = gettext(
             "“%(block)s” is part of a linked structure. Its title, the body of a text, and settings such as due dates"
             " and attempts can be changed in the course; unlink the structure to change more."
@@ -148,7 +149,7 @@ def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
         for name in customizable_of(key.block_type)
         if name not in link.customized and _is_local(name, link, block.olx, change.olx)
     )
-    link = replace(link, customized=(*link.customized, *names))
+    link = replace(link, customized=(*link.customized, *names), edited=link.edited or takes_back)
     return UpdateBlock(key, with_attributes(change.olx, link.attributes()))
 
 

@@ -37,6 +37,7 @@ _MIRRORED: Final = (
     "children_declined",
     "block_children",
     "downstream_customized",
+    "downstream_edited",
 )
 
 
@@ -54,6 +55,7 @@ def row_of(block: Block, link: LinkSettings, *, top_level: UsageKey | None) -> C
         deletion_declined=link.deletion_declined,
         children_declined=link.children_declined,
         downstream_customized=list(link.customized),
+        downstream_edited=link.edited,
     )
     try:
         key = upstream_key(text)

@@ -2,7 +2,8 @@
 Pasting the clipboard into a course: what comes from a library is linked to it, what comes from a course keeps its links
 (wire: sync-endpoints).
 
-A paste is a snapshot. So the version that counts as synced is the one that was copied, published or not.
+A paste is a snapshot. The version that counts as synced is the one that was copied, if it was ever published; a draft
+counts as the published version that it was made after.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ from .data import FileNotices
 from .files import with_made
 from .guarding import refuse_linked_parents
 from .reuse import refuse_unfit_item
-from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, short_key
+from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, children_name, ref_of, short_key
 from .taking import STATIC, carried_settings, own_files, with_private_names
 from .transcripts import by_digest, is_sjson, srt_of, with_srt_files
-from .upstreams import copied_titles, display_name_of
+from .upstreams import CopiedVersion, copied_versions, display_name_of
 
 _ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
 
@@ -145,9 +146,9 @@ class _Paster:
         return with_made(by_digest(self.srt), self.clip.file_bytes)
 
     @cached_property
-    def titles(self) -> Mapping[tuple[str, int], str]:
-        """(key of a library item, number of the version that was copied) -> its title; OLX need not have it."""
-        return copied_titles(_origins(self.clip.root))
+    def versions(self) -> Mapping[tuple[str, int], CopiedVersion]:
+        """(key of a library item, number of the version that was copied) -> what its library has of it."""
+        return copied_versions(_origins(self.clip.root))
 
     def _add(self, element: OlxBlock, parent: UsageKey | None, top: UsageKey | None) -> UsageKey:
         key: UsageKey = self.parent_key.course_key.make_usage_key(element.tag, uuid.uuid4().hex)
@@ -158,12 +159,17 @@ class _Paster:
         self.children[key] = ()  # a parent comes before what is in it
         if _is_item(origin):
             self.items[key] = origin
+            number = int(attributes[COPIED_VERSION])
+            version = self.versions.get((origin, number), CopiedVersion(None, None))
+            olx, files = self._with_own_files(key, origin, olx)
             link = LinkSettings(
                 upstream=origin,
-                version_synced=int(attributes[COPIED_VERSION]),
+                version_synced=version.claimed,
+                children_declined=_children_passed_over(element, version),
                 top_level=None if top is None else short_key(top),
+                moved_files={} if version.claimed == number else files,
             )
-            self.texts[key] = self._linked(key, self._with_own_files(key, origin, olx), link)
+            self.texts[key] = self._linked(key, olx, link, version.title)
         else:
             source_key = UsageKey.from_string(origin)
             olx = self._with_course_files(key, source_key, olx)
@@ -171,24 +177,23 @@ class _Paster:
         self.children[key] = tuple(self._add(child, key, top or key) for child in element.children)
         return key
 
-    def _linked(self, key: UsageKey, olx: str, link: LinkSettings) -> str:
-        """An element that comes from a library, with its link."""
+    def _linked(self, key: UsageKey, olx: str, link: LinkSettings, copied_title: str | None) -> str:
+        """An element that comes from a library, with its link; OLX need not have the title of the version."""
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
-        found = self.titles.get((self.items[key], link.version_synced or 0))
         own = settings_in(olx).get(DISPLAY_NAME)
-        title = own if found is None else display_name_of(item_key(self.items[key]), found, olx)
+        title = own if copied_title is None else display_name_of(item_key(self.items[key]), copied_title, olx)
         link = replace(link, upstream_title=title, upstream_body=body_of(olx) if key.block_type == TEXT else None)
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 
-    def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> str:
-        """The element of a library component, which has its files for itself in the course."""
+    def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> tuple[str, Mapping[str, str]]:
+        """The element of a library component, which has its files for itself in the course; name -> digest of those."""
         olx, files = with_srt_files(olx, self.clip.files.get(origin, ()), self.srt)
         for name, file in own_files(files).items():
             self.arriving.add(f"{STATIC}{private_name(key, name)}", file.digest, file.size)
         self.errors.update(dict.fromkeys(self._lost(key, origin)))
-        return with_private_names(olx, files, key)
+        return with_private_names(olx, files, key), {name: file.digest for name, file in own_files(files).items()}
 
     def _with_course_files(self, key: UsageKey, source_key: UsageKey, olx: str) -> str:
         """The element of a course block: what is private to it is copied, other files are the course's."""
@@ -211,6 +216,17 @@ class _Paster:
 def _is_item(origin: str) -> bool:
     """Whether something was copied from a library."""
     return origin.startswith(("lb:", "lct:"))
+
+
+def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
+    """
+    Name the published children of a container that was copied with others, as its draft has them; "" if it was not.
+
+    Whoever pastes a draft has passed those over, and is offered what the library publishes next.
+    """
+    origins = [settings_in(child.olx).get(COPIED_FROM, "") for child in element.children]
+    copied = [ref_of(item_key(origin)) for origin in origins if _is_item(origin)]
+    return children_name(version.shown) if version.shown and list(version.shown) != copied else ""
 
 
 def _origins(element: OlxBlock) -> Iterator[tuple[ItemKey, int]]:

@@ -43,6 +43,7 @@ class LinkRow(NamedTuple):
     children_declined: str
     block_children: list[str]
     downstream_customized: list[str]
+    downstream_edited: bool
     created: datetime
     updated: datetime
 

@@ -210,7 +210,8 @@ def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]
     """
     Count the links of a course by library; a whole linked structure counts once. Needs VIEW in the course.
 
-    Returns: one summary for each library, ordered by key. Raises NotAllowedError.
+    Returns: one summary for each library, ordered by key; first one without a key, for what names no library, if there
+        is such a link. Raises NotAllowedError.
     """
     require_links_of_course(user, course_key)
     counts: dict[str, list[Any]] = {}
@@ -219,8 +220,7 @@ def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]
         entry[0] += one.is_ready
         entry[1] += 1
         entry[2].append(one.row.upstream_ref)
-    counts.pop("", None)  # what is no key is of no library
-    packages = learning_core.packages_named(list(counts))
+    packages = learning_core.packages_named([name for name in counts if name])
     published = _last_published(packages, {name: entry[2] for name, entry in counts.items()})
     return [
         LinkSummary(name, packages[name].title if name in packages else "", entry[0], entry[1], published.get(name))
@@ -313,8 +313,8 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
         state = LinkState.INACCESSIBLE
     works = found is not None and state in WORKING_STATES
     is_kept = found is not None and works and found.available is None  # the author declined the deletion
-    error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key)
     top_level = None if found is None or found.top_level is None else found.top_key
+    error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key, top=top_level)
     return LinkDetail(
         usage_key=key,
         block_type=key.block_type,

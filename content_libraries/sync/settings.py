@@ -72,6 +72,7 @@ LINK_ATTRIBUTES: Final = frozenset(
         "upstream_data",
         "upstream_moved_files",
         "downstream_customized",
+        "downstream_edited",
         "top_level_downstream_parent_key",
         "copied_from_block",
     }
@@ -89,11 +90,13 @@ class LinkSettings:
         deletion_declined: whether the author wants to keep a block whose library item was deleted.
         children_declined: name of the list of children that the author declined (``children_name``); "" for none.
         upstream_title, upstream_body: of the library item when it was looked at last.
-        customized: names of fields that the author changed.
+        customized: names of fields that the author changed, and may keep.
+        edited: whether the author changed what the next sync takes back.
         top_level: ``TYPE:BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
         copied_from: what the block came from without being linked to it.
-        moved_files: name -> digest of the files that it took last from another library, which the link has moved away
-            from; until the next sync.
+        moved_files: name -> digest of the files that it has from elsewhere than the synced version, and not from an
+            author: from a library that the link has moved away from, or from a draft that was pasted; until the next
+            sync.
     """
 
     upstream: str | None = None
@@ -104,6 +107,7 @@ class LinkSettings:
     upstream_title: str | None = None
     upstream_body: str | None = None
     customized: tuple[str, ...] = ()
+    edited: bool = False
     top_level: str | None = None
     copied_from: str | None = None
     moved_files: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -121,6 +125,7 @@ class LinkSettings:
             upstream_title=stored.upstream_display_name,
             upstream_body=settings.get("upstream_data"),
             customized=stored.downstream_customized,
+            edited=settings.get("downstream_edited") == "true",
             top_level=stored.top_level_parent,
             copied_from=stored.copied_from_block,
             moved_files=_texts(settings.get("upstream_moved_files")),
@@ -138,6 +143,7 @@ class LinkSettings:
             "upstream_data": self.upstream_body,
             "upstream_moved_files": json.dumps(self.moved_files) if self.moved_files else None,
             "downstream_customized": json.dumps(list(self.customized)) if self.customized else None,
+            "downstream_edited": "true" if self.edited else None,
             "top_level_downstream_parent_key": self.top_level,
             "copied_from_block": self.copied_from,
         }

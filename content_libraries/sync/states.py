@@ -32,11 +32,22 @@ _TEXTS: Final[Mapping[LinkState, Any]] = {
         "“%(upstream)s” could not be loaded: you may not view its library. Its team can give you access."
     ),
 }
+_DELETED_PART: Final = gettext_lazy(
+    "“%(upstream)s” was not found in the system. The next update of “%(top)s” removes this block. To keep it, decline"
+    " the update, or unlink “%(top)s”: a part cannot be unlinked by itself."
+)
 
 
-def explain(state: LinkState, upstream: str, usage_key: UsageKey) -> str:
-    """Say what is wrong with a link, in the language of the request; "" where nothing is."""
-    names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type}
+def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageKey | None = None) -> str:
+    """
+    Say what is wrong with a link, and what can be done about it, in the language of the request; "" where nothing is.
+
+    Args:
+        top: the linked block that it is part of, if it is.
+    """
+    names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type, "top": top}
+    if state == LinkState.DELETED and top is not None:
+        return str(_DELETED_PART % names)
     return str(_TEXTS[state] % names) if state in _TEXTS else ""
 
 

@@ -24,7 +24,7 @@ from ..keys import LibraryContainerLocator
 from ..learning_core import api as learning_core
 from ..olx.api import says_the_same, with_attributes
 from .attention import attention_in, settings_report
-from .conflicts import conflicts_in
+from .conflicts import conflicts_in, lost_work
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .differences import block_difference, children_difference
 from .drafts import Draft
@@ -251,6 +251,7 @@ class PlanWriter:
         """Name everything that goes with a block that the library does not have in this place."""
         for lost in self._lost_with(key):
             link = self.draft.links[lost]
+            self.conflicts += lost_work(lost, link, self.draft.blocks[lost].olx)
             title = self.draft.structure.blocks[lost].title
             self.steps.append(
                 SyncStep(

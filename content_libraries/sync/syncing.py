@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..content.tagging.api import copy_tags, release_copied_tags
+from ..content.tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..courses.api import (
     Block,
     Change,
@@ -26,14 +27,14 @@ from ..keys import ItemKey, LibraryContainerLocator, library_key_of
 from ..libraries.api import Actor, author_pk
 from ..olx.api import with_attributes
 from .access import access_block, may_view_library, require_follow, require_state
-from .data import FileNotices, LinkState, SyncPlan
+from .data import FileNotices, LinkState, SyncAction, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
 from .files import bytes_of
 from .guarding import refuse_linked_parents
 from .links import tops_of
 from .planning import plan_creation, plan_sync
 from .reuse import refuse_unsupported_type
-from .settings import LinkSettings, short_key, upstream_key
+from .settings import DISPLAY_NAME, LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import looked_up
 from .upstreams import read_contents, read_upstreams
@@ -46,6 +47,16 @@ class SyncOutdatedError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__(_("The library or the course changed since this was shown. Look at it again, then sync."))
+
+
+class WouldDeleteError(ConflictError):
+    """A sync would delete blocks that a block has of its own, which nobody was shown (wire: sync-link-set)."""
+
+    code = "would_delete"
+
+    def __init__(self, plan: SyncPlan) -> None:
+        super().__init__(_("Blocks would be deleted. Look at them, then ask again with the fingerprint."))
+        self.plan = plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,7 @@ def sync_block(
 def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     """Do what a plan says, in one change set. Checks no permission. The caller has locked the course."""
     change_set = None
+    written: set[str] = set()
     if plan.changes.changes:
         applied = write_course_plan(
             plan.course_key,
@@ -116,9 +128,16 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
             author_pk=author_pk(user),
             file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
         )
-        change_set = applied.change_set
-    copy_tags(plan.tag_sources)
+        change_set, written = applied.change_set, set(map(str, applied.versions))
+    retagged = [key for key in copy_tags(plan.tag_sources) if key not in written]
+    transaction.on_commit(partial(_announce, retagged))
     return Synced(plan, change_set)
+
+
+def _announce(retagged: Sequence[str]) -> None:
+    """Tell of blocks of which only the tags are others; the change set tells of what was written."""
+    for key in retagged:
+        announce_tags(key)
 
 
 def create_linked_block(
@@ -152,7 +171,9 @@ def create_linked_block(
     return course_store().blocks(course_key, [usage_key])[usage_key], synced
 
 
-def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = False) -> Synced | None:
+def link_block(
+    usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = False, fingerprint: str | None = None
+) -> Synced | None:
     """
     Link a block that is there to a library item, in place of what it was linked to.
 
@@ -161,8 +182,10 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         user: needs what ``sync_block`` needs, and VIEW in the library.
         upstream: key of the library item, which has to be published.
         sync: take its content too; otherwise only what the library calls it is noted, and an update is offered.
+        fingerprint: of the plan that a WouldDeleteError has shown.
 
-    Returns: what the sync did, None without one. Raises NotFoundError, LinkError. The earlier link stays then.
+    Returns: what the sync did, None without one. Raises NotFoundError, LinkError, SyncOutdatedError, and
+    WouldDeleteError for a sync that would delete blocks, until its plan was shown. The earlier link stays then.
     """
     with transaction.atomic():
         lock_course(usage_key.course_key)
@@ -173,7 +196,12 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         _apply_link(block, key, user)
         if not sync:
             return None
-        return apply_sync(plan_sync(usage_key.course_key, [usage_key]), user=user)
+        plan = plan_sync(usage_key.course_key, [usage_key])
+        if fingerprint is None and any(step.action == SyncAction.DELETE for step in plan.steps):
+            raise WouldDeleteError(plan)
+        if fingerprint is not None and fingerprint != plan.fingerprint:
+            raise SyncOutdatedError
+        return apply_sync(plan, user=user)
 
 
 def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
@@ -233,8 +261,11 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
         raise BadUpstreamError(explain(broken, str(key), usage_key), field="upstream_ref")
     item = upstreams.items[key]
     olx = read_contents([item.version_pk]).olx.get(item.version_pk)
-    link = LinkSettings.of(usage_key, block.settings).linked_to(str(key)).within(None)
-    link = looked_up(item, olx, usage_key=usage_key, link=link)
+    known = LinkSettings.of(usage_key, block.settings)
+    link = looked_up(item, olx, usage_key=usage_key, link=known.linked_to(str(key)).within(None))
+    title = block.settings.get(DISPLAY_NAME)
+    if known.upstream is None and title and title != link.upstream_title:
+        link = replace(link, customized=(DISPLAY_NAME,))
     _write_links(usage_key.course_key, {usage_key: block}, {usage_key: link}, user)
 
 

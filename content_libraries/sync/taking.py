@@ -123,6 +123,7 @@ def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: s
         upstream_body=body,
         deletion_declined=False,
         children_declined="",
+        edited=False,
         moved_files={},
     )
 

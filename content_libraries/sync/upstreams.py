@@ -140,28 +140,61 @@ def read_contents(versions: Collection[int]) -> Contents:
     return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
 
 
-def copied_titles(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], str]:
+@dataclass(frozen=True, slots=True)
+class CopiedVersion:
     """
-    Read titles of versions of items.
+    A version of an item that was copied, as its library has it now.
+
+    Args:
+        title: None if the version is gone.
+        claimed: number of the version that a paste may claim to have taken: this one if it was ever published; else the
+            published one that it was made after. None if there is none.
+        shown: what Learning Core calls the published children; () unless the published version is claimed.
+    """
+
+    title: str | None
+    claimed: int | None
+    shown: tuple[str, ...] = ()
+
+
+def copied_versions(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], CopiedVersion]:
+    """
+    Read what libraries have of versions of items.
 
     Args:
         copied: items, and the numbers of versions in their histories.
 
-    Returns: (key, number) -> title; those that are gone are left out. A few queries for each library.
+    Returns: (key, number) -> what is known; items that are gone are left out. A few queries for each library.
     """
     by_library: dict[LibraryLocatorV2, set[tuple[ItemKey, int]]] = {}
     for key, number in copied:
         by_library.setdefault(library_key_of(key), set()).add((key, number))
     packages = learning_core.packages_named([str(key) for key in by_library])
-    titles: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, int], CopiedVersion] = {}
     for library_key, wanted in by_library.items():
         if (package := packages.get(str(library_key))) is not None:
-            items = learning_core.find_items(package.pk, [key for key, _number in wanted])
-            numbers = {(items[key].pk, number): (str(key), number) for key, number in wanted if key in items}
-            versions = learning_core.numbered_versions(numbers)
-            found = learning_core.version_titles(list(versions.values()))
-            titles.update({numbers[pair]: found[pk] for pair, pk in versions.items()})
-    return titles
+            found.update(_copied_in(package.pk, wanted))
+    return found
+
+
+def _copied_in(
+    package_pk: int, wanted: Collection[tuple[ItemKey, int]]
+) -> Iterator[tuple[tuple[str, int], CopiedVersion]]:
+    items = learning_core.find_items(package_pk, [key for key, _number in wanted])
+    pairs = {(key, number): (items[key].pk, number) for key, number in wanted if key in items}
+    versions = learning_core.numbered_versions(pairs.values())
+    titles = learning_core.version_titles(list(versions.values()))
+    published = learning_core.ever_published(versions.values())
+    current = [item.published_version_pk for item in items.values() if item.published_version_pk is not None]
+    numbers = learning_core.version_nums(current)
+    shown = learning_core.published_places_in({item.pk for item in items.values() if item.published_version_pk})
+    for (key, number), pair in pairs.items():
+        version, available = versions.get(pair), numbers.get(items[key].published_version_pk or 0)
+        is_newer = available is not None and available < number
+        claimed = number if version in published else available if is_newer else None
+        refs = tuple(child.entity_ref for child in shown.get(items[key].pk, ()))
+        title = titles.get(version or 0)
+        yield (str(key), number), CopiedVersion(title, claimed, refs if claimed == available else ())
 
 
 def _read_library(library_key: LibraryLocatorV2, package_pk: int, wanted: Collection[ItemKey]) -> Upstreams:

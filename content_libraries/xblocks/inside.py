@@ -103,9 +103,8 @@ def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
         raise NotFoundError(
             _("“%(block_type)s” has no %(view_name)s.") % {"block_type": version.key.block_type, "view_name": view_name}
         ) from error
-    except MemoryError:
-        raise
     except Exception as error:  # the class is somebody else's, and what authors wrote is its input
+        _raise_if_out_of_memory(error)
         logger.exception("%s of %s failed.", view_name, version.key)
         text = _("This component cannot be shown: %(error)s") % {"error": error}
         raise NotShownError(text if version.can_edit else _("This component cannot be shown.")) from error
@@ -136,11 +135,13 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
             _("“%(block_type)s” has no handler “%(handler_name)s”.")
             % {"block_type": version.key.block_type, "handler_name": call.handler_name}
         ) from error
-    except (ContentLibrariesError, MemoryError):
+    except ContentLibrariesError:
         raise
     except ProcessingError as error:
+        _raise_if_out_of_memory(error)
         raise InvalidInputError(str(error)) from error
     except Exception as error:  # the class is somebody else's, and anybody may send it anything
+        _raise_if_out_of_memory(error)
         logger.exception("The handler %s of %s failed.", call.handler_name, version.key)
         text = _("The component could not do this: %(error)s") % {"error": error}
         raise InvalidInputError(text if version.can_edit else _("The component could not do this.")) from error
@@ -161,12 +162,20 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
             block = make_block(visit, site)
             extra[name] = as_json(getattr(block, name)())
             learned = _learned(block)
-        except MemoryError:
-            raise
-        except Exception:  # the class is somebody else's
+        except Exception as error:  # the class is somebody else's
+            _raise_if_out_of_memory(error)
             logger.exception("%s of %s failed.", name, visit.block_version.key)
             extra[name] = None
     return Told(extra, learned)
+
+
+def _raise_if_out_of_memory(error: BaseException) -> None:
+    """Raise MemoryError for an error that is one, or that a class has made of one: the reason is to be told."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError):
+            raise MemoryError from error
+        cause = cause.__cause__ or cause.__context__
 
 
 def _check_can_run(visit: Visit) -> None:

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import DraftChangeLog, PublishLog
+
+from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import MemberFactory
 
 from .client import LibraryClient
 from .conftest import ActingAs
@@ -139,6 +144,129 @@ def test_discarding_a_deletion_leaves_nothing_pending_in_the_library(tree: Libra
     tree.discard_all()
     assert pending() == (False, False)
     assert tree.get("html:a", "olx/") == olx
+
+
+def discard(lib: LibraryClient, name: str) -> None:
+    assert lib.ok(lib.http.post(lib.url(name, "discard/"))) == {}
+
+
+def test_discarding_a_component_leaves_others_alone(tree: LibraryClient) -> None:
+    tree.publish_all()
+    for name in ("html:a", "html:b"):
+        tree.rename(name, "New")
+    discard(tree, "html:a")
+    assert (tree.get("html:a")["display_name"], tree.get("html:b")["display_name"]) == ("Text", "New")
+    assert changed(tree) == {"html:b", "unit:u", "unit:v", "subsection:s", "section:t"}
+
+
+def test_discarding_a_component_undoes_its_deletion_and_its_creation(tree: LibraryClient) -> None:
+    tree.publish_all()
+    tree.delete("html:a")
+    discard(tree, "html:a")
+    assert tree.children("unit:u") == ["html:a", "html:b"]
+    tree.create("html:new")
+    discard(tree, "html:new")
+    assert tree.status_of("html:new") == 404
+
+
+def test_discarding_a_container_takes_along_what_is_in_it(tree: LibraryClient) -> None:
+    tree.publish_all()
+    tree.rename("html:a", "New")
+    tree.rename("html:c", "New")
+    tree.delete("html:b")
+    tree.edit_children("patch", "unit:u", "html:a")
+    tree.rename("section:t", "New")
+    discard(tree, "subsection:s")
+    assert tree.children("unit:u") == ["html:a", "html:b"]
+    assert changed(tree) == {"html:c", "unit:v", "section:t"}
+
+
+def test_discarding_a_container_deletes_what_was_made_in_it_and_is_nowhere_else(tree: LibraryClient) -> None:
+    tree.publish_all()
+    made_here = {"can_stand_alone": False}
+    for name in ("html:only-here", "html:there-too"):
+        tree.ok(tree.http.post(tree.library_url("blocks/"), body_of(name) | made_here, format="json"))
+    tree.create("html:by-itself")
+    tree.edit_children("post", "unit:u", "html:only-here", "html:there-too", "html:by-itself")
+    tree.edit_children("post", "unit:v", "html:there-too")
+    discard(tree, "section:t")
+    assert tree.children("unit:u") == ["html:a", "html:b"]
+    found = {name: tree.status_of(f"html:{name}") for name in ("only-here", "there-too", "by-itself")}
+    assert found == {"only-here": 404, "there-too": 200, "by-itself": 200}
+
+
+def body_of(name: str) -> dict[str, str]:
+    block_type, code = name.split(":")
+    return {"block_type": block_type, "definition_id": code}
+
+
+@pytest.mark.parametrize("name", ["html:a", "section:t"])
+def test_discarding_nothing_of_an_item_leaves_no_trace(tree: LibraryClient, name: str) -> None:
+    tree.publish_all()
+    logs = DraftChangeLog.objects.count()
+    discard(tree, name)
+    assert DraftChangeLog.objects.count() == logs
+
+
+@pytest.mark.parametrize("name", ["html:x", "unit:x"])
+def test_unknown_items_have_nothing_to_discard(tree: LibraryClient, name: str) -> None:
+    assert tree.http.post(tree.url(name, "discard/")).status_code == 404
+
+
+def test_queries_of_a_discard_do_not_grow_with_what_changed(lib: LibraryClient) -> None:
+    for unit in range(3):
+        names = [f"html:{unit}-{number}" for number in range(4)]
+        for name in names:
+            lib.create(name)
+        lib.create(f"unit:{unit}", children=names)
+    lib.create("subsection:s", children=[f"unit:{unit}" for unit in range(3)])
+    lib.publish_all()
+    counts = []
+    for size in (1, 4):
+        for number in range(size):
+            lib.rename(f"html:0-{number}", f"New {size}")
+        with CaptureQueriesContext(connection) as queries:
+            discard(lib, "subsection:s")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+class TestContributors:
+    """Who may edit and not publish undoes their own work, and not that of others."""
+
+    @pytest.fixture
+    def contributor(self, acting_as: ActingAs, make_member: MemberFactory, library: ContentLibrary) -> LibraryClient:
+        return acting_as(make_member(library, "library_contributor"))
+
+    def test_only_their_own_drafts_are_discarded(self, tree: LibraryClient, contributor: LibraryClient) -> None:
+        tree.publish_all()
+        tree.rename("html:a", "By the author")
+        contributor.rename("html:b", "By the contributor")
+        tree.rename("html:c", "By the author")
+        contributor.rename("html:c", "By both")
+        contributor.create("html:new")
+        tree.create("html:newer")
+        contributor.discard_all()
+        assert [tree.get(f"html:{code}")["display_name"] for code in "abc"] == ["By the author", "Text", "By both"]
+        assert [tree.status_of(f"html:{code}") for code in ("new", "newer")] == [404, 200]
+        tree.discard_all()
+        assert changed(tree) == set()
+
+    def test_what_others_did_before_the_last_publish_does_not_count(
+        self, tree: LibraryClient, contributor: LibraryClient
+    ) -> None:
+        tree.rename("html:a", "By the author")
+        tree.publish_all()
+        contributor.delete("html:a")
+        contributor.discard_all()
+        assert tree.get("html:a")["display_name"] == "By the author"
+        assert changed(tree) == set()
+
+    def test_an_item_is_discarded_whoever_changed_it(self, tree: LibraryClient, contributor: LibraryClient) -> None:
+        tree.publish_all()
+        tree.rename("html:a", "By the author")
+        discard(contributor, "html:a")
+        assert changed(tree) == set()
 
 
 def test_what_was_created_and_deleted_is_not_published(lib: LibraryClient) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from web_fragments.fragment import Fragment
 from webob import Request, Response
 from xblock.core import XBlock
+from xblock.exceptions import ProcessingError
 from xblock.fields import Scope, String
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,14 @@ def hog() -> str:
     taken = bytearray()
     while True:
         taken += bytes(10_000_000)
+
+
+def hog_quietly() -> str:
+    """Do as problems do, whose learners are not told of errors."""
+    try:
+        return hog()
+    except MemoryError as error:
+        raise ProcessingError("Something went wrong.") from error
 
 
 def recurse() -> str:
@@ -78,6 +87,7 @@ ACTIONS: Final[dict[str, Callable[[], Any]]] = {
     "spin": spin,
     "sleep": sleep,
     "hog": hog,
+    "hog quietly": hog_quietly,
     "recurse": recurse,
     "die": die,
     "babble": babble,

@@ -11,9 +11,12 @@ import pytest
 from lxml import etree
 
 from content_libraries import api
+from content_libraries.imports.cartridges.content import ContentReader
+from content_libraries.imports.cartridges.manifest import Manifest
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
 from tests.catalogs import add_catalog
+from tests.growth import assert_grows_no_faster_than_its_input
 from tests.olx.builders import zip_of
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +378,13 @@ def test_a_manifest_that_nests_without_end_is_refused(library: ContentLibrary, t
     items = "<item>" * 100 + "</item>" * 100
     with pytest.raises(OlxError, match="too deeply"):
         run(library, cartridge(tmp_path, items, "", {}))
+
+
+def test_many_questions_of_one_name_take_time_by_their_number() -> None:
+    def name(size: int) -> None:
+        reader = ContentReader(Manifest("m", "", (), {}), {}, {})
+        names = [reader.name("problem", "q") for _ in range(size)]
+        assert names[:3] == ["q", "q-2", "q-3"]
+        assert len(set(names)) == size
+
+    assert_grows_no_faster_than_its_input(name, size=2000)

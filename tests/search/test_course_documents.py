@@ -14,8 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
+from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.content.tagging import api as tagging
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
 from content_libraries.search.course_documents import course_block_documents
 from content_libraries.search.documents import document_id
@@ -23,6 +26,7 @@ from content_libraries.search.models import SearchAccess, SearchCheckpoint
 from content_libraries.search.places import package_of, place_of
 from content_libraries.search.tasks import catch_up_search, sweep_search
 from tests.courses.building import COURSE_KEY, PROBLEM, ROOT, SECTION, SUBSECTION, TEXT, UNIT, key, make_course
+from tests.sync.building import Shelf as ReusedShelf
 
 from .building import Shelf, documents
 from .engines import WatchedEngine
@@ -90,6 +94,23 @@ def test_every_block_is_found_but_the_course_itself_and_its_info_pages(course: N
     assert documents().keys() == {str(usage_key) for usage_key in (SECTION, SUBSECTION, UNIT, PROBLEM, TEXT)}
     assert [crumb["display_name"] for crumb in found(SECTION)["breadcrumbs"]] == ["A course"]
     assert not {"description", "created", "publish_status", "published", "collections"} & found(SECTION).keys()
+
+
+def test_tags_that_a_sync_brings_are_found_though_nothing_else_changes(
+    course: None, library: ContentLibrary, run_on_commit: Committing
+) -> None:
+    shelf = ReusedShelf(library)
+    shelf.component("t1", title="Text one")
+    shelf.publish()
+    with run_on_commit():
+        block, _synced = api.create_linked_block(UNIT, user=None, upstream=shelf.key("t1"))
+    keywords = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    for values in (["light"], ["dark"], []):
+        tagging_api.tag_object(shelf.key("t1"), keywords, values)
+        with run_on_commit():
+            api.sync_block(block.usage_key, user=None)
+        shown = found(block.usage_key).get("tags") or {"level0": []}
+        assert shown["level0"] == [f"Keywords > {value}" for value in values]
 
 
 def test_a_block_that_cannot_be_read_is_found_by_its_title(
@@ -173,6 +194,17 @@ def test_tags_come_and_go(course: None) -> None:
         tagging_api.tag_object(str(PROBLEM), taxonomy, tags)
         tell_that_tags_changed(str(PROBLEM))
         assert found(PROBLEM)["tags"].get("level0", []) == [f"Keywords > {tag}" for tag in tags]
+
+
+def test_tags_that_are_given_over_rest_are_found(course: None, run_on_commit: Committing, staff: User) -> None:
+    taxonomy = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    tagging.set_organizations(taxonomy, all_orgs=True)
+    http = APIClient()
+    http.force_authenticate(staff)
+    body = {"tagsData": [{"taxonomy": taxonomy.pk, "tags": ["light"]}]}
+    with run_on_commit():
+        assert http.put(f"/api/content_tagging/v1/object_tags/{PROBLEM}/", body, format="json").status_code == 200
+    assert found(PROBLEM)["tags"]["level0"] == ["Keywords > light"]
 
 
 def test_a_deleted_course_leaves_nothing_behind(course: None, shelf: Shelf, run_on_commit: Committing) -> None:

@@ -34,6 +34,7 @@ from .building import (
     child,
     children,
     edit,
+    titles,
     write_unlinked,
 )
 
@@ -92,6 +93,17 @@ def test_a_broken_link_that_was_imported_is_named_everywhere_and_not_synced(
     assert (block(TEXT).olx, author.ready()) == (before, [])
 
 
+def test_a_malformed_link_is_counted_by_list_and_summary(author: Author, shelf: Shelf) -> None:
+    author.create(shelf.key("t1"), UNIT)
+    api.edit_block(TEXT, user=None, settings={"upstream": "free text", "upstream_version": 1})
+    entries = author.summary()
+    assert [(entry["upstream_context_key"], entry["total_count"]) for entry in entries] == [
+        ("", 1),
+        (str(shelf.library.library_key), 1),
+    ]
+    assert sum(entry["total_count"] for entry in entries) == len(author.links())
+
+
 def test_a_block_that_is_not_linked_says_so(author: Author, shelf: Shelf) -> None:
     link = author.link(TEXT)
     assert (link["upstream_ref"], link["state"]) == (None, "not_linked")
@@ -109,6 +121,25 @@ def test_linking_without_a_sync_notes_what_the_library_says_and_offers_the_updat
     assert (link["ready_to_sync"], body(TEXT)) == (True, "Hi")
     author.sync(TEXT)
     assert body(TEXT) == "<p>One</p>"
+
+
+@pytest.mark.parametrize("sync", [False, True])
+def test_linking_a_renamed_block_keeps_its_title(author: Author, shelf: Shelf, sync: bool) -> None:
+    edit(TEXT, display_name="Mine")
+    link = author.relink(TEXT, shelf.key("t1"), sync=sync).json()
+    assert (link["downstream_customized"], link["upstream_name"]) == (["display_name"], "Text one")
+    author.sync(TEXT)
+    assert (titles([TEXT]), body(TEXT)) == (["Mine"], "<p>One</p>")
+
+
+def test_an_edited_problem_is_listed_as_modified_until_a_sync_takes_the_edit_back(author: Author, shelf: Shelf) -> None:
+    problem = author.create(shelf.key("p1"), UNIT)
+    edit(problem, max_attempts="7")
+    assert [row["downstream_is_modified"] for row in author.links()] == [False]
+    edit(problem, markdown="mine")
+    assert [row["downstream_is_modified"] for row in author.links()] == [True]
+    author.sync(problem)
+    assert [row["downstream_is_modified"] for row in author.links()] == [False]
 
 
 def test_linking_to_another_item_forgets_what_counted_for_the_old_one(author: Author, shelf: Shelf) -> None:

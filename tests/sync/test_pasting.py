@@ -22,6 +22,7 @@ from .building import (
     UNIT,
     Author,
     Shelf,
+    actions,
     block,
     body,
     child,
@@ -119,7 +120,7 @@ def test_a_draft_is_pasted_as_it_was_copied(author: Author, shelf: Shelf) -> Non
     text = pasted(author, UNIT)
     assert (titles([text]), body(text)) == (["Draft"], "<p>Draft</p>")
     link = author.link(text)
-    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (2, 1, False)
+    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (1, 1, False)
     assert (link["upstream_name"], block(text).settings["upstream_data"]) == ("Draft", "<p>Draft</p>")
     shelf.publish()
     assert author.ready() == [str(text)]
@@ -129,7 +130,29 @@ def test_what_was_never_published_has_no_version_available(author: Author, shelf
     shelf.component("t9", title="New")
     copy(author, shelf.key("t9"))
     link = author.link(pasted(author, UNIT))
-    assert (link["version_synced"], link["version_available"], link["state"]) == (1, None, "unpublished")
+    assert (link["version_synced"], link["version_available"], link["state"]) == (None, None, "unpublished")
+    shelf.publish()
+    assert [row["version_synced"] for row in author.links(ready_to_sync="true")] == [None]
+
+
+def test_a_pasted_draft_is_offered_what_is_published_next_and_nothing_before(author: Author, shelf: Shelf) -> None:
+    shelf.component("t1", title="Draft", body='<img src="/static/a.png">', files={"a.png": PICTURE})
+    shelf.component("t9", title="New")
+    shelf.container("unit1", "t9", "t1", title="Draft unit")
+    copy(author, shelf.key("unit1"))
+    unit = pasted(author, SUBSECTION)
+    assert ([author.link(key)["version_synced"] for key in (unit, *children(unit))], author.ready()) == (
+        [1, None, 1],
+        [],
+    )
+    shelf.component("t1", title="Next", body='<img src="/static/a.png">', files={"a.png": b"another"})
+    shelf.publish()
+    assert author.ready() == [str(unit)]
+    assert {reason for action, reason, _title in actions(author.preview(unit)) if action == "take"} == {"new_version"}
+    path = f"static/components/html/{child(unit, 1).block_id}/a.png"
+    assert author.sync(unit)["static_file_notices"]["new_files"] == [path]
+    assert (titles([unit, *children(unit)]), files(COURSE_KEY)[path]) == (["Draft unit", "New", "Next"], b"another")
+    assert author.ready() == []
 
 
 def test_files_of_a_component_become_the_blocks_own(author: Author, shelf: Shelf) -> None:

@@ -7,9 +7,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 
+from content_libraries.api import CreateBlock
 from content_libraries.learning_core import api as learning_core
 
-from .building import ROOT, SUBSECTION, UNIT, Author, Shelf, actions, body, child, children, edit, titles
+from .building import (
+    ROOT,
+    SUBSECTION,
+    UNIT,
+    Author,
+    Shelf,
+    actions,
+    body,
+    child,
+    children,
+    edit,
+    titles,
+    write_unlinked,
+)
 
 
 @pytest.fixture
@@ -153,3 +167,43 @@ def test_queries_do_not_grow_with_links(author: Author, shelf: Shelf, section: U
     for name in names:
         author.create(shelf.key(name), UNIT)
     assert queries() == few
+
+
+def test_local_work_in_what_a_sync_removes_is_a_conflict_at_every_depth(
+    author: Author, shelf: Shelf, section: UsageKey
+) -> None:
+    text, unit = child(section, 0, 0, 0), child(section, 0, 0)
+    edit(text, text="<p>Mine</p>", display_name="My text")
+    edit(unit, display_name="My unit")
+    shelf.delete("unit1")
+    shelf.delete("t1")
+    shelf.publish()
+    conflicts = author.preview(section)["conflicts"]
+    assert [(one["usage_key"], one["name"], one["mine"], one["theirs"]) for one in conflicts] == [
+        (str(unit), "display_name", "My unit", None),
+        (str(text), "data", "<p>Mine</p>", None),
+        (str(text), "display_name", "My text", None),
+    ]
+    assert {(one["outcome"], *one["choices"]) for one in conflicts} == {("take_upstream", "decline")}
+
+
+def test_the_text_of_what_was_added_in_the_course_is_shown_before_it_goes(author: Author, unit: UsageKey) -> None:
+    added = unit.course_key.make_usage_key("html", "added")
+    write_unlinked(CreateBlock(added, '<html display_name="Added"><![CDATA[<p>Mine</p>]]></html>', parent=unit))
+    conflicts = author.preview(unit)["conflicts"]
+    assert [(one["name"], one["mine"], one["upstream"]) for one in conflicts] == [
+        ("data", "<p>Mine</p>", ""),
+        ("display_name", "Added", ""),
+    ]
+
+
+def test_a_hint_says_what_is_possible(author: Author, shelf: Shelf, unit: UsageKey) -> None:
+    text = author.create(shelf.key("t1"), UNIT)
+    shelf.delete("t1")
+    shelf.publish()
+    assert "Unlink the block to keep it" in author.link(text)["error_message"]
+    message = author.link(child(unit, 0))["error_message"]
+    assert ("not found in the system" in message, "Unlink the block" in message) == (True, False)
+    assert f"unlink “{unit}”" in message
+    author.unlink(unit)
+    assert "Unlink the block to keep it" in author.link(child(unit, 0))["error_message"]

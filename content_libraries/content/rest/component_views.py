@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView
+from ...rest import LibraryAPIView, refuse_fields
 from .. import api
 from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
 
@@ -40,7 +40,10 @@ class RestoreView(LibraryAPIView):
 
     @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
     def post(self, request: Request, usage_key: str) -> Response:
-        api.restore_item(keys.component_key(usage_key), user=request.user)
+        key = keys.component_key(usage_key)
+        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+        refuse_fields(request)
+        api.restore_item(key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -73,6 +76,20 @@ class OlxView(LibraryAPIView):
         body.is_valid(raise_exception=True)
         saved = api.set_olx(component_key, user=request.user, olx=body.validated_data["olx"])
         return Response(SavedOlxSerializer(saved).data)
+
+
+class DiscardView(LibraryAPIView):
+    """The unpublished changes of a component."""
+
+    @extend_schema(
+        summary="Discard the changes of a component",
+        description="What was never published is deleted (softly); what was deleted comes back.",
+        request=None,
+        responses={200: _EMPTY},
+    )
+    def post(self, request: Request, usage_key: str) -> Response:
+        api.discard_item(keys.component_key(usage_key), user=request.user)
+        return Response({})
 
 
 class PublishView(LibraryAPIView):

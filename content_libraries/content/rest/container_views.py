@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from ...keys import LibraryContainerLocator, library_key_of
 from ...libraries.api import Permission, access_library
-from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter
+from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter, refuse_fields
 from .. import api
 from .serializers import (
     ChildKeysSerializer,
@@ -88,7 +88,7 @@ class ChildrenView(LibraryAPIView):
         summary="Remove children",
         description="The request has a body. Every occurrence is removed.",
         request=ChildKeysSerializer,
-        responses=ContainerSerializer,
+        responses={200: ContainerSerializer},
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return self._edit(request, container_key, api.remove_children)
@@ -119,8 +119,24 @@ class RestoreView(LibraryAPIView):
 
     @extend_schema(summary="Restore a container", request=None, responses={204: _NOTHING})
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        access_library(request.user, library_key_of(container_key), Permission.EDIT)
+        refuse_fields(request)
         api.restore_item(container_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DiscardView(LibraryAPIView):
+    """The unpublished changes of a container and of everything below it."""
+
+    @extend_schema(
+        summary="Discard the changes of a container",
+        description="And of everything below it, as draft or as published.",
+        request=None,
+        responses={200: _EMPTY},
+    )
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        api.discard_item(container_key, user=request.user)
+        return Response({})
 
 
 class PublishView(LibraryAPIView):

@@ -108,7 +108,8 @@ class CommitView(LibraryAPIView):
 
     @extend_schema(
         summary="Discard all changes",
-        description="What was never published is deleted (softly); what was deleted comes back.",
+        description="What was never published is deleted (softly); what was deleted comes back. Needs EDIT; callers"
+        " without PUBLISH discard their own changes only.",
         responses={200: _EMPTY},
     )
     def delete(self, request: Request, lib_key: str) -> Response:

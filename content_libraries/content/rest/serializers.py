@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -124,6 +125,13 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
     """Body that renames a container."""
 
     display_name = serializers.CharField(max_length=MAX_TITLE)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse what would be a promise: containers of a library keep the license that they came with."""
+        if isinstance(data, Mapping) and "license" in data:
+            text = _("The license of a container cannot be set in a library.")
+            raise serializers.ValidationError({"license": [text]})
+        return super().to_internal_value(data)
 
 
 class ContainerCreateSerializer(ContainerUpdateSerializer):

@@ -3,16 +3,18 @@
 from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags
 from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
-from .languages import create_language_taxonomy
-from .objects import (
-    delete_tags_of_library,
+from .holders import (
+    TagHolder,
+    holder_of,
     is_library_object,
     library_of,
     may_tag,
     object_key,
+    register_tag_holder,
     require_may_tag,
-    set_object_tags,
 )
+from .languages import create_language_taxonomy
+from .objects import announce_tags, delete_tags_of_library, set_object_tags
 from .taxonomies import (
     administers_taxonomies,
     set_organizations,
@@ -25,13 +27,16 @@ __all__ = [
     "KnownTags",
     "NamedTag",
     "TagCopy",
+    "TagHolder",
     "add_tags",
     "administers_taxonomies",
+    "announce_tags",
     "clone_tags",
     "copy_tags",
     "create_language_taxonomy",
     "delete_tags_of_library",
     "export_tags",
+    "holder_of",
     "is_library_object",
     "known_tags",
     "library_of",
@@ -39,6 +44,7 @@ __all__ = [
     "named_tags_of",
     "object_key",
     "plan_tag_copies",
+    "register_tag_holder",
     "release_copied_tags",
     "require_may_tag",
     "set_object_tags",

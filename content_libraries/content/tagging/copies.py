@@ -50,7 +50,7 @@ def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
     return plans
 
 
-def copy_tags(sources: Mapping[str, str]) -> None:
+def copy_tags(sources: Mapping[str, str]) -> list[str]:
     """
     Give objects the tags of others, as copies that nobody can edit. Checks no permission.
 
@@ -59,14 +59,20 @@ def copy_tags(sources: Mapping[str, str]) -> None:
 
     Args:
         sources: id of the object that gets tags -> id of the object that it gets them from.
+
+    Returns: ids of the objects that have other tags now. Whoever calls this has to announce those (``announce_tags``)
+        that nothing else tells of.
     """
     with transaction.atomic():
         wanted = _tags_of(sources.values())
         stored = _tags_of(sources)
         gone, marked, new = [], [], []
+        lost: set[str] = set()
         for target, source in sources.items():
             theirs, own = wanted.get(source, {}), stored.get(target, {})
-            gone += [tag.pk for name, tag in own.items() if tag.is_copied and name not in theirs]
+            removed = [tag.pk for name, tag in own.items() if tag.is_copied and name not in theirs]
+            gone += removed
+            lost |= {target} if removed else set()
             marked += [tag.pk for name, tag in own.items() if not tag.is_copied and name in theirs]
             new += [_copy(tag, target) for name, tag in theirs.items() if name not in own]
         for part in in_parts(gone):
@@ -74,6 +80,7 @@ def copy_tags(sources: Mapping[str, str]) -> None:
         for part in in_parts(marked):
             ObjectTag.objects.filter(pk__in=part).update(is_copied=True)
         ObjectTag.objects.bulk_create(new, batch_size=500)
+    return sorted({*lost, *(tag.object_id for tag in new)})
 
 
 def clone_tags(sources: Mapping[str, str]) -> None:

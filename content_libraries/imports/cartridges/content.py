@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
-from itertools import chain, count
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -50,7 +49,8 @@ class ContentReader:
     pages: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
     _known: dict[str, tuple[OlxBlock, ...]] = field(default_factory=dict)
-    _names: set[tuple[str, str]] = field(default_factory=set)
+    _names: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Name of a block -> the number that the next block of that name gets."""
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """The blocks of a resource; its title is that of the item that shows it first."""
@@ -64,10 +64,12 @@ class ContentReader:
 
     def name(self, tag: str, identifier: str) -> str:
         """The name of another block: its identifier, with a number if a block of this tag has that already."""
-        wanted = url_name(identifier)
-        candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
-        name = next(name for name in candidates if (tag, name) not in self._names)
-        self._names.add((tag, name))
+        name = wanted = url_name(identifier)
+        while (tag, name) in self._names:
+            number = self._names[tag, wanted]
+            self._names[tag, wanted] += 1
+            name = f"{wanted}-{number}"
+        self._names[tag, name] = 2
         return name
 
     def not_shown(self) -> tuple[OlxBlock, ...]:

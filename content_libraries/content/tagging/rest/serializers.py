@@ -107,7 +107,7 @@ class ObjectTagSerializer(base.ObjectTagMinimalSerializer):
         fields = [*base.ObjectTagMinimalSerializer.Meta.fields, "is_copied"]  # noqa: RUF012 - a list there too
 
     def can_delete_object_tag(self, instance: ObjectTag) -> bool:
-        return bool(self.context["may_tag"])
+        return bool(self.context["may_tag"]) and not instance.is_copied
 
 
 class ObjectTagsByTaxonomySerializer(base.ObjectTagsByTaxonomySerializer):

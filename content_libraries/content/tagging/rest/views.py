@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -35,8 +35,6 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from .... import keys
-from ....libraries.api import Permission, require
-from ....libraries.models import ContentLibrary
 from ....rest import ErrorsMixin, LibraryAPIView, require_few
 from .. import api
 from . import descriptions
@@ -152,34 +150,35 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
 )
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
-    """The tags of a component, container, collection or library. The roles in the library decide."""
+    """The tags of something in a library, or of a block of a course. The roles in the library or course decide."""
 
     object_tags_serializer_class = ObjectTagsByTaxonomySerializer
     minimal_serializer_class = ObjectTagSerializer
 
     @cached_property
-    def library(self) -> ContentLibrary:
+    def holder(self) -> api.TagHolder:
         object_id: str = self.kwargs["object_id"]
         if "*" in object_id or "," in object_id:
             raise ValidationError(_("Give the key of one object."))
-        return api.library_of(object_id)
+        return api.holder_of(object_id)
 
     def get_queryset(self) -> QuerySet[ObjectTag]:
-        require(self.request.user, self.library, Permission.VIEW)
+        self.holder.require_view(self.request.user)
         visible = api.visible_taxonomies(self.request.user).values("pk")
-        available = api.taxonomies_for([self.library.org_id]).filter(pk=OuterRef("taxonomy"))
-        tags: QuerySet[ObjectTag] = super().get_queryset().filter(taxonomy__in=visible)
-        return tags.annotate(is_available=Exists(available))
+        available = api.taxonomies_for(self.holder.organization_pks).filter(enabled=True)
+        tags: QuerySet[ObjectTag] = super().get_queryset()
+        tags = tags.filter(Q(taxonomy__in=visible) | Q(taxonomy__in=available.values("pk")))
+        return tags.annotate(is_available=Exists(available.filter(pk=OuterRef("taxonomy"))))
 
     def ensure_has_view_object_tag_permission(self, user: Any, taxonomy: Taxonomy | None, object_id: str) -> None:
         """Nothing is left to check: tags of taxonomies that the user does not see are filtered out."""
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "may_tag": api.may_tag(self.request.user, self.library)}
+        return {**super().get_serializer_context(), "may_tag": self.holder.may_tag(self.request.user)}
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace the tags of each taxonomy that is named."""
-        api.require_may_tag(request.user, self.library)
+        self.holder.require_may_tag(request.user)
         body = ObjectTagsUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         tags = [(entry["taxonomy"], entry["tags"]) for entry in body.validated_data["tagsData"]]

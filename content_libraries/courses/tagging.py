@@ -1,0 +1,59 @@
+"""Blocks of courses as objects with tags: who may view a course sees them, who may edit it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey, UsageKey
+from organizations.models import Organization
+
+from ..content.tagging.api import TagHolder
+from ..errors import MalformedKeyError, NotFoundError
+from ..libraries.api import Actor
+from .data import CoursePermission
+from .permissions import may_in_course, require_in_course
+from .store import course_store
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedBlock:
+    """A block of a course that may have tags. Callers without the permission do not learn whether it exists."""
+
+    key: UsageKey
+
+    @property
+    def organization(self) -> str:
+        return str(self.key.course_key.org)
+
+    @property
+    def organization_pks(self) -> Sequence[int]:
+        return list(Organization.objects.filter(short_name=self.organization).values_list("pk", flat=True))
+
+    def require_view(self, user: Actor) -> None:
+        self._require(user, CoursePermission.VIEW)
+
+    def may_tag(self, user: Actor) -> bool:
+        return may_in_course(user, self.key.course_key, CoursePermission.EDIT)
+
+    def require_may_tag(self, user: Actor) -> None:
+        self._require(user, CoursePermission.EDIT)
+
+    def _require(self, user: Actor, permission: CoursePermission) -> None:
+        require_in_course(user, self.key.course_key, permission)
+        if self.key not in course_store().blocks(self.key.course_key, [self.key]):
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": self.key})
+
+
+def holder_of_block(object_id: str) -> TagHolder:
+    """Return the holder of a block's tags. Raises MalformedKeyError."""
+    try:
+        key = UsageKey.from_string(object_id)
+    except InvalidKeyError:
+        key = None
+    # Tags are found by the id as it is: there is one spelling of it.
+    if key is None or not isinstance(key.context_key, CourseKey) or str(key) != object_id:
+        raise MalformedKeyError(_("“%(key)s” is not the key of a course block.") % {"key": object_id})
+    return TaggedBlock(key)

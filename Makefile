@@ -141,7 +141,7 @@ docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screens
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build
 
 locks: $(VENV)/.dev  ## Bring the lock files up to date with requirements/*.in
-	cd requirements && for name in studio dev services browser docs; do \
+	cd requirements && for name in studio production dev services browser docs; do \
 		../$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
 

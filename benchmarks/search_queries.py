@@ -30,7 +30,7 @@ from django.test import Client
 from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import FILTERABLE, MAX_BATCH, current_engine, index_name
 from content_libraries.search.facade.queries import read_query
-from content_libraries.search.filters import parse_filter
+from content_libraries.search.filters import FilterBudget, parse_filter
 from content_libraries.search.tokens import make_token
 
 LIBRARIES = 100
@@ -70,7 +70,7 @@ def _measure(size: int, name: str, bodies: Sequence[Body]) -> None:
 
     rule = parse_filter(RULE, FILTERABLE)
     assert rule is not None
-    queries = {json.dumps(body): read_query(body, rule).search for body in bodies}
+    queries = {json.dumps(body): read_query(body, rule, FilterBudget()).search for body in bodies}
     index = tantivy.Index.open(str(engine._link))
     searcher = index.searcher()
 

@@ -122,6 +122,9 @@ def plugin_settings(settings: Any) -> None:
     _default(settings, "SIMPLE_HISTORY_DATE_INDEX", False)
     rest: dict[str, Any] = _default(settings, "REST_FRAMEWORK", {})
     rest.setdefault("DEFAULT_SCHEMA_CLASS", "drf_spectacular.openapi.AutoSchema")
+    # The apps were brought here: what their views lack in a description is not for who deploys the host.
+    description: dict[str, Any] = _default(settings, "SPECTACULAR_SETTINGS", {})
+    description.setdefault("ENABLE_DJANGO_DEPLOY_CHECK", False)
     schedule: dict[str, Any] = _default(settings, "CELERY_BEAT_SCHEDULE", {})
     for name, entry in _PERIODIC.items():
         schedule.setdefault(name, entry)

@@ -14,12 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from content_libraries.plugin_settings import plugin_settings
+from studio.api_introduction import API_INTRODUCTION
+from studio.database import database
 from studio.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -77,7 +78,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crum.CurrentRequestUserMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "studio.operations.requests.CountingMiddleware",
 ]
 
 ROOT_URLCONF = "studio.urls"
@@ -116,27 +116,12 @@ TEMPLATES = [
     },
 ]
 
-
-def _database() -> dj_database_url.DBConfig:
-    config = dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'studio.sqlite3'}", conn_max_age=60)
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        # Writers queue up at the start of their transaction instead of failing in the middle of it, and readers
-        # are never blocked by a writer.
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        }
-    elif config["ENGINE"] == "django.db.backends.mysql":
-        config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
-    return config
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(DATA_DIR)}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-LANGUAGE_CODE = "en"
+# What is stored for all readers is in this language, and so is what is answered to those of none of the others.
+LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
 # Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"
@@ -279,12 +264,14 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Content libraries",
+    "DESCRIPTION": API_INTRODUCTION,
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["studio.schema.only_ours"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "content_libraries.openapi.hooks.add_examples",
+        "content_libraries.openapi.groups.group_operations",
     ],
     # The same answers to an update are found in requests and in previews.
     "ENUM_NAME_OVERRIDES": {"OutcomeEnum": ["keep_local", "take_upstream", "decline"]},

@@ -1,9 +1,3 @@
-"""Settings of the tests against real services: the test settings, with MySQL's driver in pure Python."""
+"""Settings of the tests against real services: the test settings, on the database that ``DATABASE_URL`` names."""
 
-import pymysql
-
-# Django checks the version of mysqlclient, whose place PyMySQL takes.
-pymysql.version_info = (2, 2, 1, "final", 0)
-pymysql.install_as_MySQLdb()
-
-from .settings import *  # noqa: E402, F403 - the driver has to be in place first
+from .settings import *  # noqa: F403

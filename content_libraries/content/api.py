@@ -1,5 +1,6 @@
 """What other rooms may do with content. Functions check permissions, unless they say that they do not."""
 
+from .addresses import frontend_url
 from .assets import (
     Asset,
     check_file_size,
@@ -93,6 +94,7 @@ __all__ = [
     "discard_all",
     "discard_item",
     "file_token",
+    "frontend_url",
     "get_asset",
     "get_children",
     "get_collection",

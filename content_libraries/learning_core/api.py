@@ -89,6 +89,7 @@ from .history import (
     publications_above,
 )
 from .lookups import (
+    NAME_FIELDS,
     FoundItem,
     ItemDeletedError,
     count_live_items,
@@ -97,6 +98,7 @@ from .lookups import (
     find_item,
     find_items,
     item_keys,
+    key_of,
     latest_versions,
     live_component_pks,
     numbered_version,
@@ -180,6 +182,7 @@ __all__ = [
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
     "LEARNING_PACKAGE_UPDATED",
+    "NAME_FIELDS",
     "NO_LOGS",
     "BranchName",
     "Child",
@@ -277,6 +280,7 @@ __all__ = [
     "item_keys",
     "item_statuses",
     "item_titles",
+    "key_of",
     "last_published",
     "latest_versions",
     "live_component_pks",

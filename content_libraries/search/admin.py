@@ -68,8 +68,6 @@ class SearchCheckpointAdmin(StaffAdmin):
         "last_error",
         "refused_count",
         "is_spare",
-        "draft_change_log_pk",
-        "publish_log_pk",
     )
     list_filter = (StateFilter, IndexFilter)
     search_fields = ("context_key", "title")

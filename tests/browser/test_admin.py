@@ -44,6 +44,14 @@ def test_lists_are_usable_by_everybody(
 
 
 @pytest.mark.parametrize("name", LISTS)
+def test_lists_are_read_without_scrolling_sideways(admin: Page, name: str) -> None:
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"/admin/content_libraries/{name}/")
+    hidden = "[...document.querySelectorAll('html, .results')].map(part => part.scrollWidth - part.clientWidth)"
+    assert set(admin.evaluate(hidden)) == {0}
+
+
+@pytest.mark.parametrize("name", LISTS)
 def test_lists_fit_into_a_small_window(admin: Page, check_accessibility: Check, name: str) -> None:
     """Wide tables scroll; the page does not."""
     admin.set_viewport_size({"width": 375, "height": 700})

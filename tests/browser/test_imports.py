@@ -96,10 +96,15 @@ def test_a_course_is_imported_with_preview_and_progress(
     page.get_by_role("button", name="Start the import").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     screenshot(page, "import-progress")
-    expect(page.get_by_text(re.compile("^Done in part$"))).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text(re.compile("^Done in part$")).first).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # the page is shown anew
+    expect(page.get_by_text(re.compile("^Succeeded$"))).to_have_count(0)
     check_accessibility(page)
     screenshot(page, "import-result")
     page.get_by_role("link", name="Block by block").click()
+    page.get_by_role("link", name=re.compile("lb:DemoX:from-course:html")).first.click()
+    expect(page).to_have_url(re.compile("/authoring/library/lib:DemoX:from-course/components"))
+    page.go_back()
     page.get_by_role("link", name="Not imported").click()
     expect(page.get_by_role("cell", name=re.compile("has children")).first).to_be_visible()
     check_accessibility(page)
@@ -112,6 +117,33 @@ def test_a_course_is_imported_with_preview_and_progress(
     page.get_by_label("Target library").fill("lib:DemoX:from-course")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("0 blocks were added in the source, 0 changed, 0 removed")).to_be_visible()
+
+
+def test_lists_of_imports_are_read_without_scrolling_sideways(open_as: PageFactory) -> None:
+    page = open_as("admin")
+    for name in ("importjob", "modulestoremigration", "modulestoreblockmigration", "modulestoresource"):
+        page.goto(f"/admin/content_libraries/{name}/")
+        expect(page.locator("#result_list tbody tr").first).to_be_visible()
+        hidden = "[...document.querySelectorAll('html, .results')].map(part => part.scrollWidth - part.clientWidth)"
+        assert set(page.evaluate(hidden)) == {0}, name
+
+
+def test_the_library_of_an_import_is_proposed_or_made(
+    open_as: PageFactory, tmp_path: Path, check_accessibility: Check
+) -> None:
+    page = open_as("admin")
+    upload(page, packed(tmp_path, "three", f'<course url_name="3" org="B" course="Three">{PROBLEMS}</course>'))
+    page.get_by_label("Target library").press_sequentially("lib:DemoX:wel")
+    expect(page.locator("datalist option[value='lib:DemoX:welcome']")).to_have_count(1)
+    page.get_by_label("Target library").fill("lib:DemoX:made-for-it")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("There is no library “lib:DemoX:made-for-it”.")).to_be_visible()
+    check_accessibility(page)
+    page.get_by_label("Title, for a new library").fill("Made for it")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("The library lib:DemoX:made-for-it was made.")).to_be_visible()
+    page.get_by_role("button", name="Start the import").click()
+    expect(page.get_by_text(re.compile("^Succeeded$"))).to_be_visible(timeout=WORKER_MS)
 
 
 def test_a_failed_import_says_why_and_is_tried_again(

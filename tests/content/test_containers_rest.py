@@ -157,6 +157,29 @@ def test_a_restored_container_is_the_same_as_before(lib: LibraryClient) -> None:
     assert lib.get("unit:u") == before
 
 
+@pytest.mark.parametrize(
+    ("deleted", "order", "after"),
+    [
+        ("html:b", ["html:c", "html:a"], ["html:c", "html:a", "html:b"]),
+        ("html:a", ["html:c", "html:b"], ["html:a", "html:c", "html:b"]),
+        ("html:c", ["html:b", "html:a"], ["html:b", "html:c", "html:a"]),
+        ("html:c", ["html:a"], ["html:a", "html:c"]),
+    ],
+)
+def test_a_deleted_component_keeps_its_place_while_others_are_arranged(
+    lib: LibraryClient, deleted: str, order: list[str], after: list[str]
+) -> None:
+    names = ["html:a", "html:b", "html:c"]
+    for name in names:
+        lib.create(name)
+    lib.create("unit:u", children=names)
+    lib.delete(deleted)
+    lib.edit_children("patch", "unit:u", *order)
+    assert lib.children("unit:u") == order
+    lib.restore(deleted)
+    assert lib.children("unit:u") == after
+
+
 def test_a_deleted_container_is_hidden_in_its_parents(lib: LibraryClient) -> None:
     lib.create("unit:u")
     lib.create("subsection:s", children=["unit:u"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
@@ -71,8 +74,9 @@ def test_many_jobs_are_watched_in_a_constant_number_of_queries(
 
 
 def test_a_course_goes_from_the_list_to_its_result(
-    pages: Client, library: ContentLibrary, tmp_path: Path, staff: User
+    pages: Client, library: ContentLibrary, tmp_path: Path, staff: User, settings: Any
 ) -> None:
+    key = "lb:O:lib:html:h1"
     api.load_course(course_archive(tmp_path / "course", OUTLINE), user=None)
     course = {"action": "import_courses", "_selected_action": "course-v1:O+C+1"}
     form_url = to(pages.post(f"{ADMIN}/course/", course))
@@ -91,8 +95,15 @@ def test_a_course_goes_from_the_list_to_its_result(
     migration = job.migrations.get()
     blocks = f"{ADMIN}/modulestoreblockmigration/"
     only_new: dict[str, Any] = {"overall_migration__id__exact": migration.pk, "outcome": "created"}
-    assert "xblock.v1:html:h1" not in pages.get(blocks, {**only_new, "outcome": "left_out"}).content.decode()
-    assert "xblock.v1:html:h1" in pages.get(blocks, only_new).content.decode()
+    assert key not in pages.get(blocks, {**only_new, "outcome": "left_out"}).content.decode()
+    assert key in pages.get(blocks, only_new).content.decode()
+    shown = pages.get(blocks, {**only_new, "q": "html:"}).content.decode()
+    assert f'<a href="/xblocks/v2/{key}/embed/student_view/"><code>{key}</code></a>' in shown
+    assert f'class="field-library">{library.title}</td>' in shown
+    assert f'class="field-when">{date_format(localtime(migration.finished), "SHORT_DATETIME_FORMAT")}' in shown
+    settings.COURSE_AUTHORING_MICROFRONTEND_URL = "https://studio.example/authoring"
+    shown = pages.get(blocks, {**only_new, "q": "vertical"}).content.decode()
+    assert re.search(r'href="https://studio.example/authoring/library/lib:O:lib/units/lct:', shown)
     table = list(csv.DictReader(io.StringIO(pages.get(f"{blocks}csv/", {**only_new, "q": "html"}).content.decode())))
     assert [(row["Title"], row["What happened"], row["Version"]) for row in table] == [("h1", "Created", "1")]
 

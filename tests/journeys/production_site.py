@@ -74,6 +74,7 @@ class ProductionSite:
             "http://meilisearch:7700": services.search_url,
             "mysql://studio:@mysql:3306/studio": services.database_url,
             "redis://redis:6379": services.redis_url,
+            "redis://cache:6379/0": f"{services.redis_url}/1",
             "/run/metrics": str(folder / "metrics"),
             "/data": str(folder / "data"),
         }
@@ -124,11 +125,12 @@ class ProductionSite:
             wait_until(lambda: answers(f"{self.address}/healthz"))
             yield processes
 
-    def check_health(self) -> None:
-        """What the engine runs in the container to know whether it is healthy."""
-        kind, *words = self._compose["web"]["healthcheck"]["test"]
-        assert kind == "CMD"
-        self.run("web", shlex.join(words))
+    def check_health(self, service: str) -> None:
+        """Run what the engine runs in the container to know whether it is healthy."""
+        kind, *words = self._compose[service]["healthcheck"]["test"]
+        if kind == "CMD-SHELL":
+            words = ["sh", "-c", *(word.replace("$$", "$") for word in words)]
+        self.run(service, shlex.join(words))
 
     def log(self, service: str) -> Path:
         return self.folder / f"{service}.log"

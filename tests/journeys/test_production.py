@@ -129,7 +129,8 @@ def imported(browser: Browser) -> dict[str, Any]:
 
 
 def test_its_containers_are_healthy_and_its_services_answer(site: ProductionSite, browser: Browser) -> None:
-    site.check_health()
+    for service in ("web", "worker", "beat"):
+        site.check_health(service)
     state = browser.json("GET", "/readyz")
     assert state["status"] == "ready", state
     bearer = {"Authorization": "Bearer token-of-prometheus", "Host": HOST}

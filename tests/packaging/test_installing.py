@@ -197,6 +197,16 @@ def test_it_is_a_plugin_of_the_platform(wheel: Path) -> None:
     ).decode().replace("\r", "")
 
 
+def test_a_host_on_a_real_site_has_nothing_to_be_warned_of(tmp_path: Path, blocks: Mapping[str, str]) -> None:
+    """With the packages that are here, so that it is quick; the project is that of the guide."""
+    python = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(PROJECT)}
+    build_project(tmp_path, {**blocks, "install.sh": "django-admin startproject mysite ."}, "SQLite", python)
+    with (tmp_path / "mysite" / "settings.py").open("a") as settings:
+        settings.write(blocks["mysite/settings.py of a real site"])
+    key = "abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    run(["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], tmp_path, **python, SECRET_KEY=key)
+
+
 @pytest.mark.slow
 def test_the_guide_on_sqlite(tmp_path: Path, blocks: Mapping[str, str], environment: Mapping[str, str]) -> None:
     follow_the_guide(tmp_path, blocks, "SQLite", environment)

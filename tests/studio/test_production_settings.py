@@ -150,3 +150,13 @@ def test_compose_starts_with_its_example_values(compose: Any, tmp_path: Path) ->
     }
     done = check_deployment(tmp_path, **given, **{name: NEEDED[name] for name in ("DATABASE_URL", "SECRET_KEY")})
     assert done.returncode == 0, done.stderr
+
+
+def test_production_is_locked_with_what_the_site_is_tested_with() -> None:
+    """``make locks`` makes them anew, where a package came or went."""
+    tested, production = (
+        set(re.findall(r"^[\w.-]+==\S+", (PROJECT / "requirements" / f"{name}.txt").read_text(), re.MULTILINE))
+        for name in ("studio", "production")
+    )
+    assert tested - production == set()
+    assert {pin.partition("==")[0] for pin in production - tested} >= {"psycopg-binary", "pymysql", "redis"}

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ... import conf
+from ...content.api import frontend_url
+from ...keys import ItemKey, LibraryContainerLocator, library_key
+from ...learning_core.api import NAME_FIELDS, key_of
 from ...libraries.staff_admin import ChoiceFilter
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
 from ..wording import error_in_words
@@ -21,6 +28,8 @@ _COLUMNS: Final = {
     "source_key": gettext_lazy("Block"),
     "title": gettext_lazy("Title"),
     "outcome": gettext_lazy("What happened"),
+    "when": gettext_lazy("When"),
+    "library": gettext_lazy("Library"),
     "target": gettext_lazy("Item of the library"),
     "version": gettext_lazy("Version"),
     "reason": gettext_lazy("Reason"),
@@ -72,7 +81,7 @@ class BlockMigrationAdmin(StaffAdmin):
     """The result of imports per block; the list as it is filtered can be taken along as CSV."""
 
     change_list_template = "content_libraries/imports/block_list.html"
-    list_display = ("source_key", "title", "outcome", "target_ref", "version", "reason")
+    list_display = ("block", "outcome", "when", "library", "item", "version", "reason")
     list_display_links = None
     list_filter = (
         OutcomeFilter,
@@ -81,7 +90,7 @@ class BlockMigrationAdmin(StaffAdmin):
     )
     list_select_related = (
         "source",
-        "target",
+        "overall_migration__target",
         "target__draft__version",
         "change_log_record__old_version",
         "change_log_record__new_version",
@@ -89,6 +98,11 @@ class BlockMigrationAdmin(StaffAdmin):
     search_fields = ("source__key", "target__entity_ref", "unsupported_reason", "change_log_record__new_version__title")
     ordering = ("-overall_migration_id", "pk")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModulestoreBlockMigration]:
+        """With what the keys of the items consist of."""
+        blocks: QuerySet[ModulestoreBlockMigration] = super().get_queryset(request)
+        return blocks.annotate(**{f"name_{number}": F(f"target__{name}") for number, name in enumerate(NAME_FIELDS)})
 
     def get_urls(self) -> list[Any]:
         name = "content_libraries_import_blocks_csv"
@@ -102,7 +116,9 @@ class BlockMigrationAdmin(StaffAdmin):
                 "source_key": self.source_key(row),
                 "title": self.title(row),
                 "outcome": self.outcome(row),
-                "target": self.target_ref(row),
+                "when": self.when(row),
+                "library": self.library(row),
+                "target": _item_key(row),
                 "version": self.version(row),
                 "reason": self.reason(row),
             }
@@ -111,10 +127,12 @@ class BlockMigrationAdmin(StaffAdmin):
         return csv_response("imported-blocks.csv", _COLUMNS, table)
 
     @admin.display(description=_COLUMNS["source_key"], ordering="source__key")
+    def block(self, row: ModulestoreBlockMigration) -> str:
+        return format_html("{}<br><code>{}</code>", self.title(row), row.source.key)
+
     def source_key(self, row: ModulestoreBlockMigration) -> str:
         return str(row.source.key)
 
-    @admin.display(description=_COLUMNS["title"])
     def title(self, row: ModulestoreBlockMigration) -> str:
         version = row.change_log_record.new_version if row.change_log_record else None
         if version is None and row.target is not None:
@@ -130,9 +148,21 @@ class BlockMigrationAdmin(StaffAdmin):
             return str(_OUTCOMES[UNTOUCHED])
         return str(_OUTCOMES[UPDATED if record.old_version_id else CREATED])
 
+    @admin.display(description=_COLUMNS["when"], ordering="overall_migration__finished")
+    def when(self, row: ModulestoreBlockMigration) -> str:
+        when = row.overall_migration.finished or row.overall_migration.created
+        return date_format(localtime(when), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_COLUMNS["library"], ordering="overall_migration__target__title")
+    def library(self, row: ModulestoreBlockMigration) -> str:
+        return str(row.overall_migration.target.title)
+
     @admin.display(description=_COLUMNS["target"], ordering="target__entity_ref")
-    def target_ref(self, row: ModulestoreBlockMigration) -> str:
-        return row.target.entity_ref if row.target else ""
+    def item(self, row: ModulestoreBlockMigration) -> str:
+        """Its key, as a link: to the frontend, or where there is none to the preview of a component."""
+        key = _item_key(row)
+        url = _address(key) if key else ""
+        return format_html('<a href="{}"><code>{}</code></a>' if url else "<code>{1}</code>", url, key or "")
 
     @admin.display(description=_COLUMNS["version"])
     def version(self, row: ModulestoreBlockMigration) -> int | None:
@@ -151,6 +181,20 @@ class FailedFilter(ChoiceFilter):
     parameter_name = "failed"
     field = "is_failed"
     words = (gettext_lazy("Failed"), gettext_lazy("Not failed"))
+
+
+def _item_key(row: Any) -> ItemKey | None:
+    """What a row of the list became."""
+    if row.target_id is None:
+        return None
+    names = [getattr(row, f"name_{number}") for number in range(len(NAME_FIELDS))]
+    return key_of(library_key(row.overall_migration.target.package_ref), *names)
+
+
+def _address(key: ItemKey) -> str:
+    if conf.AUTHORING_FRONTEND_URL.value:
+        return frontend_url(key)
+    return "" if isinstance(key, LibraryContainerLocator) else reverse("xblock-embed", args=[key, "student_view"])
 
 
 @admin.register(ModulestoreMigration)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -188,6 +188,9 @@ class RunRequestSerializer(StrictSerializer):
 
     course_keys = KeyListField(child=serializers.CharField(), default=list)
     library_key = serializers.CharField(required=False, help_text="Only what is linked to this library.")
+    fingerprint = serializers.CharField(
+        required=False, help_text="Of the preview of the course. The run is refused if it would do something else."
+    )
 
 
 class RunCourseSerializer(serializers.Serializer[Any]):
@@ -214,8 +217,18 @@ class RunSerializer(serializers.Serializer[Any]):
     courses = RunCourseSerializer(many=True)
 
 
+class OutdatedRunsView(DeveloperErrorsView):
+    """Base of views that start runs: one that would do something else than was shown is a 409."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, api.SyncOutdatedError):
+            response.status_code = status.HTTP_409_CONFLICT
+        return response
+
+
 @extend_schema(tags=TAGS)
-class RunsView(DeveloperErrorsView):
+class RunsView(OutdatedRunsView):
     """Syncs of whole courses in the background."""
 
     @extend_schema(operation_id="sync_run_list", summary="List runs", responses=page_serializer(RunSerializer))
@@ -229,7 +242,7 @@ class RunsView(DeveloperErrorsView):
         summary="Sync courses in the background",
         description="Names courses, or a library for every course of the caller's that uses it.",
         request=RunRequestSerializer,
-        responses={201: RunSerializer},
+        responses={201: RunSerializer, 409: OpenApiResponse(description="Not what the preview showed.")},
     )
     def post(self, request: Request) -> Response:
         body = RunRequestSerializer(data=request_body(request))
@@ -239,6 +252,7 @@ class RunsView(DeveloperErrorsView):
             user=request.user,
             courses=[course_key_of(text, field="course_keys") for text in wanted["course_keys"]],
             only_library=_library(wanted),
+            fingerprint=wanted.get("fingerprint"),
         )
         return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
 
@@ -263,7 +277,7 @@ class RunView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class RunRetryView(DeveloperErrorsView):
+class RunRetryView(OutdatedRunsView):
     """Second attempts."""
 
     @extend_schema(

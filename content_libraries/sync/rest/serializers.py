@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ... import conf
+from ...content.api import frontend_url
 from ...errors import MalformedKeyError
-from ...keys import LibraryContainerLocator, item_key, library_key_of
+from ...keys import item_key
 from ...rest import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
 from ..readiness import Standing
@@ -26,6 +25,9 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
 
     upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
     sync = serializers.JSONField(required=False, help_text="True or false, or their texts: take its content, too.")
+    fingerprint = serializers.CharField(
+        required=False, help_text="Of what a 409 has shown: delete these blocks. Not on the platform."
+    )
 
     def validate_sync(self, value: object) -> bool:
         return flag(value, field="sync")
@@ -378,10 +380,6 @@ def _frontend_url(link: LinkDetail) -> str | None:
     if link.version_available is None or link.upstream is None:
         return None
     try:
-        key = item_key(link.upstream)
+        return frontend_url(item_key(link.upstream))
     except MalformedKeyError:
         return None
-    base = f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/library/{library_key_of(key)}"
-    if isinstance(key, LibraryContainerLocator):
-        return f"{base}/{key.container_type}s/{key}"
-    return f"{base}/components?usageKey={quote(str(key), safe=':')}"

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ("content_libraries", "0027_fingerprints_of_runs"),
+        ('content_libraries', '0027_fingerprints_of_runs'),
         ('openedx_content', '0014_typed_media_id'),
         ('organizations', '0004_auto_20230727_2054'),
         ('user_tasks', '0005_mariadb_uuid_conversion'),

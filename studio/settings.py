@@ -19,6 +19,7 @@ from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from content_libraries.plugin_settings import plugin_settings
+from studio.api_introduction import API_INTRODUCTION
 from studio.database import database
 from studio.operations.logs import logging_settings
 
@@ -119,7 +120,8 @@ DATABASES = {"default": database(DATA_DIR)}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-LANGUAGE_CODE = "en"
+# What is stored for all readers is in this language, and so is what is answered to those of none of the others.
+LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
 # Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"
@@ -262,12 +264,14 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Content libraries",
+    "DESCRIPTION": API_INTRODUCTION,
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["studio.schema.only_ours"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "content_libraries.openapi.hooks.add_examples",
+        "content_libraries.openapi.groups.group_operations",
     ],
     # The same answers to an update are found in requests and in previews.
     "ENUM_NAME_OVERRIDES": {"OutcomeEnum": ["keep_local", "take_upstream", "decline"]},

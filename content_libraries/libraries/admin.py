@@ -56,6 +56,14 @@ class UnpublishedFilter(admin.SimpleListFilter):
         return queryset.exclude(learning_package__in=changed) if self.value() == "no" else queryset
 
 
+class OrganizationFilter(admin.RelatedOnlyFieldListFilter):
+    """Libraries of one of the organizations that have some."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("organization")
+
+
 class PackageAdmin(StaffAdmin):
     """A list of what has a learning package, with its figures: two queries for a whole page."""
 
@@ -139,7 +147,7 @@ class ContentLibraryAdmin(PackageAdmin):
         "team",
     )
     list_filter = (
-        ("org", admin.RelatedOnlyFieldListFilter),
+        ("org", OrganizationFilter),
         UnpublishedFilter,
         "allow_public_learning",
         "allow_public_read",

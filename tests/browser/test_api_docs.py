@@ -22,7 +22,7 @@ def page(open_as: PageFactory) -> Page:
         ("/api-docs/", ".opblock-summary-path", "api-try"),
         (
             "/api-docs/reference/",
-            "[role=menuitem][title=libraries], [role=menuitem] [title=libraries]",
+            "[role=menuitem][title=Libraries], [role=menuitem] [title=Libraries]",
             "api-reference",
         ),
     ],

@@ -268,8 +268,17 @@ class TestApiDescription:
     @pytest.mark.parametrize("url", ["/api-docs/", "/api-docs/reference/"])
     def test_it_can_be_browsed(self, client: Client, url: str) -> None:
         page = client.get(url).content.decode()
-        assert "/api/schema/" in page
+        script = client.get(url, {"script": ""}).content.decode()  # a file of its own, or a part of the page
+        assert "/api/schema/" in script
         assert "/static/drf_spectacular_sidecar/" in page
+
+    def test_it_says_how_to_log_in_and_groups_and_titles_every_operation(self, client: Client) -> None:
+        described = client.get("/api/schema/", {"format": "json"}).json()
+        assert "Authorization: JWT" in described["info"]["description"]
+        groups = {tag["name"] for tag in described["tags"] if tag["x-displayName"] and tag["description"]}
+        operations = [each for path in described["paths"].values() for each in path.values()]
+        assert {tag for operation in operations for tag in operation["tags"]} == groups
+        assert [operation["operationId"] for operation in operations if not operation.get("summary")] == []
 
     def test_its_scripts_are_served(self, client: Client) -> None:
         response = client.get("/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js")

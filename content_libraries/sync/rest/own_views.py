@@ -15,14 +15,14 @@ from rest_framework.response import Response
 from ...errors import InvalidInputError
 from ...jobs.api import JobState
 from ...keys import LibraryLocatorV2
-from ...rest import KeyListField, LibraryPagination, page_serializer, request_body
+from ...rest import KeyListField, LibraryPagination, StrictSerializer, page_serializer, refuse_fields, request_body
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of
 from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
-class PreviewRequestSerializer(AnswerSerializer):
+class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
     """What to preview: one linked block, or everything that is ready in a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
@@ -73,7 +73,7 @@ class PreviewsView(DeveloperErrorsView):
         return Response(preview_data(plan))
 
 
-class ReuseRequestSerializer(serializers.Serializer[Any]):
+class ReuseRequestSerializer(StrictSerializer):
     """Items that an author may choose, and the place that they would go to."""
 
     parent_locator = serializers.CharField(help_text="Usage key of a block of a course.")
@@ -110,7 +110,7 @@ class ReuseChecksView(DeveloperErrorsView):
         return Response(ReuseCheckSerializer(found, many=True).data)
 
 
-class LinkMoveRequestSerializer(serializers.Serializer[Any]):
+class LinkMoveRequestSerializer(StrictSerializer):
     """Links of a course, and the library that they move to."""
 
     course_key = serializers.CharField()
@@ -183,7 +183,7 @@ def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, 
     return api.link_move_report(move)
 
 
-class RunRequestSerializer(serializers.Serializer[Any]):
+class RunRequestSerializer(StrictSerializer):
     """What to sync: courses, or every course of the caller's that uses a library."""
 
     course_keys = KeyListField(child=serializers.CharField(), default=list)
@@ -269,9 +269,10 @@ class RunView(DeveloperErrorsView):
         operation_id="sync_run_cancel",
         summary="Cancel a run",
         description="Courses that are done stay.",
-        responses=RunSerializer,
+        responses={200: RunSerializer},
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         return Response(_run_data(api.cancel_run(uuid, user=request.user)))
 
 
@@ -283,6 +284,7 @@ class RunRetryView(OutdatedRunsView):
         operation_id="sync_run_retry", summary="Sync again what failed", request=None, responses={201: RunSerializer}
     )
     def post(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         run = api.retry_run(uuid, user=request.user)
         return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
 

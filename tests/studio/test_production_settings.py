@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -160,3 +161,21 @@ def test_production_is_locked_with_what_the_site_is_tested_with() -> None:
     )
     assert tested - production == set()
     assert {pin.partition("==")[0] for pin in production - tested} >= {"psycopg-binary", "pymysql", "redis"}
+
+
+def test_each_service_starts_again_says_whether_it_is_healthy_and_has_limited_logs() -> None:
+    described = yaml.safe_load((PROJECT / "compose.yaml").read_text())["services"]
+    ends_by_itself = {"migrate"}
+    assert {name for name, service in described.items() if service.get("restart") != "unless-stopped"} == ends_by_itself
+    assert {name for name, service in described.items() if "max-size" not in service["logging"]["options"]} == set()
+    watched = {"web", "worker", "beat", "mysql", "redis", "cache"}
+    assert {name for name in described if "healthcheck" in described[name]} >= watched
+
+
+def test_a_full_cache_takes_no_message_from_the_broker() -> None:
+    services = yaml.safe_load((PROJECT / "compose.yaml").read_text())["services"]
+    variables = services["web"]["environment"]
+    broker, cache = (urlsplit(variables[name]).hostname for name in ("CELERY_BROKER_URL", "CACHE_URL"))
+    assert broker != cache
+    assert "noeviction" in services[broker]["command"]
+    assert "allkeys-lru" in services[cache]["command"]

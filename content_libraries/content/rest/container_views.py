@@ -17,6 +17,7 @@ from .serializers import (
     ChildKeysSerializer,
     ComponentSerializer,
     ContainerSerializer,
+    ContainerSettingsSerializer,
     ContainerUpdateSerializer,
     HierarchySerializer,
 )
@@ -104,6 +105,21 @@ class ChildrenView(LibraryAPIView):
         body.is_valid(raise_exception=True)
         container = edit(container_key, user=request.user, child_keys=body.validated_data["usage_keys"])
         return Response(ContainerSerializer(container).data)
+
+
+class SettingsView(LibraryAPIView):
+    """What a container has preserved of the course that it came from."""
+
+    @extend_schema(
+        operation_id="container_settings_read",
+        summary="Read the preserved settings of a container",
+        parameters=[OpenApiParameter("published", bool, description="Whether to read the published version.")],
+        responses=ContainerSettingsSerializer,
+    )
+    def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        published = request.query_params.get("published", "").lower() == "true"
+        found = api.get_container_settings(container_key, user=request.user, published=published)
+        return Response(ContainerSettingsSerializer(found).data)
 
 
 class HierarchyView(LibraryAPIView):

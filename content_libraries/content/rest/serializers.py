@@ -15,7 +15,7 @@ from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
 from ...rest import KeyListField, SecondsDateTimeField
-from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
+from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
 MAX_TITLE: Final = 500
 
@@ -132,6 +132,13 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
             text = _("The license of a container cannot be set in a library.")
             raise serializers.ValidationError({"license": [text]})
         return super().to_internal_value(data)
+
+
+class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
+    """What a container has preserved of the course that it came from. It cannot be edited in a library."""
+
+    settings = serializers.DictField(help_text="Name -> value, as the course had them.")
+    license = serializers.CharField(allow_blank=True)
 
 
 class ContainerCreateSerializer(ContainerUpdateSerializer):

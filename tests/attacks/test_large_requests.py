@@ -31,7 +31,7 @@ MANY: Final = 200_000
 
 AT_ONCE: Final = 8
 GENEROUS_SECONDS: Final = 10
-ATTACKS: Final[list[tuple[str, dict[str, object]]]] = [
+ATTACKS: Final[list[tuple[str, Any]]] = [
     ("lib:DemoX:welcome/collections/", {"title": "T", "description": [[]] * 1_000_000}),
     ("containers/lct:DemoX:welcome:unit:u/children/", {"usage_keys": ["lb:DemoX:welcome:html:h"] * 90_000}),
     ("lib:DemoX:welcome/containers/", {"container_type": ["unit"] * 90_000, "display_name": "x" * 1_000_000}),

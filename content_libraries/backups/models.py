@@ -24,6 +24,7 @@ class BackupJob(Job):
 
     class Meta:
         verbose_name = _("backup")
+        verbose_name_plural = _("backups")
 
     def __str__(self) -> str:
         return f"{self.library_key} ({self.uuid})"
@@ -53,6 +54,7 @@ class RestoreJob(Job):
 
     class Meta:
         verbose_name = _("restore")
+        verbose_name_plural = _("restores")
 
     def __str__(self) -> str:
         return str(self.uuid)

@@ -40,6 +40,8 @@ class Course(models.Model):
 
     class Meta:
         ordering = ("id",)
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
 
     def __str__(self) -> str:
         return str(self.id)

@@ -118,6 +118,10 @@ class ImportJob(Job):
         help_text=_("Of such a job: the archives, and where they were to go, so that it can be tried again."),
     )
 
+    class Meta:
+        verbose_name = _("import job")
+        verbose_name_plural = _("import jobs")
+
     def __str__(self) -> str:
         return f"{self.uuid} → {self.target_key}"
 

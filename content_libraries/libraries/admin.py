@@ -212,6 +212,10 @@ class ContentLibraryAdmin(PackageAdmin):
     def name(self, library: ContentLibrary) -> str:
         return format_html("{}<br><code>{}</code>", library.title, library)
 
+    @admin.display(description=gettext_lazy("Library key"))
+    def library_key(self, library: ContentLibrary) -> str:
+        return str(library.library_key)
+
     @admin.display(description=gettext_lazy("Size"))
     def size(self, library: Any) -> str:
         return sizes(library, _KINDS)

@@ -87,6 +87,10 @@ class SyncRun(Job):
         help_text=_("How many courses use the library and are not the user's to sync."),
     )
 
+    class Meta:
+        verbose_name = _("sync run")
+        verbose_name_plural = _("sync runs")
+
     def __str__(self) -> str:
         return f"{self.uuid}: {self.library_key or 'all libraries'}"
 
@@ -136,6 +140,10 @@ class LegacyConversion(Job):
     report = models.JSONField(_("report"), default=list, help_text=_("What was done, as conversion_report tells it."))
     changes = models.JSONField(default=list, help_text=_("Attributes of blocks, before and after."))
     undone = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("legacy conversion")
+        verbose_name_plural = _("legacy conversions")
 
     def __str__(self) -> str:
         return f"{self.uuid}: {self.course_key}"

@@ -1,6 +1,7 @@
 """
-Previews of texts and problems of a real course: median time of one, from the stored component to HTML, beside what the
-block class alone takes in XBlock's own runtime for tools, with its OLX and its services at hand and no database.
+Previews of texts and problems of a real course: median time of one, from the stored component to HTML, with the code of
+the block in a process of its own and in that of the site; beside what the class alone takes in XBlock's own runtime for
+tools, with its OLX and its services at hand and no database.
 
 ``python -m benchmarks.render_blocks [ARCHIVE]``
 """
@@ -9,6 +10,7 @@ block class alone takes in XBlock's own runtime for tools, with its OLX and its 
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ from .scratch import shared_data, start_site
 
 start_site()
 
+from django.test import override_settings
 from lxml import etree
 from xblock.core import XBlock
 from xblock.fields import ScopeIds
@@ -34,6 +37,8 @@ from content_libraries.xblocks.visits import Viewer
 
 TYPES = ("html", "problem")
 AT_MOST = 60
+PYTHON = re.compile("<script|customresponse|schematicresponse|loncapa")
+"""In problems that run code of their authors, and so are not rendered."""
 
 
 class Bare(TestRuntime):
@@ -55,12 +60,19 @@ def main(archive: Path) -> None:
         components = [api.ComponentWrite(block_type, f"c{number}", "Title", olx) for number, olx in enumerate(texts)]
         api.write_items(None, library, components=components)
         keys = [api.component_key(f"lb:Bench:render:{block_type}:c{number}") for number in range(len(texts))]
-        ours = median(timed(lambda key: api.render_view(key, "student_view", user=None), keys))
+        ours = median(timed(rendered, keys))
+        with override_settings(CONTENT_LIBRARIES_BLOCK_PROCESSES=0):
+            here = median(timed(rendered, keys))
         theirs = median(timed(bare_render, [(block_type, olx) for olx in texts]))
         print(
-            f"{block_type}: {len(texts)} components, median {ours * 1000:.1f} ms;"
-            f" the class alone {theirs * 1000:.1f} ms; ratio {ours / theirs:.1f}"
+            f"{block_type}: {len(texts)} components, median {ours * 1000:.1f} ms; in the process of the site"
+            f" {here * 1000:.1f} ms; the class alone {theirs * 1000:.1f} ms; ratio {ours / theirs:.1f}"
         )
+
+
+def rendered(key: api.LibraryUsageLocatorV2) -> api.RenderedView:
+    """What there is to see of a component."""
+    return api.render_view(key, "student_view", user=None)
 
 
 def blocks(archive: Path, block_type: str) -> Iterator[str]:
@@ -69,7 +81,7 @@ def blocks(archive: Path, block_type: str) -> Iterator[str]:
     while pending:
         block = pending.pop()
         pending += block.children
-        if block.tag == block_type and "<script" not in block.olx and "customresponse" not in block.olx:
+        if block.tag == block_type and not PYTHON.search(block.olx):
             yield block.olx
 
 

@@ -7,7 +7,7 @@ The shapes are those that clients know (wire: conventions).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence, Sized
+from collections.abc import Collection, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -108,6 +108,25 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
 def request_body(request: Request) -> Any:
     """The parsed body. Fields of a form count as in JSON: a blank one was given, a missing flag was not."""
     return request.data.dict() if isinstance(request.data, QueryDict) else request.data
+
+
+MAX_NAMED: Final = 20
+"""How many fields an error names. A body may have any number of them."""
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A body in which every field is read: one that is not known is an error with its name (wire: unknown-fields)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := [str(name) for name in data if name not in self.fields]):
+            message = _("This field is not known here.")
+            raise serializers.ValidationError({name: [message] for name in unknown[:MAX_NAMED]})
+        return super().to_internal_value(data)
+
+
+def refuse_fields(request: Request) -> None:
+    """Raise ValidationError for a request with a body that says something, where nothing is read."""
+    StrictSerializer(data=request_body(request) or {}).is_valid(raise_exception=True)
 
 
 def course_parameter(request: Request) -> CourseKey | None:

@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.backups.rest.urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
+    path(OWN, include("content_libraries.libraries.rest.own_urls")),
+    path(OWN, include("content_libraries.content.rest.own_urls")),
     path(ROLES, include("content_libraries.libraries.authz.urls")),
     path(OWN, include("content_libraries.search.rest.urls")),
     path(OWN, include("content_libraries.courses.rest.urls")),

@@ -120,7 +120,8 @@ DATABASES = {"default": database(DATA_DIR)}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-LANGUAGE_CODE = "en"
+# What is stored for all readers is in this language, and so is what is answered to those of none of the others.
+LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
 # Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"

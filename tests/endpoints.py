@@ -214,6 +214,7 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{TAGGING}object_tags/<object_id>/export/"): Example(arguments={"object_id": "<lib_key>"}),
     ("PUT", f"{TAGGING}object_tags/<object_id>/"): Example({"tagsData": []}),
     ("POST", "/api/content-staging/v1/clipboard/"): Example({"usage_key": "<usage_key>"}),
+    ("GET", f"{OWN}permissions/explain/"): Example(query="library=<lib_key>"),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),

@@ -15,9 +15,15 @@ from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import global_settings
+from django.contrib.admin import ModelAdmin, autodiscover, site
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
-from django.test import Client
+from django.core.exceptions import FieldDoesNotExist
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import ngettext
 from django.utils.translation.template import templatize
 from rest_framework.test import APIClient
@@ -204,7 +210,63 @@ def test_a_host_with_all_languages_of_django_says_regional_spanish(
     assert answer.json() == {"block_type": SAID["es"]}
 
 
+@pytest.mark.parametrize(("asked", "language"), [("en", "en"), ("es", "es"), ("fr", "es"), (None, "es")])
+def test_a_site_can_be_spanish(
+    library: ContentLibrary,
+    author: User,
+    api_client: ClientFactory,
+    settings: Any,
+    asked: str | None,
+    language: str,
+) -> None:
+    settings.LANGUAGE_CODE = "es"
+    answer = ask(api_client(author), library, asked)
+    assert answer["Content-Language"] == language
+    assert answer.json() == {"block_type": SAID[language]}
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api-docs/", "/api-docs/reference/"])
+def test_the_description_of_the_api_is_in_english_and_says_so(client: Client, staff: User, path: str) -> None:
+    client.force_login(staff)
+    answer = client.get(path, headers={"Accept-Language": "es"})
+    assert (answer.status_code, answer["Content-Language"]) == (200, "en")
+    if path == "/api/schema/":
+        assert answer.content.decode().strip() == (ROOT / "docs" / "reference" / "openapi.yaml").read_text().strip()
+
+
 @pytest.mark.parametrize(("count", "said"), [(1, "1 unidad"), (2, "2 unidades"), (1_000_000, "1000000 unidades")])
 def test_numbers_have_the_form_that_goes_with_them(count: int, said: str) -> None:
     with translation.override("es"):
         assert ngettext("%(count)d unit", "%(count)d units", count) % {"count": count} == said
+
+
+def shown_fields(model_admin: BaseModelAdmin[Any], request: HttpRequest) -> Iterator[Any]:
+    """What the list and the page of a model show: its fields, and methods of the admin or of the model."""
+    names: list[Any] = [*flatten_fieldsets(model_admin.get_fieldsets(request))]
+    if isinstance(model_admin, ModelAdmin):
+        names += [*model_admin.get_list_display(request), *model_admin.get_list_filter(request)]
+    for name in names:
+        if not isinstance(name, str) or name == "__str__" or name in model_admin.form.declared_fields:
+            continue  # fields of forms, filters and columns that are functions have texts of their own
+        try:
+            yield name, model_admin.model._meta.get_field(name).verbose_name
+        except FieldDoesNotExist:
+            if method := getattr(model_admin, name, None) or getattr(model_admin.model, name, None):
+                yield name, getattr(method, "short_description", None)  # else it is a field of the form
+
+
+def test_the_admin_names_nothing_in_english_only(rf: RequestFactory, staff: User) -> None:
+    """Names that Django makes of those in the code are in no catalog."""
+    autodiscover()
+    request = rf.get("/")
+    request.user = staff
+    ours = [of for model, of in site._registry.items() if model.__module__.partition(".")[0] in PACKAGES]
+    inlines = [inline for model_admin in ours for inline in model_admin.get_inline_instances(request)]
+    found = {
+        f"{model_admin.model.__name__}.{name}"
+        for model_admin in [*ours, *inlines]
+        for name, said in shown_fields(model_admin, request)
+        if not isinstance(said, Promise)
+    }
+    assert len(ours) > 15
+    assert found == set()

@@ -34,7 +34,9 @@ CLASS_TEXTS: Final = frozenset(
     {"default_detail", "index_title", "site_header", "site_title", "title", "verbose_name", "verbose_name_plural"}
 )
 MESSAGES: Final = frozenset({"debug", "error", "info", "success", "warning"})
-GETTEXT: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"})
+GETTEXT: Final = frozenset(
+    {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+)
 PLACEHOLDER: Final = re.compile(r"(?<!%)(?:%%)*%\((\w+)\)")
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 LANGUAGE_TAGS: Final = re.compile(

@@ -17,8 +17,10 @@ class BackupJob(Job):
 
     library_key = models.CharField(_("library"), max_length=255)
     file = models.FileField(upload_to="content_libraries/backups/%Y/%m/%d/", blank=True)
-    file_name = models.CharField(max_length=255, help_text=_("What the archive is called when it is downloaded."))
-    origin = models.CharField(max_length=255, help_text=_("Host of the site, to be named in the archive."))
+    file_name = models.CharField(
+        _("file name"), max_length=255, help_text=_("What the archive is called when it is downloaded.")
+    )
+    origin = models.CharField(_("site"), max_length=255, help_text=_("Host of the site, to be named in the archive."))
 
     class Meta:
         verbose_name = _("backup")
@@ -35,12 +37,19 @@ class RestoreJob(Job):
     """
 
     file = models.FileField(upload_to="content_libraries/restores/%Y/%m/%d/", blank=True)
-    file_name = models.CharField(max_length=255, blank=True, help_text=_("What its user calls the archive."))
-    learning_package_pk = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text=_("What became of it, until it expires. It may have a library by now.")
+    file_name = models.CharField(
+        _("file name"), max_length=255, blank=True, help_text=_("What its user calls the archive.")
     )
-    result = models.JSONField(null=True, blank=True, help_text=_("What became of it, as clients read it."))
-    error_log = models.TextField(blank=True, help_text=_("What is wrong with the archive, file by file."))
+    learning_package_pk = models.PositiveBigIntegerField(
+        _("learning package"),
+        null=True,
+        blank=True,
+        help_text=_("What became of it, until it expires. It may have a library by now."),
+    )
+    result = models.JSONField(_("result"), null=True, blank=True, help_text=_("What became of it, as clients read it."))
+    error_log = models.TextField(
+        _("error log"), blank=True, help_text=_("What is wrong with the archive, file by file.")
+    )
 
     class Meta:
         verbose_name = _("restore")

@@ -37,24 +37,36 @@ class StagedContent(models.Model):
     .. no_pii: a user is only referred to.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    created = models.DateTimeField(auto_now_add=True)
-    purpose = models.CharField(max_length=64, default=CLIPBOARD)
-    status = models.CharField(max_length=20, choices=StagedStatus, default=StagedStatus.READY)
-    block_type = models.CharField(max_length=100, help_text=_("chapter, sequential, vertical, or an XBlock type."))
-    olx = models.TextField()
-    display_name = models.CharField(max_length=500, blank=True)
-    suggested_url_name = models.CharField(max_length=255)
-    tags = models.JSONField(default=dict, help_text=_("Key of an item to taxonomy id to values."))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    purpose = models.CharField(_("purpose"), max_length=64, default=CLIPBOARD)
+    status = models.CharField(_("state"), max_length=20, choices=StagedStatus, default=StagedStatus.READY)
+    block_type = models.CharField(
+        _("type of block"), max_length=100, help_text=_("chapter, sequential, vertical, or an XBlock type.")
+    )
+    olx = models.TextField(_("OLX"))
+    display_name = models.CharField(_("title"), max_length=500, blank=True)
+    suggested_url_name = models.CharField(_("suggested ID"), max_length=255)
+    tags = models.JSONField(_("tags"), default=dict, help_text=_("Key of an item to taxonomy id to values."))
     container_settings = models.JSONField(
-        default=dict, help_text=_("Key of a container to what it had in the course that it came from.")
+        _("container settings"),
+        default=dict,
+        help_text=_("Key of a container to what it had in the course that it came from."),
     )
     source_key = models.CharField(_("copied block"), max_length=255)
     context_title = models.CharField(
-        max_length=500, blank=True, help_text=_("Title of the course, or key of the library, that it is from.")
+        _("title of its course or library"),
+        max_length=500,
+        blank=True,
+        help_text=_("Title of the course, or key of the library, that it is from."),
     )
     unit_key = models.CharField(
-        max_length=255, blank=True, help_text=_("Unit of the course that it is from; blank for items of libraries.")
+        _("unit"),
+        max_length=255,
+        blank=True,
+        help_text=_("Unit of the course that it is from; blank for items of libraries."),
     )
 
     class Meta:

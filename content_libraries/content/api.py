@@ -61,7 +61,7 @@ from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
-from .reading import get_children, get_item
+from .reading import get_children, get_container_settings, get_item
 
 __all__ = [
     "Asset",
@@ -98,6 +98,7 @@ __all__ = [
     "get_asset",
     "get_children",
     "get_collection",
+    "get_container_settings",
     "get_hierarchy",
     "get_item",
     "get_olx",

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from ..errors import NotFoundError
 from ..keys import CourseKey, ItemKey, LibraryContainerLocator, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, get_library, package_pk
+from ..libraries.api import Actor, Permission, access_library, get_library, package_pk
 from ..libraries.models import ContentLibrary
-from .data import ItemSummary
+from .container_settings import settings_of
+from .data import ContainerSettingsData, ItemSummary
 from .for_courses import reads_for_course
 from .items import item_summaries, item_summary
 
@@ -36,6 +37,22 @@ def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) 
             return summary
         raise _not_published(key)
     return replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+
+
+def get_container_settings(
+    key: LibraryContainerLocator, *, user: Actor, published: bool = False
+) -> ContainerSettingsData:
+    """
+    Read what a container has preserved of the course that it came from: of its draft, or of what is published.
+
+    Needs VIEW. Raises NotFoundError, also for what is deleted, softly, or not published; and NotAllowedError.
+    """
+    library = access_library(user, library_key_of(key), Permission.VIEW)
+    item = learning_core.find_item(package_pk(library), key, deleted_too=published)
+    version_pk = item.published_version_pk if published else item.draft_version_pk
+    if version_pk is None:
+        raise _not_published(key)
+    return settings_of([version_pk]).get(version_pk, ContainerSettingsData())
 
 
 def get_children(

@@ -24,13 +24,18 @@ class Course(models.Model):
     .. no_pii:
     """
 
-    id = CourseKeyField(primary_key=True, max_length=255, case_sensitive=True)
-    org = models.CharField(max_length=255, db_index=True)
-    display_name = models.CharField(max_length=255, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    id = CourseKeyField(_("key"), primary_key=True, max_length=255, case_sensitive=True)
+    org = models.CharField(_("organization"), max_length=255, db_index=True)
+    display_name = models.CharField(_("title"), max_length=255, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
     # RESTRICT: content is only ever deleted through the course.
     learning_package = models.OneToOneField(
-        "openedx_content.LearningPackage", on_delete=models.RESTRICT, null=True, editable=False, related_name="course"
+        "openedx_content.LearningPackage",
+        on_delete=models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="course",
+        verbose_name=_("learning package"),
     )
 
     class Meta:

@@ -40,16 +40,18 @@ class SourceUpload(models.Model):
     .. no_pii: a user is only referred to.
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    key = LearningContextKeyField(max_length=255, case_sensitive=True, db_index=True)
-    kind = models.CharField(max_length=20, choices=SourceKind)
-    title = models.CharField(max_length=500)
+    uuid = models.UUIDField(_("ID"), default=uuid4, unique=True, editable=False)
+    key = LearningContextKeyField(_("key"), max_length=255, case_sensitive=True, db_index=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
+    title = models.CharField(_("title"), max_length=500)
     file = models.FileField(upload_to="content_libraries/uploads/%Y/%m/", blank=True)
-    file_name = models.CharField(max_length=255, help_text=_("What its owner called it."))
+    file_name = models.CharField(_("file name"), max_length=255, help_text=_("What its owner called it."))
     digest = models.CharField(max_length=40, help_text=_("Digest of what was read from it."))
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
     # SET_NULL: what a retired user uploaded is staff's to use.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("user")
+    )
 
     class Meta:
         verbose_name = _("uploaded archive")
@@ -103,11 +105,14 @@ class ImportJob(Job):
     target_key = models.CharField(
         _("library"), max_length=255, help_text=_("Key of the library, which may be deleted meanwhile.")
     )
-    publish = models.BooleanField(help_text=_("Publish what is written, if the user may."))
+    publish = models.BooleanField(_("publish"), help_text=_("Publish what is written, if the user may."))
     made_library = models.BooleanField(
-        default=False, help_text=_("The library was created for this job, and goes with it if nothing is imported.")
+        _("made the library"),
+        default=False,
+        help_text=_("The library was created for this job, and goes with it if nothing is imported."),
     )
     legacy_request = models.JSONField(
+        _("request for a migration"),
         default=dict,
         blank=True,
         help_text=_("Of such a job: the archives, and where they were to go, so that it can be tried again."),
@@ -129,7 +134,7 @@ class ModulestoreSource(models.Model):
     .. no_pii:
     """
 
-    key = LearningContextKeyField(max_length=255, unique=True, case_sensitive=True)
+    key = LearningContextKeyField(_("key"), max_length=255, unique=True, case_sensitive=True)
     # SET_NULL: a source is only imported, not migrated, when the migration that it forwards to is gone.
     forwarded = models.OneToOneField(
         "ModulestoreMigration",
@@ -168,14 +173,18 @@ class ModulestoreMigration(models.Model):
     .. no_pii: a user is only referred to.
     """
 
-    source = models.ForeignKey(ModulestoreSource, on_delete=models.CASCADE, related_name="migrations")
-    source_version = models.CharField(max_length=255, blank=True, help_text=_("Digest of what was read."))
+    source = models.ForeignKey(
+        ModulestoreSource, on_delete=models.CASCADE, related_name="migrations", verbose_name=_("source")
+    )
+    source_version = models.CharField(
+        _("version of the source"), max_length=255, blank=True, help_text=_("Digest of what was read.")
+    )
     composition_level = models.CharField(_("what is made"), max_length=20, choices=[(level, level) for level in Level])
     repeat_handling_strategy = models.CharField(
         _("what was imported before"), max_length=20, choices=[(repeat, repeat) for repeat in OnRepeat]
     )
-    preserve_url_slugs = models.BooleanField()
-    target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE)
+    preserve_url_slugs = models.BooleanField(_("keeps the IDs of the source"))
+    target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE, verbose_name=_("target"))
     # SET_NULL: the collection can be deleted without losing what came from where.
     target_collection = models.ForeignKey(
         "openedx_content.Collection", on_delete=models.SET_NULL, null=True, blank=True
@@ -183,8 +192,10 @@ class ModulestoreMigration(models.Model):
     # SET_NULL: logs may be pruned. Null also when the import changed nothing.
     change_log = models.ForeignKey("openedx_content.DraftChangeLog", on_delete=models.SET_NULL, null=True, blank=True)
     is_failed = models.BooleanField(_("failed"), default=False)
-    finished = models.DateTimeField(null=True, blank=True, help_text=_("Blank while it is waiting or under way."))
-    error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
+    finished = models.DateTimeField(
+        _("finished"), null=True, blank=True, help_text=_("Blank while it is waiting or under way.")
+    )
+    error = models.TextField(_("error"), blank=True, help_text=_("Why it failed, for its author."))
     # SET_NULL: what came from where is worth keeping longer than the jobs that did it.
     job = models.ForeignKey("ImportJob", on_delete=models.SET_NULL, null=True, blank=True, related_name="migrations")
     # Null for a course of the course store.
@@ -194,12 +205,14 @@ class ModulestoreMigration(models.Model):
         default=False, help_text=_("Somebody asked for exactly this plan, so the job may not make another one.")
     )
     options = models.JSONField(default=dict, help_text=_("What was asked for, as ImportOptions."))
-    report = models.JSONField(default=dict, help_text=_("What was done, as result_report tells it."))
+    report = models.JSONField(_("report"), default=dict, help_text=_("What was done, as result_report tells it."))
     fingerprints = models.JSONField(
         default=dict, help_text=_("Usage key to digest of each block, to tell what changes in the source later.")
     )
-    created = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("created by")
+    )
 
     objects: ClassVar[MigrationManager] = MigrationManager()
 
@@ -250,15 +263,22 @@ class ModulestoreBlockMigration(models.Model):
     """
 
     overall_migration = models.ForeignKey(
-        ModulestoreMigration, on_delete=models.CASCADE, related_name="block_migrations"
+        ModulestoreMigration,
+        on_delete=models.CASCADE,
+        related_name="block_migrations",
+        verbose_name=_("import of a source"),
     )
-    source = models.ForeignKey(ModulestoreBlockSource, on_delete=models.CASCADE, related_name="block_migrations")
-    target = models.ForeignKey("openedx_content.PublishableEntity", on_delete=models.CASCADE, null=True, blank=True)
+    source = models.ForeignKey(
+        ModulestoreBlockSource, on_delete=models.CASCADE, related_name="block_migrations", verbose_name=_("source")
+    )
+    target = models.ForeignKey(
+        "openedx_content.PublishableEntity", on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("target")
+    )
     # SET_NULL: logs may be pruned.
     change_log_record = models.ForeignKey(
         "openedx_content.DraftChangeLogRecord", on_delete=models.SET_NULL, null=True, blank=True
     )
-    unsupported_reason = models.TextField(null=True, blank=True)  # noqa: DJ001 - null means "nothing was wrong"
+    unsupported_reason = models.TextField(_("reason"), null=True, blank=True)  # noqa: DJ001 - null means "nothing was wrong"
 
     class Meta:
         verbose_name = _("imported block")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
 from opaque_keys.edx.locator import LibraryLocator
 
 from .jobs import CANCELED_TEXT
@@ -20,15 +20,16 @@ _SOURCE_CHANGES: Final[Mapping[str, Any]] = {
     "removed": gettext_lazy("Removed in the source since the last import: %(blocks)s."),
 }
 
+# With context: fields of models have some of these names, too, and other languages tell one thing from several.
 _OUTCOMES: Final[Mapping[str, Any]] = {
-    "create": gettext_lazy("created"),
-    "update": gettext_lazy("updated"),
-    "restore": gettext_lazy("restored"),
-    "fork": gettext_lazy("copied anew"),
-    "keep": gettext_lazy("unchanged"),
-    "skip": gettext_lazy("skipped"),
-    "unsupported": gettext_lazy("not imported"),
-    "dissolve": gettext_lazy("taken apart"),
+    "create": pgettext_lazy("number of blocks", "created"),
+    "update": pgettext_lazy("number of blocks", "updated"),
+    "restore": pgettext_lazy("number of blocks", "restored"),
+    "fork": pgettext_lazy("number of blocks", "copied anew"),
+    "keep": pgettext_lazy("number of blocks", "unchanged"),
+    "skip": pgettext_lazy("number of blocks", "skipped"),
+    "unsupported": pgettext_lazy("number of blocks", "not imported"),
+    "dissolve": pgettext_lazy("number of blocks", "taken apart"),
 }
 
 

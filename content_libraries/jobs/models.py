@@ -41,23 +41,33 @@ class Job(models.Model):
         _("ID"), default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status.")
     )
     # SET_NULL: what was done stays known after its author retires. A job without a user is not started.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("user")
+    )
     # SET_NULL: old task statuses are purged.
     task_status = models.OneToOneField(
-        "user_tasks.UserTaskStatus", on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s"
+        "user_tasks.UserTaskStatus",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="%(class)s",
+        verbose_name=_("task status"),
     )
-    state = models.CharField(max_length=20, choices=JobState, default=JobState.WAITING, db_index=True)
-    cancel_requested = models.BooleanField(default=False)
-    lease = models.UUIDField(null=True, blank=True)
-    heartbeat = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=JobState, default=JobState.WAITING, db_index=True)
+    cancel_requested = models.BooleanField(_("cancellation requested"), default=False)
+    lease = models.UUIDField(_("lease"), null=True, blank=True)
+    heartbeat = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     sent = models.DateTimeField(
-        null=True, blank=True, help_text=_("When a worker was told of it; empty after one has taken it.")
+        _("told to a worker"),
+        null=True,
+        blank=True,
+        help_text=_("When a worker was told of it; empty after one has taken it."),
     )
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True, help_text=_("Why the last attempt broke off."))
-    error = models.TextField(blank=True)
-    created = models.DateTimeField(auto_now_add=True)
-    finished = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("last error"), blank=True, help_text=_("Why the last attempt broke off."))
+    error = models.TextField(_("error"), blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    finished = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
         abstract = True

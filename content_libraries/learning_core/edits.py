@@ -23,6 +23,7 @@ from openedx_content.models_api import (
     Component,
     ComponentVersionMedia,
     Container,
+    Draft,
     LearningPackage,
     Media,
     MediaType,
@@ -181,10 +182,16 @@ def replace_children(
     """
     Give a container its next version, with exactly these children, in this order.
 
+    Children that are deleted (softly) are not shown, so whoever arranges the others does not know of them: each keeps
+    its place behind what it stood behind, for a restore.
+
     Raises InvalidInputError for a child that such a container does not take, and ConflictError.
     """
     return _save_container(
-        learning_package_pk, container_pk, new_children=lambda _children: child_pks, author_pk=author_pk
+        learning_package_pk,
+        container_pk,
+        new_children=lambda children: _with_deleted(children, child_pks),
+        author_pk=author_pk,
     )
 
 
@@ -286,6 +293,22 @@ def _save_container(
         writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
         version = PublishableEntityVersion.objects.get(pk=writes.version_pks[write.entity_ref])
     return NextVersion(version.pk, version.version_num, base.pk)
+
+
+def _with_deleted(old: Sequence[int], new: Sequence[int]) -> Sequence[int]:
+    """New children of a container, with those of the old ones that are deleted behind what they stood behind."""
+    deleted: set[int] = set()
+    for part in in_parts(set(old) - set(new)):
+        drafts = Draft.objects.filter(entity_id__in=part, version__isnull=True)
+        deleted.update(drafts.values_list("entity_id", flat=True))
+    children, place = list(new), 0
+    for pk in old:
+        if pk in deleted:
+            children.insert(place, pk)
+            place += 1
+        elif pk in children:
+            place = children.index(pk) + 1
+    return children
 
 
 def _base_version(entity_pk: int) -> PublishableEntityVersion:

@@ -50,16 +50,19 @@ class ContentLibrary(models.Model):
     objects: ClassVar[ContentLibraryManager] = ContentLibraryManager()
 
     # PROTECT: an organization that owns content must not vanish by accident.
-    org = models.ForeignKey(Organization, on_delete=models.PROTECT)
-    slug = models.SlugField(allow_unicode=True, validators=[validate_unicode_slug])
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, verbose_name=_("organization"))
+    slug = models.SlugField(_("slug"), allow_unicode=True, validators=[validate_unicode_slug])
     # RESTRICT: content is only ever deleted through the library.
     learning_package = models.OneToOneField(
         "openedx_content.LearningPackage",
         on_delete=models.RESTRICT,
         null=True,
         related_name="contentlibrary",
+        verbose_name=_("learning package"),
     )
-    license = models.CharField(max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True)
+    license = models.CharField(
+        _("license"), max_length=25, choices=License, default=License.ALL_RIGHTS_RESERVED, blank=True
+    )
     allow_public_learning = models.BooleanField(
         _("open to learners"), default=False, help_text=_("Anybody may see the library's blocks as learners see them.")
     )
@@ -105,10 +108,14 @@ class ContentLibraryPermission(models.Model):
     .. no_pii: a user is only referred to.
     """
 
-    library = models.ForeignKey(ContentLibrary, on_delete=models.CASCADE, related_name="permission_grants")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True)
-    access_level = models.CharField(max_length=30, choices=AccessLevel)
+    library = models.ForeignKey(
+        ContentLibrary, on_delete=models.CASCADE, related_name="permission_grants", verbose_name=_("library")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("user")
+    )
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("group"))
+    access_level = models.CharField(_("access level"), max_length=30, choices=AccessLevel)
 
     class Meta:
         verbose_name = _("grant in a library")

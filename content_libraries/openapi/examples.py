@@ -72,6 +72,9 @@ PARAMETERS: Final[Mapping[str, Any]] = {
 """Name of a parameter -> an example."""
 
 FIELDS: Final[Mapping[str, Any]] = {
+    "Grant.kind": "role",
+    "Grant.name": "library_author",
+    "Grant.scope": LIBRARY,
     "Organization.id": 1,
     "Organization.logo": None,
     "Scope.org": None,

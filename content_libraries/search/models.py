@@ -43,25 +43,30 @@ class SearchCheckpoint(models.Model):
     .. no_pii:
     """
 
-    learning_package_pk = models.PositiveIntegerField()
+    learning_package_pk = models.PositiveIntegerField(_("learning package"))
     is_spare = models.BooleanField(
         _("being made"), default=False, help_text=_("Whether it is about the index that is being made.")
     )
     context_key = LearningContextKeyField(_("library or course"), max_length=255, db_index=True, case_sensitive=True)
     index_id = models.CharField(_("index"), max_length=255, blank=True, help_text=_("The index that this is about."))
     # Every document names its library, so another title means that all of them have to be made again.
-    title = models.CharField(max_length=500, blank=True, help_text=_("The title that the documents have."))
+    title = models.CharField(_("title"), max_length=500, blank=True, help_text=_("The title that the documents have."))
     filling_after = models.PositiveBigIntegerField(
-        null=True, default=0, help_text=_("The last entity that was filled in; empty when all are.")
+        _("filled up to"), null=True, default=0, help_text=_("The last entity that was filled in; empty when all are.")
     )
     draft_change_log_pk = models.PositiveBigIntegerField(_("draft change log"), default=0)
     publish_log_pk = models.PositiveBigIntegerField(_("publish log"), default=0)
-    pending = models.JSONField(default=nothing_pending)
-    turn = models.CharField(max_length=32, blank=True, help_text=_("Who is catching up now; empty for nobody."))
-    turn_ends = models.DateTimeField(null=True, help_text=_("When others may take over, because nobody is alive."))
-    updated = models.DateTimeField(auto_now=True)
-    last_error = models.TextField(blank=True)
+    pending = models.JSONField(_("left to do"), default=nothing_pending)
+    turn = models.CharField(
+        _("turn"), max_length=32, blank=True, help_text=_("Who is catching up now; empty for nobody.")
+    )
+    turn_ends = models.DateTimeField(
+        _("turn ends"), null=True, help_text=_("When others may take over, because nobody is alive.")
+    )
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+    last_error = models.TextField(_("last error"), blank=True)
     refused = models.JSONField(
+        _("what is refused"),
         default=dict,
         blank=True,
         help_text=_("Documents that the engine does not take as they are: what they are about, and why."),
@@ -99,12 +104,16 @@ class SearchRebuild(models.Model):
 
     THE_ONLY = 1
 
-    owner = models.CharField(max_length=32, blank=True, help_text=_("Who is rebuilding; empty if it was stopped."))
-    owned_until = models.DateTimeField(help_text=_("When others may go on with it, because the owner is dead."))
+    owner = models.CharField(
+        _("owner"), max_length=32, blank=True, help_text=_("Who is rebuilding; empty if it was stopped.")
+    )
+    owned_until = models.DateTimeField(
+        _("taken until"), help_text=_("When others may go on with it, because the owner is dead.")
+    )
     index_id = models.CharField(_("index"), max_length=255, blank=True, help_text=_("The index that is being filled."))
-    started = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(_("started"), auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text=_("How many have tried to go on with it since the last step that was done.")
+        _("attempts"), default=0, help_text=_("How many have tried to go on with it since the last step that was done.")
     )
 
     class Meta:

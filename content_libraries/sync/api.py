@@ -63,6 +63,7 @@ from .runs import cancel_run, find_run, list_runs, retry_run, start_run
 from .syncing import (
     Synced,
     SyncOutdatedError,
+    WouldDeleteError,
     create_linked_block,
     link_block,
     preview_sync,
@@ -108,6 +109,7 @@ __all__ = [
     "UpdateAllError",
     "UpstreamNotAllowedError",
     "Usages",
+    "WouldDeleteError",
     "actions_of",
     "cancel_conversion",
     "cancel_run",

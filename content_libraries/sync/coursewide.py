@@ -19,7 +19,7 @@ from .planning import plan_sync
 from .readiness import Standing, standings_in
 from .reading import collapsed
 from .states import explain
-from .syncing import Synced, apply_sync
+from .syncing import Synced, SyncOutdatedError, apply_sync
 
 
 def preview_course(course_key: CourseKey, *, user: Actor, only_library: LibraryLocatorV2 | None = None) -> SyncPlan:
@@ -42,6 +42,7 @@ def sync_course(
     *,
     user: Actor,
     only_library: LibraryLocatorV2 | None = None,
+    fingerprint: str | None = None,
     settle: Callable[[Synced], None] | None = None,
 ) -> Synced:
     """
@@ -51,14 +52,18 @@ def sync_course(
         course_key: the course.
         user: needs MANAGE_LIBRARY_UPDATES, or EDIT and VIEW in the libraries.
         only_library: only what is linked to this library.
+        fingerprint: of the preview that the user has seen; the sync is refused if it would do something else.
         settle: is called at the end of the transaction; what it raises undoes everything.
 
-    Raises NotFoundError and NotAllowedError.
+    Raises NotFoundError, NotAllowedError and SyncOutdatedError.
     """
     require_syncs_of_course(user, course_key)
     with transaction.atomic():
         lock_course(course_key)
-        synced = apply_sync(_plan(course_key, user, only_library), user=user)
+        plan = _plan(course_key, user, only_library)
+        if fingerprint is not None and fingerprint != plan.fingerprint:
+            raise SyncOutdatedError
+        synced = apply_sync(plan, user=user)
         if settle is not None:
             settle(synced)
     return synced

@@ -24,7 +24,7 @@ from .readiness import Standing, standings_of
 
 _STATES: Final[Mapping[str, Any]] = {
     LinkState.OK: gettext_lazy("ok"),
-    LinkState.UPDATE: gettext_lazy("update"),
+    LinkState.UPDATE: gettext_lazy("update available"),
     LinkState.DECLINED: gettext_lazy("declined"),
     LinkState.DELETED: gettext_lazy("deleted"),
     LinkState.UNPUBLISHED: gettext_lazy("unpublished"),
@@ -140,7 +140,7 @@ class CourseLinkAdmin(StaffAdmin):
         link = super().get_object(request, object_id, from_field)
         return link and _with_standings([link])[0]
 
-    @admin.display
+    @admin.display(description=gettext_lazy("State"))
     def state(self, link: Any) -> str:
         return str(_STATES[link.standing.state])
 

@@ -31,7 +31,7 @@ class CourseLink(models.Model):
     .. no_pii:
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(_("ID"), default=uuid4, unique=True, editable=False)
     course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True, db_index=True)
     downstream_key = UsageKeyField(_("course block"), max_length=255, case_sensitive=True, unique=True)
     upstream_key = case_sensitive_char_field(verbose_name=_("library item"), max_length=255, db_index=True)
@@ -47,19 +47,19 @@ class CourseLink(models.Model):
     )
     version_synced = models.PositiveIntegerField(_("synced version"), null=True, blank=True)
     version_declined = models.PositiveIntegerField(_("declined version"), null=True, blank=True)
-    deletion_declined = models.BooleanField(default=False)
+    deletion_declined = models.BooleanField(_("deletion declined"), default=False)
     children_declined = models.CharField(
         max_length=64, blank=True, help_text=_("Names the list of published children that an author declined.")
     )
     block_children = models.JSONField(
         default=list, blank=True, help_text=_("Usage keys of what is in the block, if the item is a container.")
     )
-    downstream_customized = models.JSONField(default=list, blank=True)
+    downstream_customized = models.JSONField(_("fields changed in the course"), default=list, blank=True)
     downstream_edited = models.BooleanField(
         default=False, help_text=_("Whether the course changed what the next sync takes back.")
     )
-    created = models.DateTimeField(auto_now_add=True)
-    updated = models.DateTimeField(help_text=_("When something that it says really changed."))
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("updated"), help_text=_("When something that it says really changed."))
 
     class Meta:
         verbose_name = _("link to a library")
@@ -82,7 +82,9 @@ class SyncRun(Job):
         _("library"), max_length=255, blank=True, help_text=_("Only links to this library; all if blank.")
     )
     left_out = models.PositiveIntegerField(
-        default=0, help_text=_("How many courses use the library and are not the user's to sync.")
+        _("courses left out"),
+        default=0,
+        help_text=_("How many courses use the library and are not the user's to sync."),
     )
 
     def __str__(self) -> str:
@@ -100,6 +102,9 @@ class SyncRunCourse(models.Model):
     course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True)
     finished = models.DateTimeField(null=True, blank=True)
     is_failed = models.BooleanField(_("failed"), default=False)
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the preview that is to be done; whatever is ready if blank.")
+    )
     error = models.TextField(blank=True, help_text=_("Why it failed, for its author."))
     report = models.JSONField(default=dict, help_text=_("What was done, as course_report tells it."))
 
@@ -123,12 +128,14 @@ class LegacyConversion(Job):
 
     course_key = CourseKeyField(_("course"), max_length=255, case_sensitive=True, db_index=True)
     publish = models.BooleanField(
-        default=False, help_text=_("Publish what is converted, where nothing else was waiting to be published.")
+        _("publish"),
+        default=False,
+        help_text=_("Publish what is converted, where nothing else was waiting to be published."),
     )
     change_set = models.CharField(max_length=255, blank=True, help_text=_("Of the course; blank if nothing changed."))
-    report = models.JSONField(default=list, help_text=_("What was done, as conversion_report tells it."))
+    report = models.JSONField(_("report"), default=list, help_text=_("What was done, as conversion_report tells it."))
     changes = models.JSONField(default=list, help_text=_("Attributes of blocks, before and after."))
-    undone = models.DateTimeField(null=True, blank=True)
+    undone = models.DateTimeField(_("undone"), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.uuid}: {self.course_key}"

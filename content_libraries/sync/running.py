@@ -56,7 +56,13 @@ class _Run:
 
         name = self.worker.job.library_key
         only_library = library_key(name) if name else None
-        sync_course(course.course_key, user=user, only_library=only_library, settle=settle)
+        sync_course(
+            course.course_key,
+            user=user,
+            only_library=only_library,
+            fingerprint=course.fingerprint or None,
+            settle=settle,
+        )
 
     def _user(self) -> User:
         user = self.worker.job.user

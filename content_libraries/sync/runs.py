@@ -21,14 +21,20 @@ from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, r
 from ..keys import LibraryLocatorV2, library_key
 from ..libraries.api import Actor, Permission, access_library, is_global_staff
 from .access import require_syncs_of_course
+from .coursewide import preview_course
 from .models import CourseLink, SyncRun, SyncRunCourse
+from .syncing import SyncOutdatedError
 
 TASK_NAME: Final = "content_libraries.sync.run"
 CANCELED_TEXT: Final = gettext_noop("This run was canceled before this course was done.")
 
 
 def start_run(
-    *, user: Actor, courses: Sequence[CourseKey] = (), only_library: LibraryLocatorV2 | None = None
+    *,
+    user: Actor,
+    courses: Sequence[CourseKey] = (),
+    only_library: LibraryLocatorV2 | None = None,
+    fingerprint: str | None = None,
 ) -> SyncRun:
     """
     Let a worker sync everything that is ready in courses.
@@ -39,8 +45,11 @@ def start_run(
         user: needs to be allowed to sync each course that is named.
         courses: the courses; if none are named, all that use the library and are the user's to sync.
         only_library: only what is linked to this library. Needs VIEW there where no courses are named.
+        fingerprint: of the preview of one course that the user has seen. The run is refused if it would do something
+            else, and does nothing if that is so when a worker comes to it.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError where there is nothing to sync.
+    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError where there is nothing to sync, and
+    for the fingerprint of several courses.
     """
     person = refer_to(user)
     for course_key in courses:
@@ -55,9 +64,11 @@ def start_run(
         left_out = len(using) - len(chosen)
     if not chosen:
         raise InvalidInputError(_("No course that you may edit uses this library."), field="library_key")
+    if fingerprint is not None:
+        _require_shown(fingerprint, chosen, user, only_library)
     with transaction.atomic():
         _cancel_redundant(person, chosen)
-        run = _create(person, chosen, only_library, left_out)
+        run = _create(person, chosen, only_library, left_out, fingerprint or "")
         send_on_commit(run)
     return run
 
@@ -90,16 +101,19 @@ def retry_run(run_uuid: UUID, /, *, user: Actor) -> SyncRun:
     """
     Sync, in a new run, the courses that a finished run did not sync.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a run that is not finished or where nothing failed.
+    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError for a run that is not finished or
+    where nothing failed.
     """
     run = find_run(run_uuid, user=user)
     if run.state in UNFINISHED:
         raise InvalidInputError(_("This run is not finished. Wait for it, or cancel it."))
-    failed = [course.course_key for course in run.courses.filter(is_failed=True).order_by("pk")]
+    unfinished = list(run.courses.filter(is_failed=True).order_by("pk"))
+    failed = [course.course_key for course in unfinished]
     if not failed:
         raise InvalidInputError(_("Every course of this run is done. Start a new run to sync again."))
     only_library = library_key(run.library_key) if run.library_key else None
-    return start_run(user=user, courses=failed, only_library=only_library)
+    shown = unfinished[0].fingerprint or None  # there is one only for a single course
+    return start_run(user=user, courses=failed, only_library=only_library, fingerprint=shown)
 
 
 def finish(run: SyncRun, state: JobState, error: str = "") -> None:
@@ -113,6 +127,15 @@ def finish(run: SyncRun, state: JobState, error: str = "") -> None:
     open_text = site_language.gettext(CANCELED_TEXT) if state == JobState.CANCELED else error
     run.courses.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(run, state, error, partial_name="Failed courses")
+
+
+def _require_shown(
+    fingerprint: str, courses: Sequence[CourseKey], user: Actor, only_library: LibraryLocatorV2 | None
+) -> None:
+    if len(courses) != 1:
+        raise InvalidInputError(_("A fingerprint is of the preview of one course. Name one."), field="fingerprint")
+    if preview_course(courses[0], user=user, only_library=only_library).fingerprint != fingerprint:
+        raise SyncOutdatedError
 
 
 def _courses_using(library: LibraryLocatorV2) -> list[CourseKey]:
@@ -129,13 +152,17 @@ def _runs() -> QuerySet[SyncRun]:
     return SyncRun.objects.select_related("task_status", "user").prefetch_related("courses")
 
 
-def _create(user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 | None, left_out: int) -> SyncRun:
+def _create(
+    user: User, courses: Sequence[CourseKey], library: LibraryLocatorV2 | None, left_out: int, fingerprint: str
+) -> SyncRun:
     run = SyncRun(user=user, library_key=str(library or ""), left_out=left_out)
     text = site_language.ngettext("Sync of %(count)s course", "Sync of %(count)s courses", len(courses))
     name = text % {"count": len(courses)}
     create_status(run, task_name=TASK_NAME, name=name, total_steps=1 + len(courses))
     run.save()
-    SyncRunCourse.objects.bulk_create(SyncRunCourse(run=run, course_key=key) for key in courses)
+    SyncRunCourse.objects.bulk_create(
+        SyncRunCourse(run=run, course_key=key, fingerprint=fingerprint) for key in courses
+    )
     return run
 
 

@@ -27,7 +27,7 @@ from ..keys import ItemKey, LibraryContainerLocator, library_key_of
 from ..libraries.api import Actor, author_pk
 from ..olx.api import with_attributes
 from .access import access_block, may_view_library, require_follow, require_state
-from .data import FileNotices, LinkState, SyncPlan
+from .data import FileNotices, LinkState, SyncAction, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
 from .files import bytes_of
 from .guarding import refuse_linked_parents
@@ -47,6 +47,16 @@ class SyncOutdatedError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__(_("The library or the course changed since this was shown. Look at it again, then sync."))
+
+
+class WouldDeleteError(ConflictError):
+    """A sync would delete blocks that a block has of its own, which nobody was shown (wire: sync-link-set)."""
+
+    code = "would_delete"
+
+    def __init__(self, plan: SyncPlan) -> None:
+        super().__init__(_("Blocks would be deleted. Look at them, then ask again with the fingerprint."))
+        self.plan = plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,9 @@ def create_linked_block(
     return course_store().blocks(course_key, [usage_key])[usage_key], synced
 
 
-def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = False) -> Synced | None:
+def link_block(
+    usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = False, fingerprint: str | None = None
+) -> Synced | None:
     """
     Link a block that is there to a library item, in place of what it was linked to.
 
@@ -170,8 +182,10 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         user: needs what ``sync_block`` needs, and VIEW in the library.
         upstream: key of the library item, which has to be published.
         sync: take its content too; otherwise only what the library calls it is noted, and an update is offered.
+        fingerprint: of the plan that a WouldDeleteError has shown.
 
-    Returns: what the sync did, None without one. Raises NotFoundError, LinkError. The earlier link stays then.
+    Returns: what the sync did, None without one. Raises NotFoundError, LinkError, SyncOutdatedError, and
+    WouldDeleteError for a sync that would delete blocks, until its plan was shown. The earlier link stays then.
     """
     with transaction.atomic():
         lock_course(usage_key.course_key)
@@ -182,7 +196,12 @@ def link_block(usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = 
         _apply_link(block, key, user)
         if not sync:
             return None
-        return apply_sync(plan_sync(usage_key.course_key, [usage_key]), user=user)
+        plan = plan_sync(usage_key.course_key, [usage_key])
+        if fingerprint is None and any(step.action == SyncAction.DELETE for step in plan.steps):
+            raise WouldDeleteError(plan)
+        if fingerprint is not None and fingerprint != plan.fingerprint:
+            raise SyncOutdatedError
+        return apply_sync(plan, user=user)
 
 
 def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:

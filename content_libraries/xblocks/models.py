@@ -28,14 +28,16 @@ class StudentState(models.Model):
     .. pii_retirement: local_api
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    library = models.ForeignKey(ContentLibrary, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    library = models.ForeignKey(ContentLibrary, on_delete=models.CASCADE, related_name="+", verbose_name=_("library"))
     usage_key = models.CharField(
         _("component"), max_length=255, help_text=_("The component, such as lb:ORG:SLUG:problem:p1.")
     )
-    version_uuid = models.UUIDField(help_text=_("The version of the component that the state is of."))
-    state = models.JSONField(default=dict, help_text=_("Name of a field to its JSON value."))
-    modified = models.DateTimeField(auto_now=True)
+    version_uuid = models.UUIDField(_("version"), help_text=_("The version of the component that the state is of."))
+    state = models.JSONField(_("state"), default=dict, help_text=_("Name of a field to its JSON value."))
+    modified = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("student state")

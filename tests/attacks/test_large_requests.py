@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import requests
 import yaml
 from django.contrib.auth.models import User
 
@@ -17,6 +19,7 @@ from content_libraries.search.tokens import make_token
 from tests.conftest import ClientFactory
 from tests.content.client import LibraryClient
 from tests.growth import assert_grows_no_faster_than_its_input
+from tests.running import PATIENCE_SECONDS, manage, prepared_site, running_site
 from tests.search.facade.conftest import SearchClient
 from tests.xblocks.client import BlockClient
 
@@ -24,6 +27,15 @@ pytestmark = pytest.mark.django_db
 
 MANY: Final = 200_000
 """Keys in a body: it took 72 seconds to say that the first one is not there."""
+
+
+AT_ONCE: Final = 8
+GENEROUS_SECONDS: Final = 10
+ATTACKS: Final[list[tuple[str, Any]]] = [
+    ("lib:DemoX:welcome/collections/", {"title": "T", "description": [[]] * 1_000_000}),
+    ("containers/lct:DemoX:welcome:unit:u/children/", {"usage_keys": ["lb:DemoX:welcome:html:h"] * 90_000}),
+    ("lib:DemoX:welcome/containers/", {"container_type": ["unit"] * 90_000, "display_name": "x" * 1_000_000}),
+]
 
 
 def refused(response: Any, limit: int | str) -> None:
@@ -191,3 +203,30 @@ def test_queries_of_an_append_do_not_grow_with_the_children(
         lib.add_children(name, "html:one")
     with django_assert_max_num_queries(20):
         lib.children(name)
+
+
+# On a running site
+
+
+@pytest.mark.slow
+def test_others_are_served_meanwhile(tmp_path: Path) -> None:
+    """Eight large requests at once, as many as the site has threads, again and again."""
+    environment = prepared_site(tmp_path)
+    tokens = {name: manage(environment, "create_token", name).strip() for name in ("author", "user")}
+    headers = {name: {"Authorization": f"JWT {token}"} for name, token in tokens.items()}
+    with running_site(environment) as address, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def attack(number: int) -> int:
+            name, body = ATTACKS[number % len(ATTACKS)]
+            url = f"{address}/api/libraries/v2/{name}"
+            return requests.post(url, json=body, headers=headers["author"], timeout=PATIENCE_SECONDS).status_code
+
+        attacks = [pool.submit(attack, number) for number in range(6 * AT_ONCE)]
+        watched = 0
+        while not all(each.done() for each in attacks):
+            assert requests.get(f"{address}/healthz", timeout=GENEROUS_SECONDS).status_code == 200
+            library = requests.get(f"{address}/api/libraries/v2/", headers=headers["user"], timeout=GENEROUS_SECONDS)
+            assert library.status_code == 200
+            watched += 1
+        assert watched > 1
+        assert {each.result() for each in attacks} == {400}

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from content_libraries.content import api as content
+from content_libraries.libraries.models import ContentLibrary
+
 from .client import ROOT, LibraryClient
 from .conftest import ActingAs
 
@@ -154,6 +157,29 @@ def test_a_restored_container_is_the_same_as_before(lib: LibraryClient) -> None:
     assert lib.get("unit:u") == before
 
 
+@pytest.mark.parametrize(
+    ("deleted", "order", "after"),
+    [
+        ("html:b", ["html:c", "html:a"], ["html:c", "html:a", "html:b"]),
+        ("html:a", ["html:c", "html:b"], ["html:a", "html:c", "html:b"]),
+        ("html:c", ["html:b", "html:a"], ["html:b", "html:c", "html:a"]),
+        ("html:c", ["html:a"], ["html:a", "html:c"]),
+    ],
+)
+def test_a_deleted_component_keeps_its_place_while_others_are_arranged(
+    lib: LibraryClient, deleted: str, order: list[str], after: list[str]
+) -> None:
+    names = ["html:a", "html:b", "html:c"]
+    for name in names:
+        lib.create(name)
+    lib.create("unit:u", children=names)
+    lib.delete(deleted)
+    lib.edit_children("patch", "unit:u", *order)
+    assert lib.children("unit:u") == order
+    lib.restore(deleted)
+    assert lib.children("unit:u") == after
+
+
 def test_a_deleted_container_is_hidden_in_its_parents(lib: LibraryClient) -> None:
     lib.create("unit:u")
     lib.create("subsection:s", children=["unit:u"])
@@ -185,7 +211,8 @@ def test_unknown_containers_and_those_of_another_type_are_not_found(
     lib.create("html:h")
     lib.create("unit:u")
     body = {"display_name": "T", "usage_keys": [lib.key("html:h")]}
-    response = getattr(lib.http, method)(lib.url(name, suffix), None if method == "get" else body, format="json")
+    reads_body = method != "get" and suffix in {"", "children/"}
+    response = getattr(lib.http, method)(lib.url(name, suffix), body if reads_body else None, format="json")
     assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
@@ -446,3 +473,44 @@ def test_a_reader_learns_nothing_about_the_validity_of_a_body(
     assert as_reader.http.patch(unit.url("unit:u"), {}).status_code == 403
     assert as_reader.edit_children("post", "unit:u").status_code == 403
     assert as_reader.edit_children("post", "unit:unknown", "html:unknown").status_code == 403
+
+
+class TestPreservedSettings:
+    """What a container had in its course is shown, of the draft and of what is published."""
+
+    @pytest.fixture
+    def imported(self, lib: LibraryClient, library: ContentLibrary) -> LibraryClient:
+        lib.create("unit:u1")
+        change_settings(library, {"due": "2030-01-01", "graded": True}, "CC:4.0:BY")
+        lib.publish_all()
+        change_settings(library, {"due": "2031-01-01"}, "")
+        return lib
+
+    def settings_of(self, lib: LibraryClient, name: str, **query: str) -> Any:
+        return lib.http.get(f"/api/content_library/v1/containers/{lib.key(name)}/settings/", query)
+
+    def test_of_the_draft_and_of_what_is_published(self, imported: LibraryClient) -> None:
+        draft, published = (
+            self.settings_of(imported, "unit:u1"),
+            self.settings_of(imported, "unit:u1", published="true"),
+        )
+        assert draft.json() == {"settings": {"due": "2031-01-01"}, "license": ""}
+        assert published.json() == {"settings": {"due": "2030-01-01", "graded": True}, "license": "CC:4.0:BY"}
+
+    def test_a_container_that_was_made_here_has_none(self, lib: LibraryClient) -> None:
+        lib.create("unit:u1")
+        assert self.settings_of(lib, "unit:u1").json() == {"settings": {}, "license": ""}
+        assert self.settings_of(lib, "unit:u1", published="true").status_code == 404
+        assert self.settings_of(lib, "unit:unknown").status_code == 404
+
+    def test_readers_read_them_and_strangers_do_not(
+        self, imported: LibraryClient, acting_as: ActingAs, reader: User, stranger: User
+    ) -> None:
+        assert self.settings_of(acting_as(reader), "unit:u1").status_code == 200
+        assert self.settings_of(acting_as(stranger), "unit:u1").status_code == 403
+
+
+def change_settings(library: ContentLibrary, settings: dict[str, object], license_: str) -> None:
+    data = content.ContainerSettingsData(settings, license_)
+    unit = content.ContainerWrite("unit", "u1", "u1", ())
+    content.write_items(None, library, containers=[unit], container_settings={"u1": data})

@@ -48,7 +48,9 @@ def test_a_plan_is_shown_in_the_language_of_who_reads_it(
 ) -> None:
     client.force_login(staff)
     form_url = f"{ADMIN}/importjob/new/?upload={upload().uuid}"
-    plans_url = to(client.post(form_url, {**FORM, "library": library.pk}, headers={"accept-language": "de"}))
+    plans_url = to(
+        client.post(form_url, {**FORM, "library": str(library.library_key)}, headers={"accept-language": "de"})
+    )
     german = client.get(plans_url, headers={"accept-language": "de"}).content.decode()
     assert "Vorschau des Imports" in german
     assert '<tr data-action="create">' in german
@@ -84,7 +86,7 @@ def test_reasons_are_kept_in_the_language_of_the_site(
     client.force_login(staff)
     outline = OUTLINE.replace("</vertical>", "<problem>No ID</problem></vertical>")
     form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
-    client.post(form_url, {**FORM, "library": library.pk}, headers={"accept-language": "en"})
+    client.post(form_url, {**FORM, "library": str(library.library_key)}, headers={"accept-language": "en"})
     (left_out,) = StoredPlan.objects.get().report["unsupported"]
     assert left_out["reason"] == "problem ohne url_name."
 

@@ -207,3 +207,27 @@ def test_local_changes_survive_a_run(author: Author, shelf: Shelf) -> None:
     shelf.publish()
     work(start(author, course_keys=[str(COURSE_KEY)]), author)
     assert (block(text).title, author.ready()) == ("Mine", [])
+
+
+def test_a_run_does_what_its_preview_showed_or_nothing(author: Author, shelf: Shelf, other: CourseKey) -> None:
+    text = author.create(shelf.key("t1"), UNIT)
+    shelf.component("t1", title="Two")
+    shelf.publish()
+    shown = author.preview_course()["fingerprint"]
+    body = {"course_keys": [str(COURSE_KEY)], "fingerprint": shown}
+    run = start(author, **body)
+    shelf.component("t1", title="Three")
+    shelf.publish()
+    (course,) = work(run, author)["courses"]
+    assert (course["is_failed"], "changed since this was shown" in course["error"]) == (True, True)
+    assert block(text).title == "Text one"
+    for response in (
+        author.client.post(RUNS, body, format="json"),
+        author.client.post(f"{RUNS}{run['uuid']}/retries/"),
+    ):
+        assert (response.status_code, response.json()["error_code"]) == (409, "preview_outdated")
+    response = author.client.post(RUNS, {**body, "course_keys": [str(COURSE_KEY), str(other)]}, format="json")
+    assert (response.status_code, list(response.json()["developer_message"])) == (400, ["fingerprint"])
+    body["fingerprint"] = author.preview_course()["fingerprint"]
+    assert work(start(author, **body), author)["state"] == "succeeded"
+    assert block(text).title == "Three"

@@ -374,6 +374,20 @@ def test_a_part_that_is_ahead_of_its_structure_stays_what_it_is(author: Author, 
     assert (author.link(ahead)["top_level_parent_key"], author.ready()) == (str(unit), [])
 
 
+def test_linking_a_unit_shows_what_it_would_delete_before_it_does(author: Author, shelf: Shelf) -> None:
+    before = titles(children(UNIT))
+    response = author.relink(UNIT, shelf.key("unit1"), sync=True)
+    shown = response.json()
+    assert (response.status_code, shown["error_code"]) == (409, "would_delete")
+    assert [step["title"] for step in shown["steps"] if step["action"] == "delete"] == before
+    assert ("Hi", None) in [(one["mine"], one["theirs"]) for one in shown["conflicts"]]
+    assert (titles(children(UNIT)), author.link(UNIT)["upstream_ref"]) == (before, None)
+    response = author.relink(UNIT, shelf.key("unit1"), sync=True, fingerprint="another")
+    assert (response.status_code, response.json()["error_code"]) == (400, "preview_outdated")
+    response = author.relink(UNIT, shelf.key("unit1"), sync=True, fingerprint=shown["fingerprint"])
+    assert (response.status_code, titles(children(UNIT))) == (200, ["Text one", "Problem one"])
+
+
 def test_unlinking_a_section_leaves_what_is_one_level_down_linked(
     author: Author, shelf: Shelf, section: UsageKey
 ) -> None:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from ...jobs.rest import state_of
+from ...rest import StrictSerializer
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
@@ -22,7 +23,7 @@ class TaskIdSerializer(serializers.Serializer[Any]):
     task_id = serializers.UUIDField(source="uuid")
 
 
-class ArchiveSerializer(serializers.Serializer[Any]):
+class ArchiveSerializer(StrictSerializer):
     """The upload of an archive."""
 
     file = serializers.FileField()

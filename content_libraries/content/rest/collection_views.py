@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ... import keys
 from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer, request_body
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer, refuse_fields, request_body
 from .. import api
 from ..collections import access_collections
 from .collection_serializers import (
@@ -101,7 +101,10 @@ class RestoreView(LibraryAPIView):
 
     @extend_schema(summary="Restore a collection", request=None, responses={204: _NOTHING})
     def post(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        api.restore_collection(_collection_key(lib_key, collection_code), user=request.user)
+        key = _collection_key(lib_key, collection_code)
+        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+        refuse_fields(request)
+        api.restore_collection(key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -116,7 +119,7 @@ class ItemsView(LibraryAPIView):
         summary="Remove items",
         description="The request has a body. What is not in the collection is ignored.",
         request=ItemKeysSerializer,
-        responses=CountSerializer,
+        responses={200: CountSerializer},
     )
     def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
         return self._edit(request, lib_key, collection_code, api.remove_from_collection)

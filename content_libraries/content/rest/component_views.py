@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView
+from ...rest import LibraryAPIView, refuse_fields
 from .. import api
 from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
 
@@ -40,7 +40,10 @@ class RestoreView(LibraryAPIView):
 
     @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
     def post(self, request: Request, usage_key: str) -> Response:
-        api.restore_item(keys.component_key(usage_key), user=request.user)
+        key = keys.component_key(usage_key)
+        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+        refuse_fields(request)
+        api.restore_item(key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -11,12 +11,13 @@ from rest_framework.response import Response
 
 from ...keys import LibraryContainerLocator, library_key_of
 from ...libraries.api import Permission, access_library
-from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter
+from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter, refuse_fields
 from .. import api
 from .serializers import (
     ChildKeysSerializer,
     ComponentSerializer,
     ContainerSerializer,
+    ContainerSettingsSerializer,
     ContainerUpdateSerializer,
     HierarchySerializer,
 )
@@ -88,7 +89,7 @@ class ChildrenView(LibraryAPIView):
         summary="Remove children",
         description="The request has a body. Every occurrence is removed.",
         request=ChildKeysSerializer,
-        responses=ContainerSerializer,
+        responses={200: ContainerSerializer},
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return self._edit(request, container_key, api.remove_children)
@@ -106,6 +107,21 @@ class ChildrenView(LibraryAPIView):
         return Response(ContainerSerializer(container).data)
 
 
+class SettingsView(LibraryAPIView):
+    """What a container has preserved of the course that it came from."""
+
+    @extend_schema(
+        operation_id="container_settings_read",
+        summary="Read the preserved settings of a container",
+        parameters=[OpenApiParameter("published", bool, description="Whether to read the published version.")],
+        responses=ContainerSettingsSerializer,
+    )
+    def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        published = request.query_params.get("published", "").lower() == "true"
+        found = api.get_container_settings(container_key, user=request.user, published=published)
+        return Response(ContainerSettingsSerializer(found).data)
+
+
 class HierarchyView(LibraryAPIView):
     """What contains a container, and what it contains."""
 
@@ -119,6 +135,8 @@ class RestoreView(LibraryAPIView):
 
     @extend_schema(summary="Restore a container", request=None, responses={204: _NOTHING})
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        access_library(request.user, library_key_of(container_key), Permission.EDIT)
+        refuse_fields(request)
         api.restore_item(container_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
 from ...rest import KeyListField, SecondsDateTimeField
-from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
+from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
 MAX_TITLE: Final = 500
 
@@ -124,6 +125,20 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
     """Body that renames a container."""
 
     display_name = serializers.CharField(max_length=MAX_TITLE)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse what would be a promise: containers of a library keep the license that they came with."""
+        if isinstance(data, Mapping) and "license" in data:
+            text = _("The license of a container cannot be set in a library.")
+            raise serializers.ValidationError({"license": [text]})
+        return super().to_internal_value(data)
+
+
+class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
+    """What a container has preserved of the course that it came from. It cannot be edited in a library."""
+
+    settings = serializers.DictField(help_text="Name -> value, as the course had them.")
+    license = serializers.CharField(allow_blank=True)
 
 
 class ContainerCreateSerializer(ContainerUpdateSerializer):

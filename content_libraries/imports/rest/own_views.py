@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError
 from ...olx.api import OlxError
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from ...rest import LibraryAPIView, LibraryPagination, page_serializer, refuse_fields
 from .. import api
 from ..models import StoredPlan
 from .serializers import (
@@ -138,5 +138,6 @@ class RetryView(LibraryAPIView):
         responses={201: TaskSerializer},
     )
     def post(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         job = api.retry_job(uuid, user=request.user)
         return Response(task(request, api.find_job(job.uuid, user=request.user)), status.HTTP_201_CREATED)

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from ... import keys
 from ...errors import MalformedKeyError
 from ...jobs.rest import TaskStatusSerializer
-from ...rest import KeyListField
+from ...rest import KeyListField, StrictSerializer
 from ..data import ImportOptions, Level, OnRepeat
 from ..models import ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview
@@ -215,7 +215,7 @@ class BlockResultSerializer(serializers.Serializer[BlockResult]):
     unsupported_reason = serializers.CharField(allow_null=True)
 
 
-class UploadRequestSerializer(serializers.Serializer[Any]):
+class UploadRequestSerializer(StrictSerializer):
     """An archive to be imported."""
 
     library = TargetKeyField(help_text="Key of a library that it is meant for.")
@@ -234,7 +234,7 @@ class UploadSerializer(serializers.Serializer[SourceUpload]):
     created = serializers.DateTimeField()
 
 
-class PlanRequestSerializer(OptionsSerializer):
+class PlanRequestSerializer(StrictSerializer, OptionsSerializer):
     """A request for a plan."""
 
     source = SourceKeyField()  # type: ignore[assignment]
@@ -257,7 +257,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     )
 
 
-class ImportRequestSerializer(serializers.Serializer[Any]):
+class ImportRequestSerializer(StrictSerializer):
     """A request to apply a plan."""
 
     plan = serializers.UUIDField()

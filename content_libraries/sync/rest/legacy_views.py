@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...jobs.rest import TaskStatusSerializer
-from ...rest import LibraryAPIView, request_body
+from ...rest import LibraryAPIView, StrictSerializer, refuse_fields, request_body
 from .. import api
 from ..models import LegacyConversion
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
@@ -98,7 +98,7 @@ class ConversionSerializer(serializers.Serializer[LegacyConversion]):
     blocks = ConvertedBlockSerializer(many=True, source="report")
 
 
-class ConversionPreviewRequestSerializer(serializers.Serializer[Any]):
+class ConversionPreviewRequestSerializer(StrictSerializer):
     """Which course."""
 
     course_key = serializers.CharField()
@@ -137,9 +137,10 @@ class ConversionView(DeveloperErrorsView):
         operation_id="legacy_conversion_cancel",
         summary="Cancel a conversion",
         description="Nothing happens to one that is finished.",
-        responses=ConversionSerializer,
+        responses={200: ConversionSerializer},
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         return Response(ConversionSerializer(api.cancel_conversion(uuid, user=request.user)).data)
 
 
@@ -155,6 +156,7 @@ class ConversionUndosView(DeveloperErrorsView):
         responses=ConversionSerializer,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         return Response(ConversionSerializer(api.undo_conversion(uuid, user=request.user)).data)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,14 +15,14 @@ from rest_framework.response import Response
 from ...errors import InvalidInputError
 from ...jobs.api import JobState
 from ...keys import LibraryLocatorV2
-from ...rest import KeyListField, LibraryPagination, page_serializer, request_body
+from ...rest import KeyListField, LibraryPagination, StrictSerializer, page_serializer, refuse_fields, request_body
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of
 from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
-class PreviewRequestSerializer(AnswerSerializer):
+class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
     """What to preview: one linked block, or everything that is ready in a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
@@ -73,7 +73,7 @@ class PreviewsView(DeveloperErrorsView):
         return Response(preview_data(plan))
 
 
-class ReuseRequestSerializer(serializers.Serializer[Any]):
+class ReuseRequestSerializer(StrictSerializer):
     """Items that an author may choose, and the place that they would go to."""
 
     parent_locator = serializers.CharField(help_text="Usage key of a block of a course.")
@@ -110,7 +110,7 @@ class ReuseChecksView(DeveloperErrorsView):
         return Response(ReuseCheckSerializer(found, many=True).data)
 
 
-class LinkMoveRequestSerializer(serializers.Serializer[Any]):
+class LinkMoveRequestSerializer(StrictSerializer):
     """Links of a course, and the library that they move to."""
 
     course_key = serializers.CharField()
@@ -183,11 +183,14 @@ def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, 
     return api.link_move_report(move)
 
 
-class RunRequestSerializer(serializers.Serializer[Any]):
+class RunRequestSerializer(StrictSerializer):
     """What to sync: courses, or every course of the caller's that uses a library."""
 
     course_keys = KeyListField(child=serializers.CharField(), default=list)
     library_key = serializers.CharField(required=False, help_text="Only what is linked to this library.")
+    fingerprint = serializers.CharField(
+        required=False, help_text="Of the preview of the course. The run is refused if it would do something else."
+    )
 
 
 class RunCourseSerializer(serializers.Serializer[Any]):
@@ -214,8 +217,18 @@ class RunSerializer(serializers.Serializer[Any]):
     courses = RunCourseSerializer(many=True)
 
 
+class OutdatedRunsView(DeveloperErrorsView):
+    """Base of views that start runs: one that would do something else than was shown is a 409."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, api.SyncOutdatedError):
+            response.status_code = status.HTTP_409_CONFLICT
+        return response
+
+
 @extend_schema(tags=TAGS)
-class RunsView(DeveloperErrorsView):
+class RunsView(OutdatedRunsView):
     """Syncs of whole courses in the background."""
 
     @extend_schema(operation_id="sync_run_list", summary="List runs", responses=page_serializer(RunSerializer))
@@ -229,7 +242,7 @@ class RunsView(DeveloperErrorsView):
         summary="Sync courses in the background",
         description="Names courses, or a library for every course of the caller's that uses it.",
         request=RunRequestSerializer,
-        responses={201: RunSerializer},
+        responses={201: RunSerializer, 409: OpenApiResponse(description="Not what the preview showed.")},
     )
     def post(self, request: Request) -> Response:
         body = RunRequestSerializer(data=request_body(request))
@@ -239,6 +252,7 @@ class RunsView(DeveloperErrorsView):
             user=request.user,
             courses=[course_key_of(text, field="course_keys") for text in wanted["course_keys"]],
             only_library=_library(wanted),
+            fingerprint=wanted.get("fingerprint"),
         )
         return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
 
@@ -255,20 +269,22 @@ class RunView(DeveloperErrorsView):
         operation_id="sync_run_cancel",
         summary="Cancel a run",
         description="Courses that are done stay.",
-        responses=RunSerializer,
+        responses={200: RunSerializer},
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         return Response(_run_data(api.cancel_run(uuid, user=request.user)))
 
 
 @extend_schema(tags=TAGS)
-class RunRetryView(DeveloperErrorsView):
+class RunRetryView(OutdatedRunsView):
     """Second attempts."""
 
     @extend_schema(
         operation_id="sync_run_retry", summary="Sync again what failed", request=None, responses={201: RunSerializer}
     )
     def post(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
         run = api.retry_run(uuid, user=request.user)
         return Response(_run_data(api.find_run(run.uuid, user=request.user)), status.HTTP_201_CREATED)
 

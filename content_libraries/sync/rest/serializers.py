@@ -25,6 +25,9 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
 
     upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
     sync = serializers.JSONField(required=False, help_text="True or false, or their texts: take its content, too.")
+    fingerprint = serializers.CharField(
+        required=False, help_text="Of what a 409 has shown: delete these blocks. Not on the platform."
+    )
 
     def validate_sync(self, value: object) -> bool:
         return flag(value, field="sync")

@@ -34,11 +34,13 @@ from .serializers import (
     RowSerializer,
     SummarySerializer,
     SyncedLinkSerializer,
+    SyncPreviewSerializer,
     SyncRequestSerializer,
     attention_data,
     link_data,
     notices_data,
     parts_data,
+    preview_data,
     row_data,
 )
 
@@ -123,14 +125,24 @@ class LinkView(DeveloperErrorsView):
         operation_id="downstream_link",
         summary="Link a block to a library item",
         request=LinkRequestSerializer,
-        responses=LinkSerializer,
+        responses={200: LinkSerializer, 409: SyncPreviewSerializer},
     )
     def put(self, request: Request, downstream_key: str) -> Response:
         key = block_key(downstream_key)
         body = LinkRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        api.link_block(key, user=request.user, upstream=wanted["upstream_ref"], sync=wanted.get("sync", False))
+        try:
+            api.link_block(
+                key,
+                user=request.user,
+                upstream=wanted["upstream_ref"],
+                sync=wanted.get("sync", False),
+                fingerprint=wanted.get("fingerprint"),
+            )
+        except api.WouldDeleteError as error:
+            shown = {"developer_message": error.message, "error_code": error.code, **preview_data(error.plan)}
+            return Response(shown, status.HTTP_409_CONFLICT)
         return Response(link_data(api.get_link(key, user=request.user)))
 
     @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})

@@ -1,0 +1,91 @@
+"""Why somebody may, or may not, do something in a library (wire: own-permissions)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import keys
+from ...errors import MalformedKeyError
+from ...rest import LibraryAPIView
+from .. import api
+from ..data import Explanation, GrantKind, Permission
+
+
+class ExplainQuerySerializer(serializers.Serializer[Any]):
+    """About whom, in which library, which permissions."""
+
+    library = serializers.CharField(help_text="Key of a library.")
+    permission = serializers.ChoiceField(
+        choices=[permission.value for permission in Permission], required=False, help_text="All if left out."
+    )
+    user = serializers.CharField(required=False, help_text="Somebody else, for whoever may change the team.")
+
+    def validate_library(self, value: str) -> keys.LibraryLocatorV2:
+        try:
+            return keys.library_key(value)
+        except MalformedKeyError as error:
+            raise serializers.ValidationError(error.message) from error
+
+
+class GrantSerializer(serializers.Serializer[Any]):
+    """One reason why somebody may do something."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in GrantKind])
+    name = serializers.CharField(allow_blank=True, help_text="A role, a level, or a flag of the library.")
+    scope = serializers.CharField(allow_blank=True, help_text="Where it was given, or the name of a group.")
+
+
+class ExplanationSerializer(serializers.Serializer[Explanation]):
+    """One permission."""
+
+    permission = serializers.ChoiceField(choices=[permission.value for permission in Permission])
+    allowed = serializers.BooleanField()
+    allowing = GrantSerializer(many=True)
+    other = GrantSerializer(many=True, help_text="What the user has, too, and does not allow it.")
+
+
+class ExplanationsSerializer(serializers.Serializer[Any]):
+    """What a user may do in a library, and why."""
+
+    library = serializers.CharField()
+    user = serializers.CharField()
+    active = serializers.BooleanField(help_text="False for an account that is switched off, to which no role applies.")
+    permissions = ExplanationSerializer(many=True)
+
+
+@extend_schema(tags=["libraries"])
+class ExplainView(LibraryAPIView):
+    """What users may do, and why."""
+
+    @extend_schema(
+        operation_id="permissions_explain",
+        summary="Explain what a user may do in a library",
+        description="About oneself, or with EDIT_TEAM about anybody.",
+        parameters=[ExplainQuerySerializer, OpenApiParameter("library", str, required=True)],
+        responses=ExplanationsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        query = ExplainQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        library = api.get_library(wanted["library"])
+        user = request.user
+        if wanted.get("user", user.get_username()) != user.get_username():
+            api.require(user, library, Permission.EDIT_TEAM)
+            model = get_user_model()
+            user = get_object_or_404(model, **{model.USERNAME_FIELD: wanted["user"]})
+        asked = [Permission(wanted["permission"])] if "permission" in wanted else list(Permission)
+        answer = {
+            "library": library.library_key,
+            "user": user.get_username(),
+            "active": user.is_active,
+            "permissions": [api.explain(user, library, permission) for permission in asked],
+        }
+        return Response(ExplanationsSerializer(answer).data)

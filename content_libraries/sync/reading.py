@@ -26,10 +26,6 @@ from .reuse import is_supported
 from .settings import LinkSettings, key_or_none
 from .states import explain
 
-_FEW: Final = 50
-"""Of more blocks than that, all links of the course are read: that costs less than to look for each."""
-
-
 _ORDER: Final = ("is_container", "pk")
 
 
@@ -110,11 +106,10 @@ def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, Link
     if not blocks:
         return {}
     course_key = blocks[0].usage_key.course_key
-    if len(blocks) > _FEW:
-        found = standings_in(course_key)
+    if len(blocks) == 1:
+        found = standings_of(CourseLink.objects.filter(downstream_key=blocks[0].usage_key))
     else:
-        keys = [block.usage_key for block in blocks]
-        found = standings_of(CourseLink.objects.filter(downstream_key__in=keys))
+        found = standings_in(course_key)  # that costs less than to look for each
     names = {standing.row.library_key for standing in found.values() if standing.row.library_key}
     closed = closed_libraries(user, course_key, names)
     return {block.usage_key: _detail(block, found.get(str(block.usage_key)), closed) for block in blocks}

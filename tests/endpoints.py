@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from inspect import unwrap
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -67,9 +69,15 @@ def endpoints_of_packages(urlconf: str = "studio.urls") -> Iterator[Endpoint]:
     for path, pattern in _patterns(get_resolver(urlconf)):
         view = pattern.callback
         cls = getattr(view, "cls", None) or getattr(view, "view_class", view)
-        if cls.__module__.partition(".")[0] not in OF_PROJECT:
+        if _module_of(cls).partition(".")[0] not in OF_PROJECT:
             for method in _methods(view):
                 yield method.upper(), path
+
+
+def _module_of(view: Any) -> str:
+    """The module of a view, also where the admin has wrapped it with some of its arguments."""
+    inner = unwrap(view)
+    return str(inner.func.__module__ if isinstance(inner, partial) else inner.__module__)
 
 
 def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:

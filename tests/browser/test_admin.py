@@ -43,10 +43,13 @@ def test_lists_are_usable_by_everybody(
     screenshot(admin, f"admin-{name}")
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("name", LISTS)
-def test_lists_are_read_without_scrolling_sideways(admin: Page, name: str) -> None:
+def test_lists_are_read_without_scrolling_sideways(admin: Page, name: str, language: str) -> None:
+    admin.set_extra_http_headers({"Accept-Language": language})
     admin.set_viewport_size({"width": 1280, "height": 900})
     admin.goto(f"/admin/content_libraries/{name}/")
+    expect(admin.locator("html")).to_have_attribute("lang", language)
     hidden = "[...document.querySelectorAll('html, .results')].map(part => part.scrollWidth - part.clientWidth)"
     assert set(admin.evaluate(hidden)) == {0}
 

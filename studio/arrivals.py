@@ -30,6 +30,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from .departures import Departure
+from .spare_space import refuse_the_last_space
 
 HEAD_BYTES: Final = 128 * 1024
 """Pages of frontends ask for hundreds of courses in an address of 40 KB."""
@@ -110,6 +111,8 @@ class Arrival:
                 self.body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by ``close``
         self.next = data[self.missing :]
         if self.body is not None:
+            if self.received + len(data) > _IN_MEMORY:
+                refuse_the_last_space()
             self.body.write(data[: self.missing])
         self.received += len(data)
         self.missing -= len(data) - len(self.next)

@@ -15,6 +15,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
+from .spare_space import refuse_the_last_space
+
 ANSWER_SECONDS: Final = 60
 """How long a client may take for an answer, however slowly it reads."""
 
@@ -145,6 +147,8 @@ class Departure:
             file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed once it is sent
             self._kept = _Part(file, 0, 0)
             self._parts.append(self._kept)
+        if self._kept.end + len(data) > _IN_MEMORY:
+            refuse_the_last_space()
         self._kept.file.seek(self._kept.end)
         self._kept.file.write(data)
         self._kept.end += len(data)

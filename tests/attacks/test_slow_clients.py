@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 from urllib.request import urlopen
 
@@ -24,6 +25,7 @@ import pytest
 from studio import arrivals
 from studio.arrivals import Arrival
 from studio.departures import ANSWER_RATE, ANSWER_SECONDS, Departure
+from studio.spare_space import SPARE_BYTES
 from tests.attacks.echo import LARGE
 from tests.running import answers, free_port, prepared_site, running_site, wait_until
 from tests.sites import PROJECT
@@ -95,6 +97,16 @@ def test_who_sends_too_slowly_is_found_out() -> None:
         body = Arrival(started=now - seconds)
         body.take(HEAD.replace(b"100", b"900000") + b"x" * size)
         assert body.is_too_slow == is_too_slow
+
+
+def test_bodies_of_anybody_do_not_take_the_last_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = HEAD.replace(b"100", b"900000")
+    assert arrived(head, b"x" * 800_000).received == 800_000
+    nearly_full = SimpleNamespace(total=100 * SPARE_BYTES, free=SPARE_BYTES - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: nearly_full)
+    with pytest.raises(OSError, match="No space left"):
+        arrived(head, b"x" * 800_000)
+    assert arrived(HEAD, b"x" * 100).is_whole  # in memory
 
 
 # What departs

@@ -6,6 +6,8 @@ eight threads, and so the site. Here the loop that waits for connections collect
 long bodies go to a temporary file. Who sends too slowly is cut off. ``/healthz`` has a thread of its own, so that
 whoever watches the site gets an answer while all others work.
 
+Answers depart the same way (``studio.departures``): a thread does not wait until a client has read them.
+
 A proxy in front does this better and for TLS too (docs/operations.rst); this is for sites without, and behind it.
 """
 
@@ -21,11 +23,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from typing import IO, Any, Final
 
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from .departures import Departure
+from .spare_space import refuse_the_last_space
 
 HEAD_BYTES: Final = 128 * 1024
 """Pages of frontends ask for hundreds of courses in an address of 40 KB."""
@@ -43,8 +48,8 @@ BODY_RATE: Final = 16 * 1024
 MOST_WAITING: Final = 500
 """Connections whose requests have not arrived. The oldest one goes when another comes."""
 
-ANSWER_SECONDS: Final = 60
-"""How long a client may take for a part of an answer, of which gunicorn sends one after another."""
+MOST_LEAVING: Final = 400
+"""Connections that have not read their answers. The oldest one goes when another comes."""
 
 _IN_MEMORY: Final = 64 * 1024
 _READ_BYTES: Final = 64 * 1024
@@ -106,6 +111,8 @@ class Arrival:
                 self.body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by ``close``
         self.next = data[self.missing :]
         if self.body is not None:
+            if self.received + len(data) > _IN_MEMORY:
+                refuse_the_last_space()
             self.body.write(data[: self.missing])
         self.received += len(data)
         self.missing -= len(data) - len(self.next)
@@ -129,6 +136,7 @@ class ArrivedUnreader(SocketUnreader):
     def __init__(self, connection: TConn) -> None:
         super().__init__(connection.sock)
         self.arrival = Arrival()
+        self.departure = Departure(connection.sock)
 
     def begin(self, arrival: Arrival) -> None:
         """Go on with the next request of the connection."""
@@ -147,6 +155,7 @@ class ArrivedWorker(ThreadWorker):
 
     def init_process(self) -> None:
         self.waiting: dict[TConn, Arrival] = {}  # the oldest first
+        self.leaving: dict[TConn, tuple[Departure, Future[Any]]] = {}  # the oldest first
         self.health_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
         super().init_process()
 
@@ -167,9 +176,11 @@ class ArrivedWorker(ThreadWorker):
         self._receive(connection, client)
 
     def murder_pending(self) -> None:
-        """Close what sends too slowly. gunicorn calls this once a second, and has nothing pending itself."""
+        """Close what sends or reads too slowly. gunicorn calls this once a second, and has nothing pending itself."""
         for connection in [each for each, arrival in self.waiting.items() if arrival.is_too_slow]:
             self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT)
+        for connection in [each for each, (departure, _) in self.leaving.items() if departure.is_too_slow]:
+            self._break_off(connection)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -177,11 +188,49 @@ class ArrivedWorker(ThreadWorker):
             for connection in [each for each, arrival in self.waiting.items() if not arrival.head]:
                 self._forget(connection)
 
-    def handle_request(self, request: Any, connection: TConn) -> Any:
-        connection.sock.settimeout(ANSWER_SECONDS)
-        return super().handle_request(request, connection)
+    def handle(self, connection: TConn) -> Any:
+        """Make an answer, in a thread, and send what the client takes of it at once."""
+        client = connection.sock
+        client.setblocking(False)
+        connection.sock = connection.parser.unreader.departure = Departure(client)
+        try:
+            return super().handle(connection)
+        finally:
+            connection.sock = client
 
     def finish_request(self, connection: TConn, future: Future[Any]) -> None:
+        """Send what is left of an answer, when there is room for it."""
+        departure: Departure = connection.parser.unreader.departure
+        if departure.is_over:
+            self._finish(connection, future)
+            return
+        if len(self.leaving) >= MOST_LEAVING:
+            self._break_off(next(iter(self.leaving)))
+        self.leaving[connection] = departure, future
+        send: Callable[[socket.socket], None] = partial(self._send, connection)
+        self.poller.register(connection.sock, EVENT_WRITE, send)
+
+    def _send(self, connection: TConn, client: socket.socket) -> None:
+        departure, future = self.leaving[connection]
+        try:
+            departure.go_on()
+        except OSError:  # the client is gone
+            self._break_off(connection)
+            return
+        if departure.is_over:
+            self.poller.unregister(client)
+            del self.leaving[connection]
+            self._finish(connection, future)
+
+    def _break_off(self, connection: TConn) -> None:
+        """Close a connection whose answer nobody reads, or not fast enough."""
+        self.poller.unregister(connection.sock)
+        self.leaving.pop(connection)[0].close()
+        connection.parser.unreader.arrival.close()
+        self.nr_conns -= 1
+        connection.close()
+
+    def _finish(self, connection: TConn, future: Future[Any]) -> None:
         """Keep a connection, or close it; a request that has arrived behind the last one is next."""
         super().finish_request(connection, future)
         if connection not in self.keepalived_conns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from ..keys import LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..olx import api as olx_api
 from .events import library_key_of_package
 from .items import access_item
 
@@ -70,7 +72,7 @@ def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     path = path.replace(" ", "_")
-    check_file(path, file.size)
+    check_file(path, file.size, beside=paths_of(item.draft_version_pk))
     version = learning_core.save_files(package_pk(library), item.pk, {path: file.read()}, author_pk=author_pk(user))
     return _asset(version.pk, path)
 
@@ -107,11 +109,25 @@ def open_version_file(version_uuid: UUID, path: str) -> learning_core.StoredFile
     return _file(place.version_pk if place else None, path)
 
 
-def check_file(path: str, size: int) -> None:
-    """Raise InvalidInputError for a path that is not allowed, or a file that is too large."""
+def check_file(path: str, size: int, *, beside: Collection[str] = ()) -> None:
+    """
+    Raise InvalidInputError for a path that is not allowed, or a file that is too large.
+
+    Args:
+        path, size: of the file. A new path has to be one that a backup of the library can be restored with.
+        beside: paths of the files that the component has.
+    """
     if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:
         raise InvalidInputError(_("Invalid file path"))
+    if path not in beside and not olx_api.can_be_packed(path, beside=(learning_core.BLOCK_PATH, *beside)):
+        raise InvalidInputError(_("Invalid file path"))
     check_file_size(size)
+
+
+def paths_of(version_pk: int | None) -> frozenset[str]:
+    """Return the paths of the files of a version of a component."""
+    files = () if version_pk is None else learning_core.files_of([version_pk]).get(version_pk, ())
+    return frozenset(file.path for file in files)
 
 
 def check_file_size(size: int) -> None:

@@ -16,7 +16,7 @@ from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
-from .assets import check_file
+from .assets import check_file, paths_of
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
 from .items import access_item, item_summaries, item_summary
@@ -118,9 +118,11 @@ def set_olx(
     Raises NotFoundError, NotAllowedError, ConflictError, OlxError for a text that is not safe, well-formed
     XML, and InvalidInputError for one with another root tag, or too long, or a file that is not allowed.
     """
-    for path, data in (files or {}).items():
-        check_file(path, len(data or b""))
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
+    beside = set(paths_of(item.draft_version_pk)) if files else set()
+    for path, data in (files or {}).items():
+        check_file(path, len(data or b""), beside=beside)
+        beside.add(path)
     block = olx_api.parse_block(olx, limits=olx_api.COMPONENT_LIMITS)
     if block.tag != key.block_type:
         raise InvalidInputError(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..translation import gettext as _
 from .errors import UnsafeMemberError
 
-__all__ = ["MemberNames", "is_junk", "refuse_unsafe_name"]
+__all__ = ["MemberNames", "can_be_packed", "is_junk", "refuse_unsafe_name"]
 
 _MAX_PATH_BYTES: Final = 1024
 _MAX_SEGMENT_BYTES: Final = 255
 _MAX_SEGMENTS: Final = 32
+_LONGEST_FOLDER: Final = f"entities/xblock.v1/{'x' * 100}/{'x' * 255}/component_versions/v1000000/"
+"""What comes before a path in an archive of a library, with a type and a code of a component that are long."""
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _UPLOADS: Final = re.compile(r"(?:^|/)static/")
@@ -62,6 +64,25 @@ def refuse_unsafe_name(name: str) -> None:
     if problem is not None:
         shown = name if len(name) <= 100 else name[:100] + "…"
         raise UnsafeMemberError(problem % {"name": shown}, shown)
+
+
+def can_be_packed(path: str, *, beside: Iterable[str]) -> bool:
+    """
+    Tell whether an archive can be read that has a file with this path.
+
+    Args:
+        path: the path in its component. The folders that the component has in an archive come before it.
+        beside: paths of other files of the component, which must not mean the same place.
+    """
+    try:
+        refuse_unsafe_name(_LONGEST_FOLDER + path)
+        for other in beside:
+            names = MemberNames()
+            names.add_file(other)
+            names.add_file(path)
+    except UnsafeMemberError:
+        return False
+    return _DRIVE.match(path) is None
 
 
 def is_junk(name: str) -> bool:

@@ -8,6 +8,7 @@ them and never seeks back (a gzip stream would start over each time).
 from __future__ import annotations
 
 import gzip
+import re
 import tarfile
 from collections.abc import Iterator
 from typing import IO, BinaryIO, Final, cast
@@ -17,6 +18,13 @@ from .entries import CHUNK_BYTES, Entry, Meter
 from .errors import ArchiveTooLargeError
 
 __all__ = ["tar_entries"]
+
+_RECORD: Final = re.compile(rb"(\d{1,10}) ")
+_DIGITS: Final = re.compile(rb"\d{100}")
+_PAX: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+_LONG_NAMES: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_TYPE: Final = slice(156, 157)
+"""Where the header of a member says what it is."""
 
 _HEADER_BYTES: Final = 1024 * 1024
 """
@@ -54,6 +62,23 @@ def _kind(info: tarfile.TarInfo) -> str:
     return "a hard link" if info.islnk() else "a device or a pipe"
 
 
+def _refuse_costly_records(body: bytes) -> None:
+    """
+    Raise ReadError unless pax records are as tarfile reads them in little time.
+
+    It searches them with patterns that try again at each digit, and at each record look for a sign behind its end: a
+    megabyte of digits, in an archive of 1 KB, would keep a process busy for an hour (CVE-2024-6232, Python before
+    3.12.6).
+    """
+    place = 0
+    while (record := _RECORD.match(body, place)) and (length := int(record[1])):
+        if b"=" not in body[record.end() : place + length]:
+            break
+        place += length
+    if _DIGITS.search(body) or body[place:].strip(b"\0"):
+        raise tarfile.ReadError(gettext("it ends without an end mark, or a header is broken"))
+
+
 class _ForwardStream:
     """As much of a file as tarfile needs to read headers from; contents are taken with :meth:`chunks`."""
 
@@ -63,6 +88,7 @@ class _ForwardStream:
         self._position = 0
         self._last_header = b""
         self._header_bytes_left = _HEADER_BYTES
+        self._type = b""  # of the member whose body tarfile reads next
 
     def allow_header(self) -> None:
         self._header_bytes_left = _HEADER_BYTES
@@ -77,8 +103,12 @@ class _ForwardStream:
                 gettext("%(archive)s has a member with more than %(limit)s bytes of headers: pack it again.")
                 % {"archive": self._meter.archive, "limit": f"{_HEADER_BYTES:,}"}
             )
-        self._last_header = self._pull(size)
-        return self._last_header
+        data = self._last_header = self._pull(size)
+        if self._type in _PAX:
+            _refuse_costly_records(data)
+        is_body = self._type in (*_PAX, *_LONG_NAMES)
+        self._type = b"" if is_body else data[_TYPE]
+        return data
 
     def seek(self, position: int) -> None:
         self.skip_to(position)

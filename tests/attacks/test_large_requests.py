@@ -137,6 +137,15 @@ def test_filters_of_many_conditions(conditions: str) -> None:
     refused(search("multi-search", {"queries": queries}), limit)
 
 
+def test_queries_that_ask_for_many_hits_together() -> None:
+    def queries(number: int, **more: Any) -> Any:
+        return search("multi-search", {"queries": [{"indexUid": index_name(), "limit": 1_000, **more}] * number})
+
+    refused(queries(50, attributesToHighlight=["*"]), "2,000 hits")
+    refused(queries(3, page=1, hitsPerPage=1_000), "2,000 hits")
+    assert queries(2).status_code == 200
+
+
 def test_searches_that_hold_more_values_than_anybody_sends() -> None:
     body: dict[str, list[object]] = {"attributesToRetrieve": [[]] * (conf.REQUEST_MAX_VALUES.value + 1)}
     refused(search(f"indexes/{index_name()}/search", body), conf.REQUEST_MAX_VALUES.value)

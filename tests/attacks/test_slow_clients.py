@@ -1,4 +1,7 @@
-"""Clients that send a request byte by byte, or half of it: a few of them once stopped all threads of a site."""
+"""
+Clients that send a request byte by byte, or half of it, or do not read what they asked for: a few of them once stopped
+all threads of a site.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 from urllib.request import urlopen
 
@@ -19,6 +24,9 @@ import pytest
 
 from studio import arrivals
 from studio.arrivals import Arrival
+from studio.departures import ANSWER_RATE, ANSWER_SECONDS, Departure
+from studio.spare_space import SPARE_BYTES
+from tests.attacks.echo import LARGE
 from tests.running import answers, free_port, prepared_site, running_site, wait_until
 from tests.sites import PROJECT
 
@@ -91,6 +99,59 @@ def test_who_sends_too_slowly_is_found_out() -> None:
         assert body.is_too_slow == is_too_slow
 
 
+def test_bodies_of_anybody_do_not_take_the_last_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = HEAD.replace(b"100", b"900000")
+    assert arrived(head, b"x" * 800_000).received == 800_000
+    nearly_full = SimpleNamespace(total=100 * SPARE_BYTES, free=SPARE_BYTES - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: nearly_full)
+    with pytest.raises(OSError, match="No space left"):
+        arrived(head, b"x" * 800_000)
+    assert arrived(HEAD, b"x" * 100).is_whole  # in memory
+
+
+# What departs
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Both ends of a connection: the server's, and the client's."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        yield ours, theirs
+
+
+def test_an_answer_goes_on_where_it_stopped(pair: tuple[socket.socket, socket.socket], tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"ab" + LARGE)
+    departure = Departure(pair[0])
+    departure.sendall(LARGE)
+    departure.sendall(b"between")
+    with (tmp_path / "file").open("rb") as file:
+        departure.sendfile(file, offset=2, count=len(LARGE))
+    departure.sendall(b"end")
+    received = bytearray()
+    while not departure.is_over:
+        received += pair[1].recv(1_000_000)
+        departure.go_on()
+    pair[0].shutdown(socket.SHUT_WR)
+    while data := pair[1].recv(1_000_000):
+        received += data
+    assert received == LARGE + b"between" + LARGE + b"end"
+
+
+def test_who_reads_too_slowly_is_found_out(
+    pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    departure = Departure(pair[0])
+    departure.sendall(LARGE)
+    assert not departure.is_too_slow
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + ANSWER_SECONDS + 2)
+    assert not departure.is_too_slow
+    monkeypatch.setattr(time, "monotonic", lambda: now + ANSWER_SECONDS + 2 + len(LARGE) / ANSWER_RATE)
+    assert departure.is_too_slow
+
+
 # A server
 
 
@@ -146,6 +207,28 @@ def test_slow_clients_keep_no_thread(port: int, half: bytes) -> None:
             slow.enter_context(closing(sent(port, half)))
         assert read(port, "/other") == "GET /other 0"
         assert read(port, "/other", b"y" * 1_000_000) == "POST /other 1000000"
+
+
+@pytest.mark.parametrize("path", ["/large", "/file"])
+def test_clients_that_do_not_read_keep_no_thread(port: int, path: str) -> None:
+    request = f"GET {path} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()
+    connections = [sent(port, request) for _number in range(2 * THREADS)]
+    assert read(port, "/other") == "GET /other 0"
+    assert read(port, "/other", b"y" * 1_000_000) == "POST /other 1000000"
+    assert answer(connections[0]).endswith(b"\r\n\r\n" + LARGE)
+    for connection in connections[1:]:
+        connection.close()
+    assert read(port, "/other") == "GET /other 0"
+
+
+def test_who_asks_for_the_health_and_does_not_read_it_keeps_it_from_nobody(port: int) -> None:
+    with closing(sent(port, b"")) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.settimeout(2)
+        with suppress(TimeoutError):  # the server takes no more, because nobody reads its answers
+            for _number in range(10_000):
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+        assert read(port, "/healthz") == "GET /healthz 0"
 
 
 def test_the_slow_ones_are_answered_once_they_are_done(port: int) -> None:

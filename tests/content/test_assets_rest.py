@@ -113,6 +113,13 @@ def test_an_encoded_slash_is_a_slash(html: LibraryClient) -> None:
         "static\\x.png",
         "static/\x00.png",
         "block.xml",
+        "Block.xml",
+        "block.xml/x.png",
+        "static/ends with a dot.",
+        "static/folder./x.png",
+        "static/" + "x" * 256,
+        "é" * 255 + "/" + "x" * 200,
+        "/".join("x" * 27),
         "x" * 501,
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ MAX_QUERIES: Final = 50
 
 MAX_HITS: Final = 1_000
 """How many hits one query gives at most."""
+
+MAX_HITS_AT_ONCE: Final = 2_000
+"""How many hits all queries of one request may ask for together."""
 
 MAX_OFFSET: Final = 100_000
 MAX_FACET_VALUES: Final = 100
@@ -124,6 +127,14 @@ def queries_of(body: Body) -> list[Body]:
     if len(queries) > MAX_QUERIES:
         raise FacadeError(f"At most {MAX_QUERIES} queries a request are allowed.", "invalid_multi_search_queries")
     return queries
+
+
+def refuse_too_many_hits(queries: Iterable[FacadeQuery]) -> None:
+    """Raise FacadeError when the queries of a request ask for more hits than one may: each is formatted in the end."""
+    if sum(query.search.limit for query in queries) > MAX_HITS_AT_ONCE:
+        raise FacadeError(
+            f"The queries of a request may ask for {MAX_HITS_AT_ONCE:,} hits together.", "invalid_multi_search_queries"
+        )
 
 
 def read_query(body: Body, rule: Condition, budget: FilterBudget) -> FacadeQuery:

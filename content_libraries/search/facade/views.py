@@ -29,7 +29,16 @@ from ..tokens import InvalidTokenError, read_rule
 from ..words import query_terms, words
 from .errors import FacadeError
 from .formatting import shown_hit
-from .queries import MAX_FACET_VALUES, FacadeQuery, FacetQuery, index_of, queries_of, read_facet_query, read_query
+from .queries import (
+    MAX_FACET_VALUES,
+    FacadeQuery,
+    FacetQuery,
+    index_of,
+    queries_of,
+    read_facet_query,
+    read_query,
+    refuse_too_many_hits,
+)
 
 VERSION: Final = "1.12.0"
 """The version of Meilisearch whose answers these are."""
@@ -90,6 +99,7 @@ def multi_search(request: HttpRequest) -> HttpResponse:
             queries.append((uid, read_query(rest, _rule(token, uid), budget)))
         except FacadeError as error:
             raise error.inside(f".queries[{number}]") from error
+    refuse_too_many_hits(query for _uid, query in queries)
     return JsonResponse({"results": [{"indexUid": uid, **_found(query)} for uid, query in queries]})
 
 

@@ -52,7 +52,7 @@ def call_handler(
     purpose = check_token(key, user_name, token)
     user = _user(user_name)
     block_version = access_version(key, user=user, permission=Permission.LEARN, version=version)
-    place = replace(place or Place(), purpose=purpose)
+    place = replace(place or Place(), purpose=purpose, file_token=content.file_token(block_version.version_uuid))
     call = replace(call, may_write=purpose is Purpose.EDITING and block_version.is_editable)
     handled = _handled(block_version, call, user, place)
     if handled.files or handled.olx not in (None, block_version.olx):

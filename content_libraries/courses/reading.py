@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import Final
 
+from django.db.models import ExpressionWrapper, F, QuerySet, TextField
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
 
@@ -19,6 +22,20 @@ from .models import BlockDefinition, Course, CourseBlock
 
 FILE_NAMESPACE = "course"
 """Namespace of the components that are files of a course; their type is ``file``."""
+
+
+_FEW = 50
+"""Of more blocks than that, the whole course is read: that costs less than to look for each."""
+
+
+_KEY_TEXT: Final = ExpressionWrapper(F("usage_key"), output_field=TextField())
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> UsageKey:
+    """Parse a usage key. Keys never change, and reading a course would spend most of its time on them."""
+    key: UsageKey = UsageKey.from_string(text)
+    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +56,12 @@ class CourseReader:
 
     @cached_property
     def rows(self) -> Mapping[UsageKey, _Row]:
+        return self._read_rows()
+
+    def _read_rows(self, **conditions: object) -> dict[UsageKey, _Row]:
         version = f"entity__{self.branch}__version"
-        found = CourseBlock.objects.filter(course=self.course, **{f"{version}__isnull": False}).values_list(
-            "usage_key",
+        found = self._live_blocks(**conditions).values_list(
+            _KEY_TEXT,
             "entity_id",
             f"{version}_id",
             f"{version}__created",
@@ -52,14 +72,18 @@ class CourseReader:
             "entity__published__version_id",
         )
         return {
-            key: _Row(
+            _parsed(text): _Row(
                 entity_pk,
                 version_pk,
                 modified,
                 BlockState(title, number, container_type is not None, draft != published),
             )
-            for key, entity_pk, version_pk, modified, title, number, container_type, draft, published in found
+            for text, entity_pk, version_pk, modified, title, number, container_type, draft, published in found
         }
+
+    def _live_blocks(self, **conditions: object) -> QuerySet[CourseBlock]:
+        is_live = {f"entity__{self.branch}__version__isnull": False}
+        return CourseBlock.objects.filter(course=self.course, **is_live, **conditions)
 
     @cached_property
     def key_of(self) -> Mapping[int, UsageKey]:
@@ -82,15 +106,27 @@ class CourseReader:
 
     def definitions(self, keys: Iterable[UsageKey], *, skip_damaged: bool = False) -> dict[UsageKey, str]:
         """Usage key -> OLX without the blocks in it; for ``skip_damaged`` see ``learning_core.api.olx_of``."""
-        wanted = {self.rows[key].version_pk: key for key in keys if key in self.rows}
-        holders = [pk for pk, key in wanted.items() if self.rows[key].state.holds_blocks]
-        texts = learning_core.olx_of(wanted.keys() - set(holders), skip_damaged=skip_damaged)
-        for part in learning_core.in_parts(holders):
-            texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
-        return {wanted[version_pk]: olx for version_pk, olx in texts.items()}
+        return _definitions({key: self.rows[key] for key in keys if key in self.rows}, skip_damaged=skip_damaged)
 
-    def blocks(self, keys: Iterable[UsageKey]) -> dict[UsageKey, Block]:
-        return self.blocks_of(self.definitions(keys))
+    def blocks(self, keys: Collection[UsageKey]) -> dict[UsageKey, Block]:
+        """Read blocks. A few of them cost the same in a course of any length: reading all keys costs the most."""
+        if len(keys) > _FEW:
+            return self.blocks_of(self.definitions(keys))
+        rows = self._read_rows(usage_key__in=keys)
+        holders = [row.entity_pk for row in rows.values() if row.state.holds_blocks]
+        child_pks = learning_core.current_children_of(holders, branch=self.branch)
+        key_of: dict[int, UsageKey] = {}
+        for part in learning_core.in_parts(chain.from_iterable(child_pks.values())):
+            found = self._live_blocks(entity__in=part).values_list("entity_id", _KEY_TEXT)
+            key_of.update((pk, _parsed(text)) for pk, text in found)
+        children = {
+            key: tuple(key_of[pk] for pk in child_pks.get(row.entity_pk, ()) if pk in key_of)
+            for key, row in rows.items()
+        }
+        return {
+            key: Block(key, olx, settings_in(olx), children[key], rows[key].state)
+            for key, olx in _definitions(rows).items()
+        }
 
     def blocks_of(self, definitions: Mapping[UsageKey, str]) -> dict[UsageKey, Block]:
         return {
@@ -127,6 +163,15 @@ class CourseReader:
         for digest, data in learning_core.stored_bytes(self.learning_package_pk)(by_digest.keys()):
             for path in by_digest[digest]:
                 yield path, data
+
+
+def _definitions(rows: Mapping[UsageKey, _Row], *, skip_damaged: bool = False) -> dict[UsageKey, str]:
+    wanted = {row.version_pk: key for key, row in rows.items()}
+    holders = [row.version_pk for row in rows.values() if row.state.holds_blocks]
+    texts = learning_core.olx_of(wanted.keys() - set(holders), skip_damaged=skip_damaged)
+    for part in learning_core.in_parts(holders):
+        texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
+    return {wanted[version_pk]: olx for version_pk, olx in texts.items()}
 
 
 def find_course(course_key: CourseKey) -> Course:

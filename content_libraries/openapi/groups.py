@@ -32,7 +32,7 @@ _BY_PATH: Final = (
     ("^/api/content-staging/|/paste_clipboard/|/copy/$", "clipboard"),
     ("^/api/content_library/v1/search/", "search"),
     ("^/api/content_library/v1/courses/", "courses"),
-    ("^/api/libraries/v2/containers/|/{lib_key}/containers/", "containers"),
+    ("^/api/libraries/v2/containers/|^/api/content_library/v1/containers/|/{lib_key}/containers/", "containers"),
     ("/collections/", "collections"),
     ("^/api/xblock/", "blocks"),
     ("^/library_assets/|/blocks/|/components/", "components"),

@@ -216,7 +216,7 @@ FRONTEND_ORIGINS = _names("FRONTEND_ORIGINS")
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 # Handlers of blocks answer for themselves: pages without an origin call them, and without cookies.
-CORS_URLS_REGEX = r"^/(?!api/xblock/v2/xblocks/[^/]+/handler/)"
+CORS_URLS_REGEX = r"^/(?!(?:api/xblock/v2/xblocks|xblocks/v2)/[^/]+/handler/)"
 # What frontends send besides what is usual: how they want to be authenticated, who they are to the search engine.
 CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
 CORS_EXPOSE_HEADERS = ("content-disposition", "x-request-id")

@@ -116,6 +116,7 @@ USUAL_ARGUMENTS = {
     "course_key": "course-v1:O+C+1",  # uploaded, to be imported
     "stored_course_key": "course-v1:O+C+1",
     "downstream_key": "block-v1:O+C+1+type@problem+block@linked",
+    "block_key": "block-v1:O+C+1+type@html+block@t",
     "course_unit_key": "block-v1:O+C+1+type@vertical+block@unit",
     "legacy_block_key": "block-v1:O+C+1+type@library_content+block@legacy",
     "container_key": UNIT,

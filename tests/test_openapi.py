@@ -14,6 +14,8 @@ from .endpoints import endpoints
 
 NOT_DESCRIBED = {
     ("GET", "/xblocks/v2/<key>/embed/<view_name>/"): "a page, not an answer to a program",
+    ("GET", "/xblocks/v2/<block_key>/embed/student_view/"): "a page, not an answer to a program",
+    ("GET", "/xblocks/v2/<block_key>/files/<path>"): "files that such a page names",
     ("GET", "/xblocks/v2/resources/<block_type>/<path>"): "files of packages that pages name",
     ("GET", "/api/content_search/v2/studio/"): "what a search client is set up with; its shape is that client's",
 }

@@ -64,6 +64,8 @@ HIDDEN_FROM_ALL: frozenset[Endpoint] = frozenset(
         *((method, "/api/contentstore/v2/downstreams/<downstream_key>") for method in ("GET", "PUT", "DELETE")),
         *((method, "/api/contentstore/v2/downstreams/<downstream_key>/sync") for method in ("POST", "DELETE")),
         ("POST", "/api/content_library/v1/sync_previews/"),
+        ("GET", "/xblocks/v2/<block_key>/embed/student_view/"),
+        ("GET", "/xblocks/v2/<block_key>/files/<path>"),
     }
 )
 """Whoever may not get these, inactive users too, is told so: blocks of courses do not show that they exist."""

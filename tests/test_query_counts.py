@@ -191,6 +191,9 @@ class World:
         plan = api.plan_source(self.library.library_key, user=self.writer, source_key=upload.key)[1]
         waiting = [api.start_plans([plan], user=self.writer) for _ in range(self.size // 10)]
         course = make_course(api.course_key(f"course-v1:O+C+{self.size}"), problems=self.size)
+        text: UsageKey = course.make_usage_key("html", "t")
+        api.write_course_file(course, USUAL_ARGUMENTS["path"], b"PNG", user=None)
+        api.edit_block(text, user=None, olx='<html><![CDATA[<img src="/static/pic.png">]]></html>')
         give_role(self.writer, "course_staff", str(course))
         unit = self._reuse(course)
         run = api.start_run(user=self.writer, courses=[course])
@@ -203,6 +206,7 @@ class World:
             "migration_uuid": str(waiting[-1].uuid),
             "stored_course_key": str(course),
             "downstream_key": str(unit),
+            "block_key": str(text),
             "course_unit_key": str(unit),
             "run_uuid": str(run.uuid),
             "conversion_uuid": str(conversion.uuid),

@@ -50,6 +50,9 @@ def world_with_arguments(
     canceled, waiting = [api.start_plans([plan], user=staff) for _ in range(2)]
     api.cancel_job(canceled.uuid, user=staff)
     make_course(_COURSE)
+    api.write_course_file(_COURSE, USUAL_ARGUMENTS["path"], b"PNG", user=staff)
+    text = UsageKey.from_string(USUAL_ARGUMENTS["block_key"])
+    api.edit_block(text, user=staff, olx='<html><![CDATA[<img src="/static/pic.png">]]></html>')
     api.publish_course(_COURSE, user=staff)
     api.compile_course(_COURSE, user=staff)
     link = {"upstream": PROBLEM, "upstream_version": 1}

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..content.api import ContainerSettingsData, FileMedia, title_of_untitled
-from ..courses.api import Block, CourseFile, CourseStructure, course_store, get_structure
+from ..courses.api import Block, CourseFile, CourseFileNames, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
 from ..libraries.api import Actor
-from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
 from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, Snapshot
 from .elements import element_of
-
-_STATIC: Final = "static/"
 
 
 def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
@@ -76,18 +72,13 @@ class _Parts:
         return self.texts[key]
 
     @cached_property
-    def names(self) -> StaticNames:
-        return StaticNames(
-            StaticFile(path.removeprefix(_STATIC), file.size, file.digest)
-            for path, file in self.files.items()
-            if path.startswith(_STATIC)
-        )
+    def names(self) -> CourseFileNames:
+        return CourseFileNames(self.files)
 
     def files_of(self, key: UsageKey) -> Iterator[FileMedia]:
         """The files that a block refers to, under the names that it has for them (wire: clipboard-paste)."""
-        for name, static_file in resolve_references(parse_block(self.blocks[key].olx), self.names).items():
-            file = self.files[f"{_STATIC}{static_file.path}"]
-            yield FileMedia(f"{_STATIC}{name}", file.media_type, file.digest, file.size)
+        for path, file in self.names.in_text(self.blocks[key].olx).items():
+            yield FileMedia(path, file.media_type, file.digest, file.size)
 
     def settings(self) -> Iterator[tuple[UsageKey, ContainerSettingsData]]:
         """What chapters, sequentials and verticals have besides their titles."""

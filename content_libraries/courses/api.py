@@ -3,6 +3,7 @@
 from .arriving import ArrivingFiles, as_new_use
 from .browsing import (
     blocks_with_upstream,
+    find_block,
     get_block,
     get_block_children,
     get_blocks,
@@ -41,6 +42,7 @@ from .edits import (
 )
 from .exporting import course_tree, export_course
 from .file_checks import check_course_files
+from .file_names import CourseFileNames
 from .hooks import CourseHook, register_course_hook
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
@@ -81,6 +83,7 @@ __all__ = [
     "Copied",
     "CourseExistsError",
     "CourseFile",
+    "CourseFileNames",
     "CourseHook",
     "CoursePermission",
     "CoursePermissionBackend",
@@ -119,6 +122,7 @@ __all__ = [
     "edit_block",
     "entity_pks_within",
     "export_course",
+    "find_block",
     "find_block_entities",
     "get_block",
     "get_block_children",

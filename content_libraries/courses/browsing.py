@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -10,7 +10,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..errors import NotFoundError
 from ..libraries.api import Actor
 from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree, UpstreamSettings
-from .permissions import require_in_course
+from .permissions import may_in_course, require_in_course
 from .store import course_store
 
 
@@ -45,6 +45,19 @@ def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool =
         if key not in found:
             raise NotFoundError(_("There is no “%(key)s”.") % {"key": key})
     return [found[key] for key in usage_keys]
+
+
+def find_block(usage_key: UsageKey, *, user: Actor, any_of: Collection[CoursePermission]) -> Block:
+    """
+    Read the draft of a block. Needs one of the permissions.
+
+    Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
+    """
+    if any(may_in_course(user, usage_key.course_key, permission) for permission in any_of):
+        block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
+        if block is not None:
+            return block
+    raise NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
 
 
 def get_block_children(usage_key: UsageKey, *, user: Actor, published: bool = False) -> list[Block]:

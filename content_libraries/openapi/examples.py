@@ -24,6 +24,7 @@ PICTURE: Final = f"{SITE}/static/content_libraries/profile.svg"
 
 PARAMETERS: Final[Mapping[str, Any]] = {
     "downstream_key": "block-v1:CL-TEST+Course+2026+type@vertical+block@unit1",
+    "block_key": COURSE_PROBLEM,
     "block_type": ["problem"],
     "depth": 2,
     "collection_code": "my-col",

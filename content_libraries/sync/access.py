@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, CoursePermission, course_store, may_in_course, require_in_course
+from ..courses.api import Block, CoursePermission, find_block, may_in_course, require_in_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
 from ..libraries.api import Actor, Permission, access_library, viewable_libraries
@@ -26,12 +25,7 @@ def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
 
     Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
     """
-    permissions = _MANAGE if manage else _VIEW
-    if any(may_in_course(user, usage_key.course_key, permission) for permission in permissions):
-        block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
-        if block is not None:
-            return block
-    raise NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
+    return find_block(usage_key, user=user, any_of=_MANAGE if manage else _VIEW)
 
 
 def require_links_of_course(user: Actor, course_key: CourseKey) -> None:

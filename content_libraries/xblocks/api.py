@@ -1,8 +1,10 @@
 """What other rooms may ask about blocks. Functions check permissions, unless they say that they do not."""
 
+from .course_drafts import CoursePart, access_course_draft, course_parts, open_course_block_file
 from .data import (
     STUDIO_VIEW,
     BlockVersion,
+    CourseBlockDraft,
     DeclaredField,
     DeclaredFields,
     FieldValues,
@@ -12,10 +14,11 @@ from .data import (
     Metadata,
     RenderedView,
     Resource,
+    ShownVersion,
     Version,
 )
 from .formulas import formula_latex
-from .handling import call_handler
+from .handling import call_course_handler, call_handler, holder_of_token
 from .models import forget_user
 from .processes.errors import BlockStoppedError
 from .processes.running import start as start_block_processes
@@ -25,7 +28,7 @@ from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource
 from .saving import save_fields
 from .search_text import SearchText, search_text
-from .tokens import handler_url
+from .tokens import course_file_token, course_handler_url, handler_url
 from .versions import access_version
 from .videos import save_thumbnail, save_transcript
 from .visits import Place
@@ -35,6 +38,8 @@ __all__ = [
     "BlockReport",
     "BlockStoppedError",
     "BlockVersion",
+    "CourseBlockDraft",
+    "CoursePart",
     "DeclaredField",
     "DeclaredFields",
     "FieldValues",
@@ -46,11 +51,17 @@ __all__ = [
     "RenderedView",
     "Resource",
     "SearchText",
+    "ShownVersion",
     "TypeReport",
     "Version",
+    "access_course_draft",
     "access_for_view",
     "access_version",
+    "call_course_handler",
     "call_handler",
+    "course_file_token",
+    "course_handler_url",
+    "course_parts",
     "forget_user",
     "formula_latex",
     "get_declared_fields",
@@ -58,7 +69,9 @@ __all__ = [
     "get_metadata",
     "get_version_olx",
     "handler_url",
+    "holder_of_token",
     "notice_view",
+    "open_course_block_file",
     "purpose_of",
     "read_resource",
     "render_version",

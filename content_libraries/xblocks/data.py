@@ -8,7 +8,9 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import UsageKey
 
+from ..courses.api import CourseFile
 from ..errors import InvalidInputError
 from ..keys import LibraryUsageLocatorV2
 
@@ -62,6 +64,35 @@ class BlockVersion:
     def is_editable(self) -> bool:
         """Whether what a handler writes may become the next draft: for authors, and only from the draft."""
         return self.can_edit and self.version in (None, "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseBlockDraft:
+    """
+    The draft of a block of a course, for somebody who may edit the course; named as in ``BlockVersion``.
+
+    Args:
+        holds_blocks: whether it shows nothing itself, but the blocks in it.
+        files: path, as the OLX spells it -> the file of the course that it means.
+    """
+
+    key: UsageKey
+    title: str
+    olx: str
+    holds_blocks: bool
+    files: Mapping[str, CourseFile] = field(default_factory=dict, hash=False)
+
+    @property
+    def file_paths(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    @property
+    def can_edit(self) -> bool:
+        return True
+
+
+type ShownVersion = BlockVersion | CourseBlockDraft
+"""What a block that is shown is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +179,7 @@ class RenderedView:
         notice: why there is a notice instead of the block; "" if the block itself is shown.
     """
 
-    block: BlockVersion
+    block: ShownVersion
     display_name: str
     content: str
     resources: tuple[Resource, ...] = ()

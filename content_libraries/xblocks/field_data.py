@@ -13,7 +13,7 @@ from xblock.fields import UserScope
 
 from ..characters import valid_text
 from ..errors import NotAllowedError
-from .data import BlockVersion
+from .data import ShownVersion
 from .site import BlockSite, Learned
 
 UNSET: Final = object()
@@ -33,7 +33,7 @@ class BlockFieldData(FieldData):
     is in ``learned``.
     """
 
-    def __init__(self, block_version: BlockVersion, site: BlockSite) -> None:
+    def __init__(self, block_version: ShownVersion, site: BlockSite) -> None:
         self._version = block_version
         self._site = site
         self._authored: dict[str, Any] = {}

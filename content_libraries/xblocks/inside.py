@@ -23,7 +23,7 @@ from xblock.exceptions import NoSuchHandlerError, NoSuchViewError, ProcessingErr
 from ..characters import valid_text
 from ..content.api import block_class
 from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
-from .data import AUTHOR_VIEW, STUDENT_VIEW, STUDIO_VIEW, HandlerCall, HandlerResponse, Resource
+from .data import AUTHOR_VIEW, STUDENT_VIEW, STUDIO_VIEW, BlockVersion, HandlerCall, HandlerResponse, Resource
 from .editing import changed_text
 from .field_data import BlockFieldData
 from .parsing import make_block, parsed_root
@@ -146,7 +146,7 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
         text = _("The component could not do this: %(error)s") % {"error": error}
         raise InvalidInputError(text if version.can_edit else _("The component could not do this.")) from error
     changes = fields.authored_changes
-    olx = changed_text(version, changes) if changes else None
+    olx = changed_text(version, changes) if changes and isinstance(version, BlockVersion) else None
     return Handled(answer, _learned(block), olx, files.changes)
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from ..errors import BusyError, ContentLibrariesError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2
 from ..libraries.api import Actor, Permission
-from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Resource, Version
+from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Resource, ShownVersion, Version
 from .inside import Shown, show
 from .processes.running import run
 from .resources import STYLES
-from .site import Site
+from .site import site_of
 from .stylesheets import of_this_site
 from .tokens import Purpose
 from .unread_settings import notice_of
@@ -72,12 +72,12 @@ def access_for_view(
 
 
 def render_version(
-    block_version: BlockVersion, view_name: str = STUDENT_VIEW, *, user: Actor, place: Place | None = None
+    block_version: ShownVersion, view_name: str = STUDENT_VIEW, *, user: Actor, place: Place | None = None
 ) -> RenderedView:
     """Render a version that was read before; see ``render_view``. Checks no permission."""
     place = replace(place or Place(), purpose=purpose_of(view_name))
     visit = visit_of(block_version, user=user, place=place)
-    site = Site(block_version, user)
+    site = site_of(block_version, user)
     try:
         shown = run(show, visit, view_name, site=site, who=turn_of(user, place), about=block_version.key)
         site.remember(shown.learned)
@@ -110,12 +110,12 @@ def purpose_of(view_name: str) -> Purpose:
     return Purpose.EDITING if view_name == STUDIO_VIEW else Purpose.ANSWERING
 
 
-def notice_view(block_version: BlockVersion, text: str) -> RenderedView:
+def notice_view(block_version: ShownVersion, text: str) -> RenderedView:
     """What is shown in place of a component."""
     return RenderedView(block=block_version, display_name=block_version.title, content=_note(text), notice=text)
 
 
-def _note_for_author(block_version: BlockVersion, shown: Shown) -> SafeString:
+def _note_for_author(block_version: ShownVersion, shown: Shown) -> SafeString:
     """Return what authors are told about settings of a block that cannot be read."""
     text = notice_of(shown.unread_settings) if block_version.can_edit else ""
     return _note(text) if text else SafeString()

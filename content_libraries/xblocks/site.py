@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from .. import conf
 from ..content.api import open_version_file
+from ..courses.api import course_store
 from ..errors import InvalidInputError, NotFoundError
 from ..libraries.api import Actor
 from . import video_store
-from .data import BlockVersion
+from .data import BlockVersion, CourseBlockDraft, ShownVersion
 from .models import StudentState
 
 
@@ -79,12 +80,7 @@ class Site:
     def read_file(self, path: str) -> bytes:
         """Read a file of the version. Raises NotFoundError, and InvalidInputError for one that is too large."""
         found = open_version_file(self._version.version_uuid, path)
-        limit = conf.BLOCK_MESSAGE_BYTES.value
-        if found.media.size > limit:
-            raise InvalidInputError(
-                _("“%(path)s” is larger than the %(limit)s bytes that components can read.")
-                % {"path": path, "limit": f"{limit:,}"}
-            )
+        _check_readable(path, found.media.size)
         with found.open() as file:
             return file.read()
 
@@ -117,6 +113,51 @@ class Site:
             "library_id": self._version.library_pk,
             "usage_key": str(self._version.key),
         }
+
+
+class CourseSite:
+    """
+    The site, for the draft of a block of a course, as ``Site`` for a component.
+
+    What somebody does in such a preview lasts as long as the request.
+    """
+
+    QUESTIONS: ClassVar[frozenset[str]] = Site.QUESTIONS
+
+    def __init__(self, draft: CourseBlockDraft) -> None:
+        self._draft = draft
+
+    def learner_state(self) -> dict[str, Any]:
+        return {}
+
+    def read_file(self, path: str) -> bytes:
+        """Read a file that the block refers to. Raises NotFoundError, and InvalidInputError for a large one."""
+        file = self._draft.files.get(path)
+        if file is not None:
+            _check_readable(path, file.size)
+            for _path, data in course_store().read_files(self._draft.key.course_key, [file.path]):
+                return data
+        raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
+
+    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        return video_store.ask(question, arguments, keywords)
+
+    def remember(self, learned: Learned) -> None:
+        """Keep nothing."""
+
+
+def site_of(block_version: ShownVersion, user: Actor) -> Site | CourseSite:
+    """The site as a block sees it that somebody looks at."""
+    return CourseSite(block_version) if isinstance(block_version, CourseBlockDraft) else Site(block_version, user)
+
+
+def _check_readable(path: str, size: int) -> None:
+    limit = conf.BLOCK_MESSAGE_BYTES.value
+    if size > limit:
+        raise InvalidInputError(
+            _("“%(path)s” is larger than the %(limit)s bytes that components can read.")
+            % {"path": path, "limit": f"{limit:,}"}
+        )
 
 
 def _check_size(state: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.urls import reverse
+from opaque_keys.edx.keys import UsageKey
 
 _BEFORE: Final = (
     r"""(?<![\w./:%-])/static/|(?<=["'])static/|(?<![\w./:%-])/?asset-v1:[^\s"'()<>@\\]{1,255}@asset\+block@"""
@@ -54,3 +55,8 @@ def _plain(html: str) -> str:
 def version_file_url(version_uuid: UUID, path: str) -> str:
     """Address of a file of a version, on this site. Anybody who may VIEW the library may load it."""
     return reverse("library-version-file", args=(version_uuid, path))
+
+
+def course_block_file_url(key: UsageKey, path: str) -> str:
+    """Address of a file that a block of a course refers to. Anybody who may edit the course may load it."""
+    return reverse("course-xblock-file", args=(key, path))

@@ -17,6 +17,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import UsageKey
 
 from ..errors import NotAllowedError
 from ..keys import LibraryUsageLocatorV2
@@ -52,14 +53,25 @@ def handler_url(
     return reverse("xblock-version-handler", args=(key, version, name, token, handler_name))
 
 
+def course_handler_url(key: UsageKey, handler_name: str, *, user: Actor) -> str:
+    """The address of a handler of a block of a course, as ``handler_url``: for answers only."""
+    token = _signature(key, user_name(user), Purpose.ANSWERING, _now())
+    return reverse("course-xblock-handler", args=(key, user_name(user), token, handler_name))
+
+
+def course_file_token(key: UsageKey, *, user: Actor) -> str:
+    """Lets whoever has no cookie load the files of a block of a course, as far as the user may."""
+    return f"{user_name(user)}-{_signature(key, user_name(user), Purpose.ANSWERING, _now())}"
+
+
 def user_name(user: Actor) -> str:
     """How an address names its user: by pk, for pks never change."""
     return str(user.pk) if user is not None and user.is_authenticated else ANONYMOUS
 
 
-def check_token(key: LibraryUsageLocatorV2, name: str, token: str) -> Purpose:
+def check_token(key: UsageKey, name: str, token: str) -> Purpose:
     """
-    Check that a token was made for this user and component, and not too long ago.
+    Check that a token was made for this user and block, and not too long ago.
 
     Returns: what it was made for. Raises NotAllowedError.
     """
@@ -71,7 +83,7 @@ def check_token(key: LibraryUsageLocatorV2, name: str, token: str) -> Purpose:
     raise NotAllowedError(_("This address has expired or is wrong. Load the page again."))
 
 
-def _signature(key: LibraryUsageLocatorV2, name: str, purpose: Purpose, step: int) -> str:
+def _signature(key: UsageKey, name: str, purpose: Purpose, step: int) -> str:
     return salted_hmac(_SALT, f"{name}|{purpose}|{step}|{key}", algorithm="sha256").hexdigest()
 
 

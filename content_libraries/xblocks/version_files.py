@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from ..errors import NotAllowedError, NotFoundError
-from .data import BlockVersion
+from .data import ShownVersion
 from .site import BlockSite
 
 
@@ -17,7 +17,7 @@ class VersionFiles:
     authored fields saves it with them, in one version. ``refuse`` is for the others.
     """
 
-    def __init__(self, block_version: BlockVersion, site: BlockSite) -> None:
+    def __init__(self, block_version: ShownVersion, site: BlockSite) -> None:
         self._version = block_version
         self._site = site
         self.changes: dict[str, bytes | None] = {}

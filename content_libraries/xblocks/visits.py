@@ -14,9 +14,9 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import RFC3986_SUBDELIMS
 
 from ..libraries.api import Actor
-from .data import BlockVersion
-from .static_urls import version_file_url
-from .tokens import Purpose, handler_url
+from .data import CourseBlockDraft, ShownVersion
+from .static_urls import course_block_file_url, version_file_url
+from .tokens import Purpose, course_handler_url, handler_url
 
 _NAME: Final = "x"
 """Stands in addresses for the last part, which is cut off."""
@@ -86,9 +86,9 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A version of a component, who looks at it, and the addresses that it may use."""
+    """A version of a component, or a block of a course; who looks at it, and the addresses that it may use."""
 
-    block_version: BlockVersion
+    block_version: ShownVersion
     viewer: Viewer = Viewer()
     addresses: Addresses = Addresses()
 
@@ -97,7 +97,7 @@ class Visit:
         return Visit(replace(self.block_version, olx=olx))
 
 
-def visit_of(block_version: BlockVersion, *, user: Actor, place: Place | None = None) -> Visit:
+def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = None) -> Visit:
     """Put together what a block gets to know of a request. Checks no permission."""
     return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
 
@@ -116,11 +116,15 @@ def _viewer(user: Actor) -> Viewer:
     return Viewer(pk, user.get_username() if user is not None and known else "", digest[:32])
 
 
-def _addresses(block_version: BlockVersion, user: Actor, place: Place) -> Addresses:
-    key = block_version.key
-    handler = handler_url(key, _NAME, user=user, version=block_version.version, purpose=place.purpose)
-    resource = reverse("xblock-resource", args=(key.block_type, _NAME))
-    file = version_file_url(block_version.version_uuid, _NAME)
+def _addresses(block_version: ShownVersion, user: Actor, place: Place) -> Addresses:
+    resource = reverse("xblock-resource", args=(block_version.key.block_type, _NAME))
+    if isinstance(block_version, CourseBlockDraft):
+        handler = course_handler_url(block_version.key, _NAME, user=user)
+        file = course_block_file_url(block_version.key, _NAME)
+    else:
+        version, purpose = block_version.version, place.purpose
+        handler = handler_url(block_version.key, _NAME, user=user, version=version, purpose=purpose)
+        file = version_file_url(block_version.version_uuid, _NAME)
     return Addresses(
         origin=place.origin,
         handlers=place.origin + handler.removesuffix(f"{_NAME}/"),

@@ -52,14 +52,25 @@ def frontend_page(key: UsageKey) -> str:
 
 def preview_url(user: User | AnonymousUser, key: UsageKey) -> str:
     """
-    A page that shows a linked component as the course has it: the version of the library that it was synced with.
+    A page that shows a block as the draft of its course has it, to whoever may edit the course.
 
-    Raises NotFoundError; NoPreviewError for what is no linked component, and for one that was edited in the course.
+    Others who may see the links of a course get the version of the library that a linked component was synced with, if
+    that is what the course has. Raises NotFoundError; NoPreviewError where the course has something else.
     """
+    try:
+        api.access_course_draft(key, user=user)
+    except NotFoundError:
+        return _library_preview_url(user, key)
+    return reverse("course-xblock-embed", args=[key])
+
+
+def _library_preview_url(user: User | AnonymousUser, key: UsageKey) -> str:
     link = api.get_link(key, user=user)
     if not (link.upstream or "").startswith("lb:") or not link.version_synced:
-        raise NoPreviewError(gettext("There is no preview of this block: it is linked to no component of a library."))
+        raise NoPreviewError(gettext("To see this block, you need to be allowed to edit the course."))
     if set(link.customized) - _SHOWN_BESIDES:
-        raise NoPreviewError(gettext("There is no preview of this block: it was edited in this course. Open its unit."))
+        raise NoPreviewError(
+            gettext("This block was edited here. To see it, you need to be allowed to edit the course.")
+        )
     query = urlencode({"version": link.version_synced, "course_id": str(key.course_key)})
     return f"{reverse('xblock-embed', args=[api.component_key(link.upstream or ''), 'student_view'])}?{query}"

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import UserFactory, give_role
 from tests.courses.building import COURSE_KEY, SUBSECTION, TEXT, UNIT, make_course
 from tests.sync.building import Shelf
 
@@ -28,49 +30,86 @@ def shelf(library: ContentLibrary) -> Shelf:
     return shelf
 
 
-def embed_of(component: str, version: int) -> str:
-    query = urlencode({"version": version, "course_id": str(COURSE_KEY)})
-    return f"/xblocks/v2/{component}/embed/student_view/?{query}"
-
-
-def test_a_linked_component_is_shown_as_it_was_synced(client: Client, shelf: Shelf, staff: User) -> None:
+@pytest.fixture
+def linked(shelf: Shelf, staff: User) -> UsageKey:
+    """A block that was synced with the first version of a text; the library has a second one."""
     block, _synced = api.create_linked_block(UNIT, user=staff, upstream=shelf.key("t1"))
     shelf.component("t1", body="<p>Two</p>")
     shelf.publish()
-    client.force_login(staff)
-    for key in (str(block.usage_key), str(block.usage_key).replace("+type@", "+branch@draft-branch+type@")):
-        response = client.get(f"/xblock/{key}?disable_staff_debug_info=True")
-        assert (response.status_code, response["Location"]) == (302, embed_of(shelf.key("t1"), 1))
-        page = client.get(response["Location"]).content.decode()
-        assert "<p>One</p>" in page
+    return block.usage_key
 
 
-def test_what_was_edited_in_the_course_has_a_notice_that_may_be_framed(
-    client: Client, shelf: Shelf, staff: User, settings: Any
+@pytest.fixture
+def editor(make_user: UserFactory) -> User:
+    """Edits the course, and is in no library."""
+    user = make_user("editor")
+    give_role(user, "course_editor", str(COURSE_KEY))
+    return user
+
+
+@pytest.fixture
+def auditor(make_user: UserFactory) -> User:
+    """May see the course and its links, and edits nothing."""
+    user = make_user("auditor")
+    give_role(user, "course_auditor", str(COURSE_KEY))
+    return user
+
+
+def page_at(client: Client, key: object, query: str = "") -> str:
+    """Follow the address of a block to the page that is shown."""
+    response = client.get(f"/xblock/{key}{query}", follow=True)
+    assert response.status_code == 200, response.content
+    return response.content.decode()
+
+
+def test_a_block_is_shown_as_the_course_has_it(client: Client, linked: UsageKey, editor: User) -> None:
+    client.force_login(editor)
+    for key in (str(linked), str(linked).replace("+type@", "+branch@draft-branch+type@")):
+        assert "<p>One</p>" in page_at(client, key, "?disable_staff_debug_info=True")
+
+
+def test_what_was_edited_in_the_course_is_shown(client: Client, linked: UsageKey, editor: User) -> None:
+    api.edit_block(linked, user=editor, olx="<html><![CDATA[<p>Mine</p>]]></html>")
+    client.force_login(editor)
+    page = page_at(client, linked)
+    assert "<p>Mine</p>" in page
+    assert "<p>One</p>" not in page
+
+
+def test_blocks_of_the_course_itself_are_shown(client: Client, shelf: Shelf, editor: User) -> None:
+    client.force_login(editor)
+    assert "Hi" in page_at(client, TEXT)
+    assert f"/xblocks/v2/{TEXT}/embed/student_view/" in page_at(client, UNIT)
+
+
+def test_who_edits_nothing_sees_what_the_library_has_if_it_is_the_same(
+    client: Client, linked: UsageKey, auditor: User
+) -> None:
+    client.force_login(auditor)
+    assert "<p>One</p>" in page_at(client, linked)
+    api.edit_block(linked, user=None, settings={"display_name": "Mine"})
+    assert "<p>One</p>" in page_at(client, linked)
+
+
+def test_who_edits_nothing_is_told_what_is_not_shown(
+    client: Client, linked: UsageKey, auditor: User, settings: Any
 ) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://apps.example.com"]
-    block, _synced = api.create_linked_block(UNIT, user=staff, upstream=shelf.key("t1"))
-    api.edit_block(block.usage_key, user=staff, olx="<html><![CDATA[<p>Mine</p>]]></html>")
-    client.force_login(staff)
-    response = client.get(f"/xblock/{block.usage_key}")
+    api.edit_block(linked, user=None, olx="<html><![CDATA[<p>Mine</p>]]></html>")
+    client.force_login(auditor)
+    response = client.get(f"/xblock/{linked}")
     assert response.status_code == 200
-    assert "it was edited in this course" in response.content.decode()
+    assert "This block was edited here." in response.content.decode()
+    assert "Mine" not in response.content.decode()
     assert "frame-ancestors 'self' https://apps.example.com;" in response["Content-Security-Policy"]
     assert "X-Frame-Options" not in response
+    assert "you need to be allowed to edit the course" in page_at(client, TEXT)
 
 
-def test_a_title_of_its_own_makes_no_difference(client: Client, shelf: Shelf, staff: User) -> None:
-    block, _synced = api.create_linked_block(UNIT, user=staff, upstream=shelf.key("t1"))
-    api.edit_block(block.usage_key, user=staff, settings={"display_name": "Mine"})
-    client.force_login(staff)
-    assert client.get(f"/xblock/{block.usage_key}").status_code == 302
-
-
-def test_who_may_not_see_the_course_learns_nothing(client: Client, shelf: Shelf, staff: User, stranger: User) -> None:
-    block, _synced = api.create_linked_block(UNIT, user=staff, upstream=shelf.key("t1"))
-    assert client.get(f"/xblock/{block.usage_key}").status_code == 401
+def test_who_may_not_see_the_course_learns_nothing(client: Client, linked: UsageKey, stranger: User) -> None:
+    assert client.get(f"/xblock/{linked}").status_code == 401
     client.force_login(stranger)
-    assert client.get(f"/xblock/{block.usage_key}").status_code == 404
+    assert client.get(f"/xblock/{linked}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from django.urls import resolve
 
 from content_libraries import api
 from tests.conftest import UserFactory
+from tests.courses.building import TEXT
 
 from .calls import CASES
 from .calls.demo import NAMES
@@ -104,6 +105,14 @@ def test_no_call_may_come_from_anywhere_else() -> None:
 
 def test_handlers_of_blocks_may_be_called_with_cookies(handler_url: str) -> None:
     assert is_allowed(preflight("POST", f"{handler_url}translation", WRITING), "POST", WRITING)
+
+
+def test_handlers_may_be_called_by_pages_without_an_origin(handler_url: str, staff: User) -> None:
+    of_course = api.course_handler_url(TEXT, "do_attempt", user=staff)
+    for url in (handler_url, of_course):
+        response = preflight("POST", url, "content-type", origin="null")
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "Content-Type" in response["Access-Control-Allow-Headers"]
 
 
 def test_a_whole_visit_from_another_port(user: User) -> None:

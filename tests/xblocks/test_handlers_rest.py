@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from content_libraries.libraries.api import delete_library
 from content_libraries.libraries.models import ContentLibrary
@@ -88,6 +89,16 @@ def test_problems_are_answered(lib: BlockClient, nobody: Any, olx: str, right: A
     assert answered["current_score"] == 1
     assert answered["attempts_used"] == 2
     assert "correct" in lib.view("problem:p1")["content"]
+
+
+def test_a_problem_has_its_picture_when_it_was_answered(lib: BlockClient, nobody: Any) -> None:
+    lib.add("problem:p1", f'<problem>{CHOICE}<img src="/static/map.png" alt="Map"/></problem>')
+    body = {"content": SimpleUploadedFile("map.png", b"PNG")}
+    lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/map.png"), body, format="multipart"))
+    learner = Learner(lib, "problem:p1", nobody)
+    for html in (learner.html(), learner.submit("choice_1")["contents"]):
+        (address,) = re.findall(r'src="([^"]+map\.png[^"]*)"', html)
+        assert nobody.get(address).getvalue() == b"PNG"
 
 
 def test_answers_are_the_users_own(lib: BlockClient, acting_as: ActingAs, nobody: Any, reader: User) -> None:

@@ -37,7 +37,7 @@ FOR_EVER: Final = "private, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
 
 _PASSIVE: Final = ("image/", "audio/", "video/", "font/", "application/pdf")
-_FILE: Final = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+FILE_RESPONSE: Final = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
 
 
 class AssetsView(LibraryAPIView):
@@ -101,11 +101,11 @@ class VersionFileView(FileView):
         if not self._has_token():
             super().check_permissions(request)
 
-    @extend_schema(summary="Download a file of a version", responses=_FILE)
+    @extend_schema(summary="Download a file of a version", responses=FILE_RESPONSE)
     def get(self, request: Request, version_uuid: UUID, path: str) -> HttpResponseBase:
         if not self._has_token():
-            return _serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
-        response = _serve(request, api.open_version_file(version_uuid, path), cache_control=FOR_EVER)
+            return serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
+        response = serve(request, api.open_version_file(version_uuid, path), cache_control=FOR_EVER)
         response["Access-Control-Allow-Origin"] = "*"  # fonts and scripts of a page without an origin
         return response
 
@@ -116,13 +116,13 @@ class VersionFileView(FileView):
 class DraftFileView(FileView):
     """A file of a component's draft."""
 
-    @extend_schema(summary="Download a file of a draft", responses=_FILE)
+    @extend_schema(summary="Download a file of a draft", responses=FILE_RESPONSE)
     def get(self, request: Request, usage_key: str, path: str) -> HttpResponseBase:
         file = api.open_asset(keys.component_key(usage_key), path, user=request.user)
-        return _serve(request, file, cache_control=ASK_AGAIN)
+        return serve(request, file, cache_control=ASK_AGAIN)
 
 
-def _serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpResponseBase:
+def serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpResponseBase:
     """The file in chunks; only headers for HEAD, or where the client has it already (304)."""
     media = file.media
     headers = {

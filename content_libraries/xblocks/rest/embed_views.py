@@ -76,26 +76,7 @@ class EmbedView(FramedMixin, XBlockAPIView):
         handler_url = api.handler_url(
             key, HANDLER_NAME, user=request.user, version=version, purpose=api.purpose_of(view_name)
         )
-        response = render(
-            request._request,
-            "content_libraries/xblocks/embed.html",
-            {
-                "view": view,
-                "view_name": view_name,
-                "kind": _kind(key.block_type, view_name),
-                "language": get_language(),
-                "show_title": request.query_params.get("show_title", "").lower() in _TRUE,
-                "scripts": [_script_url(path) for path in conf.PREVIEW_SCRIPTS.value],
-                "handler_url": request.build_absolute_uri(handler_url),
-                "body": mark_safe(view.content),  # noqa: S308 - it is the block; the sandbox is around it
-                "head": _elements(view, head=True),
-                "foot": _elements(view, head=False),
-            },
-            status=status,
-        )
-        if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
-            response["Refresh"] = response["Retry-After"] = str(RETRY_SECONDS)  # the frame tries again by itself
-        return _protected(response, SANDBOX)
+        return block_page(request, view, view_name, handler_url, status=status)
 
 
 class ResourceView(XBlockAPIView):
@@ -112,6 +93,38 @@ class ResourceView(XBlockAPIView):
         response["Content-Security-Policy"] = "sandbox"
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def block_page(
+    request: Request, view: RenderedView, view_name: str, handler_url: str, *, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """
+    A sandboxed page with a view.
+
+    Args:
+        handler_url: the address of a handler that is called HANDLER_NAME.
+        status: with 503 the page loads itself again.
+    """
+    response = render(
+        request._request,
+        "content_libraries/xblocks/embed.html",
+        {
+            "view": view,
+            "view_name": view_name,
+            "kind": _kind(view.block.key.block_type, view_name),
+            "language": get_language(),
+            "show_title": request.query_params.get("show_title", "").lower() in _TRUE,
+            "scripts": [_script_url(path) for path in conf.PREVIEW_SCRIPTS.value],
+            "handler_url": request.build_absolute_uri(handler_url),
+            "body": mark_safe(view.content),  # noqa: S308 - it is the block; the sandbox is around it
+            "head": _elements(view, head=True),
+            "foot": _elements(view, head=False),
+        },
+        status=status,
+    )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Refresh"] = response["Retry-After"] = str(RETRY_SECONDS)  # the frame tries again by itself
+    return protected(response, SANDBOX)
 
 
 def _kind(block_type: str, view_name: str) -> str:
@@ -135,10 +148,11 @@ def _editor_page(request: Request, title: str) -> HttpResponse:
         "content_libraries/xblocks/editor.html",
         {"language": get_language(), "title": title, "src": f"?{query.urlencode()}"},
     )
-    return _protected(response, "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'")
+    return protected(response, "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'")
 
 
-def _protected(response: HttpResponse, policy: str) -> HttpResponse:
+def protected(response: HttpResponse, policy: str) -> HttpResponse:
+    """Return a page that frontends may frame, with a policy for what it may do itself."""
     response["Content-Security-Policy"] = f"{conf.frame_ancestors()}; {policy};"
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens

@@ -21,10 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
 from ...errors import BusyError, ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
-from ...keys import LibraryUsageLocatorV2
 from ...rest import RETRY_SECONDS, storage_status
 from .. import api
-from ..data import Version
 from .places import place_of
 
 METHODS: Final = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -59,36 +57,38 @@ class HandlerView(View):
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
+    def call_handler(self, call: api.HandlerCall, place: api.Place, **address: Any) -> api.HandlerResponse:
+        """Call the handler that the arguments of an address name. Raises ContentLibrariesError."""
+        return api.call_handler(address.pop("key"), call, place=place, **address)
+
     def _call(
         self,
         request: HttpRequest,
         *,
-        key: LibraryUsageLocatorV2,
-        user_name: str,
-        token: str,
         handler_name: str,
         suffix: str = "",
-        version: Version | None = None,
+        **address: Any,
     ) -> HttpResponseBase:
         limit = conf.BLOCK_MESSAGE_BYTES.value
         if int(request.headers.get("Content-Length") or 0) > limit:
             text = _("The request is larger than the %(limit)s bytes that this site takes.")
             return _refusal(text % {"limit": f"{limit:,}"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
-            answer = api.call_handler(
-                key,
-                api.HandlerCall(handler_name, suffix, _environ(request), request.read()),
-                user_name=user_name,
-                token=token,
-                version=version,
-                place=place_of(request),
-            )
+            call = api.HandlerCall(handler_name, suffix, _environ(request), request.read())
+            answer = self.call_handler(call, place_of(request), **address)
         except ContentLibrariesError as error:
             return _refusal(error.message, _status(error))
         response = HttpResponse(answer.body, status=answer.status)
         for name, value in answer.headers:
             response[name] = value
         return response
+
+
+class CourseHandlerView(HandlerView):
+    """One handler of the draft of a block of a course. It keeps nothing."""
+
+    def call_handler(self, call: api.HandlerCall, place: api.Place, **address: Any) -> api.HandlerResponse:
+        return api.call_course_handler(address.pop("block_key"), call, place=place, **address)
 
 
 def _environ(request: HttpRequest) -> dict[str, str]:

@@ -1,0 +1,28 @@
+"""Which files of its course a block refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
+from .data import CourseFile
+
+_STATIC: Final = "static/"
+
+
+class CourseFileNames:
+    """The files of a course, by the names that texts of its blocks have for them."""
+
+    def __init__(self, files: Mapping[str, CourseFile]) -> None:
+        self._files = files
+        self._names = StaticNames(
+            StaticFile(path.removeprefix(_STATIC), file.size, file.digest)
+            for path, file in files.items()
+            if path.startswith(_STATIC)
+        )
+
+    def in_text(self, olx: str) -> dict[str, CourseFile]:
+        """Return the files that the OLX of a block refers to, by ``static/NAME`` as it spells the name."""
+        found = resolve_references(parse_block(olx), self._names)
+        return {f"{_STATIC}{name}": self._files[f"{_STATIC}{file.path}"] for name, file in found.items()}

@@ -222,9 +222,10 @@ def test_clients_that_do_not_read_keep_no_thread(port: int, path: str) -> None:
 
 
 def test_who_asks_for_the_health_and_does_not_read_it_keeps_it_from_nobody(port: int) -> None:
-    with closing(sent(port, b"")) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)  # before it connects: its window never grows
         connection.settimeout(2)
+        connection.connect(("127.0.0.1", port))
         with suppress(TimeoutError):  # the server takes no more, because nobody reads its answers
             for _number in range(10_000):
                 connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)

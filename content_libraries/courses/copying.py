@@ -124,7 +124,8 @@ def rerun_course(
         export_course(source_key, folder, user=user)
         load_course(folder, user=user, course_key=course_key)
         keys = course_store().structure(source_key).blocks
-        clone_tags({str(key.map_into_course(course_key)): str(key) for key in keys})
+        copies = {str(key.map_into_course(course_key)): str(key) for key in keys}
+        clone_tags({str(course_key): str(source_key), **copies})
         if display_name is not None:
             edit_block(root_key(course_key), user=None, settings={"display_name": display_name})
     return find_course(course_key)

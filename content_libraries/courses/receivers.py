@@ -11,12 +11,13 @@ from kombu.exceptions import OperationalError
 from ..content.tagging.api import register_tag_holder
 from ..learning_core import api as learning_core
 from .models import Course
-from .tagging import holder_of_block
+from .tagging import holder_of_block, holder_of_course
 from .tasks import compile_published
 
 logger = logging.getLogger(__name__)
 
 register_tag_holder("block-v1", holder_of_block)
+register_tag_holder("course-v1", holder_of_course)
 
 
 @receiver(learning_core.ENTITIES_PUBLISHED, dispatch_uid="content_libraries.courses.published")

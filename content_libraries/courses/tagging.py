@@ -1,4 +1,4 @@
-"""Blocks of courses as objects with tags: who may view a course sees them, who may edit it gives them."""
+"""Courses and their blocks as objects with tags: who may view a course sees them, who may edit it gives them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,32 @@ from organizations.models import Organization
 
 from ..content.tagging.api import TagHolder
 from ..errors import MalformedKeyError, NotFoundError
+from ..keys import course_key
 from ..libraries.api import Actor
 from .data import CoursePermission
 from .permissions import may_in_course, require_in_course
+from .reading import root_key
 from .store import course_store
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedBlock:
-    """A block of a course that may have tags. Callers without the permission do not learn whether it exists."""
+class TaggedInCourse:
+    """
+    A course or a block of it, which may have tags.
 
-    key: UsageKey
+    Callers without the permission do not learn whether it exists.
+
+    Attributes:
+        course_key: the course.
+        shown_by: the block whose existence counts; the root, for the course itself.
+    """
+
+    course_key: CourseKey
+    shown_by: UsageKey
 
     @property
     def organization(self) -> str:
-        return str(self.key.course_key.org)
+        return str(self.course_key.org)
 
     @property
     def organization_pks(self) -> Sequence[int]:
@@ -36,15 +47,27 @@ class TaggedBlock:
         self._require(user, CoursePermission.VIEW)
 
     def may_tag(self, user: Actor) -> bool:
-        return may_in_course(user, self.key.course_key, CoursePermission.EDIT)
+        return may_in_course(user, self.course_key, CoursePermission.EDIT)
 
     def require_may_tag(self, user: Actor) -> None:
         self._require(user, CoursePermission.EDIT)
 
     def _require(self, user: Actor, permission: CoursePermission) -> None:
-        require_in_course(user, self.key.course_key, permission)
-        if self.key not in course_store().blocks(self.key.course_key, [self.key]):
-            raise NotFoundError(_("There is no “%(key)s”.") % {"key": self.key})
+        require_in_course(user, self.course_key, permission)
+        if self.shown_by not in course_store().blocks(self.course_key, [self.shown_by]):
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": self.shown_by})
+
+
+def holder_of_course(object_id: str) -> TagHolder:
+    """Return the holder of the tags of a course as a whole. Raises MalformedKeyError."""
+    key = course_key(object_id)
+    # Tags are found by the id as it is: there is one spelling of it.
+    if str(key) != object_id:
+        raise MalformedKeyError(
+            _("“%(text)s” is not the key of a course: it has to look like course-v1:ORG+COURSE+RUN.")
+            % {"text": object_id}
+        )
+    return TaggedInCourse(key, root_key(key))
 
 
 def holder_of_block(object_id: str) -> TagHolder:
@@ -53,7 +76,6 @@ def holder_of_block(object_id: str) -> TagHolder:
         key = UsageKey.from_string(object_id)
     except InvalidKeyError:
         key = None
-    # Tags are found by the id as it is: there is one spelling of it.
     if key is None or not isinstance(key.context_key, CourseKey) or str(key) != object_id:
         raise MalformedKeyError(_("“%(key)s” is not the key of a course block.") % {"key": object_id})
-    return TaggedBlock(key)
+    return TaggedInCourse(key.course_key, key)

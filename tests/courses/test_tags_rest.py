@@ -1,4 +1,4 @@
-"""Tags of blocks of courses over HTTP (wire: tagging-objects)."""
+"""Tags of courses and of their blocks over HTTP (wire: tagging-objects)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from organizations.models import Organization
 from content_libraries.content.tagging import api as tagging
 from tests.conftest import ClientFactory, CommitRunner
 
-from .building import PROBLEM, TEXT, key
+from .building import COURSE_KEY, PROBLEM, TEXT, key
 
 ROOT = "/api/content_tagging/v1/object_tags/"
 
@@ -46,8 +46,16 @@ def shown(answer: Any, usage_key: object) -> dict[str, tuple[bool, bool]]:
     }
 
 
-def test_a_block_without_tags_has_none(api_client: ClientFactory, staff: User) -> None:
-    assert api_client(staff).get(f"{ROOT}{TEXT}/").json() == {str(TEXT): {"taxonomies": []}}
+@pytest.mark.parametrize("object_id", [str(TEXT), str(COURSE_KEY)], ids=["block", "course"])
+def test_what_has_no_tags_says_so(api_client: ClientFactory, staff: User, object_id: str) -> None:
+    assert api_client(staff).get(f"{ROOT}{object_id}/").json() == {object_id: {"taxonomies": []}}
+
+
+def test_a_course_has_tags_of_its_own(api_client: ClientFactory, staff: User, subjects: Taxonomy) -> None:
+    http = api_client(staff)
+    put(http, COURSE_KEY, subjects, "Maths")
+    assert shown(http.get(f"{ROOT}{COURSE_KEY}/"), COURSE_KEY) == {"Maths": (False, True)}
+    assert shown(http.get(f"{ROOT}{key('course', 'course')}/"), key("course", "course")) == {}
 
 
 def test_copied_tags_are_shown_locked_beside_local_ones(
@@ -63,6 +71,7 @@ def test_copied_tags_are_shown_locked_beside_local_ones(
     assert shown(http.get(f"{ROOT}{PROBLEM}/"), PROBLEM) == {}
 
 
+@pytest.mark.parametrize("tagged", [TEXT, COURSE_KEY], ids=["block", "course"])
 @pytest.mark.parametrize(
     ("role", "sees", "gives"),
     [("course_staff", 200, 200), ("course_editor", 200, 200), ("course_auditor", 200, 403), ("", 403, 403)],
@@ -75,12 +84,13 @@ def test_the_role_in_the_course_decides(
     role: str,
     sees: int,
     gives: int,
+    tagged: object,
 ) -> None:
     http = api_client(make_course_member(role) if role else stranger)
-    assert put(http, TEXT, subjects, "Maths").status_code == gives
-    assert http.get(f"{ROOT}{TEXT}/").status_code == sees
+    assert put(http, tagged, subjects, "Maths").status_code == gives
+    assert http.get(f"{ROOT}{tagged}/").status_code == sees
     if gives == 200:
-        assert shown(http.get(f"{ROOT}{TEXT}/"), TEXT) == {"Maths": (False, True)}
+        assert shown(http.get(f"{ROOT}{tagged}/"), tagged) == {"Maths": (False, True)}
     absent = key("html", "nowhere")
     for answer in (put(http, absent, subjects, "Maths"), http.get(f"{ROOT}{absent}/")):
         assert answer.status_code == (404 if sees == 200 else 403)
@@ -97,9 +107,12 @@ def test_nobody_has_to_log_in(api_client: ClientFactory, subjects: Taxonomy) -> 
         "block-v1:Org+Course+Run",
         "block-v1:Org+Course+Run+branch@draft-branch+type@html+block@t",
         "block-v1:No+C+R+type@a+block@b",
+        "course-v1:No+C+R",
+        "course-v1:Org+Course",
+        "course-v1:Org+Course+Run+branch@draft-branch",
     ],
 )
-def test_what_is_no_block_is_not_found(
+def test_what_is_no_block_and_no_course_is_not_found(
     api_client: ClientFactory, staff: User, subjects: Taxonomy, object_id: str
 ) -> None:
     http = api_client(staff)

@@ -36,22 +36,14 @@ def check_deployment(data_dir: Path, **variables: str) -> subprocess.CompletedPr
         "STUDIO_DATA_DIR": str(data_dir),
         **variables,
     }
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "ERROR", "--tag", "security"]
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--tag", "security"]
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def test_it_starts_and_its_cookies_and_redirects_are_secure(tmp_path: Path) -> None:
     done = check_deployment(tmp_path, **NEEDED)
     assert done.returncode == 0, done.stderr
-    for warning in (
-        "security.W004",
-        "security.W008",
-        "security.W009",
-        "security.W012",
-        "security.W016",
-        "security.W018",
-    ):
-        assert warning not in done.stderr
+    assert "security.W" not in done.stderr
 
 
 def test_names_may_be_written_with_spaces_between_them(tmp_path: Path) -> None:

@@ -38,3 +38,21 @@ def test_a_command_loads_neither_pages_nor_blocks(tmp_path: Path, command: str) 
     )
 
     assert done.stdout.splitlines() == ["()", "[]"]
+
+
+@pytest.mark.parametrize("option", [["--settings", "other.settings"], ["--settings=other.settings"]])
+def test_settings_can_be_named_on_the_command_line(tmp_path: Path, option: list[str]) -> None:
+    folder = tmp_path / "elsewhere" / "other"
+    folder.mkdir(parents=True)
+    (folder / "settings.py").write_text('from studio.settings import *\nTIME_ZONE = "Asia/Tokyo"\n')
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", "diffsettings", *option, "--pythonpath", str(folder.parent)],
+        cwd=PROJECT,
+        env=site_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "TIME_ZONE = 'Asia/Tokyo'" in done.stdout.splitlines()

@@ -253,8 +253,10 @@ def test_a_rerun_has_everything_and_its_links_are_its_own(author: Author, shelf:
     draft = child(UNIT, 0)
     edit(draft, text="Draft")
     api.write_course_file(COURSE_KEY, "static/a.png", PICTURE, user=None)
+    tagging_api.tag_object(str(COURSE_KEY), tagging_api.create_taxonomy("Free", allow_free_text=True), ["Mine"])
     key = api.course_key("course-v1:Org+Course+Rerun")
     course = api.rerun_course(COURSE_KEY, course_key=key, user=None, display_name="Second run")
+    assert [tag.value for tag in tagging_api.get_object_tags(str(key))] == ["Mine"]
     assert (course.display_name, block(ROOT.map_into_course(key)).title) == ("Second run", "Second run")
     for published in (False, True):
         old, new = [api.get_structure(each, user=None, published=published) for each in (COURSE_KEY, key)]

@@ -32,7 +32,7 @@ def set_object_tags(object_id: str, tags: Sequence[tuple[Taxonomy, list[str]]], 
     Tags that were copied from another object stay, whatever is given.
 
     Args:
-        object_id: key of a component, container, collection, library, or block of a course.
+        object_id: key of a component, container, collection, library, course, or block of a course.
         tags: taxonomies with the values to have from them. Tags of other taxonomies stay.
         user: who does it.
 

@@ -251,6 +251,10 @@ CASES = (
             },
         ),
     ),
+    Case(
+        "tags of a course",
+        Call("GET /api/content_tagging/v1/object_tags/{course}/", {"{course}": {"taxonomies": []}}),
+    ),
     # Blocks that use legacy libraries.
     Case("blocks that use legacy libraries", Call(f"GET {LEGACY_BLOCKS}", list)),
     Case("convert them", CONVERT),

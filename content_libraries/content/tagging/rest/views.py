@@ -150,7 +150,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
 )
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
-    """The tags of something in a library, or of a block of a course. The roles in the library or course decide."""
+    """The tags of something in a library, or of a course or a block of it. The roles there decide."""
 
     object_tags_serializer_class = ObjectTagsByTaxonomySerializer
     minimal_serializer_class = ObjectTagSerializer

@@ -116,7 +116,7 @@ def over_rest(http: APIClient, archive: Path, target: ContentLibrary, **options:
 def in_admin(pages: Client, archive: Path, target: ContentLibrary) -> dict[str, Any]:
     """Upload, fill in the form, look at the preview, and start."""
     ticked = dict.fromkeys(("preserve_url_slugs", "with_drafts", "publish"), "on")
-    form = {"library": target.pk, "level": "section", "on_repeat": "skip", **ticked}
+    form = {"library": str(target.library_key), "level": "section", "on_repeat": "skip", **ticked}
     preview = pages.post(uploaded(pages, archive), form).headers["Location"]
     assert b"Start the import" in pages.get(preview).content
     return started_by(pages.post(preview))
@@ -124,7 +124,7 @@ def in_admin(pages: Client, archive: Path, target: ContentLibrary) -> dict[str, 
 
 def in_admin_as_legacy_library(pages: Client, archive: Path, target: ContentLibrary) -> dict[str, Any]:
     uuid = parse_qs(urlsplit(uploaded(pages, archive)).query)["upload"][0]
-    form = {"into": "", "library": target.pk, "start": "Start"}
+    form = {"into": "", "library": str(target.library_key), "start": "Start"}
     return started_by(pages.post(f"{ADMIN}/importjob/legacy/?upload={uuid}", form))
 
 

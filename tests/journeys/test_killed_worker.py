@@ -18,7 +18,7 @@ from .importing_site import ITEMS, ImportingSite
 
 pytestmark = pytest.mark.slow
 
-POINTS = 20
+POINTS = 8
 
 
 @pytest.fixture(scope="module")

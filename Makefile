@@ -55,8 +55,8 @@ run: install  ## Start the site with its demo content on http://127.0.0.1:8000/,
 	@$(BIN)/python manage.py prepare_studio --port $(PORT)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" honcho start --no-prefix || [ $$? -eq 130 ]  # 130 is Ctrl-C
 
-test: $(VENV)/.dev  ## Run the default test suite
-	$(BIN)/python -m pytest --numprocesses auto --ignore tests/generated --ignore tests/browser
+test: $(VENV)/.dev  ## Run the default test suite, or only some of it: TESTS=tests/sync
+	$(BIN)/python -m pytest --numprocesses auto --ignore tests/generated --ignore tests/browser $(TESTS)
 
 test-browser: $(VENV)/.browser  ## Test pages in Chromium, which is installed on Debian if it is missing
 	@command -v chromium chromium-browser >/dev/null || [ -n "$$CHROMIUM" ] || \

@@ -64,7 +64,7 @@ def test_a_command_syncs_what_is_ready_in_one_change_set(
     assert done["blocks"] == [str(text), str(section)]
     assert (block(text).title, block(child(section, 0, 0, 0)).title, author.ready()) == ("New", "New", [])
     call_command("sync_course", str(COURSE_KEY))
-    assert "0 linked blocks, 0 steps" in capsys.readouterr().out
+    assert "0 linked blocks to sync, 0 steps" in capsys.readouterr().out
 
 
 def test_a_command_syncs_one_block_and_fails_for_one_that_is_not_linked(author: Author, shelf: Shelf) -> None:

@@ -45,7 +45,7 @@ class Command(LibraryCommand):
         ]
         lines = cut(steps) + cut([f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]])
         lines.append(
-            _("%(course)s: %(blocks)s linked blocks, %(steps)s steps.")
+            _("%(course)s: %(blocks)s linked blocks to sync, %(steps)s steps.")
             % {"course": result["course"], "blocks": len(result["blocks"]), "steps": len(result["details"])}
         )
         if result["dry_run"]:

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..courses.api import Block, course_store, get_structure, viewable_courses
+from ..courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
@@ -96,9 +96,14 @@ def get_link(usage_key: UsageKey, *, user: Actor) -> LinkDetail:
     return link_details([block], user=user)[usage_key]
 
 
-def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, LinkDetail]:
+def link_details(
+    blocks: Iterable[Block], *, user: Actor, standings: Mapping[str, Standing] | None = None
+) -> dict[UsageKey, LinkDetail]:
     """
     Read the links of blocks of one course, in a constant number of queries. Checks no permission in the course.
+
+    Args:
+        standings: how the links of the course stand, from callers who have read that.
 
     Returns: usage key -> link, also for blocks that are not linked.
     """
@@ -106,7 +111,9 @@ def link_details(blocks: Iterable[Block], *, user: Actor) -> dict[UsageKey, Link
     if not blocks:
         return {}
     course_key = blocks[0].usage_key.course_key
-    if len(blocks) == 1:
+    if standings is not None:
+        found = standings
+    elif len(blocks) == 1:
         found = standings_of(CourseLink.objects.filter(downstream_key=blocks[0].usage_key))
     else:
         found = standings_in(course_key)  # that costs less than to look for each
@@ -122,10 +129,12 @@ def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail,
     Returns: the link; and the linked blocks below the block, at any depth, that are ready by themselves, in document
     order. There are none below a block that is not linked to a container.
     """
-    link = get_link(usage_key, user=user)
-    if not (link.upstream or "").startswith("lct:"):
+    block = access_block(user, usage_key, manage=False)
+    standings = standings_in(usage_key.course_key) if block.state.holds_blocks else None
+    link = link_details([block], user=user, standings=standings)[usage_key]
+    if standings is None or not (link.upstream or "").startswith("lct:"):
         return link, []
-    return link, _ready_parts(usage_key)
+    return link, _ready_parts(usage_key, standings)
 
 
 def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = False) -> LinkedChildren:
@@ -142,16 +151,19 @@ def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = 
     found = course_store().blocks(usage_key.course_key, keys)
     if usage_key not in found:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
-    parts = _ready_parts(usage_key) if with_parts else []
-    return LinkedChildren([found[key] for key in keys], link_details(found.values(), user=user), parts)
+    standings = standings_in(usage_key.course_key)
+    links = link_details(found.values(), user=user, standings=standings)
+    parts = _ready_parts(usage_key, standings, structure) if with_parts else []
+    return LinkedChildren([found[key] for key in keys], links, parts)
 
 
-def _ready_parts(usage_key: UsageKey) -> list[ReadyPart]:
-    found = standings_in(usage_key.course_key).values()
-    ready = {one.row.usage_key: one.row for one in found if one.state in READY_STATES}
+def _ready_parts(
+    usage_key: UsageKey, standings: Mapping[str, Standing], structure: CourseStructure | None = None
+) -> list[ReadyPart]:
+    ready = {one.row.usage_key: one.row for one in standings.values() if one.state in READY_STATES}
     if not ready:
         return []
-    structure = course_store().structure(usage_key.course_key)
+    structure = structure or course_store().structure(usage_key.course_key)
     return [
         ReadyPart(key, structure.blocks[key].title, ready[key].upstream_key, tuple(ready[key].downstream_customized))
         for key, depth in structure.walk(usage_key)

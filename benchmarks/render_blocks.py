@@ -71,7 +71,7 @@ def main(archive: Path) -> None:
 
 
 def rendered(key: api.LibraryUsageLocatorV2) -> api.RenderedView:
-    """What there is to see of a component."""
+    """Render what learners see of a component."""
     return api.render_view(key, "student_view", user=None)
 
 

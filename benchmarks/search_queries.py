@@ -110,7 +110,7 @@ def _p95(times: list[float]) -> float:
 
 
 def _queries() -> dict[str, list[Body]]:
-    """What the library page asks (wire: search-client): each kind with several words."""
+    """Return the queries of the library page (wire: search-client), each kind with several words."""
     shown = {
         "attributesToHighlight": ["display_name", "description", "published"],
         "highlightPreTag": "__meili-highlight__",

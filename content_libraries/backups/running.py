@@ -40,7 +40,7 @@ from .jobs import (
 from .models import BackupJob, RestoreJob
 
 EXPORTING: Final = "Exporting"
-"""What clients know of a running backup (wire: backup-read)."""
+"""State of a running backup, as clients know it (wire: backup-read)."""
 
 FAILED_RESTORE: Final = "Library restore failed. See error log for details."
 _UNKNOWN: Final = "unknown"
@@ -162,7 +162,7 @@ def _called(name: str, path: Path) -> Iterator[None]:
 
 
 def _result(loaded: LoadedPackage) -> dict[str, Any]:
-    """What became of an archive, as clients read it (wire: restore-read)."""
+    """Return the result of a restore as clients read it (wire: restore-read)."""
     package, origin = loaded.package, loaded.origin or {}
     created_at = origin.get("created_at")
     return {

@@ -1,4 +1,4 @@
-"""Where authors look at the items of libraries."""
+"""Addresses at which authors look at the items of libraries."""
 
 from __future__ import annotations
 

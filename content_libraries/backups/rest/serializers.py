@@ -1,4 +1,4 @@
-"""What clients send and read about archives (wire: backups)."""
+"""Serialize what clients send and read about archives (wire: backups)."""
 
 from __future__ import annotations
 

@@ -84,7 +84,16 @@ def _with_own_pictures(script: bytes, pictures: Mapping[str, str]) -> bytes:
 
 
 def _forget_old_copies(folder: Path) -> None:
+    """Delete all but the newest copies. Processes that start at the same time delete the same ones."""
     copies = [path for path in folder.iterdir() if not path.name.startswith(_MAKING)]
-    copies.sort(key=lambda path: path.stat().st_mtime)
+    copies.sort(key=_last_change)
     for path in copies[:-_KEPT]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _last_change(path: Path) -> float:
+    """Return when a path was changed last, in seconds; 0 for one that another process has deleted meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

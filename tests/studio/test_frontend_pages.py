@@ -30,6 +30,7 @@ def _build(tmp_path: Path, settings: Any) -> None:
     (dist / "static" / "logo.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("secret")
     settings.MFE_DIST = str(dist)
+    settings.FRONTEND_COPIES = tmp_path / "copies"
 
 
 def bytes_of(response: Any) -> bytes:

@@ -1,5 +1,6 @@
 """The public Python API: what each room lists in its ``__all__``."""
 
+from .actors import *  # noqa: F403
 from .backups.api import *  # noqa: F403
 from .clipboard.api import *  # noqa: F403
 from .content.api import *  # noqa: F403

@@ -15,10 +15,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from .. import site_language
+from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..jobs.api import Job, JobState, check_finished, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import LibraryLocatorV2, library_key
-from ..libraries.api import Actor, Permission, access_library, is_global_staff, require_create
+from ..libraries.api import Permission, access_library, may_see, require_create
 from ..storage_errors import storage_faults
 from ..stored_files import store_in_field
 from .models import BackupJob, RestoreJob
@@ -140,7 +141,7 @@ def _find[JobT: Job](model: type[JobT], job_uuid: UUID, *, user: Actor) -> JobT:
     """Find a job of the user; staff find all. It is locked where the caller is in a transaction."""
     with transaction.atomic():
         job = model._default_manager.select_for_update().filter(uuid=job_uuid).first()
-    if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
+    if job is None or not may_see(user, job.user_id):
         raise NotFoundError(_("There is no job “%(job)s”.") % {"job": job_uuid})
     return job
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,8 +17,8 @@ from django.utils.translation import ngettext
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
-from ..errors import ContentLibrariesError, DamagedFileError, NotAllowedError
-from ..jobs.api import UNFINISHED, Job, JobCanceledError, JobKind, JobState, JobWorker, register
+from ..errors import ContentLibrariesError, DamagedFileError
+from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2, library_key
 from ..learning_core import api as learning_core
 from ..learning_core.api import DamagedFile, LoadedPackage, PackageArchiveError
@@ -84,7 +83,7 @@ def _back_up(worker: JobWorker[BackupJob]) -> None:
 
 
 def _write(worker: JobWorker[BackupJob], path: Path) -> None:
-    user = _user(worker.job)
+    user = worker.acting_user()
     library = access_library(user, library_key(worker.job.library_key), Permission.EDIT)
     damaged = learning_core.damaged_files(
         package_pk(library), digests=True, current_only=True, after_each=worker.keep_alive
@@ -135,7 +134,7 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
 
 
 def _load(worker: JobWorker[RestoreJob]) -> None:
-    user = _user(worker.job)
+    user = worker.acting_user()
     require_create(user)
     with local_copy(worker.job.file) as path, _called(worker.job.file_name, path):
         try:
@@ -182,13 +181,6 @@ def _result(loaded: LoadedPackage) -> dict[str, Any]:
         if origin.get("created_by")
         else None,
     }
-
-
-def _user(job: Job) -> User:
-    if job.user is None:
-        raise NotAllowedError(_("The user who asked for this does not exist any more."))
-    user: User = job.user
-    return user
 
 
 BACKUPS: Final = register(

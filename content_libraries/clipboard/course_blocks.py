@@ -9,10 +9,10 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..content.api import ContainerSettingsData, FileMedia, title_of_untitled
 from ..courses.api import Block, CourseFile, CourseFileNames, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
-from ..libraries.api import Actor
 from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, Snapshot
 from .elements import element_of
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from openedx_tagging.models import ObjectTag
 
+from ..actors import Actor
 from ..content.api import access_item, settings_of
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, package_pk
+from ..libraries.api import Permission, package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import with_attributes
 from .data import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES, Snapshot, TagsOfObjects

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..content.api import (
     ContainerSettingsData,
     FileMedia,
@@ -20,7 +21,7 @@ from ..content.api import (
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2
 from ..learning_core.api import FileBytes
-from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import OlxBlock, parse_block
 from .copying import get_clipboard
 from .data import CONTAINER_TYPES_OF_TAGS

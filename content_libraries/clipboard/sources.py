@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..courses.api import CoursePermission, course_store, require_in_course
 from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, get_library, package_pk, require
+from ..libraries.api import get_library, package_pk, require
 from .course_blocks import block_snapshot
 from .data import Snapshot
 from .library_items import copying_permission, item_snapshot

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.core.files import File
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..libraries.api import Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
 from .events import library_key_of_package
 from .items import access_item

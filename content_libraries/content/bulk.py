@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ..actors import Actor
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, author_pk, package_pk, require
+from ..libraries.api import Permission, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
 from . import container_settings as preserved
 from .components import check_limit

@@ -8,10 +8,11 @@ from typing import Final
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk, require
+from ..libraries.api import Permission, access_library, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
 from .data import CollectionSummary
 from .items import access_item

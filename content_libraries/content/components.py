@@ -11,10 +11,11 @@ from django.core.validators import validate_unicode_slug
 from django.utils.translation import gettext as _
 
 from .. import conf
+from ..actors import Actor
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..libraries.api import Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
 from .assets import check_file, paths_of
 from .block_types import block_class, default_title, has_children

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..libraries.api import Permission, access_library, author_pk, package_pk
 from . import container_settings
 from .data import ItemSummary
 from .items import access_item, item_summary

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from typing import Protocol
 
+from ..actors import Actor
 from ..keys import CourseKey, ItemKey
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, may, package_pk, require, views_library_updates
+from ..libraries.api import Permission, may, package_pk, require, views_library_updates
 from ..libraries.models import ContentLibrary
 
 

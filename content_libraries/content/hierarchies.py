@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ..actors import Actor
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, package_pk
+from ..libraries.api import Permission, package_pk
 from .data import Hierarchy, HierarchyMember
 from .items import access_item
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import NotFoundError
 from ..keys import ItemKey, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk
+from ..libraries.api import Permission, access_library, author_pk, package_pk
 from ..libraries.models import ContentLibrary
 from . import events
 from .data import ItemSummary

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..actors import Actor
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import ItemChange
-from ..libraries.api import Actor, Permission, access_library, author_pk, may, package_pk
+from ..libraries.api import Permission, access_library, author_pk, may, package_pk
 from .items import access_item
 
 

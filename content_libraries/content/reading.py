@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import NotFoundError
 from ..keys import CourseKey, ItemKey, LibraryContainerLocator, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, get_library, package_pk
+from ..libraries.api import Permission, access_library, get_library, package_pk
 from ..libraries.models import ContentLibrary
 from .container_settings import settings_of
 from .data import ContainerSettingsData, ItemSummary

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..errors import NotFoundError
-from ..libraries.api import Actor
 from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree, UpstreamSettings
 from .permissions import may_in_course, require_in_course
 from .store import course_store

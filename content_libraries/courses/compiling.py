@@ -23,10 +23,10 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
+from ..actors import Actor
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
 from ..learning_core.api import PublishLogName
-from ..libraries.api import Actor
 from .data import BlockState, CoursePermission, CourseStructure
 from .models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .permissions import access_course

@@ -19,9 +19,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..content.tagging.api import clone_tags
 from ..errors import InvalidInputError, NotFoundError
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references, with_attributes, with_renamed_files
 from . import hooks
 from .arriving import ArrivingFiles, as_new_use
@@ -127,7 +128,7 @@ def rerun_course(
         copies = {str(key.map_into_course(course_key)): str(key) for key in keys}
         clone_tags({str(course_key): str(source_key), **copies})
         if display_name is not None:
-            edit_block(root_key(course_key), user=None, settings={"display_name": display_name})
+            edit_block(root_key(course_key), user=user, settings={"display_name": display_name})
     return find_course(course_key)
 
 

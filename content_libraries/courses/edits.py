@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..errors import InvalidInputError, InvalidValueError, NotFoundError
 from ..learning_core.api import FileBytes, media_digest
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import root_tag, with_attributes
 from ..values import read_settings_file
 from . import hooks

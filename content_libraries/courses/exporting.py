@@ -11,7 +11,7 @@ from typing import Any, cast
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
-from ..libraries.api import Actor
+from ..actors import Actor
 from ..olx.api import (
     OlxBlock,
     OlxDraft,

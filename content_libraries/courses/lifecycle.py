@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor, is_operator
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from . import hooks, roles
 from .data import ROOT, CoursePermission, CourseStructure
@@ -60,7 +61,7 @@ def add_course(course_key: CourseKey, *, user: Actor, display_name: str) -> Cour
         raise CourseExistsError(_("There is a course “%(course)s” already.") % {"course": course_key}) from error
     course.display_name = display_name
     course.save()
-    if user is not None and user.is_authenticated:
+    if not is_operator(user) and user.is_authenticated:
         roles.make_admin(user, course_key)
     return course
 

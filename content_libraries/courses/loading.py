@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..errors import InvalidInputError
 from ..learning_core import api as learning_core
 from ..learning_core.api import BranchName, FileBytes
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import OlxBlock, OlxTree, definition_of, iter_files, read_archive, tree_with_drafts, with_attributes
 from . import hooks
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission, LoadReport

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey
 
 from .. import conf
+from ..actors import Actor, is_operator
 from ..errors import NotAllowedError
-from ..libraries.api import Actor
 from ..libraries.api import may_create as may_create_libraries
 from . import roles
 from .data import CoursePermission
@@ -88,18 +88,18 @@ def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePerm
 
 def may_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> bool:
     """Whether the user has the permission in the course."""
-    return user is None or (names_run(course_key) and permission in _backend().permissions(user, course_key))
+    return is_operator(user) or (names_run(course_key) and permission in _backend().permissions(user, course_key))
 
 
 def viewable_courses(user: Actor) -> QuerySet[Course]:
     """The courses that the user may VIEW, ordered by key: one query."""
     courses = Course.objects.all()
-    return courses if user is None else _backend().viewable(user, courses)
+    return courses if is_operator(user) else _backend().viewable(user, courses)
 
 
 def require_create_course(user: Actor) -> None:
     """Raise NotAllowedError unless the user may create courses."""
-    if user is not None and not _backend().may_create(user):
+    if not is_operator(user) and not _backend().may_create(user):
         raise NotAllowedError(_("“%(user)s” may not create courses. Ask the staff of the site.") % {"user": user})
 
 

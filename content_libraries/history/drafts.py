@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..actors import Actor
 from ..keys import ItemKey, LibraryContainerLocator, LibraryUsageLocatorV2, item_type_of, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..libraries.api import Permission, access_library, package_pk
 from ..libraries.models import ContentLibrary
 from .data import Action, Contributor, HistoryEntry
 from .windows import windows_of

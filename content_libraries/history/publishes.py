@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
+from ..actors import Actor
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import DraftEdit, Publication
-from ..libraries.api import Actor
 from .data import Contributor, HistoryEntry, PublishedEntity, PublishGroup
 from .drafts import access_history, entry_of, is_in_scope, newest_first, scope_pks
 from .windows import Windows, windows_of

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock

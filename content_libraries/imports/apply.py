@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import conf
+from ..actors import Actor
 from ..content.api import write_items
 from ..errors import InvalidInputError, NotFoundError
 from ..learning_core.api import (
@@ -19,7 +20,7 @@ from ..learning_core.api import (
     lock_package,
     publish,
 )
-from ..libraries.api import Actor, Permission, access_library, author_pk, package_pk, require
+from ..libraries.api import Permission, access_library, author_pk, package_pk, require
 from ..libraries.models import ContentLibrary
 from . import mapping
 from .collecting import fill_collection

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
+from ..actors import OPERATOR, Actor, is_operator
 from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, course_key
-from ..libraries.api import Actor, Permission, is_global_staff, may
+from ..libraries.api import Permission, is_global_staff, may
 from ..libraries.models import ContentLibrary
 from .course_sources import CourseSource
 from .forwarding import get_forwarding
@@ -127,7 +128,7 @@ def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> F
 
 def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
     """Which of these keys are sources that the user may read, files that are gone included. Two queries."""
-    if user is None or is_global_staff(user):
+    if is_operator(user) or is_global_staff(user):
         return list(keys)
     mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
     courses = viewable_courses(user).filter(pk__in=_course_keys(keys)).values_list("pk", flat=True)
@@ -142,7 +143,7 @@ def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
 
 
 def _course_titles(keys: Collection[CourseKey]) -> dict[str, str]:
-    courses = viewable_courses(None).filter(pk__in=_course_keys(keys)).values_list("pk", "display_name")
+    courses = viewable_courses(OPERATOR).filter(pk__in=_course_keys(keys)).values_list("pk", "display_name")
     return {str(key): title or str(key) for key, title in courses}
 
 
@@ -151,7 +152,7 @@ def _may_read_course(key: CourseKey, user: Actor) -> bool:
 
 
 def _is_course(key: CourseKey) -> bool:
-    return isinstance(key, CourseLocator) and viewable_courses(None).filter(pk=key).exists()
+    return isinstance(key, CourseLocator) and viewable_courses(OPERATOR).filter(pk=key).exists()
 
 
 def _course_keys(keys: Collection[CourseKey]) -> list[CourseKey]:

@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from .. import site_language
+from ..actors import OPERATOR, Actor
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import CourseKey, LibraryLocatorV2
 from ..learning_core.api import collection_codes_of, entity_pks_after, lock_package
-from ..libraries.api import Actor, Permission, access_library, delete_library, is_global_staff, package_pk
+from ..libraries.api import Permission, access_library, delete_library, may_see, package_pk
 from ..libraries.models import ContentLibrary
 from .collecting import plan_collection
 from .data import ImportOptions
@@ -145,7 +146,7 @@ def find_jobs(job_uuids: Iterable[UUID], *, user: Actor) -> list[ImportJob]:
     found = {job.uuid: job for job in _jobs().filter(uuid__in=uuids)}
     for uuid in uuids:
         job = found.get(uuid)
-        if job is None or not (user is None or job.user_id == user.pk or is_global_staff(user)):
+        if job is None or not may_see(user, job.user_id):
             raise NotFoundError(_("There is no import “%(job)s”.") % {"job": uuid})
     return [found[uuid] for uuid in uuids]
 
@@ -204,7 +205,7 @@ def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
     )
     is_used = entity_pks_after(learning_package_pk, 0, limit=1) or collection_codes_of(learning_package_pk)
     if not is_used and not others.exists():
-        delete_library(library.library_key, user=None)
+        delete_library(library.library_key, user=OPERATOR)
 
 
 def _person(user: Actor) -> User:

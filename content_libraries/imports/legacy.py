@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import site_language
+from ..actors import Actor, is_operator
 from ..errors import ContentLibrariesError, InvalidInputError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, author_pk, create_library, set_user_level
+from ..libraries.api import Permission, access_library, author_pk, create_library, set_user_level
 from ..libraries.models import AccessLevel, ContentLibrary
 from .apply import apply_plan
 from .data import ImportOptions
@@ -230,7 +231,7 @@ def _destination(
         return access_library(user, known.library_key, Permission.EDIT), makers.exists()
     library = create_library(user=user, org=org, slug=slug, title=title)
     for reader in readers:
-        if user is None or reader.pk != user.pk:
+        if is_operator(user) or reader.pk != user.pk:
             set_user_level(library.library_key, user=user, member=reader, level=AccessLevel.READ)
     return library, True
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from opaque_keys.edx.locator import LibraryLocator
 
-from ..libraries.api import Actor, viewable_libraries
+from ..actors import Actor
+from ..libraries.api import viewable_libraries
 from .models import ModulestoreMigration, ModulestoreSource, SourceKind, SourceUpload
 from .uploads import readable
 

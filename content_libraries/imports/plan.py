@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_noop
 
 from .. import conf
+from ..actors import Actor
 from ..content.api import ContainerSettingsData, settings_of
 from ..learning_core.api import (
     COMPONENT_NAMESPACE,
@@ -22,7 +23,7 @@ from ..learning_core.api import (
     draft_contents,
     titles_in_use,
 )
-from ..libraries.api import Actor, package_pk
+from ..libraries.api import package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from ..site_language import gettext as _

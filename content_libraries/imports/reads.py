@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
+from ..actors import Actor
 from ..keys import CourseKey, ItemKey, LibraryLocatorV2
 from ..learning_core.api import CollectionLabel, item_keys
-from ..libraries.api import Actor, Permission, access_library, package_pk, viewable_libraries
+from ..libraries.api import Permission, access_library, package_pk, viewable_libraries
 from ..olx.api import tree_with_drafts
 from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
 from .finding import find_source, readable_keys, titles_of

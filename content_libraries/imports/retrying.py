@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import InvalidInputError
 from ..jobs.api import UNFINISHED
-from ..libraries.api import Actor
 from ..libraries.models import ContentLibrary
 from .jobs import SourceRequest, find_job, start_imports
 from .legacy import migrate_anew

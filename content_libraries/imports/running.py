@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
-from ..errors import ContentLibrariesError, NotAllowedError
+from ..errors import ContentLibrariesError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
@@ -85,7 +85,7 @@ class _Import:
             )
 
     def _import(self, migration: ModulestoreMigration, prefix: str) -> None:
-        user = self._user()
+        user = self.worker.acting_user()
         source = find_again(migration.source.key, migration.upload, user=user).open()
         is_new = migration.plan is None
         plan = self._new_plan(migration, source, user, prefix) if is_new else self._stored_plan(migration)
@@ -139,13 +139,6 @@ class _Import:
         publish_too = self.job.publish and may(user, library, Permission.PUBLISH)
         apply_plan(user, plan, source, publish_too=publish_too, migration=migration, settle=settle)
         self.worker.step(f"{prefix}Cleaning staged content", 2)
-
-    def _user(self) -> User:
-        user = self.job.user
-        if user is None:
-            raise NotAllowedError(_("The user who started this import does not exist any more."))
-        user.refresh_from_db()
-        return user
 
     def _finish(self, *, canceled: bool) -> None:
         with self.worker.finishing() as job:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import LearningContextKey, UsageKey
 
 from .. import keys
+from ..actors import Actor
 from ..content.data import ContainerSettingsData
 from ..errors import NotFoundError
 from ..learning_core.data import FileMedia
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..storage_errors import storage_faults_named
 from ..stored_files import store_in_field
 from .data import (

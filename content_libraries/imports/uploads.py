@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
+from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Actor, Permission, access_library, author_pk, is_global_staff
+from ..libraries.api import Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxError, OlxTree, StaticFile
 from ..storage_errors import storage_faults, storage_faults_named
 from ..stored_files import local_copy, store_in_field
@@ -84,7 +85,7 @@ def upload_source(
     """
     if library_key is not None:
         access_library(user, library_key, Permission.EDIT)
-    elif not (user is None or is_global_staff(user)):
+    elif not (is_operator(user) or is_global_staff(user)):
         raise NotAllowedError(_("Name the library that the archive is meant for."))
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
     store_in_field(upload.file, f"{upload.uuid}{_suffix(upload.file_name)}", file)
@@ -115,7 +116,7 @@ def available_uploads() -> QuerySet[SourceUpload]:
 
 def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpload]:
     """Those uploads that a user may read: the user's own, and for staff all."""
-    if user is None or is_global_staff(user):
+    if is_operator(user) or is_global_staff(user):
         return uploads
     return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()
 

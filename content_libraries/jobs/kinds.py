@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser, User
-
+from ..actors import Actor
 from .models import Job, JobState
 from .workers import JobWorker
 
@@ -16,7 +15,7 @@ from .workers import JobWorker
 class Retry(Protocol):
     """Starts a finished job anew, as this user, who needs the rights for starting it. Returns the new job."""
 
-    def __call__(self, job_uuid: UUID, /, *, user: User | AnonymousUser | None) -> Job: ...
+    def __call__(self, job_uuid: UUID, /, *, user: Actor) -> Job: ...
 
 
 @dataclass(frozen=True, slots=True)

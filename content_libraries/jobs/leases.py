@@ -26,7 +26,7 @@ from ..server_paths import without_server_paths
 from ..storage_errors import storage_full
 from .kinds import JobKind, kind_of
 from .models import UNFINISHED, Job, JobState
-from .workers import JobWorker, LeaseLostError
+from .workers import JobWorker, LeaseLostError, UserGoneError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,10 @@ def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
         return
     worker = JobWorker(job)
     try:
+        worker.acting_user()
         kind.work(worker)
+    except UserGoneError as error:
+        _fail(kind, worker, error)
     except LeaseLostError:
         logger.warning("The job %s belongs to another worker now", job_uuid)
     except Exception as error:  # whatever it is, the attempt is over, and clients are told the reason

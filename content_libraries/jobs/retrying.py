@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext as _
 
+from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, NotFoundError
 from .kinds import kinds
 from .models import UNFINISHED, Job
 
 
-def retry_any_job(job_uuid: UUID, *, user: User | AnonymousUser | None = None) -> Job:
+def retry_any_job(job_uuid: UUID, *, user: Actor) -> Job:
     """
     Start a finished job of any kind anew.
 
     Args:
-        user: who starts it, and needs the rights for that; the author of the job if None.
+        user: who starts it, and needs the rights for that; for the operator it is started as its author.
 
     Returns: the new job. Raises NotFoundError for an unknown job and for one whose author is gone, NotAllowedError, and
     InvalidInputError where nothing is to be done.
@@ -26,7 +26,7 @@ def retry_any_job(job_uuid: UUID, *, user: User | AnonymousUser | None = None) -
         job = kind.model._default_manager.select_related("user").filter(uuid=job_uuid).first()
         if job is None:
             continue
-        person = user or job.user
+        person = job.user if is_operator(user) else user
         if person is None:
             raise NotFoundError(_("The user who started this job does not exist any more. Name another one."))
         return kind.retry(job_uuid, user=person)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
+from ..actors import Actor, is_operator
 from ..errors import NotAllowedError
 from .models import Job, JobState
 
@@ -49,9 +50,8 @@ def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) ->
         UserTaskArtifact.objects.create(status=status, name=name, text=error)
 
 
-def refer_to(user: Any) -> User:
+def refer_to(user: Actor) -> User:
     """The person who is told of a job's progress. Raises NotAllowedError for the operator, who works without jobs."""
-    if user is None or not user.is_authenticated:
+    if is_operator(user) or not user.is_authenticated:
         raise NotAllowedError(_("What is done in the background needs a user, who is told how it goes."))
-    person: User = user
-    return person
+    return user

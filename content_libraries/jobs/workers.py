@@ -7,15 +7,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
+from ..errors import NotAllowedError
 from .models import Job, JobState
 
 
 class JobCanceledError(Exception):
     """Somebody canceled the job."""
+
+
+class UserGoneError(NotAllowedError):
+    """The user for whom the job is done was deleted."""
 
 
 class LeaseLostError(Exception):
@@ -35,6 +42,18 @@ class JobWorker[JobT: Job]:
     def jobs(self) -> Any:
         """The manager of jobs of this kind."""
         return type(self.job)._default_manager
+
+    def acting_user(self) -> User:
+        """
+        Return the user for whom the job is done, with the rights that the user has by now.
+
+        Raises UserGoneError if the user was deleted: nobody else may be taken for the user, least of all the
+        operator.
+        """
+        user: User | None = self.jobs.select_related("user").get(pk=self.job.pk).user
+        if user is None:
+            raise UserGoneError(_("The user who started this does not exist any more."))
+        return user
 
     def step(self, text: str, steps: int) -> None:
         """

@@ -12,7 +12,7 @@ from threading import get_ident
 from typing import Any, Final
 from uuid import uuid4
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, IntegrityError, transaction
@@ -22,6 +22,7 @@ from openedx_content import api as content_api
 from openedx_content.applets.media.models import get_storage
 from openedx_content.models_api import LearningPackage, Media
 
+from ..actors import OPERATOR, Actor, is_operator
 from ..errors import ContentLibrariesError, NotFoundError, StorageError
 from ..storage_errors import storage_faults, storage_faults_named, storage_full
 from .media_files import damage_of
@@ -160,13 +161,13 @@ def _delete_folder(folder: str) -> None:
 
 
 def adopt_learning_package(
-    learning_package_pk: int, package_ref: str, *, title: str, description: str, user: User | AnonymousUser | None
+    learning_package_pk: int, package_ref: str, *, title: str, description: str, user: Actor
 ) -> LearningPackage.ID:
     """
     Take a package into use that was read from an archive: give it another name.
 
     Args:
-        user: who has read it; None if it does not matter.
+        user: who has read it; the operator may take what anybody has read.
 
     Returns: the pk. Raises NotFoundError where there is no such package, and PackageExistsError for a name that is
     taken.
@@ -185,17 +186,17 @@ def adopt_learning_package(
 def delete_staged(learning_package_pk: int) -> None:
     """Delete a package that was read from an archive, unless it is in use by now or gone."""
     with transaction.atomic():
-        if _is_staged(learning_package_pk, user=None):
+        if _is_staged(learning_package_pk, user=OPERATOR):
             delete_learning_package(learning_package_pk)
 
 
-def _is_staged(learning_package_pk: int, *, user: User | AnonymousUser | None) -> bool:
+def _is_staged(learning_package_pk: int, *, user: Actor) -> bool:
     """
-    Whether a package is one that the user, or with None anybody, has read from an archive, and is not in use.
+    Return whether the user has read a package from an archive, and nobody uses it yet. The operator asks for anybody.
 
     It stays so until the caller's transaction ends. Usernames differ by case, which not every database sees.
     """
-    begin = _STAGED if user is None else f"{_STAGED}{user.get_username()}:"
+    begin = _STAGED if is_operator(user) else f"{_STAGED}{user.get_username()}:"
     found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)
     package_ref = found.values_list("package_ref", flat=True).first()
     return package_ref is not None and str(package_ref).startswith(begin)

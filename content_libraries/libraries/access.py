@@ -13,11 +13,12 @@ from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from organizations.models import Organization
 
 from .. import conf
+from ..actors import Actor, is_operator
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryLocatorV2
-from .data import Actor, Explanation, Grant, GrantKind, Permission
+from .data import Explanation, Grant, GrantKind, Permission
 from .models import ContentLibrary
-from .permissions import permission_backend
+from .permissions import is_global_staff, permission_backend
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -90,19 +91,19 @@ def explain(user: Actor, library: ContentLibrary, permission: Permission) -> Exp
         permission=permission,
         allowing=tuple(grant for grant in grants if permission in grant.permissions),
         other=tuple(grant for grant in grants if permission not in grant.permissions),
-        active=user is None or user.is_active,
+        active=is_operator(user) or user.is_active,
     )
 
 
 def viewable_libraries(user: Actor) -> QuerySet[ContentLibrary]:
     """The libraries that the user may VIEW, each once: one query, with ``org`` and ``learning_package``."""
     libraries = ContentLibrary.objects.select_related("org", "learning_package")
-    return libraries if user is None else permission_backend().viewable(user, libraries)
+    return libraries if is_operator(user) else permission_backend().viewable(user, libraries)
 
 
 def views_everything(user: Actor) -> bool:
     """Whether the user may view all content of the site, of libraries and courses, now and later."""
-    return user is None or permission_backend().views_everything(user)
+    return is_operator(user) or permission_backend().views_everything(user)
 
 
 def viewable_organizations(user: User | AnonymousUser) -> QuerySet[Organization]:
@@ -118,12 +119,17 @@ def require_create(user: Actor) -> None:
 
 def may_create(user: Actor) -> bool:
     """Whether the user may create libraries."""
-    return user is None or permission_backend().may_create(user)
+    return is_operator(user) or permission_backend().may_create(user)
 
 
 def author_pk(user: Actor) -> int | None:
     """The id under which the history of content records the user: None for the operator and for nobody."""
-    return None if user is None else user.pk
+    return None if is_operator(user) else user.pk
+
+
+def may_see(user: Actor, owner_pk: int | None) -> bool:
+    """Return whether something that belongs to the user with this id is the actor's to see; staff see everything."""
+    return is_operator(user) or owner_pk == user.pk or is_global_staff(user)
 
 
 def forget_grants() -> None:
@@ -133,14 +139,14 @@ def forget_grants() -> None:
 
 def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
     """Whether the user may view library updates in a course, asked from the backend that the site has for courses."""
-    if user is None:
+    if is_operator(user):
         return True
     backend: _CourseBackend = import_string(conf.COURSE_PERMISSION_BACKEND.value)()
     return _VIEW_LIBRARY_UPDATES in backend.permissions(user, course_key)
 
 
 def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
-    if user is None:
+    if is_operator(user):
         return (_OPERATOR,)
     if get_current_request() is None:
         # Nothing would ever clear the memory of a worker or a shell, and a revoked role has to stop a job.

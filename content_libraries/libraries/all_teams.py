@@ -10,11 +10,12 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..actors import Actor
 from ..errors import NotAllowedError
 from ..keys import LibraryLocatorV2
 from . import roles
 from .access import views_everything
-from .data import PERMISSIONS_OF, Actor, GrantKind, Permission, Role
+from .data import PERMISSIONS_OF, GrantKind, Permission, Role
 from .models import AccessLevel, ContentLibraryPermission
 
 _WORDS: Final = {

@@ -7,6 +7,7 @@ from .access import (
     get_library,
     may,
     may_create,
+    may_see,
     package_pk,
     require,
     require_create,
@@ -16,17 +17,7 @@ from .access import (
     views_library_updates,
 )
 from .all_teams import ROLE_NAMES, TeamEntry, list_team_entries, team_entry
-from .data import (
-    PERMISSIONS_OF,
-    Actor,
-    Explanation,
-    Grant,
-    GrantKind,
-    LibrarySummary,
-    Permission,
-    Role,
-    TeamMember,
-)
+from .data import PERMISSIONS_OF, Explanation, Grant, GrantKind, LibrarySummary, Permission, Role, TeamMember
 from .given_roles import change_role, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
@@ -45,7 +36,6 @@ from .team import (
 __all__ = [
     "PERMISSIONS_OF",
     "ROLE_NAMES",
-    "Actor",
     "Explanation",
     "Grant",
     "GrantKind",
@@ -72,6 +62,7 @@ __all__ = [
     "listed_library",
     "may",
     "may_create",
+    "may_see",
     "package_pk",
     "remove_group",
     "remove_user",

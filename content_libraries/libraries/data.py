@@ -10,18 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..keys import LibraryLocatorV2
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
-
-type Actor = User | AnonymousUser | None
-"""
-Who does something. None is the operator of the site, at a shell or in a scheduled job: allowed everything,
-and recorded as nobody. A request's user is never None.
-"""
 
 
 class Permission(StrEnum):

@@ -11,10 +11,11 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import NotFoundError
 from ..keys import LibraryLocatorV2
 from . import roles
-from .data import Actor, Role
+from .data import Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .team import OnlyAdminError, changing_team
 

@@ -22,13 +22,14 @@ from organizations import api as organizations_api
 from organizations.models import Organization
 
 from .. import conf
+from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import PackageID
 from . import roles
 from .access import access_library, forget_grants, get_library, require_create
-from .data import Actor, Permission, Role
+from .data import Permission, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
 from .permissions import permission_backend
 
@@ -77,7 +78,7 @@ def create_library(
         else:
             store = partial(_adopt, library, learning_package, user)
         _store(library, partial(store, title=title, description=description))
-        if user is not None and user.is_authenticated:
+        if not is_operator(user) and user.is_authenticated:
             ContentLibraryPermission.objects.create(library=library, user=user, access_level=AccessLevel.ADMIN)
             roles.assign(user, Role.ADMIN, library.library_key)
         _send(CONTENT_LIBRARY_CREATED, library.library_key)
@@ -154,7 +155,7 @@ def _organization(user: Actor, short_name: str) -> Organization:
         raise InvalidInputError(
             gettext("No such organization '%(short_name)s' found.") % {"short_name": short_name}, field="org"
         )
-    if user is not None and not permission_backend().may_create_in(user, short_name, exists=exists):
+    if not is_operator(user) and not permission_backend().may_create_in(user, short_name, exists=exists):
         raise InvalidInputError(
             gettext("User not allowed to create libraries in '%(short_name)s'.") % {"short_name": short_name},
             field="org",

@@ -8,9 +8,10 @@ from typing import Final
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.db.models.functions import Lower
 
+from ..actors import Actor
 from ..learning_core import api as learning_core
 from .access import may, viewable_libraries
-from .data import Actor, LibrarySummary, Permission
+from .data import LibrarySummary, Permission
 from .models import ContentLibrary
 
 _ORDERS: Final[Mapping[str, Lower | F]] = {

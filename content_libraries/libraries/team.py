@@ -16,11 +16,12 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext
 
+from ..actors import Actor
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from . import roles
 from .access import access_library, forget_grants
-from .data import PERMISSIONS_OF, Actor, Permission, Role, TeamMember
+from .data import PERMISSIONS_OF, Permission, Role, TeamMember
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 
 

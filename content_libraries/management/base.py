@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..actors import OPERATOR, Operator
 from ..characters import valid_text
 from ..errors import ContentLibrariesError
 from ..storage_errors import storage_full
@@ -55,12 +56,12 @@ class LibraryCommand(BaseCommand):
         """Add the arguments of this command."""
 
     @abstractmethod
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         """
         Do the work.
 
         Args:
-            user: who does it; None is the operator, who is allowed everything.
+            user: who does it; the operator if --user names nobody.
             options: the parsed arguments.
 
         Returns: the result, ready for JSON.
@@ -114,9 +115,9 @@ def cut(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
     return [*lines[:most], text % {"count": left}]
 
 
-def _find_user(username: str | None) -> User | None:
+def _find_user(username: str | None) -> User | Operator:
     if username is None:
-        return None
+        return OPERATOR
     try:
         return get_user_model().objects.get_by_natural_key(username)
     except get_user_model().DoesNotExist:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ..actors import Actor, is_operator
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
-from ..libraries.api import Actor
 from .conditions import Condition, Not, OneOf
 from .course_documents import COURSE_BLOCK
 from .engine import SearchQuery, SearchResult, Sort, current_engine
@@ -60,7 +60,7 @@ def search(
     }
     conditions: list[Condition] = [OneOf(attribute, values) for attribute, values in any_of.items() if values]
     conditions.extend(OneOf(attribute_of_tag(tag), (tag,)) for tag in tags)
-    if user is None:  # whose query is not restricted to libraries
+    if is_operator(user):  # whose query is not restricted to libraries
         conditions.append(_OF_LIBRARIES)
     return current_engine().search(
         SearchQuery(
@@ -77,7 +77,7 @@ def search(
 
 def _viewable_keys(user: Actor, library_key: LibraryLocatorV2 | None) -> frozenset[str] | None:
     """Keys of the libraries to look in. None for no restriction at all, which only the operator has."""
-    if user is None and library_key is None:
+    if is_operator(user) and library_key is None:
         return None
     viewable = libraries.viewable_libraries(user)
     if library_key is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import batched
 
+from ..actors import OPERATOR
 from ..courses import api as courses
 from ..keys import CourseKey, LibraryLocatorV2
 from ..learning_core import api as learning_core
@@ -27,8 +28,8 @@ type Place = LibraryPlace | CoursePlace
 
 def titles() -> dict[int, str]:
     """Learning package pk -> title, of all libraries and courses that are kept here: two queries."""
-    of_libraries = libraries.viewable_libraries(None).filter(learning_package__isnull=False).order_by()
-    of_courses = courses.viewable_courses(None).filter(learning_package__isnull=False).order_by()
+    of_libraries = libraries.viewable_libraries(OPERATOR).filter(learning_package__isnull=False).order_by()
+    of_courses = courses.viewable_courses(OPERATOR).filter(learning_package__isnull=False).order_by()
     return {
         **dict(of_libraries.values_list("learning_package_id", "learning_package__title")),
         **dict(of_courses.values_list("learning_package_id", "display_name")),
@@ -44,7 +45,7 @@ def package_of(context_key: ContextKey) -> int:
 
 def place_of(learning_package_pk: int) -> Place | None:
     """The library or course that a learning package belongs to; None if there is none."""
-    library = libraries.viewable_libraries(None).filter(learning_package__id=learning_package_pk).first()
+    library = libraries.viewable_libraries(OPERATOR).filter(learning_package__id=learning_package_pk).first()
     if library is not None and library.learning_package is not None:
         return LibraryPlace(
             learning_package_pk=learning_package_pk,
@@ -52,7 +53,7 @@ def place_of(learning_package_pk: int) -> Place | None:
             title=library.learning_package.title,
             access_id=_access_id(library.library_key),
         )
-    course = courses.viewable_courses(None).filter(learning_package__id=learning_package_pk).first()
+    course = courses.viewable_courses(OPERATOR).filter(learning_package__id=learning_package_pk).first()
     if course is not None:
         return CoursePlace(
             learning_package_pk=learning_package_pk,

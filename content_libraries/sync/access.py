@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..courses.api import Block, CoursePermission, find_block, may_in_course, require_in_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
-from ..libraries.api import Actor, Permission, access_library, viewable_libraries
+from ..libraries.api import Permission, access_library, viewable_libraries
 from ..libraries.models import ContentLibrary
 from .data import LinkState
 from .errors import UpstreamNotAllowedError

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..courses.api import course_store, lock_course
 from ..keys import LibraryLocatorV2
-from ..libraries.api import Actor
 from .access import closed_to_follow, require_links_of_course, require_syncs_of_course
 from .data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from .planning import plan_sync

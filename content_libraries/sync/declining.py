@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..courses.api import Block, Change, CoursePlan, UpdateBlock, lock_course
 from ..keys import ItemKey, LibraryContainerLocator
-from ..libraries.api import Actor
 from ..olx.api import with_attributes
 from .access import access_block, require_follow, require_state
 from .data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep

@@ -14,11 +14,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
 from ..errors import InvalidInputError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, author_pk
+from ..libraries.api import Permission, access_library, author_pk
 from ..olx.api import with_attributes
 from .access import require_syncs_of_course
 from .data import LinkState

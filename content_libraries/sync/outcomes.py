@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..errors import InvalidInputError
 from ..keys import LibraryContainerLocator
-from ..libraries.api import Actor
 from .access import access_block
 from .data import SyncOutcome, SyncPlan
 from .declining import decline_update, preview_decline

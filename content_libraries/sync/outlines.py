@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..courses.api import Block, CourseStructure, CourseTree, get_course_tree
-from ..libraries.api import Actor
 from .data import LinkDetail
 from .reading import link_details
 

@@ -17,6 +17,7 @@ from typing import Final
 from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
 from ..content.tagging.api import clone_tags, copy_tags
 from ..courses.api import (
@@ -36,7 +37,7 @@ from ..courses.api import (
 )
 from ..keys import ItemKey, item_key
 from ..learning_core.api import FileBytes
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
 from .copies import copied_links
 from .data import FileNotices

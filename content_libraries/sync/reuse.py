@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from .. import conf
+from ..actors import Actor
 from ..content.api import block_class
 from ..courses.api import CoursePermission, CourseStructure, course_store, require_in_course
 from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
-from ..libraries.api import Actor
 from .access import closed_to_reuse
 from .data import LinkState
 from .errors import LinkedStructureError, LinkError, UnfitParentError, UnsupportedTypeError

@@ -13,7 +13,7 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from ..errors import ContentLibrariesError, NotAllowedError
+from ..errors import ContentLibrariesError
 from ..jobs.api import JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import library_key
 from .coursewide import course_report, sync_course
@@ -43,7 +43,7 @@ class _Run:
     def _sync(self, course: SyncRunCourse) -> None:
         self.worker.step(_("Syncing %(course)s") % {"course": course.course_key}, 1)
         try:
-            self._sync_as(self._user(), course)
+            self._sync_as(self.worker.acting_user(), course)
         except ContentLibrariesError as error:
             SyncRunCourse.objects.filter(pk=course.pk, finished__isnull=True).update(
                 finished=datetime.now(UTC), is_failed=True, error=error.message
@@ -63,13 +63,6 @@ class _Run:
             fingerprint=course.fingerprint or None,
             settle=settle,
         )
-
-    def _user(self) -> User:
-        user = self.worker.job.user
-        if user is None:
-            raise NotAllowedError(_("The user who started this run does not exist any more."))
-        user.refresh_from_db()
-        return user
 
     def _finish(self, *, canceled: bool) -> None:
         with self.worker.finishing() as run:

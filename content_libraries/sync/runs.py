@@ -15,11 +15,12 @@ from django.utils.translation import gettext_noop
 from opaque_keys.edx.keys import CourseKey
 
 from .. import site_language
+from ..actors import Actor
 from ..courses.api import CoursePermission, may_in_course
 from ..errors import InvalidInputError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import LibraryLocatorV2, library_key
-from ..libraries.api import Actor, Permission, access_library, is_global_staff
+from ..libraries.api import Permission, access_library, may_see
 from .access import require_syncs_of_course
 from .coursewide import preview_course
 from .models import CourseLink, SyncRun, SyncRunCourse
@@ -76,7 +77,7 @@ def start_run(
 def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
     """Find a run of the user; staff find all. Raises NotFoundError."""
     run = _runs().filter(uuid=run_uuid).first()
-    if run is None or not (user is None or run.user_id == user.pk or is_global_staff(user)):
+    if run is None or not may_see(user, run.user_id):
         raise NotFoundError(_("There is no run “%(run)s”.") % {"run": run_uuid})
     return run
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..actors import Actor
 from ..content.tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..courses.api import (
     Block,
@@ -24,7 +25,7 @@ from ..courses.api import (
 )
 from ..errors import ConflictError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
-from ..libraries.api import Actor, author_pk
+from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from .access import access_block, may_view_library, require_follow, require_state
 from .data import FileNotices, LinkState, SyncAction, SyncPlan

@@ -10,11 +10,11 @@ from typing import IO, Final
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..content.api import FileMedia, title_of_untitled
 from ..courses.api import CourseFile, CourseFileNames, CoursePermission, course_store, find_block
 from ..errors import NotFoundError
 from ..learning_core.api import StoredFile
-from ..libraries.api import Actor
 from .data import CourseBlockDraft
 
 _EDITORS: Final = (CoursePermission.EDIT, CoursePermission.MANAGE_LIBRARY_UPDATES)

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import InvalidInputError
-from ..libraries.api import Actor
 from .processes.running import run
 from .visits import turn_of
 

@@ -9,10 +9,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ..actors import Actor
 from ..content import api as content
 from ..errors import InvalidInputError, NotAllowedError
 from ..keys import LibraryUsageLocatorV2
-from ..libraries.api import Actor, Permission
+from ..libraries.api import Permission
 from .course_drafts import access_course_draft
 from .data import HandlerCall, HandlerResponse, ShownVersion, Version
 from .inside import Handled, handle

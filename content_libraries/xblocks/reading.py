@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
+from ..actors import Actor
 from ..keys import LibraryUsageLocatorV2
-from ..libraries.api import Actor, Permission
+from ..libraries.api import Permission
 from .data import DeclaredFields, FieldValues, Metadata, Version
 from .editing import declare_fields, read_fields
 from .inside import tell

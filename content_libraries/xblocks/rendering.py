@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..errors import BusyError, ContentLibrariesError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2
-from ..libraries.api import Actor, Permission
+from ..libraries.api import Permission
 from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Resource, ShownVersion, Version
 from .inside import Shown, show
 from .processes.running import run

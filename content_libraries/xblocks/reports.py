@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..actors import Actor
 from ..content.api import list_components
 from ..errors import ContentLibrariesError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
-from ..libraries.api import Actor
 from .data import STUDENT_VIEW
 from .rendering import render_view
 

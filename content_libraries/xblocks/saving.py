@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..actors import Actor
 from ..content import api as content
 from ..keys import LibraryUsageLocatorV2
-from ..libraries.api import Actor, Permission
+from ..libraries.api import Permission
 from .data import BlockVersion, FieldValues
 from .editing import Changed, change_fields
 from .processes.running import run

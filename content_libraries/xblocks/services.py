@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +16,6 @@ from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import NullI18nService
 
 from ..errors import NotAllowedError
-from ..libraries.api import Actor
 from .visits import Viewer
 
 STAFF_ROLE: Final = "staff"
@@ -57,7 +57,7 @@ class PreviewUserService(UserService):
         }
         return person
 
-    def get_user_by_anonymous_id(self, uid: str | None = None) -> Actor:
+    def get_user_by_anonymous_id(self, uid: str | None = None) -> User | AnonymousUser | None:
         """The user of the preview, if that is who is meant."""
         return self._viewer.as_user() if uid in (None, self._viewer.anonymous_id) else None
 
@@ -130,7 +130,7 @@ class NoCallToAction:
 class NoRebinding:
     """``rebind_user``: a preview is always of the user who looks."""
 
-    def rebind_noauth_module_to_user(self, block: XBlock, user: Actor) -> None:
+    def rebind_noauth_module_to_user(self, block: XBlock, user: User | AnonymousUser | None) -> None:
         raise NotAllowedError(_("A preview cannot be graded by another server."))
 
 
@@ -142,7 +142,7 @@ class NoDiscussion:
     def is_discussion_visible(self, context_key: Any) -> bool:
         return False
 
-    def has_permission(self, user: Actor, permission: str, context_key: Any = None) -> bool:
+    def has_permission(self, user: User | AnonymousUser | None, permission: str, context_key: Any = None) -> bool:
         return False
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..content.api import reads_for_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, get_library, may, package_pk
+from ..libraries.api import Permission, get_library, may, package_pk
 from .data import BlockVersion, Version
 
 

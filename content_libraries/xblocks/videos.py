@@ -13,11 +13,12 @@ from django.db import transaction
 from django.forms import ImageField
 from django.utils.translation import gettext as _
 
+from ..actors import Actor
 from ..content import api as content
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
-from ..libraries.api import Actor, Permission, access_library, package_pk
+from ..libraries.api import Permission, access_library, package_pk
 from .data import FieldValues
 from .editing import add_transcript
 from .parsing import parsed_root

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.encoding import iri_to_uri
 from django.utils.http import RFC3986_SUBDELIMS
 
-from ..libraries.api import Actor
+from ..actors import Actor, is_operator
 from .data import CourseBlockDraft, ShownVersion
 from .static_urls import course_block_file_url, version_file_url
 from .tokens import Purpose, course_handler_url, handler_url
@@ -104,16 +104,16 @@ def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = 
 
 def turn_of(user: Actor, place: Place | None = None) -> str:
     """Whose turn it is when the code of a block runs: a user's, that of an unknown visitor, or the site's own."""
-    if user is None:
+    if is_operator(user):
         return "site"
     return f"user {user.pk}" if user.is_authenticated else f"visitor {place.visitor if place else ''}"
 
 
 def _viewer(user: Actor) -> Viewer:
-    known = user is not None and user.is_authenticated
-    pk = user.pk if user is not None and known else None
+    person = None if is_operator(user) or not user.is_authenticated else user
+    pk = None if person is None else person.pk
     digest = salted_hmac("content_libraries.xblocks.user", str(pk), algorithm="sha256").hexdigest()
-    return Viewer(pk, user.get_username() if user is not None and known else "", digest[:32])
+    return Viewer(pk, "" if person is None else person.get_username(), digest[:32])
 
 
 def _addresses(block_version: ShownVersion, user: Actor, place: Place) -> Addresses:

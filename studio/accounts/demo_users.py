@@ -51,7 +51,7 @@ def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str)
             user.save()
         if demo_user.role is not None:
             for library_key in library_keys:
-                api.give_role(library_key, user=None, member=user, role=demo_user.role)
+                api.give_role(library_key, user=api.OPERATOR, member=user, role=demo_user.role)
 
 
 def kept_password(name: str, configured: str = "") -> str:

@@ -10,10 +10,11 @@ from typing import Final
 
 from openedx_tagging.models import ObjectTag
 
+from ...actors import Actor
 from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2
 from ...learning_core import api as learning_core
 from ...learning_core.api import ItemStatus
-from ...libraries.api import Actor, Permission, access_library, package_pk
+from ...libraries.api import Permission, access_library, package_pk
 from ...libraries.models import ContentLibrary
 from .objects import in_library
 from .taxonomies import visible_taxonomies

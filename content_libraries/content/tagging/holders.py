@@ -9,9 +9,10 @@ from typing import Final, Protocol
 from django.utils.translation import gettext as _
 
 from ... import keys
+from ...actors import Actor
 from ...errors import MalformedKeyError, NotAllowedError
 from ...keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2
-from ...libraries.api import Actor, Permission, get_library, may, require
+from ...libraries.api import Permission, get_library, may, require
 from ...libraries.models import ContentLibrary
 
 type ObjectKey = LibraryLocatorV2 | ItemKey | LibraryCollectionLocator

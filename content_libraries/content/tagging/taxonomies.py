@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from openedx_tagging.models import Taxonomy
 from organizations.models import Organization
 
-from ...libraries.api import Actor, viewable_libraries
+from ...actors import Actor, is_operator
+from ...libraries.api import viewable_libraries
 from .models import TaxonomyAvailability
 
 _Link = TaxonomyAvailability.orgs.through
@@ -34,7 +35,7 @@ def visible_taxonomies(user: Actor) -> QuerySet[Taxonomy]:
     These are all of them for the staff of the site. For others they are the enabled ones that are for all
     organizations, or for one in which the user may view a library (wire: tagging).
     """
-    if user is None or administers_taxonomies(user):
+    if is_operator(user) or administers_taxonomies(user):
         return Taxonomy.objects.all()
     if not user.is_active:
         return Taxonomy.objects.none()
@@ -44,7 +45,7 @@ def visible_taxonomies(user: Actor) -> QuerySet[Taxonomy]:
 
 def administers_taxonomies(user: Actor) -> bool:
     """Whether a user may create, change and delete taxonomies: the operator, and the staff of the site."""
-    return user is None or (user.is_active and (user.is_staff or user.is_superuser))
+    return is_operator(user) or (user.is_active and (user.is_staff or user.is_superuser))
 
 
 def set_organizations(taxonomy: Taxonomy, orgs: Collection[Organization] = (), *, all_orgs: bool = False) -> None:

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ...actors import Actor
 from ...errors import ContentLibrariesError
 from ...keys import LibraryLocatorV2, course_key
-from ...libraries.api import Actor, viewable_libraries
+from ...libraries.api import viewable_libraries
 from ...libraries.key_fields import LibraryKeyField
 from ...libraries.lifecycle import MAX_TITLE
 from ..data import ImportOptions, Level, OnRepeat

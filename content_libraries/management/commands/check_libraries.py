@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ... import keys
+from ...actors import Operator
 from ...content import api as content
 from ...courses import api as courses
 from ...errors import ContentLibrariesError, NotFoundError
@@ -36,7 +37,7 @@ class Command(LibraryCommand):
             "--digests", action="store_true", help="Read all files, and do not only ask the storage for their sizes."
         )
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
         self.repairs = bool(options["repair"])
         self.findings: list[Finding] = []

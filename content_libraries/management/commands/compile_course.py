@@ -14,6 +14,8 @@ from content_libraries.courses import api as courses
 from content_libraries.keys import course_key
 from content_libraries.management.base import LibraryCommand
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = "Compile a course as its newest publish, or another one, left it."
@@ -23,7 +25,7 @@ class Command(LibraryCommand):
         parser.add_argument("course", help="course-v1:ORG+COURSE+RUN")
         parser.add_argument("--publish-log", type=UUID, metavar="UUID", help="which publish; if not given, the newest")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         compiled = courses.compile_course(
             course_key(options["course"]), user=user, publish_log_uuid=options["publish_log"]
         )

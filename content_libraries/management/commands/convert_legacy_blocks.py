@@ -16,6 +16,8 @@ from content_libraries.keys import CourseKey, course_key
 from content_libraries.management.base import LibraryCommand
 from content_libraries.sync import api as sync
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = (
@@ -31,7 +33,7 @@ class Command(LibraryCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         if bool(options["courses"]) == options["all"]:
             raise CommandError(_("Name courses, or give --all."))
         named = [course_key(text) for text in options["courses"]]
@@ -67,7 +69,7 @@ class Command(LibraryCommand):
         return _("%(failed)s of %(all)s courses failed.") % counts if failed else ""
 
 
-def _converted(key: CourseKey, user: User | None, *, publish: bool, dry_run: bool) -> dict[str, Any]:
+def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, Any]:
     """What became of one course; an error there does not keep the others back."""
     failed = False
     try:

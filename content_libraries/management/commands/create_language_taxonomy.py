@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext_lazy
 
+from ...actors import Operator
 from ...content.tagging.api import create_language_taxonomy
 from ..base import LibraryCommand
 
@@ -20,6 +21,6 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Nothing can be chosen."""
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         taxonomy = create_language_taxonomy(user=user)
         return {"taxonomy": taxonomy.pk, "name": taxonomy.name, "tags": taxonomy.tag_set.count()}

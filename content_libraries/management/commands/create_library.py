@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ... import keys
+from ...actors import Operator
 from ...libraries import api
 from ..base import LibraryCommand
 
@@ -24,7 +25,7 @@ class Command(LibraryCommand):
         parser.add_argument("--title", required=True)
         parser.add_argument("--description", default="")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key = keys.library_key(options["library_key"])
         self.progress(_("Creating %(library)s …") % {"library": key})
         library = api.create_library(

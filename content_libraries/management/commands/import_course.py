@@ -14,6 +14,8 @@ from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand, cut
 
+from ...actors import Operator
+
 # A refused choice is answered with these, and an enumeration would be shown by its names in Python.
 _LEVELS: Final = [level.value for level in imports.Level]
 _STRATEGIES: Final = [strategy.value for strategy in imports.OnRepeat]
@@ -47,7 +49,7 @@ class Command(LibraryCommand):
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         source = imports.named_source(options["source"], user=user, is_forwarded=options["forward"])
         if options["source_key"]:
             source = imports.as_source(source, key=course_key(options["source_key"]))

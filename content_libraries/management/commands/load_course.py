@@ -15,6 +15,8 @@ from content_libraries.courses import api as courses
 from content_libraries.keys import course_key
 from content_libraries.management.base import LibraryCommand
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = "Load an OLX archive or folder as a course. One that is there gets the content of the archive."
@@ -27,7 +29,7 @@ class Command(LibraryCommand):
         parser.add_argument("path", help="a .tar.gz, a .zip or a folder with OLX")
         parser.add_argument("--course-key", help="course-v1:ORG+COURSE+RUN; if not given, that of the archive")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key = options["course_key"]
         self.progress(_("Loading %(path)s") % {"path": options["path"]})
         report = courses.load_course(Path(options["path"]), user=user, course_key=course_key(key) if key else None)

@@ -15,6 +15,8 @@ from content_libraries.imports import api as imports
 from content_libraries.keys import library_key
 from content_libraries.management.base import LibraryCommand, cut
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = "Migrate legacy libraries, from their archives: import, publish, and redirect references to them."
@@ -35,7 +37,7 @@ class Command(LibraryCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         chosen = [destination for destination in imports.Destination if options[destination]]
         results = imports.migrate_legacy_libraries(
             [imports.named_source(name, user=user) for name in options["sources"]],

@@ -16,6 +16,8 @@ from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand
 from content_libraries.sync import api as sync
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = (
@@ -31,7 +33,7 @@ class Command(LibraryCommand):
         parser.add_argument("--all", action="store_true", help="all courses that the user may view")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         if bool(options["course"]) == options["all"]:
             raise CommandError(_("Name courses, or give --all."))
         source, target = library_key(options["source"]), library_key(options["target"])

@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from ... import keys
+from ...actors import Operator
 from ...content import api
 from ..base import LibraryCommand, cut, operator_name
 
@@ -22,7 +23,7 @@ class Command(LibraryCommand):
         parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
         parser.add_argument("--dry-run", action="store_true", help="Only show what would be published.")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key, dry_run = keys.library_key(options["library_key"]), options["dry_run"]
         if dry_run:
             changes = api.unpublished_changes(key, user=user)

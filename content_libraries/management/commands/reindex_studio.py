@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ... import keys
+from ...actors import Operator
 from ...search import api as search
 from ..base import LibraryCommand
 
@@ -34,7 +35,7 @@ class Command(LibraryCommand):
             " run it again to go on with one that was interrupted.",
         )
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         context_key = keys.context_key(options["context_key"]) if options["context_key"] else None
         index = search.rebuild if options["full"] else search.refresh
         done = index(context_key, report=self._report)

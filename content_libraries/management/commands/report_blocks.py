@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from ... import keys
+from ...actors import Operator
 from ...xblocks import api
 from ..base import LibraryCommand
 
@@ -21,7 +22,7 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key = keys.library_key(options["library_key"])
         self.progress(_("Rendering the components of %(library)s …") % {"library": key})
         types = api.summarize_reports(api.report_blocks(key, user=user))

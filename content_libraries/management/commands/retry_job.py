@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext_lazy as _
 
+from ...actors import Operator
 from ...jobs.api import retry_any_job
 from ..base import LibraryCommand
 
@@ -21,5 +22,5 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("job", type=UUID, metavar="UUID", help="The job, as lists and messages name it.")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         return {"job": str(retry_any_job(options["job"], user=user).uuid)}

@@ -15,6 +15,8 @@ from content_libraries.keys import course_key
 from content_libraries.management.base import LibraryCommand, cut
 from content_libraries.sync import api as sync
 
+from ...actors import Operator
+
 
 class Command(LibraryCommand):
     help = "Sync the linked blocks of a course for which their libraries have something newer, in one change set."
@@ -24,7 +26,7 @@ class Command(LibraryCommand):
         parser.add_argument("--block", metavar="USAGE_KEY", help="sync only this linked block, also if nothing is new")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | None, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key = course_key(options["course"])
         block = _block(options["block"])
         if options["dry_run"]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
+from ...actors import Actor
 from ...courses.api import (
     Block,
     CoursePermission,
@@ -29,7 +30,6 @@ from ...errors import NotFoundError
 from ...imports.api import forwarded_blocks
 from ...keys import ItemKey, LibraryContainerLocator
 from ...learning_core import api as learning_core
-from ...libraries.api import Actor
 from ...olx.api import body_of, with_attributes
 from ..settings import DATA, DISPLAY_NAME, TEXT, LinkSettings
 from .blocks import IS_CONVERTED, LegacyBlock, NotReadyError, UpdateAllError, find_legacy_blocks, ready_blocks

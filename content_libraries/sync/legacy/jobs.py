@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ... import site_language
+from ...actors import Actor, is_operator
 from ...courses.api import CoursePermission, lock_course, publish_exactly, require_in_course, write_course_plan
 from ...errors import NotFoundError
 from ...jobs.api import (
@@ -24,7 +25,7 @@ from ...jobs.api import (
     request_cancel,
     send_on_commit,
 )
-from ...libraries.api import Actor, author_pk, is_global_staff
+from ...libraries.api import author_pk, is_global_staff
 from ..models import LegacyConversion
 from .converting import legacy_blocks_ready, preview_conversion
 from .data import ConversionPlan, conversion_report, unlinked_text
@@ -93,7 +94,7 @@ def find_conversion(
     """
     found = LegacyConversion.objects.select_related("task_status", "user").filter(uuid=conversion_uuid).first()
     is_other = found is None or (course_key is not None and found.course_key != course_key)
-    sees_all = user is None or (is_global_staff(user) and not is_own)
+    sees_all = is_operator(user) or (is_global_staff(user) and not is_own)
     if found is None or is_other or not (sees_all or found.user_id == author_pk(user)):
         raise NotFoundError(_("There is no conversion “%(conversion)s”.") % {"conversion": conversion_uuid})
     require_in_course(user, found.course_key, CoursePermission.EDIT)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ...courses.api import lock_course
-from ...errors import ContentLibrariesError, NotAllowedError
+from ...errors import ContentLibrariesError
 from ...jobs.api import JobCanceledError, JobKind, JobState, JobWorker, register
 from ..models import LegacyConversion
 from .converting import legacy_blocks_ready, preview_conversion
@@ -32,9 +32,7 @@ class _Conversion:
 
     def _convert(self) -> None:
         conversion = self.worker.job
-        user = conversion.user
-        if user is None:
-            raise NotAllowedError(_("The user who started this conversion does not exist any more."))
+        user = self.worker.acting_user()
         self.worker.step("In Progress", 0)
         for key in legacy_blocks_ready(conversion.course_key, user=user):
             self.worker.step(f"Migrating block: {key}", 1)

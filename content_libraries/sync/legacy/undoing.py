@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ...actors import Actor
 from ...courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
 from ...errors import ConflictError, InvalidInputError
 from ...jobs.api import UNFINISHED
-from ...libraries.api import Actor, author_pk
+from ...libraries.api import author_pk
 from ...olx.api import with_attributes
 from ..models import LegacyConversion
 from .jobs import find_conversion

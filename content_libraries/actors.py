@@ -1,0 +1,38 @@
+"""Who does something: a user of the site, or the operator of the site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+    from typing_extensions import TypeIs
+
+
+class Operator:
+    """The operator of the site, at a shell or in a scheduled job: allowed everything, and recorded as nobody."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "OPERATOR"
+
+
+OPERATOR: Final = Operator()
+
+type Actor = User | AnonymousUser | Operator
+"""Who does something. A request's user is never the operator."""
+
+
+def is_operator(actor: Actor) -> TypeIs[Operator]:
+    """
+    Return whether the operator acts.
+
+    Raises TypeError for None: a caller that knows of no user must not become the operator by mistake.
+    """
+    if actor is None:
+        raise TypeError("Say who acts: a user, or content_libraries.api.OPERATOR.")
+    return isinstance(actor, Operator)
+
+
+__all__ = ["OPERATOR", "Actor", "Operator", "is_operator"]

@@ -50,7 +50,7 @@ setup(
         ]
     },
     install_requires=requirements("base"),
-    extras_require={"meilisearch": requirements("meilisearch")},
+    extras_require={name: requirements(name) for name in ("meilisearch", "tantivy")},
     entry_points={
         "cms.djangoapp": ["content_libraries = content_libraries.apps:ContentLibrariesConfig"],
     },

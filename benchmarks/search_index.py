@@ -25,9 +25,9 @@ import tantivy
 from content_libraries import api
 from content_libraries.learning_core.api import ENTITIES_DRAFT_CHANGED, write_drafts
 from content_libraries.search import api as search
-from content_libraries.search.embedded import EmbeddedEngine
-from content_libraries.search.embedded_schema import ID, make_schema, to_row
 from content_libraries.search.engine import Document, current_engine
+from content_libraries.search.engines.embedded import EmbeddedEngine
+from content_libraries.search.engines.embedded.schema import ID, make_schema, to_row
 from content_libraries.search.receivers import follow_draft_changes
 
 HEAP_BYTES = 50_000_000

@@ -27,8 +27,9 @@ import tantivy
 from django.conf import settings
 from django.test import Client
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import FILTERABLE, MAX_BATCH, current_engine, index_name
+from content_libraries.search.engines.embedded import EmbeddedEngine
+from content_libraries.search.facade.access import facade_access
 from content_libraries.search.facade.queries import read_query
 from content_libraries.search.filters import FilterBudget, parse_filter
 from content_libraries.search.tokens import make_token
@@ -54,7 +55,7 @@ def main(sizes: Sequence[int]) -> None:
 def _measure(size: int, name: str, bodies: Sequence[Body]) -> None:
     engine = current_engine()
     assert isinstance(engine, EmbeddedEngine)
-    access = engine.browser_access()
+    access = facade_access()
     assert access is not None
     headers = {"Authorization": f"Bearer {make_token(access, {'filter': RULE})}"}
     client = Client()

@@ -41,6 +41,7 @@ class ContentLibrariesConfig(AppConfig):
         from .learning_core.container_types import register  # noqa: PLC0415
         from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
         from .libraries.profiles import let_users_have_no_profile  # noqa: PLC0415
+        from .search import checks as search_checks  # noqa: F401, PLC0415
 
         register()
         let_users_have_no_profile()

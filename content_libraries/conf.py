@@ -199,6 +199,13 @@ SEARCH_INDEX_DIR = Setting(
     "Folder of the embedded search engine's index.",
 )
 
+SEARCH_INDEX_PREFIX = Setting(
+    "CONTENT_LIBRARIES_SEARCH_INDEX_PREFIX",
+    "",
+    "What the name of the index begins with, where several sites share one search server. Blank for"
+    " MEILISEARCH_INDEX_PREFIX, which platforms set.",
+)
+
 MEILISEARCH_ENABLED = Setting(
     "MEILISEARCH_ENABLED",
     False,
@@ -226,7 +233,7 @@ MEILISEARCH_API_KEY = Setting(
 MEILISEARCH_INDEX_PREFIX = Setting(
     "MEILISEARCH_INDEX_PREFIX",
     "",
-    "What the names of the indexes begin with, where several sites share one Meilisearch.",
+    "What CONTENT_LIBRARIES_SEARCH_INDEX_PREFIX is called on platforms that search with Meilisearch.",
 )
 
 CORS_ALLOWED_ORIGINS: Setting[Sequence[str]] = Setting(

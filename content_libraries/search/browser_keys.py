@@ -14,6 +14,7 @@ from ..libraries import api as libraries
 from .conditions import AllOf, AnyOf, Not, OneOf
 from .course_documents import COURSE_BLOCK
 from .engine import SearchOffError, current_engine
+from .facade.access import facade_access
 from .filters import filter_text
 from .models import SearchAccess
 from .places import ContextKey
@@ -43,7 +44,7 @@ def browser_key(user: Actor) -> BrowserKey | None:
     Raises SearchEngineError if the engine has to be asked and fails.
     """
     try:
-        access = current_engine().browser_access()
+        access = current_engine().browser_access() or facade_access()
     except SearchOffError:
         return None
     if access is None:

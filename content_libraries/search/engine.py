@@ -93,6 +93,12 @@ class DocumentsRefusedError(SearchEngineError):
         self.is_certain = is_certain
 
 
+class MissingPackageError(SearchEngineError):
+    """The package of the engine that the site has chosen is not installed."""
+
+    code = "search_package_missing"
+
+
 class SearchOffError(SearchEngineError):
     """The site has no search engine."""
 
@@ -228,7 +234,11 @@ class SearchEngine(ABC):
         """Find documents. There is nothing to find as long as there is no index."""
 
     def browser_access(self) -> BrowserAccess | None:
-        """How browsers ask this engine themselves; None if they cannot. Raises SearchEngineError."""
+        """
+        Return how browsers ask this engine itself; None if they ask it through our facade.
+
+        Raises SearchEngineError.
+        """
         return None
 
     @abstractmethod
@@ -258,26 +268,40 @@ class SearchEngine(ABC):
 
 
 _OFF: Final = "off"
-_EMBEDDED: Final = "content_libraries.search.embedded.EmbeddedEngine"
-_MEILISEARCH: Final = "content_libraries.search.meilisearch.MeilisearchEngine"
+_EXTRAS: Final = frozenset({"meilisearch", "tantivy"})
+"""Packages of engines, which are installed as the extras of the same names."""
+
+_EMBEDDED: Final = "content_libraries.search.engines.embedded.EmbeddedEngine"
+_MEILISEARCH: Final = "content_libraries.search.engines.meilisearch.MeilisearchEngine"
 
 
 def current_engine() -> SearchEngine:
     """
     The engine that the site has chosen (settings ``CONTENT_LIBRARIES_SEARCH_ENGINE``, ``MEILISEARCH_ENABLED``).
 
-    Raises SearchOffError if it wants none.
+    Raises SearchOffError if it wants none, and MissingPackageError where the package of the engine is not installed.
     """
     if conf.SEARCH_ENGINE.value == _OFF:
         raise SearchOffError(_("Search is switched off on this site."))
     by_default = _MEILISEARCH if conf.MEILISEARCH_ENABLED.value else _EMBEDDED
-    engine_class: type[SearchEngine] = import_string(conf.SEARCH_ENGINE.value or by_default)
-    return engine_class.from_settings()
+    return _engine_class(conf.SEARCH_ENGINE.value or by_default).from_settings()
+
+
+def _engine_class(path: str) -> type[SearchEngine]:
+    try:
+        engine_class: type[SearchEngine] = import_string(path)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        message = _("Search needs the package %(package)s: pip install 'content_libraries[%(package)s]'")
+        raise MissingPackageError(message % {"package": error.name}) from error
+    return engine_class
 
 
 def index_name() -> str:
     """The name of the index, as clients and shared search servers know it (wire: search-key)."""
-    return f"{conf.MEILISEARCH_INDEX_PREFIX.value}studio_content"
+    prefix = conf.SEARCH_INDEX_PREFIX.value or conf.MEILISEARCH_INDEX_PREFIX.value
+    return f"{prefix}studio_content"
 
 
 def values_at(document: object, path: str) -> list[Any]:

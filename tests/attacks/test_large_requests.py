@@ -14,7 +14,8 @@ from django.contrib.auth.models import User
 
 from content_libraries import conf
 from content_libraries.learning_core.api import ComponentWrite, write_drafts
-from content_libraries.search.engine import current_engine, index_name
+from content_libraries.search.engine import index_name
+from content_libraries.search.facade.access import facade_access
 from content_libraries.search.tokens import make_token
 from tests.conftest import ClientFactory
 from tests.content.client import LibraryClient
@@ -125,7 +126,7 @@ def conditions() -> str:
 
 
 def search(path: str, body: object) -> Any:
-    access = current_engine().browser_access()
+    access = facade_access()
     assert access is not None
     return SearchClient(make_token(access, {})).post(path, body)
 

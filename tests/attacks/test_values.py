@@ -133,7 +133,7 @@ def test_such_a_value_cannot_be_saved(lib: BlockClient, field: str, value: Any) 
 
 READERS = {
     "content_libraries/imports/stored_plans.py": "what the app has written itself",
-    "content_libraries/search/embedded_schema.py": "what the app has written itself",
+    "content_libraries/search/engines/embedded/schema.py": "what the app has written itself",
     "content_libraries/search/facade/views.py": "the body of a request, whose length Django limits",
     "content_libraries/values.py": "the reader with limits",
     "content_libraries/xblocks/plain.py": "what has just been written there",

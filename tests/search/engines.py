@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import Document, DocumentsRefusedError, SearchEngineError
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 
 class WatchedEngine(EmbeddedEngine):

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import ClassVar
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import Document
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 
 class MortalEngine(EmbeddedEngine):

@@ -17,8 +17,8 @@ from content_libraries.search.conditions import (
     Not,
     OneOf,
 )
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import NumberRange, SearchEngine, SearchQuery, Sort
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 from .test_engine import document
 

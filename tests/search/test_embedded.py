@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import EngineBusyError, SearchEngineError, SearchQuery, current_engine
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_an_index_of_an_older_version_is_replaced(folder: Path, monkeypatch: pyt
     before = engine.prepare()
     engine.update([document("a")])
 
-    monkeypatch.setattr("content_libraries.search.embedded._VERSION", "newer")
+    monkeypatch.setattr("content_libraries.search.engines.embedded.engine._VERSION", "newer")
     newer = EmbeddedEngine(folder)
 
     assert newer.prepare() != before

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import OneOf, SearchEngine, SearchQuery, Sort
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 
 @pytest.fixture

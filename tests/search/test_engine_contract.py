@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import (
     MAX_BATCH,
     DocumentsRefusedError,
@@ -26,7 +25,8 @@ from content_libraries.search.engine import (
     SearchQuery,
     Sort,
 )
-from content_libraries.search.meilisearch import MeilisearchEngine
+from content_libraries.search.engines.embedded import EmbeddedEngine
+from content_libraries.search.engines.meilisearch import MeilisearchEngine
 
 from .meilisearch_server import KEY, serving
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from meilisearch import Client
 
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import EngineBusyError, SearchEngineError, SearchQuery, current_engine
-from content_libraries.search.meilisearch import MeilisearchEngine
-from content_libraries.search.meilisearch_settings import INDEX_SETTINGS
+from content_libraries.search.engines.embedded import EmbeddedEngine
+from content_libraries.search.engines.meilisearch import MeilisearchEngine
+from content_libraries.search.engines.meilisearch.index_settings import INDEX_SETTINGS
 from content_libraries.search.waiting import waiting_at_most
 
 from .meilisearch_server import DEFAULTS, KEY, KEY_UID, MASTER_KEY, Meilisearch, StoredIndex, serving
@@ -235,7 +235,7 @@ def test_the_site_chooses_the_engine_with_the_settings_of_the_platform(settings:
     assert isinstance(engine, MeilisearchEngine)
     engine.prepare()
     assert server.indexes.keys() == {"campus_studio_content"}
-    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "content_libraries.search.embedded.EmbeddedEngine"
+    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "content_libraries.search.engines.embedded.EmbeddedEngine"
     assert isinstance(current_engine(), EmbeddedEngine)
 
 
@@ -248,7 +248,7 @@ def test_the_key_of_the_site_signs_the_tokens_of_browsers(engine: MeilisearchEng
 def test_the_master_key_makes_one_that_may_only_search(server: Meilisearch, monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for _process in range(2):
-        monkeypatch.setattr("content_libraries.search.meilisearch._signing_keys", {})
+        monkeypatch.setattr("content_libraries.search.engines.meilisearch.engine._signing_keys", {})
         found.append(MeilisearchEngine(server.url, api_key=MASTER_KEY, index_name=NAME).browser_access())
     _key_of_the_site, made = server.keys
     assert (made["actions"], made["indexes"]) == (["search"], [NAME])

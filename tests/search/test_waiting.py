@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from content_libraries.search import checkpoints
-from content_libraries.search.embedded import EmbeddedEngine
+from content_libraries.search.engines.embedded import EmbeddedEngine
 from content_libraries.search.models import SearchCheckpoint
 from content_libraries.search.receivers import WAITING_SECONDS
 from content_libraries.search.tasks import sweep_search

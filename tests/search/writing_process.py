@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from content_libraries.search.embedded import EmbeddedEngine
+from content_libraries.search.engines.embedded import EmbeddedEngine
 
 
 class PatientEngine(EmbeddedEngine):

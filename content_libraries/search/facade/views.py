@@ -21,12 +21,12 @@ from django.views.decorators.csrf import csrf_exempt
 from ... import conf
 from ...errors import OversizedValueError
 from ...values import ValueBudget, look_through_json
-from .. import embedded_key
 from ..conditions import Condition
 from ..engine import SearchEngineError, current_engine, index_name
 from ..filters import FilterBudget
 from ..tokens import InvalidTokenError, read_rule
 from ..words import query_terms, words
+from . import keys
 from .errors import FacadeError
 from .formatting import shown_hit
 from .queries import (
@@ -142,7 +142,7 @@ def _token(request: HttpRequest) -> str:
 def _rule(token: str, uid: str) -> Condition:
     """What the owner of the token may find in an index."""
     try:
-        rule = read_rule(token, uid, keys=embedded_key.valid(), key_uid=embedded_key.UID)
+        rule = read_rule(token, uid, keys=keys.valid(), key_uid=keys.UID)
     except InvalidTokenError as error:
         raise FacadeError(error.message, error.code, HTTPStatus.FORBIDDEN) from error
     if uid != index_name():

@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from content_libraries import api, keys
 from content_libraries.learning_core.ids import package_id
-from content_libraries.search.engine import current_engine
+from content_libraries.search.facade.access import facade_access
 from content_libraries.search.tokens import make_token
 from content_libraries.search.upkeep import catch_up
 
@@ -107,7 +107,7 @@ def demo_search(searchable: None) -> SearchClient:
 
 
 def token(rule: Body | None = None) -> str:
-    access = current_engine().browser_access()
+    access = facade_access()
     assert access is not None
     return make_token(access, rule or {})
 

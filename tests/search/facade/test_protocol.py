@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from content_libraries.search.engine import current_engine
+from content_libraries.search.facade.access import facade_access
 from content_libraries.search.tokens import make_token
 
 from .conftest import INDEX, SearchClient, token
@@ -92,7 +93,7 @@ def test_errors_have_the_shape_that_clients_read(
 
 
 def test_an_index_that_is_not_there(asks: SearchClient) -> None:
-    access = current_engine().browser_access()
+    access = facade_access()
     assert access is not None
     for_every_index = make_token(replace(access, index_name="*"), {})
 

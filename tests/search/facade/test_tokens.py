@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from content_libraries.search import embedded_key
+from content_libraries.search.facade import keys as facade_keys
 from content_libraries.search.models import SearchAccess
 from tests.conftest import ClientFactory, LibraryFactory, MemberFactory, give_role
 
@@ -24,13 +24,13 @@ KEY_URL = "/api/content_search/v2/studio/"
 
 def signed(key: str | None = None, **claims: Any) -> str:
     """A token that lets everything through, but for what is told here; None leaves a claim out."""
-    defaults = {"apiKeyUid": embedded_key.UID, "exp": time.time() + 60, "searchRules": {INDEX: {}}}
+    defaults = {"apiKeyUid": facade_keys.UID, "exp": time.time() + 60, "searchRules": {INDEX: {}}}
     given = {name: value for name, value in (defaults | claims).items() if value is not None}
-    return jwt.encode(given, key or embedded_key.current(), algorithm="HS256")
+    return jwt.encode(given, key or facade_keys.current(), algorithm="HS256")
 
 
 def unsigned() -> str:
-    claims = {"apiKeyUid": embedded_key.UID, "exp": time.time() + 60, "searchRules": {INDEX: {}}}
+    claims = {"apiKeyUid": facade_keys.UID, "exp": time.time() + 60, "searchRules": {INDEX: {}}}
     return jwt.encode(claims, "", algorithm="none")
 
 
@@ -46,7 +46,7 @@ def tampered() -> str:
         unsigned,
         tampered,
         lambda: "x",
-        embedded_key.current,
+        facade_keys.current,
         lambda: signed("another key of at least 32 bytes length"),
         lambda: signed(exp=time.time() - 1),
         lambda: signed(exp=None),
@@ -132,7 +132,7 @@ def claims_of(client: Any) -> Any:
     assert response.status_code == 200
     assert response.json()["url"] == "http://testserver/meilisearch"
     assert response.json()["index_name"] == INDEX
-    return jwt.decode(response.json()["api_key"], embedded_key.current(), algorithms=["HS256"])
+    return jwt.decode(response.json()["api_key"], facade_keys.current(), algorithms=["HS256"])
 
 
 def test_keys_of_staff_members_and_strangers(

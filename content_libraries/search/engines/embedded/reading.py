@@ -10,10 +10,10 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order
 
-from .embedded_queries import has_value
-from .embedded_schema import NUMBERS, TITLE_ORDER, from_row
-from .engine import FILTERABLE_TEXTS, NumberRange, SearchQuery, Sort
-from .words import fold
+from ...engine import FILTERABLE_TEXTS, NumberRange, SearchQuery, Sort
+from ...words import fold
+from .queries import has_value
+from .schema import NUMBERS, TITLE_ORDER, from_row
 
 
 def find_addresses(

@@ -22,8 +22,8 @@ from meilisearch.models.key import Key
 from meilisearch.models.task import TaskInfo
 from pydantic import ValidationError
 
-from .. import conf
-from .engine import (
+from .... import conf
+from ...engine import (
     DOCUMENTS_VERSION,
     MAX_BATCH,
     BrowserAccess,
@@ -36,9 +36,9 @@ from .engine import (
     SearchResult,
     index_name,
 )
-from .meilisearch_queries import equals, search_parameters, search_result
-from .meilisearch_settings import INDEX_SETTINGS, PRIMARY_KEY, differing
-from .waiting import patience
+from ...waiting import patience
+from .index_settings import INDEX_SETTINGS, PRIMARY_KEY, differing
+from .queries import equals, search_parameters, search_result
 
 SPARE_SUFFIX: Final = "_new"
 

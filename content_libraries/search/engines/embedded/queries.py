@@ -17,10 +17,10 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from .conditions import AllOf, AnyOf, Condition, Exists, InRange, IsEmpty, IsNull, Not, OneOf
-from .embedded_schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_mark, exists_mark, null_mark
-from .engine import FILTERABLE_TEXTS, SearchQuery
-from .words import MAX_TERMS, Term, fold, query_terms
+from ...conditions import AllOf, AnyOf, Condition, Exists, InRange, IsEmpty, IsNull, Not, OneOf
+from ...engine import FILTERABLE_TEXTS, SearchQuery
+from ...words import MAX_TERMS, Term, fold, query_terms
+from .schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_mark, exists_mark, null_mark
 
 # Each of these outweighs all that follow it, for as many words as a query may have.
 _ONE_MORE_WORD: Final = 12_500.0

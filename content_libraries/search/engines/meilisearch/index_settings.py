@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .engine import SORTABLE
+from ...engine import SORTABLE
 
 PRIMARY_KEY: Final = "id"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .conditions import AllOf, Condition, OneOf
-from .engine import NumberRange, SearchQuery, SearchResult
-from .filters import filter_text
+from ...conditions import AllOf, Condition, OneOf
+from ...engine import NumberRange, SearchQuery, SearchResult
+from ...filters import filter_text
 
 _OWN_FIELDS = ("_formatted", "_rankingScore", "_matchesPosition")
 

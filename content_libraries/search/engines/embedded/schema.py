@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import tantivy
 
-from .engine import FILTERABLE, FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, raw_values_at, values_at
-from .words import fold, words
+from ...engine import FILTERABLE, FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, raw_values_at, values_at
+from ...words import fold, words
 
 SCHEMA_VERSION: Final = 2
 """

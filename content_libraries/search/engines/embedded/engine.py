@@ -20,18 +20,12 @@ from pathlib import Path
 from typing import ClassVar, Final, Self
 
 import tantivy
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from .. import conf
-from . import embedded_key
-from .embedded_queries import build_query
-from .embedded_reading import count_facets, find_addresses
-from .embedded_schema import ID, SCHEMA_VERSION, from_row, make_schema, to_row
-from .engine import (
+from .... import conf
+from ...engine import (
     DOCUMENTS_VERSION,
     MAX_BATCH,
-    BrowserAccess,
     Document,
     DocumentsRefusedError,
     EngineBusyError,
@@ -39,9 +33,11 @@ from .engine import (
     SearchEngineError,
     SearchQuery,
     SearchResult,
-    index_name,
 )
-from .waiting import patience
+from ...waiting import patience
+from .queries import build_query
+from .reading import count_facets, find_addresses
+from .schema import ID, SCHEMA_VERSION, from_row, make_schema, to_row
 
 _HEAP_BYTES: Final = 50_000_000
 _IDENTITY_FILE: Final = "identity"
@@ -162,14 +158,6 @@ class EmbeddedEngine(SearchEngine):
                 facets=facets,
                 ranges=ranges,
             )
-
-    def browser_access(self) -> BrowserAccess | None:
-        """Where the host has mounted our own Meilisearch HTTP; None if it has not."""
-        try:
-            url = reverse("meilisearch:root").rstrip("/")
-        except NoReverseMatch:
-            return None
-        return BrowserAccess(url, index_name(), embedded_key.UID, embedded_key.current())
 
     def _open(self) -> _Opened | None:
         """The index as it is now; None where there is none."""

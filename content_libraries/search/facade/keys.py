@@ -1,5 +1,7 @@
 """
-The search key of the embedded engine. Nobody configures or stores it: it follows from the site's ``SECRET_KEY``.
+The search key of the facade, which signs the tokens of browsers.
+
+Nobody configures or stores it: it follows from the site's ``SECRET_KEY``.
 
 It is bound to its purpose, so it tells nothing about other things that are made from ``SECRET_KEY``, and it
 changes with it. Tokens that a former key in ``SECRET_KEY_FALLBACKS`` has signed stay valid.

@@ -1,0 +1,5 @@
+"""Meilisearch, a server of its own (``content_libraries[meilisearch]``)."""
+
+from .engine import MeilisearchEngine
+
+__all__ = ["MeilisearchEngine"]

@@ -1,4 +1,4 @@
-"""Who is rebuilding the index: one process at a time, and the next one if that dies."""
+"""Decides which process rebuilds the index: one at a time, and another one if that process dies."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class Ownership:
 
     def renew(self, *, index_id: str | None = None) -> None:
         """
-        Say that this process is alive, and has done a step or begun a new index.
+        Record that this process is alive, and has done a step or begun a new index.
 
-        Raises RebuildRunningError if it was taken for dead, and another one goes on.
+        Raises RebuildRunningError if the process was thought dead and another one has gone on.
 
         Args:
             index_id: what to fill from now on.
@@ -65,9 +65,9 @@ class Ownership:
 @contextmanager
 def owning_the_rebuild() -> Iterator[Ownership]:
     """
-    Begin a rebuild, or go on with one that was interrupted, so that nobody else does.
+    Begin a rebuild, or continue an interrupted one, while no other process does.
 
-    Raises RebuildRunningError if somebody else does.
+    Raises RebuildRunningError if another process is rebuilding.
     """
     owner = uuid.uuid4().hex
     now = timezone.now()
@@ -92,7 +92,11 @@ def owning_the_rebuild() -> Iterator[Ownership]:
 
 
 def is_interrupted() -> bool:
-    """Whether a rebuild waits for somebody to go on with it, and the sweep shall do that."""
+    """
+    Return whether the sweep has to continue an interrupted rebuild.
+
+    After too many attempts the sweep leaves it to people, and logs an error.
+    """
     rebuild = SearchRebuild.objects.first()
     if rebuild is None or (rebuild.owner and rebuild.owned_until >= timezone.now()):
         return False
@@ -107,7 +111,7 @@ def is_interrupted() -> bool:
 
 
 def finish_rebuild() -> None:
-    """Record that the spare index is in use now: its checkpoints take the place of the others."""
+    """Record that the spare index is in use now: its checkpoints replace the others."""
     for attempt in range(_ATTEMPTS):
         try:
             with transaction.atomic():

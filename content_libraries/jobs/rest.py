@@ -22,7 +22,7 @@ _STATE_OF_JOB: Mapping[str, str] = {
 
 
 def state_of(job: Job) -> str:
-    """The state of a job in the words that clients know."""
+    """Return the state of a job in the words that clients know."""
     status: Any = job.task_status
     return str(status.state) if status else _STATE_OF_JOB[job.state]
 

@@ -1,4 +1,4 @@
-"""``manage.py import_course``: bring a course, or a part of it, into a library."""
+"""``manage.py import_course``: import a course, or a part of it, into a library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups the operations of the API's description by what they are about, and titles those of other packages."""
+"""Groups the operations of the API's description by subject, and adds titles to operations of other packages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _TITLES: Final = {
 
 
 def group_operations(result: Schema, **_kwargs: Any) -> Schema:
-    """Give each operation one tag and a title, and tell what the tags are about."""
+    """Give each operation one tag and a title, and describe the tags."""
     found: set[str] = set()
     for path, operations in result["paths"].items():
         for operation in operations.values():

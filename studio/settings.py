@@ -48,7 +48,7 @@ DEBUG = _flag("DEBUG", default=False)
 
 
 def _secret_key() -> str:
-    """The configured key, or one that is made at the first start and kept beside the data."""
+    """Return the configured key, or one that is made at the first start and stored beside the data."""
     if key := os.environ.get("SECRET_KEY"):
         return key
     key_file = DATA_DIR / "secret_key"

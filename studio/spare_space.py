@@ -1,4 +1,4 @@
-"""The space that requests and answers on their way leave to everything else, where temporary files are."""
+"""Keeps some disk space free of temporary files, which requests and answers need, for everything else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ SPARE_BYTES: Final = 500 * 1024**2
 
 
 def refuse_the_last_space() -> None:
-    """Raise OSError when a temporary file would take what has to stay free: anybody may send long bodies."""
+    """
+    Raise OSError when the disk has too little free space for temporary files.
+
+    Anybody may send long bodies, and some space must stay free.
+    """
     disk = shutil.disk_usage(tempfile.gettempdir())
     if disk.free < min(SPARE_BYTES, disk.total // 10):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -110,7 +110,7 @@ def plugin_settings(settings: Any) -> None:
     filters: dict[str, dict[str, Any]] = _default(settings, "OPEN_EDX_FILTERS_CONFIG", {})
     for name, step in _FILTERS.items():
         of_site = filters.setdefault(name, {})
-        of_site["fail_silently"] = False  # a step that fails has not allowed anything
+        of_site["fail_silently"] = False  # an error in a step must not allow anything
         _extend(of_site, "pipeline", [step])
 
     settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, _APPS)

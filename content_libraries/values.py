@@ -185,7 +185,7 @@ def _read_json(text: str, budget: ValueBudget) -> Any:
     For a text that is not JSON it raises ValueError and takes nothing.
     """
     left = replace(budget)
-    if text.lstrip()[:1] in ("[", "{"):  # any other text is a word or a number, were it JSON
+    if text.lstrip()[:1] in ("[", "{"):  # any other JSON text is a single value
         look_through_json(text, left)
     value = json.loads(text, parse_constant=_refuse_constant)
     budget.nodes = left.nodes

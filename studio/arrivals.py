@@ -102,10 +102,10 @@ class Arrival:
                 return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if len(self.head) > HEAD_BYTES else None
             data = bytes(self.head[end + len(_END) :])
             del self.head[end + len(_END) :]
-            if _CHUNKED.search(self.head):  # Django does not read such bodies, and nobody knows where they end
+            if _CHUNKED.search(self.head):  # Django does not read chunked bodies, and their end is unknown
                 return HTTPStatus.LENGTH_REQUIRED
             lengths = _LENGTH.findall(self.head)
-            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # what makes no sense, gunicorn refuses
+            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # gunicorn refuses contradictory lengths
             if self.missing > BODY_BYTES:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if self.missing:

@@ -41,7 +41,7 @@ class FileChannel(filesystem.Channel):
             hidden.rename(hidden.with_name(name))
         except OSError as error:
             with suppress(OSError):
-                hidden.unlink(missing_ok=True)  # on a full disk, a part of it is there
+                hidden.unlink(missing_ok=True)  # on a full disk, a part of the file exists
             raise ChannelError(f"Cannot put a message into {self.data_folder_out}: {error}") from error
 
 

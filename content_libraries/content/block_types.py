@@ -68,7 +68,7 @@ def _loaded(name: str) -> type[XBlock] | None:
         found: type[XBlock] = XBlock.load_class(name)
     except PluginMissingError:
         return None
-    except Exception:  # the package is somebody else's: its models may want an app that the site has not installed
+    except Exception:  # code of another package: its models may need an app that the site has not installed
         logger.warning("The XBlock type “%s” is installed but cannot be imported.", name, exc_info=True)
         _unusable.add(name)
         return None

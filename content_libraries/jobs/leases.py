@@ -73,7 +73,7 @@ def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
         _fail(kind, worker, error)
     except LeaseLostError:
         logger.warning("The job %s belongs to another worker now", job_uuid)
-    except Exception as error:  # whatever it is, the attempt is over, and clients are told the reason
+    except Exception as error:  # any error ends the attempt, and clients are told the reason
         logger.exception("Attempt %s of the job %s broke off", job.attempts, job_uuid)
         if (full := storage_full(error)) is None:
             _break_off(kind, worker, error)

@@ -40,7 +40,7 @@ def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], A
             with turn(name, timedelta(seconds=_PERIODS_OF_A_TURN * seconds)) as is_ours:
                 return work() if is_ours else 0
 
-        # Not again at once after a worker died: the next message is never far.
+        # A message is not repeated at once after a worker died, because the next one comes soon.
         return shared_task(name=name, expires=seconds, acks_late=False, ignore_result=True)(work_in_turn)
 
     return decorate

@@ -50,7 +50,7 @@ def _end(kind: JobKind[Any], job: Job) -> bool:
     """End a job. An error is logged, so that it does not keep other jobs from being ended."""
     try:
         return end_if_over(kind, job.pk)
-    except Exception:  # whatever a room's ending does, the other jobs must end
+    except Exception:  # an error in a room's code must not keep other jobs from being ended
         logger.exception("The job %s cannot be ended", job.uuid)
         return False
 

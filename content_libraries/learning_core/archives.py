@@ -92,7 +92,7 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
 
 
 def _load(path: Path, user: User) -> dict[str, Any]:
-    # The reader trusts its input: whatever is wrong with that shows as the exception that it happens to lead to.
+    # Learning Core's reader trusts its input, so that a broken archive may lead to any exception.
     try:
         with transaction.atomic():
             loaded: dict[str, Any] = content_api.load_learning_package(str(path), user=user)

@@ -59,7 +59,7 @@ def find_file(version_pk: int, path: str) -> StoredFile | None:
 
     Returns: None where there is none. The OLX of a component is no file.
     """
-    if "\0" in path:  # PostgreSQL refuses to look for one
+    if "\0" in path:  # PostgreSQL refuses a query with NUL
         return None
     row = (
         ComponentVersionMedia.objects.filter(component_version_id=version_pk, path=path)

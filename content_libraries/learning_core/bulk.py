@@ -191,7 +191,7 @@ def _read_existing(package: LearningPackage, items: Sequence[ItemWrite]) -> dict
         )
         for ref, pk, container_type, draft_version_pk, last_version_num in rows:
             found[ref] = _Entity(pk, container_type, draft_version_pk, last_version_num or 0)
-    for part in in_parts(sorted(children - refs)):  # there may be thousands, and nothing is written to them
+    for part in in_parts(sorted(children - refs)):  # there may be thousands of children, and they are not changed
         named = PublishableEntity.objects.filter(learning_package=package, entity_ref__in=part)
         for ref, pk, container_type in named.values_list("entity_ref", "id", _CONTAINER_TYPE):
             found[ref] = _Entity(pk, container_type)

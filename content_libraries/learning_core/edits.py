@@ -320,7 +320,7 @@ def _base_version(entity_pk: int) -> PublishableEntityVersion:
 
 def _check_count(count: int, old_count: int) -> None:
     limit = conf.CONTAINER_MAX_CHILDREN.value
-    if count > max(limit, old_count):  # what has more was imported, and can still be edited
+    if count > max(limit, old_count):  # a container with more children was imported, and can still be edited
         raise InvalidInputError(
             _("This would have %(count)s children; at most %(limit)s are allowed.") % {"count": count, "limit": limit},
             field="usage_keys",

@@ -154,7 +154,7 @@ def _sources(medium: Media) -> Iterator[bytes]:
     for other in others.select_related("learning_package"):
         try:
             yield other.text.encode() if other.text is not None else read_file(other)
-        except StorageError:  # that one is damaged, too
+        except StorageError:  # this source is damaged, too
             continue
 
 

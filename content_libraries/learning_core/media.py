@@ -125,7 +125,7 @@ def _existing(package: LearningPackage, wanted: Collection[MediaKey]) -> dict[Me
         for medium in Media.objects.filter(learning_package=package, hash_digest__in=part).defer("text"):
             key = (medium.mime_type, medium.hash_digest)
             if key in wanted:
-                medium.learning_package = package  # its path needs it, and a query for each would be many
+                medium.learning_package = package  # the path of a file needs it, and each medium would take a query
                 found[key] = medium
     return found
 

@@ -66,7 +66,7 @@ class RoleBackend:
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
         if library.allow_public_learning:
             yield _flag("allow_public_learning", Permission.LEARN)
-        if not user.is_active:  # nor is an anonymous user ever active
+        if not user.is_active:  # this includes anonymous users
             return
         if library.allow_public_read:
             yield _flag("allow_public_read", Permission.LEARN)

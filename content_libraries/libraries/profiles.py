@@ -28,7 +28,7 @@ def let_users_have_no_profile() -> None:
     from the profile.
     """
     if "profile" not in {field.name for field in get_user_model()._meta.get_fields()}:
-        views: Any = sys.modules.get(_VIEWS)  # they have the function for themselves once they are loaded
+        views: Any = sys.modules.get(_VIEWS)  # loaded views have imported the function already
         utils.get_user_map = _active_users
         if views is not None:
             views.get_user_map = _active_users

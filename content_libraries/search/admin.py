@@ -119,7 +119,7 @@ def reindex_selected(_model_admin: Any, request: HttpRequest, chosen: QuerySet[A
         _send(request, reindex_search, str(row))
 
 
-# The rooms of libraries and courses do not know of the index.
+# Libraries and courses are rooms below, which do not know the index.
 for _listed in (ContentLibraryAdmin, CourseAdmin):
     _listed.actions = (*_listed.actions, reindex_selected)
 

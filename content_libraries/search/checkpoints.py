@@ -179,7 +179,7 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
         }
         row.last_error = error
         if change != NO_CHANGE or _state(row) != before:
-            # Whoever has the turn may have read the logs before the change, and must not pass over it.
+            # The process with the turn may have read the logs before the change, and must not skip it.
             row.turn = ""
             row.save()
 

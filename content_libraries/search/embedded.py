@@ -94,7 +94,7 @@ class EmbeddedEngine(SearchEngine):
         opened = self._open_if_readable()
         if opened is None:
             with _failures_named(), self._lock(_LOCK):
-                # Somebody else may have been faster.
+                # Another process may have created the index meanwhile.
                 opened = self._open_if_readable() or self._create()
         return opened.identity
 

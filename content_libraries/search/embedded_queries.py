@@ -22,7 +22,7 @@ from .embedded_schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_
 from .engine import FILTERABLE_TEXTS, SearchQuery
 from .words import MAX_TERMS, Term, fold, query_terms
 
-# Each of these outweighs all that follow it, for as many words as a query may have.
+# Each of these weights exceeds the sum of all that follow, for the most words that a query may have.
 _ONE_MORE_WORD: Final = 12_500.0
 _ONE_TYPO_LESS: Final = 640.0
 _NEXT_TO_EACH_OTHER: Final = 60.0

@@ -60,7 +60,7 @@ def rebuild(context_key: ContextKey | None = None, *, report: Report | None = No
     if context_key is None:
         with owning_the_rebuild() as ownership:
             done = _rebuild_all(ownership, report)
-        # What changed between the last look and the exchange of the indexes.
+        # Catch up with changes between the last round and the exchange of the indexes.
         return done + refresh()
     learning_package_pk = package_of(context_key)
     removed = remove_strays(context_key)
@@ -70,7 +70,7 @@ def rebuild(context_key: ContextKey | None = None, *, report: Report | None = No
 
 def _rebuild_all(ownership: Ownership, report: Report | None) -> CaughtUp:
     engine, done = current_engine(), CaughtUp()
-    if engine.prepare() != ownership.index_id:  # it is in use already if the process died just then
+    if engine.prepare() != ownership.index_id:  # the spare index is in use already if the process died at this point
         _prepare_spare(engine.spare(), ownership)
         done = _fill_spare(ownership, report)
         engine.use_spare()
@@ -82,7 +82,7 @@ def _prepare_spare(spare: SearchEngine, ownership: Ownership) -> None:
     """Continue with a spare index that was begun, or begin a new one."""
     checkpoints = SearchCheckpoint.objects.filter(is_spare=True)
     if ownership.index_id and spare.prepare() == ownership.index_id:
-        # Whoever had a turn is dead, or will notice that it has ended.
+        # A process that had a turn is dead, or will notice that the turn has ended.
         checkpoints.update(turn="")
         return
     spare.clear()

@@ -118,7 +118,7 @@ def finish_rebuild() -> None:
                 _use_spare_checkpoints()
             return
         except IntegrityError:
-            # A checkpoint was made again meanwhile by somebody who was catching up in the old index.
+            # A process that was catching up in the old index may have created a checkpoint again.
             if attempt == _ATTEMPTS - 1:
                 raise
 
@@ -127,7 +127,7 @@ def _use_spare_checkpoints() -> None:
     spare = SearchCheckpoint.objects.filter(is_spare=True)
     known = set(spare.values_list("context_key", flat=True))
     in_use = SearchCheckpoint.objects.filter(is_spare=False)
-    # Nobody will come any more to remove what belonged to libraries that are deleted.
+    # Nothing else would remove the rows of deleted libraries.
     gone = [key for key in in_use.values_list("context_key", flat=True) if key not in known]
     SearchAccess.objects.filter(context_key__in=gone).delete()
     in_use.delete()

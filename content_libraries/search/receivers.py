@@ -85,7 +85,7 @@ def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> Non
         else:
             _follow_block_tags(content_object.object_id)
     except NotFoundError:
-        return  # tags can be given to what does not exist any more
+        return  # tags can be given to objects that do not exist any more
 
 
 @receiver(post_save, sender=Tag, dispatch_uid="content_libraries.search.tag_saved")

@@ -88,7 +88,7 @@ class _Sending:
             self.engine.update([title_document(document) for document in documents])
         except DocumentsRefusedError:
             if not error.is_certain or len(documents) > 1:
-                raise  # nothing is taken: that is the fault of the engine
+                raise  # not even this is accepted: the engine fails
             self.engine.delete([document["id"] for document in documents])
             self._note(documents, error, is_by_title=False)
         else:

@@ -153,7 +153,7 @@ def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> boo
     if not is_prefix and abs(len(first) - len(second)) > distance:
         return False
     second = second[: len(first) + distance]
-    # Each letter of the first that the second does not have at all is a typo: that rules out most words at once.
+    # Each letter of the first word that the second lacks is a typo. This check alone rules out most words.
     if len(set(first).difference(second)) > distance:
         return False
     earlier: list[int] = []

@@ -69,8 +69,8 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
 
 def parsed_root(olx: str) -> etree._Element:
     """Parse an OLX text and return its root element. Raises OlxError if the text is unsafe or not well-formed."""
-    safe = without_url_name(olx)  # refuses what is unsafe; and a class would take the name for a pointer to a file
-    # Its own limits are below those of olx, which have been checked: texts with pasted pictures are long.
+    safe = without_url_name(olx)  # refuses unsafe XML; and a class would take a url_name for a pointer to a file
+    # ``huge_tree`` lifts lxml's limits: texts with pasted pictures are long, and olx has checked its own limits.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
 

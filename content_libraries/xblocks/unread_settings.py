@@ -78,14 +78,14 @@ def _readable(field: Field | None, text: str, budget: ValueBudget) -> str:
     if field is None:
         return text
     if isinstance(field, XMLString):
-        root_tag(text)  # refuses what entities would expand
+        root_tag(text)  # refuses a text with entities
         return text
     if isinstance(field, String):
         _refuse_oversized(text, budget)
         field.from_string(text)
         return text
     value = read_value(text, budget)
-    # The reader that fields have is slow, and gives the same; some classes have a reader of their own.
+    # The fields' own reader is slow, with the same result; but some field classes override it.
     has_own_reader = type(field).from_string is not JSONField.from_string
     check_plain(field.to_json(field.from_string(text) if has_own_reader else field.enforce_type(value)))
     return _with_whole_characters(text, value)

@@ -210,8 +210,8 @@ def _converted(name: str, data: bytes, output_format: str) -> str:
         raise ValueError(name)
     is_sjson = name.endswith(".sjson")
     if is_sjson:
-        read_json(data, file_budget())  # refuses what nests without end
-    srt = str(Transcript.convert(data, _SJSON if is_sjson else _SRT, _SRT))  # fails for SJSON that is none
+        read_json(data, file_budget())  # refuses JSON that nests too deeply
+    srt = str(Transcript.convert(data, _SJSON if is_sjson else _SRT, _SRT))  # fails for invalid SJSON
     if output_format == _SRT:
         return srt
     if output_format == _SJSON:

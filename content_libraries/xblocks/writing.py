@@ -99,7 +99,7 @@ def _differs(block: XBlock, name: str, value: Any) -> bool:
         # A field that says null, as its default does, is read as null and sent back as null.
         return field.read_json(block) is not None or field.default is not None
     if name != DATA and not field.is_set_on(block):
-        return True  # an author who chooses what is the default now wants it to stay
+        return True  # an author who chooses the present default wants it to stay
     return bool(field.read_json(block) != field.to_json(field.from_json(value)))
 
 
@@ -259,7 +259,7 @@ def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text
     for field in authored_fields(block):
         name = field.name
         if name == DATA and whole:
-            continue  # it is the element itself, which now has other attributes
+            continue  # ``data`` is the whole element, whose attributes have changed
         if name not in changes:
             wanted = field.read_json(block)
         elif changes[name] is UNSET:

@@ -68,7 +68,7 @@ class Brake(AxesCacheHandler):
             super().user_login_failed(sender, credentials, request, **kwargs)
         except CACHE_IS_AWAY as error:
             logger.warning("A failed login is not counted: %s", error)
-        if request is not None:  # what was decided there has one limit for all
+        if request is not None:  # that decision used one limit for all counts
             request.axes_locked_out = self.is_locked(request, credentials)  # type: ignore[attr-defined]
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:

@@ -43,7 +43,7 @@ class FilesMiddleware(WhiteNoiseMiddleware):
 
 @require_safe
 @cache_control(no_cache=True)
-@xframe_options_exempt  # frame-ancestors says who may
+@xframe_options_exempt  # the policy says who may (frame-ancestors)
 def page(_request: HttpRequest, path: str = "") -> FileResponse:
     """
     Serve a page of the frontend. For a missing file of the build, the answer is 404 and not a page.

@@ -113,7 +113,7 @@ def _legacy_card(library: api.LegacyLibrary) -> LegacyLibraryCard:
         org=str(library.key.org),
         number=str(library.key.library),
         url=reverse("export", args=[library.key]) if library.has_archive else "",
-        can_edit=not library.is_migrated,  # what was migrated is frozen; of the rest a newer archive can be uploaded
+        can_edit=not library.is_migrated,  # a migrated library is frozen; for others a newer archive can be uploaded
         is_migrated=library.is_migrated,
         migrated_to_title=target.title if target else None,
         migrated_to_key=target.key if target else None,

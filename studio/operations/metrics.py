@@ -63,7 +63,7 @@ class JobCollector(Collector):
         age = GaugeMetricFamily("studio_queue_age_seconds", "How long the oldest waiting job waits.", labels=["kind"])
         try:
             figures = api.job_figures()
-        except DatabaseError:  # the health check logs it, and studio_up tells it
+        except DatabaseError:  # the health check logs the error, and studio_up reports it
             return
         for each in figures:
             for state, number in each.states.items():

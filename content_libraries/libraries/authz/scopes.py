@@ -50,7 +50,7 @@ def parse_scope(text: str) -> authz_api.ScopeData:
         ValueError: it is none of these.
     """
     scope = authz_api.ScopeData(external_key=text)
-    if type(scope) is authz_api.ScopeData:  # of no kind that has a team
+    if type(scope) is authz_api.ScopeData:  # this kind of scope has no team
         raise ValueError(_("“%(scope)s” is not a scope in which users have roles.") % {"scope": text})
     return scope
 

@@ -89,7 +89,7 @@ def serve(connection: Connection, site: RemoteSite) -> None:
         except EOFError:
             return
         task: Task = pickle.loads(message)  # noqa: S301 - from the site
-        signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # nobody listens, so it ends the process
+        signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # ends the process
         logs.lines_left = _LOG_LINES
         outcome = _outcome(task, site)
         is_last = _address_space() > size + task.memory // 2 or threading.active_count() > 1
@@ -111,7 +111,7 @@ def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
                 % {"limit": task.memory // _MEBIBYTE}
             )
         )
-    except Exception:  # it may come from any block; what can be foreseen has been caught before
+    except Exception:  # a block may raise anything; expected errors are caught above
         logger.exception("%s failed.", task.function.__qualname__)
         return Failure.of(BlockProcessDiedError(_("The component could not be read because of an error.")))
 

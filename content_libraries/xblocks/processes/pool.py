@@ -257,7 +257,7 @@ class Pool:
         """
         with self._turns.turn(who) as turn:
             process = self._take(task.seconds)
-            turn.began = monotonic()  # whoever had to wait for the zygote is not slow
+            turn.began = monotonic()  # a task is not slow because it had to wait for the zygote
             try:
                 outcome = process.do(task, site, has_to_make_room=lambda: self._turns.has_to_make_room(turn))
             except BaseException as error:
@@ -289,7 +289,7 @@ class Pool:
         while process := self._an_idle_one():
             if not process.connection.poll():
                 return process
-            self._discard(process)  # it has ended since: it would say nothing without being asked
+            self._discard(process)  # the process has ended: a living one is silent while it has no task
         ours, theirs = _connected(seconds)
         with theirs:
             process = _Process(ours, self._zygote.fork(theirs.fileno()))

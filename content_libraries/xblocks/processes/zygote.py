@@ -66,7 +66,7 @@ def main(control_descriptor: int) -> None:
     with socket.socket(fileno=control_descriptor) as control:
         warm_up()
         gc.collect()
-        gc.freeze()  # what never changes is not looked through, and stays shared
+        gc.freeze()  # objects that live for ever are not garbage-collected, so their memory stays shared
         with suppress(ConnectionError):
             control.sendall(REPLY.pack(READY))
             _serve(control, begin)

@@ -148,7 +148,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
 )
-@method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # events are sent before the answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
     """The tags of something in a library, or of a course or a block of it. The roles there decide."""
 

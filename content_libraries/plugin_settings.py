@@ -40,10 +40,10 @@ _APPS: Final = (
 )
 
 _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
-"""What is remembered for one request, such as grants, must not outlive it."""
+"""Forgets at the end of a request what was remembered for it, such as grants."""
 
 _LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
-"""Tells the filters of openedx-authz, and its audit, whose request it is."""
+"""Tells the filters and the audit log of openedx-authz who sent the request."""
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:

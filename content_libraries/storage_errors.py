@@ -18,7 +18,7 @@ _OF_MYSQL: Final = frozenset({1021, 1114})
 """ER_DISK_FULL and ER_RECORD_FILE_FULL."""
 
 _OF_OBJECT_STORES: Final = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"})
-"""What Ceph and MinIO answer; others answer with the status 507."""
+"""Error codes of Ceph and MinIO; other stores answer with the status 507."""
 
 _INSUFFICIENT_STORAGE: Final = 507
 
@@ -28,7 +28,7 @@ _FAULTS_OF_CLIENTS: Final = {
     "google.api_core.exceptions": ("GoogleAPIError",),
     "azure.core.exceptions": ("AzureError",),
 }
-"""What the clients of object stores raise that django-storages uses, which is no OSError."""
+"""Exceptions, apart from OSError, of the clients that django-storages uses for object stores."""
 
 
 def storage_full(error: BaseException) -> StorageFullError | None:

@@ -27,7 +27,7 @@ from .errors import DamagedFileError, StorageError
 from .storage_errors import storage_faults, storage_faults_named
 
 PART: Final = ".part"
-"""What the names of files end with that are not whole yet."""
+"""Suffix of the names of incomplete files."""
 
 
 def store(storage: Storage, name: str, content: File[Any]) -> str:

@@ -9,7 +9,7 @@ import tempfile
 from typing import Final
 
 SPARE_BYTES: Final = 500 * 1024**2
-"""So much stays free; less on a small disk, of which it is a tenth."""
+"""How many bytes stay free; on a small disk it is a tenth of the disk."""
 
 
 def refuse_the_last_space() -> None:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 MINUTE: Final = 60
 HOUR: Final = 3600
 _PERIODS_OF_A_TURN: Final = 5
-"""After so many periods the owner of a turn counts as dead. All periodic tasks can be done twice at the same time."""
+"""The owner of a turn counts as dead after so many periods. Two processes may do any periodic task at the same time."""
 
 
 def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Any]:

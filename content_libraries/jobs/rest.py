@@ -18,7 +18,7 @@ _STATE_OF_JOB: Mapping[str, str] = {
     JobState.FAILED: UserTaskStatus.FAILED,
     JobState.CANCELED: UserTaskStatus.CANCELED,
 }
-"""What the state of a job whose task status was purged is called."""
+"""The names of the states of jobs whose task status was purged."""
 
 
 def state_of(job: Job) -> str:

@@ -17,7 +17,7 @@ from .sending import send_job
 logger = logging.getLogger(__name__)
 
 JUST_CREATED: Final = timedelta(minutes=1)
-"""So long after its creation, or less, the first message of a job may not be on its way yet."""
+"""For this long after the creation of a job, its first message may not have been sent yet."""
 
 
 def sweep_jobs() -> int:

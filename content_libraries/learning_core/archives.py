@@ -29,7 +29,7 @@ from .media_files import damage_of
 from .packages import PackageExistsError, delete_learning_package
 
 _STAGED: Final = "lp-restore:"
-"""What Learning Core lets the name of a package begin with that was read from an archive; the username follows."""
+"""Prefix of the names that Learning Core gives to packages from archives; the username follows."""
 
 
 class PackageArchiveError(ContentLibrariesError):

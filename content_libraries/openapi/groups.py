@@ -54,7 +54,7 @@ _TITLES: Final = {
     "tags_import_update": "Bring a file of tags into a taxonomy",
     "tags_import_plan_update": "Tell what bringing a file of tags into a taxonomy would do",
 }
-"""End of an operation's id -> title, for those of openedx-tagging that have none."""
+"""End of an operation's id -> title, for operations of openedx-tagging without one."""
 
 
 def group_operations(result: Schema, **_kwargs: Any) -> Schema:

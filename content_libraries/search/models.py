@@ -16,7 +16,7 @@ def nothing_pending() -> dict[str, Any]:
 
 
 MAX_REFUSED = 200
-"""How many refused documents of one learning package are named. ``check_libraries`` counts the others as different."""
+"""How many refused documents of one learning package are named. ``check_libraries`` counts more as different."""
 
 
 class SearchCheckpoint(models.Model):

@@ -29,7 +29,7 @@ from ..caches import CACHE_IS_AWAY
 logger = logging.getLogger(__name__)
 
 _NETWORK_OF_ONE: Final = 64
-"""So many bits of an IPv6 address are the network of one customer, who has all addresses in it."""
+"""Length in bits of the part of an IPv6 address that is the network of one customer."""
 
 
 class Brake(AxesCacheHandler):

@@ -19,7 +19,7 @@ from ..frontend.configuration import frontend_url
 
 _IN_OUTLINE: Final = frozenset({"course", "chapter", "sequential"})
 _SHOWN_BESIDES: Final = frozenset({"display_name"})
-"""Local changes that a preview does not show."""
+"""Fields whose local changes a preview does not show."""
 
 
 class NoPreviewError(NotFoundError):

@@ -31,7 +31,7 @@ from ..file_tokens import PARAMETER, is_valid
 from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer
 
 FORM_OVERHEAD: Final = 1024 * 1024
-"""So much longer than its file may the body of an upload be."""
+"""How many bytes the body of an upload may have besides its file."""
 
 FOR_EVER: Final = "private, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"

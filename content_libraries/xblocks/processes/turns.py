@@ -26,13 +26,13 @@ from ...errors import BusyError
 
 PATIENCE_SECONDS: Final = 1.5
 SLOW_SECONDS: Final = 1.0
-"""Blocks are shown in some hundredths of this."""
+"""Most blocks are shown in a few hundredths of this time."""
 SUSPICION_SECONDS: Final = 60.0
 
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """Somebody in the queue. ``decided`` is set once it is their turn, which ``began`` then, or they are sent away."""
+    """A task in the queue. ``decided`` is set when it may run (``began`` says since when), or when it is sent away."""
 
     who: str
     decided: threading.Event = field(default_factory=threading.Event)

@@ -1,1 +1,5 @@
-"""One module for each figure in docs/performance.md. Each runs on a database of its own that is thrown away."""
+"""
+Benchmarks, one module for each figure in docs/performance.md.
+
+Each runs on a database of its own that is deleted afterwards.
+"""

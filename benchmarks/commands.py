@@ -1,7 +1,8 @@
 """
-How much processor time and memory a command needs before it does anything.
+Measures how much processor time and memory a command needs before it does anything.
 
-Each is run several times, in a process of its own; the least counts, as other work on the machine only adds to it.
+Each command runs several times, in a process of its own. The least time counts, because other work on the machine only
+adds to it.
 """
 
 from __future__ import annotations

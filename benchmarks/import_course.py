@@ -45,7 +45,7 @@ def main(source: Path) -> None:
 
 
 def import_course(source: Path, slug: str) -> tuple[Measurement, api.ImportResult]:
-    """What a user waits for: reading, planning, writing, publishing, and indexing."""
+    """Measure what a user waits for: reading, planning, writing, publishing, and indexing."""
     library = api.create_library(user=None, org="Bench", slug=slug, title="Import")
     with measured("import_archive: read, plan, write, publish, index") as measurement:
         result = api.import_archive(
@@ -59,7 +59,11 @@ def import_course(source: Path, slug: str) -> tuple[Measurement, api.ImportResul
 
 
 def write_one_by_one(source: Path, plan: api.ImportPlan, slug: str) -> Measurement:
-    """The same items through Learning Core's own API, in one draft change log. Reading and planning are not counted."""
+    """
+    Measure writing the same items through Learning Core's own API, in one draft change log.
+
+    Reading and planning are not measured.
+    """
     package = content_api.create_learning_package(f"lib:OneByOne:{slug}", title="One by one")
     files = _file_bytes(source, plan)
     with measured("openedx_content.api: write one by one, publish") as measurement, transaction.atomic():

@@ -1,8 +1,8 @@
 """
-The memory of an import beside the size of its archive.
+Measures the memory of an import, beside the size of its archive.
 
-``python -m benchmarks.import_memory [MEGABYTES]``: an archive of that many pictures of one megabyte each, every one
-used by a text, is imported and published; printed is by how much the process grew at its peak.
+``python -m benchmarks.import_memory [MEGABYTES]`` imports and publishes an archive with so many pictures of one
+megabyte each, every one used by a text. It prints by how much the process grew at its peak.
 """
 
 # ruff: noqa: E402, T201 - Django has to be set up before it is imported; printing is what a benchmark is for
@@ -39,7 +39,7 @@ def main(megabytes: int) -> None:
 
 
 def write_archive(path: Path, megabytes: int) -> Path:
-    """A course with one text for each of that many pictures."""
+    """Write the archive of a course with one picture, and one text that shows it, for each megabyte."""
     texts = "".join(
         f'<html url_name="h{number}">&lt;img src="/static/{number}.png"&gt;</html>' for number in range(megabytes)
     )

@@ -43,7 +43,7 @@ def main(entities: int) -> None:
 
 
 def content_of(units: int) -> dict[str, Any]:
-    """Units of some components each."""
+    """Return components and containers for so many units with some components each."""
     components = [
         api.ComponentWrite("html", f"c{unit}-{number}", f"Text {unit}-{number}", f"<html>Text {unit} {number}</html>")
         for unit in range(units)

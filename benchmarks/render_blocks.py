@@ -71,12 +71,12 @@ def main(archive: Path) -> None:
 
 
 def rendered(key: api.LibraryUsageLocatorV2) -> api.RenderedView:
-    """Render what learners see of a component."""
+    """Render a component as learners see it."""
     return api.render_view(key, "student_view", user=None)
 
 
 def blocks(archive: Path, block_type: str) -> Iterator[str]:
-    """OLX of the blocks of a type that can be rendered."""
+    """Yield the OLX of the blocks of a type that can be rendered."""
     pending = [read_archive(archive).root]
     while pending:
         block = pending.pop()
@@ -86,7 +86,7 @@ def blocks(archive: Path, block_type: str) -> Iterator[str]:
 
 
 def bare_render(block_and_olx: tuple[str, str]) -> None:
-    """Parse and render without anything around it."""
+    """Parse and render a block in XBlock's own runtime, without the app."""
     block_type, olx = block_and_olx
     cls = block_class(block_type)
     assert cls is not None
@@ -102,7 +102,7 @@ def field_data() -> KvsFieldData:
 
 
 def timed(action: Callable[[Any], object], arguments: list[Any]) -> list[float]:
-    """Seconds of each call, after one call that loads what has to be loaded once."""
+    """Return the seconds of each call, after one call that loads everything."""
     action(arguments[0])
     seconds = []
     for argument in arguments:

@@ -32,7 +32,7 @@ def start_site() -> None:
 
 
 def shared_data() -> Path:
-    """The folder with the real courses: CONTENT_LIBRARIES_DATA, or beside the checkout."""
+    """Return the folder with the real courses: CONTENT_LIBRARIES_DATA, or a folder beside the checkout."""
     configured = os.environ.get("CONTENT_LIBRARIES_DATA")
     return Path(configured) if configured else Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -65,7 +65,7 @@ def main(documents: int) -> None:
 
 
 def write(package_pk: int, numbers: range, title: str) -> None:
-    """Write components. The index is not told: bringing it up to date is measured alone."""
+    """Write components. The index is not updated, because updating it is measured alone."""
     components = [
         api.ComponentWrite("html", f"c{number}", f"{title} {number}", f"<html><p>{TEXT} {number} {title}</p></html>")
         for number in numbers
@@ -85,7 +85,7 @@ def put(index: tantivy.Index, documents: list[Document]) -> None:
 
 
 def repeated(name: str, prepare: Callable[[int], Callable[[], Any]]) -> Measurement:
-    """The median of some runs; what ``prepare`` does is not measured."""
+    """Return the median of several runs. The time of ``prepare`` is not measured."""
     runs: list[Measurement] = []
     for number in range(REPEATS):
         work = prepare(number)

@@ -90,7 +90,7 @@ def _measure(size: int, name: str, bodies: Sequence[Body]) -> None:
 
 
 def _times(ask: Callable[[Body], object], bodies: Sequence[Body]) -> tuple[list[float], list[float]]:
-    """Milliseconds that each of many queries took, and milliseconds that the processor was busy with each."""
+    """Return the milliseconds that each of many queries took, and the milliseconds of processor time of each."""
     walls, busy = [], []
     for body in bodies:
         ask(body)
@@ -144,7 +144,7 @@ def _fill(size: int) -> None:
 
 
 def _documents(size: int) -> Iterator[Body]:
-    """Documents as those of components: 60 words of text, by frequencies as in a language."""
+    """Yield documents like those of components: 60 words of text, with word frequencies as in a language."""
     chance = random.Random(7)  # noqa: S311 - the same documents in every run
     vocabulary = [_word(number) for number in range(VOCABULARY)]
     frequencies = [1 / (rank + 10) for rank in range(VOCABULARY)]
@@ -180,7 +180,7 @@ def _documents(size: int) -> Iterator[Body]:
 
 
 def _word(number: int) -> str:
-    """A word that can be said, of 4 to 10 letters; the same number gives the same word."""
+    """Return a pronounceable word of 4 to 10 letters, always the same for a number."""
     letters = []
     number = number * 7919 + 104_729
     for _syllable in range(2 + number % 4):

@@ -82,7 +82,7 @@ def main(links: int, archive: Path) -> None:
 
 
 def read_links(course_key: CourseKey) -> None:
-    """Read links over HTTP as an author of the course, each question after it was asked once."""
+    """Measure reading links over HTTP as an author of the course. Each question is asked once before."""
     client = APIClient(SERVER_NAME="localhost")
     client.force_authenticate(author_of(course_key))
     links = CourseLink.objects.filter(course_key=course_key)
@@ -139,7 +139,7 @@ def read_compiled(archive: Path) -> None:
 
 
 def compare(name: str, ours: Callable[[], Any], peer_name: str, peer: Callable[[], Any]) -> None:
-    """Measure ours, after it has run once, and a peer."""
+    """Measure a function of this app, after it has run once, and a peer."""
     ours()
     with measured(name) as figure:
         results = ours()
@@ -151,7 +151,11 @@ def compare(name: str, ours: Callable[[], Any], peer_name: str, peer: Callable[[
 
 
 def fill(library: Any, links: int) -> list[str]:
-    """Sections with one subsection each; returns their keys. All is published."""
+    """
+    Fill the library with units in subsections in sections, and publish everything.
+
+    Returns the keys of the sections.
+    """
     units = links // (COMPONENTS_IN_A_UNIT + 1)
     write(library, range(units * COMPONENTS_IN_A_UNIT), version=1)
     containers = [
@@ -204,7 +208,11 @@ def ready_one_by_one(course_key: CourseKey) -> Iterator[UsageKey]:
 
 
 def read_one_by_one(course_key: CourseKey) -> Iterator[tuple[str, str]]:
-    """OLX of each linked block and of its item; of containers, their children."""
+    """
+    Yield the OLX of each linked block and of its library item.
+
+    For containers it reads their children, and yields blank texts.
+    """
     for link in CourseLink.objects.filter(course_key=course_key):
         package = content_api.get_learning_package_by_ref(link.library_key)
         upstream = content_api.get_publishable_entity_by_ref(package.id, entity_ref=link.upstream_ref)

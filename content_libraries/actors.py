@@ -1,4 +1,4 @@
-"""Who does something: a user of the site, or the operator of the site."""
+"""Actors: users of the site, and the operator of the site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class Operator:
-    """The operator of the site, at a shell or in a scheduled job: allowed everything, and recorded as nobody."""
+    """
+    The operator of the site, at a shell or in a scheduled job.
+
+    The operator may do everything, and is recorded as nobody.
+    """
 
     __slots__ = ()
 
@@ -26,7 +30,9 @@ type Actor = User | AnonymousUser | Operator
 
 def is_operator(actor: Actor) -> TypeIs[Operator]:
     """
-    Return whether the operator acts.
+    Return whether the actor is the operator.
+
+    Raises TypeError for None: a caller that knows no user must not become the operator by mistake.
 
     Raises TypeError for None: a caller that knows of no user must not become the operator by mistake.
     """

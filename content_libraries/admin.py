@@ -1,4 +1,4 @@
-"""Where Django looks for admin classes. They live in the rooms; this module only gathers them."""
+"""Gathers the admin classes of the rooms, because Django looks for them here."""
 
 from .backups.admin import BackupJobAdmin, RestoreJobAdmin
 from .clipboard.admin import StagedContentAdmin

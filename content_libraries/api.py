@@ -1,4 +1,4 @@
-"""The public Python API: what each room lists in its ``__all__``."""
+"""The public Python API: everything that the rooms list in ``__all__``."""
 
 from .actors import *  # noqa: F403
 from .backups.api import *  # noqa: F403

@@ -1,8 +1,9 @@
 """
-Text of whole characters.
+Makes texts valid Unicode.
 
-JSON can write what is no text: half of a character, because it writes those beyond the first 65,536 as two halves, and
-NUL, which PostgreSQL refuses. Either comes with OLX whose settings hold JSON, and fails far away from there.
+JSON can write texts that are not valid: it writes characters beyond the first 65,536 as two halves, so a text may have
+half a character; and it may have NUL, which PostgreSQL refuses. Both come with OLX whose settings hold JSON, and would
+cause errors far away from there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _REPLACEMENT: Final = "\ufffd"
 
 
 def valid_text(text: str) -> str:
-    """Return the text with halves of characters put together, and U+FFFD for halves alone and for NUL."""
+    """Return the text with halves of characters put together. U+FFFD replaces single halves and NUL."""
     if not _INVALID.search(text):
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -26,7 +27,7 @@ def valid_text(text: str) -> str:
 
 
 def valid_value(value: Any) -> Any:
-    """Return a JSON value with valid texts everywhere, and null for numbers that JSON does not have."""
+    """Return a JSON value with valid texts only. Null replaces numbers that JSON does not have."""
     match value:
         case str():
             return valid_text(value)

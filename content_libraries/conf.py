@@ -250,12 +250,12 @@ CORS_ORIGIN_WHITELIST: Setting[Sequence[str]] = Setting(
 
 
 def frontend_origins() -> list[str]:
-    """Origins of the site's frontends, as both settings name them."""
+    """List the origins of the site's frontends, from both settings that name them."""
     return list(dict.fromkeys([*CORS_ALLOWED_ORIGINS.value, *CORS_ORIGIN_WHITELIST.value]))
 
 
 def frame_ancestors() -> str:
-    """The directive of a Content-Security-Policy that lets the site's frontends show an answer in a frame."""
+    """Return the directive of a Content-Security-Policy that lets the site's frontends show an answer in a frame."""
     return f"frame-ancestors {' '.join(["'self'", *frontend_origins()])}"
 
 

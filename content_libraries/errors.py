@@ -1,8 +1,8 @@
 """
 The errors of this app.
 
-Each error has a ``code`` that stays the same over releases and a message that an author can act on. What an
-error means over HTTP is decided in one place, ``content_libraries.rest``.
+Each error has a ``code`` that stays the same over releases, and a message that an author can act on.
+``content_libraries.rest`` decides what an error means over HTTP.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class ContentLibrariesError(Exception):
 
 
 class NotFoundError(ContentLibrariesError):
-    """Something that was named does not exist, or must look to the caller as if it did not."""
+    """A named object does not exist, or must look to the caller as if it did not."""
 
     code = "not_found"
 
 
 class MalformedKeyError(NotFoundError):
-    """A string is not a key of the wanted kind. Over HTTP this is a 404, as for a key of something unknown."""
+    """A string is not a key of the wanted kind. Over HTTP it is a 404, like the key of an unknown object."""
 
     code = "malformed_key"
 
@@ -64,13 +64,13 @@ class InvalidInputError(ContentLibrariesError):
 
 
 class BusyError(ContentLibrariesError):
-    """The site has too much to do right now. The same request may succeed a little later."""
+    """The site has too much to do at the moment. The same request may succeed a little later."""
 
     code = "busy"
 
 
 class UnavailableError(BusyError):
-    """A part of the site does not work right now, and somebody has to see to it."""
+    """A part of the site does not work, and somebody has to repair it."""
 
     code = "unavailable"
 
@@ -88,24 +88,24 @@ class InvalidValueError(ContentLibrariesError):
 
 
 class OversizedValueError(InvalidValueError):
-    """A setting or file holds JSON or YAML that stands for more than anybody would write."""
+    """A setting or file holds JSON or YAML that expands to an unreasonably large value."""
 
     code = "oversized_value"
 
 
 class StorageError(ContentLibrariesError):
-    """The storage of files fails. What was to be written is not written; the author can try again later."""
+    """The storage of files fails. Nothing is written; the author can try again later."""
 
     code = "storage_failed"
 
 
 class StorageFullError(StorageError):
-    """There is no space left for what is to be written. Staff of the site can make room."""
+    """The storage has no space left. Staff of the site can make room."""
 
     code = "storage_full"
 
 
 class DamagedFileError(StorageError):
-    """A stored file is lost, or is not what its row says. The author can upload it again."""
+    """A stored file is lost, or differs from what its row says. The author can upload it again."""
 
     code = "file_damaged"

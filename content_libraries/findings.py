@@ -1,4 +1,4 @@
-"""What checks of the site's data find. The command ``check_libraries`` shows it."""
+"""Findings of checks of the site's data, which the command ``check_libraries`` shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    Something that is not as it should be.
+    A problem that a check has found.
 
     Args:
         check: what was checked, ``index``.

@@ -126,11 +126,11 @@ def context_key(text: str) -> LibraryLocatorV2 | CourseKey:
 
 
 def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:
-    """The key of the library that an item or a collection belongs to."""
+    """Return the key of the library that an item or a collection belongs to."""
     return key.context_key
 
 
 def item_type_of(key: ItemKey) -> str:
-    """The XBlock type of a component, or the type of a container."""
+    """Return the XBlock type of a component, or the type of a container."""
     item_type: str = key.container_type if isinstance(key, LibraryContainerLocator) else key.block_type
     return item_type

@@ -1,4 +1,4 @@
-"""Where Django looks for models. They live in the rooms; this module only gathers them."""
+"""Gathers the models of the rooms, because Django looks for them here."""
 
 from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile

@@ -40,14 +40,18 @@ _APPS: Final = (
 )
 
 _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
-"""What is remembered for one request, such as grants, must not outlive it."""
+"""Forgets at the end of a request what was remembered for it, such as grants."""
 
 _LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
-"""Tells the filters of openedx-authz, and its audit, whose request it is."""
+"""Tells the filters and the audit log of openedx-authz who sent the request."""
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
-    """An entry of the beat schedule. A message that no worker takes before the next one is there expires."""
+    """
+    Make an entry of the beat schedule.
+
+    A message expires if no worker takes it before the next one is sent.
+    """
     return {"task": f"content_libraries.{task}", "schedule": seconds, "options": {"expires": seconds}}
 
 
@@ -93,7 +97,7 @@ _OF_VIDEO_BLOCKS: Final[dict[str, Any]] = {
 
 def plugin_settings(settings: Any) -> None:
     """
-    Add what the app needs and the host has not set.
+    Add the settings that the app needs and that the host has not set.
 
     Args:
         settings: the settings module, or the object that Open edX passes. It needs INSTALLED_APPS, MIDDLEWARE and,
@@ -106,7 +110,7 @@ def plugin_settings(settings: Any) -> None:
     filters: dict[str, dict[str, Any]] = _default(settings, "OPEN_EDX_FILTERS_CONFIG", {})
     for name, step in _FILTERS.items():
         of_site = filters.setdefault(name, {})
-        of_site["fail_silently"] = False  # a step that fails has not allowed anything
+        of_site["fail_silently"] = False  # an error in a step must not allow anything
         _extend(of_site, "pipeline", [step])
 
     settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, _APPS)
@@ -134,7 +138,11 @@ def plugin_settings(settings: Any) -> None:
 
 
 def _keep_files(settings: Any) -> None:
-    """Below ``var/``, unless the host says where. Learning Core's files are private: only our views serve them."""
+    """
+    Store files below ``var/``, unless the host names another place.
+
+    Learning Core's files are private: only views of this app serve them.
+    """
     folder = Path(getattr(settings, "BASE_DIR", ".")) / "var"
     learning = _default(settings, "OPENEDX_LEARNING", {})
     if "MEDIA" not in learning:
@@ -144,7 +152,7 @@ def _keep_files(settings: Any) -> None:
 
 
 def _default[T](settings: Any, name: str, value: T) -> T:
-    """Set what is not set; the setting as it is then."""
+    """Set a setting unless the host has set it, and return its value."""
     if not hasattr(settings, name):
         setattr(settings, name, value)
     current: T = getattr(settings, name)
@@ -152,7 +160,11 @@ def _default[T](settings: Any, name: str, value: T) -> T:
 
 
 def _with(present: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """What is there, followed by what is missing; apps may be there by the name of their package or of their class."""
+    """
+    Return the present items, followed by the missing ones.
+
+    An app may be present by the name of its package or of its configuration class.
+    """
     found = list(present)
     return [*found, *(name for name in wanted if not any(_same(name, other) for other in found))]
 

@@ -1,9 +1,9 @@
 """
-What lets the migrations of other packages run on PostgreSQL.
+Lets a migration of openedx-tagging run on PostgreSQL.
 
-Migration 0021 of openedx-tagging deletes the taxonomy of languages and then changes the table that it was in, in one
-transaction. PostgreSQL refuses to change a table while foreign keys of deleted rows wait to be checked at the end of
-the transaction, so no new site could be set up. The migration is told to check foreign keys at once.
+Migration 0021 deletes the taxonomy of languages and then changes its table, in one transaction. PostgreSQL refuses to
+change a table while foreign keys of deleted rows wait to be checked at the end of the transaction, so no new site could
+be set up. This module tells the migration to check foreign keys at once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _CHECK: Final = RunSQL("SET CONSTRAINTS ALL IMMEDIATE", RunSQL.noop)
 @receiver(pre_migrate, dispatch_uid="content_libraries.postgresql")
 def check_foreign_keys_at_once(plan: Iterable[tuple[Migration, bool]], using: str, **_kwargs: Any) -> None:
     """
-    Begin the migration of openedx-tagging, where it is about to run, with the check of foreign keys.
+    Insert a check of foreign keys at the beginning of the migration, if it is about to run.
 
-    Django sends ``pre_migrate`` for each app, with the same plan. A second check would do no harm; it is not added.
+    Django sends ``pre_migrate`` for each app, with the same plan. The check is inserted only once.
 
     Args:
         plan: the migrations that run next; the flag of each says whether it is undone.

@@ -1,4 +1,4 @@
-"""Where Django signals meet the rooms. Each room that listens has a ``receivers`` module; this one gathers them."""
+"""Gathers the ``receivers`` modules of the rooms, which connect to Django signals."""
 
 from . import postgresql  # noqa: F401 - lets migrations of other packages run
 from .content import receivers as content_receivers  # noqa: F401

@@ -1,7 +1,7 @@
 """
-What all REST packages of this app share: error bodies, pages, dates.
+Base classes and helpers of all REST packages of this app: error bodies, pages, dates.
 
-The shapes are those that clients know (wire: conventions).
+Their shapes are those that clients know (wire: conventions).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ SECONDS_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def utc_seconds(moment: datetime | None) -> str | None:
-    """A moment as ``YYYY-MM-DDTHH:MM:SSZ`` in UTC; None stays None."""
+    """Format a moment as ``YYYY-MM-DDTHH:MM:SSZ`` in UTC; None stays None."""
     return None if moment is None else moment.astimezone(UTC).strftime(SECONDS_FORMAT)
 
 
@@ -84,7 +84,7 @@ class SiteBusy(APIException):
 
 def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
     """
-    What an error of ours means over HTTP (wire: errors).
+    Return the HTTP error for an error of this app (wire: errors).
 
     Args:
         anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
@@ -106,7 +106,11 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
 
 
 def request_body(request: Request) -> Any:
-    """The parsed body. Fields of a form count as in JSON: a blank one was given, a missing flag was not."""
+    """
+    Return the parsed body.
+
+    Fields of a form count as in JSON: a blank field has a value, and a missing flag has none.
+    """
     return request.data.dict() if isinstance(request.data, QueryDict) else request.data
 
 
@@ -125,15 +129,15 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 def refuse_fields(request: Request) -> None:
-    """Raise ValidationError for a request with a body that says something, where nothing is read."""
+    """Raise ValidationError if the request has a body with fields, although its view reads none."""
     StrictSerializer(data=request_body(request) or {}).is_valid(raise_exception=True)
 
 
 def course_parameter(request: Request) -> CourseKey | None:
     """
-    The course in the query on whose behalf something is read; None without one. Raises NotFoundError.
+    Return the course in the query on whose behalf something is read; None without one.
 
-    A plus sign that a client has not encoded arrives as a space.
+    A plus sign that a client has not encoded arrives as a space. Raises NotFoundError.
     """
     text = request.query_params.get("course_id", "").replace(" ", "+")
     if not text:
@@ -165,9 +169,9 @@ class RequestTooLarge(APIException):
 
 def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict:
     """
-    Return a query without its blank values. A parameter that has no other value is not there then.
+    Return a query without blank values. A parameter with blank values only is removed.
 
-    Frontends send every parameter of a list, ``text_search=`` too, and a blank one is no filter.
+    Frontends send every parameter of a list, also ``text_search=``, and a blank one is no filter.
 
     Args:
         keep: names of parameters that are on or off, and need no value.
@@ -177,7 +181,7 @@ def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict
 
 
 def storage_status(error: StorageError) -> HTTPStatus:
-    """The status for a storage that fails: full, with a damaged file, or out of order for now."""
+    """Return the HTTP status for a failing storage: full, with a damaged file, or out of order for now."""
     match error:
         case StorageFullError():
             return HTTPStatus.INSUFFICIENT_STORAGE
@@ -239,7 +243,11 @@ class ErrorsMixin(APIView):
 
 
 def _named_if_full(error: Exception) -> Exception:
-    """Return StorageFullError for a lack of space, wherever it shows: uploads are spooled, and databases grow."""
+    """
+    Return StorageFullError for any exception that comes from a lack of space.
+
+    Uploads are written to temporary files, and databases grow, so that it may come from anywhere.
+    """
     full = storage_full(error)
     if full is None or full is error:
         return error
@@ -248,7 +256,7 @@ def _named_if_full(error: Exception) -> Exception:
 
 
 def _log_suspicious(error: SuspiciousOperation, request: Request) -> None:
-    """Log what Django would log if it answered: operators watch these loggers."""
+    """Log a refused request in the same way as Django, because operators watch its loggers."""
     logger = logging.getLogger(f"django.security.{type(error).__name__}")
     logger.error(str(error), exc_info=error, extra={"request": request._request})
 
@@ -319,7 +327,7 @@ class LibraryPagination(DefaultPagination):
 
 
 def page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """Describes one page of items to the OpenAPI schema. It serializes nothing itself."""
+    """Describe one page of items for the OpenAPI schema. The serializer serializes nothing itself."""
     return inline_serializer(
         name=item.__name__.removesuffix("Serializer") + "Page",
         fields={

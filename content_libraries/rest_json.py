@@ -1,8 +1,8 @@
 """
-How bodies of requests and answers become JSON, and JSON bodies.
+Parses JSON bodies of requests, and renders answers as JSON.
 
-Apart from ``rest``, because Django REST framework imports these classes while it imports its views: the host names them
-in its settings, for the views of other packages.
+This module is separate from ``rest``, because Django REST framework imports these classes while it imports its views:
+the host names them in its settings, for the views of other packages.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""
-Paths of files on the server, which texts of other packages' errors are full of, and which are nobody's business.
-"""
+"""Removes paths of the server from texts. Errors of other packages are full of paths, which users must not see."""
 
 from __future__ import annotations
 
@@ -14,15 +12,15 @@ _LEFT_OUT: Final = "…/"
 
 def without_server_paths(text: str) -> str:
     """
-    Leave the folders of the server out of a text, so that names of files remain: ``…/course.xml``.
+    Remove the folders of the server from a text, so that only file names remain: ``…/course.xml``.
 
-    Absolute paths count where their first folder is one of this server: addresses of pages look alike.
+    A path counts only if its first folder exists on this server, because addresses of pages look alike.
     """
     return _pattern().sub(_LEFT_OUT, text) if "/" in text else text
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Find the folders of an absolute path, up to the last slash."""
+    """Make a pattern for the folders of an absolute path, up to the last slash."""
     first = "|".join(re.escape(entry.name) for entry in Path("/").iterdir() if entry.is_dir())
     return re.compile(rf"(?<![\w/.:-])/(?:{first})/(?:[^\s/'\"<>|:;,]+/)*")

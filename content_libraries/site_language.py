@@ -1,7 +1,7 @@
 """
-Texts that are kept for all who read them: in the language of the site, whoever asked for what they tell of.
+Translates stored texts into the language of the site, because all users read them.
 
-Workers have this language anyway. Such a text is worded with these functions wherever a request may write it, too.
+Workers use this language anyway. Use these functions for every such text that a request may write, too.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from django.utils import translation
 
 
 def active() -> AbstractContextManager[None]:
-    """In the block, what Django's gettext is asked for is in the language of the site, too."""
+    """Activate the language of the site for Django's gettext inside the block."""
     return translation.override(settings.LANGUAGE_CODE)
 
 
 def gettext(message: str) -> str:
-    """The message in the language of the site."""
+    """Return the message in the language of the site."""
     with active():
         return translation.gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """The message for this number in the language of the site."""
+    """Return the message for this number in the language of the site."""
     with active():
         return translation.ngettext(singular, plural, number)

@@ -1,4 +1,4 @@
-"""What the exceptions of storages and databases mean: that there is no space left, or that the storage fails."""
+"""Explains exceptions of storages and databases: there is no space left, or the storage fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_MYSQL: Final = frozenset({1021, 1114})
 """ER_DISK_FULL and ER_RECORD_FILE_FULL."""
 
 _OF_OBJECT_STORES: Final = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"})
-"""What Ceph and MinIO answer; others answer with the status 507."""
+"""Error codes of Ceph and MinIO; other stores answer with the status 507."""
 
 _INSUFFICIENT_STORAGE: Final = 507
 
@@ -28,12 +28,14 @@ _FAULTS_OF_CLIENTS: Final = {
     "google.api_core.exceptions": ("GoogleAPIError",),
     "azure.core.exceptions": ("AzureError",),
 }
-"""What the clients of object stores raise that django-storages uses, which is no OSError."""
+"""Exceptions, apart from OSError, of the clients that django-storages uses for object stores."""
 
 
 def storage_full(error: BaseException) -> StorageFullError | None:
     """
-    Tell whether an exception comes from a lack of space: on a disk, in a quota, a database or an object store.
+    Return the error to answer with if an exception comes from a lack of space; None otherwise.
+
+    Space may lack on a disk, in a quota, a database or an object store.
 
     Returns: the error to answer with; None if it has another reason.
     """
@@ -46,7 +48,7 @@ def storage_full(error: BaseException) -> StorageFullError | None:
 
 @contextmanager
 def storage_faults_named() -> Iterator[None]:
-    """In the block, exceptions of a storage become StorageFullError or StorageError."""
+    """Turn exceptions of a storage in the block into StorageFullError or StorageError."""
     try:
         yield
     except storage_faults() as error:
@@ -54,14 +56,16 @@ def storage_faults_named() -> Iterator[None]:
 
 
 def named(error: BaseException) -> StorageError:
-    """The error of ours for an exception of a storage."""
+    """Return the error of this app for an exception of a storage."""
     return storage_full(error) or StorageError(
         _("The storage of files of this site does not work at the moment. Try again later.")
     )
 
 
 def storage_faults() -> tuple[type[BaseException], ...]:
-    """The exceptions that storages raise when they fail: those of the system, and of clients that are in use."""
+    """
+    Return the exceptions that storages raise when they fail: those of the system, and of imported storage clients.
+    """
     return (
         OSError,
         *(
@@ -74,7 +78,7 @@ def storage_faults() -> tuple[type[BaseException], ...]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and those that led to it."""
+    """Yield an exception, and the exceptions that led to it."""
     seen: set[int] = set()
     each: BaseException | None = error
     while each is not None and id(each) not in seen:

@@ -1,9 +1,10 @@
 """
-Files in a storage of Django: stored whole or not at all, and read as what they were.
+Stores files completely or not at all, and reads them.
 
-``Storage.save`` writes where the file will be. What breaks off in the middle, such as a full disk, leaves a part of it
-there, under the name by which it is looked for. Here, folders get the file under another name, which is replaced when
-all of it is there; object stores take all or nothing by themselves, and are asked for the size.
+``Storage.save`` writes directly to the final name. If it fails in the middle, for example because the disk is full,
+part of the file stays under the name at which others look for it. Here, a folder gets the file under another name
+first, which is renamed when the file is complete. Object stores write files completely or not at all, and are asked for
+the size.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ from .errors import DamagedFileError, StorageError
 from .storage_errors import storage_faults, storage_faults_named
 
 PART: Final = ".part"
-"""What the names of files end with that are not whole yet."""
+"""Suffix of the names of incomplete files."""
 
 
 def store(storage: Storage, name: str, content: File[Any]) -> str:
     """
-    Store a file whole, in place of one with that name.
+    Store a file completely, and replace a file with the same name.
+
+    Returns the name of the stored file, which is another one if the storage does not replace files. Raises
+    StorageFullError and StorageError. Then an existing file is unchanged, and no part of the new one is left.
 
     Returns: the name under which it is, which is another one where the storage does not replace files.
 
@@ -45,9 +49,9 @@ def store(storage: Storage, name: str, content: File[Any]) -> str:
 
 def store_exactly(storage: Storage, name: str, content: File[Any]) -> None:
     """
-    Store a file whole, under this name and no other, in place of one that is not what it should be.
+    Store a file completely under exactly this name, in place of a damaged one.
 
-    Raises StorageFullError and StorageError, also where somebody else is about to store a file with that name.
+    Raises StorageFullError and StorageError, also if somebody else is about to store a file with this name.
     """
     with storage_faults_named():
         if not isinstance(storage, FileSystemStorage):
@@ -62,9 +66,9 @@ def store_exactly(storage: Storage, name: str, content: File[Any]) -> None:
 
 def store_in_field(file: FieldFile, name: str, content: File[Any]) -> None:
     """
-    Store a file whole for a FileField, as ``FieldFile.save`` does. The row is not saved.
+    Store a file completely for a FileField, like ``FieldFile.save``. The row is not saved.
 
-    Raises StorageFullError and StorageError; then the row has the file that it had.
+    Raises StorageFullError and StorageError; then the row keeps its old file.
     """
     wanted = file.field.generate_filename(file.instance, name)
     with storage_faults_named():
@@ -73,7 +77,11 @@ def store_in_field(file: FieldFile, name: str, content: File[Any]) -> None:
 
 
 def size_of(storage: Storage, name: str) -> int | None:
-    """How many bytes a stored file has; None where there is none. Raises StorageError if the storage fails."""
+    """
+    Return the size of a stored file in bytes; None if it does not exist.
+
+    Raises StorageError if the storage fails.
+    """
     with storage_faults_named():
         try:
             return storage.size(name)
@@ -82,7 +90,7 @@ def size_of(storage: Storage, name: str) -> int | None:
 
 
 def open_field_file(file: FieldFile) -> File[bytes]:
-    """Open a file of a FileField for reading. Raises DamagedFileError for one that is lost, and StorageError."""
+    """Open the file of a FileField for reading. Raises DamagedFileError if it is lost, and StorageError."""
     with storage_faults_named():
         try:
             return file.storage.open(str(file.name), "rb")
@@ -93,7 +101,7 @@ def open_field_file(file: FieldFile) -> File[bytes]:
 @contextmanager
 def local_copy(file: FieldFile) -> Iterator[Path]:
     """
-    Give a stored file as a path: its own where the storage is local, else a copy that is deleted at the end.
+    Yield the path of a stored file: its own in a local storage, else that of a copy that is deleted at the end.
 
     Raises DamagedFileError for a file that is lost, StorageFullError and StorageError.
     """

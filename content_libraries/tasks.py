@@ -1,4 +1,4 @@
-"""Where Celery looks for tasks. They live in the rooms; this module only gathers them."""
+"""Gathers the tasks of the rooms, because Celery looks for them here."""
 
 from .backups import tasks as backups_tasks  # noqa: F401
 from .clipboard import tasks as clipboard_tasks  # noqa: F401

@@ -1,7 +1,7 @@
 """
-Translation for the rooms that know no Django.
+Translates texts for the rooms that know no Django.
 
-A text is looked up in the language that is active when this is called: that of a request, or the site's in a job.
+The language is the active one at the time of the call: that of a request, or the site's in a job.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """
-Structured values that stand as text inside of OLX and settings: JSON, and YAML, which fields of XBlocks read.
+Reads values that stand as text inside of OLX and settings: JSON, and YAML, which fields of XBlocks read.
 
-A short text can stand for a huge value: aliases of YAML multiply, brackets nest, ``1:1:1`` is a number that grows with
-each colon. So a text is looked through before anything is made of it, and refused above a limit. What is read holds
-nothing but what JSON can hold, and dates; all its texts are valid Unicode.
+A short text can stand for a huge value: aliases of YAML multiply, brackets nest, and ``1:1:1`` is a number that grows
+with each colon. So a text is checked before it is parsed, and refused above a limit. Parsed values hold only JSON and
+dates, and all their texts are valid Unicode.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ _YamlLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster
 @dataclass
 class ValueBudget:
     """
-    What may still be read, where several values belong together.
+    The amount that may still be read.
+
+    Several values can share a budget.
 
     Args:
         characters: of the texts.
@@ -131,7 +133,7 @@ def read_value(text: str, budget: ValueBudget | None = None) -> Any:
 
 def check_plain(value: object, *, depth: int = ValueBudget.depth) -> None:
     """
-    Raise InvalidValueError for a value that JSON cannot hold, or nobody would write.
+    Raise InvalidValueError for a value that JSON cannot hold, or that is unreasonably large.
 
     Args:
         value: lists, objects, and what is in them; dates are let through.
@@ -159,7 +161,11 @@ def _too_deep(limit: int) -> str:
 
 
 def look_through_json(text: str, budget: ValueBudget) -> None:
-    """Take from a budget what JSON stands for, before it is read. Raises OversizedValueError for what exceeds it."""
+    """
+    Take the size of a JSON text from a budget before it is parsed.
+
+    Raises OversizedValueError if it exceeds the budget.
+    """
     depth = 0
     for mark in _JSON_MARK.finditer(text):
         match mark[0]:
@@ -173,9 +179,13 @@ def look_through_json(text: str, budget: ValueBudget) -> None:
 
 
 def _read_json(text: str, budget: ValueBudget) -> Any:
-    """Read JSON, and take from the budget. Raises ValueError, having taken nothing, for what is not JSON."""
+    """
+    Parse JSON, and take its size from the budget.
+
+    For a text that is not JSON it raises ValueError and takes nothing.
+    """
     left = replace(budget)
-    if text.lstrip()[:1] in ("[", "{"):  # any other text is a word or a number, were it JSON
+    if text.lstrip()[:1] in ("[", "{"):  # any other JSON text is a single value
         look_through_json(text, left)
     value = json.loads(text, parse_constant=_refuse_constant)
     budget.nodes = left.nodes

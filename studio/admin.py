@@ -1,4 +1,4 @@
-"""Where Django looks for admin classes of the host; this module only gathers them."""
+"""Gathers the admin classes of the host, because Django looks for them here."""
 
 from .operations.admin import TaskArtifactAdmin, TaskStatusAdmin
 

@@ -1,4 +1,4 @@
-"""What the description of the API begins with."""
+"""The introduction of the API's description."""
 
 from __future__ import annotations
 

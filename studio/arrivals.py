@@ -1,14 +1,15 @@
 """
-A worker of gunicorn that hands only requests to threads that have arrived whole.
+A worker of gunicorn that gives requests to threads only when they have arrived completely.
 
-gunicorn gives a connection to a thread with its first byte, and the thread waits for the rest: eight slow clients stop
-eight threads, and so the site. Here the loop that waits for connections collects heads and bodies, without a thread;
-long bodies go to a temporary file. Who sends too slowly is cut off. ``/healthz`` has a thread of its own, so that
-whoever watches the site gets an answer while all others work.
+By itself gunicorn gives a connection to a thread at its first byte, and the thread waits for the rest: eight slow
+clients stop eight threads, and so the site. Here the loop that waits for connections collects heads and bodies, without
+a thread; long bodies go to a temporary file. A client that sends too slowly is cut off. ``/healthz`` has a thread of
+its own, so that monitoring gets an answer while all other threads work.
 
-Answers depart the same way (``studio.departures``): a thread does not wait until a client has read them.
+Answers leave in the same way (``studio.departures``): a thread does not wait until a client has read them.
 
-A proxy in front does this better and for TLS too (docs/operations.rst); this is for sites without, and behind it.
+A proxy in front does this better, and with TLS (docs/operations.rst). This module is for sites without a proxy, and
+also works behind one.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Arrival:
         return seconds > BODY_SECONDS and self.received < (seconds - BODY_SECONDS) * BODY_RATE
 
     def take(self, data: bytes) -> HTTPStatus | None:
-        """Take what has arrived. Returns the status of the answer, where the request is refused already."""
+        """Add bytes that have arrived. Returns a status if the request is refused already."""
         if self.missing is None:
             looked_at = max(0, len(self.head) - len(_END))
             self.head += data
@@ -101,10 +102,10 @@ class Arrival:
                 return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if len(self.head) > HEAD_BYTES else None
             data = bytes(self.head[end + len(_END) :])
             del self.head[end + len(_END) :]
-            if _CHUNKED.search(self.head):  # Django does not read such bodies, and nobody knows where they end
+            if _CHUNKED.search(self.head):  # Django does not read chunked bodies, and their end is unknown
                 return HTTPStatus.LENGTH_REQUIRED
             lengths = _LENGTH.findall(self.head)
-            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # what makes no sense, gunicorn refuses
+            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # gunicorn refuses contradictory lengths
             if self.missing > BODY_BYTES:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if self.missing:
@@ -119,7 +120,11 @@ class Arrival:
         return None
 
     def wants_to_be_told_to_go_on(self) -> bool:
-        """Whether the client waits for a word before it sends the body. Asked once; gunicorn says nothing then."""
+        """
+        Return whether the client waits for "100 Continue" before it sends the body.
+
+        It is True only once. The header is removed, so that gunicorn does not answer it, too.
+        """
         if not self.missing or self.received or not _EXPECT.search(self.head):
             return False
         self.head[:] = _EXPECT.sub(b"", self.head)
@@ -131,7 +136,7 @@ class Arrival:
 
 
 class ArrivedUnreader(SocketUnreader):
-    """Gives gunicorn's parser what has arrived, and then nothing more."""
+    """Gives gunicorn's parser the bytes that have arrived, and then the end of the stream."""
 
     def __init__(self, connection: TConn) -> None:
         super().__init__(connection.sock)
@@ -139,7 +144,7 @@ class ArrivedUnreader(SocketUnreader):
         self.departure = Departure(connection.sock)
 
     def begin(self, arrival: Arrival) -> None:
-        """Go on with the next request of the connection."""
+        """Continue with the next request of the connection."""
         self.arrival.close()
         self.arrival = arrival
         if arrival.body is not None:
@@ -151,7 +156,7 @@ class ArrivedUnreader(SocketUnreader):
 
 
 class ArrivedWorker(ThreadWorker):
-    """Threads that never wait for a request. Its settings are in ``studio.gunicorn``."""
+    """A worker whose threads never wait for a request. Its settings are in ``studio.gunicorn``."""
 
     def init_process(self) -> None:
         self.waiting: dict[TConn, Arrival] = {}  # the oldest first
@@ -168,7 +173,7 @@ class ArrivedWorker(ThreadWorker):
         self._wait_for(TConn(self.cfg, client, address, listener.getsockname()), Arrival())
 
     def on_client_socket_readable(self, connection: TConn, client: socket.socket) -> None:
-        """Begin with another request of a connection that was kept."""
+        """Begin another request of a connection that was kept open."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(connection)
         arrival = Arrival()
@@ -176,7 +181,11 @@ class ArrivedWorker(ThreadWorker):
         self._receive(connection, client)
 
     def murder_pending(self) -> None:
-        """Close what sends or reads too slowly. gunicorn calls this once a second, and has nothing pending itself."""
+        """
+        Close connections that send or read too slowly.
+
+        gunicorn calls this method once a second; it has nothing pending itself.
+        """
         for connection in [each for each, arrival in self.waiting.items() if arrival.is_too_slow]:
             self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT)
         for connection in [each for each, (departure, _) in self.leaving.items() if departure.is_too_slow]:
@@ -189,7 +198,7 @@ class ArrivedWorker(ThreadWorker):
                 self._forget(connection)
 
     def handle(self, connection: TConn) -> Any:
-        """Make an answer, in a thread, and send what the client takes of it at once."""
+        """Make an answer in a thread, and send at once as much of it as the client takes."""
         client = connection.sock
         client.setblocking(False)
         connection.sock = connection.parser.unreader.departure = Departure(client)
@@ -199,7 +208,7 @@ class ArrivedWorker(ThreadWorker):
             connection.sock = client
 
     def finish_request(self, connection: TConn, future: Future[Any]) -> None:
-        """Send what is left of an answer, when there is room for it."""
+        """Send the rest of an answer when there is room for it."""
         departure: Departure = connection.parser.unreader.departure
         if departure.is_over:
             self._finish(connection, future)
@@ -223,7 +232,7 @@ class ArrivedWorker(ThreadWorker):
             self._finish(connection, future)
 
     def _break_off(self, connection: TConn) -> None:
-        """Close a connection whose answer nobody reads, or not fast enough."""
+        """Close a connection whose client does not read its answer, or too slowly."""
         self.poller.unregister(connection.sock)
         self.leaving.pop(connection)[0].close()
         connection.parser.unreader.arrival.close()
@@ -231,7 +240,7 @@ class ArrivedWorker(ThreadWorker):
         connection.close()
 
     def _finish(self, connection: TConn, future: Future[Any]) -> None:
-        """Keep a connection, or close it; a request that has arrived behind the last one is next."""
+        """Keep a connection open, or close it. A request that has arrived meanwhile is next."""
         super().finish_request(connection, future)
         if connection not in self.keepalived_conns:
             connection.parser.unreader.arrival.close()

@@ -1,4 +1,4 @@
-"""The file-system broker of sites that have no other one."""
+"""The file-system broker, for sites without another one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kombu.utils.json import dumps
 
 class FileChannel(filesystem.Channel):
     """
-    Puts messages into queues, and exchanges into their folder, whole.
+    Writes messages and exchanges as complete files.
 
-    Kombu's own channel opens a new file under the name that others look for, and then writes it. Who looks in between
-    reads nothing, and ends with an error. (It locks the files of exchanges for later changes.)
+    Kombu's own channel opens a new file under its final name, and then writes it. A process that reads the file in
+    between reads nothing, and ends with an error. (It locks the files of exchanges for later changes.)
     """
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
@@ -41,7 +41,7 @@ class FileChannel(filesystem.Channel):
             hidden.rename(hidden.with_name(name))
         except OSError as error:
             with suppress(OSError):
-                hidden.unlink(missing_ok=True)  # on a full disk, a part of it is there
+                hidden.unlink(missing_ok=True)  # on a full disk, a part of the file exists
             raise ChannelError(f"Cannot put a message into {self.data_folder_out}: {error}") from error
 
 
@@ -52,5 +52,5 @@ class FileTransport(filesystem.Transport):
 
 
 def use_file_transport() -> None:
-    """Let ``filesystem://`` mean this transport."""
+    """Register this transport for ``filesystem://``."""
     TRANSPORT_ALIASES["filesystem"] = f"{__name__}:{FileTransport.__name__}"

@@ -1,4 +1,4 @@
-"""What it looks like when the cache of the site does not answer. Nobody is kept out then."""
+"""The exceptions of a cache that does not answer. Nobody is kept out then."""
 
 from __future__ import annotations
 

@@ -22,14 +22,19 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 
 @setup_logging.connect
 def leave_logging_alone(**_details: Any) -> None:
-    """Celery sets up logs of its own unless somebody listens here; Django has done it, as for the web server."""
+    """
+    Keep Celery from setting up logs of its own, by listening to this signal.
+
+    Django has set them up already, in the same way as for the web server.
+    """
 
 
 @worker_ready.connect
 def keep_what_is_loaded(**_details: Any) -> None:
     """
-    What a worker has loaded when it is ready lives as long as the worker: it is never searched for garbage.
+    Exclude everything that a worker has loaded from garbage collection, when it is ready.
 
-    At its end that saves the seconds after which whoever stops it would kill it.
+    The objects live as long as the worker. Searching them when it ends would take seconds, after which a process
+    manager would kill it.
     """
     gc.freeze()

@@ -1,8 +1,9 @@
 """
-Answers that wait for their clients without a thread.
+Sends answers to slow clients without a thread.
 
-A client that reads slowly, or not at all, holds up whoever writes to it. So the thread that makes an answer writes as
-much as the client takes at once, and leaves the rest here; the loop of the worker sends that when there is room.
+A client that reads slowly, or not at all, holds up the thread that writes to it. So the thread that makes an answer
+writes as much as the client takes at once, and leaves the rest here. The loop of the worker sends the rest when there
+is room.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Departure:
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing left to send."""
+        """Return whether there is nothing left to send."""
         return not self._parts
 
     @property
@@ -72,7 +73,11 @@ class Departure:
         return seconds > ANSWER_SECONDS and self._sent < (seconds - ANSWER_SECONDS) * ANSWER_RATE
 
     def sendall(self, data: bytes) -> None:
-        """Send bytes, or keep what the client does not take now. Raises OSError when it is gone, or nothing fits."""
+        """
+        Send bytes, and keep those that the client does not take now.
+
+        Raises OSError when the client is gone, or nothing more can be kept.
+        """
         view = memoryview(data)
         while view and not self._parts:
             sent = self._send(view[:_PIECE])
@@ -87,7 +92,7 @@ class Departure:
         return len(data)
 
     def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
-        """Send a part of a file. It may be closed afterwards."""
+        """Send a part of a file. The caller may close the file afterwards."""
         count = os.fstat(file.fileno()).st_size - offset if count is None else count
         self._parts.append(_Part(os.fdopen(os.dup(file.fileno()), "rb"), offset, offset + count))
         self._kept = None
@@ -96,13 +101,13 @@ class Departure:
         return count
 
     def go_on(self) -> None:
-        """Send what there is room for, and not too much at once. Raises OSError when the client is gone."""
+        """Send as much as there is room for, up to a limit. Raises OSError when the client is gone."""
         for _number in range(_PIECES_AT_ONCE):
             if not self._parts or not self._send_piece():
                 return
 
     def setblocking(self, flag: bool) -> None:
-        """Stay as it is: gunicorn asks for a socket that waits."""
+        """Ignore gunicorn's wish for a socket that blocks."""
 
     def gettimeout(self) -> float:
         return 0.0
@@ -111,12 +116,12 @@ class Departure:
         return self._client.fileno()
 
     def shutdown(self, how: int) -> None:
-        """End the connection before its time, so that the client sees that the answer is not whole."""
+        """End the connection early, so that the client sees that the answer is incomplete."""
         self.close()
         self._client.shutdown(how)
 
     def close(self) -> None:
-        """Let go of what was kept."""
+        """Release the bytes and files that were kept."""
         for part in self._parts:
             part.file.close()
         self._parts.clear()

@@ -1,7 +1,7 @@
 """
-How gunicorn serves the site: ``gunicorn --config python:studio.gunicorn studio.wsgi``.
+Settings of gunicorn for this site: ``gunicorn --config python:studio.gunicorn studio.wsgi``.
 
-Options on the command line go before these.
+Options on the command line override them.
 """
 
 from __future__ import annotations

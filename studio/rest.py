@@ -1,4 +1,4 @@
-"""What the host's own REST views share."""
+"""Base classes of the host's own REST views."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from content_libraries.rest import ErrorsMixin
 
 
 class StudioAPIView(ErrorsMixin):
-    """A view that calls the api of the app, and says over HTTP what its errors mean."""
+    """A view that calls the api of the app, and answers its errors over HTTP."""
 
 
 class FromScript(BasePermission):
     """
-    Lets requests through that only a script can send, as a token of CSRF does, for a GET that writes.
+    Allows only requests that a script has sent, as a CSRF token does, for a GET that writes.
 
-    Links and forms of other sites cannot set headers, and scripts of other sites are asked for their origin first.
+    Links and forms of other sites cannot set headers, and scripts of other sites are stopped by CORS.
     """
 
     message = _("Send the header USE-JWT-COOKIE: true with this request.")

@@ -1,4 +1,4 @@
-"""What drf-spectacular has to know about this host to describe the API of the app."""
+"""Extends drf-spectacular, so that it can describe the API of the app on this host."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
 def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[str, ...]]:
     """
-    Describe the endpoints of the app.
+    Leave only the endpoints of the app in the description.
 
-    Not those of other packages that the host mounts (user_tasks, edxval), which have descriptions of their own
-    and change with their releases; nor those of the host, which serve one frontend.
+    Endpoints of other packages that the host mounts (user_tasks, edxval) have descriptions of their own and change with
+    their releases. Endpoints of the host serve one frontend.
     """
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(OUR_PATHS)]

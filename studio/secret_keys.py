@@ -1,4 +1,4 @@
-"""Refuses keys of a site that somebody could guess: whoever knows it logs in as anybody."""
+"""Refuses secret keys that somebody could guess, because whoever knows the key can log in as anybody."""
 
 from __future__ import annotations
 

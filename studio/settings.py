@@ -48,7 +48,7 @@ DEBUG = _flag("DEBUG", default=False)
 
 
 def _secret_key() -> str:
-    """The configured key, or one that is made at the first start and kept beside the data."""
+    """Return the configured key, or one that is made at the first start and stored beside the data."""
     if key := os.environ.get("SECRET_KEY"):
         return key
     key_file = DATA_DIR / "secret_key"
@@ -120,9 +120,9 @@ DATABASES = {"default": database(DATA_DIR)}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-# What is stored for all readers is in this language, and so is what is answered to those of none of the others.
+# The language of texts that are stored for all readers, and of answers to readers of unsupported languages.
 LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
-# Those that it has a catalog of: a page is in the language that it says. Regions, as es-419, get the language itself.
+# Only languages with a catalog, so that a page has the language that it declares. Regions (es-419) get the language.
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -140,7 +140,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # Inactive users may log in and are then refused by permissions (wire: authentication).
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # asks the brake, before any password is looked at
+    "axes.backends.AxesStandaloneBackend",  # limits failed logins before a password is checked
     "django.contrib.auth.backends.AllowAllUsersModelBackend",
 ]
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -153,10 +153,10 @@ AUTH_PASSWORD_VALIDATORS = [
 # Failed logins are counted (studio/accounts/brake.py). One process, as with "make run", may count in its own memory;
 # several have to share a cache.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
-SILENCED_SYSTEM_CHECKS = ["axes.W001"]  # says that memory is not shared
+SILENCED_SYSTEM_CHECKS = ["axes.W001"]  # warns that memory is not shared
 AXES_HANDLER = "studio.accounts.brake.Brake"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
-LOGIN_FAILURES = (5, 50, 100)  # how many each of these may have
+LOGIN_FAILURES = (5, 50, 100)  # the limit of each of these
 AXES_FAILURE_LIMIT = LOGIN_FAILURES[0]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_HTTP_RESPONSE_CODE = 429
@@ -165,7 +165,7 @@ AXES_CLIENT_IP_CALLABLE = "studio.accounts.brake.client_address"
 AXES_USERNAME_CALLABLE = "studio.accounts.brake.account_name"
 AXES_LOCKOUT_CALLABLE = "studio.accounts.brake.locked_out"
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
-# How many proxies in front add an address to X-Forwarded-For, each after what it was told. 0: believe none.
+# How many proxies in front append an address to X-Forwarded-For. 0: the header is ignored.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
 LOGIN_URL = "login"
@@ -184,15 +184,15 @@ HELP_URLS = {
 
 # A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
 MFE_DIST = os.environ.get("MFE_DIST", "")
-# What is served of it: copies with compressed files, made when a process starts and the build is new.
+# Copies of builds with compressed files, which are served. A process makes one at its start if the build is new.
 FRONTEND_COPIES = DATA_DIR / "frontend"
-# Pictures that its scripts have on other sites, which see each visitor then -> static files that take their place.
+# Address of a picture on another site, which would see each visitor -> static file that replaces it.
 FRONTEND_PICTURES = {"https://logos.openedx.org/open-edx-logo-tag.png": "studio/powered-by.svg"}
 # Where authors find the frontend, for links to its pages. Blank if it is at the root of this site, or if there is none.
 COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
-# Types of components that frontends always offer. Those that are not installed are named to them as unsupported.
+# Types of components that frontends always offer. Missing ones are reported to them as unsupported.
 BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
-# Laid over what /api/mfe_config/v1 tells frontends.
+# Overrides values in the answer of /api/mfe_config/v1.
 FRONTEND_CONFIG: dict[str, object] = {}
 # Switches that frontends ask for. The reference lists them (wire: host-flags).
 FRONTEND_FLAGS = {
@@ -217,7 +217,7 @@ CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 # Handlers of blocks answer for themselves: pages without an origin call them, and without cookies.
 CORS_URLS_REGEX = r"^/(?!(?:api/xblock/v2/xblocks|xblocks/v2)/[^/]+/handler/)"
-# What frontends send besides what is usual: how they want to be authenticated, who they are to the search engine.
+# Headers that frontends send besides the usual ones: for authentication, and for the search engine.
 CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
 CORS_EXPOSE_HEADERS = ("content-disposition", "x-request-id")
 
@@ -229,8 +229,8 @@ OPENEDX_LEARNING = {
     }
 }
 
-# What a page of this site may load and do: its own files, no scripts or styles inside of pages, and no frame around it.
-# Pages that need more say so themselves: previews of blocks, files of authors, the API description, the frontend.
+# Pages of this site may load its own files. They have no inline scripts or styles, and no frame around them.
+# Pages that need more set a policy: previews of blocks, files of authors, the API description, the frontend.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -304,7 +304,7 @@ if urlsplit(CELERY_BROKER_URL).scheme == "filesystem":
         "polling_interval": 0.2,
     }
 else:
-    # A broker that is down must not keep an author waiting: what was to be sent is caught up from the change logs.
+    # A broker that is down must not keep an author waiting. Lost messages are made up for from the change logs.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "interval_start": 0, "interval_step": 0.1}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = _flag("CELERY_TASK_ALWAYS_EAGER", default=False)
@@ -342,5 +342,5 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)
 
-# What the app needs besides: its apps and theirs, roles, periodic jobs, and what its blocks ask for.
+# Adds what else the app needs: installed apps, roles, periodic jobs, and settings of blocks.
 plugin_settings(sys.modules[__name__])

@@ -13,7 +13,7 @@ from pathlib import Path
 from .secret_keys import check_secret_key
 
 os.environ.setdefault("LOG_FORMAT", "json")
-os.environ.setdefault("TRUSTED_PROXIES", "1")  # the one in front, which ends TLS
+os.environ.setdefault("TRUSTED_PROXIES", "1")  # the proxy in front, which ends TLS
 _NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "S3_BUCKET")
 if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
     raise RuntimeError(f"Set these in the environment: {', '.join(_missing)}.")

@@ -36,7 +36,11 @@ _ENDED: Final = "ended-session-of-tokens:"
 
 
 def session_id(request: HttpRequest) -> str:
-    """Return the name that tokens have for a session. It is no key to the session, for scripts read it in tokens."""
+    """
+    Return the name of a session in tokens.
+
+    It gives no access to the session, because scripts can read it in tokens.
+    """
     if _SESSION not in request.session:
         request.session[_SESSION] = secrets.token_urlsafe(16)
     name: str = request.session[_SESSION]
@@ -45,7 +49,7 @@ def session_id(request: HttpRequest) -> str:
 
 @contextmanager
 def ending_replaced_session(request: HttpRequest) -> Iterator[None]:
-    """End the tokens of a session if it is replaced meanwhile, as by the login of somebody else."""
+    """End the tokens of a session if it is replaced in the block, for example by the login of somebody else."""
     before = request.session.get(_SESSION)
     yield
     if before is not None and request.session.get(_SESSION) != before:
@@ -60,7 +64,7 @@ def _end_tokens_of_session(request: HttpRequest | None, **_kwargs: Any) -> None:
 
 
 def _end_tokens(session: str) -> None:
-    """Refuse the tokens of a session from now on. The cache remembers it for as long as they would be valid."""
+    """Refuse the tokens of a session from now on. The cache remembers this for as long as they would be valid."""
     try:
         cache.set(_ENDED + session, True, LIFETIME_SECONDS)
     except CACHE_IS_AWAY as error:
@@ -134,7 +138,7 @@ class TokenAuthentication(JwtAuthentication):
     """Authentication by token, which ends with the session and with a change of the password."""
 
     def authenticate_credentials(self, payload: Mapping[str, Any]) -> User:
-        """Return the user whom a verified token names. Raises AuthenticationFailed; no account is made."""
+        """Return the user whom a verified token names. No account is created. Raises AuthenticationFailed."""
         user = User.objects.filter(username=str(payload.get("preferred_username", ""))).first()
         session, fingerprint = str(payload.get("sid", "")), str(payload.get("password", ""))
         if user is None or not session or not constant_time_compare(fingerprint, _fingerprint(user)):
@@ -145,5 +149,5 @@ class TokenAuthentication(JwtAuthentication):
 
 
 def _fingerprint(user: User) -> str:
-    """Return what a password has in common with itself only, and what tells nothing of it."""
+    """Return a value that changes with the password, and reveals nothing about it."""
     return salted_hmac("studio.tokens.password", user.password, algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""URLs of the host: the app at the paths that clients know, and what surrounds it."""
+"""URLs of the host: the app at the paths that clients know, and the host's own pages and endpoints."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What authors touch: components and containers, their status, publish and discard."""
+"""Library content: components, containers and collections, their files, tags and events, publishing and discarding."""

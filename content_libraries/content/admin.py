@@ -1,4 +1,4 @@
-"""What this room adds to the list of libraries in the Django admin: publishing, after a look at what is published."""
+"""Adds publishing to the list of libraries in the Django admin, with a preview of what would be published."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def publish_libraries(
     model_admin: Any, request: HttpRequest, libraries: QuerySet[ContentLibrary]
 ) -> HttpResponse | None:
     """
-    Show what is published, and publish it after that was looked at.
+    Show what would be published, and publish it after a confirmation.
 
-    Each library on its own: what one is refused for does not keep the others from being published.
+    Each library is published on its own: an error in one does not keep the others from being published.
     """
     chosen = libraries.select_related("org", "learning_package")
     if not is_confirmed(request):

@@ -1,4 +1,4 @@
-"""What other rooms may do with content. Functions check permissions, unless they say that they do not."""
+"""Functions of content for other rooms. They check permissions, unless their docstring says otherwise."""
 
 from .addresses import frontend_url
 from .assets import (

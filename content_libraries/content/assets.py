@@ -66,10 +66,10 @@ def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[
     """
     Upload a file as part of the component's next draft version. Needs EDIT.
 
-    A file with that path is replaced; spaces in the path become ``_``. A deleted component is back.
+    A file with the same path is replaced; spaces in the path become ``_``. A deleted component is restored.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a path that is not allowed or a
-    file of more than 20 MiB.
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a path that is not allowed or a file
+    of more than 20 MiB.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     path = path.replace(" ", "_")
@@ -80,9 +80,9 @@ def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[
 
 def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> None:
     """
-    Make the component's next draft version without a file, whether it was there or not. Needs EDIT.
+    Make the component's next draft version without a file. It does not matter whether the file exists. Needs EDIT.
 
-    A deleted component is back. Raises NotFoundError, NotAllowedError and ConflictError.
+    A deleted component is restored. Raises NotFoundError, NotAllowedError and ConflictError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     learning_core.save_files(package_pk(library), item.pk, {path: None}, author_pk=author_pk(user))
@@ -132,7 +132,7 @@ def paths_of(version_pk: int | None) -> frozenset[str]:
 
 
 def check_file_size(size: int) -> None:
-    """Raise InvalidInputError when a file of so many bytes is too large for a component."""
+    """Raise InvalidInputError if a file has too many bytes for a component."""
     if size > MAX_FILE_SIZE:
         raise InvalidInputError(_("File too big"))
 

@@ -1,9 +1,8 @@
 """
-XBlock types: which are installed, which hold other blocks, what they are called.
+XBlock types: which are installed, which hold other blocks, and their names for authors.
 
-A platform that is taking its blocks out into packages of their own has each twice, under the published entry
-point ``html`` and under the extracted one ``_html_extracted``. A block that has only the extracted one is
-installed too.
+A platform that is moving its blocks into separate packages has each twice: under the published entry point ``html``,
+and under the extracted one ``_html_extracted``. A block that has only the extracted one is installed, too.
 """
 
 from __future__ import annotations
@@ -30,16 +29,15 @@ _TYPE_NAMES: Final = {
     "vertical": gettext_lazy("Unit"),
 }
 """
-Names of types that differ from the titles of new blocks (wire: libraries-block-types, components-create),
-and of those that have
-no class.
+Names of types that differ from the titles of new blocks (wire: libraries-block-types, components-create), and of types
+that have no class.
 """
 
 
 _BLOCK_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 """
-What a type can look like. XBlock looks names up in lower case and remembers every name that it was asked for; and
-names that begin with ``_`` are entry points that are no types.
+The form of a block type. XBlock looks names up in lower case, and remembers every name that it was asked for. Names
+that begin with ``_`` are entry points, but not types.
 """
 
 
@@ -56,7 +54,7 @@ _unusable: Final[set[str]] = set()
 
 
 def block_class(block_type: str) -> type[XBlock] | None:
-    """The class of an XBlock type; None when it is not installed or cannot be imported here."""
+    """Return the class of an XBlock type; None if it is not installed or cannot be imported."""
     if not _BLOCK_TYPE.fullmatch(block_type):
         return None
     for name in (block_type, f"_{block_type}_extracted"):
@@ -70,7 +68,7 @@ def _loaded(name: str) -> type[XBlock] | None:
         found: type[XBlock] = XBlock.load_class(name)
     except PluginMissingError:
         return None
-    except Exception:  # the package is somebody else's: its models may want an app that the site has not installed
+    except Exception:  # code of another package: its models may need an app that the site has not installed
         logger.warning("The XBlock type “%s” is installed but cannot be imported.", name, exc_info=True)
         _unusable.add(name)
         return None
@@ -78,30 +76,30 @@ def _loaded(name: str) -> type[XBlock] | None:
 
 
 def load_block_classes() -> None:
-    """Import the classes of all installed types: now, and not while somebody waits for one."""
+    """Import the classes of all installed types now, so that no request has to wait for an import."""
     for entry_point in entry_points(group=XBlock.entry_point):
         block_class(entry_point.name.removeprefix("_").removesuffix("_extracted"))
 
 
 def has_children(block_type: str) -> bool:
-    """Whether blocks of a type hold other blocks."""
+    """Return whether blocks of a type hold other blocks."""
     if block_type in CONTAINER_TAGS:
         return True
     return bool(getattr(block_class(block_type), "has_children", False))
 
 
 def default_title(block_type: str) -> str:
-    """The title of a component whose OLX gives it none: the default of the field, or else the type itself."""
+    """Return the title of a component whose OLX has none: the default of its field, or else the type itself."""
     return _field_default(block_type) or block_type
 
 
 def title_of_untitled(block_type: str) -> str:
-    """Return what a block without a title is called: the default of its type, or else the type in words."""
+    """Return the title that is shown for a block without one: the default of its type, or else the type in words."""
     return _field_default(block_type) or block_type.replace("_", " ").capitalize()
 
 
 def offered_block_types() -> list[BlockType]:
-    """The types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
+    """List the types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
     return [
         BlockType(block_type, name)
         for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value))
@@ -110,7 +108,7 @@ def offered_block_types() -> list[BlockType]:
 
 
 def type_name(block_type: str) -> str:
-    """What authors call blocks of a type; "" for a type that has no name."""
+    """Return the name of a block type for authors; "" for a type without a name."""
     return str(_TYPE_NAMES.get(block_type, "")) or _field_default(block_type)
 
 

@@ -1,4 +1,4 @@
-"""Many items in one change: what imports write."""
+"""Writes many items in one change, for imports."""
 
 from __future__ import annotations
 

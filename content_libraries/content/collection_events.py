@@ -1,8 +1,8 @@
 """
-The public events of collections (wire: events).
+Sends the public events of collections (wire: events).
 
-Collections have no logs. Learning Core announces each change of one after commit; that their items come, go, or get
-published is in the logs of the items.
+Collections have no logs: Learning Core announces each change of a collection after commit. The logs of items tell when
+items of a collection appear, disappear or get published.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .events import send_association_event
 
 
 def send_collection_event(change: Any, *, library_key: LibraryLocatorV2) -> None:
-    """Send CREATED, UPDATED or DELETED for what ``COLLECTION_CHANGED`` tells; nothing where nothing changed."""
+    """Send CREATED, UPDATED or DELETED for a ``COLLECTION_CHANGED`` signal, unless nothing has changed."""
     if change.deleted:
         _send(LIBRARY_COLLECTION_DELETED, library_key, change.collection_code)
     elif change.created:
@@ -35,7 +35,11 @@ def send_collection_event(change: Any, *, library_key: LibraryLocatorV2) -> None
 
 
 def send_updates_of_collections(changes: Iterable[ItemChange], *, library_key: LibraryLocatorV2) -> None:
-    """Send UPDATED for each enabled collection with items that came or went in a log: they count their items."""
+    """
+    Send UPDATED for each enabled collection whose items appeared or disappeared in a log.
+
+    Such a collection has another count of items.
+    """
     entity_pks = {
         change.entity_pk for change in changes if (change.old_version_pk is None) != (change.new_version_pk is None)
     }
@@ -44,7 +48,11 @@ def send_updates_of_collections(changes: Iterable[ItemChange], *, library_key: L
 
 
 def items_concerned(learning_package_pk: int, change: Any) -> set[int]:
-    """Entity pks of the items whose collections, or the titles of these, are others after ``COLLECTION_CHANGED``."""
+    """
+    Find the items that a collection gained or lost, or all its items if its title has changed.
+
+    Returns entity pks. ``change`` comes with ``COLLECTION_CHANGED``.
+    """
     entity_pks = {*change.entities_added, *change.entities_removed}
     if change.metadata_modified:
         entity_pks |= learning_core.member_pks_of(learning_package_pk, change.collection_code)
@@ -54,7 +62,7 @@ def items_concerned(learning_package_pk: int, change: Any) -> set[int]:
 def send_association_events(
     learning_package_pk: int, entity_pks: Iterable[int], *, library_key: LibraryLocatorV2
 ) -> None:
-    """Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED for each of the items that is there, in draft or published."""
+    """Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED for each item that exists, in draft or published."""
     present = learning_core.without_vanished(entity_pks)
     for key in learning_core.item_keys(learning_package_pk, present, library_key=library_key).values():
         send_association_event(key, ["collections"])

@@ -1,4 +1,4 @@
-"""Collections of a library: creating, changing, deleting, restoring, and what is in them."""
+"""Creates, changes, deletes and restores collections of a library, and puts items into them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def access_collections(library_key: LibraryLocatorV2, *, user: Actor, permission
     """
     Find a library for somebody who wants to change collections in it.
 
-    Needs EDIT, and then the permission on collections (wire: permissions). Raises
-    NotFoundError and NotAllowedError.
+    It needs EDIT, and then the permission on collections (wire: permissions). Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.EDIT)
     require(user, library, permission)
@@ -88,7 +87,9 @@ def update_collection(
     key: LibraryCollectionLocator, *, user: Actor, title: str | None = None, description: str | None = None
 ) -> CollectionSummary:
     """
-    Change what is given, in a deleted collection too. Needs EDIT_COLLECTION.
+    Change some values of a collection, which may be deleted.
+
+    Needs EDIT_COLLECTION.
 
     Returns: the collection. Raises as ``create_collection``.
     """
@@ -100,9 +101,10 @@ def update_collection(
 
 def delete_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
     """
-    Delete a collection softly: it keeps its code and what is in it. Needs DELETE_COLLECTION.
+    Delete a collection softly. Needs DELETE_COLLECTION.
 
-    Raises NotFoundError, also for one that is deleted already, NotAllowedError and ConflictError.
+    It keeps its code and its items. Raises NotFoundError, also for a collection that is deleted already,
+    NotAllowedError and ConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.DELETE_COLLECTION)
     learning_core.delete_collection(package_pk(library), key.collection_id)
@@ -110,9 +112,9 @@ def delete_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
 
 def restore_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
     """
-    Bring a deleted collection back, with what was in it. Needs EDIT_COLLECTION.
+    Restore a deleted collection with its items. Needs EDIT_COLLECTION.
 
-    Does nothing to one that is not deleted. Raises NotFoundError, NotAllowedError and ConflictError.
+    Does nothing if the collection is not deleted. Raises NotFoundError, NotAllowedError and ConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     learning_core.restore_collection(package_pk(library), key.collection_id)
@@ -132,11 +134,10 @@ def add_to_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: 
 
 def remove_from_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey]) -> None:
     """
-    Take items, deleted ones too, out of a collection; those that are not in it are ignored. Needs
-    EDIT_COLLECTION.
+    Take items out of a collection. Needs EDIT_COLLECTION.
 
-    Raises NotFoundError (also for an item that is unknown or in another library), NotAllowedError and
-    ConflictError.
+    Deleted items can be removed, too; items that are not in the collection are ignored. Raises NotFoundError (also for
+    an item that is unknown or in another library), NotAllowedError and ConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     entity_pks = _find_all(library, key, item_keys, deleted_too=True)
@@ -147,8 +148,8 @@ def set_collections(key: ItemKey, *, user: Actor, collection_codes: Collection[s
     """
     Put an item into exactly these collections. Needs EDIT.
 
-    Codes of unknown and of deleted collections are ignored; deleted ones that it is in remember it. Raises
-    NotFoundError, NotAllowedError and ConflictError.
+    Codes of unknown and of deleted collections are ignored. The item stays in deleted collections, for when they are
+    restored. Raises NotFoundError, NotAllowedError and ConflictError.
     """
     library, item = access_item(user, key, Permission.EDIT)
     learning_core.set_collections(package_pk(library), item.pk, collection_codes, author_pk=author_pk(user))
@@ -165,7 +166,7 @@ def _find_all(
     *,
     deleted_too: bool = False,
 ) -> list[int]:
-    """Pks of the items. Raises NotFoundError unless all of them are in the library of the collection."""
+    """Return the pks of items. Raises NotFoundError unless all of them are in the library of the collection."""
     found = learning_core.find_items(package_pk(library), item_keys)
     for item_key in item_keys:
         item = found.get(item_key) if library_key_of(item_key) == library_key_of(key) else None

@@ -1,4 +1,4 @@
-"""Components: creating, listing, reading and saving their OLX."""
+"""Creates, lists, reads and saves components."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def set_olx(
 
 
 def check_limit(learning_package_pk: int, *, new_components: int) -> None:
-    """Raise InvalidInputError when so many more components would be more than a library may hold."""
+    """Raise InvalidInputError if a library would have too many components with this many more."""
     limit = conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value
     if learning_core.count_live_items(learning_package_pk) + new_components > limit:
         raise InvalidInputError(_("Library cannot have more than %(limit)s Components.") % {"limit": limit})
@@ -162,7 +162,7 @@ def _check_code(code: str) -> None:
 
 
 def check_without_children(block_type: str, code: str) -> None:
-    """Raise InvalidInputError for a type whose blocks hold other blocks."""
+    """Raise InvalidInputError for a block type that holds other blocks."""
     if has_children(block_type):
         raise InvalidInputError(
             _('The "%(block_type)s" XBlock (ID: "%(code)s") has children, so it is not supported in content libraries.')

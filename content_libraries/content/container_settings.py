@@ -1,4 +1,4 @@
-"""Preserved settings of versions of containers: reading and writing, for many versions at once."""
+"""Reads and writes the preserved settings of container versions, for many versions at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from .models import ContainerSettings
 
 def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
     """
-    Read what is preserved of versions of containers. Checks no permission.
+    Read the preserved settings of container versions.
+
+    Checks no permission.
 
     Args:
         version_pks: pks of publishable entity versions.
@@ -27,7 +29,7 @@ def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
 
 def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
     """
-    Keep settings with new versions of containers.
+    Store settings with new versions of containers.
 
     Args:
         settings: pk of a publishable entity version -> what to keep with it.
@@ -41,7 +43,7 @@ def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
 
 def carry_over(next_versions: Mapping[int, int]) -> None:
     """
-    Give new versions the settings of the versions that they started from.
+    Copy the settings of old container versions to the versions that were made from them.
 
     Args:
         next_versions: pk of the old publishable entity version -> pk of the new one.

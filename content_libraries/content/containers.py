@@ -1,4 +1,4 @@
-"""Sections, subsections and units: creating, renaming, and their children."""
+"""Creates and renames sections, subsections and units, and changes their children."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def create_container(
 
 def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -> ItemSummary:
     """
-    Give a container a new title, in a new version even if it is the old one. Needs EDIT.
+    Give a container a new title, in a new version even if the title is the same. Needs EDIT.
 
     Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a title that is too long.
     """
@@ -106,7 +106,11 @@ def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: S
 
 
 def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
-    """Take children out of a container, wherever they stand; others are ignored. See ``append_children``."""
+    """
+    Take children out of a container, wherever they stand. See ``append_children``.
+
+    Items that are not children are ignored.
+    """
     return _edit_children(key, user, child_keys, learning_core.remove_children)
 
 
@@ -126,7 +130,7 @@ def _edit_children(
 def _edit(
     key: LibraryContainerLocator, user: Actor, edit: Callable[[int, int], learning_core.NextVersion]
 ) -> ItemSummary:
-    """Make the next version of a container, with the settings of the version that it starts from."""
+    """Make the next version of a container, with the settings of the version before it."""
     library, container = access_item(user, key, Permission.EDIT)
     with transaction.atomic():
         version = edit(package_pk(library), container.pk)
@@ -135,7 +139,11 @@ def _edit(
 
 
 def _children_in(learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]) -> list[int]:
-    """Pks of live items of the library. Raises InvalidInputError for foreign keys, else NotFoundError."""
+    """
+    Return the pks of live items of the library.
+
+    Raises InvalidInputError for keys of another library, and NotFoundError for unknown or deleted items.
+    """
     for child_key in child_keys:
         if library_key_of(child_key) != library_key:
             raise InvalidInputError(
@@ -158,7 +166,7 @@ def _check_code(code: str) -> None:
 
 
 def _code_from(title: str, container_type: str) -> str:
-    """A code that an author can recognize: ``alpha-bravo-1a2b3c`` (wire: containers-create)."""
+    """Make a code that an author can recognize: ``alpha-bravo-1a2b3c`` (wire: containers-create)."""
     suffix = f"-{secrets.token_hex(_RANDOM_BYTES)}"
     slug = slugify(title, allow_unicode=True) or container_type
     return slug[: MAX_CODE - len(suffix)] + suffix

@@ -1,4 +1,4 @@
-"""What crosses the door of the content room."""
+"""Data classes of content, for other rooms too."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ItemSummary:
 
     @property
     def item_type(self) -> str:
-        """The XBlock type of a component, or the type of a container."""
+        """Return the XBlock type of a component, or the type of a container."""
         if isinstance(self.key, LibraryContainerLocator):
             return self.key.container_type
         return self.key.block_type

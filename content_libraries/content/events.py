@@ -1,9 +1,8 @@
 """
-The public events of components and containers (wire: events).
+Sends the public events of components and containers (wire: events).
 
-Learning Core sends one event for each draft change log and publish log, after commit. Here the records of
-such a log become the events that the platform knows: for each item once, and for the items whose containers
-changed once.
+Learning Core sends one event for each draft change log and publish log, after commit. This module turns the records of
+a log into the events that the platform knows, once for each item, and once for each item whose containers changed.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _PUBLISHED: Final[_Signals] = (LIBRARY_BLOCK_PUBLISHED, LIBRARY_CONTAINER_PUBLIS
 
 
 def library_key_of_package(learning_package_pk: int) -> LibraryLocatorV2 | None:
-    """The library that owns a learning package; None for one that belongs to no library."""
+    """Return the key of the library that owns a learning package; None if no library does."""
     library = ContentLibrary.objects.select_related("org").filter(learning_package__id=learning_package_pk).first()
     return None if library is None else library.library_key
 
@@ -79,12 +78,12 @@ def send_publish_events(
 
 
 def send_deleted(key: ItemKey) -> None:
-    """Send DELETED for something that is not there, after commit."""
+    """Send DELETED, after commit, for an item that does not exist."""
     transaction.on_commit(partial(_send, _DELETED, key))
 
 
 def may_change_associations(changes: Iterable[ItemChange]) -> bool:
-    """Whether ``send_association_events`` could have anything to send."""
+    """Return whether ``send_association_events`` could have anything to send."""
     return any(change.was_restored or _is_container_change(change) for change in changes)
 
 
@@ -92,10 +91,10 @@ def send_association_events(
     learning_package_pk: int, changes: Collection[ItemChange], *, library_key: LibraryLocatorV2
 ) -> None:
     """
-    Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED, once for each item concerned.
+    Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED once for each item concerned.
 
-    These are the children that a container got or lost; all its children where its title changed, or where it
-    came or went; and restored items that have tags or are in collections.
+    Items are concerned if a container got or lost them as children; if a container of theirs has a new title, appeared
+    or disappeared; or if they were restored and have tags or are in collections.
     """
     associations: dict[ItemKey, set[str]] = {}
     _add_restored(associations, [change for change in changes if change.was_restored])
@@ -109,7 +108,7 @@ def send_association_events(
 
 
 def send_association_event(key: ItemKey, kinds: Iterable[str]) -> None:
-    """Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED for an item; ``kinds`` is what its ``changes`` name."""
+    """Send CONTENT_OBJECT_ASSOCIATIONS_CHANGED for an item, with ``kinds`` as its ``changes``."""
     data = ContentObjectChangedData(object_id=str(key), changes=sorted(kinds))
     # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
     # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1
@@ -117,7 +116,11 @@ def send_association_event(key: ItemKey, kinds: Iterable[str]) -> None:
 
 
 def _send(signals: _Signals, key: ItemKey) -> None:
-    """Send the event of an item; to nobody it is not made, as an import has one for each of its items."""
+    """
+    Send the event of an item.
+
+    Without listeners no event is made, because an import has one for each of its items.
+    """
     for_components, for_containers = signals
     if isinstance(key, LibraryContainerLocator):
         if for_containers.has_listeners():
@@ -141,12 +144,16 @@ def _add_restored(associations: dict[ItemKey, set[str]], restored: Collection[It
 
 
 def _plural(key: ItemKey) -> str:
-    """What ``changes`` of an association event calls containers of that kind."""
+    """Return the name of a kind of containers in the ``changes`` of an association event."""
     return f"{key.container_type}s" if isinstance(key, LibraryContainerLocator) else "components"
 
 
 def _children_affected(changes: Collection[ItemChange]) -> dict[int, set[str]]:
-    """Entity pk of a child -> plural names of the kinds of containers that changed around it."""
+    """
+    Find the children whose containers changed.
+
+    Maps each entity pk of a child to the plural names of the kinds of containers.
+    """
     version_pks = {change.old_version_pk for change in changes} | {change.new_version_pk for change in changes}
     children = learning_core.children_of(pk for pk in version_pks if pk is not None)
     affected: dict[int, set[str]] = {}

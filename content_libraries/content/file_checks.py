@@ -1,4 +1,4 @@
-"""Checking that the files of components are stored as their libraries say. For the operator of the site."""
+"""Checks that the files of components are stored undamaged, for the operator of the site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def check_files(
     library_key: LibraryLocatorV2 | None = None, *, repair: bool = False, digests: bool = False
 ) -> list[Finding]:
     """
-    Find files of components that are lost, cut short, or other ones than they should be, in all versions.
+    Find files of components that are missing, cut short, or have other bytes than they should, in all versions.
 
     Args:
         library_key: look only at this library; at all of them if None.

@@ -20,12 +20,12 @@ _STEP: Final = 24 * 60 * 60
 
 
 def file_token(version_uuid: UUID) -> str:
-    """The token of a version for today."""
+    """Return the token of a version for today."""
     return _signature(version_uuid, _today())
 
 
 def is_valid(version_uuid: UUID, token: str) -> bool:
-    """Whether a token was made for this version, today or yesterday."""
+    """Return whether a token was made for this version, today or yesterday."""
     today = _today()
     return any(constant_time_compare(token, _signature(version_uuid, day)) for day in (today, today - 1))
 

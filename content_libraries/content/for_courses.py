@@ -1,8 +1,8 @@
 """
-Reading a library on behalf of a course that is linked to it (wire: for-course; ADR 0020).
+Reads a library on behalf of a course that is linked to it (wire: for-course; ADR 0020).
 
-Whoever may view library updates in a course reads what the library has published of the items that the course is
-linked to, without any role in the library. Links are a matter of a room above, which registers who knows them.
+A user who may view library updates in a course may read the published items that the course is linked to, without any
+role in the library. A room above keeps the links, and registers a function that knows them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _answering: list[IsLinked] = []
 
 
 def register_links(is_linked: IsLinked) -> None:
-    """Ask a function about links of courses from now on. One that is registered already is not asked twice."""
+    """Register a function that tells about links of courses. A function is not registered twice."""
     if is_linked not in _answering:
         _answering.append(is_linked)
 

@@ -1,4 +1,4 @@
-"""What contains an item, and what it contains."""
+"""Reads the items above and below an item."""
 
 from __future__ import annotations
 

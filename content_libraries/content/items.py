@@ -1,4 +1,4 @@
-"""What components and containers have in common: finding, reading, deleting, restoring."""
+"""Finds, summarizes, deletes and restores components and containers."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def delete_item(key: ItemKey, *, user: Actor) -> None:
 
 def restore_item(key: ItemKey, *, user: Actor) -> None:
     """
-    Set the draft of a component or container to its last version. Needs EDIT.
+    Set the draft of a component or container to its latest version. Needs EDIT.
 
-    Does nothing where the draft is that already. Raises NotFoundError for what never existed,
+    Does nothing if the draft is the latest version already. Raises NotFoundError for an item that never existed, and
     NotAllowedError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
@@ -63,7 +63,7 @@ def restore_item(key: ItemKey, *, user: Actor) -> None:
 
 
 def item_summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:
-    """The summary of one item; see ``item_summaries``. Raises NotFoundError when it has just been deleted."""
+    """Summarize one item; see ``item_summaries``. Raises NotFoundError if it has just been deleted."""
     for summary in item_summaries(library, [entity_pk]):
         return summary
     raise NotFoundError(_("This was deleted while it was read. Restore it to go on."))

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 class LazyList[RowT](Sequence[RowT]):
     """
-    What a query finds, read where the list is sliced: a page costs what a page costs.
+    The results of a query, read when the list is sliced, so that a page costs only what its rows cost.
 
     Args:
         pks: finds the pks, in order.

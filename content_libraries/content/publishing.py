@@ -1,4 +1,4 @@
-"""Publishing and discarding."""
+"""Publishes and discards changes."""
 
 from __future__ import annotations
 
@@ -27,20 +27,16 @@ def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:
 
 def unpublished_changes(library_key: LibraryLocatorV2, *, user: Actor) -> list[ItemChange]:
     """
-    Return what ``publish_all`` would publish now: items that are new, changed or deleted. Needs VIEW.
+    List the new, changed and deleted items that ``publish_all`` would publish now. Needs VIEW.
 
-    Raises NotFoundError, NotAllowedError.
+    Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.VIEW)
     return learning_core.unpublished_changes(package_pk(library), library_key=library_key)
 
 
 def published_changes(library_key: LibraryLocatorV2, publish_log_pk: int, *, user: Actor) -> list[ItemChange]:
-    """
-    Return what a publish changed. Needs VIEW.
-
-    Raises NotFoundError, NotAllowedError.
-    """
+    """List the changes of a publish. Needs VIEW. Raises NotFoundError and NotAllowedError."""
     access_library(user, library_key, Permission.VIEW)
     changes = learning_core.publish_changes(publish_log_pk, library_key=library_key)
     return [change for change in changes if change.is_direct]

@@ -1,4 +1,4 @@
-"""Reading one component or container, and the children of a container: drafts, or what is published."""
+"""Reads one component or container, or the children of a container: the draft, or the published version."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def get_container_settings(
     key: LibraryContainerLocator, *, user: Actor, published: bool = False
 ) -> ContainerSettingsData:
     """
-    Read what a container has preserved of the course that it came from: of its draft, or of what is published.
+    Read what a container has preserved of its original course, for the draft or the published version. Needs VIEW.
 
-    Needs VIEW. Raises NotFoundError, also for what is deleted, softly, or not published; and NotAllowedError.
+    Raises NotFoundError, also for a container that is deleted (softly) or not published; and NotAllowedError.
     """
     library = access_library(user, library_key_of(key), Permission.VIEW)
     item = learning_core.find_item(package_pk(library), key, deleted_too=published)
@@ -60,7 +60,9 @@ def get_children(
     key: LibraryContainerLocator, *, user: Actor, published: bool = False, for_course: CourseKey | None = None
 ) -> list[ItemSummary]:
     """
-    Read the children of a container, in order, as often as they stand there. Needs VIEW.
+    Read the children of a container, in order, with repetitions.
+
+    Needs VIEW.
 
     Args:
         key: the container.
@@ -86,7 +88,7 @@ def get_children(
 
 
 def _published_only(library: ContentLibrary, entity_pks: list[int] | tuple[int, ...]) -> list[ItemSummary]:
-    """Summarize published versions, and tell nothing of drafts."""
+    """Summarize published versions, without anything about drafts."""
     return [
         replace(summary, last_draft_created=None, last_draft_created_by=None, has_unpublished_changes=False)
         for summary in item_summaries(library, entity_pks, published=True)

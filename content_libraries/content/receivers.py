@@ -1,4 +1,4 @@
-"""What this room does when Learning Core has committed a log: send the public events, or let a job do it."""
+"""Sends the public events when Learning Core has committed a log, or lets a job send them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def collection_changed(*, learning_package: Any, change: Any, **kwargs: Any) -> 
 
 
 def _run_later(task: Task[Any, None], *args: int | list[int]) -> None:
-    """Enqueue a job; without a broker run it here: the edit is committed, and its events must not be lost."""
+    """Enqueue a job. Without a broker it runs here, because the edit is committed and its events must not be lost."""
     try:
         task.apply_async(args, retry=False)
     except (OperationalError, OSError):

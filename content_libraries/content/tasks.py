@@ -1,4 +1,8 @@
-"""Background jobs of the content room. They carry pks only, and send what is still there when they run."""
+"""
+Tasks that send events in the background.
+
+Their arguments are pks; events are sent for what still exists when they run.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What happened to content: draft edits and publish operations."""
+"""The history of content: draft edits and publish operations."""

@@ -1,4 +1,4 @@
-"""What other rooms may ask about the history of content. Functions check permissions."""
+"""Functions on the history of content for other rooms. They check permissions."""
 
 from .data import Action, Contributor, HistoryEntry, PublishedEntity, PublishGroup
 from .drafts import creation_entry, draft_history

@@ -1,4 +1,4 @@
-"""What crosses the door of the history room."""
+"""Data classes of the history, for other rooms too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..keys import ItemKey, item_type_of
 
 
 class Action(StrEnum):
-    """What an entry says that happened to an item."""
+    """The kind of a change in a history entry."""
 
     CREATED = "created"
     DELETED = "deleted"
@@ -59,7 +59,7 @@ class PublishedEntity:
 
     @property
     def entity_type(self) -> str:
-        """The XBlock type of a component, or the type of a container."""
+        """Return the XBlock type of a component, or the type of a container."""
         return item_type_of(self.key)
 
 

@@ -1,4 +1,4 @@
-"""What waits to be published, and where an item comes from."""
+"""Reads the unpublished changes of an item, and how the item was created."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from .windows import windows_of
 
 def draft_history(key: ItemKey, *, user: Actor) -> list[HistoryEntry]:
     """
-    Read the changes since the last publish, newest first; of an item that was never published all. Needs VIEW.
+    Read the changes since the last publish, newest first. Needs VIEW.
+
+    For an item that was never published, all changes are read.
 
     Args:
         key: a component, deleted (softly) or not; or a container that is not deleted, for the changes of itself and of
@@ -38,9 +40,10 @@ def draft_history(key: ItemKey, *, user: Actor) -> list[HistoryEntry]:
 
 def creation_entry(key: ItemKey, *, user: Actor) -> HistoryEntry | None:
     """
-    Describe the first version of a component or container, deleted (softly) or not. Needs VIEW.
+    Describe the first version of a component or container, which may be deleted (softly). Needs VIEW.
 
-    Later changes never change it. Returns None for an item without versions. Raises NotFoundError and NotAllowedError.
+    Later edits never change this entry. Returns None for an item without versions. Raises NotFoundError and
+    NotAllowedError.
     """
     _library, item = access_history(user, key)
     version = learning_core.first_version(item.pk)
@@ -70,23 +73,27 @@ def access_history(
 
 
 def scope_pks(item: learning_core.FoundItem) -> set[int]:
-    """The entities that the history of an item may be about: itself, and what stands below it in draft."""
+    """Return the entities that the history of an item may be about: the item, and everything below it in draft."""
     below = learning_core.descendant_pks(item.pk) if isinstance(item.key, LibraryContainerLocator) else set()
     return below | {item.pk}
 
 
 def is_in_scope(key: ItemKey, scope_key: ItemKey) -> bool:
-    """Whether the history of an item tells about another one below it: containers between are left out."""
+    """
+    Return whether the history of ``scope_key`` tells about ``key``, an item below it.
+
+    Containers between them are left out.
+    """
     return key == scope_key or isinstance(key, LibraryUsageLocatorV2)
 
 
 def newest_first(entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:
-    """Order entries by time; those of the same moment by title, both descending."""
+    """Sort entries by time, and entries of the same moment by title, both descending."""
     return sorted(entries, key=lambda entry: (entry.changed_at, entry.title), reverse=True)
 
 
 def entry_of(edit: learning_core.DraftEdit, key: ItemKey) -> HistoryEntry:
-    """Tell an edit of an item."""
+    """Convert an edit of an item to a history entry."""
     title = edit.old_title if edit.new_title is None else edit.new_title
     return HistoryEntry(
         contributor=contributor(edit.changed_by),
@@ -100,7 +107,7 @@ def entry_of(edit: learning_core.DraftEdit, key: ItemKey) -> HistoryEntry:
 
 
 def contributor(username: str | None) -> Contributor | None:
-    """Somebody, or nobody."""
+    """Return a contributor for a username; None for None."""
     return None if username is None else Contributor(username)
 
 

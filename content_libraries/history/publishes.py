@@ -1,4 +1,4 @@
-"""Publish operations, as the history of one item shows them, and what went into them."""
+"""Reads the publish operations that an item took part in, and the changes that went into them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _log_pk(publication: Publication) -> int:
 def _publications_above(
     related: Collection[Publication], key: ItemKey, library_key: LibraryLocatorV2
 ) -> Mapping[int, Sequence[Publication]]:
-    """Publish log pk -> containers above, for operations in which the item was not asked for itself."""
+    """Map publish logs in which the item was not asked for itself to the publications of containers above it."""
     answered = {each.log_pk for each in related if each.direct is None or (each.direct and each.key == key)}
     members = [each.record_pk for each in related if each.log_pk not in answered and is_in_scope(each.key, key)]
     return learning_core.publications_above(members, library_key=library_key)
@@ -80,7 +80,7 @@ def _groups(
     key: ItemKey, related: Sequence[Publication], above: Sequence[Publication], windows: Mapping[int, Windows]
 ) -> list[PublishGroup]:
     """
-    The groups of one publish operation.
+    Group what one publish log published into groups for the history.
 
     Args:
         key: the item whose history this is.
@@ -122,7 +122,11 @@ def _group(
 
 
 def _contributors(edits: Iterable[DraftEdit]) -> tuple[Contributor, ...]:
-    """Who made versions, or deleted; the latest first. Effects of what happened below are nobody's work."""
+    """
+    Return the users who made or deleted versions, the latest first.
+
+    Side effects of changes below an item count for nobody.
+    """
     made = [edit for edit in edits if edit.old_version_pk != edit.new_version_pk]
     names = (edit.changed_by for edit in sorted(made, key=lambda edit: edit.log_pk, reverse=True))
     return tuple(Contributor(name) for name in dict.fromkeys(names) if name is not None)

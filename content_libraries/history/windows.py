@@ -1,11 +1,11 @@
 """
-Which draft edits of an item went into which publish operation, and which still wait.
+Finds out which draft edits of an item went into which publish operation, and which are unpublished.
 
-Learning Core keeps drafts and publish operations in two logs without a common numbering; all that joins them is time,
-and time misleads: an edit may be stamped before a publish and committed after it. But a publish operation records the
-version, and the digest of everything below it, that it published, and some edit made exactly that. So the edits are
-cut behind the edit that made what was published. Time only decides where several edits made the same: a draft that
-went back and forth, or a container below which a publish took something but not everything.
+Learning Core keeps drafts and publish operations in two logs without a common numbering. Only time connects them, and
+time misleads: an edit may be stamped before a publish and committed after it. But a publish operation records the
+version that it published, and the digest of everything below it. Some edit made exactly this state, so the edits are
+cut behind it. Time only decides if several edits made the same state: in a draft that went back and forth, or in a
+container of which a publish took some contents but not all.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Windows:
 
 def windows_of(entity_pks: Collection[int], publications: Iterable[Publication]) -> dict[int, Windows]:
     """
-    Read the edits of items and cut them.
+    Read the edits of items, and cut them by the items' publications.
 
     Args:
         entity_pks: the items.
@@ -49,7 +49,7 @@ def windows_of(entity_pks: Collection[int], publications: Iterable[Publication])
 
 
 def cut(edits: Sequence[DraftEdit], publications: Sequence[Publication]) -> Windows:
-    """Cut the edits of one item by its publications; both are complete, oldest first."""
+    """Cut the edits of one item by its publications. Both have to be complete, oldest first."""
     published: dict[int, Sequence[DraftEdit]] = {}
     start = 0
     base: Publication | None = None
@@ -61,7 +61,11 @@ def cut(edits: Sequence[DraftEdit], publications: Sequence[Publication]) -> Wind
 
 
 def _end_of(publication: Publication, edits: Sequence[DraftEdit], start: int) -> int:
-    """How many edits had been made when this was published, of which ``start`` went into earlier publications."""
+    """
+    Return how many edits had been made when this was published.
+
+    The first ``start`` of them went into earlier publications.
+    """
     made_version = [
         number
         for number in range(max(start, 1), len(edits) + 1)
@@ -77,10 +81,10 @@ def _end_of(publication: Publication, edits: Sequence[DraftEdit], start: int) ->
 
 def _without_discarded(edits: Sequence[DraftEdit], base: Publication | None) -> Sequence[DraftEdit]:
     """
-    Leave out what was undone: everything up to the last return to the published state.
+    Leave out edits that were undone: everything up to the last return to the published state.
 
-    Discarding returns to it, and so does restoring what was deleted since. An item that was never published has no
-    state to return to: the history of its draft stays whole (wire: history).
+    Discarding returns to the published state, and so does restoring an item that was deleted since. An item that was
+    never published has no such state: the history of its draft stays whole (wire: history).
     """
     if base is None:
         return edits

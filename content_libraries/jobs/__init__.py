@@ -1,1 +1,1 @@
-"""Long work that workers do: leases, progress, cancel, retry."""
+"""Jobs: long work in the background, with leases, progress, canceling and retrying."""

@@ -1,4 +1,4 @@
-"""What the lists of jobs in the Django admin share: how far each job is, who has it, canceling and trying again."""
+"""Base classes for lists of jobs in the Django admin: they show progress and workers, and cancel and retry jobs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .models import UNFINISHED, Job, JobState
 
 
 class WorkerFilter(admin.SimpleListFilter):
-    """Jobs that an operator may have to look after."""
+    """Filters jobs by whether an operator may have to look after them."""
 
     title = gettext_lazy("worker")
     parameter_name = "worker"
@@ -50,7 +50,7 @@ TONES: Final[Mapping[str, str]] = {
 
 
 def state_in_words(job: Job) -> str:
-    """How far a job is, for people."""
+    """Return the state of a job in words for people."""
     is_ending = job.state in UNFINISHED and job.cancel_requested
     return _("Canceling…") if is_ending else str(JobState(job.state).label)
 
@@ -59,7 +59,7 @@ _REFRESH_SECONDS: Final = 3
 
 
 class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list of jobs, to look at. The page of a job keeps itself up to date until the job is finished."""
+    """A read-only list of jobs. The page of a job reloads itself until the job is finished."""
 
     list_filter: ClassVar[Any] = ("state", WorkerFilter, "created")
     list_select_related: ClassVar[Any] = ("user", "task_status")
@@ -69,7 +69,7 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A job, with everything that is known of it; browsers ask for it again while it is at work."""
+        """Show a job with all its details. Browsers reload the page while the job is unfinished."""
         response = super().change_view(request, object_id, form_url, extra_context)
         job = self.get_object(request, object_id)
         if job is not None and job.state in UNFINISHED:
@@ -78,7 +78,7 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("Progress"))
     def progress(self, job: Job) -> str:
-        """What a worker does right now, and how many steps are done."""
+        """Tell what a worker does at the moment, and how many steps are done."""
         status = job.task_status
         if job.state != JobState.RUNNING or status is None:
             return ""
@@ -92,7 +92,11 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("Worker"))
     def worker(self, job: Job) -> str:
-        """Who has the job, told by how long ago it was heard of; the lease itself says nothing to people."""
+        """
+        Tell when the worker of the job was last heard of, or how long the job has been waiting for one.
+
+        The lease itself would tell people nothing.
+        """
         now = datetime.now(UTC)
         if job.state == JobState.WAITING:
             return _("none for %(time)s") % {"time": timesince(job.created, now)}
@@ -106,9 +110,10 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class JobActionsAdmin(JobListAdmin):
     """
-    A list of jobs that are canceled and tried again.
+    A list of jobs with actions that cancel and retry them.
 
-    A room with jobs says how: ``retry`` takes a uuid and the user, and so does ``cancel`` where the room has its own.
+    Subclasses set ``retry``, which takes a uuid and the user; and ``cancel``, with the same arguments, if the room has
+    its own.
     """
 
     retry: ClassVar[Callable[..., Any]]
@@ -139,15 +144,15 @@ class JobActionsAdmin(JobListAdmin):
 
 class JobAdmin(JobActionsAdmin):
     """
-    A list of jobs that are canceled and tried again, and watched on a page of their own.
+    A list of jobs that are canceled and retried, and watched on a page of their own.
 
-    ``page_names`` begins the names of the URLs of this list.
+    ``page_names`` is the prefix of the URL names of this list.
     """
 
     page_names: ClassVar[str]
 
     def watch_url(self, job: Any) -> str:
-        """Where a job is watched."""
+        """Return the URL of the page that shows the progress of a job."""
         return reverse(f"admin:{self.page_names}_watch", args=[job.uuid])
 
     def get_urls(self) -> list[Any]:
@@ -163,14 +168,18 @@ class JobAdmin(JobActionsAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A job's own page is the one where it is watched."""
+        """Redirect to the page that shows the progress of the job."""
         job = self.get_object(request, object_id)
         if job is None:
             raise Http404
         return HttpResponseRedirect(self.watch_url(job))
 
     def page(self, view: Any) -> Any:
-        """A page for who may see the list, with the admin around it; errors of ours come back as a message."""
+        """
+        Wrap a view as an admin page for users who may see the list.
+
+        Errors of this app become messages on the list.
+        """
 
         def wrapped(request: HttpRequest, **arguments: Any) -> HttpResponse:
             if not self.has_view_permission(request):

@@ -1,4 +1,4 @@
-"""What rooms with jobs do with them. What the work is, each room knows itself."""
+"""Functions on jobs for the rooms that have jobs. The work of a job stands in its own room."""
 
 from .kinds import JobKind, register
 from .leases import is_dead, request_cancel, run_job

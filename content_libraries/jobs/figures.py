@@ -1,4 +1,4 @@
-"""How many jobs there are, and how long they wait: for metrics and health checks."""
+"""Counts jobs and measures how long they wait, for metrics and health checks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def job_figures() -> list[JobFigures]:
 
 
 def job_kinds() -> list[str]:
-    """Names of the models of jobs, which are also what a task status calls its job."""
+    """Return the names of the models of jobs. A task status calls its job by the same name."""
     return [_kind(model) for model in _models()]
 
 

@@ -1,4 +1,4 @@
-"""The kinds of jobs: what a room says of its jobs, so that this room can send, sweep, end and retry them."""
+"""The kinds of jobs. A room registers its kinds, so that this room can send, sweep, end and retry the jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from .workers import JobWorker
 
 
 class Retry(Protocol):
-    """Starts a finished job anew, as this user, who needs the rights for starting it. Returns the new job."""
+    """
+    Starts a finished job again on behalf of a user, who needs the same rights as for a new job.
+
+    Returns the new job.
+    """
 
     def __call__(self, job_uuid: UUID, /, *, user: Actor) -> Job: ...
 
@@ -45,16 +49,16 @@ _KINDS: Final[dict[type[Job], JobKind[Any]]] = {}
 
 
 def register[JobT: Job](kind: JobKind[JobT]) -> JobKind[JobT]:
-    """Make a kind known. To be called when the tasks of its room are imported."""
+    """Register a kind of jobs. Call this when the tasks of its room are imported."""
     _KINDS[kind.model] = kind
     return kind
 
 
 def kinds() -> list[JobKind[Any]]:
-    """All kinds, in the order in which they became known."""
+    """Return all kinds, in the order of their registration."""
     return list(_KINDS.values())
 
 
 def kind_of[JobT: Job](model: type[JobT]) -> JobKind[JobT]:
-    """The kind of jobs of a model."""
+    """Return the kind of the jobs of a model."""
     return cast("JobKind[JobT]", _KINDS[model])

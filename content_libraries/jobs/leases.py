@@ -1,11 +1,12 @@
 """
-How workers take jobs, keep them, and lose them (ADR 0016).
+Gives workers the lease of a job, renews it, and takes it away (ADR 0016).
 
-A job belongs to the worker that holds its lease. The transaction of a part ends with a look at the lease, under the
-lock of the job's row; a worker that was taken for dead cannot finish what another one has begun. States are written
-outside of that transaction, so that others see them.
+A job belongs to the worker that holds its lease. Before a part of the work is committed, the lease is checked under the
+lock of the job's row. So a worker that was thought dead cannot finish a part that another worker has begun. States are
+written outside of the part's transaction, so that others see them.
 
-Taking a lease is an attempt. Who finds a job that has no attempt left, or that somebody has canceled, ends it.
+Taking a lease is an attempt. A job that has no attempt left, or that was canceled, is ended by the worker or sweep that
+finds it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _MAX_REASON: Final = 500
 
 def claim[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> JobT | None:
     """
-    Take a job that waits, or whose worker is dead. One conditional update, so only one worker gets it.
+    Take a job that waits, or whose worker is dead.
+
+    It is one conditional update, so that only one worker gets the job.
 
     Returns: None where there is nothing to do. A job without attempts left, or that somebody canceled, is ended.
     """
@@ -54,10 +57,10 @@ def claim[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> JobT | None:
 
 def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
     """
-    Do what is left of a job. Does nothing if another worker is at it, or if it is finished.
+    Do the rest of a job. Does nothing if another worker has the job, or if it is finished.
 
-    An unexpected exception breaks the attempt off: its reason is kept, the job is given back, to be sent again by the
-    next sweep, or fails if there is no attempt left, and the exception is raised. A full disk fails the job at once.
+    An unexpected exception ends the attempt and is raised. Its reason is stored, and the job is given back for the next
+    sweep, or fails if no attempt is left. A full disk fails the job at once.
     """
     job = claim(kind, job_uuid)
     if job is None:
@@ -70,7 +73,7 @@ def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
         _fail(kind, worker, error)
     except LeaseLostError:
         logger.warning("The job %s belongs to another worker now", job_uuid)
-    except Exception as error:  # whatever it is, the attempt is over, and clients are told the reason
+    except Exception as error:  # any error ends the attempt, and clients are told the reason
         logger.exception("Attempt %s of the job %s broke off", job.attempts, job_uuid)
         if (full := storage_full(error)) is None:
             _break_off(kind, worker, error)
@@ -81,26 +84,26 @@ def run_job[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> None:
 
 
 def is_dead(now: datetime) -> Q:
-    """A condition on jobs: those whose worker said nothing for too long."""
+    """Return a filter for jobs whose worker has been silent for too long."""
     lease = timedelta(seconds=conf.JOB_LEASE_SECONDS.value)
     return Q(state=JobState.RUNNING, heartbeat__lt=now - lease)
 
 
 def is_free(now: datetime) -> Q:
-    """A condition on jobs: those that a worker may take."""
+    """Return a filter for jobs that a worker may take."""
     return Q(state=JobState.WAITING) | is_dead(now)
 
 
 def is_over() -> Q:
-    """A condition on free jobs: those that no worker takes any more, because they can only be ended."""
+    """Return a filter for free jobs that can only be ended: canceled ones, and those without attempts left."""
     return Q(attempts__gte=conf.JOB_ATTEMPTS.value) | Q(cancel_requested=True)
 
 
 def request_cancel(model: type[Job], job_pk: int) -> None:
     """
-    End a job that waits, or whose worker is dead; ask one that runs to end at its next step.
+    End a job that waits, or whose worker is dead; ask a running one to end at its next step.
 
-    Nothing happens to a finished one.
+    A finished job stays as it is.
     """
     with transaction.atomic():
         jobs = model._default_manager.select_for_update()
@@ -114,9 +117,10 @@ def request_cancel(model: type[Job], job_pk: int) -> None:
 
 def end_if_over[JobT: Job](kind: JobKind[JobT], job_pk: int) -> bool:
     """
-    End a job that can only be ended; see ``is_over``. Returns whether it was.
+    End a job that can only be ended (see ``is_over``). Returns whether it was ended.
 
-    It is looked at again under the lock of its row: a worker that was taken for dead may have said something.
+    The job is checked again under the lock of its row, because a worker that was thought dead may have renewed its
+    lease.
     """
     with transaction.atomic():
         jobs = kind.model._default_manager.select_for_update()
@@ -131,7 +135,7 @@ def end_if_over[JobT: Job](kind: JobKind[JobT], job_pk: int) -> bool:
 
 
 def _break_off[JobT: Job](kind: JobKind[JobT], worker: JobWorker[JobT], error: Exception) -> None:
-    """Keep why an attempt broke off, and end the job if it was the last one."""
+    """Store the reason why an attempt broke off, and end the job if it was the last attempt."""
     with transaction.atomic():
         job = worker.jobs.select_for_update().get(pk=worker.job.pk)
         if job.lease != worker.lease or job.state != JobState.RUNNING:
@@ -142,7 +146,11 @@ def _break_off[JobT: Job](kind: JobKind[JobT], worker: JobWorker[JobT], error: E
 
 
 def _fail[JobT: Job](kind: JobKind[JobT], worker: JobWorker[JobT], error: ContentLibrariesError) -> None:
-    """End a job that another attempt would not help. The author is told the reason, and how to start it anew."""
+    """
+    Fail a job at once, because another attempt would not help.
+
+    The author is told the reason, and how to start the job again.
+    """
     try:
         with worker.finishing() as job, site_language.active():
             if job.state in UNFINISHED:
@@ -170,7 +178,9 @@ def _give_up[JobT: Job](kind: JobKind[JobT], job: JobT) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Why an attempt broke off, for its author and for staff: in short, and without names of files of the server."""
+    """
+    Return a short reason why an attempt broke off, for the author and for staff, without file names of the server.
+    """
     if isinstance(error, OSError) and error.strerror:
         text = f"{type(error).__name__}: {error.strerror}"
     else:

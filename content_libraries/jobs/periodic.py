@@ -1,4 +1,4 @@
-"""Tasks that Celery beat starts again and again: late messages expire, and one process works at a task at a time."""
+"""Periodic tasks that Celery beat starts. Late messages expire, and only one process works at a task at a time."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ logger = logging.getLogger(__name__)
 MINUTE: Final = 60
 HOUR: Final = 3600
 _PERIODS_OF_A_TURN: Final = 5
-"""After so many periods the owner of a turn counts as dead. All periodic tasks can be done twice at the same time."""
+"""The owner of a turn counts as dead after so many periods. Two processes may do any periodic task at the same time."""
 
 
 def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Any]:
     """
-    Make a periodic task of a function that takes nothing and returns how much there was to do.
+    Make a periodic task of a function without arguments, which returns how much there was to do.
 
-    A message that no worker takes within the period is worthless, because the next one is there: it expires. A worker
-    that finds another one at the same task leaves it alone, and returns 0.
+    A message expires if no worker takes it within the period, because the next message has the same work. A worker
+    returns 0 if another one is at the same task.
 
     Args:
         name: of the task, which is the one in the beat schedule (``plugin_settings``).
@@ -40,7 +40,7 @@ def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], A
             with turn(name, timedelta(seconds=_PERIODS_OF_A_TURN * seconds)) as is_ours:
                 return work() if is_ours else 0
 
-        # Not again at once after a worker died: the next message is never far.
+        # A message is not repeated at once after a worker died, because the next one comes soon.
         return shared_task(name=name, expires=seconds, acks_late=False, ignore_result=True)(work_in_turn)
 
     return decorate
@@ -49,7 +49,9 @@ def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], A
 @contextmanager
 def turn(task_name: str, lasting: timedelta) -> Iterator[bool]:
     """
-    Take the turn to do a periodic task, and give it back at the end. Yields False if another process has it.
+    Yield whether this process has the turn to do a periodic task.
+
+    The turn ends with the block.
 
     Args:
         lasting: how long others leave it to this process. It survives this process for so long, if that is killed.

@@ -18,11 +18,11 @@ _STATE_OF_JOB: Mapping[str, str] = {
     JobState.FAILED: UserTaskStatus.FAILED,
     JobState.CANCELED: UserTaskStatus.CANCELED,
 }
-"""What the state of a job whose task status was purged is called."""
+"""The names of the states of jobs whose task status was purged."""
 
 
 def state_of(job: Job) -> str:
-    """The state of a job in the words that clients know."""
+    """Return the state of a job in the words that clients know."""
     status: Any = job.task_status
     return str(status.state) if status else _STATE_OF_JOB[job.state]
 

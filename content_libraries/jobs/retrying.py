@@ -1,4 +1,4 @@
-"""Starting a job anew, whatever its kind."""
+"""Starts a job of any kind again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .models import UNFINISHED, Job
 
 def retry_any_job(job_uuid: UUID, *, user: Actor) -> Job:
     """
-    Start a finished job of any kind anew.
+    Start a finished job of any kind again.
 
     Args:
         user: who starts it, and needs the rights for that; for the operator it is started as its author.
@@ -34,6 +34,6 @@ def retry_any_job(job_uuid: UUID, *, user: Actor) -> Job:
 
 
 def check_finished(job: Job) -> None:
-    """Raise InvalidInputError for a job that is not finished: it cannot be started anew."""
+    """Raise InvalidInputError unless a job is finished, because only a finished one can be started again."""
     if job.state in UNFINISHED:
         raise InvalidInputError(_("This job is not finished. Wait for it, or cancel it."))

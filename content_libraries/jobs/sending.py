@@ -1,4 +1,4 @@
-"""Telling workers of jobs."""
+"""Tells workers about jobs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 def send_on_commit(job: Job) -> None:
-    """Tell a worker of a new job when the caller's transaction is committed."""
+    """Tell a worker about a new job when the caller's transaction is committed."""
     transaction.on_commit(partial(send_job, job))
 
 
 def send_job(job: Job, *, expires: float | None = None) -> None:
     """
-    Tell a worker of a job. If the broker does not take the message, the next sweep sends another one.
+    Tell a worker about a job.
+
+    If the broker does not accept the message, the next sweep sends another one.
 
     Args:
         expires: after how many seconds the message is worthless, because another one is sent then.

@@ -1,4 +1,4 @@
-"""The task status of a job: what clients poll."""
+"""The task status of a job, which clients poll."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def create_status(job: Job, *, task_name: str, name: str, total_steps: int) -> N
 
 def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) -> None:
     """
-    End a job in the caller's transaction, and tell clients how it ended.
+    End a job in the caller's transaction, and report its outcome in its task status.
 
     Args:
         job: locked by the caller, and not finished.
@@ -51,7 +51,11 @@ def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) ->
 
 
 def refer_to(user: Actor) -> User:
-    """The person who is told of a job's progress. Raises NotAllowedError for the operator, who works without jobs."""
+    """
+    Return the user who gets the progress of a job.
+
+    Raises NotAllowedError for the operator, who works without jobs, and for anonymous users.
+    """
     if is_operator(user) or not user.is_authenticated:
         raise NotAllowedError(_("What is done in the background needs a user, who is told how it goes."))
     return user

@@ -1,4 +1,4 @@
-"""Finding jobs that nobody works on any more."""
+"""Finds jobs that no worker works on any more."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .sending import send_job
 logger = logging.getLogger(__name__)
 
 JUST_CREATED: Final = timedelta(minutes=1)
-"""So long after its creation, or less, the first message of a job may not be on its way yet."""
+"""For this long after the creation of a job, its first message may not have been sent yet."""
 
 
 def sweep_jobs() -> int:
     """
-    Find jobs, of all kinds, whose worker died or whose message was lost, and send them again, or end them after too
-    many attempts.
+    Find jobs of all kinds whose worker died or whose message was lost, and send them again.
 
-    To be called periodically. A job is sent once in ``JOB_RESEND_SECONDS``, however often this is called.
+    A job that has had too many attempts is ended. Call this periodically: a job is sent once in ``JOB_RESEND_SECONDS``,
+    however often it is called.
 
     Returns: how many were sent or ended.
     """
@@ -41,22 +41,22 @@ def _sweep(kind: JobKind[Any]) -> int:
 
 
 def _needs_message(now: datetime) -> Q:
-    """A condition on jobs: no worker has been told of them for a while, and none is at it."""
+    """Return a filter for jobs that no worker has, and that no worker has been told about for a while."""
     is_untold = Q(sent=None) | Q(sent__lt=now - _resend_after())
     return is_untold & (is_dead(now) | Q(state=JobState.WAITING, created__lt=now - JUST_CREATED))
 
 
 def _end(kind: JobKind[Any], job: Job) -> bool:
-    """End a job. One that cannot be ended is logged, and keeps no other one from its end."""
+    """End a job. An error is logged, so that it does not keep other jobs from being ended."""
     try:
         return end_if_over(kind, job.pk)
-    except Exception:  # whatever a room's ending does, the other jobs must end
+    except Exception:  # an error in a room's code must not keep other jobs from being ended
         logger.exception("The job %s cannot be ended", job.uuid)
         return False
 
 
 def _send(free: QuerySet[Any], job: Job, now: datetime) -> bool:
-    """Send a job unless another sweep, or a worker, has just been faster."""
+    """Send a job, unless another sweep or a worker has just been faster."""
     if not free.filter(_needs_message(now), pk=job.pk).update(sent=now):
         return False
     send_job(job, expires=_resend_after().total_seconds())

@@ -1,4 +1,4 @@
-"""The sweep of the jobs of all rooms."""
+"""The task that sweeps the jobs of all rooms."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from .sweeping import sweep_jobs
 
 @periodic_task("content_libraries.jobs.sweep", seconds=MINUTE)
 def sweep_all_jobs() -> int:
-    """Find the jobs that nobody works on any more. Returns how many there were."""
+    """Send or end the jobs that no worker works on any more. Returns how many there were."""
     return sweep_jobs()

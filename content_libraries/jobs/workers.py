@@ -1,4 +1,4 @@
-"""Hold the lease of a job while a worker is at it, and report the steps."""
+"""Keeps the lease of a job while a worker does it, and reports the steps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LeaseLostError(Exception):
 
 
 class JobWorker[JobT: Job]:
-    """A worker at a job: its progress, and whether it still has the job."""
+    """A worker with a job: it reports progress, and checks whether the job is still its own."""
 
     def __init__(self, job: JobT) -> None:
         self.job = job
@@ -40,12 +40,15 @@ class JobWorker[JobT: Job]:
 
     @property
     def jobs(self) -> Any:
-        """The manager of jobs of this kind."""
+        """Return the manager of the job's model."""
         return type(self.job)._default_manager
 
     def acting_user(self) -> User:
         """
-        Return the user for whom the job is done, with the rights that the user has by now.
+        Return the user for whom the job is done, with the user's current rights.
+
+        Raises UserGoneError if the user was deleted, because nobody else, and least of all the operator, may stand in
+        for the user.
 
         Raises UserGoneError if the user was deleted: nobody else may be taken for the user, least of all the
         operator.
@@ -57,7 +60,7 @@ class JobWorker[JobT: Job]:
 
     def step(self, text: str, steps: int) -> None:
         """
-        Tell others where the job is, and hear from them whether to go on. Never inside of a transaction.
+        Report a step, renew the lease, and check that the job should go on. Never call this inside of a transaction.
 
         Raises LeaseLostError and JobCanceledError.
         """
@@ -72,7 +75,7 @@ class JobWorker[JobT: Job]:
 
     def renew(self) -> None:
         """
-        Renew the lease, and hear whether to go on. Never inside of a transaction.
+        Renew the lease, and check that the job should go on. Never call this inside of a transaction.
 
         Raises LeaseLostError and JobCanceledError.
         """
@@ -82,23 +85,23 @@ class JobWorker[JobT: Job]:
 
     def keep_alive(self) -> None:
         """
-        Renew the lease if a tenth of it is over. To be called often in a long step, never inside of a transaction.
+        Renew the lease if a tenth of it is over.
 
-        Raises LeaseLostError and JobCanceledError.
+        Call this often in a long step, but never inside of a transaction. Raises LeaseLostError and JobCanceledError.
         """
         if datetime.now(UTC) - self.renewed > timedelta(seconds=conf.JOB_LEASE_SECONDS.value / 10):
             self.renew()
 
     def settle(self) -> None:
         """
-        End the transaction of a part: lock the job, and see that it is still this worker's.
+        Lock the job at the end of a part's transaction, and check that it is still this worker's.
 
-        Raises LeaseLostError and JobCanceledError, which undo the part.
+        Raises LeaseLostError and JobCanceledError, which roll the part back.
         """
         self.check(self.jobs.select_for_update().get(pk=self.job.pk))
 
     def check(self, job: JobT) -> None:
-        """Raise LeaseLostError or JobCanceledError if a job, as just read, is not to be gone on with."""
+        """Raise LeaseLostError or JobCanceledError if the job, as it was just read, must not go on."""
         if job.lease != self.lease or job.state != JobState.RUNNING:
             raise LeaseLostError
         if job.cancel_requested:
@@ -106,7 +109,7 @@ class JobWorker[JobT: Job]:
 
     @contextmanager
     def finishing(self) -> Iterator[JobT]:
-        """A transaction in which the job is locked and still this worker's. Raises LeaseLostError."""
+        """Yield the job, locked in a transaction and still this worker's. Raises LeaseLostError."""
         with transaction.atomic():
             job: JobT = self.jobs.select_for_update().get(pk=self.job.pk)
             if job.lease != self.lease:
@@ -114,7 +117,7 @@ class JobWorker[JobT: Job]:
             yield job
 
     def let_go(self) -> None:
-        """Give an unfinished job back, if it is still this worker's."""
+        """Give an unfinished job back if it is still this worker's."""
         self.jobs.filter(pk=self.job.pk, lease=self.lease, state=JobState.RUNNING).update(
             state=JobState.WAITING, lease=None
         )

@@ -1,1 +1,1 @@
-"""The only door to Learning Core (``openedx_content``)."""
+"""Reads and writes Learning Core (``openedx_content``). No other room imports it."""

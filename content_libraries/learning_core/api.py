@@ -1,4 +1,4 @@
-"""What other rooms may do with Learning Core. This room is the only one that imports ``openedx_content``."""
+"""Functions on Learning Core for other rooms. Only this room imports ``openedx_content``."""
 
 from .archives import (
     LoadedPackage,

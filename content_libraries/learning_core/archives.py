@@ -1,4 +1,4 @@
-"""Learning packages as archives: written, read, and taken into use under another name."""
+"""Writes learning packages into archives, reads archives, and puts read packages into use under another name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .media_files import damage_of
 from .packages import PackageExistsError, delete_learning_package
 
 _STAGED: Final = "lp-restore:"
-"""What Learning Core lets the name of a package begin with that was read from an archive; the username follows."""
+"""Prefix of the names that Learning Core gives to packages from archives; the username follows."""
 
 
 class PackageArchiveError(ContentLibrariesError):
@@ -63,7 +63,7 @@ class LoadedPackage:
 
 def write_package_archive(learning_package_pk: int, path: Path, *, author: User, origin: str) -> None:
     """
-    Write a learning package into a zip archive: drafts and published versions, files, collections.
+    Write a learning package into a zip archive: drafts, published versions, files and collections.
 
     Args:
         author: who is named in the archive, unless without an e-mail address: such archives cannot be read.
@@ -77,7 +77,7 @@ def write_package_archive(learning_package_pk: int, path: Path, *, author: User,
 
 def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
     """
-    Make a learning package of an archive, under a name that marks it as the user's and as not in use.
+    Make a learning package from an archive. Its name marks it as the user's, and as not in use.
 
     Raises PackageArchiveError, StorageFullError and StorageError; then nothing is written, and no file is left.
     """
@@ -92,7 +92,7 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
 
 
 def _load(path: Path, user: User) -> dict[str, Any]:
-    # The reader trusts its input: whatever is wrong with that shows as the exception that it happens to lead to.
+    # Learning Core's reader trusts its input, so that a broken archive may lead to any exception.
     try:
         with transaction.atomic():
             loaded: dict[str, Any] = content_api.load_learning_package(str(path), user=user)
@@ -114,7 +114,7 @@ def _load(path: Path, user: User) -> dict[str, Any]:
 
 
 def _check_files(learning_package_pk: int) -> None:
-    """Raise StorageError where the storage has not kept all of a file: Learning Core does not ask."""
+    """Raise StorageError if the storage has not kept all of a file. Learning Core does not check this."""
     media = Media.objects.filter(learning_package_id=learning_package_pk, has_file=True)
     for medium in media.select_related("learning_package"):
         if problem := damage_of(medium, digests=False):
@@ -127,10 +127,10 @@ def _check_files(learning_package_pk: int) -> None:
 @contextmanager
 def _leaving_no_files() -> Iterator[None]:
     """
-    If the block fails, delete the files of learning packages that it has created.
+    Delete the files of learning packages that the block has created, if it fails.
 
-    Learning Core writes them while it reads an archive. A package that is read again gets other names for its files,
-    so nobody would ever use these, and a full disk would stay full.
+    Learning Core writes files while it reads an archive. When an archive is read again, its package gets other file
+    names. So nobody would ever use the old files, and a full disk would stay full.
     """
     folders: list[str] = []
     thread, receiver = get_ident(), f"content_libraries.learning_core.{uuid4()}"
@@ -152,7 +152,7 @@ def _leaving_no_files() -> Iterator[None]:
 
 
 def _delete_folder(folder: str) -> None:
-    """Delete a folder of the storage with its files. What the storage does not delete stays."""
+    """Delete a folder of the storage with its files. Files that the storage cannot delete stay."""
     with suppress(*storage_faults()):
         _folders, files = get_storage().listdir(folder)
         for file in files:
@@ -164,7 +164,7 @@ def adopt_learning_package(
     learning_package_pk: int, package_ref: str, *, title: str, description: str, user: Actor
 ) -> LearningPackage.ID:
     """
-    Take a package into use that was read from an archive: give it another name.
+    Put a package that was read from an archive into use, under another name.
 
     Args:
         user: who has read it; the operator may take what anybody has read.
@@ -184,7 +184,7 @@ def adopt_learning_package(
 
 
 def delete_staged(learning_package_pk: int) -> None:
-    """Delete a package that was read from an archive, unless it is in use by now or gone."""
+    """Delete a package that was read from an archive, unless it is already in use or deleted."""
     with transaction.atomic():
         if _is_staged(learning_package_pk, user=OPERATOR):
             delete_learning_package(learning_package_pk)
@@ -192,9 +192,10 @@ def delete_staged(learning_package_pk: int) -> None:
 
 def _is_staged(learning_package_pk: int, *, user: Actor) -> bool:
     """
-    Return whether the user has read a package from an archive, and nobody uses it yet. The operator asks for anybody.
+    Return whether the user has read a package from an archive, and nobody uses it yet.
 
-    It stays so until the caller's transaction ends. Usernames differ by case, which not every database sees.
+    For the operator, any user may have read it. The package stays unused until the caller's transaction ends. Usernames
+    are compared by case, which not every database does.
     """
     begin = _STAGED if is_operator(user) else f"{_STAGED}{user.get_username()}:"
     found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)

@@ -1,4 +1,4 @@
-"""Reading the files of components: finding versions and files, and opening what is stored."""
+"""Finds versions of components and their files, and opens the files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VersionPlace:
 
 
 def find_version(version_uuid: UUID) -> VersionPlace | None:
-    """Find a version, of whatever item, in whatever learning package; None if there is none."""
+    """Find a version of any item in any learning package; None if there is none."""
     row = (
         PublishableEntityVersion.objects.filter(uuid=version_uuid)
         .values_list("id", "entity__learning_package_id")
@@ -48,18 +48,18 @@ def find_version(version_uuid: UUID) -> VersionPlace | None:
 
 
 def version_uuid(version_pk: int) -> UUID:
-    """The public id of a version."""
+    """Return the public id of a version."""
     uuid: UUID = PublishableEntityVersion.objects.values_list("uuid", flat=True).get(id=version_pk)
     return uuid
 
 
 def find_file(version_pk: int, path: str) -> StoredFile | None:
     """
-    Find the file with exactly that path in a version of a component.
+    Find the file with exactly this path in a version of a component.
 
     Returns: None where there is none. The OLX of a component is no file.
     """
-    if "\0" in path:  # PostgreSQL refuses to look for one
+    if "\0" in path:  # PostgreSQL refuses a query with NUL
         return None
     row = (
         ComponentVersionMedia.objects.filter(component_version_id=version_pk, path=path)
@@ -74,7 +74,11 @@ def find_file(version_pk: int, path: str) -> StoredFile | None:
 
 
 def _opener(medium: Media) -> Callable[[], IO[bytes]]:
-    """Files are in the storage; small texts that others wrote may be in the database only."""
+    """
+    Return a function that opens a file.
+
+    Files are in the storage, but small texts that other software wrote may be in the database only.
+    """
     if medium.has_file:
         return partial(open_file, medium)
     return lambda: BytesIO((medium.text or "").encode())

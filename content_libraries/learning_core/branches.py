@@ -1,8 +1,8 @@
 """
 The two branches of Learning Core, draft and published, in one shape.
 
-Both have pointers (which version of an entity counts), a log, records of the log, and side effects between records.
-What a log has to contain after a change follows the same rules for both, so the code that writes it is the same.
+Both have pointers (the current version of each entity), logs, records of logs, and side effects between records. The
+rules for the contents of a log are the same for both, so the same code writes them.
 """
 
 from __future__ import annotations
@@ -117,7 +117,11 @@ def announce(branch: Branch, log: Log) -> None:
 
 
 def _restored_entity_pks(log: DraftChangeLog, records: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """Entities that came back from a deletion: they have no old version in this log, but records in older ones."""
+    """
+    Return the entities that were restored from a deletion.
+
+    They have no old version in this log, but records in older logs.
+    """
     if not any(record["old_version_id"] is None and record["new_version_id"] is not None for record in records):
         return frozenset()
     appearing = DRAFT.records(log).filter(old_version=None).exclude(new_version=None).order_by()

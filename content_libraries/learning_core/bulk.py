@@ -1,9 +1,9 @@
 """
-The set-wise writer: many components and containers in one draft change log, in a number of queries that grows with
-the number of kinds of rows, not with the number of items.
+The set-wise writer: writes many components and containers in one draft change log.
 
-It writes what ``openedx_content.api`` writes for the same items one by one inside ``bulk_draft_changes_for``; a
-differential test compares every table, row by row. Nothing else in the app writes Learning Core's tables.
+The number of queries grows with the number of kinds of rows, not with the number of items. It writes what
+``openedx_content.api`` writes for the same items one by one inside ``bulk_draft_changes_for``; a differential test
+compares every table, row by row. Nothing else in the app writes Learning Core's tables.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class _Entity:
 
 @dataclass(slots=True)
 class _Work:
-    """What one write knows while it goes on."""
+    """The state of one write."""
 
     package: LearningPackage
     items: Sequence[ItemWrite]
@@ -175,7 +175,7 @@ def _check(items: Sequence[ItemWrite]) -> None:
 
 
 def _read_existing(package: LearningPackage, items: Sequence[ItemWrite]) -> dict[str, _Entity]:
-    """Those entities of the learning package that the write names, as items or as children."""
+    """Read the entities of the learning package that the write names, as items or as children."""
     refs = {item.entity_ref for item in items}
     children: set[str] = set()
     for item in items:
@@ -191,7 +191,7 @@ def _read_existing(package: LearningPackage, items: Sequence[ItemWrite]) -> dict
         )
         for ref, pk, container_type, draft_version_pk, last_version_num in rows:
             found[ref] = _Entity(pk, container_type, draft_version_pk, last_version_num or 0)
-    for part in in_parts(sorted(children - refs)):  # there may be thousands, and nothing is written to them
+    for part in in_parts(sorted(children - refs)):  # there may be thousands of children, and they are not changed
         named = PublishableEntity.objects.filter(learning_package=package, entity_ref__in=part)
         for ref, pk, container_type in named.values_list("entity_ref", "id", _CONTAINER_TYPE):
             found[ref] = _Entity(pk, container_type)
@@ -228,7 +228,7 @@ def _check_children(work: _Work) -> None:
 
 
 def _write_media(work: _Work, file_bytes: FileBytes) -> Mapping[str, Mapping[str, int]]:
-    """Store the media of all components. Returns entity_ref -> path -> media pk."""
+    """Store the media of all components. Returns entity_ref -> path -> pk of the medium."""
     media: dict[str, dict[str, Medium]] = {component.entity_ref: {} for component in work.components}
     long_texts: dict[str, bytes] = {}
     for component in work.components:

@@ -1,4 +1,4 @@
-"""Reading what a draft change log or a publish log has recorded."""
+"""Reads the changes that a draft change log or a publish log has recorded."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ class ItemChange:
 
     @property
     def title(self) -> str:
-        """The title afterwards, or the last one of a deleted item."""
+        """Return the title afterwards, or the last title of a deleted item."""
         return self.new_title or self.old_title or ""
 
     @property
     def action(self) -> str:
-        """``create``, ``update`` or ``delete``."""
+        """Return ``create``, ``update`` or ``delete``."""
         if self.new_version_pk is None:
             return "delete"
         return "create" if self.old_version_pk is None else "update"
 
     @property
     def is_direct(self) -> bool:
-        """Whether the item itself changed, and not only something below it."""
+        """Return whether the item itself changed, and not only something below it."""
         return self.old_version_pk != self.new_version_pk
 
 
@@ -73,7 +73,11 @@ _ENTITY_NAME_FIELDS = tuple(f"entity__{name}" for name in NAME_FIELDS)
 
 
 def draft_changes(draft_change_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
-    """Return the changes of a draft change log, in their order, items affected from below included."""
+    """
+    Return the changes of a draft change log, in their order.
+
+    Changes that only come from below an item are included.
+    """
     earlier = DraftChangeLogRecord.objects.filter(
         entity=OuterRef("entity"), draft_change_log__lt=OuterRef("draft_change_log")
     )
@@ -82,15 +86,15 @@ def draft_changes(draft_change_log_pk: int, *, library_key: LibraryLocatorV2) ->
 
 
 def publish_changes(publish_log_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
-    """Return the changes of a publish log, in their order, items affected from below included."""
+    """Return the changes of a publish log, in their order. Changes that only come from below an item are included."""
     return _changes(PublishLogRecord.objects.filter(publish_log_id=publish_log_pk), library_key)
 
 
 def unpublished_changes(learning_package_pk: int, *, library_key: LibraryLocatorV2) -> list[ItemChange]:
     """
-    Return what a publish of the whole package would change now, in the order in which the items were made.
+    Return the changes that a publish of the whole package would make now, oldest items first.
 
-    Items whose contents changed, but not they themselves, are not among them.
+    Items of which only the contents changed are left out.
     """
     drafts = Draft.objects.filter(entity__learning_package_id=learning_package_pk)
     changed: QuerySet[Any, Any] = drafts.with_unpublished_changes()  # type: ignore[no-untyped-call]

@@ -1,9 +1,9 @@
 """
 Collections: unversioned, named sets of items of one learning package.
 
-Deleting is soft: a disabled collection keeps its code and its members. Each edit is one transaction, after other edits
-of the learning package that go on, and is announced by one ``COLLECTION_CHANGED``; adding or removing more items than
-one ``IN (…)`` takes, by one for each part of them.
+Deleting is soft: a disabled collection keeps its code and its members. Each edit is one transaction, which waits for
+other edits of the learning package, and is announced by one ``COLLECTION_CHANGED`` signal. If more items are added or
+removed than one ``IN (…)`` can hold, each part of them has a signal.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ class CollectionSummary:
 
 
 def enabled_collection_pks(learning_package_pk: int) -> QuerySet[Collection, int]:
-    """Query the collections that are not deleted, in the order of their creation."""
+    """Return a query for the collections that are not deleted, in the order of their creation."""
     return content_api.get_collections(package_id(learning_package_pk)).values_list("pk", flat=True)
 
 
 def collection_summaries(collection_pks: Iterable[int]) -> list[CollectionSummary]:
-    """Read collections, disabled ones too, in the order of their creation."""
+    """Read collections, also disabled ones, in the order of their creation."""
     collections: list[Collection] = []
     members: dict[int, list[int]] = {}
     for part in in_parts(sorted(collection_pks)):
@@ -85,7 +85,7 @@ def _summary(collection: Collection, entity_pks: Iterable[int]) -> CollectionSum
 
 
 def find_collection(learning_package_pk: int, code: str) -> CollectionSummary:
-    """Find a collection by its code, disabled ones too. Raises NotFoundError."""
+    """Find a collection by its code, also a disabled one. Raises NotFoundError."""
     pks = Collection.objects.filter(learning_package_id=package_id(learning_package_pk), collection_code=code)
     for summary in collection_summaries(pks.values_list("pk", flat=True)):
         return summary
@@ -98,8 +98,7 @@ def create_collection(
     """
     Create an empty collection.
 
-    Its code is ``wanted_code``, or if that is taken the first free of ``wanted_code-1``, ``wanted_code-2``, ….
-    Raises ConflictError.
+    Its code is ``wanted_code``, or the first free one of ``wanted_code-1``, ``wanted_code-2``, …. Raises ConflictError.
     """
     with _edit(learning_package_pk) as package:
         collection = content_api.create_collection(
@@ -115,13 +114,17 @@ def create_collection(
 def update_collection(
     learning_package_pk: int, code: str, *, title: str | None = None, description: str | None = None
 ) -> None:
-    """Change what is not None, and announce it even if it is what it was. Raises NotFoundError, ConflictError."""
+    """
+    Change values of a collection. None leaves a value as it is.
+
+    The change is announced even if the values are the same. Raises NotFoundError and ConflictError.
+    """
     with _edit(learning_package_pk) as package, _known(code):
         content_api.update_collection(package.id, code, title=title, description=description)
 
 
 def delete_collection(learning_package_pk: int, code: str) -> None:
-    """Disable a collection. Raises NotFoundError, also for one that is disabled already."""
+    """Disable a collection. Raises NotFoundError, also for a collection that is disabled already."""
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
             raise NotFoundError(_("The collection “%(code)s” is deleted already.") % {"code": code})
@@ -129,7 +132,11 @@ def delete_collection(learning_package_pk: int, code: str) -> None:
 
 
 def restore_collection(learning_package_pk: int, code: str) -> None:
-    """Enable a collection, with the members that it had; not announced if it is enabled. Raises NotFoundError."""
+    """
+    Enable a collection with its former members. Raises NotFoundError.
+
+    Nothing is announced if the collection is enabled already.
+    """
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
             content_api.restore_collection(package.id, code)
@@ -151,7 +158,7 @@ def add_to_collection(
 
 
 def remove_from_collection(learning_package_pk: int, code: str, entity_pks: AnyCollection[int]) -> None:
-    """Take items out of a collection; others are ignored. Raises NotFoundError."""
+    """Take items out of a collection. Items that are not in it are ignored. Raises NotFoundError."""
     with _edit(learning_package_pk) as package, _known(code):
         for entities in _entities(package, entity_pks):
             content_api.remove_from_collection(package.id, code, entities)
@@ -161,9 +168,9 @@ def set_collections(
     learning_package_pk: int, entity_pk: int, codes: AnyCollection[str], *, author_pk: int | None
 ) -> None:
     """
-    Put an item into exactly these of the enabled collections; codes of others are ignored.
+    Put an item into exactly these enabled collections. Codes of other collections are ignored.
 
-    It stays in disabled collections that it is in, for their restoration. Raises ConflictError.
+    The item stays in its disabled collections, for when they are restored. Raises ConflictError.
     """
     with _edit(learning_package_pk) as package:
         enabled = content_api.get_collections(package.id)

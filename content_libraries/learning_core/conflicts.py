@@ -1,4 +1,4 @@
-"""What a refusal of the database means to an author."""
+"""Explains integrity errors of the database to authors."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ CODE_CHECK = "_code_regex"
 @contextmanager
 def integrity_explained() -> Iterator[None]:
     """
-    Turn integrity errors into errors of ours.
+    Turn integrity errors of the block into errors of this app.
 
-    Writers that do not wait for each other meet in unique version numbers and codes: ConflictError. Databases differ
-    in what they take for a letter in a code (MariaDB: ASCII only): InvalidInputError.
+    Two writers that do not wait for each other collide in unique version numbers and codes: ConflictError. Databases
+    differ in which characters of a code they regard as letters (MariaDB: ASCII only): InvalidInputError.
     """
     try:
         yield

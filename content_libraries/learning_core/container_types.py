@@ -1,8 +1,8 @@
 """
-Container types of courses, where Learning Core's own are too strict.
+Container types of courses. Learning Core's own types are too strict for courses.
 
-Its sections hold subsections only, subsections units only, units components only, and a container never changes its
-type. A course is not like that: a unit may get an item bank at any time, a subsection may hold a problem directly.
+Its sections hold only subsections, subsections only units, and units only components, and a container never changes its
+type. In a course, a unit may get an item bank at any time, and a subsection may hold a problem directly.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class BlockGroup(Container):
     """
     An XBlock of a course that holds XBlocks: a section, a unit, an item bank, a content experiment, and so on.
 
-    It holds components and groups in any order. Nothing in Learning Core stops a group from holding itself: who
+    It holds components and groups in any order. Learning Core does not keep a group from holding itself; the code that
     writes groups does.
 
     .. no_pii:
@@ -110,6 +110,6 @@ class BlockGroupVersion(ContainerVersion):
 
 
 def register() -> None:
-    """Tell Learning Core which versions belong to which containers. Called once, when the app is ready."""
+    """Tell Learning Core which versions belong to which containers. Call this once, when the app is ready."""
     content_api.register_publishable_models(CourseOutline, CourseOutlineVersion)
     content_api.register_publishable_models(BlockGroup, BlockGroupVersion)

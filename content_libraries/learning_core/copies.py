@@ -1,4 +1,4 @@
-"""What a copy of items needs of their versions besides texts: numbers, files, and the bytes of files."""
+"""Reads the data of versions that copies of items need besides texts: numbers, files, and the bytes of files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rows import in_parts
 
 
 def version_nums(version_pks: Iterable[int]) -> dict[int, int]:
-    """Version pk -> number of the version in the history of its item."""
+    """Map version pks to the number of the version in the history of its item."""
     return {
         pk: number
         for part in in_parts(set(version_pks))
@@ -23,7 +23,11 @@ def version_nums(version_pks: Iterable[int]) -> dict[int, int]:
 
 
 def files_of(version_pks: Iterable[int]) -> dict[int, tuple[FileMedia, ...]]:
-    """Version pk -> files of the component, sorted by path, without its OLX. Versions without files are left out."""
+    """
+    Map version pks to the files of the component, sorted by path, without its OLX.
+
+    Versions without files are left out.
+    """
     files: dict[int, tuple[FileMedia, ...]] = {}
     for part in in_parts(set(version_pks)):
         rows = (
@@ -41,7 +45,7 @@ def files_of(version_pks: Iterable[int]) -> dict[int, tuple[FileMedia, ...]]:
 
 
 def files_ever(entity_pks: Collection[int]) -> set[tuple[int, str, str]]:
-    """(entity pk, path, digest) of all files that any version of components had."""
+    """Return (entity pk, path, digest) of all files in any version of the components."""
     entity = "component_version__publishable_entity_version__entity_id"
     return {
         row
@@ -54,7 +58,7 @@ def files_ever(entity_pks: Collection[int]) -> set[tuple[int, str, str]]:
 
 
 def stored_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
-    """Find digests whose bytes are in the learning package, and not lost in its storage. Raises StorageError."""
+    """Return the digests whose bytes are in the learning package, and still in its storage. Raises StorageError."""
     known = {
         digest
         for part in in_parts(set(digests))
@@ -67,9 +71,9 @@ def stored_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]
 
 def stored_bytes(learning_package_pk: int) -> FileBytes:
     """
-    Return what gives ``write_drafts`` the bytes of files that another learning package has.
+    Make a function that gives ``write_drafts`` the bytes of files of another learning package.
 
-    It raises DamagedFileError for a file that is lost or not what its row says, and StorageError.
+    The function raises DamagedFileError for a file that is lost or damaged, and StorageError.
     """
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -86,9 +90,9 @@ def stored_bytes(learning_package_pk: int) -> FileBytes:
 
 def lost_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
     """
-    Find files that the learning package has rows for, and whose bytes are lost, wholly or in part.
+    Find the files of the learning package whose bytes are lost, wholly or in part.
 
-    Asks the storage for sizes only. Raises StorageError.
+    It asks the storage only for sizes. Raises StorageError.
     """
     return {
         medium.hash_digest
@@ -101,7 +105,7 @@ def lost_digests(learning_package_pk: int, digests: Iterable[str]) -> set[str]:
 
 
 def existing_refs(learning_package_pk: int, entity_refs: Iterable[str]) -> set[str]:
-    """Those of the names that items of the learning package have, deleted ones too."""
+    """Return the names that items of the learning package have, also deleted items."""
     return {
         entity_ref
         for part in in_parts(set(entity_refs))

@@ -1,4 +1,4 @@
-"""Reading a course's learning package as a whole, in a number of queries that does not depend on its size."""
+"""Reads the learning package of a course as a whole. The number of queries does not depend on its size."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def find_publish_log(*, pk: int | None = None, uuid: UUID | None = None) -> Publ
 
 
 def newest_publish_logs(learning_package_pks: list[int]) -> dict[int, int]:
-    """Learning package pk -> pk of its newest publish log, of those that have any, in one query."""
+    """
+    Map learning package pks to the pk of their newest publish log, in one query.
+
+    Packages without a publish log are left out.
+    """
     logs = PublishLog.objects.filter(learning_package_id__in=learning_package_pks).order_by()
     return dict(
         logs.values("learning_package_id").annotate(newest=Max("pk")).values_list("learning_package_id", "newest")
@@ -43,7 +47,7 @@ def newest_publish_logs(learning_package_pks: list[int]) -> dict[int, int]:
 
 def published_as_of(log: PublishLogName) -> dict[int, int]:
     """
-    Read what was published right after a publish log, in one query, whatever was published since.
+    Read which versions were published right after a publish log, in one query.
 
     Returns: entity pk -> version pk. What was not published then is left out.
     """
@@ -57,7 +61,7 @@ def published_as_of(log: PublishLogName) -> dict[int, int]:
 
 def package_children(learning_package_pk: int, *, branch: BranchName) -> dict[int, list[int]]:
     """
-    Read what contains what in a whole learning package, in one query.
+    Read the children of all containers in a learning package, in one query.
 
     Returns: entity pk of a container -> entity pks of its children in order, those that are deleted on that
     branch left out. Containers without children are left out.

@@ -1,4 +1,4 @@
-"""What crosses the door of the learning_core room."""
+"""Data classes of Learning Core's items, for other rooms too."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ BLOCK_PATH = "block.xml"
 
 
 def component_ref(block_type: str, component_code: str) -> str:
-    """``entity_ref`` of an XBlock."""
+    """Return the ``entity_ref`` of an XBlock."""
     return f"{COMPONENT_NAMESPACE}:{block_type}:{component_code}"
 
 
 def block_media_type(block_type: str) -> str:
-    """Media type of the OLX of a component of that XBlock type."""
+    """Return the media type of the OLX of a component of this XBlock type."""
     return f"application/vnd.openedx.xblock.v1.{block_type}+xml"
 
 

@@ -1,4 +1,4 @@
-"""Setting drafts back to what is published: those of one item with all below it, or those of one author."""
+"""Sets drafts back to what is published: those of one item and everything below it, or those of one author."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def discard_within(
     learning_package_pk: int, entity_pk: int, *, author_pk: int | None, at: datetime | None = None
 ) -> int | None:
     """
-    Set the draft of an item, and of all that it contains as draft or as published, back to the published version.
+    Set the draft of an item, and of everything in it as draft or as published, back to the published version.
 
-    The item itself becomes soft-deleted if it was never published. What it contains becomes so only if it was made
-    inside of a container and stands nowhere else: anything else is there for itself.
+    The item itself becomes soft-deleted if it was never published. Its contents become soft-deleted only if they were
+    never published, were made inside of a container, and stand nowhere else.
 
     Returns: pk of the draft change log; None when no draft differed.
     """
@@ -36,7 +36,7 @@ def discard_within(
 
 def discard_own(learning_package_pk: int, *, author_pk: int, at: datetime | None = None) -> int | None:
     """
-    Set drafts back to their published versions that nobody but one author has changed since then.
+    Set drafts back to their published versions if only one author has changed them since.
 
     Returns: pk of the draft change log; None when there were none.
     """
@@ -49,7 +49,7 @@ def discard_own(learning_package_pk: int, *, author_pk: int, at: datetime | None
 
 
 def _below(entity_pk: int) -> set[int]:
-    """Entity pks of everything that a container holds, at any depth, as draft or as published."""
+    """Return the entity pks of everything in a container, at any depth, as draft or as published."""
     found: set[int] = set()
     level = {entity_pk}
     while level:
@@ -60,7 +60,7 @@ def _below(entity_pk: int) -> set[int]:
 
 
 def _versions(entity_pks: Collection[int]) -> Iterator[int]:
-    """Pks of the draft and published versions of some entities."""
+    """Yield the pks of the draft and published versions of some entities."""
     for part in in_parts(entity_pks):
         drafts = Draft.objects.filter(entity_id__in=part)
         for row in drafts.values_list("version_id", "entity__published__version_id"):
@@ -68,7 +68,9 @@ def _versions(entity_pks: Collection[int]) -> Iterator[int]:
 
 
 def _there_for_themselves(created: Collection[int], within: Collection[int]) -> set[int]:
-    """Those of some new items that can stand alone, stand outside of others, or in one that stays."""
+    """
+    Return the new items that stay: they can stand alone, or a container that stays or is not in ``within`` holds them.
+    """
     parents: dict[int, set[int]] = {}
     kept: set[int] = set()
     for part in in_parts(created):
@@ -88,7 +90,7 @@ def _there_for_themselves(created: Collection[int], within: Collection[int]) -> 
 
 
 def _changed_by_others(published: Mapping[int, int | None], author_pk: int) -> set[int]:
-    """Those of some changed drafts that somebody else has changed, too, since they were published."""
+    """Return the changed drafts that somebody else has changed since they were published."""
     others: set[int] = set()
     settled: set[int] = set()
     for part in in_parts(published):

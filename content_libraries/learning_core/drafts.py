@@ -1,4 +1,4 @@
-"""What the drafts of many items say: for comparing them with what is about to be written."""
+"""Reads the drafts of many items, to compare them with content that is about to be written."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def codes_in_use(learning_package_pk: int) -> CodesInUse:
 
 def codes_take_unicode() -> bool:
     """
-    Whether the database lets codes have other than ASCII letters.
+    Return whether the database accepts codes with other than ASCII letters.
 
     Learning Core checks codes with a regular expression in the database, and ``\\w`` of MariaDB is ASCII only.
     """
@@ -102,7 +102,7 @@ def codes_take_unicode() -> bool:
 
 
 def titles_in_use(learning_package_pk: int) -> frozenset[tuple[str, str]]:
-    """Type and title of all live items: the XBlock type of components, ``unit`` and so on of containers."""
+    """Return type and title of all live items: the XBlock type of components, ``unit`` and so on of containers."""
     rows = PublishableEntity.objects.filter(
         learning_package_id=learning_package_pk, draft__version__isnull=False
     ).values_list("component__component_type__name", "container__container_type__type_code", "draft__version__title")
@@ -119,7 +119,7 @@ def _files_of(version_pks: Collection[int]) -> dict[int, list[tuple[str, str]]]:
 
 
 def draft_change_log_records(draft_change_log_pk: int | None) -> dict[int, int]:
-    """Entity pk -> pk of its record in a draft change log; empty for no log."""
+    """Map entity pks to the pk of their record in a draft change log. Without a log the result is empty."""
     if draft_change_log_pk is None:
         return {}
     records = DraftChangeLogRecord.objects.filter(draft_change_log_id=draft_change_log_pk)

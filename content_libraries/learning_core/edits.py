@@ -1,12 +1,11 @@
 """
 Single edits: one user action on one component or container, in one transaction and one draft change log.
 
-Components are written through Learning Core's own API. Containers are written through the set-wise writer,
-because the API asks about every child on each edit, and an edit must not cost more where there are more
-children.
+Components are written through Learning Core's own API. Containers are written through the set-wise writer, because the
+API asks about every child on each edit, so that an edit of a larger container would cost more.
 
-An edit starts from the draft, or from the last version where the draft is deleted. Learning Core's API starts
-from the last version always, and so would bring back what the author has discarded.
+An edit starts from the draft, or from the latest version if the draft is deleted. Learning Core's API always starts
+from the latest version, and so would bring back what the author has discarded.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ from .structure import children_of
 
 
 class CodeTakenError(InvalidInputError):
-    """Something in the learning package has that code already; deleted items keep theirs."""
+    """Another item in the learning package has the code already. Deleted items keep their codes."""
 
     code = "code_taken"
 
@@ -115,7 +114,9 @@ def save_component(
     author_pk: int | None,
 ) -> NextVersion:
     """
-    Give a component its next version, with new OLX. A deleted component is back then.
+    Give a component its next version, with new OLX.
+
+    A deleted component is restored.
 
     Args:
         files: what changes of its files, as for ``save_files``; the others stay.
@@ -134,7 +135,9 @@ def save_files(
     learning_package_pk: int, component_pk: int, files: Mapping[str, bytes | None], *, author_pk: int | None
 ) -> NextVersion:
     """
-    Give a component its next version, with some files changed. A deleted component is back then.
+    Give a component its next version, with some files changed.
+
+    A deleted component is restored.
 
     Args:
         files: path -> bytes; None for a file that shall go, whether it is there or not. The OLX is no file: its path
@@ -182,10 +185,10 @@ def replace_children(
     """
     Give a container its next version, with exactly these children, in this order.
 
-    Children that are deleted (softly) are not shown, so whoever arranges the others does not know of them: each keeps
-    its place behind what it stood behind, for a restore.
+    Deleted (soft) children are not shown, so the author who arranges the others does not see them. Each of them stays
+    behind the child that it stood behind, for when it is restored.
 
-    Raises InvalidInputError for a child that such a container does not take, and ConflictError.
+    Raises InvalidInputError for a child that such a container does not accept, and ConflictError.
     """
     return _save_container(
         learning_package_pk,
@@ -198,7 +201,7 @@ def replace_children(
 def append_children(
     learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
 ) -> NextVersion:
-    """Give a container its next version, with these children at the end. Raises as ``replace_children``."""
+    """Give a container its next version, with these children at the end. Errors are those of ``replace_children``."""
     return _save_container(
         learning_package_pk,
         container_pk,
@@ -210,7 +213,7 @@ def append_children(
 def remove_children(
     learning_package_pk: int, container_pk: int, child_pks: Collection[int], *, author_pk: int | None
 ) -> NextVersion:
-    """Give a container its next version, without these children wherever they stood. Raises ConflictError."""
+    """Give a container its next version, without these children wherever they stand. Raises ConflictError."""
     removed = frozenset(child_pks)
     return _save_container(
         learning_package_pk,
@@ -221,22 +224,21 @@ def remove_children(
 
 
 def delete_item(learning_package_pk: int, entity_pk: int, *, author_pk: int | None) -> None:
-    """Delete an item softly: its draft has no version any more. What contains it keeps its place."""
+    """Delete an item softly: its draft has no version any more. Its containers keep its place."""
     move_drafts(learning_package_pk, {entity_pk: None}, author_pk=author_pk)
 
 
 def restore_item(learning_package_pk: int, entity_pk: int, *, author_pk: int | None) -> None:
-    """Set an item's draft to the last version that was made of it. Does nothing where it is that already."""
+    """Set an item's draft to its latest version. Does nothing if it is the latest already."""
     move_drafts(learning_package_pk, latest_versions([entity_pk]), author_pk=author_pk)
 
 
 @contextmanager
 def _edit(learning_package_pk: int) -> Iterator[tuple[LearningPackage, datetime]]:
     """
-    Do one edit in one transaction, after other edits of the learning package that go on.
+    Do one edit in one transaction, which waits for other edits of the learning package.
 
-    Writers that do not wait for each other still meet in the unique version numbers. Raises ConflictError
-    then.
+    Writers that do not wait still collide in the unique version numbers. Raises ConflictError then.
     """
     with integrity_explained(), transaction.atomic():
         yield lock_package(learning_package_pk), datetime.now(UTC)
@@ -296,7 +298,7 @@ def _save_container(
 
 
 def _with_deleted(old: Sequence[int], new: Sequence[int]) -> Sequence[int]:
-    """New children of a container, with those of the old ones that are deleted behind what they stood behind."""
+    """Add the deleted old children of a container to its new ones, each behind the child that it stood behind."""
     deleted: set[int] = set()
     for part in in_parts(set(old) - set(new)):
         drafts = Draft.objects.filter(entity_id__in=part, version__isnull=True)
@@ -318,7 +320,7 @@ def _base_version(entity_pk: int) -> PublishableEntityVersion:
 
 def _check_count(count: int, old_count: int) -> None:
     limit = conf.CONTAINER_MAX_CHILDREN.value
-    if count > max(limit, old_count):  # what has more was imported, and can still be edited
+    if count > max(limit, old_count):  # a container with more children was imported, and can still be edited
         raise InvalidInputError(
             _("This would have %(count)s children; at most %(limit)s are allowed.") % {"count": count, "limit": limit},
             field="usage_keys",
@@ -340,7 +342,7 @@ def _check_title(title: str) -> None:
 
 
 def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime) -> Media.ID:
-    """Store OLX: as text in the database, or as a file where Learning Core does not take texts that long."""
+    """Store OLX: as text in the database, or as a file if it is too long for Learning Core's texts."""
     media_type = content_api.get_or_create_media_type(block_media_type(block_type))
     if len(olx) <= Media.MAX_TEXT_LENGTH:
         media = content_api.get_or_create_text_media(package.id, media_type.id, text=olx, created=at)
@@ -356,7 +358,11 @@ def _olx_media(package: LearningPackage, block_type: str, olx: str, at: datetime
 def _files_media(
     package: LearningPackage, files: Mapping[str, bytes | None], at: datetime
 ) -> dict[str, Media.ID | None]:
-    """Media of changed files. The OLX is none of them."""
+    """
+    Store the media of changed files, except for the OLX.
+
+    Returns path -> pk of the medium, or None for a removed file.
+    """
     return {
         path: None if data is None else _file_media(package, path, data, at)
         for path, data in files.items()
@@ -370,6 +376,10 @@ def _file_media(package: LearningPackage, path: str, data: bytes, at: datetime) 
 
 
 def _stored_media(package: LearningPackage, media_type: MediaType, data: bytes, at: datetime) -> Media.ID:
-    """Learning Core finds the bytes stored, and adds the row."""
+    """
+    Store bytes and return the pk of their medium.
+
+    The bytes are stored first; Learning Core finds them there and only adds the row.
+    """
     store_bytes(package, data)
     return content_api.get_or_create_file_media(package.id, media_type.id, data=data, created=at).id

@@ -1,4 +1,4 @@
-"""Figures of many learning packages at once, for lists that operators look at."""
+"""Figures of many learning packages at once, for lists of operators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .packages import UNPUBLISHED, UNPUBLISHED_DELETE
 @dataclass(frozen=True, slots=True)
 class PackageFigures:
     """
-    How large a learning package is, and what of it is not published.
+    The size of a learning package, and how much of it is unpublished.
 
     Args:
         live: how many drafts are not deleted, by kind: the type of a container, or the namespace of a component.
@@ -36,7 +36,11 @@ class PackageFigures:
 
 
 def package_figures(learning_package_pks: Iterable[int]) -> dict[int, PackageFigures]:
-    """Learning package pk -> its figures, in two queries. One of them passes over all entities of these packages."""
+    """
+    Map learning package pks to their figures, in two queries.
+
+    One of the queries passes over all entities of these packages.
+    """
     pks = list(learning_package_pks)
     live: dict[int, dict[str, int]] = {pk: {} for pk in pks}
     unpublished = dict.fromkeys(pks, 0)
@@ -56,6 +60,6 @@ def package_figures(learning_package_pks: Iterable[int]) -> dict[int, PackageFig
 
 
 def packages_with_unpublished_changes() -> QuerySet[Any]:
-    """Pks of the learning packages in which anything is not published, to be used inside of another query."""
+    """Return a query for the pks of learning packages with unpublished changes, for use inside of another query."""
     changed = PublishableEntity.objects.filter(UNPUBLISHED | UNPUBLISHED_DELETE)
     return changed.order_by().values("learning_package_id")

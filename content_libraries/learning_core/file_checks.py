@@ -1,4 +1,4 @@
-"""Comparing the files of components with what their rows say, and repairing them from where their bytes are still."""
+"""Compares the stored files of components with their rows, and repairs files whose bytes are stored elsewhere, too."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def damaged_files(
     after_each: Callable[[], None] = lambda: None,
 ) -> list[DamagedFile]:
     """
-    Find the files of a learning package that are lost, cut short, or other ones than they should be.
+    Find the files of a learning package that are missing, cut short, or have other bytes than they should.
 
     Args:
         digests: whether to read them all, and not only to ask the storage for their sizes.
@@ -88,7 +88,7 @@ def damaged_files(
 
 def file_findings(files: Iterable[DamagedFile], subjects: Mapping[int, str], *, repair: bool) -> Iterator[Finding]:
     """
-    Say of damaged files what is wrong, and what to do about those that could not be repaired.
+    Describe damaged files, and what to do about those that could not be repaired.
 
     Args:
         subjects: pk of a component -> key of what the file belongs to.
@@ -118,7 +118,7 @@ def _current(learning_package_pk: int) -> QuerySet[ComponentVersionMedia]:
 
 
 def _uses(medium_pks: Iterable[int]) -> Iterator[tuple[int, DamagedFile]]:
-    """(pk of a medium, what is called so where) for each component and path that has one of the media."""
+    """Yield (pk of a medium, use of the medium) for each component and path with one of the media."""
     versions: dict[tuple[int, int, str, str, str], set[int]] = defaultdict(set)
     for part in in_parts(medium_pks):
         for *use, number in ComponentVersionMedia.objects.filter(media_id__in=part).values_list(
@@ -135,7 +135,7 @@ def _uses(medium_pks: Iterable[int]) -> Iterator[tuple[int, DamagedFile]]:
 
 
 def _repair(medium: Media) -> bool:
-    """Write the file of a medium again, if its bytes are anywhere."""
+    """Write the file of a medium again, if its bytes can be found anywhere."""
     for data in _sources(medium):
         if media_digest(data) == medium.hash_digest:
             write_file(medium, data)
@@ -144,7 +144,7 @@ def _repair(medium: Media) -> bool:
 
 
 def _sources(medium: Media) -> Iterator[bytes]:
-    """Yield what may be the bytes of a medium."""
+    """Yield byte strings that may be the content of a medium."""
     if medium.text is not None:
         yield medium.text.encode()
     for name in _names_beside(medium):
@@ -154,15 +154,15 @@ def _sources(medium: Media) -> Iterator[bytes]:
     for other in others.select_related("learning_package"):
         try:
             yield other.text.encode() if other.text is not None else read_file(other)
-        except StorageError:  # that one is damaged, too
+        except StorageError:  # this source is damaged, too
             continue
 
 
 def _names_beside(medium: Media) -> Sequence[str]:
     """
-    Find files beside that of a medium that begin with its name.
+    Find stored files whose names begin with the name of a medium's file.
 
-    Storages that do not replace files have given such names to what was uploaded again.
+    Storages that do not replace files give such names to files that are uploaded again.
     """
     folder, name = posixpath.split(medium.path)
     with storage_faults_named():

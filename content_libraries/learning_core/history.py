@@ -1,8 +1,8 @@
 """
-The history of items: every record of the draft change logs, every record of the publish logs.
+Reads the history of items: all records of the draft change logs and of the publish logs.
 
-Learning Core's own history functions work with one item each and cut the draft records by time. Here the records of
-many items are read at once, in the order of their logs; who reads them cuts them by versions.
+Learning Core's own history functions work with one item each, and divide draft records by time. Here the records of
+many items are read at once, in the order of their logs. Callers divide them by versions.
 """
 
 from __future__ import annotations
@@ -120,16 +120,20 @@ _LEVELS_BELOW = (
 
 def descendant_pks(entity_pk: int) -> set[int]:
     """
-    Find what stands below an item in draft, at any depth: what publishing the item would take along.
+    Find the items below an item in draft, at any depth, which publishing the item would publish, too.
 
-    Deleted items are among them, because they keep their places; what is below them is not.
+    Deleted items are included, because they keep their places; items below a deleted one are not.
     """
     rows = Draft.objects.filter(entity_id=entity_id(entity_pk)).values_list(*_LEVELS_BELOW)
     return {pk for row in rows for pk in row if pk is not None}
 
 
 def draft_edits(entity_pks: Collection[int]) -> dict[int, list[DraftEdit]]:
-    """Read all draft edits of items. Returns entity pk -> edits, oldest first; items without any are left out."""
+    """
+    Read all draft edits of items.
+
+    Returns entity pk -> edits, oldest first; items without edits are left out.
+    """
     edits: dict[int, list[DraftEdit]] = {}
     for part in in_parts(entity_pks):
         records = DraftChangeLogRecord.objects.filter(entity_id__in=part).order_by("draft_change_log_id")
@@ -160,7 +164,8 @@ def publications_above(record_pks: Collection[int], *, library_key: LibraryLocat
     """
     Find the containers through which items took part in a publish log.
 
-    Side effects are not asked: of several ways to a container they record one. What a version contains never changes.
+    Side effects are not read, because they record only one of several ways to a container. The contents of a version
+    never change.
 
     Args:
         record_pks: records of publish logs; see ``Publication``.
@@ -210,7 +215,7 @@ def _publications(records: QuerySet[PublishLogRecord], library_key: LibraryLocat
 
 
 def first_version(entity_pk: int) -> VersionStatus | None:
-    """The oldest version of an item; None for an item without versions."""
+    """Return the oldest version of an item; None for an item without versions."""
     versions = PublishableEntityVersion.objects.filter(entity_id=entity_id(entity_pk)).order_by("version_num")
     row = versions.values_list(*VERSION_FIELDS).first()
     return None if row is None else VersionStatus(*row)

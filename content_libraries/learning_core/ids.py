@@ -1,8 +1,8 @@
 """
-Ids as Learning Core types them.
+Converts ids to the types of Learning Core.
 
-It has a type of its own for the ids of each of its tables. Our functions take plain integers, because they come
-from our own tables, from requests and from task arguments; this is where they change their type.
+Learning Core has a type for the ids of each of its tables. Functions of this app take plain integers, because ids come
+from its own tables, from requests and from task arguments.
 """
 
 from __future__ import annotations

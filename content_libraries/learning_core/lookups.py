@@ -1,9 +1,8 @@
 """
-From keys to entities and back, for many items at once.
+Finds entities by keys and keys by entities, for many items at once.
 
-Learning Core names an item inside one learning package; Open edX names it with a key that begins with the
-library. All functions here stay inside the learning package that they are given: what is in another one is
-not found.
+Learning Core names an item inside one learning package; Open edX names it with a key that begins with the library. All
+functions here stay inside the learning package that they are given: items of other packages are not found.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class FoundItem:
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing of it is published because it was deleted. A draft that was restored does not undo that."""
+        """Return whether the item is unpublished because it was deleted. Restoring the draft does not change that."""
         return self.published_version_pk is None and (self.published_pk is not None or self.is_deleted)
 
 
@@ -146,8 +145,8 @@ def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = Fal
     """
     Find one item by its key.
 
-    Raises NotFoundError for what never existed, and its subclass ItemDeletedError for what is deleted
-    (softly), unless ``deleted_too``.
+    Raises NotFoundError for an item that never existed, and its subclass ItemDeletedError for a deleted (soft) item,
+    unless ``deleted_too``.
     """
     item = find_items(learning_package_pk, [key]).get(key)
     if item is None:
@@ -158,7 +157,7 @@ def find_item(learning_package_pk: int, key: ItemKey, *, deleted_too: bool = Fal
 
 
 def draft_versions(learning_package_pk: int, entity_refs: Iterable[str]) -> dict[str, int]:
-    """``entity_ref`` -> pk of the draft version, of those items that exist and are not deleted."""
+    """Map ``entity_ref`` to the pk of the draft version, for items that exist and are not deleted."""
     return {
         entity_ref: version_pk
         for part in in_parts(set(entity_refs))
@@ -170,7 +169,7 @@ def draft_versions(learning_package_pk: int, entity_refs: Iterable[str]) -> dict
 
 
 def entity_pks_of(learning_package_pk: int, entity_refs: Iterable[str]) -> dict[str, int]:
-    """``entity_ref`` -> pk, of those items that exist, deleted ones too."""
+    """Map ``entity_ref`` to the entity pk, for items that exist, also deleted ones."""
     return {
         entity_ref: pk
         for part in in_parts(set(entity_refs))
@@ -188,7 +187,7 @@ def item_keys(
     live_only: bool = False,
 ) -> dict[int, ItemKey]:
     """
-    Give entities their keys.
+    Return the keys of entities.
 
     Args:
         learning_package_pk: the learning package of the entities; entities of others are left out.
@@ -218,9 +217,9 @@ def key_of(
     container_code: str,
 ) -> ItemKey | None:
     """
-    The key of an entity, from the values of ``NAME_FIELDS``; None for what is no item of a library.
+    Return the key of an entity, from the values of ``NAME_FIELDS``; None for an entity that is no item of a library.
 
-    Values are None where the entity is of the other kind, or of none.
+    Component values are None for a container, and container values are None for a component.
     """
     if namespace == COMPONENT_NAMESPACE:
         # The key library implements the attribute in a way that type checkers do not see.
@@ -234,7 +233,7 @@ def live_component_pks(
     learning_package_pk: int, *, text_search: str = "", block_types: Collection[str] = ()
 ) -> QuerySet[PublishableEntity, int]:
     """
-    Query the components whose drafts are not deleted, in the order of their creation.
+    Return a query for the components whose drafts are not deleted, in the order of their creation.
 
     Args:
         learning_package_pk: where to look.
@@ -268,7 +267,7 @@ def count_live_items(learning_package_pk: int) -> int:
 
 
 def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
-    """Entity pk -> pk of the version that was made last, wherever draft and published point now."""
+    """Map entity pks to the pk of the version that was made last, whatever versions are draft and published now."""
     newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id")).order_by("-version_num")
     return {
         entity_pk: version_pk
@@ -281,7 +280,11 @@ def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
 
 
 def versions_at(entity_pks: Collection[int], moment: datetime) -> dict[int, int]:
-    """Entity pk -> pk of the version that was the newest at a moment. Items that had none are left out."""
+    """
+    Map entity pks to the pk of the version that was the newest at a moment.
+
+    Items that had no version then are left out.
+    """
     newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id"), created__lte=moment)
     return {
         entity_pk: version_pk
@@ -294,7 +297,7 @@ def versions_at(entity_pks: Collection[int], moment: datetime) -> dict[int, int]
 
 
 def numbered_version(entity_pk: int, version_num: int) -> int | None:
-    """Pk of the version of an item that has this number in its history; None if there is none."""
+    """Return the pk of the version with this number in an item's history; None if there is none."""
     return (
         PublishableEntityVersion.objects.filter(entity_id=entity_pk, version_num=version_num)
         .values_list("id", flat=True)

@@ -1,4 +1,4 @@
-"""Getting or creating the media of many components at once."""
+"""Gets or creates the media of many components at once."""
 
 from __future__ import annotations
 
@@ -44,21 +44,25 @@ class Medium:
 
 
 def media_type_of(path: str) -> str:
-    """The media type that the name of a file tells; ``application/octet-stream`` where it tells none."""
+    """Guess the media type from the name of a file; ``application/octet-stream`` if it cannot be guessed."""
     # The last part only: the standard library takes a path such as "data:a/b/c," for a URL that names its type.
     media_type, encoding = mimetypes.guess_type(posixpath.basename(path))
     return media_type if media_type and not encoding else "application/octet-stream"
 
 
 def olx_medium(block_type: str, olx: str) -> Medium:
-    """The medium of a component's OLX. OLX too long for a text medium becomes a file (see ``olx_files``)."""
+    """
+    Return the medium of a component's OLX.
+
+    OLX that is too long for a text medium becomes a file (see ``olx_files``).
+    """
     data = olx.encode()
     fits = len(olx) <= Media.MAX_TEXT_LENGTH
     return Medium(block_media_type(block_type), media_digest(data), len(data), olx if fits else None)
 
 
 def file_medium(file: FileMedia) -> Medium:
-    """The medium of a component's file. Raises InvalidInputError when it is larger than Learning Core takes."""
+    """Return the medium of a component's file. Raises InvalidInputError if the file is too large for Learning Core."""
     if file.size > Media.MAX_FILE_SIZE:
         raise InvalidInputError(
             _(
@@ -74,7 +78,9 @@ def get_or_create_media(
     package: LearningPackage, media: Iterable[Medium], *, created: datetime, file_bytes: FileBytes
 ) -> Mapping[MediaKey, int]:
     """
-    Make sure that media exist in a learning package; every distinct one is stored once.
+    Make sure that media exist in a learning package.
+
+    Equal media are stored once.
 
     Args:
         package: the learning package.
@@ -119,17 +125,17 @@ def _existing(package: LearningPackage, wanted: Collection[MediaKey]) -> dict[Me
         for medium in Media.objects.filter(learning_package=package, hash_digest__in=part).defer("text"):
             key = (medium.mime_type, medium.hash_digest)
             if key in wanted:
-                medium.learning_package = package  # its path needs it, and a query for each would be many
+                medium.learning_package = package  # the path of a file needs it, and each medium would take a query
                 found[key] = medium
     return found
 
 
 def _store_files(new: Sequence[Media], cut_short: Sequence[Media], file_bytes: FileBytes) -> None:
     """
-    Write files before their rows, and files anew that are not as long as their rows say.
+    Write files before their rows, and write files again whose size differs from their rows.
 
-    A file that a rollback leaves behind is harmless, because its name is its content. Where there is no space left,
-    though, it would keep others from being written.
+    A file that a rollback leaves behind is harmless, because its name is its content. Only if the disk is full would it
+    keep others from being written.
     """
     missing = {row.hash_digest: row for row in new}
     wanted = {row.hash_digest: row for row in cut_short} | missing

@@ -1,8 +1,8 @@
 """
-The files of media in the storage of Learning Core, which are named by their digests.
+Reads and writes the files of media in the storage of Learning Core, where digests are their names.
 
-Learning Core writes a file under its name, and leaves alone what is there already with the right size. So everything
-that this app stores is stored here first, whole; and what is stored is read here, and compared with its row.
+Learning Core does not write a file if one of the same name and size exists, damaged or not. So everything that this app
+stores is stored here first, completely; and everything that it reads is read here, and compared with its row.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from ..stored_files import size_of, store_exactly
 
 
 def media_digest(data: bytes) -> str:
-    """The identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
+    """Return the identity of bytes in Learning Core: BLAKE2b, 20 bytes, in hex."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
 def store_bytes(package: LearningPackage, data: bytes) -> None:
     """
-    Make sure that bytes are stored in a learning package: whole, and in place of what is damaged.
+    Make sure that bytes are stored completely in a learning package. A damaged file is replaced.
 
     Raises StorageFullError and StorageError.
     """
@@ -40,9 +40,9 @@ def store_bytes(package: LearningPackage, data: bytes) -> None:
 
 def write_file(medium: Media, data: bytes) -> None:
     """
-    Store the file of a medium, in place of what is there.
+    Store the file of a medium, and replace an existing file.
 
-    Raises StorageFullError and StorageError; and DamagedFileError for other bytes than those that the medium is of.
+    Raises StorageFullError and StorageError; and DamagedFileError for bytes that are not those of the medium.
     """
     if problem := _difference(medium, len(data)) or _other_bytes(medium, data):
         raise _damaged(medium, problem)
@@ -50,7 +50,7 @@ def write_file(medium: Media, data: bytes) -> None:
 
 
 def has_right_size(medium: Media) -> bool:
-    """Whether the file of a medium is stored with as many bytes as it should have. Raises StorageError."""
+    """Return whether the stored file of a medium has as many bytes as it should. Raises StorageError."""
     return size_of(get_storage(), medium.path) == medium.size
 
 
@@ -75,9 +75,9 @@ def damage_of(medium: Media, *, digests: bool) -> str:
 
 def open_file(medium: Media) -> IO[bytes]:
     """
-    Open the file of a medium for reading; whoever opens it closes it.
+    Open the file of a medium for reading. The caller closes it.
 
-    Raises DamagedFileError for one that is lost or has another size than its row says, and StorageError.
+    Raises DamagedFileError for a file that is lost or has another size than its row says, and StorageError.
     """
     file = _opened(medium)
     if file is None:
@@ -101,14 +101,14 @@ def read_file(medium: Media) -> bytes:
 
 
 def remove_files(media: Iterable[Media]) -> None:
-    """Delete files that nothing refers to, to make room again. What the storage does not delete stays."""
+    """Delete files that nothing refers to, to free space. Files that the storage cannot delete stay."""
     for medium in media:
         with suppress(*storage_faults()):
             get_storage().delete(medium.path)
 
 
 def _opened(medium: Media) -> File[Any] | None:
-    """The file of a medium; None where the storage has none."""
+    """Open the file of a medium; return None if the storage does not have it."""
     with storage_faults_named():
         try:
             file: File[Any] = medium.read_file()

@@ -1,4 +1,4 @@
-"""Learning packages: created, changed, counted and deleted as a whole."""
+"""Creates, changes, counts and deletes learning packages."""
 
 from __future__ import annotations
 
@@ -103,7 +103,11 @@ def update_learning_package(
 
 
 def package_statistics(learning_package_pk: int) -> PackageStatistics:
-    """Figures of a learning package, in at most three queries; one of them passes over all entities."""
+    """
+    Return figures of a learning package, in at most three queries.
+
+    One of the queries passes over all entities.
+    """
     package_id = _package_id(learning_package_pk)
     entities = PublishableEntity.objects.filter(learning_package_id=package_id)
     figures = entities.aggregate(
@@ -134,7 +138,11 @@ def package_statistics(learning_package_pk: int) -> PackageStatistics:
 
 
 def live_item_counts(learning_package_pks: Iterable[int]) -> dict[int, int]:
-    """How many live components and containers each package holds, in one query; packages without any are absent."""
+    """
+    Count the live components and containers of each package, in one query.
+
+    Packages without live items are left out.
+    """
     return dict(
         PublishableEntity.objects.filter(
             learning_package_id__in=list(learning_package_pks), draft__version__isnull=False
@@ -208,13 +216,13 @@ class _Rows:
 
 
 def _delete_rows(rows: models.QuerySet[Any]) -> None:
-    """Delete in one statement, without cascade or signals: the order of the tables needs neither."""
+    """Delete rows in one statement, without cascade or signals, which the order of the tables makes unnecessary."""
     rows._raw_delete(rows.db)
 
 
 @cache
 def _content_tables() -> tuple[_Rows, ...]:
-    """Every table with content of learning packages, each before the tables that it refers to."""
+    """List all tables with content of learning packages, each before the tables that it refers to."""
     tables: dict[Model, _Rows] = {}
     for may_be_null in (False, True):  # a path that may be null, as the last resort, does not find all rows
         queue: deque[tuple[Model, str]] = deque([(LearningPackage, "")])
@@ -240,7 +248,7 @@ def _content_tables() -> tuple[_Rows, ...]:
 
 @cache
 def _outside_references() -> tuple[_Rows, ...]:
-    """Rows of other tables that refer to content with ``on_delete=SET_NULL``."""
+    """List the rows of other tables that refer to content with ``on_delete=SET_NULL``."""
     tables = _content_tables()
     inside = {table.model for table in tables}
     return tuple(
@@ -252,7 +260,7 @@ def _outside_references() -> tuple[_Rows, ...]:
 
 
 def _relations_to(model: Model) -> Iterator[Any]:
-    """Foreign keys of other tables to a model."""
+    """Yield the foreign keys of other tables to a model."""
     for relation in model._meta.get_fields(include_parents=False, include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             yield relation
@@ -260,10 +268,10 @@ def _relations_to(model: Model) -> Iterator[Any]:
 
 def _belongs_to_content(relation: Any) -> bool:
     """
-    Whether rows vanish with the row that they refer to.
+    Return whether rows are deleted together with the row that they refer to.
 
-    Learning Core restricts deletion of what its own logs refer to; they go together. RESTRICT and PROTECT of
-    anybody else mean what they say.
+    Learning Core restricts the deletion of rows that its own logs refer to; here the logs are deleted, too. RESTRICT
+    and PROTECT of other apps are respected.
     """
     own = relation.related_model._meta.app_label == LearningPackage._meta.app_label
     return relation.on_delete is models.CASCADE or (own and relation.on_delete is models.RESTRICT)

@@ -1,4 +1,4 @@
-"""Publishing and discarding drafts, set-wise, with the rows that Learning Core's own functions write."""
+"""Publishes and discards drafts, set-wise, with the same rows that Learning Core's own functions write."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def publish(
 
 def discard(learning_package_pk: int, *, author_pk: int | None, at: datetime | None = None) -> int | None:
     """
-    Set every draft back to its published version. What was never published becomes soft-deleted.
+    Set every draft back to its published version.
+
+    Items that were never published become soft-deleted.
 
     Returns: pk of the draft change log; None when no draft differed.
     """
@@ -105,7 +107,7 @@ def move_drafts(
     at: datetime | None = None,
 ) -> int | None:
     """
-    Point drafts at other versions of theirs, in one draft change log.
+    Set drafts to other versions of the same items, in one draft change log.
 
     Args:
         learning_package_pk: the learning package of the entities.
@@ -156,13 +158,17 @@ def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int 
 
 
 def changed_drafts(learning_package_pk: int, entity_pks: Collection[int] | None = None) -> dict[int, int | None]:
-    """Entity pk -> pk of its published version, of those whose draft is another one; of all if None."""
+    """
+    Map entities whose draft and published version differ to the pk of their published version.
+
+    Looks at all entities of the package if ``entity_pks`` is None.
+    """
     items = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
     return {item.entity_pk: item.published_version_pk for item in items if item.differ}
 
 
 def current_drafts(learning_package_pk: int, entity_pks: Collection[int]) -> dict[int, int]:
-    """Entity pk -> pk of its draft version, of those that are not deleted."""
+    """Map entity pks to the pk of their draft version. Deleted entities are left out."""
     pointers = _pointers(learning_package_pk, entity_pks)
     return {item.entity_pk: item.draft_version_pk for item in pointers if item.draft_version_pk is not None}
 
@@ -224,7 +230,7 @@ def _pointers(learning_package_pk: int, entity_pks: Collection[int]) -> list[_Po
 
 
 def _contained(learning_package_pk: int, items: Collection[_Pointers]) -> list[_Pointers]:
-    """Everything that entities contain in draft, at any depth and whether it changed or not, level by level."""
+    """Return everything that entities contain in draft, at any depth, whether it changed or not, level by level."""
     found: dict[int, _Pointers] = {}
     level = [item.draft_version_pk for item in items if item.draft_version_pk is not None]
     while level:

@@ -1,4 +1,4 @@
-"""What this room does when Django signals something."""
+"""Creates the rows of container types after migrations."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..keys import CONTAINER_TYPES
 @receiver(post_migrate, sender=apps.get_app_config("content_libraries"))
 def make_container_types(**kwargs: Any) -> None:
     """
-    Make the rows of the container types before anything uses them.
+    Create the rows of the container types before anything uses them.
 
-    Learning Core makes them at their first use and remembers them for the life of the process. If that first use is
-    in a transaction that is rolled back, the process goes on to refer to rows that do not exist.
+    Learning Core creates a row at the type's first use, and remembers it for the life of the process. If the first use
+    is in a transaction that is rolled back, the process goes on to refer to a row that does not exist.
     """
     Container.reset_cache()
     for container_type in CONTAINER_TYPES:

@@ -1,4 +1,4 @@
-"""What reuse asks of items that are named by strings, in whatever learning package, whether they exist or not."""
+"""Reads items by the names that reuse keeps: strings, in any learning package, of items that may not exist."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PackageName:
 @dataclass(frozen=True, slots=True)
 class NamedItem:
     """
-    What an item is now.
+    The current state of an item.
 
     Args:
         container_type: "" for a component.
@@ -41,7 +41,7 @@ class NamedItem:
 
 
 def packages_named(package_refs: Collection[str]) -> dict[str, PackageName]:
-    """``package_ref`` -> learning package, of those that exist."""
+    """Map ``package_ref`` to the learning package, for packages that exist."""
     return {
         package_ref: PackageName(pk, title)
         for part in in_parts(set(package_refs))
@@ -53,7 +53,9 @@ def packages_named(package_refs: Collection[str]) -> dict[str, PackageName]:
 
 def named_items(names: Collection[tuple[int, str]]) -> dict[tuple[int, str], NamedItem]:
     """
-    Find items by their names, deleted ones too. One query, in parts if there are very many.
+    Find items by their names, also deleted ones, in one query.
+
+    Very many names take several queries.
 
     Args:
         names: pairs of the pk of a learning package and the ``entity_ref`` of an item in it.
@@ -79,7 +81,7 @@ def named_items(names: Collection[tuple[int, str]]) -> dict[tuple[int, str], Nam
 
 
 def numbered_versions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """(entity pk, number of a version in its history) -> version pk, of those that exist."""
+    """Map (entity pk, number of a version in its history) to the version pk, for versions that exist."""
     pairs = set(wanted)
     numbers = {number for _pk, number in pairs}
     return {
@@ -93,12 +95,12 @@ def numbered_versions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, in
 
 
 def was_published(version_pk: int) -> bool:
-    """Whether a version is published, or was once."""
+    """Return whether a version is or ever was published."""
     return bool(ever_published([version_pk]))
 
 
 def ever_published(version_pks: Iterable[int]) -> set[int]:
-    """Those of the versions that are published, or were once."""
+    """Return the versions that are or ever were published."""
     return {
         pk
         for part in in_parts(set(version_pks))
@@ -109,7 +111,7 @@ def ever_published(version_pks: Iterable[int]) -> set[int]:
 
 def last_published(entity_refs: Mapping[int, Collection[str]]) -> dict[int, datetime]:
     """
-    Tell when something of learning packages was published last.
+    Find out when any of some items was published last, for each learning package.
 
     Args:
         entity_refs: learning package pk -> names of items to look at.

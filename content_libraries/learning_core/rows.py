@@ -1,9 +1,9 @@
 """
-Inserting many rows into Learning Core's tables.
+Inserts many rows into Learning Core's tables.
 
-Three things need care. ``PublishableEntity`` overrides ``pk`` with a read-only property, so ``bulk_create`` cannot
-give its rows their ids. Units, subsections and sections are multi-table children, which ``bulk_create`` refuses.
-And MySQL does not return the ids of a bulk insert.
+Three things need care. ``PublishableEntity`` overrides ``pk`` with a read-only property, so ``bulk_create`` cannot give
+its rows their ids. Units, subsections and sections are multi-table children, which ``bulk_create`` refuses. And MySQL
+does not return the ids of a bulk insert.
 """
 
 from __future__ import annotations
@@ -71,7 +71,11 @@ def insert_with_uuid[RowT: (EntityRow, PublishableEntityVersion)](rows: Sequence
 
 
 def insert_each(rows: Sequence[models.Model]) -> None:
-    """Insert rows that nothing but their id identifies, and give each its id."""
+    """
+    Insert rows that only their id identifies, and give each its id.
+
+    They are inserted one by one if the database does not return the ids of a bulk insert.
+    """
     if not rows:
         return
     if connection.features.can_return_rows_from_bulk_insert:
@@ -85,7 +89,9 @@ def insert_values(
     model: type[models.Model], names: Sequence[str], values: Sequence[Sequence[int | str | None]]
 ) -> None:
     """
-    Insert rows whose ids nobody asks for, without making objects of them, which takes longer than inserting them.
+    Insert rows whose ids nobody needs.
+
+    No model objects are made, because making them takes longer than inserting the rows.
 
     Args:
         names: the attributes of all columns but the id, such as ``entity_id``. Numbers and texts only: the database

@@ -97,7 +97,7 @@ class CollectionState:
 
 
 def newest_logs(learning_package_pks: AnyCollection[int]) -> dict[int, LogMark]:
-    """Find where the logs of learning packages end now. Packages without logs are left out."""
+    """Find the newest logs of learning packages. Packages without logs are left out."""
     drafts: dict[int, int] = {}
     publishes: dict[int, int] = {}
     for part in in_parts(learning_package_pks):
@@ -108,14 +108,14 @@ def newest_logs(learning_package_pks: AnyCollection[int]) -> dict[int, LogMark]:
 
 
 def _newest(logs: QuerySet[Any]) -> dict[int, int]:
-    """Learning package pk -> pk of the newest of the logs."""
+    """Map learning package pks to the pk of the newest of the logs."""
     newest = logs.order_by().values("learning_package_id").annotate(newest=Max("id"))
     return {row["learning_package_id"]: row["newest"] for row in newest}
 
 
 def oldest_change_after(marks: Mapping[int, LogMark]) -> datetime | None:
     """
-    Find when the first of the logs after some points was written.
+    Find out when the first log after some points was written.
 
     Args:
         marks: learning package pk -> a point in its logs. There is one query more for each ``_MARKS`` of them.
@@ -169,22 +169,22 @@ def _entity_changes(records: QuerySet[Any], *, is_draft: bool) -> Iterator[Entit
 
 
 def entity_pks_after(learning_package_pk: int, after: int, *, limit: int) -> list[int]:
-    """The next entities of a learning package in the order of their pks, deleted ones too."""
+    """Return the next entities of a learning package in the order of their pks, also deleted ones."""
     entities = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__gt=after)
     return list(entities.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def collection_codes_of(learning_package_pk: int) -> set[str]:
-    """All collections of a learning package, disabled ones too."""
+    """Return the codes of all collections of a learning package, also disabled ones."""
     collections = Collection.objects.filter(learning_package_id=package_id(learning_package_pk))
     return set(collections.values_list("collection_code", flat=True))
 
 
 def children_with_other_parents(changes: Iterable[EntityChange]) -> set[int]:
     """
-    Find the children for which the list of their draft containers, or a title in it, is another than before.
+    Find the children whose draft containers, or whose containers' titles, have changed.
 
-    These are the children that a container got or lost; all of them if its title changed, or if it was
+    These are children that a container got or lost, and all children of a container whose title changed, or which was
     deleted or restored.
     """
     pairs = {
@@ -207,7 +207,7 @@ _NO_VERSION: tuple[str | None, frozenset[int]] = (None, frozenset())
 def _container_versions(
     version_pks: AnyCollection[int],
 ) -> dict[int | None, tuple[str | None, frozenset[int]]]:
-    """Version pk -> title and children, for those of the versions that are versions of containers."""
+    """Map version pks of containers to title and children. Versions of components are left out."""
     versions: dict[int, tuple[str, int]] = {}
     for part in in_parts(version_pks):
         rows = ContainerVersion.objects.filter(publishable_entity_version_id__in=part).values_list(
@@ -223,7 +223,7 @@ def _container_versions(
 
 
 def draft_parents_of(entity_pks: AnyCollection[int]) -> dict[int, list[int]]:
-    """Entity pk -> entity pks of the containers whose drafts hold it, each once, oldest first."""
+    """Map entity pks to the pks of the containers whose drafts hold them, each once, oldest first."""
     version = "entity_list__container_versions__publishable_entity_version"
     parents: dict[int, list[int]] = {}
     for part in in_parts(entity_pks):
@@ -236,7 +236,7 @@ def draft_parents_of(entity_pks: AnyCollection[int]) -> dict[int, list[int]]:
 
 
 def version_titles(version_pks: AnyCollection[int]) -> dict[int, str]:
-    """Version pk -> title."""
+    """Map version pks to titles."""
     titles: dict[int, str] = {}
     for part in in_parts(version_pks):
         titles.update(PublishableEntityVersion.objects.filter(pk__in=part).values_list("pk", "title"))
@@ -244,14 +244,14 @@ def version_titles(version_pks: AnyCollection[int]) -> dict[int, str]:
 
 
 def _memberships_of(entity_pks: Iterable[int]) -> QuerySet[CollectionPublishableEntity]:
-    """Where entities are in enabled collections."""
+    """Return the rows that put entities into enabled collections."""
     return CollectionPublishableEntity.objects.filter(
         entity_id__in=[entity_id(pk) for pk in entity_pks], collection__enabled=True
     )
 
 
 def collection_labels(entity_pks: AnyCollection[int]) -> dict[int, list[CollectionLabel]]:
-    """Entity pk -> the enabled collections that it is in, oldest first."""
+    """Map entity pks to the enabled collections that they are in, oldest first."""
     labels: dict[int, list[CollectionLabel]] = {}
     for part in in_parts(entity_pks):
         rows = _memberships_of(part)
@@ -263,7 +263,7 @@ def collection_labels(entity_pks: AnyCollection[int]) -> dict[int, list[Collecti
 
 
 def collection_codes_with(entity_pks: AnyCollection[int]) -> set[str]:
-    """The enabled collections that any of the entities is in."""
+    """Return the codes of the enabled collections that any of the entities is in."""
     codes: set[str] = set()
     for part in in_parts(entity_pks):
         rows = _memberships_of(part)
@@ -272,7 +272,7 @@ def collection_codes_with(entity_pks: AnyCollection[int]) -> set[str]:
 
 
 def member_pks_of(learning_package_pk: int, collection_code: str) -> set[int]:
-    """The entities that are in a collection."""
+    """Return the pks of the entities in a collection."""
     rows = CollectionPublishableEntity.objects.filter(
         collection__learning_package_id=package_id(learning_package_pk),
         collection__collection_code=collection_code,
@@ -281,7 +281,7 @@ def member_pks_of(learning_package_pk: int, collection_code: str) -> set[int]:
 
 
 def collection_states(learning_package_pk: int, codes: AnyCollection[str]) -> list[CollectionState]:
-    """Read collections with their sizes; disabled ones too. Codes of unknown ones are left out."""
+    """Read collections with their sizes, also disabled ones. Unknown codes are left out."""
     states: list[CollectionState] = []
     for part in in_parts(sorted(codes)):
         collections = Collection.objects.filter(

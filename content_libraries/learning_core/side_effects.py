@@ -39,8 +39,8 @@ def finish_log(branch: Branch, log: Log) -> None:
     """
     Complete a log whose own records are written and whose pointers are moved.
 
-    Adds a record for each container that is affected only because of what it contains, and the side effects between
-    records; repoints the affected containers to their records; writes the dependency hashes.
+    It adds a record for each container that is affected only because of its contents, and the side effects between
+    records. It points the affected containers to their records, and writes the dependency hashes.
     """
     records = {record.entity_id: record for record in branch.records(log)}
     containers = _containers_above(branch, records)
@@ -67,7 +67,7 @@ def finish_log(branch: Branch, log: Log) -> None:
 
 
 def _containers_above(branch: Branch, entity_pks: Collection[int]) -> _Containers:
-    """Read the containers of some entities, their containers, and so on: one query a level."""
+    """Read the containers of some entities, the containers of these, and so on, in one query a level."""
     parents: dict[int, list[int]] = defaultdict(list)
     versions: dict[int, int] = {}
     seen = set(entity_pks)
@@ -93,11 +93,11 @@ def _containers_above(branch: Branch, entity_pks: Collection[int]) -> _Container
 
 def _walk(changed: Collection[int], containers: _Containers) -> _Edges:
     """
-    Find the side effects of changed entities, as Learning Core does.
+    Find the side effects of changed entities, in the same way as Learning Core.
 
-    ``done`` is shared by all walks, as there: a container that was already the cause of something is not reached
-    again from further below, so which pairs are recorded depends on the order of the changes. Readers of the logs
-    only rely on every affected container being reached, but the rows shall be the same.
+    All walks share ``done``, as in Learning Core: a container that was a cause already is not reached again from
+    further below. So the recorded pairs depend on the order of the changes. Readers of the logs only rely on every
+    affected container being reached, but the rows should be the same.
     """
     edges: _Edges = {}
     done: set[int] = set()
@@ -112,7 +112,7 @@ def _walk(changed: Collection[int], containers: _Containers) -> _Edges:
 
 
 def _add_records(branch: Branch, log: Log, records: dict[int, Any], versions: Mapping[int, int]) -> None:
-    """Add records "changed, though its version did not" for containers that have none in this log yet."""
+    """Add records for containers that have none in this log yet. The records say that the version did not change."""
     rows = [
         branch.record_model(
             entity_id=entity_pk,
@@ -127,7 +127,7 @@ def _add_records(branch: Branch, log: Log, records: dict[int, Any], versions: Ma
 
 
 def _write_hashes(branch: Branch, log: Log, records: Mapping[int, Any]) -> None:
-    """Give each record the digest of its live dependencies, which is blank where there are none."""
+    """Give each record the digest of its live dependencies. Without dependencies the digest is blank."""
     below = _dependencies(branch, log)
     hashes: dict[int | None, str] = {}
 
@@ -154,7 +154,7 @@ def _digest(text: str) -> str:
 
 def _dependencies(branch: Branch, log: Log) -> Mapping[int | None, Collection[tuple[int, int, str]]]:
     """
-    Live dependencies of the versions that a log's records lead to.
+    Read the live dependencies of the versions that a log's records lead to.
 
     Returns version pk -> (current version pk, entity pk, stored hash) of each dependency that is not deleted.
     """

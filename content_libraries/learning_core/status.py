@@ -1,8 +1,7 @@
 """
-The state of many items at once, in a number of queries that does not depend on how many they are.
+Computes the state of many items at once. The number of queries does not depend on the number of items.
 
-Nothing here is cached in flags: every value is computed from Learning Core's pointers and logs when it is
-asked for.
+Nothing is cached in flags: every value is computed from Learning Core's pointers and logs when it is asked for.
 """
 
 from __future__ import annotations
@@ -126,7 +125,7 @@ def item_statuses(
 def item_titles(
     learning_package_pk: int, entity_pks: Iterable[int], *, library_key: LibraryLocatorV2
 ) -> dict[int, ItemTitles]:
-    """Read how items are called, which costs much less than their status: a container may have thousands of them."""
+    """Read the titles of items. This costs much less than their status, and a container may have thousands of items."""
     titles: dict[int, ItemTitles] = {}
     for part in in_parts(set(entity_pks)):
         entities = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk), id__in=part)
@@ -164,11 +163,11 @@ def _differ(
     draft: VersionStatus | None, published: VersionStatus | None, draft_digest: str, published_digest: str
 ) -> bool:
     """
-    Compare the two branches of an item and of everything below it.
+    Return whether draft and published state differ in an item or anywhere below it.
 
-    The version tells about the item itself. The digest of the log record that touched a branch last tells
-    about everything below: it is made of the versions and digests of the live children, down to the leaves.
-    (That is how Learning Core's ``contains_unpublished_changes`` answers for one container.)
+    The versions tell about the item itself. The digests of the log records that touched the two branches last tell
+    about everything below: a digest is made of the versions and digests of the live children, down to the leaves.
+    (Learning Core's ``contains_unpublished_changes`` answers in the same way for one container.)
     """
     if draft is None or published is None:
         return draft is not published
@@ -184,6 +183,6 @@ def tag_counts(object_ids: Collection[str]) -> dict[str, int]:
 
 
 def collections_of(entity_pk: int) -> tuple[CollectionLabel, ...]:
-    """The enabled collections that an item is in, in the order of their creation."""
+    """Return the enabled collections that an item is in, in the order of their creation."""
     rows = CollectionModel.objects.filter(entities=entity_pk, enabled=True).order_by("id")
     return tuple(CollectionLabel(*row) for row in rows.values_list("collection_code", "title"))

@@ -1,4 +1,4 @@
-"""What contains what: children, ancestors and descendants of items, one query a level."""
+"""Reads children, ancestors and descendants of items, in one query a level."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def children_of(version_pks: Iterable[int]) -> dict[int, list[Child]]:
 
 def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dict[int, list[int]]:
     """
-    Read what containers show now.
+    Read the children that containers show now.
 
     Returns: entity pk of the container -> entity pks of its children in order, those that are deleted on that
     branch left out. Containers without children are left out.
@@ -85,7 +85,7 @@ def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dic
 
 def published_places_in(entity_pks: Iterable[int]) -> dict[int, list[Child]]:
     """
-    Read what containers show as published, with the names of what stands there.
+    Read the published children of containers, with their names.
 
     Returns: entity pk of the container -> its published children in order. Containers without are left out.
     """
@@ -106,7 +106,7 @@ def published_places_in(entity_pks: Iterable[int]) -> dict[int, list[Child]]:
 
 
 def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[int]:
-    """Entity pks of the containers that show any of these items now."""
+    """Return the pks of the containers that show any of these items now."""
     parents: set[int] = set()
     for part in in_parts(set(entity_pks)):
         parents.update(
@@ -118,14 +118,14 @@ def current_parents_of(entity_pks: Iterable[int], *, branch: BranchName) -> set[
 
 
 def ancestor_levels(entity_pk: int, *, branch: BranchName) -> Iterator[set[int]]:
-    """The containers of an item, then the containers of those, and so on."""
+    """Yield the containers of an item, then the containers of these, and so on."""
     level = {entity_pk}
     while level := current_parents_of(level, branch=branch):
         yield level
 
 
 def never_published_above(entity_pks: Iterable[int]) -> set[int]:
-    """Find the containers whose drafts hold any of these items, at any level, and that were never published."""
+    """Find the containers that were never published and whose drafts hold any of these items, at any level."""
     seen = set(entity_pks)
     above: set[int] = set()
     level = seen
@@ -140,10 +140,10 @@ def never_published_above(entity_pks: Iterable[int]) -> set[int]:
 
 def descendant_levels(entity_pk: int, *, branch: BranchName) -> Iterator[list[int]]:
     """
-    The children of an item, then the children of those, and so on.
+    Yield the children of an item, then the children of these, and so on.
 
-    What stands somewhere twice, or below something that stands somewhere twice, is in its level as often.
-    Raises InvalidInputError when a level has more than MAX_LEVEL places.
+    An item that stands in several places, or below such an item, is in its level as often. Raises InvalidInputError
+    when a level has more than MAX_LEVEL places.
     """
     level = [entity_pk]
     while level:

@@ -1,4 +1,4 @@
-"""Reading the OLX of components."""
+"""Reads the OLX of components."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
 
 def text_of(media: Media) -> str:
     """
-    Read the text of a medium; texts that are too long for the database are in a file.
+    Read the text of a medium, from the database, or from a file if it is too long for the database.
 
     Raises DamagedFileError for a file that is not what its row says, and StorageError.
     """

@@ -1,1 +1,1 @@
-"""Libraries, their teams, and every "may this user"."""
+"""Libraries, their teams, and every question whether a user may do something in a library."""

@@ -1,4 +1,4 @@
-"""Who may do what, asked from the site's permission backend, and remembered during a request."""
+"""Checks permissions. The answers come from the site's permission backend, and are remembered during a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class _CourseBackend(Protocol):
-    """What is asked here of the permission backend of courses, which is a matter of the rooms above."""
+    """The part of the courses' permission backend that is used here. The backend itself belongs to a room above."""
 
     def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> Collection[str]: ...
 
@@ -36,7 +36,7 @@ _remembered = RequestCache("content_libraries.grants")
 
 
 def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
-    """Find a library, without any check of permissions. Raises NotFoundError."""
+    """Find a library. Checks no permission. Raises NotFoundError."""
     try:
         return ContentLibrary.objects.get_by_key(library_key)
     except ContentLibrary.DoesNotExist:
@@ -44,7 +44,7 @@ def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
 
 
 def package_pk(library: ContentLibrary) -> int:
-    """Pk of the library's learning package. Raises NotFoundError for a library that has none."""
+    """Return the pk of the library's learning package. Raises NotFoundError for a library that has none."""
     if library.learning_package_id is None:
         raise NotFoundError(_("The library “%(library)s” has no content.") % {"library": library.library_key})
     return library.learning_package_id
@@ -80,12 +80,12 @@ def require(user: Actor, library: ContentLibrary, permission: Permission) -> Non
 
 
 def may(user: Actor, library: ContentLibrary, permission: Permission) -> bool:
-    """Whether the user has the permission in the library. Two queries at most, once a request."""
+    """Return whether the user has the permission in the library. It takes two queries at most, once in a request."""
     return any(permission in grant.permissions for grant in _grants(user, library))
 
 
 def explain(user: Actor, library: ContentLibrary, permission: Permission) -> Explanation:
-    """Which role, grant or flag gives the user the permission, and which others the user has."""
+    """List the roles, grants and flags that give the user the permission, and those that do not."""
     grants = _grants(user, library)
     return Explanation(
         permission=permission,
@@ -96,18 +96,22 @@ def explain(user: Actor, library: ContentLibrary, permission: Permission) -> Exp
 
 
 def viewable_libraries(user: Actor) -> QuerySet[ContentLibrary]:
-    """The libraries that the user may VIEW, each once: one query, with ``org`` and ``learning_package``."""
+    """
+    Return the libraries that the user may VIEW, each once.
+
+    It takes one query, which also loads ``org`` and ``learning_package``.
+    """
     libraries = ContentLibrary.objects.select_related("org", "learning_package")
     return libraries if is_operator(user) else permission_backend().viewable(user, libraries)
 
 
 def views_everything(user: Actor) -> bool:
-    """Whether the user may view all content of the site, of libraries and courses, now and later."""
+    """Return whether the user may view all libraries and courses of the site, also future ones."""
     return is_operator(user) or permission_backend().views_everything(user)
 
 
 def viewable_organizations(user: User | AnonymousUser) -> QuerySet[Organization]:
-    """The organizations whose libraries the user may view, now and later, because of a role there: one query."""
+    """Return the organizations in which a role lets the user view all libraries, also future ones, in one query."""
     return permission_backend().viewable_organizations(user)
 
 
@@ -118,27 +122,27 @@ def require_create(user: Actor) -> None:
 
 
 def may_create(user: Actor) -> bool:
-    """Whether the user may create libraries."""
+    """Return whether the user may create libraries."""
     return is_operator(user) or permission_backend().may_create(user)
 
 
 def author_pk(user: Actor) -> int | None:
-    """The id under which the history of content records the user: None for the operator and for nobody."""
+    """Return the user's pk for the history of content; None for the operator and for anonymous users."""
     return None if is_operator(user) else user.pk
 
 
 def may_see(user: Actor, owner_pk: int | None) -> bool:
-    """Return whether something that belongs to the user with this id is the actor's to see; staff see everything."""
+    """Return whether the actor may see an object that belongs to the user with this id. Staff may see everything."""
     return is_operator(user) or owner_pk == user.pk or is_global_staff(user)
 
 
 def forget_grants() -> None:
-    """Look grants up again: something that they depend on has changed."""
+    """Forget the grants that were looked up in this request, because something that they depend on has changed."""
     _remembered.clear()
 
 
 def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
-    """Whether the user may view library updates in a course, asked from the backend that the site has for courses."""
+    """Return whether the user may view library updates in a course, as the site's backend for courses decides."""
     if is_operator(user):
         return True
     backend: _CourseBackend = import_string(conf.COURSE_PERMISSION_BACKEND.value)()

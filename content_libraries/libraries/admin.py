@@ -1,4 +1,4 @@
-"""Libraries in the Django admin. Changes and deletions go through the room's api, as everywhere."""
+"""Libraries in the Django admin. Changes and deletions go through the room's api."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
 
 class UnpublishedFilter(admin.SimpleListFilter):
-    """Whether there is something to publish. For rows with a learning package: libraries and courses."""
+    """Filters libraries or courses by whether they have unpublished changes."""
 
     title = gettext_lazy("unpublished changes")
     parameter_name = "unpublished"
@@ -65,7 +65,7 @@ class OrganizationFilter(admin.RelatedOnlyFieldListFilter):
 
 
 class PackageAdmin(StaffAdmin):
-    """A list of what has a learning package, with its figures: two queries for a whole page."""
+    """A list of libraries or courses with figures of their learning packages, in two queries for a page."""
 
     list_per_page = 50
 
@@ -91,7 +91,7 @@ class PackageAdmin(StaffAdmin):
 
 def sizes(row: Any, kinds: Mapping[str, str | _StrPromise]) -> str:
     """
-    How much there is of each kind in a library or a course, in words.
+    Describe in words how many entities of each kind a library or a course has.
 
     Args:
         kinds: kind of an entity -> how so and so many of it are told, by their ``count``.
@@ -110,7 +110,11 @@ def add_figures(rows: Iterable[Any]) -> None:
 
 
 class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The older grants of a library. Roles of openedx-authz are given there, and listed with these in the teams."""
+    """
+    The older grants of a library.
+
+    Roles of openedx-authz are given in the list of teams, which shows these grants, too.
+    """
 
     model = ContentLibraryPermission
     form = GrantForm
@@ -131,9 +135,9 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(ContentLibrary)
 class ContentLibraryAdmin(PackageAdmin):
     """
-    Libraries: created, found, given titles, opened to the public, given to a team, deleted.
+    Libraries: staff can create and find them, change titles, open them to the public, change grants, and delete them.
 
-    The rooms above add their actions.
+    Rooms above add their actions.
     """
 
     change_list_template = "content_libraries/libraries/library_list.html"
@@ -188,7 +192,7 @@ class ContentLibraryAdmin(PackageAdmin):
         ]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Whole keys are found, too, and what is typed of them."""
+        """Find libraries by their key or a part of it, too."""
         words = search_term.strip().removeprefix("lib:").replace(":", " ")
         return super().get_search_results(request, queryset, words)
 
@@ -257,7 +261,7 @@ class ContentLibraryAdmin(PackageAdmin):
         return Form
 
     def save_model(self, request: HttpRequest, obj: ContentLibrary, form: Any, change: bool) -> None:
-        """Change a library. One that is new was made by its form."""
+        """Save changes of a library. A new one has been created by its form."""
         if not change:
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -272,7 +276,11 @@ class ContentLibraryAdmin(PackageAdmin):
             _set_level(grant, key, request.user)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What is asked about before a deletion: the libraries. That goes through the api, so nothing is collected."""
+        """
+        List the libraries that a deletion would remove.
+
+        Related rows are not collected, because the api deletes them.
+        """
         libraries = list(objs)
         add_figures(libraries)
         uses: dict[str, list[str]] = {}

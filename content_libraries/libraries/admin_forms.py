@@ -22,7 +22,7 @@ _API_NAMES: Final = {"organization": "org"}
 
 
 class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A library, with the title and the description of its learning package. Its key never changes."""
+    """A form for a library, with the title and the description of its learning package. The key never changes."""
 
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"})
@@ -47,7 +47,9 @@ class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class NewLibraryForm(LibraryForm):
     """
-    A library to be made, with what its key consists of. What the api refuses is said at the field that is meant.
+    A form for a new library, with the parts of its key.
+
+    Errors of the api are shown at the field that they are about.
 
     Args:
         user: who makes it.
@@ -83,7 +85,7 @@ class NewLibraryForm(LibraryForm):
 
 
 class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Whose name is typed in. Blanks around it come along when it is copied."""
+    """A field for the name of a user or group, without spaces around it."""
 
     widget = forms.TextInput
 
@@ -92,7 +94,7 @@ class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An older grant. Whose it is never changes: somebody else's is another one. Members are known by their names."""
+    """A form for an older grant. A grant never passes to another user or group. Members are entered by name."""
 
     user = NameField(
         get_user_model().objects.all(),
@@ -128,7 +130,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class GrantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Grants, in a table whose headings are no labels."""
+    """Older grants as a table, whose column headings are not labels."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

@@ -1,4 +1,4 @@
-"""The teams of all libraries in one list: roles of openedx-authz beside older grants, for the staff of the site."""
+"""The teams of all libraries in one list for the staff of the site: roles of openedx-authz and older grants."""
 
 from __future__ import annotations
 
@@ -57,22 +57,22 @@ class TeamEntry:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What it allows."""
+        """Return the permissions that the role or level gives."""
         return PERMISSIONS_OF[self.name]
 
     @property
     def is_changeable(self) -> bool:
-        """Whether it is a role in one library, which ``change_role`` and ``take_role`` take."""
+        """Return whether the entry is a role in one library, which ``change_role`` and ``take_role`` accept."""
         return self.kind is GrantKind.ROLE and not self.scope.endswith("*")
 
     @property
     def title(self) -> str:
-        """The name of the role or level for people."""
+        """Return the name of the role or level for people."""
         return str(ROLE_NAMES[Role(self.name)] if self.kind is GrantKind.ROLE else AccessLevel(self.name).label)
 
     @property
     def allows(self) -> str:
-        """What it allows, in words."""
+        """Describe the permissions in words."""
         return ", ".join(str(words) for permission, words in _WORDS.items() if permission in self.permissions)
 
 
@@ -80,7 +80,9 @@ def list_team_entries(
     *, user: Actor, text: str = "", name: str = "", library_key: LibraryLocatorV2 | None = None
 ) -> QuerySet[Any, Any]:
     """
-    Who has which role or level in which library. Needs the staff of the site.
+    List which users and groups have which role or level in which library.
+
+    Needs the staff of the site.
 
     Args:
         text: part of a username, of the name of a group, or of the key of a library.
@@ -102,13 +104,13 @@ def list_team_entries(
 
 
 def team_entry(row: tuple[str, str, bool, str, str]) -> TeamEntry:
-    """A row of ``list_team_entries``."""
+    """Convert a row of ``list_team_entries`` to a TeamEntry."""
     scope, member, is_group, name, kind = row
     return TeamEntry(scope, member, bool(is_group), name, GrantKind(kind))
 
 
 def _levels(name: str, library_key: LibraryLocatorV2 | None) -> QuerySet[Any, Any]:
-    """The older grants, with the columns that roles have too."""
+    """Return the older grants with the same columns as roles."""
     given = ContentLibraryPermission.objects.filter(
         access_level__in=[level for level in AccessLevel if name in ("", level)]
     )

@@ -1,4 +1,4 @@
-"""What other rooms may do with libraries. Nobody reads or changes one without passing here."""
+"""Functions of libraries for other rooms, which read and change libraries only through them."""
 
 from .access import (
     access_library,

@@ -1,4 +1,4 @@
-"""A page of the Django admin that asks before an action, and shows what it would do."""
+"""A page of the Django admin that asks for confirmation of an action, and shows what the action would do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Effect:
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the action was asked about."""
+    """Return whether the user has confirmed the action."""
     return CONFIRMED in request.POST
 
 
@@ -41,7 +41,7 @@ def ask(
     request: HttpRequest, model_admin: Any, effects: Sequence[Effect], *, action: str, title: str, yes: str
 ) -> HttpResponse:
     """
-    Ask whether an action shall be done.
+    Render the page that asks whether an action shall be done.
 
     Args:
         effects: what it would do, by row. Rows without lines are told about, and left out when it is done.

@@ -1,7 +1,7 @@
 """
-What crosses the door of the libraries room.
+Data classes and enumerations of libraries, for other rooms too.
 
-``PERMISSIONS_OF`` is the one table of who may do what. Checks, lists, tests and documentation derive from it.
+``PERMISSIONS_OF`` is the only table of which role allows what. Checks, lists, tests and documentation derive from it.
 """
 
 from __future__ import annotations

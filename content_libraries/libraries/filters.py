@@ -1,5 +1,5 @@
 """
-What we add to the REST API of openedx-authz, through its filters.
+Changes the REST API of openedx-authz through its filters.
 
 They run wherever its views are mounted. ``plugin_settings`` puts them into ``OPEN_EDX_FILTERS_CONFIG``.
 """
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 class LibraryPermissions(PipelineStep):
     """
-    Answers every question about one library as ``access.may`` does; other questions of active users keep their answers.
+    Answers every question about one library as ``access.may`` does.
 
-    Frontends ask what their user may do, and show or hide buttons accordingly. By itself openedx-authz knows roles
-    only, not the older levels, the flags of a library, or a permission backend of the site, and it counts the roles of
-    accounts that are switched off; its answer has to be what is enforced.
+    Answers to other questions of active users stay as they are.
+
+    Frontends ask what their user may do, and show or hide buttons accordingly. openedx-authz itself knows roles only:
+    it ignores the older levels, the flags of a library and the permission backend of the site, and honors the roles of
+    inactive accounts. Its answer has to agree with what is enforced.
 
     A step for ``org.openedx.authz.permission_validation.requested.v1``.
     """
@@ -44,7 +46,7 @@ class TeamPermissions(PipelineStep):
     """
     Refuses to give or take roles in a scope whose team the user may not manage.
 
-    openedx-authz hands over exactly the scopes that it will write next, wherever in the request it has found them.
+    openedx-authz passes exactly the scopes that it will write next, from whatever part of the request.
 
     A step for ``org.openedx.authz.role_assignment.requested.v1`` and ``…role_removal.requested.v1``.
     """
@@ -68,6 +70,10 @@ def _as_enforced(user: User | AnonymousUser, item: dict[str, Any]) -> dict[str, 
 
 
 def _user() -> User | AnonymousUser:
-    """Return the user of the request; nobody, rather than the operator, where no middleware tells who that is."""
+    """
+    Return the user of the request.
+
+    Where no middleware tells who that is, it is an anonymous user, and not the operator.
+    """
     user: User | AnonymousUser = get_current_user() or AnonymousUser()
     return user

@@ -1,9 +1,9 @@
 """
-Roles of users in one library: given, changed, taken away.
+Gives, changes and takes roles of users in one library.
 
-openedx-authz stores them, and writes each change to its audit log, with the user who made it. The rules of teams are
-the app's: whoever may manage the team may do this, and a library keeps an administrator (``team.py`` has the same for
-levels).
+openedx-authz stores roles, and writes each change to its audit log, with the user who made it. The rules are those of
+teams: a user who may manage the team may do this, and a library keeps an administrator (``team.py`` has the same rules
+for levels).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from .team import OnlyAdminError, changing_team
 
 def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:
     """
-    Give a user a role in a library, beside the roles and the level that they have. Having it already is fine.
+    Give a user a role in a library, beside the user's other roles and level.
 
-    Raises NotFoundError, and NotAllowedError for a user who may not manage the team.
+    It does nothing if the user has the role already. Raises NotFoundError, and NotAllowedError for a user who may not
+    manage the team.
     """
     with changing_team(library_key, user):
         roles.assign(member, role, library_key)
@@ -32,9 +33,9 @@ def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role:
 
 def change_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, old: Role, new: Role) -> None:
     """
-    Give a user another role in a library, in place of one that they have there.
+    Replace a role of a user in a library by another one.
 
-    Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
+    Raises NotFoundError, also if the user does not have the old role; NotAllowedError; and OnlyAdminError.
     """
     with changing_team(library_key, user) as library:
         _check_held(library_key, member, old)
@@ -48,9 +49,9 @@ def change_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, old
 
 def take_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:
     """
-    Take a role in a library from a user. Their level there, and roles for the organization, stay.
+    Take a role in a library from a user. The user's level there, and roles for the organization, stay.
 
-    Raises NotFoundError, also for a role that they do not have; NotAllowedError; and OnlyAdminError.
+    Raises NotFoundError, also if the user does not have the role; NotAllowedError; and OnlyAdminError.
     """
     with changing_team(library_key, user) as library:
         _check_held(library_key, member, role)
@@ -68,7 +69,7 @@ def _check_held(library_key: LibraryLocatorV2, member: User, role: Role) -> None
 
 
 def _check_admins(library: ContentLibrary, member: User) -> None:
-    """Raise OnlyAdminError unless somebody is an administrator without the member's role, wherever that was given."""
+    """Raise OnlyAdminError unless the library has an administrator apart from this role of the member."""
     key = library.library_key
     levels = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
     others = roles.all_assignments([Role.ADMIN], library_key=key).exclude(who=member.username, where=str(key))

@@ -1,4 +1,4 @@
-"""Fields of forms in the Django admin whose values are keys, typed in or chosen from what is proposed meanwhile."""
+"""Form fields of the Django admin whose values are keys. Keys are typed, or chosen from proposals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from ..keys import LibraryLocatorV2, library_key
 
 class ProposingInput(forms.TextInput):
     """
-    A text input that proposes values while one types; where no script runs, it is just a text input.
+    A text input that proposes values while the user types.
+
+    Without JavaScript it is an ordinary text input.
 
     Args:
         page: name of the page of the admin that has the proposals.

@@ -1,4 +1,4 @@
-"""Libraries as a whole: created, changed, deleted."""
+"""Creates, changes and deletes libraries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def create_library(
     learning_package: int | None = None,
 ) -> ContentLibrary:
     """
-    Create a library, empty or with restored content. Its creator administers it; the operator's has no team.
+    Create a library, empty or with restored content.
+
+    The creator becomes its administrator. A library that the operator creates has no team.
 
     Args:
         org: short name of an organization; created too if it does not exist and the site allows that.
@@ -96,10 +98,10 @@ def update_library(
     allow_public_read: bool | None = None,
 ) -> ContentLibrary:
     """
-    Change what is given; None leaves a field as it is.
+    Change some fields of a library. None leaves a field as it is.
 
-    With nothing given nothing happens; otherwise the library counts as updated, even if the values are equal.
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a value that breaks a rule.
+    Without any value nothing happens; otherwise the library counts as updated, even if the values are equal. Raises
+    NotFoundError, NotAllowedError, and InvalidInputError for a value that breaks a rule.
     """
     library = access_library(user, library_key, Permission.EDIT)
     texts = _given(title=title, description=description)
@@ -135,7 +137,7 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
         if learning_package_pk is not None:
             learning_core.lock_package(learning_package_pk)  # first of all, as whoever writes to the library does
         deleted_rows, _ = library.delete()
-        if not deleted_rows:  # somebody else was faster
+        if not deleted_rows:  # somebody else has just deleted the library
             raise NotFoundError(gettext("There is no library “%(library)s”.") % {"library": library_key})
         if learning_package_pk is not None:
             learning_core.delete_learning_package(learning_package_pk)
@@ -145,7 +147,11 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
 
 
 def _organization(user: Actor, short_name: str) -> Organization:
-    """The organization of a new library, created or reactivated where the site and the rights allow it."""
+    """
+    Return the organization of a new library.
+
+    It is created or reactivated if the site and the user's rights allow that. Raises InvalidInputError otherwise.
+    """
     try:
         validate_slug(short_name)
     except ValidationError as error:
@@ -167,7 +173,11 @@ def _organization(user: Actor, short_name: str) -> Organization:
 
 
 def _adopt(library: ContentLibrary, learning_package: int, user: Actor, *, title: str, description: str) -> PackageID:
-    """Make restored content that of a library. Only its owner can: its pk is easily guessed."""
+    """
+    Make restored content the content of a library.
+
+    Only the owner of the content can do this, because its pk is easily guessed.
+    """
     try:
         return learning_core.adopt_learning_package(
             learning_package, str(library.library_key), title=title, description=description, user=user

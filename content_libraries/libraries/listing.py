@@ -1,4 +1,4 @@
-"""Reading libraries: lists, and the summary that clients see."""
+"""Reads libraries: lists, and the summaries that clients see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def list_libraries(
     user: Actor, *, org: str | None = None, text_search: str | None = None, order: str | None = None
 ) -> QuerySet[ContentLibrary]:
     """
-    The libraries that the user may VIEW.
+    List the libraries that the user may VIEW.
 
     Args:
         org: exact short name of an organization.
@@ -53,7 +53,11 @@ def list_libraries(
 
 
 def listed_library(library: ContentLibrary) -> LibrarySummary:
-    """The summary as lists show it: what the row itself tells, everything else at its default. No query."""
+    """
+    Return the summary of a library for lists, without a query.
+
+    Fields that would need a query have their defaults.
+    """
     return LibrarySummary(
         library_key=library.library_key,
         title=library.title,
@@ -64,14 +68,18 @@ def listed_library(library: ContentLibrary) -> LibrarySummary:
 
 
 def library_sizes(libraries: Iterable[ContentLibrary]) -> dict[int, int]:
-    """How many live components and containers each of the libraries holds, by pk of the library, in one query."""
+    """Count the live components and containers of each library, by pk of the library, in one query."""
     packages = {library.pk: library.learning_package_id for library in libraries}
     counts = learning_core.live_item_counts(pk for pk in packages.values() if pk is not None)
     return {pk: 0 if package_pk is None else counts.get(package_pk, 0) for pk, package_pk in packages.items()}
 
 
 def library_summary(user: Actor, library: ContentLibrary) -> LibrarySummary:
-    """The full summary of a library for somebody who may VIEW it. Three queries, and those of one check."""
+    """
+    Return the full summary of a library for somebody who may VIEW it.
+
+    It takes three queries, and those of one permission check.
+    """
     package = library.learning_package
     if package is None:
         return listed_library(library)

@@ -82,7 +82,7 @@ class ContentLibrary(models.Model):
 
     @property
     def title(self) -> str:
-        """The title of the learning package; the slug where there is none."""
+        """Return the title of the learning package; the slug if there is none."""
         return self.slug if self.learning_package is None else self.learning_package.title
 
     @property

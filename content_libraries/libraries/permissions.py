@@ -1,8 +1,8 @@
 """
-The permission backend: every "may this user" ends here.
+The permission backend, which answers every question whether a user may do something.
 
-A site can put its own class in place (setting ``CONTENT_LIBRARIES_PERMISSION_BACKEND``); most will derive
-from RoleBackend and add a source of grants. Other modules ask through ``access``.
+A site can replace it by its own class (setting ``CONTENT_LIBRARIES_PERMISSION_BACKEND``), which usually derives from
+RoleBackend and adds a source of grants. Other modules ask through ``access``.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ _VIEWING_ROLES = tuple(role for role in Role if Permission.VIEW in PERMISSIONS_O
 
 
 class PermissionBackend(Protocol):
-    """What a permission backend answers. It never sees the operator, who is allowed everything."""
+    """The questions that a permission backend answers. They are never about the operator, who may do everything."""
 
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
-        """Everything that gives the user permissions in the library."""
+        """Yield all grants that give the user permissions in the library."""
 
     def viewable(self, user: User | AnonymousUser, libraries: QuerySet[ContentLibrary]) -> QuerySet[ContentLibrary]:
-        """Those of the libraries that the user may VIEW, each once, without a query of its own."""
+        """Return the libraries that the user may VIEW, each once, without a query of its own."""
 
     def views_everything(self, user: User | AnonymousUser) -> bool:
-        """Whether the user may view all content of the site, of libraries and courses, now and later."""
+        """Return whether the user may view all libraries and courses of the site, also future ones."""
 
     def viewable_organizations(self, user: User | AnonymousUser) -> QuerySet[Organization]:
-        """The organizations whose libraries the user may view, now and later, in one query."""
+        """Return the organizations whose libraries the user may view, also future ones, in one query."""
 
     def may_create(self, user: User | AnonymousUser) -> bool:
-        """Whether the user may create libraries at all."""
+        """Return whether the user may create libraries at all."""
 
     def may_create_in(self, user: User | AnonymousUser, org: str, *, exists: bool) -> bool:
         """
-        Whether a user who may create libraries may do so in this organization.
+        Return whether a user who may create libraries may do so in this organization.
 
         Args:
             org: short name of the organization.
@@ -66,7 +66,7 @@ class RoleBackend:
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
         if library.allow_public_learning:
             yield _flag("allow_public_learning", Permission.LEARN)
-        if not user.is_active:  # nor is an anonymous user ever active
+        if not user.is_active:  # this includes anonymous users
             return
         if library.allow_public_read:
             yield _flag("allow_public_read", Permission.LEARN)
@@ -109,18 +109,18 @@ class RoleBackend:
 
 
 def is_global_staff(user: User | AnonymousUser) -> bool:
-    """Whether the user may do everything on the whole site."""
+    """Return whether the user may do everything on the whole site."""
     return user.is_active and (user.is_staff or user.is_superuser)
 
 
 def permission_backend() -> PermissionBackend:
-    """The backend that the site has chosen."""
+    """Return the backend that the site has chosen."""
     backend: PermissionBackend = import_string(conf.PERMISSION_BACKEND.value)()
     return backend
 
 
 def _grants_of_user_and_groups(user: User, library: ContentLibrary) -> Iterator[Grant]:
-    """Older grants, and what the course creators get from a public library, in one query."""
+    """Yield the older grants of a user, and what course creators may do in a public library, in one query."""
     held = (
         ContentLibraryPermission.objects.filter(_held_by(user), library=library)
         .order_by()
@@ -136,12 +136,12 @@ def _grants_of_user_and_groups(user: User, library: ContentLibrary) -> Iterator[
 
 
 def _held_by(user: User) -> Q:
-    """A condition on older grants: those of the user, and of the groups that the user is in."""
+    """Return a filter for the older grants of the user, and of the user's groups."""
     return Q(user=user) | Q(group__in=Group.objects.filter(user=user))
 
 
 def _creator_groups(user: User) -> QuerySet[Group]:
-    """The group of course creators, if the user is in it."""
+    """Return the group of course creators if the user is in it, as a queryset."""
     return Group.objects.filter(name=conf.CREATOR_GROUP_NAME.value, user=user)
 
 

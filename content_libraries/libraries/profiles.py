@@ -1,10 +1,10 @@
 """
-Users without profiles, in the REST API of openedx-authz.
+Lets the REST API of openedx-authz list users without profiles.
 
 Its lists of who has which role join ``User.profile`` (``openedx_authz.api.utils.get_user_map``). Users of the platform
-have one; those of Django do not, and there each of these lists was an error of the server.
+have a profile; users of plain Django do not, and there each of these lists was an error of the server.
 
-Seen with openedx-authz 1.35.0. This module can go when a release of it takes users without profiles.
+Seen with openedx-authz 1.35.0. This module can go when a release of openedx-authz accepts users without profiles.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ _VIEWS: Final = "openedx_authz.rest_api.v1.views"
 
 def let_users_have_no_profile() -> None:
     """
-    To be called when models are loaded. Where users have profiles, nothing changes.
+    Make openedx-authz list users without profiles; call this when models are loaded.
 
-    The answers have all of a user but the full name, which they take from the profile.
+    Nothing changes on sites whose users have profiles. Elsewhere the answers lack the full name only, which would come
+    from the profile.
     """
     if "profile" not in {field.name for field in get_user_model()._meta.get_fields()}:
-        views: Any = sys.modules.get(_VIEWS)  # they have the function for themselves once they are loaded
+        views: Any = sys.modules.get(_VIEWS)  # loaded views have imported the function already
         utils.get_user_map = _active_users
         if views is not None:
             views.get_user_map = _active_users

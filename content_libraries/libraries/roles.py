@@ -1,8 +1,8 @@
 """
 Roles of libraries in openedx-authz. No other module knows that package.
 
-Roles are given and taken through its API. They are read from its tables: one indexed query for one user finds
-what its engine would find by loading all roles of all users, and it always sees the current state.
+Roles are given and taken through its API, but read from its tables: its engine would load all roles of all users, while
+one indexed query finds the roles of one user, and always sees the current state.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _EVERY_LIBRARY = authz_api.PlatformContentLibraryGlobData.build_external_key()
 
 
 def assign(user: User, role: Role, library_key: LibraryLocatorV2) -> None:
-    """Give a user a role in one library. Having it already is fine."""
+    """Give a user a role in one library. It does nothing if the user has the role already."""
     # The engine refuses to store a role that it remembers, and it remembers roles of rolled back transactions
     # and of deleted libraries. So it has to read the stored roles first.
     AuthzEnforcer.invalidate_policy_cache()
@@ -37,7 +37,7 @@ def assign(user: User, role: Role, library_key: LibraryLocatorV2) -> None:
 
 
 def withdraw(user: User, roles: Collection[Role], library_key: LibraryLocatorV2) -> None:
-    """Take roles that a user has in one library, not those for an organization or for all libraries."""
+    """Take roles that a user has in one library. Roles for an organization or for all libraries stay."""
     held = _assignments(user, roles).filter(casbin_rule__v2=_namespaced(str(library_key)))
     for name in held.values_list("casbin_rule__v1", flat=True):
         authz_api.unassign_role_from_user(user.username, _role(name).value, str(library_key))
@@ -45,16 +45,16 @@ def withdraw(user: User, roles: Collection[Role], library_key: LibraryLocatorV2)
 
 def forget_deleted_library() -> None:
     """
-    Let all processes notice that the roles in a library went away with it.
+    Let all processes notice that the roles in a deleted library are gone.
 
-    The roles themselves are deleted by openedx-authz, whose scopes refer to the library.
+    openedx-authz deletes the roles themselves, because its scopes refer to the library.
     """
     AuthzEnforcer.invalidate_policy_cache()
 
 
 def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, str]]:
     """
-    Roles of a user that apply to a library, in one query.
+    Find the roles of a user that apply to a library, in one query.
 
     Yields: the role, and where it was given: the library's key, ``lib:ORG:*`` or ``lib:*``.
     """
@@ -65,7 +65,7 @@ def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, 
 
 
 def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
-    """A condition on libraries: those in which the user has one of the roles, wherever it was given."""
+    """Return a filter for the libraries in which the user has one of the roles, wherever it was given."""
     held = _assignments(user, roles)
     return (
         Q(pk__in=held.filter(scope__isnull=False).values("scope__contentlibraryscope__content_library"))
@@ -75,7 +75,7 @@ def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
 
 
 def organizations_with_role(user: User, roles: Collection[Role]) -> QuerySet[Organization]:
-    """The organizations for all of whose libraries the user has one of the roles."""
+    """Return the organizations in all of whose libraries the user has one of the roles."""
     every_library_of_org = Concat(Value(_namespaced("lib:")), OuterRef("short_name"), Value(":*"))
     held = _assignments(user, roles).filter(casbin_rule__v2=every_library_of_org)
     organizations: QuerySet[Organization] = Organization.objects.filter(Exists(held))
@@ -84,7 +84,8 @@ def organizations_with_role(user: User, roles: Collection[Role]) -> QuerySet[Org
 
 def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | None = None) -> QuerySet[Any]:
     """
-    Who has one of the roles (``who``, ``what``), and ``where``: the key of a library, ``lib:ORG:*`` or ``lib:*``.
+    List which users have one of the roles (``who``, ``what``), and ``where``: the key of a library, ``lib:ORG:*`` or
+    ``lib:*``.
 
     Args:
         library_key: only those that apply to this library.
@@ -103,7 +104,7 @@ def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | 
 
 
 def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:
-    """What openedx-authz stores about each assignment, found by indexed columns."""
+    """Return the rows in which openedx-authz stores the user's assignments, found by indexed columns."""
     held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
         subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=_stored_names(roles)
     )
@@ -115,7 +116,7 @@ def _stored_names(roles: Collection[Role]) -> list[str]:
 
 
 def _scopes_of(library_key: LibraryLocatorV2) -> tuple[str, ...]:
-    """Where roles that apply to a library are given: itself, its organization, everywhere."""
+    """Return the scopes of roles that apply to a library: the library itself, its organization, everywhere."""
     scope = authz_api.ContentLibraryData(external_key=str(library_key))
     return (scope.external_key, *scope.ancestors)
 
@@ -125,5 +126,5 @@ def _role(namespaced_key: str) -> Role:
 
 
 def _namespaced(external_key: str) -> str:
-    """The form in which openedx-authz stores the scope of a library, or of a group of libraries."""
+    """Return the form in which openedx-authz stores the scope of a library, or of a group of libraries."""
     return f"{authz_api.ContentLibraryData.NAMESPACE}{authz_api.ContentLibraryData.SEPARATOR}{external_key}"

@@ -1,4 +1,4 @@
-"""What the admin classes of all rooms share."""
+"""Base classes of the admin classes of all rooms."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from .permissions import is_global_staff
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """
-    For whom the API takes as staff of the site, to look at. Changes go through the room's api, which asks again.
+    A read-only admin for users whom the API regards as staff of the site.
 
-    Django's permissions of the models are not looked at: they would be a second answer to the same question.
+    Changes go through the room's api, which checks again.
+
+    Django's permissions of the models are ignored: they would be a second answer to the same question.
     """
 
     actions: Any = ()
@@ -40,7 +42,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Rows of other apps are links only for whoever may open them; others read what they are called."""
+        """Show rows of other apps as links if the user may open them, and as plain names otherwise."""
         closed = {key.name: key for key in self.opts.fields if key.is_relation and not self._may_open(key, request)}
         return [_name_of(closed[name]) if name in closed else name for name in super().get_fields(request, obj)]
 
@@ -59,9 +61,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """
-    Rows by a boolean field, in words. ``field`` is its name; ``words`` are those for true and for false.
-    """
+    """Filters rows by a boolean field, in words. ``field`` is its name; ``words`` are for true and for false."""
 
     field: ClassVar[str]
     words: ClassVar[tuple[Any, Any]]
@@ -74,7 +74,7 @@ class ChoiceFilter(admin.SimpleListFilter):
 
 
 def _name_of(key: Any) -> Any:
-    """What the page of a row shows of another row that it refers to, without a link."""
+    """Make a field that shows a related row by its name, without a link."""
 
     @admin.display(description=key.verbose_name)
     def name(row: Any) -> str:
@@ -84,7 +84,11 @@ def _name_of(key: Any) -> Any:
 
 
 def _or_message(view: Any, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:
-    """Django rolls back what a form has begun when the api refuses it; then the page is shown anew, with the reason."""
+    """
+    Call an admin view; if the api refuses a form, show the page again with the reason.
+
+    Django has rolled back what the form began.
+    """
     try:
         response: HttpResponse = view(request, *arguments, **more)
     except ContentLibrariesError as error:

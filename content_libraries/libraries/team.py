@@ -1,8 +1,8 @@
 """
 The team of a library as the older API knows it: levels of users and groups.
 
-Roles of openedx-authz are not listed here. But who is given a lower level, or is removed, also loses the
-roles in this library that allow more; otherwise a library's creator, who has both, could never be removed.
+Roles of openedx-authz are not listed here. But a user who gets a lower level, or is removed, also loses the roles in
+this library that allow more. Otherwise the creator of a library, who has a level and a role, could never be removed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class OnlyAdminError(ConflictError):
 
 def team(library_key: LibraryLocatorV2, *, user: Actor) -> list[TeamMember]:
     """
-    The team of a library: groups by name, then users by username.
+    List the team of a library: groups by name, then users by username.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -41,7 +41,7 @@ def team(library_key: LibraryLocatorV2, *, user: Actor) -> list[TeamMember]:
 
 
 def team_member(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> TeamMember:
-    """The entry of one user. Raises NotFoundError, also for a user who has no level; NotAllowedError."""
+    """Return the entry of one user. Raises NotAllowedError, and NotFoundError, also if the user has no level."""
     library = access_library(user, library_key, Permission.VIEW_TEAM)
     grant = _grants(library).filter(user=member).first()
     if grant is None:
@@ -53,10 +53,10 @@ def team_member(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> 
 
 def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, level: AccessLevel) -> TeamMember:
     """
-    Give a user, found by e-mail address, a level.
+    Give a level to a user, who is found by e-mail address.
 
-    Raises NotFoundError and NotAllowedError; InvalidInputError when nobody, or more than one user, has the
-    address, or when the user has a level already (wire: team-add).
+    Raises NotFoundError and NotAllowedError; InvalidInputError when nobody, or more than one user, has the address, or
+    when the user has a level already (wire: team-add).
     """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     found = get_user_model().objects.filter(email__iexact=email)[:2]
@@ -86,7 +86,7 @@ def set_user_level(library_key: LibraryLocatorV2, *, user: Actor, member: User, 
 
 def remove_user(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> None:
     """
-    Remove a user from the team. Not being in it is fine.
+    Remove a user from the team. It does nothing if the user is not in the team.
 
     Raises NotFoundError, NotAllowedError, and OnlyAdminError for the only administrator.
     """
@@ -105,7 +105,11 @@ def set_group_level(library_key: LibraryLocatorV2, *, user: Actor, group: Group,
 
 
 def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) -> None:
-    """Remove a group from the team. Not being in it is fine. Raises NotFoundError and NotAllowedError."""
+    """
+    Remove a group from the team. It does nothing if the group is not in the team.
+
+    Raises NotFoundError and NotAllowedError.
+    """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     ContentLibraryPermission.objects.filter(library=library, group=group).delete()
     forget_grants()
@@ -114,8 +118,9 @@ def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) ->
 @contextmanager
 def changing_team(library_key: LibraryLocatorV2, user: Actor) -> Iterator[ContentLibrary]:
     """
-    Check that a user may manage the team, and keep others from changing it until the end: two administrators cannot
-    remove each other at the same moment, whether they have roles or levels.
+    Yield a library whose team the user may manage, and lock the team until the end of the block.
+
+    So two administrators cannot remove each other at the same moment, whether they have roles or levels.
     """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     with transaction.atomic():
@@ -127,7 +132,11 @@ def changing_team(library_key: LibraryLocatorV2, user: Actor) -> Iterator[Conten
 def _changing_user(
     library_key: LibraryLocatorV2, user: Actor, member: User, *, allowed: frozenset[Permission]
 ) -> Iterator[ContentLibrary]:
-    """Check, and in the same transaction take from the member all roles that allow more than ``allowed``."""
+    """
+    Yield the library with its team locked, and take all roles that allow more than ``allowed`` from the member.
+
+    Both happen in one transaction. Raises OnlyAdminError for the only administrator by level.
+    """
     with changing_team(library_key, user) as library:
         admins = ContentLibraryPermission.objects.filter(library=library, access_level=AccessLevel.ADMIN)
         if [grant.user_id for grant in admins] == [member.pk]:

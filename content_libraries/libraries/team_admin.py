@@ -49,7 +49,7 @@ class UserField(forms.CharField):
 
 
 class TeamSearchForm(forms.Form):
-    """What the list of teams is narrowed to."""
+    """A form that filters the list of teams."""
 
     q = forms.CharField(label=gettext_lazy("Member or library contains"), required=False)
     role = forms.ChoiceField(
@@ -119,7 +119,11 @@ class TeamAdmin(StaffAdmin):
         return render(request, "content_libraries/libraries/teams.html", context)
 
     def role_view(self, request: HttpRequest) -> HttpResponse:
-        """Give a role; or, where the query names one that a user has, change or take it."""
+        """
+        Render the form that gives a role.
+
+        If the query names a role that a user has, the form changes or takes it.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         named = {name: request.GET.get(name, "") for name in ("library", "member", "role")}
@@ -141,7 +145,7 @@ class TeamAdmin(StaffAdmin):
         return render(request, "content_libraries/libraries/role.html", context)
 
     def _save_role(self, request: HttpRequest, data: dict[str, Any], *, held: str) -> HttpResponse:
-        """Do what was asked for, and note it in the history of the library. Raises ContentLibrariesError."""
+        """Save the form, and add the change to the library's history in the admin. Raises ContentLibrariesError."""
         key, member, role = data["library"], data["member"], Role(data["role"])
         whose: dict[str, Any] = {"user": request.user, "member": member}
         if not held:
@@ -160,7 +164,7 @@ class TeamAdmin(StaffAdmin):
 
 
 def _names(member: User, role: Role, held: str) -> dict[str, str]:
-    """How a message calls whom and what it is about."""
+    """Return the names of the user and the roles for a message."""
     return {
         "member": str(member),
         "role": str(api.ROLE_NAMES[role]),
@@ -169,7 +173,7 @@ def _names(member: User, role: Role, held: str) -> dict[str, str]:
 
 
 def _role(text: str) -> Role:
-    """A role that the query names. Raises InvalidInputError."""
+    """Parse a role in the query. Raises InvalidInputError."""
     if text not in set(Role):
         raise InvalidInputError(_("There is no role “%(text)s”.") % {"text": text})
     return Role(text)

@@ -1,4 +1,4 @@
-"""What the management commands share: who runs them, how they report, how they fail."""
+"""The base class of management commands: it chooses the user, reports results, and handles errors."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class LibraryCommand(BaseCommand):
     """
     A command that calls the app's api as a user, or as the operator of the site.
 
-    A subclass adds its arguments in ``add_own_arguments`` and does its work in ``run``, whose result is shown
-    with ``summarize``, or with ``--json`` as one line. Errors of ours end the command with their message and
-    a non-zero exit code.
+    A subclass adds its arguments in ``add_own_arguments`` and does its work in ``run``, whose result is shown with
+    ``summarize``, or with ``--json`` as one line. Errors of this app end the command with their message and a non-zero
+    exit code.
     """
 
     requires_system_checks = ()
@@ -85,21 +85,25 @@ class LibraryCommand(BaseCommand):
             raise CommandError(failure)
 
     def summarize(self, result: Mapping[str, object]) -> str:
-        """What a person reads at the end."""
+        """Format the result for a person."""
         return str(self.summary).format_map(result)
 
     def failure(self, _result: Mapping[str, object]) -> str:
-        """What a command that could do only a part says at the end, with a non-zero exit code; "" if all is done."""
+        """
+        Return the error of a command that could do only a part of its work; "" if it did everything.
+
+        With an error, the command ends with a non-zero exit code.
+        """
         return ""
 
     def progress(self, message: str) -> None:
-        """Tell a person at a terminal how far the work is. Nothing is written where nobody watches."""
+        """Print the progress, but only to a terminal."""
         if self.stderr.isatty():
             self.stderr.write(message, style_func=str)
 
 
 def operator_name() -> str:
-    """Return the name under which whoever runs a command is logged in on this machine."""
+    """Return the login name of the person who runs a command on this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
@@ -107,7 +111,7 @@ def operator_name() -> str:
 
 
 def cut(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
-    """Return the first lines of a list, and how many more there are."""
+    """Return the first lines of a list, and a line that counts the rest."""
     left = len(lines) - most
     if left <= 0:
         return list(lines)

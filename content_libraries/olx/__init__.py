@@ -1,1 +1,1 @@
-"""Archives of courses and legacy libraries, and the OLX in them: reading, editing, writing. No database."""
+"""Reads, edits and writes archives of courses and legacy libraries, and the OLX in them. It uses no database."""

@@ -1,4 +1,4 @@
-"""What other rooms may call; errors are in :mod:`.errors`."""
+"""Functions of OLX for other rooms. Their errors are in :mod:`.errors`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """
-The files of a ``.tar.gz``, a ``.zip`` or a folder, one after another, without trusting any of them.
+Reads the files of a ``.tar.gz``, a ``.zip`` or a folder, one after another, without trusting any of them.
 
-Nothing is extracted. Members come as chunks of bytes in the order of the archive; a chunk must be taken
-before the next member is asked for. What the formats themselves need is in ``tar_members`` and
-``zip_members``.
+Nothing is extracted. Members come as chunks of bytes in the order of the archive; the chunks of one member must be
+taken before the next member is asked for. ``tar_members`` and ``zip_members`` know the formats.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
-    Yield path and content of each regular file, macOS leftovers apart.
+    Yield path and content of each regular file, except for files that macOS left behind.
 
-    Raises UnsafeMemberError, ArchiveTooLargeError or DamagedArchiveError as soon as one shows, which may
-    be in the middle of a file; NotACourseError if there is nothing at ``source``.
+    Raises UnsafeMemberError, ArchiveTooLargeError or DamagedArchiveError as soon as the problem is found, which may be
+    in the middle of a file; NotACourseError if there is nothing at ``source``.
     """
     with _as_damage(source.name):
         names = MemberNames()
@@ -114,7 +113,7 @@ def _guarded(chunks: Iterator[bytes], archive: str) -> Iterator[bytes]:
 
 @contextmanager
 def _as_damage(archive: str) -> Iterator[None]:
-    """Turn what the libraries raise for broken input into one error."""
+    """Turn the exceptions that libraries raise for broken input into DamagedArchiveError."""
     try:
         yield
     except (

@@ -1,4 +1,6 @@
-"""From definition files to blocks: pointers, inline blocks, html bodies, and what is wrong with them."""
+"""
+Builds blocks from definition files: it resolves pointers, inline blocks and html bodies, and finds errors in them.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ class BlockReader:
         self._open: list[str] = []
 
     def defines(self, tag: str, url_name: str) -> bool:
-        """Whether a pointer with this tag and url_name leads to a definition."""
+        """Return whether a pointer with this tag and url_name leads to a definition."""
         return bool(url_name) and self._path(tag, url_name) in self.texts
 
     def block_at(self, document: Document, element: Element) -> OlxBlock:
@@ -75,8 +77,10 @@ class BlockReader:
 
     def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
         """
-        The block of an element that names its file with ``filename``, apart from its name, as courses did that were
-        written before Studio. The platform reads them to this day.
+        Return the block of an element that names its definition file with ``filename``.
+
+        In courses from before Studio, this file may have another name than the block. The platform reads such courses
+        to this day.
         """
         settings = settings_among(element.tag, element.attributes)
         return self._read(element.tag, element.attributes["filename"], settings, name=url_name)
@@ -132,7 +136,11 @@ class BlockReader:
             self._open.pop()
 
     def _known(self, block: OlxBlock) -> OlxBlock:
-        """Return the block that has this name already, if there is one and it is the same."""
+        """
+        Return the block that already has this name, or else this block.
+
+        Raises DuplicateBlockError if two blocks of one name differ.
+        """
         if not block.url_name:
             return block
         known = self._named.setdefault(block.key, block)
@@ -210,7 +218,10 @@ class BlockReader:
         )
 
     def _body_paths(self, folder: str, filename: str) -> Iterator[str]:
-        """Yield where the body may be: beside the definition, or in the html folder of the branch."""
+        """
+        Yield the paths where the body of an html block may be: beside the definition, or in the html folder of the
+        branch.
+        """
         for place in (folder, f"{self.prefix}html", "html"):
             yield f"{place}/{filename}.html"
             if filename.endswith(".html"):

@@ -1,4 +1,4 @@
-"""First pass over an archive: texts are kept, every other file is noted by path, size and digest."""
+"""The first pass over an archive. Texts are kept; of every other file, only path, size and digest are noted."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _noted(path: str, chunks: Iterable[bytes]) -> StaticFile:
 
 
 def _root_folder(paths: Iterable[str], archive: str) -> str:
-    """Return the folder that is nearest to the top and holds a root file; there must be one and only one."""
+    """Return the folder of the root file that is nearest to the top. There must be exactly one such folder."""
     roots = [path for path in paths if path.rsplit("/", 1)[-1] in _ROOTS]
     nearest = min((path.count("/") for path in roots), default=0)
     candidates = sorted(path for path in roots if path.count("/") == nearest)
@@ -131,7 +131,7 @@ def _root_folder(paths: Iterable[str], archive: str) -> str:
 
 
 def _below(folder: str, path: str) -> str:
-    """Return the path relative to the folder, "" if it is outside."""
+    """Return the path relative to the folder; "" if it is outside."""
     if not folder:
         return path
     return path.removeprefix(folder + "/") if path.startswith(folder + "/") else ""

@@ -1,4 +1,4 @@
-"""What crosses the door of this room: the tree of an archive, and the limits of reading one."""
+"""Data classes of OLX, for other rooms too: the tree of an archive, and the limits of reading one."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class StaticFile:
 
     @property
     def exceeds_media_limit(self) -> bool:
-        """Whether Learning Core would refuse to store it."""
+        """Return whether the file is too large for Learning Core."""
         return self.size > MEDIA_LIMIT_BYTES
 
 
@@ -133,11 +133,14 @@ class OlxBlock:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Tag and url_name, which identify the block in its course; ("html", "") if it has no url_name."""
+        """
+        Return tag and url_name, which identify the block in its course; ("html", "") for an html block without a
+        url_name.
+        """
         return self.tag, self.url_name
 
     def walk(self) -> Iterator[OlxBlock]:
-        """Yield this block and those below it, each once, depth first in document order, a parent first."""
+        """Yield this block and those below it, each once, depth first in document order, parents before children."""
         seen: set[int] = set()
         stack = [self]
         while stack:
@@ -189,10 +192,7 @@ class OlxTree:
     tags: Mapping[tuple[str, str], Tags] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
-        """
-        Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are not in
-        it.
-        """
+        """Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are left out."""
         return self.root.walk()
 
     def settings_of(self, block: OlxBlock) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """
-A block apart from its place in a tree: its definition, which names neither itself nor the blocks in it.
+Takes blocks apart into definitions, names and children, and puts them together again.
 
-A store keeps definitions, names and children apart from each other; here they come apart, and together again.
+A definition names neither the block itself nor the blocks in it. A store keeps definitions, names and children
+separately.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def definition_of(block: OlxBlock) -> str:
     """
     Return the block's OLX without its name and without the blocks in it.
 
-    What else is inside of it (a course's wiki, a problem's markup) stays, to the byte; only white space that
-    separated the blocks goes.
+    All other content (a course's wiki, a problem's markup) stays, to the byte. Only white space that separated the
+    blocks is removed.
     """
     olx = block.olx
     if block.children:
@@ -37,8 +38,9 @@ def definition_of(block: OlxBlock) -> str:
 
 def assembled(definition: str, url_name: str, children: Sequence[OlxBlock]) -> OlxBlock:
     """
-    Return the block of that definition and name, with these blocks behind pointers: the reverse of
-    :func:`definition_of`.
+    Return the block with this definition and name, and with pointers to these blocks.
+
+    It is the reverse of :func:`definition_of`.
     """
     olx = _with_pointers(definition, children) if children else definition
     return replace(parse_block(olx), url_name=url_name, children=tuple(children))
@@ -46,8 +48,9 @@ def assembled(definition: str, url_name: str, children: Sequence[OlxBlock]) -> O
 
 def nested(definition: str, elements: Sequence[str]) -> str:
     """
-    Return the element of a definition, without what stands before it, with these elements inside of it, behind what is
-    there already. Raises OlxError for unsafe XML; the elements have been checked.
+    Return the element of a definition with these elements added at the end of its content.
+
+    Text before the element is left out. Raises OlxError for unsafe XML; the elements have been checked.
     """
     element = parse_block(definition).olx
     return _with_inside(element, "".join(f"\n{element}" for element in elements) + "\n") if elements else element
@@ -71,7 +74,7 @@ def _with_pointers(definition: str, children: Sequence[OlxBlock]) -> str:
 
 
 def _with_inside(definition: str, contents: str) -> str:
-    """The definition with contents before its end."""
+    """Insert contents at the end of the definition's element."""
     document = parse_document(definition.encode())
     root = document.root
     head, tag = document.slice(0, root.start), document.slice(root.start, root.opened)

@@ -1,4 +1,4 @@
-"""The draft branch of a course: its drafts laid over what is published."""
+"""Lays the drafts of a course over its published blocks."""
 
 from __future__ import annotations
 
@@ -22,13 +22,11 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     """
     Return the tree as its authors see it in Studio.
 
-    A draft takes the place of the published block with its tag and url_name, wherever that stands. A
-    draft that names its parent and is not among its children is put there at its index (at the end
-    without one). Drafts that find no place stay in ``drafts`` of the result; for the others there is
-    nothing left to say.
+    A draft replaces the published block with the same tag and url_name, wherever that block stands. A draft that names
+    a parent, but is not among its children, is inserted at its index (at the end without one). Drafts without a place
+    stay in ``drafts`` of the result.
 
-    Raises PointerCycleError or ArchiveTooLargeError where drafts and published blocks together make no
-    tree.
+    Raises PointerCycleError or ArchiveTooLargeError if drafts and published blocks together make no tree.
     """
     if not tree.drafts:
         return tree
@@ -85,7 +83,7 @@ class _Overlay:
 
 
 def _place(draft: OlxDraft) -> tuple[bool, int]:
-    """Order drafts by index, those without one last."""
+    """Return a key that sorts drafts by index. Drafts without an index come last."""
     return draft.index is None, draft.index or 0
 
 

@@ -1,7 +1,4 @@
-"""
-What the readers of tar, zip and folders have in common: an entry, and the meter that all bytes run
-through.
-"""
+"""Shared by the readers of tar, zip and folders: an entry, and the meter that counts all bytes."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ class Meter:
             )
 
     def take_bytes(self, count: int) -> None:
-        """Note bytes that came out of the archive, headers included where they are compressed too."""
+        """Count bytes of the archive, also those of headers if they are compressed."""
         self._bytes += count
         if self._bytes > self._most_bytes:
             raise ArchiveTooLargeError(
@@ -74,7 +71,7 @@ class Meter:
             )
 
     def metered(self, path: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass on the chunks of one member up to the limit for one."""
+        """Yield the chunks of one member, up to the limit for one."""
         size = 0
         for chunk in chunks:
             size += len(chunk)

@@ -1,8 +1,8 @@
 """
-What can be wrong with an archive or an OLX text.
+Errors in an archive or an OLX text.
 
-Every message is one sentence that names the file and says what the author can do; ``path`` is that file, as a
-path inside the archive ("" for a text that came without one).
+Every message is one sentence that names the file and says what the author can do; ``path`` is this file, as a path
+inside the archive ("" for a text without an archive).
 """
 
 from __future__ import annotations

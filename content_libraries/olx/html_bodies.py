@@ -1,4 +1,4 @@
-"""The two forms of an html block: body inside the element as CDATA, or in a file that ``filename`` names."""
+"""The two forms of an html block: with the body inside the element as CDATA, or in a file that ``filename`` names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def inlined(olx: str, body: str) -> str:
     """
     Return the html element without ``filename`` and with the body in it.
 
-    The body stays as it is, but for what XML cannot hold: ``]]>`` is split over two CDATA sections, and
+    The body stays as it is, except for characters that XML cannot hold: ``]]>`` is split over two CDATA sections, and
     control characters become spaces.
     """
     cdata = xml_safe(body).replace("]]>", "]]]]><![CDATA[>")
@@ -25,14 +25,14 @@ def externalized(olx: str, filename: str) -> str:
 
 
 def inner_html(document: Document, element: Element) -> str:
-    """Return the body of an html element that holds it itself, escaped, as CDATA, or as elements."""
+    """Return the body that an html element holds itself, be it escaped, as CDATA, or as elements."""
     if element.has_elements:
         return document.slice(element.opened, element.closing)
     return "".join(element.texts)
 
 
 def _start_tag(olx: str) -> str:
-    """Return the start tag up to the last attribute, without the bracket that closes it."""
+    """Return the start tag without its closing bracket, up to the last attribute."""
     document = parse_document(olx.encode())
     start_tag = document.slice(document.root.start, document.root.opened)
     return start_tag.removesuffix(">").removesuffix("/").rstrip()

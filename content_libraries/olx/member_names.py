@@ -1,4 +1,4 @@
-"""Which names a member of an archive may have."""
+"""Checks the names of archive members."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MemberNames:
         self._folders: dict[str, str] = {}
 
     def add_file(self, name: str) -> None:
-        """Note a file, or raise UnsafeMemberError if its name is taken."""
+        """Add the name of a file, or raise UnsafeMemberError if the name is taken."""
         folded = _folded(name)
         for parent in _folders_above(folded):
             if parent in self._folders:
@@ -59,7 +59,7 @@ class MemberNames:
 
 
 def refuse_unsafe_name(name: str) -> None:
-    """Raise UnsafeMemberError unless this is a plain relative path that every file system takes."""
+    """Raise UnsafeMemberError unless the name is a plain relative path that every file system accepts."""
     problem = _problem(name)
     if problem is not None:
         shown = name if len(name) <= 100 else name[:100] + "…"
@@ -68,7 +68,7 @@ def refuse_unsafe_name(name: str) -> None:
 
 def can_be_packed(path: str, *, beside: Iterable[str]) -> bool:
     """
-    Tell whether an archive can be read that has a file with this path.
+    Return whether an archive with a file at this path can be read again.
 
     Args:
         path: the path in its component. The folders that the component has in an archive come before it.
@@ -86,13 +86,13 @@ def can_be_packed(path: str, *, beside: Iterable[str]) -> bool:
 
 
 def is_junk(name: str) -> bool:
-    """Whether macOS left this file in the archive."""
+    """Return whether macOS left this file in the archive."""
     *folders, base = name.split("/")
     return base.startswith("._") or base == ".DS_Store" or "__MACOSX" in folders
 
 
 def _problem(name: str) -> str | None:
-    """What is wrong with a name, as a text in which ``%(name)r`` is to be filled in."""
+    """Describe what is wrong with a name. ``%(name)r`` stands in the text for the name; None if nothing is wrong."""
     try:
         encoded = name.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""From the catalog of an archive to the tree of a course or a legacy library."""
+"""Reads an archive into the tree of a course or a legacy library."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
 
 def parse_block(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OlxBlock:
     """
-    Read the OLX of one block that comes without an archive, by the same rules of safety.
+    Parse the OLX of one block without an archive, by the same rules of safety.
 
-    Children that are mere pointers become blocks without settings; an html block whose body is in another
-    file has the body None. Raises OlxError.
+    Children that are pointers become blocks without settings; an html block whose body is in another file has the body
+    None. Raises OlxError.
     """
     budget = Budget(limits)
     document = parse_document(text.encode(), budget=budget)
@@ -107,7 +107,7 @@ def iter_files(
     folder: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[tuple[StaticFile, bytes]]:
-    """Yield files of these paths, relative to the folder of course.xml; see :func:`iter_static_files`."""
+    """Yield the files at these paths, relative to the folder of course.xml; see :func:`iter_static_files`."""
     if folder is None:
         folder = folder_of(Path(source), limits)
     for path, chunks in read_files(Path(source), folder, paths, limits):
@@ -184,8 +184,9 @@ def _grading_policy(catalog: Catalog, reader: BlockReader, run: str) -> dict[str
 
 def _json_object(catalog: Catalog, reader: BlockReader, *candidates: str) -> tuple[str, dict[str, object] | None]:
     """
-    Return the first of these files that is there, and its content; the others are places of older
-    exports.
+    Return the path of the first of these files that exists, and its JSON object.
+
+    Later paths are places in older exports. Raises InvalidPolicyError.
     """
     for path in candidates:
         if path in catalog.texts:

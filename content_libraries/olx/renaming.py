@@ -1,4 +1,4 @@
-"""Renaming the static files that a block refers to, and the body of a text."""
+"""Renames the static files that a block refers to, and reads the body of a text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _VIDEO_TAG: Final = re.compile(r"<(?:video|transcript|video_asset)\b[^<]*")
 
 def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
     """
-    Let a block refer to its static files by other names; every other byte stays as it is.
+    Rename the static files that a block refers to.
+
+    Every other byte stays as it is.
 
     Args:
         olx: of the block.
@@ -42,11 +44,11 @@ def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
 
 
 def body_of(olx: str) -> str:
-    """Return what is inside of the root element as text, as an html block understands it."""
+    """Return the content of the root element as text, as an html block understands it."""
     document = parse_document(olx.encode())
     return inner_html(document, document.root)
 
 
 def _spellings(name: str) -> set[str]:
-    """How texts may write the name of a file."""
+    """Return the spellings in which texts may write the name of a file."""
     return {name, quote(name), escape(name), escape(quote(name)), re.sub(r"[^\w.%/-]", "_", name)}

@@ -1,4 +1,4 @@
-"""Which part of a block's OLX is which child, and how to change children without touching the rest."""
+"""Finds the parts of a block's OLX that are its children, and changes children without touching the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _INDENT: Final = "\n  "
 
 
 def children_in(block: OlxBlock) -> tuple[Document, list[tuple[Element, OlxBlock]]]:
-    """Pair each child of a block with the element of the block's OLX that it is, or that points to it."""
+    """Pair each child of a block with the element in the block's OLX that defines it or points to it."""
     document = parse_document(block.olx.encode(), path=block.path)
     if block.tag in CONTAINER_TAGS:
         elements = [child for child in document.root.children if not is_metadata(child.tag, child.attributes)]
@@ -32,7 +32,7 @@ def children_in(block: OlxBlock) -> tuple[Document, list[tuple[Element, OlxBlock
 
 
 def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
-    """Whether a child is defined where it stands, not behind a pointer; raise OlxError if it is neither."""
+    """Return whether a child is defined where it stands, and not behind a pointer. Raises OlxError if it is neither."""
     needs_file = element.is_bare_pointer and element.tag in FILE_TAGS
     if document.text_of(element) == child.olx and not needs_file:
         return True
@@ -43,10 +43,10 @@ def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
 
 def with_children(block: OlxBlock, children: Sequence[OlxBlock], moved_out: frozenset[tuple[str, str]]) -> OlxBlock:
     """
-    Return the block with these children, and an OLX that says so.
+    Return the block with these children, and with an OLX that agrees.
 
-    The old children must be among the new ones (by key) and in their order; the others are new and come in as
-    pointers. So does an old child that is named in ``moved_out``. Everything else of the OLX stays as it is.
+    The old children must be among the new ones (by key) and in their order. The others are new, and come in as
+    pointers, as does every old child that is named in ``moved_out``. All other OLX stays as it is.
     """
     document, old = children_in(block)
     pending = [*old]
@@ -92,7 +92,7 @@ def _opened(document: Document) -> str:
 
 
 def _rest(document: Document, position: int, tag: str) -> str:
-    """Return what follows the last child; an element that was self-closing gets an end tag."""
+    """Return the OLX after the last child. A self-closing element gets an end tag."""
     if document.root.closing == document.root.opened and document.root.end == document.root.opened:
         return f"\n</{tag}>"
     return document.slice(position, len(document.data))

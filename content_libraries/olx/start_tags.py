@@ -1,4 +1,4 @@
-"""Edits of the start tag of a text's root element, which leave every other byte as it is."""
+"""Reads and changes the start tag of a text's root element. Every other byte stays as it is."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t":
 
 
 def root_tag(text: str) -> str:
-    """Return the tag of a text's root element, "problem" for a problem. Raises OlxError for unsafe XML."""
+    """Return the tag of a text's root element, for example "problem". Raises OlxError for unsafe XML."""
     return _parsed(text).root.tag
 
 
 def settings_in(text: str) -> dict[str, str]:
-    """Return the settings that are attributes of a text's root element. Raises OlxError for unsafe XML."""
+    """Return the attributes of a text's root element that are settings. Raises OlxError for unsafe XML."""
     root = _parsed(text).root
     return settings_among(root.tag, root.attributes)
 
 
 def without_url_name(text: str) -> str:
-    """Return the text without the ``url_name`` of its root element; every other byte stays as it is."""
+    """Return the text without the ``url_name`` of its root element. Every other byte stays as it is."""
     return with_attributes(text, {"url_name": None})
 
 
 def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
     """
-    Set (str) or remove (None) attributes of the root element; every other byte stays as it is.
+    Set (str) or remove (None) attributes of the root element. Every other byte stays as it is.
 
-    An attribute that is there keeps its place, and its spelling if it has the value already; a new one comes
-    last. Characters that XML cannot hold become spaces. Raises OlxError for unsafe XML, and for a
-    name that no attribute can have.
+    An existing attribute keeps its place, and its spelling if the value is the same; a new one comes last. Characters
+    that XML cannot hold become spaces. Raises OlxError for unsafe XML, and for a name that no attribute can have.
     """
     document = _parsed(text)
     root = document.root
@@ -60,7 +59,7 @@ def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
 
 
 def says_the_same(text: str, other: str) -> bool:
-    """Whether two elements differ in nothing but the order and the spelling of the attributes of their roots."""
+    """Return whether two elements differ only in the order and spelling of their roots' attributes."""
     if text == other:
         return True
     return settings_in(text) == settings_in(other) and _after_start_tag(text) == _after_start_tag(other)

@@ -1,9 +1,8 @@
 """
-Which static files a block refers to.
+Finds the static files that a block refers to.
 
-Only exact references count: a path under ``/static/``, an asset key, or an attribute of a video that names a
-transcript or a picture. That a file's name happens to occur in a text means nothing (wire:
-imports-content).
+Only exact references count: a path under ``/static/``, an asset key, or an attribute of a video that names a transcript
+or a picture. A file name that merely occurs in a text is no reference (wire: imports-content).
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class StaticNames:
             self._files.setdefault(_ASSET_NAME_ILLEGAL.sub("_", file.path), file)
 
     def find(self, name: str) -> StaticFile | None:
-        """Return the file of this name, None if there is none."""
+        """Return the file with this name; None if there is none."""
         return self._files.get(name)
 
 
@@ -66,9 +65,9 @@ def references(block: OlxBlock, static_files: Iterable[StaticFile] | None = None
     """
     Return the static files that a block's OLX refers to, as paths relative to ``static/``.
 
-    With ``static_files`` these are paths of files that are there; without, they are names as the OLX
-    spells them, percent-decoded. For many blocks of one tree, :func:`resolve_references` builds no index
-    each time.
+    With ``static_files`` the result has only paths of existing files; without, it has names as the OLX spells them,
+    percent-decoded. For many blocks of one tree, use :func:`resolve_references`, which does not build an index each
+    time.
     """
     if static_files is None:
         return frozenset(spellings[-1] for spellings in _spellings(block))
@@ -110,7 +109,7 @@ def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
 
 
 def _video_files(block: OlxBlock) -> Iterator[str]:
-    """Yield the names that a video gives without a path."""
+    """Yield the file names that a video gives without a path."""
     for tag, attributes in start_tags(block.olx, _VIDEO_TAGS):
         if tag == "video":
             if attributes.get("sub"):

@@ -1,5 +1,5 @@
 """
-Tags of blocks, as Studio writes them: a table beside course.xml, or an attribute of the block.
+Reads tags of blocks, as Studio writes them: a table beside course.xml, or an attribute of the block.
 
 Taxonomies are named by their export ids. The table has the columns Name, Type and ID, then one for each taxonomy, with
 values that are separated by semicolons.
@@ -37,9 +37,9 @@ _ABOUT_THE_BLOCK: Final = ("Name", "Type", "ID")
 
 def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
     """
-    Read a table of tags. Returns: tag and url_name of a block -> its tags; blocks without tags are left out.
+    Read a table of tags. Blocks without tags are left out.
 
-    Raises InvalidTagsError for what is no such table.
+    Maps tag and url_name of a block to its tags. Raises InvalidTagsError for another kind of table.
     """
     rows = csv.DictReader(StringIO(valid_text(text), newline=""))
     try:
@@ -79,7 +79,7 @@ def _unquoted(text: str) -> str:
 
 
 def _first(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Mapping[str, str | None]]:
-    """Yield the rows. Raises InvalidTagsError where there are more than there can be blocks."""
+    """Yield the rows of a table. Raises InvalidTagsError if there are more rows than there can be blocks."""
     for number, row in enumerate(rows):
         if number >= _MAX_ROWS:
             raise InvalidTagsError(

@@ -1,7 +1,7 @@
 """
-Members of a tar archive, plain or gzipped, read strictly forward.
+Reads the members of a tar archive, plain or gzipped, strictly forward.
 
-``tarfile`` reads headers; contents and everything that is skipped go through our own stream, which meters
+``tarfile`` reads headers. Contents, and everything that is skipped, go through a stream of this module, which meters
 them and never seeks back (a gzip stream would start over each time).
 """
 
@@ -24,7 +24,7 @@ _DIGITS: Final = re.compile(rb"\d{100}")
 _PAX: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _LONG_NAMES: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _TYPE: Final = slice(156, 157)
-"""Where the header of a member says what it is."""
+"""The byte of a member's header that tells its kind."""
 
 _HEADER_BYTES: Final = 1024 * 1024
 """
@@ -33,7 +33,7 @@ What one member's headers may take. tarfile reads long names and pax records who
 
 
 def tar_entries(file: BinaryIO, meter: Meter, *, gzipped: bool) -> Iterator[Entry]:
-    """Yield the members; raise tarfile's, gzip's and zlib's errors for a broken archive."""
+    """Yield the members. For a broken archive, errors of tarfile, gzip and zlib are raised."""
     unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb")) if gzipped else file
     stream = _ForwardStream(unpacked, meter)
     with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:") as archive:
@@ -64,10 +64,10 @@ def _kind(info: tarfile.TarInfo) -> str:
 
 def _refuse_costly_records(body: bytes) -> None:
     """
-    Raise ReadError unless pax records are as tarfile reads them in little time.
+    Raise ReadError for pax records that tarfile would take long to read.
 
-    It searches them with patterns that try again at each digit, and at each record look for a sign behind its end: a
-    megabyte of digits, in an archive of 1 KB, would keep a process busy for an hour (CVE-2024-6232, Python before
+    tarfile searches them with patterns that try again at each digit, and at each record look for a sign behind its end.
+    A megabyte of digits, in an archive of 1 KB, would keep a process busy for an hour (CVE-2024-6232, Python before
     3.12.6).
     """
     place = 0
@@ -126,7 +126,7 @@ class _ForwardStream:
             pass
 
     def finish(self) -> None:
-        """Raise unless the archive ends as it should: with its end mark, and a valid checksum if gzipped."""
+        """Raise an error unless the archive ends as it should: with its end mark, and a valid checksum if gzipped."""
         if self._last_header != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError(gettext("it ends without an end mark, or a header is broken"))
         while self._pull(CHUNK_BYTES):

@@ -1,4 +1,4 @@
-"""A tree is a graph in which a block may have two parents; this bounds what all of its paths add up to."""
+"""Limits the size of trees. A tree is a graph in which a block may have two parents; all of its paths count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["refuse_unfolding"]
 
 
 def refuse_unfolding(roots: Iterable[OlxBlock], limits: Limits) -> None:
-    """Raise ArchiveTooLargeError if a root with all below it, each once per path, exceeds the limit."""
+    """Raise ArchiveTooLargeError if the blocks below a root, counted once for each path to them, exceed the limit."""
     sizes: dict[int, int] = {}
     for root in roots:
         if _size(root, sizes) > limits.blocks:

@@ -1,4 +1,4 @@
-"""What the tags and attributes of OLX mean to a reader that knows no XBlock class."""
+"""The meaning of OLX tags and attributes, for a reader that knows no XBlock classes."""
 
 from __future__ import annotations
 
@@ -52,23 +52,27 @@ _IDENTITY_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
 
 
 def settings_among(tag: str, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return the attributes that are settings, not the identity or the storage of a block."""
+    """Return the attributes that are settings, and not the identity or the storage of a block."""
     identity = _IDENTITY_ATTRIBUTES.get(tag, frozenset({"url_name"}))
     return {name: value for name, value in attributes.items() if name not in identity}
 
 
 def member_path(tag: str, url_name: str, extension: str = "xml") -> str:
-    """Return where the definition of a block is; a colon in a url_name separates folders (old exports)."""
+    """Return the path of a block's definition. A colon in a url_name separates folders (old exports)."""
     return f"{tag}/{url_name.replace(':', '/')}.{extension}"
 
 
 def may_hold_block(parent_tag: str, child_attributes: Mapping[str, str]) -> bool:
-    """Whether a child element may be a block; for tags that we do not know, it must at least have a name."""
+    """
+    Return whether a child element may be a block.
+
+    In an element with an unknown tag, it must at least have a name.
+    """
     if parent_tag in CONTAINER_TAGS:
         return True
     return parent_tag not in MARKUP_TAGS and "url_name" in child_attributes
 
 
 def is_metadata(tag: str, attributes: Mapping[str, str]) -> bool:
-    """Whether a container's child element is not a block but describes the container, or is an aside."""
+    """Return whether a child element of a container describes the container or is an aside, and so is not a block."""
     return tag in METADATA_TAGS or attributes.get("xblock-family") == ASIDE_FAMILY

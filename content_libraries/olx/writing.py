@@ -1,4 +1,4 @@
-"""A tree back to files, as Studio exports them."""
+"""Writes a tree to files, as Studio exports them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def write_folder(
     """
     Write a tree as a folder that :func:`.reading.read_archive` reads as an equal tree.
 
-    ``target_folder`` is made if needed and must be empty. ``source`` is the archive that the tree was read
-    from; static and other files are streamed from there. It may be None for a tree without any. ``files`` are more
-    files, as path and content, for a tree that was not read from an archive; blocks win over them.
+    ``target_folder`` is created if needed and must be empty. ``source`` is the archive that the tree was read from:
+    static and other files are streamed from there. It may be None for a tree without such files. ``files`` are more
+    files, as path and content, for a tree that was not read from an archive. Blocks win over them.
 
     Raises:
         FolderNotEmptyError: the folder holds something.
@@ -76,7 +76,7 @@ def write_archive(
     """
     Write a tree as a ``.tar.gz``, as Studio packs it; see :func:`write_folder`.
 
-    What was at ``target`` is replaced, but only once everything is written.
+    An existing file at ``target`` is replaced, but only once everything is written.
     """
     path = Path(target)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as scratch:
@@ -129,7 +129,7 @@ class _Texts:
         self._add_below(tree.root, "")
 
     def _add_below(self, block: OlxBlock, branch: str) -> None:
-        """Add the files of a block's descendants; ``branch`` is where the file that defines the block is."""
+        """Add the files of a block's descendants. ``branch`` is the folder of the branch that defines the block."""
         if not block.children or (id(block), branch) in self._visited:
             return
         self._visited.add((id(block), branch))

@@ -1,9 +1,8 @@
 """
-XML that remembers where its bytes are.
+Parses XML and keeps the byte positions of its elements.
 
-expat finds the elements and the byte offsets at which they stand; the text itself is never rebuilt, only
-sliced. Nothing here resolves anything: a document type is refused, so there are no entities but the five
-of XML.
+expat finds the elements and their byte offsets. The text itself is never rebuilt, only sliced. Nothing is resolved: a
+document type is refused, so there are no entities but the five of XML.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class Element:
 
     @property
     def is_bare_pointer(self) -> bool:
-        """Whether it has a url_name and nothing else at all."""
+        """Return whether the element has a url_name, and no other attribute and no content."""
         return self.is_empty and self.attributes.keys() == {"url_name"}
 
 
@@ -69,7 +68,7 @@ class Document:
 
 @dataclass(slots=True)
 class Budget:
-    """What one read has used up of the limits that hold for all of its texts together."""
+    """What one read has used up of the limits on all of its texts together."""
 
     limits: Limits = DEFAULT_LIMITS
     elements: int = 0
@@ -92,7 +91,7 @@ class Budget:
             )
 
     def take_candidate(self, path: str) -> None:
-        """Note an element that may be a block: only those are kept in memory."""
+        """Count an element that may be a block. Only such elements are kept in memory."""
         self.candidates += 1
         if self.candidates > self.limits.blocks:
             raise ArchiveTooLargeError(
@@ -115,7 +114,11 @@ class Budget:
 
 
 def decoded(data: bytes, path: str) -> str:
-    """Return a text file's content without a byte order mark; raise UnsupportedEncodingError if not UTF-8."""
+    """
+    Return the content of a text file without a byte order mark.
+
+    Raises UnsupportedEncodingError if it is not UTF-8.
+    """
     try:
         return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
@@ -127,19 +130,19 @@ def decoded(data: bytes, path: str) -> str:
 
 
 def xml_safe(text: str) -> str:
-    """Put a space in place of each character that XML 1.0 cannot hold (control characters and the like)."""
+    """Replace each character that XML 1.0 cannot hold (control characters and the like) by a space."""
     return _ILLEGAL_CHARACTER.sub(" ", text)
 
 
 def parse_document(data: bytes, *, path: str = "", budget: Budget | None = None) -> Document:
-    """Read one XML text; raise the room's errors for what is malformed, forbidden or above a limit."""
+    """Parse one XML text. Raises errors of this room for texts that are malformed, forbidden or above a limit."""
     budget = budget or Budget()
     data = decoded(data, path).encode()
     return Document(data, _Scanner(data, path, budget).root(), path)
 
 
 def start_tags(text: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, str]]]:
-    """Return tag and attributes of all elements of these tags, at any depth, in document order."""
+    """Return tag and attributes of all elements with these tags, at any depth, in document order."""
     scanner = _Scanner(text.encode(), "", Budget(), collect=tags)
     scanner.root()
     return scanner.collected
@@ -150,7 +153,7 @@ def _named(path: str) -> str:
 
 
 class _Scanner:
-    """Turns expat's events into Elements, where those may be blocks; the others are only counted."""
+    """Turns expat's events into Elements. Only elements that may be blocks are kept; the others are counted."""
 
     def __init__(self, data: bytes, path: str, budget: Budget, *, collect: frozenset[str] = frozenset()) -> None:
         self.collect = collect
@@ -217,7 +220,7 @@ class _Scanner:
         self.open.append(element)
 
     def _siblings(self, attributes: dict[str, str]) -> list[Element] | None:
-        """Return the list that an element which starts here belongs in, None if it cannot be a block."""
+        """Return the list for an element that starts here; None if it cannot be a block."""
         if not self.open:
             return self.roots
         parent = self.open[-1]

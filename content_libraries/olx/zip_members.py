@@ -25,7 +25,7 @@ _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
-    """Yield the members; raise zipfile's and zlib's errors for a broken archive."""
+    """Yield the members. For a broken archive, errors of zipfile and zlib are raised."""
     most = max(_MIN_DIRECTORY_BYTES, _DIRECTORY_BYTES_PER_MEMBER * meter.limits.members)
     with zipfile.ZipFile(cast(IO[bytes], _CappedFile(file, meter.archive, most))) as archive:
         members = archive.infolist()
@@ -35,7 +35,7 @@ def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """Return the name as stored; zipfile's own ``filename`` is cut at a NUL."""
+    """Return the member's name as it is stored. zipfile's own ``filename`` is cut at a NUL."""
     if member.flag_bits & _UTF8_NAME:
         return member.orig_filename
     try:
@@ -66,7 +66,7 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> 
 
 
 def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
-    """Refuse members that share bytes: the trick of archives that unpack to far more than they hold."""
+    """Refuse members that share bytes, by which an archive would unpack to far more than it holds."""
     ordered = sorted(members, key=lambda member: member.header_offset)
     for member, following in pairwise(ordered):
         if member.header_offset + _LOCAL_HEADER_BYTES + member.compress_size > following.header_offset:

@@ -1,5 +1,5 @@
 """
-What fields and parameters of the API look like.
+Examples of fields and parameters of the API.
 
 The examples tell of one library, ``lib:CL-TEST:lib1``, which the user ``Bob`` has.
 """

@@ -1,4 +1,4 @@
-"""Groups the operations of the API's description by what they are about, and titles those of other packages."""
+"""Groups the operations of the API's description by subject, and adds titles to operations of other packages."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ _TITLES: Final = {
     "tags_import_update": "Bring a file of tags into a taxonomy",
     "tags_import_plan_update": "Tell what bringing a file of tags into a taxonomy would do",
 }
-"""End of an operation's id -> title, for those of openedx-tagging that have none."""
+"""End of an operation's id -> title, for operations of openedx-tagging without one."""
 
 
 def group_operations(result: Schema, **_kwargs: Any) -> Schema:
-    """Give each operation one tag and a title, and tell what the tags are about."""
+    """Give each operation one tag and a title, and describe the tags."""
     found: set[str] = set()
     for path, operations in result["paths"].items():
         for operation in operations.values():

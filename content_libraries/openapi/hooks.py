@@ -1,4 +1,4 @@
-"""Gives each shape and each parameter of the API's description an example, made of those of its fields."""
+"""Gives each shape and each parameter of the API's description an example. Shapes combine examples of their fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_examples(result: Schema, **_kwargs: Any) -> Schema:
     """
     Add an example to each shape and each parameter of the description that drf-spectacular has made.
 
-    That of a shape is made of those of its fields (``examples.FIELDS``), so it is never out of date with them.
+    The example of a shape combines examples of its fields (``examples.FIELDS``), so that it is never out of date.
     """
     schemas: dict[str, Schema] = result["components"]["schemas"]
     for name, schema in schemas.items():
@@ -38,7 +38,7 @@ def add_examples(result: Schema, **_kwargs: Any) -> Schema:
 
 
 def _describe_parameter(parameter: Schema) -> None:
-    """Add an example to a parameter that has none: one of its choices, or what parameters of its name look like."""
+    """Add an example to a parameter that has none: one of its choices, or the example for its name."""
     if "examples" in parameter:
         return
     choices = parameter.get("schema", {}).get("enum")
@@ -49,7 +49,7 @@ def _describe_parameter(parameter: Schema) -> None:
 
 
 def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
-    """An example of a shape that is called so."""
+    """Return an example of the shape with this name."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return _example(name, schemas[name], schemas)

@@ -1,1 +1,1 @@
-"""Finds content: documents, engines, index upkeep."""
+"""Search: makes documents of content, keeps the index up to date, and asks the search engines."""

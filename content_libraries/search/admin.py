@@ -1,4 +1,4 @@
-"""The state of the search index in the Django admin, and making it anew."""
+"""The Django admin for the state of the search index. It can also start reindexing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .tasks import rebuild_search, reindex_search
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Whether everything is found as it is, and what went wrong."""
+    """Filters by whether the index is up to date, and by what went wrong."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class IndexFilter(ChoiceFilter):
-    """Checkpoints of the index that is searched in, or of the one that is to take its place."""
+    """Filters by index: the one in use, or the one that is to take its place."""
 
     title = gettext_lazy("index")
     parameter_name = "index"
@@ -58,7 +58,7 @@ class IndexFilter(ChoiceFilter):
 
 @admin.register(SearchCheckpoint)
 class SearchCheckpointAdmin(StaffAdmin):
-    """How far the index has followed each library and course, what went wrong last, and making documents anew."""
+    """Shows how far the index has followed each library and course, and the last error; can reindex them."""
 
     list_display = (
         "context_key",
@@ -88,7 +88,11 @@ class SearchCheckpointAdmin(StaffAdmin):
 
     @admin.display(boolean=True, description=gettext_lazy("up to date"))
     def is_up_to_date(self, row: SearchCheckpoint) -> bool | None:
-        """Unknown for the index that is being made, and where a row is looked at alone."""
+        """
+        Return whether all changes are in the index.
+
+        None means unknown: for the spare index, and for a row that is shown alone.
+        """
         return None if row.is_spare or not hasattr(row, "lags_behind") else not row.lags_behind
 
     @admin.action(description=gettext_lazy("Make all documents of the selected anew"))
@@ -110,12 +114,12 @@ class SearchRebuildAdmin(StaffAdmin):
 
 @admin.action(description=gettext_lazy("Make all search documents of the selected anew"))
 def reindex_selected(_model_admin: Any, request: HttpRequest, chosen: QuerySet[Any]) -> None:
-    """For the lists of libraries and courses, whose rows are named by their keys. The lists are for staff only."""
+    """Reindex the selected libraries or courses. Their lists are for staff only, and name the rows by key."""
     for row in chosen:
         _send(request, reindex_search, str(row))
 
 
-# The rooms of libraries and courses do not know of the index.
+# Libraries and courses are rooms below, which do not know the index.
 for _listed in (ContentLibraryAdmin, CourseAdmin):
     _listed.actions = (*_listed.actions, reindex_selected)
 
@@ -138,7 +142,7 @@ def _tell_lag(request: HttpRequest) -> None:
 
 
 def _send(request: HttpRequest, task: Task[Any, Any], *arguments: str) -> None:
-    """Let a worker do it. What is being done shows in the list."""
+    """Start a task, and tell the user that its progress shows in the list."""
     name = " ".join(arguments) or _("the whole index")
     try:
         task.delay(*arguments)

@@ -1,4 +1,4 @@
-"""Which documents a change touches (wire: search-upkeep)."""
+"""Finds the documents that a change affects (wire: search-upkeep)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NOTHING: Final = Affected(frozenset(), frozenset())
 
 
 def affected_since(checkpoint: SearchCheckpoint, *, until: LogMark, change: Change) -> Affected:
-    """Work out what changed since a checkpoint."""
+    """Find the items whose documents may be outdated by changes since a checkpoint."""
     changes = learning_core.entity_changes(
         checkpoint.learning_package_pk,
         after=LogMark(checkpoint.draft_change_log_pk, checkpoint.publish_log_pk),
@@ -69,8 +69,10 @@ def affected_since(checkpoint: SearchCheckpoint, *, until: LogMark, change: Chan
 
 def _in_library(changes: Sequence[EntityChange]) -> Affected:
     """
-    Everything that contains a changed item has a record in the same log. What the logs do not say: children show the
-    titles of their containers, and collections count their members.
+    Find the documents that changes in a library affect.
+
+    The log has a record for every container of a changed item. Two effects have no records: children show the titles of
+    their containers, and collections count their members.
     """
     changed = {record.entity_pk for record in changes} | learning_core.children_with_other_parents(changes)
     coming_or_going = {record.entity_pk for record in changes if record.comes_or_goes}
@@ -79,8 +81,10 @@ def _in_library(changes: Sequence[EntityChange]) -> Affected:
 
 def _in_course(course_key: CourseKey, changes: Sequence[EntityChange]) -> Affected:
     """
-    A document tells of the draft of its block alone, but for the titles of all that the block stands in. So what
-    stands elsewhere now, or below another title, is affected with all that is below it.
+    Find the documents that changes in a course affect.
+
+    The document of a block depends on its own draft and on the titles of the blocks above it. So a block that has
+    moved, or whose parent has a new title, affects everything below it.
     """
     edited = [record for record in changes if record.is_draft and record.old_version_pk != record.new_version_pk]
     if not edited:
@@ -92,8 +96,7 @@ def _in_course(course_key: CourseKey, changes: Sequence[EntityChange]) -> Affect
 
 def next_to_fill(checkpoint: SearchCheckpoint, *, limit: int) -> tuple[Affected, int | None]:
     """
-    Find what comes next while everything in a package is put into the index: entities first, then
-        collections.
+    Find the next items while everything in a package is put into the index: entities first, then collections.
 
     Returns: at most ``limit`` entities, and the point of filling when their documents are in the index.
     """

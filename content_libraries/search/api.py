@@ -1,4 +1,4 @@
-"""What other rooms and faces may ask of search."""
+"""Functions of search for other rooms, views and commands."""
 
 from .browser_keys import BrowserKey, browser_key
 from .checking import check_index

@@ -1,4 +1,4 @@
-"""The key with which the browser of a user searches, and what it lets through (wire: search-key)."""
+"""Makes the key with which the browser of a user searches, limited to what the user may find (wire: search-key)."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ def browser_key(user: Actor) -> BrowserKey | None:
 
 def _rule(user: Actor) -> dict[str, Any]:
     """
-    What the user may find, as a search rule. Six queries at most, however many libraries and courses there are.
+    Return the search rule that limits hits to what the user may find.
 
-    Who may view nothing gets a filter that lets nothing through: both of its lists are empty. Roles in an organization
-    are about its libraries only; courses of the same organization are found by their own numbers.
+    It takes at most six queries, however many libraries and courses there are. A user who may view nothing gets a
+    filter that no document passes: both of its lists are empty. Roles in an organization cover its libraries only;
+    courses of the organization are listed by their numbers.
     """
     if is_operator(user) or libraries.views_everything(user):
         return {}
@@ -71,14 +72,18 @@ def _rule(user: Actor) -> dict[str, Any]:
 
 
 def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
-    """The numbers of the newest libraries and courses that the user may view, but for libraries of organizations."""
+    """
+    Return the numbers of the newest libraries and courses that the user may view.
+
+    Libraries of the given organizations are left out.
+    """
     newest = libraries.viewable_libraries(user).exclude(org__short_name__in=but_not_of).order_by("-pk")
     names = newest.values_list("org__short_name", "slug")[:MAX_LISTED]
     newest_courses: Any = courses.viewable_courses(user).order_by("-created").values_list("pk", flat=True)
     keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *newest_courses[:MAX_LISTED]]
     known = _numbers(keys)
     if missing := [key for key in keys if key not in known]:
-        # Nothing has been indexed there yet. The key has to find what will be, within its hour.
+        # Nothing has been indexed there yet, but the key has to find what will be indexed while it is valid.
         SearchAccess.objects.bulk_create([SearchAccess(context_key=key) for key in missing], ignore_conflicts=True)
         known |= _numbers(missing)
     return tuple(sorted(known.values(), reverse=True)[:MAX_LISTED])

@@ -1,8 +1,8 @@
 """
-Comparing the index with the content. For the operator of the site: permissions are not checked.
+Compares the index with the content, for the operator of the site. Permissions are not checked.
 
-All documents of a library or course are made anew and compared with those that the index has, by digests. That takes
-as long as indexing it.
+All documents of a library or course are made anew and compared, by digests, with those in the index. That takes as long
+as indexing.
 """
 
 from __future__ import annotations
@@ -58,8 +58,7 @@ class Comparison:
 
 def check_index(context_key: ContextKey | None = None, *, repair: bool = False) -> list[Finding]:
     """
-    Find libraries and courses whose documents in the index are not what they should be, and documents that the engine
-    does not take.
+    Find libraries and courses whose documents in the index are wrong, and documents that the engine refuses.
 
     Args:
         context_key: one library or course; all of them if None, deleted ones that left documents behind too.
@@ -74,7 +73,7 @@ def check_index(context_key: ContextKey | None = None, *, repair: bool = False) 
 
 
 def compare(place: Place) -> Comparison:
-    """Compare the documents of a library or course with those that the index has, but for those that it refused."""
+    """Compare the documents of a library or course with those in the index, except those that the engine refused."""
     refused = _refused_ids(place.learning_package_pk)
     found = {key: digest for key, digest in _digests(_indexed(place.context_key)) if key not in refused}
     wanted = {key: digest for key, digest in _digests(_wanted(place)) if key not in refused}
@@ -87,8 +86,9 @@ def compare(place: Place) -> Comparison:
 
 def remove_strays(context_key: ContextKey) -> int:
     """
-    Remove the documents that a library or course should not have. To be followed by making all of its documents anew,
-    because one that came back just then may be removed, too.
+    Remove the documents that a library or course should not have.
+
+    All its documents have to be made anew afterwards, because a document that came back meanwhile may be removed, too.
 
     Returns: how many there were.
     """
@@ -163,7 +163,7 @@ def _digest(document: Document) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """The same value for whatever an engine may make of it: 1.0 may come back as 1."""
+    """Return a value in a form that is equal whatever an engine makes of it: 1.0 may come back as 1."""
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,9 +1,9 @@
 """
-The checkpoints: read, moved forward, moved back; one process at a time.
+Reads and moves the checkpoints of the index, one process at a time.
 
-A process takes a turn before it makes documents, and can move the checkpoint forward only as long as it has the
-turn. The turn ends when the process is done; when somebody else has to move the checkpoint back; and after a
-while, in case that the process is dead.
+A process takes a turn before it makes documents, and can move the checkpoint forward only while it has the turn. The
+turn ends when the process is done, when another process has to move the checkpoint back, or after some time, in case
+the process has died.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def wait_for_turn(
     learning_package_pk: int, *, context_key: LearningContextKey, turn: str, change: Change, is_spare: bool
 ) -> SearchCheckpoint:
     """
-    Become the one who catches up with a learning package, or stay it.
+    Wait for the turn to catch up with a learning package.
+
+    A process that has the turn keeps it.
 
     Args:
         is_spare: whether in the spare index.
@@ -70,12 +72,12 @@ def wait_for_turn(
 
 
 def end_turn(learning_package_pk: int, turn: str) -> None:
-    """Let others have their turn."""
+    """End a turn, so that other processes can take one."""
     SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, turn=turn).update(turn="")
 
 
 def let_others_in(learning_package_pk: int, turn: str) -> None:
-    """End the turn, long enough for those who wait to notice."""
+    """End the turn for long enough that waiting processes notice."""
     end_turn(learning_package_pk, turn)
     time.sleep(2 * _POLL_SECONDS)
 
@@ -125,7 +127,7 @@ def move_forward(
 
 def refusals(context_key: LearningContextKey | None = None) -> list[Refusal]:
     """
-    List the documents that the engine does not take as they are, in the order of their keys.
+    List the documents that the engine refuses, in the order of their keys.
 
     Args:
         context_key: one library or course; all of them if None.
@@ -139,7 +141,9 @@ def refusals(context_key: LearningContextKey | None = None) -> list[Refusal]:
 
 def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") -> None:
     """
-    Record that what was begun is not done, so that whoever comes next does it. Ends the turn that somebody has.
+    Move a checkpoint back because its work was not finished, so that the next process does it.
+
+    If that changes anything, whoever has the turn loses it.
 
     Args:
         checkpoint: as it was read at the beginning.
@@ -175,7 +179,7 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
         }
         row.last_error = error
         if change != NO_CHANGE or _state(row) != before:
-            # Whoever has the turn may have read the logs before the change, and must not pass over it.
+            # The process with the turn may have read the logs before the change, and must not skip it.
             row.turn = ""
             row.save()
 
@@ -191,12 +195,12 @@ def note_for_spare(learning_package_pk: int, *, context_key: LearningContextKey,
 
 
 def start_over(checkpoints: QuerySet[SearchCheckpoint]) -> None:
-    """Record that nothing of these packages is in any index."""
+    """Record that no index holds anything of these packages."""
     checkpoints.update(index_id="", turn="")
 
 
 def log_mark(checkpoint: SearchCheckpoint) -> LogMark:
-    """The logs up to which the index is complete."""
+    """Return the logs up to which the index is complete."""
     return LogMark(checkpoint.draft_change_log_pk, checkpoint.publish_log_pk)
 
 
@@ -219,10 +223,10 @@ def _state(row: SearchCheckpoint) -> tuple[object, ...]:
 
 
 def _earliest(row_pk: int, checkpoint_pk: int, late_log_pk: int) -> int:
-    """The log after which all logs have to be read again; a late one is among them."""
+    """Return the log after which all logs have to be read again, so that a late log is among them."""
     return min(row_pk, checkpoint_pk, late_log_pk - 1) if late_log_pk else min(row_pk, checkpoint_pk)
 
 
 def _least(first: int | None, second: int | None) -> int | None:
-    """The lesser of two points of filling. None is the end."""
+    """Return the lesser of two points of filling, where None is the end."""
     return min((point for point in (first, second) if point is not None), default=None)

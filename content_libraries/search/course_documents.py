@@ -39,9 +39,9 @@ class CoursePlace:
 
 def course_block_documents(place: CoursePlace, entity_pks: Collection[int]) -> Documents:
     """
-    Make the documents of blocks of a course; those that are deleted, or stand nowhere, have none.
+    Make the documents of course blocks. Deleted blocks, and blocks that stand nowhere, have none.
 
-    The course itself, and its info pages, have no documents either.
+    The course itself and its info pages have no documents either.
     """
     blocks = {
         key: block

@@ -73,7 +73,7 @@ class Documents:
 
 def document_id(key: str) -> str:
     """
-    The id of the document about something (wire: search-document-ids).
+    Return the id of a document (wire: search-document-ids).
 
     Args:
         key: the key string. Keys that differ only in what a slug leaves out get different ids too.
@@ -82,7 +82,7 @@ def document_id(key: str) -> str:
 
 
 def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:
-    """Make the documents of components and containers; those whose drafts are deleted have none."""
+    """Make the documents of components and containers. Items whose drafts are deleted have none."""
     statuses = learning_core.item_statuses(place.learning_package_pk, entity_pks, library_key=place.library_key)
     live = [status for _pk, status in sorted(statuses.items()) if status.draft is not None]
     gone = [document_id(str(status.key)) for status in statuses.values() if status.draft is None]
@@ -91,7 +91,7 @@ def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Document
 
 
 def collection_documents(place: LibraryPlace, codes: Collection[str]) -> Documents:
-    """Make the documents of collections; those that are disabled or do not exist have none."""
+    """Make the documents of collections. Collections that are disabled or do not exist have none."""
     states = learning_core.collection_states(place.learning_package_pk, codes)
     keys = {code: str(LibraryCollectionLocator(place.library_key, code)) for code in codes}
     enabled = [state for state in states if state.enabled]
@@ -105,7 +105,7 @@ def collection_documents(place: LibraryPlace, codes: Collection[str]) -> Documen
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
     """
-    What documents say besides the state of their own item.
+    The facts in a document that come from other items.
 
     Args:
         texts: version pk of a component -> its search text.
@@ -145,7 +145,7 @@ def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroun
 
 
 def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
-    """Version pk -> search text: of drafts, and of published versions whose documents show a description."""
+    """Map version pks to search texts: of drafts, and of published versions whose documents show a description."""
     versions: dict[int, ItemStatus] = {}
     for item in components:
         if item.published and _block_type(item.key) in _DESCRIBED_TYPES:
@@ -160,7 +160,11 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
 
 
 def readable_search_text(usage_key: UsageKey, olx: str) -> SearchText:
-    """The search text of one block. If it cannot be computed, the text is without content, and that is logged."""
+    """
+    Return the search text of one block.
+
+    If it cannot be computed, it is without content, and the reason is logged.
+    """
     text = _search_text(usage_key.block_type, olx)
     if text.error:
         _log_unreadable(usage_key, text.error)
@@ -244,7 +248,9 @@ def _children_fields(version: VersionStatus, around: _Surroundings, *, published
 
 def _live_children(places: Iterable[Child], around: _Surroundings, *, published: bool) -> Iterator[tuple[ItemKey, str]]:
     """
-    Keys and titles of children as this branch shows them. A pinned version is shown even if it is deleted.
+    Yield the keys and titles of children, as this branch shows them.
+
+    A pinned version is shown even if it is deleted.
     """
     for place in places:
         if (child := around.related.get(place.entity_pk)) is None:
@@ -299,7 +305,7 @@ def _publish_status(item: ItemStatus) -> str:
 
 
 def _names_and_keys(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The two lists, in the same order, that documents hold of what surrounds them."""
+    """Return names and keys of related items as the two parallel lists that documents hold."""
     listed = list(pairs)
     return {"display_name": [name for name, _key in listed], "key": [key for _name, key in listed]}
 

@@ -1,9 +1,9 @@
 """
-The port to search engines: what the rest of this room asks of any of them.
+The interface of search engines.
 
-A document is a mapping of a fixed shape (wire: search-documents); an engine stores it whole
-and gives it back whole. Which attributes it must be able to filter and to sort by is listed here, by their
-dotted paths (wire: search-settings).
+A document is a mapping of a fixed shape (wire: search-documents). An engine stores it whole and gives it back whole.
+The attributes that an engine must be able to filter and sort by are listed here, by their dotted paths (wire:
+search-settings).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ MAX_BATCH: Final = 1_000
 
 DOCUMENTS_VERSION: Final = 2
 """
-To be raised whenever anything in the documents changes, so that all of them are made anew. Each engine makes it a part
-of the identity of its index.
+Raise this number whenever anything in the documents changes, so that all of them are made anew. Each engine makes it a
+part of the identity of its index.
 """
 
 FILTERABLE_TEXTS: Final = (
@@ -63,21 +63,23 @@ SORTABLE: Final = ("display_name", "created", "modified", "last_published")
 
 class SearchEngineError(ContentLibrariesError):
     """
-    The search engine cannot do what it is asked now. Content is not affected; the index catches up later.
+    The search engine cannot do what it is asked at the moment.
+
+    Content is not affected; the index catches up later.
     """
 
     code = "search_engine_failed"
 
 
 class EngineBusyError(SearchEngineError):
-    """Others are writing to the index, and did not finish in time."""
+    """Other processes are writing to the index, and did not finish in time."""
 
     code = "search_engine_busy"
 
 
 class DocumentsRefusedError(SearchEngineError):
     """
-    The engine does not take some of the documents that it was sent, and so perhaps none of them.
+    The engine refuses some of the documents that it was sent, and perhaps has taken none of them.
 
     Args:
         message: what it says.
@@ -223,7 +225,7 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove documents by their ``id``, ``MAX_BATCH`` at most; ids without a document do not matter."""
+        """Remove documents by their ``id``, ``MAX_BATCH`` at most. Ids without a document are ignored."""
 
     @abstractmethod
     def delete_context(self, context_key: str) -> None:
@@ -231,11 +233,11 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find documents. There is nothing to find as long as there is no index."""
+        """Find documents. Without an index nothing is found."""
 
     def browser_access(self) -> BrowserAccess | None:
         """
-        Return how browsers ask this engine itself; None if they ask it through our facade.
+        Return how browsers reach this engine directly; None if they reach it through our facade.
 
         Raises SearchEngineError.
         """
@@ -243,7 +245,7 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def count(self) -> int:
-        """How many documents there are."""
+        """Return the number of documents in the index."""
 
     @abstractmethod
     def clear(self) -> None:
@@ -255,15 +257,14 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def spare(self) -> SearchEngine:
-        """A second index that nobody searches: to be prepared, filled, and then put into use."""
+        """Return a second index that nobody searches: it is prepared, filled, and then put into use."""
 
     @abstractmethod
     def use_spare(self) -> None:
         """
-        Put the spare index in the place of this one, with its identity. The index that was in use is deleted.
+        Put the spare index in the place of this one, with its identity, and delete the index that was in use.
 
-        Whoever searches finds what is in the one or in the other at any time. Raises SearchEngineError if there is
-        no spare index.
+        Searches find one of the two indexes at any time. Raises SearchEngineError if there is no spare index.
         """
 
 
@@ -277,9 +278,10 @@ _MEILISEARCH: Final = "content_libraries.search.engines.meilisearch.MeilisearchE
 
 def current_engine() -> SearchEngine:
     """
-    The engine that the site has chosen (settings ``CONTENT_LIBRARIES_SEARCH_ENGINE``, ``MEILISEARCH_ENABLED``).
+    Return the engine that the site has chosen.
 
-    Raises SearchOffError if it wants none, and MissingPackageError where the package of the engine is not installed.
+    The settings are ``CONTENT_LIBRARIES_SEARCH_ENGINE`` and ``MEILISEARCH_ENABLED``. Raises SearchOffError if the site
+    wants no search, and MissingPackageError if the package of the engine is not installed.
     """
     if conf.SEARCH_ENGINE.value == _OFF:
         raise SearchOffError(_("Search is switched off on this site."))
@@ -299,14 +301,14 @@ def _engine_class(path: str) -> type[SearchEngine]:
 
 
 def index_name() -> str:
-    """The name of the index, as clients and shared search servers know it (wire: search-key)."""
+    """Return the name of the index, as clients and shared search servers know it (wire: search-key)."""
     prefix = conf.SEARCH_INDEX_PREFIX.value or conf.MEILISEARCH_INDEX_PREFIX.value
     return f"{prefix}studio_content"
 
 
 def values_at(document: object, path: str) -> list[Any]:
     """
-    Read the values at a dotted path, those of lists one by one.
+    Return the values at a dotted path, and the elements of lists one by one.
 
     Args:
         path: ``tags.level0``, or ``breadcrumbs.usage_key`` to look into each object of a list.
@@ -315,7 +317,7 @@ def values_at(document: object, path: str) -> list[Any]:
 
 
 def raw_values_at(document: object, path: str) -> list[Any]:
-    """Read the values at a dotted path as they are: lists whole, null as None. None at all where it is not there."""
+    """Return the values at a dotted path as they are: lists whole, null as None. A missing attribute has no values."""
     if "." not in path:
         return [document[path]] if isinstance(document, dict) and path in document else []
     found = [document]

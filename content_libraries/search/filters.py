@@ -139,7 +139,7 @@ class _Token:
     place: int
 
     def is_(self, *texts: str) -> bool:
-        """Whether it is one of these keywords or marks."""
+        """Return whether the token is one of these keywords or marks."""
         return self.text in texts and self.kind != "text"
 
 
@@ -258,7 +258,7 @@ class _Parser:
         return number
 
     def _take(self, wanted: str) -> bool:
-        """Step over the next token if it is this keyword or mark."""
+        """Step over the next token if it is this keyword or mark. Return whether it was."""
         if not self._next.is_(wanted):
             return False
         self._advance()

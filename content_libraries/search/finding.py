@@ -1,4 +1,4 @@
-"""Finding what a user may see."""
+"""Finds content that a user may see."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def search(
 
 
 def _viewable_keys(user: Actor, library_key: LibraryLocatorV2 | None) -> frozenset[str] | None:
-    """Keys of the libraries to look in. None for no restriction at all, which only the operator has."""
+    """Return the keys of the libraries to look in. None means no restriction at all, which only the operator has."""
     if is_operator(user) and library_key is None:
         return None
     viewable = libraries.viewable_libraries(user)

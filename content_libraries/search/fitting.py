@@ -1,8 +1,8 @@
 """
-Documents that fit into every engine.
+Makes documents fit into every engine.
 
-What content says is any text of any length, and what an engine does not take, it refuses with all that is sent beside
-it. So documents hold valid texts of bounded length, and numbers that are numbers.
+Content may hold any text of any length. An engine that refuses one document refuses all that are sent with it. So
+documents hold valid texts of bounded length, and only finite numbers.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ _SHORT: Final = (
     "last_published",
     "publish_status",
 )
-"""What a document has that is found by its title only. None of it is the text of an author, but for the titles."""
+"""Attributes of a document that is found by its title only. Apart from titles, none holds text of an author."""
 
 
 def fitted(document: Document) -> Document:
-    """Return a document that engines take, with the same content as far as it fits."""
+    """Return a document that engines accept, with as much of the content as fits."""
     fitting: Document = _bounded(valid_value(dict(document)))
     return fitting
 
 
 def title_document(document: Document) -> Document:
-    """Return a document by which the same item is found by its title, its type and its place only."""
+    """Return a reduced document, by which an item is found by its title, type and place only."""
     return {name: document[name] for name in _SHORT if name in document}
 
 

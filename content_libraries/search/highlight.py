@@ -1,4 +1,4 @@
-"""The part of a text where the words of a query were found."""
+"""Finds the part of a text that contains the words of a query."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Excerpt:
 
 def best_excerpt(texts: Iterable[str], q: str, *, words: int = 30) -> Excerpt:
     """
-    Cut out of the texts the first place where words of a query are.
+    Cut out the first place in the texts that contains words of a query.
 
     Args:
         texts: what to look through, the most interesting first.
@@ -71,7 +71,7 @@ def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
 
 def matching_places(text: str, placed: Sequence[PlacedWord], terms: Sequence[Term]) -> dict[int, int]:
     """
-    The words of a text that any of the terms asks for.
+    Find the words of a text that match any of the terms.
 
     Returns: place of the word -> how many of its letters, from the first, were asked for.
     """

@@ -1,4 +1,4 @@
-"""How far the index lags behind the content: for health checks, metrics and the admin."""
+"""Measures how far the index lags behind the content, for health checks, metrics and the admin."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class IndexLag:
 
 
 def index_lag() -> IndexLag:
-    """Measure the lag. Never fails because of the engine; a few queries for any number of libraries and courses."""
+    """Measure how far the index lags behind, in a few queries. Failures of the engine are reported, not raised."""
     behind, error = lagging_packages()
     oldest = learning_core.oldest_change_after(behind)
     seconds = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
@@ -45,7 +45,7 @@ def index_lag() -> IndexLag:
 
 def lagging_packages() -> tuple[dict[int, LogMark], str]:
     """
-    Find the learning packages that are not in the index as they are.
+    Find the learning packages with changes that are not in the index.
 
     Returns: learning package pk -> the point up to which it was followed; and what keeps the engine from working.
     """

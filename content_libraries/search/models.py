@@ -1,4 +1,4 @@
-"""What the search index knows of each library."""
+"""Models of the search index: how far it has followed each library and course, and a running rebuild."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from opaque_keys.edx.django.models import LearningContextKeyField
 
 
 def nothing_pending() -> dict[str, Any]:
-    """The default of ``SearchCheckpoint.pending``."""
+    """Return the default of ``SearchCheckpoint.pending``."""
     return {"entity_pks": [], "collection_codes": []}
 
 
 MAX_REFUSED = 200
-"""How many refused documents of one learning package are named. ``check_libraries`` counts the others as different."""
+"""How many refused documents of one learning package are named. ``check_libraries`` counts more as different."""
 
 
 class SearchCheckpoint(models.Model):

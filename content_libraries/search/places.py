@@ -1,8 +1,8 @@
 """
-What is indexed: libraries and courses, each of them a learning package.
+The libraries and courses that are indexed, each of which is a learning package.
 
-The rest of the room follows the logs of learning packages, and asks here what to make of them. A course that the site
-keeps elsewhere has no learning package, and whoever keeps it indexes it.
+The rest of the room follows the logs of learning packages, and asks here how to index them. A course that the site
+keeps elsewhere has no learning package, and is indexed by the software that keeps it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ type Place = LibraryPlace | CoursePlace
 
 
 def titles() -> dict[int, str]:
-    """Learning package pk -> title, of all libraries and courses that are kept here: two queries."""
+    """Map the learning packages of all libraries and courses to their titles, in two queries."""
     of_libraries = libraries.viewable_libraries(OPERATOR).filter(learning_package__isnull=False).order_by()
     of_courses = courses.viewable_courses(OPERATOR).filter(learning_package__isnull=False).order_by()
     return {
@@ -37,14 +37,14 @@ def titles() -> dict[int, str]:
 
 
 def package_of(context_key: ContextKey) -> int:
-    """The learning package of a library or course. Raises NotFoundError."""
+    """Return the learning package of a library or course. Raises NotFoundError."""
     if isinstance(context_key, LibraryLocatorV2):
         return libraries.get_library(context_key).learning_package_id
     return courses.package_of_course(context_key)
 
 
 def place_of(learning_package_pk: int) -> Place | None:
-    """The library or course that a learning package belongs to; None if there is none."""
+    """Return the library or course that a learning package belongs to; None if there is none."""
     library = libraries.viewable_libraries(OPERATOR).filter(learning_package__id=learning_package_pk).first()
     if library is not None and library.learning_package is not None:
         return LibraryPlace(

@@ -1,9 +1,9 @@
 """
-Bringing everything up to date, or making it anew. For the operator of the site: permissions are not checked.
+Updates or rebuilds the whole index, for the operator of the site. Permissions are not checked.
 
-The whole index is made anew in a spare one, which takes the place of the other when it is complete. Until then
-everything is found in the old one, which goes on following the content. The spare one follows it by checkpoints of its
-own, so a rebuild that was interrupted goes on where it was.
+A rebuild fills a spare index, which takes the place of the other when it is complete. Until then searches use the old
+index, which goes on following the content. The spare index has checkpoints of its own, so an interrupted rebuild goes
+on where it was.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ROUNDS: Final = 50
 
 def refresh(context_key: ContextKey | None = None, *, report: Report | None = None) -> CaughtUp:
     """
-    Make only those documents that are not up to date.
+    Make only the documents that are not up to date.
 
     Args:
         context_key: one library or course; all of them if None, those that were deleted too.
@@ -47,8 +47,9 @@ def refresh(context_key: ContextKey | None = None, *, report: Report | None = No
 
 def rebuild(context_key: ContextKey | None = None, *, report: Report | None = None) -> CaughtUp:
     """
-    Make all documents anew. Everything is found meanwhile. If this is interrupted, the sweep goes on with it, or the
-    next call.
+    Make all documents anew. Searches find everything meanwhile.
+
+    After an interruption, the sweep or the next call goes on with the rebuild.
 
     Args:
         context_key: one library or course, whose documents are replaced in place; the whole index if None.
@@ -59,7 +60,7 @@ def rebuild(context_key: ContextKey | None = None, *, report: Report | None = No
     if context_key is None:
         with owning_the_rebuild() as ownership:
             done = _rebuild_all(ownership, report)
-        # What changed between the last look and the exchange of the indexes.
+        # Catch up with changes between the last round and the exchange of the indexes.
         return done + refresh()
     learning_package_pk = package_of(context_key)
     removed = remove_strays(context_key)
@@ -69,7 +70,7 @@ def rebuild(context_key: ContextKey | None = None, *, report: Report | None = No
 
 def _rebuild_all(ownership: Ownership, report: Report | None) -> CaughtUp:
     engine, done = current_engine(), CaughtUp()
-    if engine.prepare() != ownership.index_id:  # it is in use already if the process died just then
+    if engine.prepare() != ownership.index_id:  # the spare index is in use already if the process died at this point
         _prepare_spare(engine.spare(), ownership)
         done = _fill_spare(ownership, report)
         engine.use_spare()
@@ -78,10 +79,10 @@ def _rebuild_all(ownership: Ownership, report: Report | None) -> CaughtUp:
 
 
 def _prepare_spare(spare: SearchEngine, ownership: Ownership) -> None:
-    """Go on with the index that was begun, or begin a new one."""
+    """Continue with a spare index that was begun, or begin a new one."""
     checkpoints = SearchCheckpoint.objects.filter(is_spare=True)
     if ownership.index_id and spare.prepare() == ownership.index_id:
-        # Whoever had a turn is dead, or will notice that it has ended.
+        # A process that had a turn is dead, or will notice that the turn has ended.
         checkpoints.update(turn="")
         return
     spare.clear()
@@ -109,7 +110,11 @@ def _catch_up_each(
     is_spare: bool = False,
     after_step: AfterStep = lambda _done: None,
 ) -> CaughtUp:
-    """Catch up. What others keep changing in the spare index is left for the next round."""
+    """
+    Catch up with each learning package.
+
+    In the spare index, packages that others keep changing are left for the next round.
+    """
     done = CaughtUp()
 
     def tell(finished: int, now: CaughtUp) -> None:

@@ -1,4 +1,4 @@
-"""Who is rebuilding the index: one process at a time, and the next one if that dies."""
+"""Decides which process rebuilds the index: one at a time, and another one if that process dies."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class Ownership:
 
     def renew(self, *, index_id: str | None = None) -> None:
         """
-        Say that this process is alive, and has done a step or begun a new index.
+        Record that this process is alive, and has done a step or begun a new index.
 
-        Raises RebuildRunningError if it was taken for dead, and another one goes on.
+        Raises RebuildRunningError if the process was thought dead and another one has gone on.
 
         Args:
             index_id: what to fill from now on.
@@ -65,9 +65,9 @@ class Ownership:
 @contextmanager
 def owning_the_rebuild() -> Iterator[Ownership]:
     """
-    Begin a rebuild, or go on with one that was interrupted, so that nobody else does.
+    Begin a rebuild, or continue an interrupted one, while no other process does.
 
-    Raises RebuildRunningError if somebody else does.
+    Raises RebuildRunningError if another process is rebuilding.
     """
     owner = uuid.uuid4().hex
     now = timezone.now()
@@ -92,7 +92,11 @@ def owning_the_rebuild() -> Iterator[Ownership]:
 
 
 def is_interrupted() -> bool:
-    """Whether a rebuild waits for somebody to go on with it, and the sweep shall do that."""
+    """
+    Return whether the sweep has to continue an interrupted rebuild.
+
+    After too many attempts the sweep leaves it to people, and logs an error.
+    """
     rebuild = SearchRebuild.objects.first()
     if rebuild is None or (rebuild.owner and rebuild.owned_until >= timezone.now()):
         return False
@@ -107,14 +111,14 @@ def is_interrupted() -> bool:
 
 
 def finish_rebuild() -> None:
-    """Record that the spare index is in use now: its checkpoints take the place of the others."""
+    """Record that the spare index is in use now: its checkpoints replace the others."""
     for attempt in range(_ATTEMPTS):
         try:
             with transaction.atomic():
                 _use_spare_checkpoints()
             return
         except IntegrityError:
-            # A checkpoint was made again meanwhile by somebody who was catching up in the old index.
+            # A process that was catching up in the old index may have created a checkpoint again.
             if attempt == _ATTEMPTS - 1:
                 raise
 
@@ -123,7 +127,7 @@ def _use_spare_checkpoints() -> None:
     spare = SearchCheckpoint.objects.filter(is_spare=True)
     known = set(spare.values_list("context_key", flat=True))
     in_use = SearchCheckpoint.objects.filter(is_spare=False)
-    # Nobody will come any more to remove what belonged to libraries that are deleted.
+    # Nothing else would remove the rows of deleted libraries.
     gone = [key for key in in_use.values_list("context_key", flat=True) if key not in known]
     SearchAccess.objects.filter(context_key__in=gone).delete()
     in_use.delete()

@@ -1,8 +1,8 @@
 """
-What this room does when something happened: it brings the index up to date, at once if it can.
+Updates the index when events arrive, at once if possible.
 
-A write has been committed when this runs, and nothing here can fail it. What cannot be done at once is sent
-to a worker; if that fails too, the next write or the sweep finds the work at the checkpoint.
+The write that caused an event is committed already, and nothing here can make it fail. Work that cannot be done at once
+is sent to a worker. If that fails too, the next write or the sweep finds the work at the checkpoint.
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ def follow_learning_package(learning_package: Any, **_kwargs: Any) -> None:
 
 @receiver(CONTENT_OBJECT_ASSOCIATIONS_CHANGED)
 def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> None:
-    """Tags are kept outside of Learning Core. All other associations have events of their own above."""
+    """
+    Update the documents of an object whose tags have changed.
+
+    Tags are kept outside of Learning Core. All other associations have events of their own.
+    """
     if content_object.changes and "tags" not in content_object.changes:
         return
     try:
@@ -81,13 +85,13 @@ def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> Non
         else:
             _follow_block_tags(content_object.object_id)
     except NotFoundError:
-        return  # tags can be given to what does not exist any more
+        return  # tags can be given to objects that do not exist any more
 
 
 @receiver(post_save, sender=Tag, dispatch_uid="content_libraries.search.tag_saved")
 @receiver(post_save, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_saved")
 def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) -> None:
-    """A new tag, or a new taxonomy, is not on any object."""
+    """Update documents when a tag or taxonomy changes. A new one is on no object yet."""
     if not created:
         transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=False)))
 
@@ -95,19 +99,23 @@ def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) 
 @receiver(post_delete, sender=Tag, dispatch_uid="content_libraries.search.tag_deleted")
 @receiver(post_delete, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_deleted")
 def follow_deleted_taxonomy(instance: Tag | Taxonomy, origin: Any = None, **_kwargs: Any) -> None:
-    """Tags that go with their taxonomy need nothing of their own."""
+    """
+    Update documents when a tag or taxonomy is deleted.
+
+    Tags that are deleted with their taxonomy are covered by the update for the taxonomy.
+    """
     if isinstance(instance, Tag) and _model_of(origin) is Taxonomy:
         return
     transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=True)))
 
 
 def _model_of(origin: Any) -> type[Model] | None:
-    """The model of what was deleted first: of a row, or of a query."""
+    """Return the model of the object or queryset that a deletion began with."""
     return origin.model if isinstance(origin, QuerySet) else type(origin)
 
 
 def _retag(trace: dict[str, Any]) -> None:
-    """There may be many documents, so a worker makes them."""
+    """Let a worker update the documents with certain tags, because there may be many."""
     try:
         retag_search.delay(trace)
     except (OperationalError, OSError) as error:
@@ -126,7 +134,11 @@ def _follow_item_tags(key: keys.ItemKey) -> None:
 
 
 def _follow_block_tags(object_id: str) -> None:
-    """Tags of a block of a course. Libraries, courses, and what this site does not keep, have no documents."""
+    """
+    Update the document of a course block whose tags have changed.
+
+    Other objects are ignored: libraries, courses, and blocks that this site does not keep have no documents.
+    """
     try:
         usage_key = UsageKey.from_string(object_id)
     except InvalidKeyError:
@@ -136,7 +148,7 @@ def _follow_block_tags(object_id: str) -> None:
 
 
 def _follow(learning_package_pk: int, change: Change) -> None:
-    """Catch up now, with one batch at most, or leave it to a worker. The answer to a write waits for this."""
+    """Catch up now, with one batch at most, or let a worker do it. The answer to a write waits for this function."""
     try:
         with site_language.active(), waiting_at_most(WAITING_SECONDS):  # errors are kept at the checkpoint
             if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:

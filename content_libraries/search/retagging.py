@@ -1,4 +1,4 @@
-"""Bringing documents up to date when taxonomies change: tags that are renamed or deleted, taxonomies likewise."""
+"""Finds the documents to update when tags or taxonomies are renamed or deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ITEMS = ("lb:", "lct:")
 
 
 def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, Any]:
-    """What still finds the tags of objects that are affected, also when the tag or taxonomy is gone."""
+    """Return a filter that finds the affected object tags, even after the tag or taxonomy is gone."""
     match changed:
         case Taxonomy() if is_deleted:
             return {"taxonomy": None, "_export_id": changed.export_id}
@@ -38,7 +38,7 @@ def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, Any]:
 
 def changes_of(trace: dict[str, Any]) -> Iterator[tuple[int, Change]]:
     """
-    The documents of objects with such tags.
+    Find the documents of objects with the tags that ``trace`` describes.
 
     Args:
         trace: what ``trace_of`` has told.

@@ -1,8 +1,9 @@
 """
-Sending documents to an engine that may not take all of them.
+Sends documents to an engine that may refuse some of them.
 
-An engine that refuses a document refuses all that is sent with it. So the one is looked for, by halves where the engine
-does not name it; it is found by its title then, or not at all, and the others are not held up.
+An engine that refuses one document refuses all that are sent with it. If it does not name the document, halves of the
+batch are tried. A refused document is replaced by one that is found by its title only, or left out, and the others are
+not held up.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .fitting import title_document
 logger = logging.getLogger(__name__)
 
 MAX_SEARCHES: Final = 50
-"""How many refused documents are looked for in one batch. If there are more, all that are left go by their titles."""
+"""How many refused documents are looked for in one batch. If there are more, the rest is found by title only."""
 
 _MAX_REASON: Final = 500
 
@@ -42,7 +43,9 @@ class Refusal:
 
 def send_documents(engine: SearchEngine, documents: Sequence[Document]) -> dict[str, Refusal]:
     """
-    Add documents to an index, ``MAX_BATCH`` at most, or at least those that the engine takes.
+    Add documents to an index, ``MAX_BATCH`` at most.
+
+    Documents that the engine refuses are reduced or left out.
 
     Returns: id of each document that it does not take -> what became of it. Raises SearchEngineError if the engine
     fails.
@@ -64,7 +67,7 @@ class _Sending:
     refused: dict[str, Refusal] = field(default_factory=dict)
 
     def divide(self, documents: Sequence[Document], error: DocumentsRefusedError) -> None:
-        """Send the parts of what was refused as a whole."""
+        """Send documents that were refused together once more, in two parts."""
         if len(documents) == 1 or len(self.refused) >= MAX_SEARCHES:
             self._send_titles(documents, error)
             return
@@ -85,7 +88,7 @@ class _Sending:
             self.engine.update([title_document(document) for document in documents])
         except DocumentsRefusedError:
             if not error.is_certain or len(documents) > 1:
-                raise  # nothing is taken: that is the fault of the engine
+                raise  # not even this is accepted: the engine fails
             self.engine.delete([document["id"] for document in documents])
             self._note(documents, error, is_by_title=False)
         else:

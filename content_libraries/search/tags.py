@@ -19,7 +19,9 @@ type TagValues = dict[str, list[str]]
 
 def tags_of(object_ids: Collection[str]) -> dict[str, TagValues]:
     """
-    Read the tags of objects; deleted tags and those of disabled taxonomies do not count.
+    Read the tags of objects.
+
+    Deleted tags and tags of disabled taxonomies do not count.
 
     Args:
         object_ids: key strings of components, containers, collections.
@@ -45,7 +47,7 @@ def tags_of(object_ids: Collection[str]) -> dict[str, TagValues]:
 
 def attribute_of_tag(tag: str) -> str:
     """
-    Name the attribute that lists a tag.
+    Return the name of the attribute that lists a tag.
 
     Args:
         tag: a taxonomy, or a taxonomy and a lineage: ``Location > Europe``.

@@ -1,4 +1,4 @@
-"""Indexing in the background."""
+"""Tasks that index in the background."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ logger = logging.getLogger(__name__)
 )
 def catch_up_search(learning_package_pk: int) -> int:
     """
-    Bring the documents of one library or course up to date. Running it twice, or at the same time twice, does no harm.
+    Bring the documents of one library or course up to date.
+
+    Running the task twice, even at the same time, does no harm.
 
     Returns: how many documents were made.
     """
@@ -46,7 +48,7 @@ def catch_up_search(learning_package_pk: int) -> int:
 )
 def retag_search(trace: dict[str, Any]) -> int:
     """
-    Bring documents up to date whose tags have changed, because a tag or a taxonomy has.
+    Update documents whose tags have changed, because a tag or a taxonomy has.
 
     Args:
         trace: which tags, as ``trace_of`` has told.
@@ -61,12 +63,12 @@ def retag_search(trace: dict[str, Any]) -> int:
 @periodic_task("content_libraries.search.sweep", seconds=MINUTE)
 def sweep_search() -> int:
     """
-    Find the libraries and courses whose documents are not up to date, whatever the reason, and bring them up to date.
+    Find all libraries and courses whose documents are outdated, and update them.
 
-    So the index recovers from what nobody noticed. A rebuild that was interrupted is gone on with. What no worker has
-    begun before the next sweep, that one finds again.
+    So the index recovers from changes that nobody noticed. An interrupted rebuild is continued, too. A task that no
+    worker begins before the next sweep expires; the next sweep finds the work again.
 
-    Returns: how many there were.
+    Returns: how many libraries and courses were outdated.
     """
     try:
         behind = packages_behind()
@@ -100,7 +102,7 @@ def reindex_search(context_key: str) -> int:
 )
 def rebuild_search() -> int:
     """
-    Make the whole index anew, or go on with that.
+    Rebuild the whole index, or continue a rebuild.
 
     Returns: how many documents were made; 0 if somebody else is doing it.
     """

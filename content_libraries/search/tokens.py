@@ -1,8 +1,8 @@
 """
-Tenant tokens: what browsers show to the search server, instead of the search key that signs them.
+Tenant tokens: browsers show them to the search server, instead of the search key that signs them.
 
-They are Meilisearch's: a JSON web token whose ``searchRules`` say for each index which documents its owner may
-find (wire: search-key). A Meilisearch server checks them itself; for the embedded engine ``read_rule`` does.
+They are Meilisearch's: a JSON web token whose ``searchRules`` say for each index which documents its owner may find
+(wire: search-key). A Meilisearch server checks tokens itself; for the embedded engine ``read_rule`` does.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def make_token(access: BrowserAccess, rule: Mapping[str, Any]) -> str:
 
 def read_rule(token: str, index_name: str, *, keys: Iterable[str], key_uid: str) -> Condition:
     """
-    Check a token, and read what its owner may find in an index.
+    Check a token, and return the condition on documents that its owner may find in an index.
 
-    What cannot be understood gives no rights: there is no claim that is ignored.
+    A token with a search rule that is not understood is refused.
 
     Args:
         keys: the search keys, any of which may have signed it.

@@ -165,7 +165,7 @@ def _catch_up_in_turn(learning_package_pk: int, change: Change, following: _Foll
 
 def packages_behind(*, is_spare: bool = False) -> list[int]:
     """
-    Find the learning packages that ``catch_up`` has something to do for, in a constant number of queries.
+    Find the learning packages whose documents are outdated, in a constant number of queries.
 
     Args:
         is_spare: whether in the spare index, and not in the one that is in use.
@@ -178,7 +178,7 @@ def packages_behind(*, is_spare: bool = False) -> list[int]:
 
 def points_behind(index_id: str | None, *, is_spare: bool = False) -> dict[int, LogMark]:
     """
-    Find how far the index has followed those learning packages that it has not followed to the end.
+    Find how far the index has followed the learning packages whose documents are outdated.
 
     Args:
         index_id: identity of the index; None if the engine does not say. What is not in any index is found anyway.
@@ -215,7 +215,9 @@ def _is_about_other_documents(checkpoint: SearchCheckpoint, index_id: str, title
 
 
 def _began_to_fill(checkpoint: SearchCheckpoint, *, index_id: str, title: str) -> bool:
-    """Begin anew if the index, or the title that is in every document, is another one than before."""
+    """
+    Begin to fill the index anew if it has another identity, or if the title that every document shows has changed.
+    """
     if not _is_about_other_documents(checkpoint, index_id, title):
         return False
     until = _newest_logs(checkpoint.learning_package_pk)
@@ -263,7 +265,7 @@ class _Step:
 
 
 def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None) -> _Step:
-    """What the logs tell, and the next part of filling if that is not finished."""
+    """Return the next write: what the logs tell, and the next part of filling if that is not finished."""
     # The end of the logs is read first: documents that are made later tell at least as much.
     until = _newest_logs(checkpoint.learning_package_pk)
     affected = affected_since(checkpoint, until=until, change=change)

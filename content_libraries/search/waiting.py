@@ -1,7 +1,7 @@
 """
-How long anybody waits for the index.
+Limits how long a call may wait for the index.
 
-Whoever has a user waiting says so once, around the whole call; everything below that waits, for a turn, a lock or an
+A caller with a waiting user sets one limit for the whole call. Everything below it that waits, for a turn, a lock or an
 answer of an engine, asks here how long it may.
 """
 
@@ -17,7 +17,7 @@ _ends: ContextVar[float | None] = ContextVar("search_waiting_ends", default=None
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Inside of the block, all waiting together takes no longer than this."""
+    """Limit the time of all waiting inside the block, in seconds."""
     token = _ends.set(time.monotonic() + seconds)
     try:
         yield
@@ -27,7 +27,7 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
 
 def patience(usual: float) -> float:
     """
-    How long to wait now.
+    Return how many seconds to wait now.
 
     Args:
         usual: seconds to wait where nobody is in a hurry.

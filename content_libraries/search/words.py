@@ -68,7 +68,7 @@ class Term:
 
     @property
     def typos(self) -> int:
-        """How many typos are forgiven: one from five letters, two from nine."""
+        """Return how many typos are forgiven: one from five letters, two from nine."""
         if len(self.words) > 1 or self.is_quoted:
             return 0
         length = len(self.words[0])
@@ -77,9 +77,9 @@ class Term:
 
 def query_terms(text: str) -> tuple[Term, ...]:
     """
-    Cut a query into terms. All of them have to be found; none means that everything is.
+    Cut a query into terms, all of which have to be found. Without terms everything is found.
 
-    What is in double quotes is one term; a quote without a second one parts words.
+    A text in double quotes is one term. A quote without a second one only separates words.
     """
     terms = list(islice(_terms(text), MAX_TERMS))
     if terms and not terms[-1].is_quoted and not text[-1].isspace():
@@ -125,9 +125,9 @@ def placed_words(text: str) -> Iterator[PlacedWord]:
 
 def matching_letters(term: Term, word: PlacedWord, text: str) -> int:
     """
-    How many letters of a word of a text a term of one word asks for; 0 if it does not match.
+    Return how many letters of a word match a term of one word; 0 if it does not match.
 
-    Of a word that only begins with the term, that is the beginning.
+    For a word that only begins with the term, only the letters of the beginning count.
     """
     wanted = term.words[0]
     if word.word == wanted:
@@ -145,7 +145,7 @@ def matching_letters(term: Term, word: PlacedWord, text: str) -> int:
 
 def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> bool:
     """
-    Whether two words differ by that many typos at most: letters added, left out, changed, or two swapped.
+    Return whether two words differ by at most ``distance`` typos: letters added, left out, changed, or two swapped.
 
     Args:
         is_prefix: whether the first word may as well match just a beginning of the second.
@@ -153,7 +153,7 @@ def is_within(distance: int, first: str, second: str, *, is_prefix: bool) -> boo
     if not is_prefix and abs(len(first) - len(second)) > distance:
         return False
     second = second[: len(first) + distance]
-    # Each letter of the first that the second does not have at all is a typo: that rules out most words at once.
+    # Each letter of the first word that the second lacks is a typo. This check alone rules out most words.
     if len(set(first).difference(second)) > distance:
         return False
     earlier: list[int] = []

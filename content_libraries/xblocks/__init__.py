@@ -1,1 +1,1 @@
-"""XBlock types: what of their OLX is text for readers."""
+"""XBlocks in libraries: their fields, views, handlers, files and search texts."""

@@ -1,4 +1,4 @@
-"""What other rooms may ask about blocks. Functions check permissions, unless they say that they do not."""
+"""Functions about blocks for other rooms. They check permissions, unless their docstring says otherwise."""
 
 from .course_drafts import CoursePart, access_course_draft, course_parts, open_course_block_file
 from .data import (

@@ -1,4 +1,4 @@
-"""Blocks of courses, for those who edit them: what a preview is made of, and the files that it shows."""
+"""Drafts of course blocks for people who edit the course: the content of a preview, and the files that it shows."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ class CoursePart:
 
 def access_course_draft(key: UsageKey, *, user: Actor) -> CourseBlockDraft:
     """
-    Read the draft of a block of a course. Needs EDIT or MANAGE_LIBRARY_UPDATES there: a review shows what is edited.
+    Read the draft of a block of a course.
 
-    Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
+    Needs EDIT or MANAGE_LIBRARY_UPDATES in the course, because reviewers of library updates see drafts, too. Raises
+    NotFoundError for a block that does not exist or that the user may not know of.
     """
     block = find_block(key, user=user, any_of=_EDITORS)
     files = {} if block.state.holds_blocks else course_store().files(key.course_key)
@@ -54,7 +55,7 @@ def access_course_draft(key: UsageKey, *, user: Actor) -> CourseBlockDraft:
 
 
 def course_parts(draft: CourseBlockDraft) -> list[CoursePart]:
-    """List what is below a block, in document order. Checks no permission."""
+    """List the blocks below a block, in document order. Checks no permission."""
     structure = course_store().structure(draft.key.course_key)
     below = [(key, depth) for key, depth in structure.walk(draft.key) if depth]
     return [
@@ -65,7 +66,9 @@ def course_parts(draft: CourseBlockDraft) -> list[CoursePart]:
 
 def open_course_block_file(key: UsageKey, path: str, *, user: Actor) -> StoredFile:
     """
-    Find a file that the draft of a block refers to; for permissions see ``access_course_draft``.
+    Find a file that the draft of a course block refers to.
+
+    Permissions are those of ``access_course_draft``.
 
     Args:
         path: as the OLX spells it, below ``static/``.
@@ -86,5 +89,9 @@ def _opened(key: UsageKey, file: CourseFile) -> IO[bytes]:
 
 
 def _title(key: UsageKey, title: str) -> str:
-    """Titles of structures are ids where a block has none."""
+    """
+    Return the title of a block, or a default if it has none.
+
+    In course structures, a block without a title has its id as the title.
+    """
     return title_of_untitled(key.block_type) if title == key.block_id else title

@@ -25,7 +25,7 @@ type Version = int | Literal["draft", "published"]
 
 
 class InvalidFieldsError(InvalidInputError):
-    """Values that the fields of a block cannot have. The answer says which, in the shape of the contract."""
+    """Values that are invalid for fields of a block. The message names the fields."""
 
     code = "invalid_fields"
 
@@ -62,7 +62,7 @@ class BlockVersion:
 
     @property
     def is_editable(self) -> bool:
-        """Whether what a handler writes may become the next draft: for authors, and only from the draft."""
+        """Return whether a handler may write to the next draft: the user may edit, and the draft is shown."""
         return self.can_edit and self.version in (None, "draft")
 
 

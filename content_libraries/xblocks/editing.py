@@ -1,7 +1,7 @@
 """
-What authors edit of a component: read and changed where blocks run (see ``inside``).
+Reading and changing the fields of a component that authors edit, in the process where blocks run (see ``inside``).
 
-A change is computed here and stored elsewhere: what comes of it is the next text, and what its fields are then.
+Nothing is stored here. A change is returned as the next OLX text, with the values of its fields.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Values:
     data: Any = None
 
     def of(self, block_version: BlockVersion) -> FieldValues:
-        """These fields as those of a version."""
+        """Return these field values together with the key and title of ``block_version``."""
         return FieldValues(block_version.key, block_version.title, self.metadata, self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """
-    What comes of a change.
+    The result of a change.
 
     Args:
         olx: the next text; the one that there was where nothing changes.
@@ -58,12 +58,16 @@ class Changed:
 
 
 def read_fields(_site: BlockSite, block_version: BlockVersion) -> Values:
-    """Read what authors edit. Where the type is not installed or cannot read the OLX, only the name is known."""
+    """
+    Read the values that authors edit.
+
+    Only the name is known for a block whose type is not installed or cannot read the OLX.
+    """
     return fields_of(block_version)
 
 
 def declare_fields(_site: BlockSite, block_version: BlockVersion) -> DeclaredFields:
-    """Read all authored fields that the type declares, and what else the OLX says."""
+    """Read all authored fields that the block type declares, and the attributes of the OLX that it does not know."""
     attributes = dict(parsed_root(block_version.olx).items())
     try:
         block = make_block(Visit(block_version))
@@ -101,7 +105,11 @@ def add_transcript(site: BlockSite, block_version: BlockVersion, language: str, 
 
 
 def fields_of(block_version: BlockVersion) -> Values:
-    """What authors edit of a version."""
+    """
+    Read the values of a version that authors can edit.
+
+    For a block whose type is not installed, or whose OLX cannot be read, the name is the only value.
+    """
     try:
         block = make_block(Visit(block_version))
     except (UnknownTypeError, UnreadableOlxError):
@@ -118,9 +126,9 @@ def fields_of(block_version: BlockVersion) -> Values:
 
 def changed_text(block_version: BlockVersion, changes: Changes) -> str:
     """
-    The text of a version with other values of authored fields.
+    Return the OLX of a version with some authored fields changed.
 
-    Where the type is not installed, the name is all that can be changed. Raises InvalidFieldsError.
+    Only the name can be changed where the block type is not installed. Raises InvalidFieldsError.
     """
     if not changes:
         return block_version.olx
@@ -160,7 +168,11 @@ def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: Any
 
 
 def _renamed(block_version: BlockVersion, changes: Changes) -> str:
-    """The OLX of a component whose type is not known here, with another name."""
+    """
+    Return the OLX of a component with a new name, for a block type that is not installed here.
+
+    Raises InvalidFieldsError for other fields than the name.
+    """
     if others := sorted(set(changes) - {_NAME}):
         raise InvalidFieldsError(
             _("“%(block_type)s” cannot be edited here: %(fields)s")
@@ -189,6 +201,10 @@ def _declared(block: XBlock, field: Field) -> DeclaredField:
 
 
 def _knows(block: XBlock, attribute: str) -> bool:
-    """Whether the class has taken an attribute for a field; it may also be no value of that field."""
+    """
+    Return whether the block class took an attribute for one of its fields.
+
+    The value may still be invalid for the field.
+    """
     field = block.fields.get(attribute)
     return field is not None and bool(field.is_set_on(block))

@@ -1,4 +1,4 @@
-"""Where the fields of a block have their values: the OLX for what is authored, the site for what learners do."""
+"""The values of a block's fields: authored ones come from the OLX, and what learners do comes from the site."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BlockFieldData(FieldData):
         self.refuse_authored = False
 
     def seal(self, block: XBlock) -> None:
-        """End the making of the block: what it has set is what the OLX says."""
+        """End the construction of the block. Values set so far are those of the OLX; later ones count as changes."""
         block.force_save_fields(block._get_fields_to_save())
         block._dirty_fields.clear()
         self._sealed = True
@@ -93,7 +93,11 @@ class BlockFieldData(FieldData):
                 self._authored[name] = copy.deepcopy(value)
 
     def _current(self, block: XBlock, name: str) -> Any:
-        """What a new value is compared to. A default that a block writes down is no change."""
+        """
+        Return the value that a new value of a field is compared to.
+
+        When a block saves a default value, that counts as no change.
+        """
         if name in self._authored:
             return self._authored[name]
         if not self._sealed:
@@ -121,8 +125,10 @@ def _is_authored(block: XBlock, name: str) -> bool:
 
 def _as_json(value: Any) -> Any:
     """
-    Return a copy that every database takes: of whole characters, and without named tuples, of which JSON would make
-    lists, while fields of scores read objects back.
+    Return a copy of a JSON value that every database can store.
+
+    Surrogate pairs become whole characters. Named tuples become objects, because JSON would make lists of them, and
+    fields that hold scores read objects back.
     """
     if isinstance(value, str):
         return valid_text(value)

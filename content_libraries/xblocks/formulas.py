@@ -1,4 +1,4 @@
-"""Formulas as problems read them, for editors that show what an author types."""
+"""Formulas as the problem block reads them, for editors that show a preview while an author types."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def formula_latex(formula: str, *, user: Actor) -> str:
 
 
 def latex_of(_site: object, formula: str) -> str:
-    """Read a formula where blocks run."""
+    """Convert a formula to LaTeX, in the process where blocks run."""
     # Brings numpy along, which no other request needs.
     from calc import UnmatchedParenthesis  # noqa: PLC0415
     from calc.preview import latex_preview  # noqa: PLC0415

@@ -91,7 +91,7 @@ def _handled(block_version: ShownVersion, call: HandlerCall, user: Actor, place:
 
 
 def holder_of_token(key: UsageKey, token: str) -> Actor:
-    """Return the user of a token of ``course_file_token``. Raises NotAllowedError for one that is old or wrong."""
+    """Return the user of a token of ``course_file_token``. Raises NotAllowedError for an old or wrong token."""
     name, _dash, signature = token.rpartition("-")
     check_token(key, name, signature)
     return _user(name)

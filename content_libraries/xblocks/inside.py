@@ -1,8 +1,8 @@
 """
-What runs where blocks run: functions that ``processes.running.run`` calls, in a process without a database.
+The functions that ``processes.running.run`` calls, in a process without a database.
 
-Each gets the site first, and gives and takes plain data. Whoever calls has checked permissions before, and stores
-afterwards what is to be stored.
+Each function gets the site first, and takes and returns plain data. The caller checks permissions before and stores
+results afterwards.
 """
 
 from __future__ import annotations
@@ -151,7 +151,11 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
 
 
 def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
-    """Call methods without arguments that tell what a block is. What fails is None, what a type has not is left out."""
+    """
+    Call methods without arguments that describe a block.
+
+    The answer of a method that fails is None. Methods that the block type does not have are left out.
+    """
     cls = block_class(visit.block_version.key.block_type)
     extra: dict[str, Any] = {}
     learned = Learned()
@@ -170,7 +174,7 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
 
 
 def _raise_if_out_of_memory(error: BaseException) -> None:
-    """Raise MemoryError for an error that is one, or that a class has made of one: the reason is to be told."""
+    """Raise MemoryError if the error is one, or if a block class has wrapped one, so that authors learn the reason."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError):

@@ -1,4 +1,4 @@
-"""Making blocks of OLX."""
+"""Parsing OLX into blocks."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
 
 
 def parsed_root(olx: str) -> etree._Element:
-    """The root element of an OLX text. Raises OlxError for what is unsafe or not well-formed."""
-    safe = without_url_name(olx)  # refuses what is unsafe; and a class would take the name for a pointer to a file
-    # Its own limits are below those of olx, which have been checked: texts with pasted pictures are long.
+    """Parse an OLX text and return its root element. Raises OlxError if the text is unsafe or not well-formed."""
+    safe = without_url_name(olx)  # refuses unsafe XML; and a class would take a url_name for a pointer to a file
+    # ``huge_tree`` lifts lxml's limits: texts with pasted pictures are long, and olx has checked its own limits.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
 
 
 def _has_older_parser(cls: type[XBlock]) -> bool:
-    """Whether ``parse_xml`` is right for a class; it takes settings that are no values as they are."""
+    """Return whether a class has to be parsed by ``parse_xml``, which accepts invalid settings as they are."""
     from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin  # noqa: PLC0415 - imports every block
 
     own = getattr(cls, "parse_xml_new_runtime", None)
@@ -85,10 +85,10 @@ def _has_older_parser(cls: type[XBlock]) -> bool:
 
 def _parse(cls: type[XBlock], node: etree._Element, runtime: LibraryRuntime) -> XBlock:
     """
-    Parse by the method that the class has for libraries, if it has one of its own.
+    Parse an element with the class's own parser for libraries, or else with the older ``parse_xml``.
 
-    The one that ``LegacyXmlMixin`` has for all ignores how a class defines its content, such as the answers of a
-    poll; there the older method is right.
+    The library parser that a class inherits from ``LegacyXmlMixin`` does not count as its own: it ignores how the class
+    defines its content, such as the answers of a poll.
     """
     parse = cls.parse_xml if _has_older_parser(cls) else cls.parse_xml_new_runtime
     return parse(node, runtime, runtime.scope_ids)

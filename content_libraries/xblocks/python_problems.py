@@ -18,7 +18,7 @@ _CALLING_RESPONSES: Final = ("coderesponse", "externalresponse")
 
 
 def reason_not_to_run(root: etree._Element) -> str:
-    """Why a problem is not run here; "" for one that can be."""
+    """Explain to the author why a problem is not run here; return "" if it can be run."""
     if any(_is_python(script) for script in root.iter("script")):
         return _("It computes parts of the question with a Python script.")
     if next(root.iter(*_RUNNING_RESPONSES), None) is not None:

@@ -61,7 +61,7 @@ def access_for_view(
     for_course: CourseKey | None = None,
 ) -> BlockVersion:
     """
-    Read a version for somebody who wants to see a view of it; what ``render_view`` says of both holds.
+    Read a version for somebody who wants to see a view of it. Permissions and errors are those of ``render_view``.
 
     For ``for_course`` see ``access_version``; it does not open the editor.
     """
@@ -75,7 +75,7 @@ def access_for_view(
 def render_version(
     block_version: ShownVersion, view_name: str = STUDENT_VIEW, *, user: Actor, place: Place | None = None
 ) -> RenderedView:
-    """Render a version that was read before; see ``render_view``. Checks no permission."""
+    """Render a version that has been read before; see ``render_view``. Checks no permission."""
     place = replace(place or Place(), purpose=purpose_of(view_name))
     visit = visit_of(block_version, user=user, place=place)
     site = site_of(block_version, user)
@@ -100,19 +100,19 @@ def render_version(
 
 
 def _of_this_site(resource: Resource) -> Resource:
-    """Return a resource; a stylesheet without what it would fetch from other sites."""
+    """Return a resource. A stylesheet loses its references to other sites."""
     if resource.kind == "url" or resource.mimetype != STYLES:
         return resource
     return replace(resource, data=of_this_site(resource.data))
 
 
 def purpose_of(view_name: str) -> Purpose:
-    """What the addresses of handlers in a view are for."""
+    """Return the purpose of the handler addresses in a view."""
     return Purpose.EDITING if view_name == STUDIO_VIEW else Purpose.ANSWERING
 
 
 def notice_view(block_version: ShownVersion, text: str) -> RenderedView:
-    """What is shown in place of a component."""
+    """Return a view that shows a text in place of a component."""
     return RenderedView(block=block_version, display_name=block_version.title, content=_note(text), notice=text)
 
 

@@ -1,4 +1,4 @@
-"""What previews make of all components of a library, by block type."""
+"""Reports of which components of a library can be rendered, by block type."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _notice(key: LibraryUsageLocatorV2, user: Actor) -> str:
 
 
 def summarize_reports(reports: Iterator[BlockReport]) -> dict[str, TypeReport]:
-    """Block type -> what became of its components, sorted by type."""
+    """Count, for each block type, the rendered components and the notices. The types are sorted."""
     rendered: dict[str, int] = {}
     notices: dict[str, dict[str, int]] = {}
     for report in reports:

@@ -25,9 +25,9 @@ from .visits import Visit
 
 class WithoutCourse(XBlockMixin):
     """
-    What blocks of a course have from the course, as it is for a component that is in none.
+    Attributes that course blocks get from their course, with values for a component that is in no course.
 
-    These are no fields: where an import has brought such settings, they stay in the OLX as they are.
+    They are not fields: if an import has brought such settings, the settings stay in the OLX as they are.
     """
 
     graded = False
@@ -66,14 +66,22 @@ class LibraryRuntime(Runtime):
 
     @cached_property
     def export_fs(self) -> WrapFS[Any]:
-        """A place for what classes write besides their OLX, which nobody reads: as videos of the store expect it."""
+        """
+        Return a file system in memory for files that block classes write beside their OLX.
+
+        Nobody reads the files. It has a folder ``course``, as exports of videos expect.
+        """
         folder = MemoryFS()
         folder.makedir("course")
         return WrapFS(folder)
 
     @property
     def scope_ids(self) -> ScopeIds:
-        """Keys of the block. Content is never shared between components, so each has a definition of its own."""
+        """
+        Return the keys of the block.
+
+        The definition and the usage have the same key, because components do not share content.
+        """
         key = self.visit.block_version.key
         return ScopeIds(self.visit.viewer.pk, key.block_type, key, key)
 
@@ -93,29 +101,33 @@ class LibraryRuntime(Runtime):
         return self.visit.addresses.of_resource(uri)
 
     def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
-        """Forget what happened: previews are neither graded nor tracked."""
+        """Ignore an event: previews are neither graded nor tracked."""
 
     def applicable_aside_types(self, block: XBlock) -> list[str]:
-        """Components of libraries have no asides."""
+        """Return no types, because components of libraries have no asides."""
         return []
 
     def parse_asides(self, node: etree._Element, *_keys: Any) -> list[Any]:
         return []
 
     def add_node_as_child(self, block: XBlock, node: etree._Element) -> None:
-        """Components hold no other blocks; elements that a class does not know stay in the OLX."""
+        """
+        Ignore a child element, because components hold no other blocks.
+
+        Elements that the block class does not know stay in the OLX.
+        """
 
     def get_policy(self, usage_id: object) -> dict[str, Any]:
-        """Libraries have no policies: settings are attributes of the OLX."""
+        """Return an empty policy. Settings of library components are attributes of their OLX."""
         return {}
 
     def get_field_provenance(self, block: XBlock, field: Field) -> dict[str, Any]:
-        """What a settings editor says about where a value comes from."""
+        """Tell a settings editor the default of a field, and whether the field is set."""
         return {"default_value": field.to_json(field.default), "explicitly_set": field.is_set_on(block)}
 
     def error_tracker(self, message: str) -> None:
-        """Blocks report what is wrong with their OLX; authors see it where it is shown."""
+        """Ignore what a block reports about its OLX. Authors see errors where the block is shown."""
 
     def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: Any) -> Fragment:
-        """The page or the client puts the element around the block."""
+        """Return the fragment unchanged. The page or the client puts an element around the block."""
         return frag

@@ -1,4 +1,4 @@
-"""Saving fields of components: one new version for what changed, none for what did not."""
+"""Saving fields of components. A save makes one new version, or none if nothing changes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def save_fields(
 
 def save_changed(block_version: BlockVersion, changed: Changed, *, user: Actor) -> FieldValues:
     """
-    Store what a change made of a draft, unless that is what it was.
+    Store the changed OLX and files of a draft, unless they are the same as before.
 
     Returns: all fields after it. Raises NotFoundError, NotAllowedError and ConflictError.
     """

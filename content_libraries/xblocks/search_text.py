@@ -1,10 +1,8 @@
 """
-What of a block's OLX people would search for, read from the text alone.
+Extracts the text of a block that people may search for, from its OLX alone.
 
-The field names are those that the platform's blocks give to the search index (wire: search-documents-components),
-so
-that frontends find what they know: ``html_content``, ``capa_content``, ``problem_types``,
-``transcript_LANGUAGE``.
+Field names are those of the platform's search index, which frontends know (wire: search-documents-components):
+``html_content``, ``capa_content``, ``problem_types``, ``transcript_LANGUAGE``.
 """
 
 from __future__ import annotations
@@ -75,7 +73,7 @@ class SearchText:
 
 def search_text(block_type: str, olx: str) -> SearchText:
     """
-    Compute what a block is found by, besides its title.
+    Compute the texts by which a block is found, besides its title.
 
     Args:
         block_type: the XBlock type, ``problem``.
@@ -145,10 +143,10 @@ def _video(root: Any) -> SearchText:
 
 def _language(code: str) -> str:
     """
-    The language that names the field of a transcript.
+    Return the language code that is used in the name of a transcript's search field.
 
-    An engine keeps the name of every field for good and has room for 65,536. So there is one for each language that
-    Django knows, with its region or without, and one for all others.
+    An engine keeps every field name for good and has room for 65,536. So only languages that Django knows get a field
+    each, with or without their region; all others share one.
     """
     return next((name for name in (code, code.split("-", maxsplit=1)[0]) if name.lower() in LANG_INFO), _OTHER_LANGUAGE)
 
@@ -168,7 +166,7 @@ _READERS: Final[Mapping[str, Callable[[Any], SearchText]]] = {
 
 
 def _elements(root: Any) -> Iterator[Any]:
-    """The elements below and with the root, without entity references, which lxml lists among them."""
+    """Iterate over the root and all elements below it. Entity references, which lxml lists too, are left out."""
     return root.iter(etree.Element)  # type: ignore[no-any-return]
 
 
@@ -186,7 +184,7 @@ def _drop(node: Any) -> None:
 
 
 def _html_text(markup: str) -> str:
-    """The text that a reader of the markup sees, on one line."""
+    """Return the text that a reader of the markup sees, on one line."""
     if not _MARKUP.search(markup):
         return _squeezed(markup)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
@@ -199,7 +197,7 @@ def _html_text(markup: str) -> str:
 
 
 def _text(root: Any) -> str:
-    """The text of a tree on one line, with a space wherever elements part words."""
+    """Return the text of an element tree on one line, with a space between block elements."""
     for node in _elements(root):
         if not _INLINE.fullmatch(node.tag):
             node.text = f" {node.text or ''}"
@@ -208,7 +206,7 @@ def _text(root: Any) -> str:
 
 
 def _texts_of_attribute(value: str) -> Iterable[str]:
-    """The texts of an attribute: itself, or what people read in it when it is JSON."""
+    """Return the texts of an attribute: the value itself, or the readable texts in it if it is JSON."""
     if not value.startswith(("[", "{")):
         return [value]
     try:

@@ -58,7 +58,7 @@ class PreviewUserService(UserService):
         return person
 
     def get_user_by_anonymous_id(self, uid: str | None = None) -> User | AnonymousUser | None:
-        """The user of the preview, if that is who is meant."""
+        """Return the user who looks at the preview, or None if the id is somebody else's."""
         return self._viewer.as_user() if uid in (None, self._viewer.anonymous_id) else None
 
 
@@ -148,9 +148,10 @@ class NoDiscussion:
 
 def services_for(viewer: Viewer, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
     """
-    The services of one block, but for those that the runtime adds.
+    Return the services of one block. The runtime adds further ones.
 
-    ``partitions``, ``teams`` and others that describe a course are not there; blocks that only want them do without.
+    Services that describe a course, such as ``partitions`` and ``teams``, are missing. Blocks that merely want them do
+    without.
     """
     return {
         "i18n": TranslationService(),

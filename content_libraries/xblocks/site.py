@@ -1,4 +1,4 @@
-"""What blocks ask of the site while they run: what a learner did, files, videos of the site's store."""
+"""What blocks ask of the site while they run: the state of a learner, files, and videos of the site's store."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Site:
         self._user_pk = user.pk if not is_operator(user) and user.is_authenticated else None
 
     def learner_state(self) -> dict[str, Any]:
-        """What the user did in this version: name of a field -> JSON value."""
+        """Read what the user did in this version of the block, as a JSON value for each field name."""
         if self._user_pk is None:
             return {}
         rows = StudentState.objects.filter(**self._row(), version_uuid=self._version.version_uuid)
@@ -90,9 +90,9 @@ class Site:
 
     def remember(self, learned: Learned) -> None:
         """
-        Keep what the user did. What happened at the same time in other fields stays.
+        Store what the user did. Changes that happened at the same time in other fields are kept.
 
-        Raises InvalidInputError when it would be more than STUDENT_STATE_BYTES.
+        Raises InvalidInputError when the state would be larger than STUDENT_STATE_BYTES.
         """
         if self._user_pk is None or not learned:
             return
@@ -143,11 +143,11 @@ class CourseSite:
         return video_store.ask(question, arguments, keywords)
 
     def remember(self, learned: Learned) -> None:
-        """Keep nothing."""
+        """Ignore what the user did."""
 
 
 def site_of(block_version: ShownVersion, user: Actor) -> Site | CourseSite:
-    """The site as a block sees it that somebody looks at."""
+    """Return the interface between a block and the site, for the user who looks at the block."""
     return CourseSite(block_version) if isinstance(block_version, CourseBlockDraft) else Site(block_version, user)
 
 

@@ -23,7 +23,9 @@ _FOLDER: Final = "static/"
 
 def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -> Callable[[str], str]:
     """
-    Make a function that gives ``/static/x``, or the asset key of a course's file x, in HTML the address of the file
+    Make a function that replaces links to files in HTML by the files' addresses.
+
+    Links have the form ``/static/x``, or are asset keys of a course with the file ``x``. They lead to the file
     ``static/x``.
 
     Args:
@@ -45,18 +47,18 @@ def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -
 
 def _plain(html: str) -> str:
     """
-    The text without a mark that it is safe.
+    Return the text without Django's mark that it is safe HTML.
 
-    Blocks put what they get back into attributes, and templates escape there what is not marked.
+    Blocks put the text into attributes, and templates escape only unmarked texts there.
     """
     return str.__str__(html)
 
 
 def version_file_url(version_uuid: UUID, path: str) -> str:
-    """Address of a file of a version, on this site. Anybody who may VIEW the library may load it."""
+    """Return the address of a file of a version on this site. Anybody who may VIEW the library may load it."""
     return reverse("library-version-file", args=(version_uuid, path))
 
 
 def course_block_file_url(key: UsageKey, path: str) -> str:
-    """Address of a file that a block of a course refers to. Anybody who may edit the course may load it."""
+    """Return the address of a file that a block of a course refers to. Anybody who may edit the course may load it."""
     return reverse("course-xblock-file", args=(key, path))

@@ -1,7 +1,8 @@
 """
-Styles that packages of blocks bring, as they are served: without anything from other sites.
+Removes references to other sites from stylesheets of block packages.
 
-Most of them import a font from elsewhere. Browsers would tell that site who reads what, and pages would wait for it.
+Most of the stylesheets import a font from elsewhere. The other site would learn who reads what, and pages would wait
+for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _NOTHING: Final = 'url("data:,")'
 
 
 def of_this_site(css: str) -> str:
-    """Return a stylesheet without imports from other sites, and with nothing in place of other addresses there."""
+    """Remove imports from other sites from a stylesheet, and empty its other references there."""
     css = _IMPORT.sub(lambda found: "" if _leads_elsewhere(found) else found[0], css)
     return _URL.sub(lambda found: _NOTHING if _leads_elsewhere(found) else found[0], css)
 

@@ -45,7 +45,7 @@ def handler_url(
     version: Version | None = None,
     purpose: Purpose = Purpose.EDITING,
 ) -> str:
-    """The address of a handler, for this user, without a suffix; it ends with a slash."""
+    """Return the address of a handler for one user. It has no suffix and ends with a slash."""
     name = user_name(user)
     token = _signature(key, name, purpose, _now())
     if version is None:
@@ -54,18 +54,18 @@ def handler_url(
 
 
 def course_handler_url(key: UsageKey, handler_name: str, *, user: Actor) -> str:
-    """The address of a handler of a block of a course, as ``handler_url``: for answers only."""
+    """Return the address of a handler of a course block for one user. It is for answering only, not for editing."""
     token = _signature(key, user_name(user), Purpose.ANSWERING, _now())
     return reverse("course-xblock-handler", args=(key, user_name(user), token, handler_name))
 
 
 def course_file_token(key: UsageKey, *, user: Actor) -> str:
-    """Lets whoever has no cookie load the files of a block of a course, as far as the user may."""
+    """Make a token that loads files of a course block without a cookie, with the rights of the user."""
     return f"{user_name(user)}-{_signature(key, user_name(user), Purpose.ANSWERING, _now())}"
 
 
 def user_name(user: Actor) -> str:
-    """How an address names its user: by pk, for pks never change."""
+    """Return the name of a user in addresses: the pk, because usernames may change."""
     return ANONYMOUS if is_operator(user) or not user.is_authenticated else str(user.pk)
 
 

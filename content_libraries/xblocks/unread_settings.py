@@ -1,8 +1,8 @@
 """
-Settings that a class cannot read: taken out of the parsed OLX before the class sees it.
+Removes settings that a block class cannot read from the parsed OLX, before the class sees it.
 
-One bad setting must not hide a component, and one that stands for too much must not be expanded. The stored OLX keeps
-them; authors are told.
+One bad setting must not hide a component, and a small text that expands to a huge value must not be expanded. The
+stored OLX keeps these settings, and authors are told of them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _METADATA: Final = "meta"
 
 def drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> dict[str, str]:
     """
-    Take out settings that are no values of their fields, or that stand for more than anybody would write.
+    Remove settings that are invalid for their fields, or whose values would be too large.
 
     Args:
         cls: the class that will read the element.
@@ -62,7 +62,7 @@ def drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> dict[st
 
 
 def notice_of(unread: Mapping[str, str]) -> str:
-    """Return what authors are told about settings that were taken out; "" where none was."""
+    """Tell authors which settings were removed; "" if there are none."""
     if not unread:
         return ""
     told = "; ".join(f"{name}: {reason}" for name, reason in sorted(unread.items()))
@@ -71,28 +71,32 @@ def notice_of(unread: Mapping[str, str]) -> str:
 
 def _readable(field: Field | None, text: str, budget: ValueBudget) -> str:
     """
-    Return the text of a setting, with whole characters in place of halves of some.
+    Return the text of a setting, in which surrogate pairs have become whole characters.
 
-    Raises one of _UNREADABLE for what its field cannot hold. What a class has no field for is kept by it as it is.
+    Raises one of _UNREADABLE for an invalid value. An attribute that is no field of the class is returned as it is.
     """
     if field is None:
         return text
     if isinstance(field, XMLString):
-        root_tag(text)  # refuses what entities would expand
+        root_tag(text)  # refuses a text with entities
         return text
     if isinstance(field, String):
         _refuse_oversized(text, budget)
         field.from_string(text)
         return text
     value = read_value(text, budget)
-    # The reader that fields have is slow, and gives the same; some classes have a reader of their own.
+    # The fields' own reader is slow, with the same result; but some field classes override it.
     has_own_reader = type(field).from_string is not JSONField.from_string
     check_plain(field.to_json(field.from_string(text) if has_own_reader else field.enforce_type(value)))
     return _with_whole_characters(text, value)
 
 
 def _refuse_oversized(text: str, budget: ValueBudget) -> None:
-    """Some classes try to read texts as JSON first."""
+    """
+    Raise OversizedValueError for a text that would be an oversized JSON value.
+
+    Some block classes try to read every text as JSON first.
+    """
     if text[:1] not in ("[", "{"):
         return
     try:
@@ -105,9 +109,9 @@ def _refuse_oversized(text: str, budget: ValueBudget) -> None:
 
 def _with_whole_characters(text: str, value: Any) -> str:
     r"""
-    Return the text of a value so that fields read whole characters in it.
+    Replace surrogate pairs in the text of a value by whole characters.
 
-    They read ``\ud83d\ude00``, as JSON writes a character, as two halves of one.
+    JSON may write one character as ``\ud83d\ude00``. Fields would read two halves of a character.
     """
     if "\\u" not in text:
         return text

@@ -36,7 +36,7 @@ class VersionFiles:
         return self._site.read_file(path)
 
     def write(self, path: str, data: bytes | None) -> None:
-        """Give a path other bytes, or none at all. Raises NotAllowedError."""
+        """Change the content of a file; None deletes the file. Raises NotAllowedError."""
         if self.refuse:
             raise NotAllowedError(
                 _("The files of %(component)s cannot be changed here. Edit the draft, as an author of the library.")

@@ -53,7 +53,11 @@ class VideoConfig:
     def available_translations(
         self, block: XBlock, transcripts: Mapping[str, Any], verify_assets: bool | None = None, is_bumper: bool = False
     ) -> list[str]:
-        """Languages that the video has a transcript in, sorted."""
+        """
+        List the languages in which the video has a transcript, sorted.
+
+        With ``verify_assets``, the transcript must be stored, too.
+        """
         named = dict(transcripts["transcripts"])
         if transcripts["sub"]:
             named.setdefault(_ENGLISH, subs_filename(transcripts["sub"]))
@@ -130,7 +134,7 @@ class VideoConfig:
             raise InvalidInputError(_("This transcript belongs to the site's video store, and is deleted there."))
 
     def is_hls_playback_enabled(self, course_key: object) -> bool:
-        """Videos of the store are offered in every format that it has."""
+        """Return True: videos of the store are offered in every format that they have."""
         return True
 
     def is_youtube_deprecated(self, course_key: object) -> bool:
@@ -143,7 +147,7 @@ class VideoConfig:
         return False
 
     def get_public_sharing_context(self, block: XBlock, course_key: object) -> dict[str, Any]:
-        """Videos of libraries have no public page."""
+        """Return an empty context, because videos of libraries have no public page."""
         return {}
 
     def get_public_video_url(self, block: XBlock) -> str:
@@ -159,7 +163,11 @@ class VideoConfig:
             raise TranscriptNotFoundError(str(error)) from error
 
     def _forget(self, block: XBlock, language: str) -> bool:
-        """Take a language out, with its file unless another language has that too. Whether there was one."""
+        """
+        Remove the transcript of a language; return whether there was one.
+
+        The file is deleted, too, unless another language uses it.
+        """
         name = _own_name(block, language)
         if not name:
             return False
@@ -174,13 +182,13 @@ class VideoConfig:
 
 
 def _own_name(block: XBlock, language: str) -> str:
-    """The name of the file that the OLX says; "" for none."""
+    """Return the name of the transcript file that the OLX gives for a language; "" if there is none."""
     name = block.transcripts.get(language) or (subs_filename(block.sub) if language == _ENGLISH and block.sub else "")
     return cast(str, name)
 
 
 def _path(name: str) -> str:
-    """Where a file of that name is; OLX may say it with or without the folder."""
+    """Return the path of a transcript file. The OLX may name the file with or without its folder."""
     return f"{_FOLDER}{name.removeprefix('/').removeprefix(_FOLDER)}"
 
 
@@ -202,8 +210,8 @@ def _converted(name: str, data: bytes, output_format: str) -> str:
         raise ValueError(name)
     is_sjson = name.endswith(".sjson")
     if is_sjson:
-        read_json(data, file_budget())  # refuses what nests without end
-    srt = str(Transcript.convert(data, _SJSON if is_sjson else _SRT, _SRT))  # fails for SJSON that is none
+        read_json(data, file_budget())  # refuses JSON that nests too deeply
+    srt = str(Transcript.convert(data, _SJSON if is_sjson else _SRT, _SRT))  # fails for invalid SJSON
     if output_format == _SRT:
         return srt
     if output_format == _SJSON:

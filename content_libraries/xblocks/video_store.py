@@ -42,25 +42,29 @@ class AskedSite(Protocol):
 
 
 def ask(question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-    """Read something from the store. Raises NotAllowedError for what is no reading, and what the store raises."""
+    """
+    Read something from the store.
+
+    Raises NotAllowedError for functions that do not read, and the store's own errors.
+    """
     if question not in READS:
         raise NotAllowedError(_("The site's store of videos can only be read from here."))
     return getattr(edxval_api, question)(*arguments, **keywords)
 
 
 def ask_at(site: AskedSite) -> None:
-    """Let every function of the store be asked of a site, in this whole process."""
+    """Replace the functions of the store in this process, so that they ask the site."""
     for name, function in inspect.getmembers(edxval_api, inspect.isfunction):
         if function.__module__ == edxval_api.__name__ and not name.startswith("_"):
             setattr(edxval_api, name, _exported if name == "export_to_xml" else partial(_asked, site, name))
 
 
 def _asked(site: AskedSite, name: str, *arguments: Any, **keywords: Any) -> Any:
-    """Courses are asked for by key, and the store knows texts only."""
+    """Ask the site's video store. The key of a course becomes a text, because the store knows texts only."""
     texts = {keyword: str(value) if keyword == "course_id" else value for keyword, value in keywords.items()}
     return site.ask_video_store(name, arguments, texts)
 
 
 def _exported(*_arguments: Any, **_keywords: Any) -> None:
-    """What a block would write about its video into OLX. Nobody reads that here, so there is nothing."""
+    """Raise ValVideoNotFoundError, so that a block writes nothing about the store's video into its OLX."""
     raise ValVideoNotFoundError

@@ -90,7 +90,7 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
 
 
 def _suffix(image: File[bytes]) -> str:
-    """The ending of a picture's file name, from what is in the file. Raises InvalidInputError."""
+    """Return the file name suffix that fits the content of a picture. Raises InvalidInputError."""
     if image.size > MAX_THUMBNAIL:
         raise InvalidInputError(
             _("The picture is larger than 2 MiB. Choose a smaller one."), field="file", as_list=True
@@ -107,7 +107,7 @@ def _suffix(image: File[bytes]) -> str:
 def _videos_with(
     learning_package_pk: int, library_key: LibraryLocatorV2, video_id: str
 ) -> dict[LibraryUsageLocatorV2, content.ComponentWrite]:
-    """The videos whose drafts name a video of a store, as their drafts are."""
+    """Find the video components whose drafts use a video of the store, with the content of the drafts."""
     pks = [
         pk
         for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id, block_type=_VIDEO).items()
@@ -126,5 +126,5 @@ def _videos_with(
 
 
 def _other_files(video: content.ComponentWrite) -> Iterator[content.FileMedia]:
-    """The files of a video without its thumbnail."""
+    """Yield the files of a video, without its thumbnail."""
     return (file for file in video.files if str(PurePosixPath(file.path).with_suffix("")) != _THUMBNAIL)

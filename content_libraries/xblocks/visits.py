@@ -1,4 +1,4 @@
-"""What the code of blocks gets to know of a request, as plain data: who looks at which version, and where."""
+"""Plain data about a request for the code of blocks: who looks at which version, and where."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Viewer:
         return self.pk is not None
 
     def as_user(self) -> User | AnonymousUser:
-        """A user as blocks expect it, with pk and name only."""
+        """Return a user object as blocks expect it, with pk and name only."""
         model = get_user_model()
         return model(pk=self.pk, **{model.USERNAME_FIELD: self.username}) if self.is_authenticated else AnonymousUser()
 
@@ -76,11 +76,11 @@ class Addresses:
         return f"{self.origin}/static/{iri_to_uri(path)}"
 
     def of_resource(self, path: str) -> str:
-        """A file that the package of the block brings."""
+        """Return the address of a file in the block's Python package."""
         return f"{self.resources}{_quoted(path.lstrip('/'))}"
 
     def of_file(self, path: str) -> str:
-        """A file of the shown version."""
+        """Return the address of a file of the shown version."""
         return f"{self.files}{_quoted(path)}{self.files_end}"
 
 
@@ -93,17 +93,17 @@ class Visit:
     addresses: Addresses = Addresses()
 
     def of_text(self, olx: str) -> Visit:
-        """The same with another text, looked at by nobody."""
+        """Return a visit to the same version with another OLX text, on behalf of nobody."""
         return Visit(replace(self.block_version, olx=olx))
 
 
 def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = None) -> Visit:
-    """Put together what a block gets to know of a request. Checks no permission."""
+    """Collect what a block may know of a request. Checks no permission."""
     return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
 
 
 def turn_of(user: Actor, place: Place | None = None) -> str:
-    """Whose turn it is when the code of a block runs: a user's, that of an unknown visitor, or the site's own."""
+    """Name whose share of processes pays when code of a block runs: a user, an unknown visitor, or the site."""
     if is_operator(user):
         return "site"
     return f"user {user.pk}" if user.is_authenticated else f"visitor {place.visitor if place else ''}"
@@ -135,5 +135,5 @@ def _addresses(block_version: ShownVersion, user: Actor, place: Place) -> Addres
 
 
 def _quoted(part: str) -> str:
-    """Quoted as ``reverse`` does it."""
+    """Quote a part of a URL in the same way as ``reverse``."""
     return quote(part, safe=RFC3986_SUBDELIMS + "/~:@")

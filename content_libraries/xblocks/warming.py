@@ -1,4 +1,4 @@
-"""What a zygote does before it forks, and each process of blocks before its first task."""
+"""Preparations of a zygote before it forks, and of each block process before its first task."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 
 def warm_up() -> None:
-    """Import all that blocks may need, which takes seconds, and take all databases away."""
+    """Import everything that blocks may need, which takes seconds, and cut off all databases."""
     django.setup()
     from ..content.api import load_block_classes  # noqa: PLC0415 - needs the apps
     from . import editing, formulas, inside, video_config  # noqa: F401, PLC0415 - what tasks call

@@ -1,9 +1,9 @@
 """
-Writing changed fields into stored OLX.
+Writes changed fields into stored OLX.
 
-The stored text stays as it is but for what a change concerns: attributes and elements that the class of a block does
-not know survive. How a class writes a field is asked from the class; and every result is read back by the class before
-it counts, so that nothing is ever saved that would read as something else.
+Only the attributes and elements of changed fields are replaced; what the block class does not know survives. The class
+decides how a field is written. Every result is read back by the class before it counts, so that OLX is never saved if
+it would be read differently.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ class DataShape(Enum):
 
 def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
     """
-    The OLX of a version with other values of authored fields; the same text where the values are those already.
+    Return the OLX of a version with some authored fields changed.
 
-    Raises InvalidFieldsError for a value that its field cannot have, UnknownTypeError and UnreadableOlxError.
+    The text stays the same if the fields have the new values already. Raises InvalidFieldsError for a value that its
+    field cannot have, UnknownTypeError and UnreadableOlxError.
     """
     block = make_block(Visit(block_version))
     different = {name: value for name, value in changes.items() if _differs(block, name, value)}
@@ -73,7 +74,7 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
 
 
 def authored_fields(block: XBlock) -> list[Field]:
-    """The fields of a block that authors may see: settings and content, in the order of their names."""
+    """List the fields of a block that authors may see: settings and content, sorted by name."""
     return [
         field
         for name, field in sorted(block.fields.items())
@@ -82,7 +83,11 @@ def authored_fields(block: XBlock) -> list[Field]:
 
 
 def canonical(olx: str) -> bytes:
-    """What two texts have in common that say the same."""
+    """
+    Return the canonical form of an OLX text.
+
+    Texts that differ only in the spelling of their XML have the same form.
+    """
     return bytes(etree.tostring(parsed_root(olx), method="c14n"))
 
 
@@ -94,7 +99,7 @@ def _differs(block: XBlock, name: str, value: Any) -> bool:
         # A field that says null, as its default does, is read as null and sent back as null.
         return field.read_json(block) is not None or field.default is not None
     if name != DATA and not field.is_set_on(block):
-        return True  # an author who chooses what is the default now wants it to stay
+        return True  # an author who chooses the present default wants it to stay
     return bool(field.read_json(block) != field.to_json(field.from_json(value)))
 
 
@@ -105,7 +110,7 @@ def _ways(block: XBlock) -> Iterator[Callable[[BlockVersion, XBlock, Changes], s
 
 
 def data_shape(block: XBlock) -> DataShape:
-    """Find out what ``data`` is, from what the class makes of a small example."""
+    """Find out how the OLX of a block type holds ``data``, by letting the class write a small example."""
     if DATA not in block.fields:
         return DataShape.OTHER
     tag = block.scope_ids.block_type
@@ -122,7 +127,7 @@ def data_shape(block: XBlock) -> DataShape:
 
 
 def _by_attributes(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
-    """Settings are attributes; ``data`` is the element or what is inside of it."""
+    """Write settings as attributes, and ``data`` as the element or its content."""
     olx = block_version.olx
     shape = data_shape(block)
     if DATA in changes and shape is not DataShape.OTHER:
@@ -136,9 +141,9 @@ def _by_attributes(block_version: BlockVersion, block: XBlock, changes: Changes)
 
 def _with_whole(olx: str, block: XBlock, data: str) -> str:
     """
-    The new element, with the attributes of the old one.
+    Return the new element with the attributes of the old one.
 
-    Settings in the new element do not count: they are fields of their own, as on the platform.
+    Settings in the new element do not count: they are separate fields, as on the platform.
     """
     tag = block.scope_ids.block_type
     data = data.strip() or f"<{tag}/>"
@@ -164,7 +169,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
-    """What the class itself writes differently after the change, and nothing else."""
+    """Change the OLX only where the block class itself writes something different after the change."""
     base = _class_xml(make_block(Visit(block_version)))
     changed = make_block(Visit(block_version))
     apply(changed, changes)
@@ -185,7 +190,7 @@ def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> s
 
 
 def _replace_children(stored: etree._Element, theirs: etree._Element, tags: set[str]) -> None:
-    """Put other elements with these tags where the first of them was, or last. Elements with other tags stay."""
+    """Replace the child elements with these tags. The new ones stand where the first old one was, or last."""
     old = [child for child in stored if child.tag in tags]
     place = stored.index(old[0]) if old else len(stored)
     for child in old:
@@ -216,7 +221,7 @@ def apply(block: XBlock, changes: Changes) -> None:
 
 
 def checked(field: Field, value: Any) -> Any:
-    """The value of a field for a JSON value. Raises InvalidFieldsError for one of the wrong type."""
+    """Convert a JSON value to a value of the field. Raises InvalidFieldsError if it has the wrong type."""
     try:
         result = field.from_json(value)
         check_plain(field.to_json(result))
@@ -226,7 +231,11 @@ def checked(field: Field, value: Any) -> Any:
 
 
 def _class_xml(block: XBlock) -> etree._Element:
-    """What the class writes, also where it writes a pointer and the element into a file."""
+    """
+    Return the element that the block class writes.
+
+    A class may write a pointer and put the element into a file; the element is then read from the file.
+    """
     from xblocks_contrib.legacy_utils import xml_utils  # noqa: PLC0415 - imports every block
 
     node = etree.Element("unknown_root")
@@ -241,7 +250,7 @@ def _class_xml(block: XBlock) -> etree._Element:
 
 
 def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text: str) -> bool:
-    """Whether the class reads the new text as the old values with the changes."""
+    """Return whether the class reads the new text as the old values with the changes."""
     try:
         result = make_block(Visit(replace(block_version, olx=text)))
     except ContentLibrariesError:
@@ -250,7 +259,7 @@ def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text
     for field in authored_fields(block):
         name = field.name
         if name == DATA and whole:
-            continue  # it is the element itself, which now has other attributes
+            continue  # ``data`` is the whole element, whose attributes have changed
         if name not in changes:
             wanted = field.read_json(block)
         elif changes[name] is UNSET:

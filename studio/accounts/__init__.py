@@ -1,1 +1,1 @@
-"""Who somebody is: login, logout, tokens in cookies, profiles, and the users of the demo."""
+"""Accounts of the host: login, logout, tokens in cookies, profiles, and the users of the demo."""

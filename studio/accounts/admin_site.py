@@ -24,9 +24,10 @@ _STYLED_INSIDE: Final = "openedx_content_"
 
 class StudioAdminSite(AdminSite):
     """
-    Its login and logout are those of the session that frontends have too, so tokens in cookies come and go with them.
+    The admin site with the host's own login and logout.
 
-    Else a frontend would go on as who had logged in before, or after the logout, until the token expires.
+    They belong to the session that frontends have, too, so tokens in cookies are set and deleted with it. Otherwise a
+    frontend would act for the former user, or after the logout, until the token expires.
     """
 
     site_header = site_title = format_lazy(gettext_lazy("{site} administration"), site=settings.STUDIO_NAME)

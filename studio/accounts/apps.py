@@ -1,7 +1,7 @@
 """
-Django's admin with the site of this host.
+Configures Django's admin with the site of this host.
 
-Apart from ``studio.apps``, where Django would find two configurations to choose from.
+This module is separate from ``studio.apps``, where Django would find two configurations to choose from.
 """
 
 from django.contrib.admin import apps
@@ -9,9 +9,9 @@ from django.contrib.admin import apps
 
 class StudioAdminConfig(apps.SimpleAdminConfig):
     """
-    Takes the place of ``django.contrib.admin`` in ``INSTALLED_APPS``.
+    Replaces ``django.contrib.admin`` in ``INSTALLED_APPS``.
 
-    The modules of the admin are imported with the URLs of the host, which commands and workers can do without.
+    The modules of the admin are imported with the URLs of the host; commands and workers do not need them.
     """
 
     default_site = "studio.accounts.admin_site.StudioAdminSite"

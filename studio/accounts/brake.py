@@ -1,10 +1,10 @@
 """
-A brake on guessed passwords, at every login of the site: django-axes, with limits that differ by what is counted.
+Limits guessing of passwords at every login of the site, with django-axes and a limit for each kind of count.
 
-Failures are counted in the cache, for as long as ``AXES_COOLOFF_TIME`` after the last one, each of what
-``AXES_LOCKOUT_PARAMETERS`` names up to its limit in ``LOGIN_FAILURES``: few for an account at an address, more for an
-address that tries many accounts, and for an account that is tried from many addresses. Names count whether or not there
-is such an account, so an answer does not tell.
+Failures are counted in the cache until ``AXES_COOLOFF_TIME`` after the last one. Each kind of count in
+``AXES_LOCKOUT_PARAMETERS`` has its limit in ``LOGIN_FAILURES``: a low one for an account at an address, higher ones for
+an address that tries many accounts, and for an account that is tried from many addresses. Names are counted whether or
+not such an account exists, so an answer does not reveal it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,18 @@ from ..caches import CACHE_IS_AWAY
 logger = logging.getLogger(__name__)
 
 _NETWORK_OF_ONE: Final = 64
-"""So many bits of an IPv6 address are the network of one customer, who has all addresses in it."""
+"""Length in bits of the part of an IPv6 address that is the network of one customer."""
 
 
 class Brake(AxesCacheHandler):
-    """Counts failures, and says when it is enough. Without the cache nothing is counted, and everybody gets in."""
+    """
+    Counts failed logins, and says when there are too many.
+
+    Without the cache nothing is counted, and nobody is kept out.
+    """
 
     def __init__(self) -> None:
-        """Ask for the cache at each use: every thread has one of its own."""
+        """Leave the cache to be looked up at each use, because every thread has one of its own."""
 
     @property
     def cache(self) -> BaseCache:
@@ -64,11 +68,15 @@ class Brake(AxesCacheHandler):
             super().user_login_failed(sender, credentials, request, **kwargs)
         except CACHE_IS_AWAY as error:
             logger.warning("A failed login is not counted: %s", error)
-        if request is not None:  # what was decided there has one limit for all
+        if request is not None:  # that decision used one limit for all counts
             request.axes_locked_out = self.is_locked(request, credentials)  # type: ignore[attr-defined]
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-        """Forget the failures of this account at this address; not those at others, which may be somebody's guesses."""
+        """
+        Forget the failures of this account at this address.
+
+        Failures at other addresses stay, because they may be guesses of somebody else.
+        """
         key = get_client_cache_keys(request, {"username": user.get_username()})[0]
         with suppress(*CACHE_IS_AWAY):
             self.cache.delete(key)
@@ -76,10 +84,11 @@ class Brake(AxesCacheHandler):
 
 def client_address(request: HttpRequest) -> str:
     """
-    Return the address that a request comes from, for IPv6 the network of that customer.
+    Return the address that a request comes from, for IPv6 the network of the customer.
 
-    It is the address of the other end of the connection. Behind trusted proxies, which each add who they were asked by
-    to the end of ``X-Forwarded-For``, it is the first of what these have added; clients can write what is before it.
+    It is the address of the other end of the connection. Trusted proxies each add the address of their client to the
+    end of ``X-Forwarded-For``; behind them, it is the first address that they have added. Clients can write whatever
+    comes before it.
     """
     peer = request.META.get("REMOTE_ADDR", "")
     hops = request.headers.get("X-Forwarded-For", "").split(",")
@@ -88,13 +97,13 @@ def client_address(request: HttpRequest) -> str:
 
 
 def account_name(_request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
-    """Return a username without what databases may overlook in it: case, accents, width, invisible characters."""
+    """Return a username without differences that databases may ignore: case, accents, width, invisible characters."""
     name = str((credentials or {}).get("username") or "")
     return "".join(part for part in normalize("NFKD", name).casefold() if part.isalnum() or part in "@.+-_")
 
 
 def locked_out(request: HttpRequest, _credentials: Mapping[str, Any] | None) -> HttpResponse:
-    """Answer whoever has to wait, with the same words for every account."""
+    """Answer a client that has to wait, with the same words for every account."""
     wait: timedelta = settings.AXES_COOLOFF_TIME
     minutes = int(wait.total_seconds() // 60)
     answer = render(request, "studio/locked.html", {"minutes": minutes}, status=settings.AXES_HTTP_RESPONSE_CODE)
@@ -103,7 +112,7 @@ def locked_out(request: HttpRequest, _credentials: Mapping[str, Any] | None) -> 
 
 
 def _customer(text: str) -> str:
-    """Return an address as it is counted; "" for what is none."""
+    """Return an address in the form in which it is counted; "" for an invalid one."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Users to try the site with: one for each role, and who has none."""
+"""Creates users to try the site with: one for each role, and one without a role."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ DEMO_USERS: Final = (
 
 def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str) -> None:
     """
-    Make the users that are not there yet, with this password, and give each its role.
+    Create the users that do not exist yet, with this password, and give each its role.
 
-    Users that exist keep their password and whatever other roles they have.
+    Existing users keep their password and their other roles.
     """
     library_keys = list(libraries)
     for demo_user in DEMO_USERS:
@@ -55,7 +55,11 @@ def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str)
 
 
 def kept_password(name: str, configured: str = "") -> str:
-    """A password that is drawn at the first call, or configured then, and kept beside the data for its owner only."""
+    """
+    Return the password that is stored in a file beside the data, which only its owner can read.
+
+    The first call stores the configured password, or else a random one.
+    """
     file = Path(settings.DATA_DIR) / name
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:

@@ -22,7 +22,7 @@ _SAME_SITE: Final = "Lax"
 
 
 def set_jwt_cookies(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Let the answer give the browser a fresh token of its session, in both cookies, for as long as it is valid."""
+    """Set both cookies to a fresh token of the session, for as long as the token is valid."""
     header_payload, _, signature = make_token(user, session=session_id(request)).rpartition(".")
     for name, value, hidden in (
         (jwt_cookie_header_payload_name(), header_payload, False),
@@ -41,6 +41,6 @@ def set_jwt_cookies(request: HttpRequest, response: HttpResponse, user: User) ->
 
 
 def delete_jwt_cookies(response: HttpResponse) -> None:
-    """Let the answer take the token away from the browser."""
+    """Delete both cookies of the token."""
     for name in (jwt_cookie_header_payload_name(), jwt_cookie_signature_name()):
         response.delete_cookie(name, path=_PATH, domain=settings.SESSION_COOKIE_DOMAIN, samesite=_SAME_SITE)

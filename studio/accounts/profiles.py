@@ -1,4 +1,4 @@
-"""What frontends ask of the account of whoever is logged in: profile, preferences, notifications."""
+"""Answers questions of frontends about the caller's account: profile, preferences, notifications."""
 
 from __future__ import annotations
 
@@ -107,12 +107,12 @@ class NotificationCountView(APIView):
 
 
 def profile_image_url(request: HttpRequest | Request) -> str:
-    """The picture of everybody: accounts of this host have none of their own."""
+    """Return the same picture for everybody, because accounts of this host have none of their own."""
     return request.build_absolute_uri(static("content_libraries/profile.svg"))
 
 
 def _is_known(code: str) -> bool:
-    """Tell whether this is the code of a language that Django knows, or of a variant of one."""
+    """Return whether this is the code of a language that Django knows, or of a variant of one."""
     languages = {known.partition("-")[0] for known, _name in global_settings.LANGUAGES}
     return re.match(_CODE, code) is not None and code.partition("-")[0].lower() in languages
 

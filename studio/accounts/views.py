@@ -27,7 +27,7 @@ class LoginForm(AuthenticationForm):
     """Username and password. Inactive users may log in: permissions refuse them, and frontends tell them why."""
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """Everybody with the right password."""
+        """Let everybody with the right password log in, also inactive users."""
 
 
 class LoginView(auth_views.LoginView):
@@ -101,5 +101,5 @@ class LoginRefreshView(View):
 
 @never_cache
 def csrf_token(request: HttpRequest) -> JsonResponse:
-    """The token that unsafe requests send back in ``X-CSRFToken``."""
+    """Answer with the token that unsafe requests send back in ``X-CSRFToken``."""
     return JsonResponse({"csrfToken": get_token(request)})

@@ -1,1 +1,1 @@
-"""What frontends ask about courses before they show one: lists and settings. Courses themselves are the app's."""
+"""Lists and settings of courses for frontends. Courses themselves belong to the app."""

@@ -1,4 +1,4 @@
-"""Where frontends find the pages about one block of a course."""
+"""Addresses of the pages about one block of a course."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ..frontend.configuration import frontend_url
 
 _IN_OUTLINE: Final = frozenset({"course", "chapter", "sequential"})
 _SHOWN_BESIDES: Final = frozenset({"display_name"})
-"""Local changes that a preview does not show."""
+"""Fields whose local changes a preview does not show."""
 
 
 class NoPreviewError(NotFoundError):
-    """There is nothing to show of a block; the message says why, in a frame."""
+    """A block has no preview; the message says why, in a frame."""
 
     code = "no_preview"
 
@@ -41,7 +41,11 @@ def block_key(text: str) -> UsageKey:
 
 
 def frontend_page(key: UsageKey) -> str:
-    """The frontend's page about a block: that of a unit, or the outline for what is above. "" without a frontend."""
+    """
+    Return the URL of the frontend's page about a block; "" without a frontend.
+
+    For blocks above units it is the outline.
+    """
     base = frontend_url()
     if not base:
         return ""
@@ -52,10 +56,10 @@ def frontend_page(key: UsageKey) -> str:
 
 def preview_url(user: User | AnonymousUser, key: UsageKey) -> str:
     """
-    A page that shows a block as the draft of its course has it, to whoever may edit the course.
+    Return the URL of a page that shows a block from the draft of its course, for users who may edit the course.
 
-    Others who may see the links of a course get the version of the library that a linked component was synced with, if
-    that is what the course has. Raises NotFoundError; NoPreviewError where the course has something else.
+    Other users who may see the links of a course get the version of the library that a linked component was synced
+    with, if the course has this version. Raises NotFoundError; NoPreviewError if the course has something else.
     """
     try:
         api.access_course_draft(key, user=user)

@@ -1,5 +1,5 @@
 """
-What the outline page of frontends asks about a course as a whole, for its checklists of good practice and of launch.
+Measures a whole course, for the checklists of good practice and of launch on the frontend's outline page.
 
 This site has no highlights, certificates or proctoring, and does not know how long videos are.
 """
@@ -25,7 +25,7 @@ type AnyUser = User | AnonymousUser
 
 def quality_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
     """
-    Measure how a course is built: how many sections, how varied subsections, how long units, which videos.
+    Measure how a course is built: number of sections, variety of subsections, length of units, videos.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -66,7 +66,7 @@ def quality_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
 
 def validation_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
     """
-    Tell what a course has of what it needs before it begins.
+    Report which requirements a course meets before it begins.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -99,7 +99,7 @@ def validation_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
 
 
 def _blocks(structure: api.CourseStructure, user: AnyUser, types: Collection[str]) -> dict[Any, api.Block]:
-    """The blocks of some types that stand in the course, in its order."""
+    """Return the blocks of some types in the course, by usage key and in document order."""
     keys = [key for key, _depth in structure.walk() if key.block_type in types]
     return {block.usage_key: block for block in api.get_blocks(keys, user=user)}
 
@@ -122,7 +122,7 @@ def _spread(numbers: Sequence[int]) -> dict[str, float | None]:
 def _outside(
     details: CourseDetails, blocks: Iterable[api.Block], names: Sequence[str]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Return the blocks that have a date before the course begins, and those that have one after its end."""
+    """Return the blocks with a date before the course begins, and the blocks with a date after it ends."""
     begin, end = _moment(details.start_date), _moment(details.end_date)
     early, late = [], []
     for block in blocks:
@@ -136,7 +136,7 @@ def _outside(
 
 
 def _moment(text: str | None) -> datetime | None:
-    """A date of a course. OLX has some in quotes; None for what is none."""
+    """Parse a date of a course, which may be in quotes in OLX; None if it is no date."""
     try:
         moment = parse_datetime((text or "").strip('"'))
     except ValueError:
@@ -145,7 +145,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _weights(course_key: api.CourseKey) -> list[float]:
-    """The weights of the kinds of assignments; none where there is no grading policy that can be read."""
+    """Return the weights of the kinds of assignments; none without a readable grading policy."""
     for _path, data in api.course_store().read_files(course_key, [api.GRADING_POLICY_PATH]):
         try:
             graders = read_settings_file(data).get("GRADER")

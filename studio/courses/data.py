@@ -1,4 +1,4 @@
-"""Courses as lists and settings pages show them."""
+"""Data of courses for lists and settings pages."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CourseDetails:
 
 def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_only: bool = False) -> QuerySet[Any]:
     """
-    The courses that the user may view, in one query.
+    Return the courses that the user may view, in one query.
 
     Args:
         search: part of a name, organization or key, in any case.
@@ -77,7 +77,7 @@ def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_onl
 
 
 def card_of(course: Any) -> CourseCard:
-    """A course of ``courses_of`` as lists show it. No query."""
+    """Convert a course of ``courses_of`` to an entry of a list, without a query."""
     frontend = frontend_url()
     url = f"{frontend}/course/{course.id}" if frontend else ""
     return CourseCard(
@@ -92,7 +92,11 @@ def card_of(course: Any) -> CourseCard:
 
 
 def details_of(user: AnyUser, course_key: api.CourseKey) -> CourseDetails:
-    """Read the settings of a course. Raises NotFoundError, and NotAllowedError for who may not view it."""
+    """
+    Read the settings of a course.
+
+    Raises NotFoundError, and NotAllowedError for a user who may not view the course.
+    """
     course = api.access_course(user, course_key, api.CoursePermission.VIEW)
     policy = _policy(course_key)
     return CourseDetails(
@@ -111,7 +115,7 @@ def details_of(user: AnyUser, course_key: api.CourseKey) -> CourseDetails:
 
 
 def _policy(course_key: api.CourseKey) -> dict[str, Any]:
-    """The settings that the policy file of the course's draft has; empty where there is none that can be read."""
+    """Return the settings in the policy file of the course's draft; none if there is no readable file."""
     for _path, data in api.course_store().read_files(course_key, [api.POLICY_PATH], published=False):
         try:
             found = read_settings_file(data).get("course")

@@ -138,7 +138,7 @@ class ContainerPageView(View):
 class BlockPreviewView(FramedMixin, StudioAPIView):
     """A block as its course has it, in a frame beside what the library has now."""
 
-    @extend_schema(exclude=True)  # a page, not an answer to a program
+    @extend_schema(exclude=True)  # a page for people
     def get(self, request: Request, usage_key: str) -> HttpResponse:
         try:
             return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))

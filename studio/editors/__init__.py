@@ -1,1 +1,1 @@
-"""What the editors of frontends ask the site itself; what they ask of a block is served by the app."""
+"""Serves requests of the frontend's editors to the site itself. The app serves their requests about blocks."""

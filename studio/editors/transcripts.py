@@ -1,4 +1,4 @@
-"""Transcripts of videos: which one the editor can offer, and importing one from the site's source."""
+"""Finds the transcript of a video that the editor can offer, and imports transcripts from the site's source."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def transcript_command(
     key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: User | AnonymousUser
 ) -> TranscriptCommand:
     """
-    Look for the English transcript of a component's draft, without asking the source for it.
+    Find out whether a component's draft has an English transcript, without asking the source for one.
 
     Args:
         key: the component.
@@ -61,7 +61,9 @@ def transcript_command(
 
 def import_transcript(key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: User | AnonymousUser) -> str:
     """
-    Fetch the English transcript of a YouTube video and keep it with a component, in place of the one it has.
+    Fetch the English transcript of a YouTube video and store it with a component.
+
+    An existing one is replaced.
 
     Args:
         key: the component.
@@ -80,7 +82,7 @@ def fetched_transcript(youtube_id: str) -> bytes:
     """
     Fetch the English transcript of a video from ``settings.TRANSCRIPT_SOURCE``, and from nowhere else.
 
-    Only the id of the video goes into that address, and it is not left for another one. Raises as
+    Only the id of the video goes into the address, and redirects are not followed. Errors are those of
     ``import_transcript``.
     """
     if not settings.TRANSCRIPT_SOURCE:
@@ -102,7 +104,7 @@ def fetched_transcript(youtube_id: str) -> bytes:
 
 
 def _read(response: requests.Response) -> bytes:
-    """The body, unless it is too long or too slow."""
+    """Read the body of a response. Raises TranscriptSourceError if it is too long or too slow."""
     until = monotonic() + MAX_SECONDS
     content = b""
     while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there, without waiting for a whole chunk

@@ -1,8 +1,8 @@
 """
-What is served of a built frontend: a copy of the build, with a compressed variant beside each file.
+Makes the served copy of a built frontend, with a compressed variant beside each file.
 
-WhiteNoise serves such variants, and makes none while it runs. The build itself is not written to: it may be read-only,
-or belong to somebody else.
+WhiteNoise serves such variants, but makes none while it runs. The build itself is not changed: it may be read-only, or
+belong to somebody else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _KEPT: Final = 2
 
 def served_copy(build: Path, folder: Path) -> Path:
     """
-    Return the copy of a build, which is made at the first call for this build.
+    Return the copy of a build.
+
+    The first call for a build makes the copy.
 
     Args:
         build: folder that the frontend's build wrote.
@@ -51,7 +53,11 @@ def served_copy(build: Path, folder: Path) -> Path:
 
 
 def _fingerprint(build: Path, pictures: Mapping[str, str]) -> str:
-    """What tells one state of a build from another: names, sizes and times of its files, and what is replaced in it."""
+    """
+    Return a digest that differs between states of a build.
+
+    It covers names, sizes and times of the build's files, and the pictures that are replaced in it.
+    """
     digest = sha256(repr(sorted(pictures.items())).encode())
     for path in _files(build):
         stat = path.stat()
@@ -77,14 +83,14 @@ def _write_copy(build: Path, copy: Path, pictures: Mapping[str, str]) -> None:
 
 
 def _with_own_pictures(script: bytes, pictures: Mapping[str, str]) -> bytes:
-    """Put this site's pictures in the place of those that a frontend has on other sites, and no setting for."""
+    """Replace addresses of pictures on other sites, for which a frontend has no setting, by this site's own."""
     for address, own in pictures.items():
         script = script.replace(address.encode(), own.encode())
     return script
 
 
 def _forget_old_copies(folder: Path) -> None:
-    """Delete all but the newest copies. Processes that start at the same time delete the same ones."""
+    """Delete all but the newest copies. Processes that start at the same time delete the same copies."""
     copies = [path for path in folder.iterdir() if not path.name.startswith(_MAKING)]
     copies.sort(key=_last_change)
     for path in copies[:-_KEPT]:
@@ -92,7 +98,7 @@ def _forget_old_copies(folder: Path) -> None:
 
 
 def _last_change(path: Path) -> float:
-    """Return when a path was changed last, in seconds; 0 for one that another process has deleted meanwhile."""
+    """Return when a path was last changed, in seconds; 0 if another process has deleted it meanwhile."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a frontend has to know about this site. It is public: nothing in it depends on the user."""
+"""The configuration that a frontend reads about this site. It is public: nothing in it depends on the user."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ FRONTEND_PATH: Final = "/authoring"
 
 
 def frontend_url() -> str:
-    """Where authors find the frontend, without a slash at the end: on this site or elsewhere; "" if there is none."""
+    """
+    Return the address of the frontend, on this site or elsewhere; "" if there is none.
+
+    It has no slash at the end.
+    """
     return str(settings.COURSE_AUTHORING_MICROFRONTEND_URL).rstrip("/")
 
 
 def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
     """
-    The configuration of frontends: this host plays both Studio and LMS.
+    Return the configuration of frontends. This host plays both Studio and LMS.
 
-    Settings of the host (``FRONTEND_CONFIG``) are laid over it.
+    Settings of the host (``FRONTEND_CONFIG``) override it.
     """
     origin = request.build_absolute_uri("/").rstrip("/")
 
@@ -62,5 +66,5 @@ def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @cache_control(public=True, max_age=60)
 def configuration_view(request: HttpRequest) -> JsonResponse:
-    """The configuration; ``?mfe=`` makes no difference, because there is one frontend."""
+    """Answer with the configuration. ``?mfe=`` is ignored, because there is one frontend."""
     return JsonResponse(frontend_configuration(request))

@@ -43,10 +43,10 @@ class FilesMiddleware(WhiteNoiseMiddleware):
 
 @require_safe
 @cache_control(no_cache=True)
-@xframe_options_exempt  # frame-ancestors says who may
+@xframe_options_exempt  # the policy says who may (frame-ancestors)
 def page(_request: HttpRequest, path: str = "") -> FileResponse:
     """
-    A page of the frontend. A file that the build does not have is not found, rather than a page.
+    Serve a page of the frontend. For a missing file of the build, the answer is 404 and not a page.
 
     Pages of courses show the picker of library content in a frame.
     """
@@ -61,6 +61,10 @@ def page(_request: HttpRequest, path: str = "") -> FileResponse:
 
 
 def _is_file(path: str) -> bool:
-    """Whether this is a file of a build. Keys may end like one, but have colons: ``course-v1:A+B+node.js``."""
+    """
+    Return whether the path is a file of a build.
+
+    Keys may end like a file name, but have colons: ``course-v1:A+B+node.js``.
+    """
     name = path.rpartition("/")[2]
     return ":" not in name and _FILE.search(name.lower()) is not None

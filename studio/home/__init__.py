@@ -1,1 +1,1 @@
-"""What a frontend asks before it shows its home: what the caller may do here, organizations, switches, help."""
+"""Answers a frontend's questions before it shows its home: permissions of the caller, organizations, switches, help."""

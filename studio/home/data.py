@@ -1,4 +1,4 @@
-"""What the frame of every page of a frontend shows."""
+"""Data for the frame of every page of a frontend."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Home:
 
 
 def home_of(user: User | AnonymousUser) -> Home:
-    """The site as the user finds it, in a constant number of queries."""
+    """Describe the site for a user, in a constant number of queries."""
     may_create = api.may_create(user)
     organizations = active_organizations() if may_create else []
     new_organizations = may_create and user.is_staff and organizations_api.is_autocreate_enabled()
@@ -97,7 +97,11 @@ class LegacyLibraryCard:
 
 
 def legacy_cards(user: User | AnonymousUser) -> list[LegacyLibraryCard]:
-    """The legacy libraries that the user can do something with, by title."""
+    """
+    List the legacy libraries whose archive the user may read, or which became a library that the user may view.
+
+    They are sorted by title.
+    """
     return [_legacy_card(library) for library in api.list_legacy_libraries(user=user)]
 
 
@@ -109,7 +113,7 @@ def _legacy_card(library: api.LegacyLibrary) -> LegacyLibraryCard:
         org=str(library.key.org),
         number=str(library.key.library),
         url=reverse("export", args=[library.key]) if library.has_archive else "",
-        can_edit=not library.is_migrated,  # what was migrated is frozen; of the rest a newer archive can be uploaded
+        can_edit=not library.is_migrated,  # a migrated library is frozen; for others a newer archive can be uploaded
         is_migrated=library.is_migrated,
         migrated_to_title=target.title if target else None,
         migrated_to_key=target.key if target else None,
@@ -119,5 +123,5 @@ def _legacy_card(library: api.LegacyLibrary) -> LegacyLibraryCard:
 
 
 def active_organizations() -> list[str]:
-    """Short names of the organizations of the site, in their order."""
+    """Return the short names of the site's active organizations, sorted."""
     return list(Organization.objects.filter(active=True).order_by("short_name").values_list("short_name", flat=True))

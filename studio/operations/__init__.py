@@ -1,1 +1,1 @@
-"""What operators look at: health, metrics, logs."""
+"""Tools for operators: health, metrics, logs, and lists in the admin."""

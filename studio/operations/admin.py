@@ -1,7 +1,7 @@
 """
 Task statuses in the Django admin: jobs of every kind in one list.
 
-django-user-tasks registers forms that write past the jobs; here its rows are only looked at.
+django-user-tasks registers forms that would change its rows without the jobs. This admin is read-only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KINDS: Final = tuple(job_kinds())
 
 
 class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Staff see everything; nobody writes."""
+    """A read-only admin for staff."""
 
     class Media:
         css: ClassVar = {"all": ("content_libraries/admin.css",)}
@@ -50,7 +50,7 @@ admin.site.unregister([UserTaskStatus, UserTaskArtifact])
 
 @admin.register(UserTaskStatus)
 class TaskStatusAdmin(_OnlyToBeLookedAt):
-    """What clients are told about jobs; each leads to its job, where it is canceled or tried again."""
+    """Progress of jobs, as clients see it. Each row leads to its job, which can be canceled and retried there."""
 
     list_display = ("name", "job", "task_class", "state", "progress", "user", "created")
     list_filter = (("task_class", admin.AllValuesFieldListFilter), "state", "created")
@@ -61,7 +61,7 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
 
     @admin.display(description=_("User"))
     def owner(self, status: Any) -> str:
-        """By name: staff may not open the pages of users."""
+        """Return the user's name without a link, because staff may not open the pages of users."""
         return str(status.user)
 
     @admin.display(description=_("Progress"))
@@ -83,7 +83,7 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
 
 @admin.register(UserTaskArtifact)
 class TaskArtifactAdmin(_OnlyToBeLookedAt):
-    """What jobs have left behind: errors, files."""
+    """Errors and files that jobs have left behind."""
 
     list_display = ("name", "status", "created", "text")
     list_filter = (("name", admin.AllValuesFieldListFilter),)

@@ -1,4 +1,4 @@
-"""Whether there is space where this site writes files."""
+"""Checks that there is space where this site writes files."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Space:
 
 def folders() -> dict[str, Path]:
     """
-    Name -> folder of this machine where the site writes files.
+    Map names to the folders of this machine where the site writes files.
 
-    ``DATABASE`` is there for SQLite only, and files are not where an object store keeps them.
+    ``DATABASE`` is included for SQLite only, and files are left out if an object store keeps them.
     """
     media: Mapping[str, Any] = settings.OPENEDX_LEARNING["MEDIA"]
     broker: Mapping[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS

@@ -1,4 +1,4 @@
-"""Whether the site works, for load balancers (``/healthz``, ``/readyz``) and for people."""
+"""Checks whether the site works, for load balancers (``/healthz``, ``/readyz``) and for people."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Finding:
 
 
 def check_database() -> Finding:
-    """One query."""
+    """Run one query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -72,7 +72,7 @@ def check_database() -> Finding:
 
 
 def check_broker() -> Finding:
-    """One attempt to connect."""
+    """Try once to connect to the broker."""
     try:
         with celery_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
             broker.ensure_connection(max_retries=1, timeout=_BROKER_SECONDS)
@@ -83,7 +83,11 @@ def check_broker() -> Finding:
 
 
 def check_search() -> Finding:
-    """How far the index is behind the change logs; remembered for some seconds, because probes come often."""
+    """
+    Measure how far the index lags behind.
+
+    The result is remembered for some seconds, because probes come often.
+    """
     finding: Finding | None = remembered.get(_SEARCH)
     if finding is None:
         try:
@@ -99,7 +103,11 @@ def check_search() -> Finding:
 
 
 def check_disks() -> Finding:
-    """Space where files are written; remembered for some seconds, because probes come often."""
+    """
+    Measure the space where files are written.
+
+    The result is remembered for some seconds, because probes come often.
+    """
     finding: Finding | None = remembered.get(_DISKS)
     if finding is None:
         space = space_left()
@@ -125,14 +133,18 @@ CHECKS: Final[dict[str, Callable[[], Finding]]] = {
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process is alive. Asks nobody else, so that an outage elsewhere restarts nothing here."""
+    """
+    Answer that the process is alive.
+
+    No other service is asked, so that an outage elsewhere does not restart this process.
+    """
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """The state of each part; 503 when a needed one does not work."""
+    """Report the state of each part. The status is 503 when a needed part does not work."""
     findings = {name: check() for name, check in CHECKS.items()}
     ready = all(finding.ok for finding in findings.values() if finding.needed)
     degraded = not all(finding.ok for finding in findings.values())

@@ -1,8 +1,8 @@
 """
-Logs, as lines for people or as JSON for machines; in both, each line of a request has the request's id.
+Configures logs, as lines for people or as JSON for machines. Each line of a request has the request's id.
 
-Everything goes through Python's logging, whoever wrote it; structlog only shapes it. Settings import this module,
-so it knows nothing of Django.
+Everything goes through Python's logging, whoever wrote it; structlog only formats it. Settings import this module, so
+it must not import Django.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _QUIET: Final = {
 
 def logging_settings(style: str, level: str) -> dict[str, Any]:
     """
-    Make Django's LOGGING, and let structlog log through it.
+    Return Django's LOGGING, and configure structlog to log through it.
 
     Args:
         style: ``json`` or ``line``; JSON has a line for each request too.

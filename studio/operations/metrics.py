@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, from django-prometheus; how far the search index is behind; jobs."""
+"""Metrics for Prometheus: requests, from django-prometheus; the lag of the search index; jobs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .health import CHECKS
 
 
 class HealthCollector(Collector):
-    """The findings of the health checks, made when somebody looks."""
+    """Runs the health checks when Prometheus asks, and reports their findings."""
 
     def collect(self) -> Iterator[Metric]:
         findings = {name: check() for name, check in CHECKS.items()}
@@ -50,12 +50,12 @@ class HealthCollector(Collector):
             )
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: without this, registering would run the checks."""
+        """Return no metrics, because otherwise the registration would run the checks."""
         return ()
 
 
 class JobCollector(Collector):
-    """Jobs by kind and state, counted in the database when somebody looks: every process tells the same."""
+    """Counts jobs by kind and state in the database when Prometheus asks. Every process reports the same."""
 
     def collect(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("studio_jobs", "Jobs of each kind in each state.", labels=["kind", "state"])
@@ -63,7 +63,7 @@ class JobCollector(Collector):
         age = GaugeMetricFamily("studio_queue_age_seconds", "How long the oldest waiting job waits.", labels=["kind"])
         try:
             figures = api.job_figures()
-        except DatabaseError:  # the health check logs it, and studio_up tells it
+        except DatabaseError:  # the health check logs the error, and studio_up reports it
             return
         for each in figures:
             for state, number in each.states.items():
@@ -73,7 +73,7 @@ class JobCollector(Collector):
         yield from (jobs, silent, age)
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: without this, registering would ask the database."""
+        """Return no metrics, because otherwise the registration would query the database."""
         return ()
 
 
@@ -81,7 +81,7 @@ COLLECTORS: Final = (HealthCollector(), JobCollector())
 
 
 def register_collectors() -> None:
-    """Once a process, when the app is ready."""
+    """Register the collectors. Call this once in a process, when the app is ready."""
     for collector in COLLECTORS:
         REGISTRY.register(collector)
 
@@ -89,7 +89,7 @@ def register_collectors() -> None:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For whoever has METRICS_TOKEN (``Authorization: Bearer TOKEN``), and for staff."""
+    """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff."""
     token = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "")
     if not (token and constant_time_compare(given, f"Bearer {token}")) and not request.user.is_staff:
@@ -98,7 +98,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _registry() -> CollectorRegistry:
-    """What this process has counted; with PROMETHEUS_MULTIPROC_DIR what all processes have, and our own figures."""
+    """
+    Return the registry with the metrics of this process.
+
+    With PROMETHEUS_MULTIPROC_DIR it has the metrics of all processes, and those of our collectors.
+    """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Tell the client the id under which the logs have its request."""
+"""Tells clients the id of their request in the logs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from django_structlog.signals import bind_extra_request_finished_metadata, updat
 
 @receiver([bind_extra_request_finished_metadata, update_failure_response])
 def name_request(response: HttpResponse, **_details: Any) -> None:
-    """Put the id into the answer, also into that of a request that failed."""
+    """Put the id into the answer, also if the request failed."""
     if request_id := structlog.contextvars.get_contextvars().get("request_id"):
         response["X-Request-ID"] = request_id

@@ -1,8 +1,8 @@
 """
-Requests as Prometheus counts them: how long they take and how they are answered, for each part of the site.
+Counts requests and their durations for Prometheus, by part of the site.
 
-django-prometheus names every view, template, exception and size. That is more than a thousand lines with time; here the
-parts of the site are told apart by the beginning of their addresses, and what each request did stands in the log.
+django-prometheus counts by view, template, exception and size, which makes more than a thousand lines with time. Here
+the beginning of the address tells the part of the site, and the log has the details of each request.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class CountingMiddleware(PrometheusAfterMiddleware):
 
 
 def part_of_site(request: HttpRequest) -> str:
-    """Return the beginning of the address of a view, such as ``api/libraries/v2``: never what a client wrote."""
+    """Return the beginning of a view's address, such as ``api/libraries/v2``. It never has text from a client."""
     match = request.resolver_match
     if match is None:
         return NOWHERE

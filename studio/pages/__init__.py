@@ -1,1 +1,1 @@
-"""Pages that the host renders itself."""
+"""Pages that the host itself renders."""

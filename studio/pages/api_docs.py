@@ -22,7 +22,7 @@ from rest_framework.request import Request
 _LANGUAGE: Final = "en"
 """The description is for programmers, and in no other language (ADR 0034)."""
 
-# Pages answer nothing else: asked for options, they fail.
+# Only these methods are allowed, because OPTIONS would fail on a page.
 _METHODS = ("get", "head")
 
 

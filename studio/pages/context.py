@@ -1,4 +1,4 @@
-"""What every template of the host may show."""
+"""Template context for all templates of the host."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from django.http import HttpRequest
 
 
 def site_names(_request: HttpRequest) -> dict[str, str]:
-    """The name of the site."""
+    """Return the name of the site."""
     return {"studio_name": settings.STUDIO_NAME}

@@ -37,7 +37,7 @@ class LibraryRow:
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """What this site is, and the libraries that the caller may see, in a constant number of queries."""
+    """Render the start page with the libraries that the caller may see, in a constant number of queries."""
     context: dict[str, Any] = {"frontend": frontend_url()}
     if request.user.is_authenticated:
         listed = api.list_libraries(request.user, order="title")
@@ -46,14 +46,18 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Say that nothing is there: in a page, or below the paths of the API as its views say it."""
+    """Answer 404: with a page, or below the paths of the API with an error body."""
     if request.path_info.startswith(API_PATH):
         return JsonResponse({"detail": NotFound.default_detail}, status=HTTPStatus.NOT_FOUND)
     return page_not_found(request, exception)
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:
-    """Say that the site failed, or, with 507, that it has no space left. Uses nothing that may have failed, too."""
+    """
+    Answer that the site failed, or, with 507, that it has no space left.
+
+    It uses nothing that may have failed, too.
+    """
     error = sys.exc_info()[1]
     styles = {"styles": f"{settings.STATIC_URL}studio/failed.css"}
     if error is not None and storage_full(error):
@@ -62,7 +66,7 @@ def server_error(_request: HttpRequest) -> HttpResponse:
 
 
 def icon(_request: HttpRequest) -> HttpResponseRedirect:
-    """Where browsers look for the icon of pages that name none, such as those of the admin."""
+    """Redirect to the icon. Browsers look for it here if a page names none, such as those of the admin."""
     return HttpResponseRedirect(static("studio/icon.svg"))
 
 

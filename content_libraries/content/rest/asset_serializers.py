@@ -1,4 +1,4 @@
-"""Shapes of files of components on the wire (wire: components-files)."""
+"""Serializers of files of components (wire: components-files)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-Files of components: managing them, and serving their bytes.
+Views that manage files of components, and serve their bytes.
 
-Files are written by authors and shown to others on the site's own origin. What a browser may do with them is decided
-here (ADR 0012).
+Files are written by authors and shown to others on the site's own origin. This module decides what a browser may do
+with them (ADR 0012).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..file_tokens import PARAMETER, is_valid
 from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer
 
 FORM_OVERHEAD: Final = 1024 * 1024
-"""So much longer than its file may the body of an upload be."""
+"""How many bytes the body of an upload may have besides its file."""
 
 FOR_EVER: Final = "private, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
@@ -90,7 +90,7 @@ class FileView(FramedMixin, LibraryAPIView):
     """Base of the views that serve files."""
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Files are of the type that they are, whatever the client would like; only errors are rendered."""
+        """Accept every request, because a file has its type whatever the client accepts. Only errors are rendered."""
         return super().perform_content_negotiation(request, force=True)
 
 
@@ -123,7 +123,11 @@ class DraftFileView(FileView):
 
 
 def serve(request: Request, file: StoredFile, *, cache_control: str) -> HttpResponseBase:
-    """The file in chunks; only headers for HEAD, or where the client has it already (304)."""
+    """
+    Return a response that streams the file.
+
+    It has headers only for HEAD, and if the client has the file already (304).
+    """
     media = file.media
     headers = {
         "ETag": f'"{media.digest}"',

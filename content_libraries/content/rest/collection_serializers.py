@@ -1,4 +1,4 @@
-"""Shapes of collections on the wire (wire: collections)."""
+"""Serializers of collections (wire: collections)."""
 
 from __future__ import annotations
 

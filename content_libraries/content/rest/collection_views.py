@@ -28,7 +28,7 @@ _NOTHING = OpenApiResponse(description="Nothing.")
 
 
 def _collection_key(lib_key: str, code: str) -> LibraryCollectionLocator:
-    """The key of the collection in the URL. Raises MalformedKeyError."""
+    """Return the key of the collection in the URL. Raises MalformedKeyError."""
     library_key = keys.library_key(lib_key)
     return keys.collection_key(f"lib-collection:{library_key.org}:{library_key.slug}:{code}")
 
@@ -168,5 +168,5 @@ def _set_collections(request: Request, key: ItemKey) -> Response:
 
 
 def _count(sent: list[Any]) -> Response:
-    """How many keys were sent, whatever they did (wire: collections)."""
+    """Answer with the number of keys that were sent, whatever the request changed (wire: collections)."""
     return Response({"count": len(sent)})

@@ -1,4 +1,4 @@
-"""Views of what a library holds: its components, containers, block types, and publishing it as a whole."""
+"""Views of a library's content: its components, containers and block types, and publishing all of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes of components and containers on the wire (wire: libraries-block-types, components, containers)."""
+"""Serializers of components and containers (wire: libraries-block-types, components, containers)."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ContainerSerializer(ItemSerializer):
         return summary.last_draft_created_by or ""
 
     def get_can_stand_alone(self, summary: ItemSummary) -> bool:
-        """True for every container, whatever it was made in (wire: containers-object)."""
+        """Tell whether the container can stand alone: it is true for every container (wire: containers-object)."""
         return True
 
 
@@ -127,7 +127,7 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
     display_name = serializers.CharField(max_length=MAX_TITLE)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse what would be a promise: containers of a library keep the license that they came with."""
+        """Refuse a new license: a container of a library keeps the license that it came with."""
         if isinstance(data, Mapping) and "license" in data:
             text = _("The license of a container cannot be set in a library.")
             raise serializers.ValidationError({"license": [text]})

@@ -1,4 +1,4 @@
-"""What other modules may do with tags. Functions check permissions, unless they say that they do not."""
+"""Functions of tagging for other modules. They check permissions, unless their docstring says otherwise."""
 
 from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
 from .export import export_tags

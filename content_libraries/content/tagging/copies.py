@@ -1,7 +1,7 @@
 """
-Tags that objects have because others have them: read-only copies, kept for many objects at once.
+Copies tags from object to object, for many objects at once. Authors cannot edit the copies.
 
-What comes out is what ``copy_tags`` and ``unmark_copied_tags`` of openedx-tagging make, which work object by object.
+The result is the same as with ``copy_tags`` and ``unmark_copied_tags`` of openedx-tagging, which work object by object.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ type TagName = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class TagCopy:
-    """What a copy changes: values of tags that are added, and of earlier copies that go."""
+    """The effect of a copy: values of tags that are added, and of earlier copies that are removed."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -29,7 +29,9 @@ class TagCopy:
 
 def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
     """
-    Tell what ``copy_tags`` would do. Checks no permission.
+    Find out what ``copy_tags`` would change.
+
+    Checks no permission.
 
     Args:
         sources: id of the object that gets tags -> id of the object that it gets them from.
@@ -52,10 +54,10 @@ def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
 
 def copy_tags(sources: Mapping[str, str]) -> list[str]:
     """
-    Give objects the tags of others, as copies that nobody can edit. Checks no permission.
+    Copy the tags of objects to others, as tags that nobody can edit. Checks no permission.
 
-    Earlier copies that the source does not have any more go; tags of the object's own stay, and one that the source
-    has too becomes a copy.
+    Earlier copies are removed if the source does not have the tag any more. Tags of the target's own stay; if the
+    source has such a tag, too, it becomes a copy.
 
     Args:
         sources: id of the object that gets tags -> id of the object that it gets them from.
@@ -85,8 +87,9 @@ def copy_tags(sources: Mapping[str, str]) -> list[str]:
 
 def clone_tags(sources: Mapping[str, str]) -> None:
     """
-    Give new objects the tags of others as they are: those that nobody can edit, and the objects' own. Checks no
-    permission.
+    Copy tags to new objects with their state: copied tags stay uneditable, and own tags editable.
+
+    Checks no permission.
 
     Args:
         sources: id of an object without tags -> id of the object whose tags it gets.
@@ -103,7 +106,7 @@ def clone_tags(sources: Mapping[str, str]) -> None:
 
 
 def release_copied_tags(object_ids: Iterable[str]) -> None:
-    """Make copied tags the objects' own, which authors can edit. Checks no permission."""
+    """Turn copied tags into the objects' own tags, which authors can edit. Checks no permission."""
     for part in in_parts(object_ids):
         ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
 

@@ -1,4 +1,4 @@
-"""The tags of everything in a library, as rows of a table."""
+"""Exports the tags of a library and of everything in it as a table."""
 
 from __future__ import annotations
 
@@ -98,5 +98,5 @@ def _csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def _as_text(cell: str) -> str:
-    """Keep spreadsheets from running as a formula what an author typed."""
+    """Quote a text of an author, so that spreadsheets do not run it as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

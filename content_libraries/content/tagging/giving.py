@@ -1,4 +1,4 @@
-"""Giving many objects tags that are known by name, as they stand in archives."""
+"""Adds tags, which are known by name, to many objects, as archives name them."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def add_tags(
     library: ContentLibrary, wanted: Mapping[str, Collection[NamedTag]], *, announced: Collection[str]
 ) -> None:
     """
-    Give objects tags, besides those that they have, in the caller's transaction. Checks no permission.
+    Add tags to objects, in the caller's transaction. Checks no permission.
 
-    Names that are not known any more are left out, and so is what would be more than MOST_TAGS.
+    Names that are not known any more are left out, and so are tags beyond MOST_TAGS.
 
     Args:
         wanted: object id -> names of tags.
@@ -99,7 +99,7 @@ def add_tags(
 
 
 def named_tags_of(object_ids: Collection[str]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Read tags by name: object id -> export id of a taxonomy -> values. Objects without tags are left out."""
+    """Map each object to its tags by name: export id of a taxonomy -> values. Objects without tags are left out."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for part in in_parts(object_ids):
         rows = (

@@ -1,4 +1,4 @@
-"""Libraries and courses as what holds objects with tags: they say who may see and give tags."""
+"""The holders of objects with tags, libraries and courses, which decide who may see and edit the tags."""
 
 from __future__ import annotations
 
@@ -29,29 +29,33 @@ NAMESPACES: Final = frozenset(_PARSERS)
 
 
 class TagHolder(Protocol):
-    """What holds an object with tags."""
+    """The library or course that an object with tags belongs to."""
 
     @property
     def organization(self) -> str:
-        """Short name of the organization whose taxonomies the object gets tags from."""
+        """Return the short name of the organization whose taxonomies the object gets tags from."""
 
     @property
     def organization_pks(self) -> Sequence[int]:
-        """The pk of the organization; empty where the site does not know it."""
+        """Return the pk of the organization; nothing if the site does not know the organization."""
 
     def require_view(self, user: Actor) -> None:
-        """Raise NotAllowedError unless the user may see tags of the object; NotFoundError for no such object."""
+        """
+        Raise NotAllowedError unless the user may see the tags of the object; NotFoundError if there is no such object.
+        """
 
     def may_tag(self, user: Actor) -> bool:
-        """Whether the user may give tags to the object."""
+        """Return whether the user may edit the tags of the object."""
 
     def require_may_tag(self, user: Actor) -> None:
-        """Raise NotAllowedError unless the user may give tags to the object; NotFoundError for no such object."""
+        """
+        Raise NotAllowedError unless the user may edit the tags of the object; NotFoundError if there is no such object.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryOfTags:
-    """A library, for itself and for what is in it. It does not matter whether an object in it exists."""
+    """A library as the holder of its own tags and those of its content. Objects in it need not exist."""
 
     library: ContentLibrary
 
@@ -78,7 +82,7 @@ _holders: dict[str, Callable[[str], TagHolder]] = {}
 
 def register_tag_holder(namespace: str, find: Callable[[str], TagHolder]) -> None:
     """
-    Let objects elsewhere have tags.
+    Register a kind of objects outside of libraries that can have tags.
 
     Args:
         namespace: what ids of these objects begin with, before the colon.
@@ -88,13 +92,13 @@ def register_tag_holder(namespace: str, find: Callable[[str], TagHolder]) -> Non
 
 
 def holder_of(object_id: str) -> TagHolder:
-    """Find what holds an object with tags, without any check of permissions. Raises NotFoundError."""
+    """Find the holder of an object with tags. Checks no permission. Raises NotFoundError."""
     find = _holders.get(_namespace(object_id))
     return LibraryOfTags(library_of(object_id)) if find is None else find(object_id)
 
 
 def is_library_object(object_id: str) -> bool:
-    """Whether an object id looks like that of something in a library, and not like that of a course, say."""
+    """Return whether an object id has the form of a key of a library or of something in a library."""
     return _namespace(object_id) in _PARSERS
 
 
@@ -108,18 +112,18 @@ def object_key(object_id: str) -> ObjectKey:
 
 
 def library_of(object_id: str) -> ContentLibrary:
-    """Find the library of an object with tags, without any check of permissions. Raises NotFoundError."""
+    """Find the library of an object with tags. Checks no permission. Raises NotFoundError."""
     key = object_key(object_id)
     return get_library(key if isinstance(key, LibraryLocatorV2) else keys.library_key_of(key))
 
 
 def may_tag(user: Actor, library: ContentLibrary) -> bool:
-    """Whether a user may give tags in a library: MANAGE_TAGS, or else EDIT."""
+    """Return whether a user may edit tags in a library, by MANAGE_TAGS or EDIT."""
     return may(user, library, Permission.MANAGE_TAGS) or may(user, library, Permission.EDIT)
 
 
 def require_may_tag(user: Actor, library: ContentLibrary) -> None:
-    """Raise NotAllowedError unless the user may give tags in the library."""
+    """Raise NotAllowedError unless the user may edit tags in the library."""
     if not may_tag(user, library):
         raise NotAllowedError(
             _("“%(user)s” may not give tags in %(library)s. An administrator of the library can allow it.")

@@ -23,12 +23,12 @@ def create_language_taxonomy(*, user: Actor) -> Taxonomy:
     """
     Create the taxonomy of languages, for all organizations, with a tag for each language that Django knows.
 
-    What is there stays, also what the site has changed; languages that are missing are added. The tags cannot be edited
-    in frontends: they mean the same on every site. A tag has the English name of its language, and the code of the
-    language as its external id.
+    If it exists, only missing languages are added, and changes of the site stay. Frontends cannot edit the tags,
+    because they mean the same on every site. A tag has the English name of its language, and the language code as its
+    external id.
 
     Args:
-        user: the staff of the site, or None for its operator.
+        user: the operator, or a member of the site's staff.
 
     Returns: the taxonomy. Raises NotAllowedError.
     """
@@ -50,7 +50,11 @@ def create_language_taxonomy(*, user: Actor) -> Taxonomy:
 
 
 def _add_missing(taxonomy: Taxonomy) -> None:
-    """Add the tags of languages as rows: ``add_tag_to_taxonomy`` refuses to change a taxonomy that is read-only."""
+    """
+    Insert rows for missing languages.
+
+    ``add_tag_to_taxonomy`` cannot be used, because it refuses to change a read-only taxonomy.
+    """
     known = taxonomy.tag_set.values_list("external_id", "value")
     codes, names = {code for code, _name in known}, {name.casefold() for _code, name in known}
     for code, name in global_settings.LANGUAGES:

@@ -18,7 +18,7 @@ class TaxonomyAvailability(models.Model):
     .. no_pii:
     """
 
-    # CASCADE: says nothing without the taxonomy.
+    # CASCADE: the row has no meaning without its taxonomy.
     taxonomy = models.OneToOneField(Taxonomy, on_delete=models.CASCADE, primary_key=True, related_name="availability")
     all_orgs = models.BooleanField(default=False, help_text=_("For every organization, whatever is listed."))
     orgs = models.ManyToManyField(Organization, blank=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Giving and removing tags of objects: of components, containers, collections, libraries, and blocks of courses."""
+"""Sets and removes tags of objects: components, containers, collections, libraries, and blocks of courses."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def set_object_tags(object_id: str, tags: Sequence[tuple[Taxonomy, list[str]]], 
     """
     Replace the tags that an object has from some taxonomies, all or none. Needs MANAGE_TAGS or EDIT.
 
-    It does not matter whether an object in a library exists: a deleted one keeps its tags, and comes back with them.
-    Tags that were copied from another object stay, whatever is given.
+    The object need not exist in its library: a deleted one keeps its tags, and is restored with them. Tags that were
+    copied from another object stay in any case.
 
     Args:
         object_id: key of a component, container, collection, library, course, or block of a course.
@@ -61,7 +61,7 @@ def delete_tags_of_library(library_key: LibraryLocatorV2) -> None:
 
 
 def in_library(library_key: LibraryLocatorV2) -> Q:
-    """A condition on object tags: those of a library and of everything in it."""
+    """Return a filter for object tags of a library and of everything in it."""
     condition = Q(object_id=str(library_key))
     for namespace in NAMESPACES - {"lib"}:
         condition |= Q(object_id__startswith=f"{namespace}:{library_key.org}:{library_key.slug}:")
@@ -101,7 +101,7 @@ def _replace_tags(object_id: str, taxonomy: Taxonomy, values: list[str]) -> None
 
 
 def announce_tags(object_id: str) -> None:
-    """Tell everybody that the tags of an object are others now."""
+    """Send the event that the tags of an object have changed."""
     changed = ContentObjectChangedData(object_id=object_id, changes=["tags"])
     # .. event_implemented_name: CONTENT_OBJECT_ASSOCIATIONS_CHANGED
     # .. event_type: org.openedx.content_authoring.content.object.associations.changed.v1

@@ -1,4 +1,4 @@
-"""What tagging does when something happened to a library."""
+"""Removes the tags of deleted libraries."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from . import api
 
 @receiver(CONTENT_LIBRARY_DELETED, dispatch_uid="content_libraries.content.tagging.library_deleted")
 def library_deleted(*, content_library: ContentLibraryData, **_kwargs: Any) -> None:
-    """Remove its tags: a new library with the same key must not have them."""
+    """Remove the tags of a deleted library, because a new library with the same key must not have them."""
     api.delete_tags_of_library(content_library.library_key)

@@ -1,8 +1,8 @@
 """
-The permissions of openedx-tagging, as libraries want them.
+Replaces the permissions of openedx-tagging by the rules of libraries.
 
-That package lets everybody see everything and nobody give tags, and asks its host to know better. Rules about
-objects that are not in a library stay as they were.
+By itself that package lets everybody see everything and nobody edit tags, and leaves better rules to its host. Its
+rules about objects outside of libraries stay as they were.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ type _User = User | AnonymousUser
 
 
 def is_taxonomy_admin(user: _User, taxonomy: Taxonomy | None = None) -> bool:
-    """Whether a user may change taxonomies, this one or any."""
+    """Return whether a user may change taxonomies, either this one or any."""
     return api.administers_taxonomies(user)
 
 
 def can_view_taxonomy(user: _User, taxonomy: Taxonomy | None = None) -> bool:
-    """Whether a user may see a taxonomy, or list those that there are."""
+    """Return whether a user may see a taxonomy; without one, whether the user may list taxonomies."""
     if taxonomy is None or api.administers_taxonomies(user):
         return user.is_active
     return api.visible_taxonomies(user).filter(pk=taxonomy.pk).exists()
 
 
 def can_use_taxonomy(user: _User, taxonomy: Taxonomy | None = None) -> bool:
-    """Whether a user may see, and give, tags of a taxonomy."""
+    """Return whether a user may see and give tags of a taxonomy."""
     return can_view_taxonomy(user, taxonomy) and (taxonomy is None or taxonomy.enabled)
 
 
 def can_view_tags_in(user: _User, library: ContentLibrary) -> bool:
-    """Whether a user may see the tags of what is in a library."""
+    """Return whether a user may see the tags of a library's content."""
     return may(user, library, Permission.VIEW)
 
 
@@ -52,7 +52,7 @@ def _set_rule(permission: str, decide: Callable[..., bool]) -> None:
 
 
 def _decide_in_libraries(permission: str, decide: Callable[[_User, ContentLibrary], bool]) -> None:
-    """Let the roles in a library decide about objects in it, and the rule of before about all others."""
+    """Make a rule that lets library roles decide about objects in libraries, and the original rule about all others."""
     elsewhere = permissions[permission]
 
     def decide_about_object(user: _User, object_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which taxonomies are for whom."""
+"""Decides which organizations and users may see a taxonomy."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _Link = TaxonomyAvailability.orgs.through
 
 
 def taxonomies_for(org_pks: Collection[int] | QuerySet[Organization, int]) -> QuerySet[Taxonomy]:
-    """The taxonomies that are for at least one of the organizations, disabled ones too, each once."""
+    """Return the taxonomies that are for at least one of the organizations, each once. Disabled ones are included."""
     listed = _Link.objects.filter(organization__in=org_pks).values("taxonomyavailability")
     return Taxonomy.objects.filter(Q(availability__all_orgs=True) | Q(pk__in=listed))
 
 
 def unassigned_taxonomies() -> QuerySet[Taxonomy]:
-    """The taxonomies that are for no organization."""
+    """Return the taxonomies that are for no organization."""
     listed = _Link.objects.values("taxonomyavailability")
     return Taxonomy.objects.exclude(availability__all_orgs=True).exclude(pk__in=listed)
 
 
 def visible_taxonomies(user: Actor) -> QuerySet[Taxonomy]:
     """
-    The taxonomies that a user may see, each once, without a query of its own.
+    Return the taxonomies that a user may see, each once, without a query of its own.
 
-    These are all of them for the staff of the site. For others they are the enabled ones that are for all
-    organizations, or for one in which the user may view a library (wire: tagging).
+    The staff of the site sees all taxonomies. Others see enabled taxonomies that are for all organizations, or for an
+    organization in which the user may view a library (wire: tagging).
     """
     if is_operator(user) or administers_taxonomies(user):
         return Taxonomy.objects.all()
@@ -44,17 +44,17 @@ def visible_taxonomies(user: Actor) -> QuerySet[Taxonomy]:
 
 
 def administers_taxonomies(user: Actor) -> bool:
-    """Whether a user may create, change and delete taxonomies: the operator, and the staff of the site."""
+    """Return whether a user may create, change and delete taxonomies: the operator and the staff of the site may."""
     return is_operator(user) or (user.is_active and (user.is_staff or user.is_superuser))
 
 
 def set_organizations(taxonomy: Taxonomy, orgs: Collection[Organization] = (), *, all_orgs: bool = False) -> None:
     """
-    Say which organizations a taxonomy is for, instead of those before.
+    Replace the organizations that a taxonomy is for.
 
     Args:
-        orgs: these; none of them makes it a matter of the staff.
-        all_orgs: all of them, later ones too; ``orgs`` is not looked at then.
+        orgs: the organizations; without any, only the staff of the site sees the taxonomy.
+        all_orgs: whether it is for all organizations, also future ones; ``orgs`` is ignored then.
     """
     with transaction.atomic():
         availability, _created = TaxonomyAvailability.objects.update_or_create(

@@ -1,4 +1,4 @@
-"""Shapes of history on the wire (wire: history)."""
+"""Serializers of the history (wire: history)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ContributorSerializer(serializers.Serializer[Contributor]):
 
     @extend_schema_field(ProfileImageUrlsSerializer)
     def get_profile_image_urls(self, _contributor: Contributor) -> dict[str, str]:
-        """Absolute URLs, because frontends have origins of their own."""
+        """Return absolute URLs of the picture in all sizes. Frontends may have another origin."""
         request = self.context["request"]
         url = urljoin(settings.STATIC_URL, conf.PROFILE_IMAGE_URL.value)
         return {size: request.build_absolute_uri(url.replace("{size}", size)) for size in PROFILE_IMAGE_SIZES}

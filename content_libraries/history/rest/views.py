@@ -1,5 +1,5 @@
 """
-Views of what happened to items.
+Views of the history of items.
 
 A component is named by a string that the view parses, a container by a key that the URL has parsed.
 """

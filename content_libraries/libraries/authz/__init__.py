@@ -1,6 +1,6 @@
 """
-The REST API of openedx-authz, with what it lets slip corrected.
+The REST API of openedx-authz, with corrections.
 
 The views are those of the package. ``docs/reference/workarounds.rst`` says what is wrong with each of them, and when
-this can go.
+this package can go.
 """

@@ -1,4 +1,4 @@
-"""A system check: are the corrected views the ones that a site serves?"""
+"""A system check that a site serves the corrected views of roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGE = "openedx_authz.rest_api."
 
 @checks.register(checks.Tags.security)
 def check_views_of_roles(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[checks.CheckMessage]:
-    """Warn where a request gets to a view of openedx-authz itself."""
+    """Warn if a URL leads to an uncorrected view of openedx-authz."""
     resolver = get_resolver()
     found = [path for path, view in _views(resolver) if _is_of_package(view) and _is_reached(resolver, path)]
     if not found:
@@ -31,7 +31,7 @@ def check_views_of_roles(app_configs: Sequence[Any] | None, **_kwargs: Any) -> l
 
 
 def _views(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, Any]]:
-    """Each path of a site, with an argument where one is wanted, and its view."""
+    """Yield each path of a site with its view. Parameters in paths have an example value."""
     for pattern in resolver.url_patterns:
         path = prefix + _example(pattern)
         if isinstance(pattern, URLResolver):
@@ -41,7 +41,7 @@ def _views(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, Any]
 
 
 def _example(pattern: URLPattern | URLResolver) -> str:
-    """A text that a pattern matches, if it is like those of openedx-authz."""
+    """Return a path that matches a URL pattern, as far as it is like the patterns of openedx-authz."""
     if isinstance(pattern.pattern, RoutePattern):
         return str(pattern.pattern).replace("<str:username>", "a")
     return str(pattern.pattern).strip("^$")

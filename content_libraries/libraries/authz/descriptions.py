@@ -1,4 +1,4 @@
-"""What the description of the API says of answers whose shape openedx-authz has no serializer for."""
+"""Descriptions for the OpenAPI schema of answers for which openedx-authz has no serializer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class UserWithRolesSerializer(TeamMemberSerializer):
 
 
 def page(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """Describe one page of items. It serializes nothing itself."""
+    """Describe one page of items. The serializer serializes nothing itself."""
     return inline_serializer(
         name=item.__name__.removesuffix("Serializer") + "RolesPage",
         fields={

@@ -1,4 +1,4 @@
-"""Which scopes a request to the API of openedx-authz acts on, and whether its user may."""
+"""Finds the scopes that a request to the API of openedx-authz acts on, and checks whether its user may."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def may_reach(user: User | AnonymousUser, scope: authz_api.ScopeData, *, manage:
     """
     Return whether a user may view, or change, who has which role in a scope.
 
-    One library is asked for from the permission backend of the site, as everywhere else; organizations, courses and
-    whole platforms from openedx-authz. Accounts that are switched off may nothing, whatever roles they have.
+    The permission backend of the site decides about single libraries; openedx-authz decides about organizations,
+    courses and whole platforms. Inactive accounts may do nothing, whatever roles they have.
     """
     if not user.is_active or is_global_staff(user):
         return user.is_active
@@ -50,7 +50,7 @@ def parse_scope(text: str) -> authz_api.ScopeData:
         ValueError: it is none of these.
     """
     scope = authz_api.ScopeData(external_key=text)
-    if type(scope) is authz_api.ScopeData:  # of no kind that has a team
+    if type(scope) is authz_api.ScopeData:  # this kind of scope has no team
         raise ValueError(_("“%(scope)s” is not a scope in which users have roles.") % {"scope": text})
     return scope
 
@@ -59,8 +59,9 @@ def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
     """
     Return the scopes that a view will find in the data of its serializer.
 
-    Its own fields read them, so that repeated parameters, indexes (``scopes[0]``), blanks and types mean the same here
-    as there. Nothing is looked up yet: whoever may not reach a scope does not learn whether it exists.
+    The serializer's own fields read them, so that repeated parameters, indexes (``scopes[0]``), blanks and types mean
+    the same here as in the view. Scopes are not looked up: a user who may not reach a scope does not learn whether it
+    exists.
 
     Args:
         serializer: the serializer of the view, with the data that the view will give it.
@@ -98,7 +99,7 @@ def texts_of(serializer: BaseSerializer[Any], name: str) -> list[str]:
 
 def refuse_contradictions(request: Request, *, in_body: bool) -> None:
     """
-    Refuse a request that names scopes where its view does not read them, or one scope several times.
+    Refuse a request that names scopes in a place where its view does not read them, or one scope several times.
 
     Args:
         in_body: whether the view reads the scopes in the body, rather than in the query.

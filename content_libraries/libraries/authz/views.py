@@ -1,8 +1,8 @@
 """
 The views of openedx-authz (1.35), corrected.
 
-Those that work in one or more scopes decide on exactly the scopes that they then use (``scopes.py``). All of them
-refuse accounts that are switched off, answer bad input with a 400, and take no more at once than the site allows.
+Views that work in scopes decide on exactly the scopes that they then use (``scopes.py``). All views refuse inactive
+accounts, answer bad input with a 400, and accept no more at once than the site allows.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PAGES: Final = [OpenApiParameter("page", int), OpenApiParameter("page_size", in
 
 
 class IsActive(BasePermission):
-    """Refuses accounts that are switched off. openedx-authz counts their roles, and whether they are staff."""
+    """Refuses inactive accounts. openedx-authz itself honors their roles and their staff status."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user and request.user.is_active)
@@ -49,7 +49,7 @@ class AuthzView(ErrorsMixin):
     authentication_classes = APIView.authentication_classes
 
     def get_permissions(self) -> list[Any]:
-        """Ask whether somebody is there, and switched on, before anything else."""
+        """Require an active user before all other permissions."""
         return [IsAuthenticated(), IsActive(), *super().get_permissions()]
 
 
@@ -74,7 +74,11 @@ class ScopedView(AuthzView):
     serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]]
 
     def check_permissions(self, request: Request) -> None:
-        """Refuse a request unless its user may reach each scope that the view will use. Raises ValidationError, too."""
+        """
+        Refuse a request unless its user may reach each scope that the view will use.
+
+        Raises ValidationError for bad scopes.
+        """
         super().check_permissions(request)
         serializer = self.serializers.get("GET" if request.method == "HEAD" else str(request.method))
         if serializer is None:
@@ -201,7 +205,9 @@ class ScopesView(AuthzView, console.ScopesAPIView):
     """The libraries and courses whose team the caller may view or manage."""
 
     def _build_queryset(self, courses_qs: QuerySet[Any] | None, libraries_qs: QuerySet[Any] | None) -> QuerySet[Any]:
-        """Unite both, each without the order of its model, which SQLite does not take in a part of a union."""
+        """
+        Unite libraries and courses, each without the order of its model, which SQLite refuses in a part of a union.
+        """
         unordered = [None if part is None else part.order_by() for part in (courses_qs, libraries_qs)]
         united: QuerySet[Any] = super()._build_queryset(*unordered)
         return united

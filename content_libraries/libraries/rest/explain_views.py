@@ -1,4 +1,4 @@
-"""Why somebody may, or may not, do something in a library (wire: own-permissions)."""
+"""A view that explains why a user may, or may not, do something in a library (wire: own-permissions)."""
 
 from __future__ import annotations
 

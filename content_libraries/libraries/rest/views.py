@@ -209,7 +209,7 @@ class TeamGroupView(LibraryAPIView):
 
 
 def _requested_level(request: Request, library_key: keys.LibraryLocatorV2) -> AccessLevel:
-    """The level in the body of somebody who may edit the team."""
+    """Return the level in the request body, after a check that the caller may edit the team."""
     api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
     body = AccessLevelSerializer(data=request_body(request))
     body.is_valid(raise_exception=True)

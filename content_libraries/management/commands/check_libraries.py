@@ -1,4 +1,4 @@
-"""The command ``check_libraries``."""
+"""``manage.py check_libraries``: check files, links and the search index of libraries, and repair them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Command(LibraryCommand):
         return "\n".join([*self.failures, *([self._left(left)] if left else [])])
 
     def _do(self, check: Check) -> None:
-        """Do a check. One that cannot be done keeps no other from its work."""
+        """Run a check. An error in one check does not keep others from running."""
         try:
             self.findings += check()
         except NotFoundError:
@@ -81,7 +81,11 @@ class Command(LibraryCommand):
 
 
 def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool) -> Iterator[Check]:
-    """Yield all checks, in the order in which they run: files first, because the index is made of some of them."""
+    """
+    Yield all checks in the order in which they run.
+
+    Files come first, because the index is made of some of them.
+    """
     yield partial(content.check_files, library_key, repair=repair, digests=digests)
     if library_key is None:
         yield partial(courses.check_course_files, repair=repair, digests=digests)

@@ -1,4 +1,4 @@
-"""``manage.py convert_legacy_blocks``: link what courses took from legacy libraries to what those libraries became."""
+"""``manage.py convert_legacy_blocks``: link course blocks from legacy libraries to the libraries that replaced them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Command(LibraryCommand):
 
 
 def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, Any]:
-    """What became of one course; an error there does not keep the others back."""
+    """Convert one course, and report what was done. An error there does not keep other courses back."""
     failed = False
     try:
         if dry_run:

@@ -1,4 +1,4 @@
-"""The command ``create_language_taxonomy``."""
+"""``manage.py create_language_taxonomy``: create the taxonomy of languages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(LibraryCommand):
     summary = gettext_lazy("The taxonomy “{name}” has {tags} tags.")
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """Nothing can be chosen."""
+        """Add no arguments."""
 
     def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         taxonomy = create_language_taxonomy(user=user)

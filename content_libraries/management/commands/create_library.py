@@ -1,4 +1,4 @@
-"""The command ``create_library``."""
+"""``manage.py create_library``: create a library."""
 
 from __future__ import annotations
 

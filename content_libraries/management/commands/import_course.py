@@ -1,4 +1,4 @@
-"""``manage.py import_course``: bring a course, or a part of it, into a library."""
+"""``manage.py import_course``: import a course, or a part of it, into a library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from content_libraries.management.base import LibraryCommand, cut
 
 from ...actors import Operator
 
-# A refused choice is answered with these, and an enumeration would be shown by its names in Python.
+# Strings, because argparse shows them in error messages, and would show the Python names of an enumeration.
 _LEVELS: Final = [level.value for level in imports.Level]
 _STRATEGIES: Final = [strategy.value for strategy in imports.OnRepeat]
 

@@ -1,4 +1,4 @@
-"""``manage.py load_course``: bring the OLX of a course into the course store."""
+"""``manage.py load_course``: load the OLX of a course into the course store."""
 
 from __future__ import annotations
 

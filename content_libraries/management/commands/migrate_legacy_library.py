@@ -1,4 +1,4 @@
-"""``manage.py migrate_legacy_library``: bring legacy (v1) libraries into libraries, and redirect to them."""
+"""``manage.py migrate_legacy_library``: import legacy (v1) libraries into libraries, and redirect to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py move_links``: link what courses took from one library to another one that has the same items."""
+"""``manage.py move_links``: link course blocks to the same items of another library."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Command(LibraryCommand):
         return {"dry_run": options["dry_run"], "courses": results}
 
     def handle(self, *args: str, **options: Any) -> None:
-        """Fail at the end, when it is printed what was written in the other courses."""
+        """Move the links. If a course was refused, fail after the results of all courses are printed."""
         super().handle(*args, **options)
         if self.refused:
             text = ngettext("%(count)s course was refused.", "%(count)s courses were refused.", self.refused)

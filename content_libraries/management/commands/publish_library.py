@@ -1,4 +1,4 @@
-"""The command ``publish_library``."""
+"""``manage.py publish_library``: publish all changes of a library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``reindex_studio``."""
+"""``manage.py reindex_studio``: bring the search index up to date, or rebuild it."""
 
 from __future__ import annotations
 

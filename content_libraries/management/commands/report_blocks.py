@@ -1,4 +1,4 @@
-"""The command ``report_blocks``."""
+"""``manage.py report_blocks``: report which components of a library can be shown in previews."""
 
 from __future__ import annotations
 

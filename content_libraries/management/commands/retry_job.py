@@ -1,4 +1,4 @@
-"""The command ``retry_job``."""
+"""``manage.py retry_job``: start a finished job again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py sync_course``: take what libraries have published into a course."""
+"""``manage.py sync_course``: bring the published changes of libraries into a course."""
 
 from __future__ import annotations
 

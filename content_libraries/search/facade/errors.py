@@ -33,7 +33,7 @@ class FacadeError(ContentLibrariesError):
         self.status = status
 
     def inside(self, place: str) -> FacadeError:
-        """The same error, told of a part of the request."""
+        """Return the same error with the part of the request that it is about."""
         return FacadeError(f"Inside `{place}`: {self.message}", self.error_code, self.status)
 
     def response(self) -> JsonResponse:

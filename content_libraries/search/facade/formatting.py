@@ -1,8 +1,8 @@
 """
-Hits as Meilisearch shows them: chosen attributes, and beside them ``_formatted``.
+Formats hits like Meilisearch: chosen attributes, and beside them ``_formatted``.
 
-``_formatted`` repeats the document with found words between tags, and long texts cut around them. Numbers in it are
-texts (wire: search-http).
+``_formatted`` repeats the document with found words between tags, and with long texts cut. Numbers in it are texts
+(wire: search-http).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term])
 
 
 def _selected(value: Mapping[str, Any], paths: frozenset[str] | None) -> dict[str, Any]:
-    """The part of an object that dotted paths lead to; None for all of it."""
+    """Return the parts of an object that dotted paths lead to; all of it if ``paths`` is None."""
     if paths is None:
         return dict(value)
     selected: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class _Formatter:
         }
 
     def _value(self, value: object, path: str, *, is_marked: bool, length: int) -> object:
-        """What is asked for an object counts for all that it holds."""
+        """Format a value. Options for an object apply to everything in it."""
         is_marked = is_marked or path in self._how.highlight
         length = self._how.crop.get(path, length)
         match value:
@@ -115,9 +115,9 @@ class _Formatter:
 
 def _window(count: int, matching: Sequence[int], length: int) -> tuple[int, int]:
     """
-    The part of a text that is shown, by the places of its words: where most matches are, with words around them.
+    Choose the words of a text that are shown: the place with the most matches, with words around it.
 
-    A length of 0 cuts nothing, as a text that is short enough.
+    Nothing is cut from a short text, or if ``length`` is 0.
     """
     if length <= 0 or count <= length:
         return 0, count

@@ -1,10 +1,8 @@
 """
-The search key of the facade, which signs the tokens of browsers.
+The search key of the facade, which signs the tokens of browsers. It is derived from the site's ``SECRET_KEY``.
 
-Nobody configures or stores it: it follows from the site's ``SECRET_KEY``.
-
-It is bound to its purpose, so it tells nothing about other things that are made from ``SECRET_KEY``, and it
-changes with it. Tokens that a former key in ``SECRET_KEY_FALLBACKS`` has signed stay valid.
+Nobody configures or stores it. It reveals nothing about other values that are derived from ``SECRET_KEY``, and changes
+with it. Tokens that were signed with a key in ``SECRET_KEY_FALLBACKS`` stay valid.
 """
 
 from __future__ import annotations
@@ -22,12 +20,12 @@ _PURPOSE: Final = "content_libraries.search.embedded_key"
 
 
 def current() -> str:
-    """The key that signs tokens: 64 hexadecimal digits."""
+    """Return the key that signs tokens: 64 hexadecimal digits."""
     return _derived(settings.SECRET_KEY)
 
 
 def valid() -> Iterator[str]:
-    """The keys whose signatures count, the current one first."""
+    """Yield the keys whose signatures are accepted, the current one first."""
     yield current()
     yield from (_derived(secret) for secret in settings.SECRET_KEY_FALLBACKS)
 

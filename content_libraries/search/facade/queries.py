@@ -1,4 +1,4 @@
-"""Reading bodies of requests, as Meilisearch reads them, into frozen data."""
+"""Reads request bodies as Meilisearch does, into frozen data."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ MAX_HITS_AT_ONCE: Final = 2_000
 MAX_OFFSET: Final = 100_000
 MAX_FACET_VALUES: Final = 100
 MAX_COUNTED_VALUES: Final = 10_000
-"""Among how many values of a facet, the most frequent ones, is searched."""
+"""How many values of a facet are searched: the most frequent ones."""
 
 MAX_WORDS_LENGTH: Final = 10_000
 """How many characters of ``q`` are looked at."""
 
 MAX_MARK_LENGTH: Final = 100
-"""How long the tags around found words and the mark of a cut may be. Answers repeat them."""
+"""Maximal length of the tags around found words, and of the mark of a cut, because answers repeat them."""
 
 type Body = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ _STRATEGIES: Final = ("last", "all", "frequency")
 
 
 def index_of(query: Body) -> str:
-    """The index that one query of several is for."""
+    """Return the index of one query in a request for several."""
     if not isinstance(query, dict):
         raise FacadeError("Invalid value type: expected an object.", "bad_request")
     if "indexUid" not in query:
@@ -115,7 +115,7 @@ def index_of(query: Body) -> str:
 
 
 def queries_of(body: Body) -> list[Body]:
-    """The queries of a request for several."""
+    """Return the queries of a request for several."""
     _refuse_unknown(body, {"queries", "federation"})
     if body.get("federation") is not None:
         raise FacadeError("Hits of several queries are not put together here.", "invalid_multi_search_federation")
@@ -130,7 +130,9 @@ def queries_of(body: Body) -> list[Body]:
 
 
 def refuse_too_many_hits(queries: Iterable[FacadeQuery]) -> None:
-    """Raise FacadeError when the queries of a request ask for more hits than one may: each is formatted in the end."""
+    """
+    Raise FacadeError when all queries of a request together ask for too many hits, each of which has to be formatted.
+    """
     if sum(query.search.limit for query in queries) > MAX_HITS_AT_ONCE:
         raise FacadeError(
             f"The queries of a request may ask for {MAX_HITS_AT_ONCE:,} hits together.", "invalid_multi_search_queries"
@@ -172,9 +174,9 @@ def read_query(body: Body, rule: Condition, budget: FilterBudget) -> FacadeQuery
 
 def read_facet_query(body: Body, rule: Condition) -> FacetQuery:
     """
-    Read a search among the values of a facet, as ``read_query`` does.
+    Read a search among the values of a facet, like ``read_query``.
 
-    Clients send all parameters of the search that it belongs to. Those that do not count here are ignored.
+    Clients send all parameters of the search that the facet belongs to. Parameters without a meaning here are ignored.
     """
     if not isinstance(body, dict):
         raise FacadeError("Invalid value type: expected an object.", "bad_request")
@@ -218,7 +220,7 @@ def _filter(body: Body, code: str, budget: FilterBudget) -> list[Condition]:
 
 
 def _sort(body: Body) -> list[Sort]:
-    """Each attribute once: what follows on the first time decides nothing."""
+    """Read the sort order. Only the first mention of an attribute counts, because later ones decide nothing."""
     sorts: dict[str, Sort] = {}
     for text in _texts(body, "sort", "invalid_search_sort") or ():
         sort = _one_sort(text)
@@ -242,7 +244,7 @@ def _one_sort(text: str) -> Sort:
 
 
 def _facets(names: Sequence[str]) -> tuple[str, ...]:
-    """The attributes to count: ``*`` means all, and an object all that it holds."""
+    """Return the attributes to count: ``*`` means all of them, and an object means all attributes in it."""
     facets: dict[str, None] = {}
     for name in names:
         inside = [facet for facet in _FACETS if name in ("*", facet) or facet.startswith(f"{name}.")]

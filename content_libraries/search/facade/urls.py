@@ -1,7 +1,7 @@
 """
-URLs of the facade. The host includes them where it likes: ``path("meilisearch/", include(...))``.
+URLs of the facade. The host includes them at a place of its choice: ``path("meilisearch/", include(...))``.
 
-The namespace is how the embedded engine finds out where that is.
+The embedded engine finds the place by the namespace.
 """
 
 from __future__ import annotations

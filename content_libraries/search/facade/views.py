@@ -1,8 +1,8 @@
 """
-Views of the facade: plain ones, because nothing here is as in the rest of the REST API.
+Views of the facade. They are plain Django views, because they share nothing with the rest of the REST API.
 
-Callers are known by their token alone, never by a session, so there is nothing to forge, and no query of the
-database. Which origins may call is the business of the host's CORS settings.
+Callers are known by their token alone, never by a session, so that requests cannot be forged and no database query is
+needed. The host's CORS settings decide which origins may call.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ type _View = Callable[..., HttpResponse]
 
 
 def _answering(method: str) -> Callable[[_View], _View]:
-    """Makes a view of a function that answers one method and raises FacadeError."""
+    """Make a view of a function that answers one HTTP method and raises FacadeError."""
 
     def decorate(answer: _View) -> _View:
         @csrf_exempt
@@ -70,13 +70,13 @@ def _answering(method: str) -> Callable[[_View], _View]:
 
 @_answering("GET")
 def root(request: HttpRequest) -> HttpResponse:
-    """Tells that this is the right place."""
+    """Tell clients that Meilisearch's API is served here."""
     return JsonResponse({"status": "Meilisearch is running"})
 
 
 @_answering("GET")
 def health(request: HttpRequest) -> HttpResponse:
-    """Whether the engine answers."""
+    """Report the engine as available, or fail if it does not answer."""
     current_engine().count()
     return JsonResponse({"status": "available"})
 
@@ -88,7 +88,7 @@ def version(request: HttpRequest) -> HttpResponse:
 
 @_answering("POST")
 def multi_search(request: HttpRequest) -> HttpResponse:
-    """Several queries; nothing is answered if one of them is wrong."""
+    """Answer several queries, or none if one of them is wrong."""
     token = _token(request)
     queries = []
     budget = FilterBudget()
@@ -124,7 +124,7 @@ def facet_search(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, path: str = "") -> HttpResponse:
-    """What is not a part of the facade, such as writing."""
+    """Refuse everything that is not a part of the facade, such as writing."""
     return FacadeError(f"`/{path}` is not served here.", "not_found", HTTPStatus.NOT_FOUND).response()
 
 
@@ -140,7 +140,7 @@ def _token(request: HttpRequest) -> str:
 
 
 def _rule(token: str, uid: str) -> Condition:
-    """What the owner of the token may find in an index."""
+    """Return the condition that limits what the owner of the token may find in an index."""
     try:
         rule = read_rule(token, uid, keys=keys.valid(), key_uid=keys.UID)
     except InvalidTokenError as error:
@@ -201,7 +201,7 @@ def _found(query: FacadeQuery) -> dict[str, Any]:
 
 
 def _facet_hits(query: FacetQuery) -> list[dict[str, object]]:
-    """The values in which each word of the text is the beginning of a word, in alphabetical order."""
+    """Find the values in which every word of the text begins a word, in alphabetical order."""
     counts = current_engine().search(query.search).facets[query.name]
     values = sorted(value for value in counts if _has_words(value, query.text or ""))
     return [{"value": value, "count": counts[value]} for value in values[:MAX_FACET_VALUES]]

@@ -1,4 +1,4 @@
-"""Shapes of search on the wire."""
+"""Serializers of search."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _marked(excerpt: api.Excerpt) -> str:
-    """The excerpt as HTML. Texts of authors are escaped; the marks are ours."""
+    """Return the excerpt as HTML. Texts of authors are escaped, and matches are in ``<mark>``."""
     parts: list[str] = []
     end_of_last = 0
     for start, end in excerpt.matches:
@@ -137,7 +137,7 @@ def _marked(excerpt: api.Excerpt) -> str:
 
 
 def search_page_serializer() -> serializers.Serializer[Any]:
-    """Describes one page of hits to the OpenAPI schema. It serializes nothing itself."""
+    """Describe one page of hits for the OpenAPI schema. The serializer serializes nothing itself."""
     page = page_serializer(SearchHitSerializer)
     page.fields["facets"] = serializers.DictField(
         child=serializers.DictField(child=serializers.IntegerField()),

@@ -1,1 +1,5 @@
-"""Processes of their own for the code of blocks, which end when they take too much time or memory (ADR 0038)."""
+"""
+Separate processes that run the code of blocks.
+
+A process that takes too much time or memory is stopped (ADR 0038).
+"""

@@ -1,4 +1,6 @@
-"""What the process of a block does: one task after the other, within limits, until the site closes the connection."""
+"""
+The process that runs blocks: it does one task after the other, within limits, until the site closes the connection.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ _MEBIBYTE: Final = 1024 * 1024
 
 
 class RemoteSite:
-    """The site as a process sees it: a call of any method is a question, and returns or raises what the method does."""
+    """
+    Stands for the site in a block process.
+
+    A call of a method is sent to the site as a question; the site's answer is returned or raised.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -53,7 +59,7 @@ class RemoteSite:
 
 
 class LogsToTheSite(QueueHandler):
-    """Sends what is logged to the site, whose handlers know the request. Long lines are cut, and lines have an end."""
+    """Sends log records to the site, whose handlers know the request. Long lines, and lines beyond a limit, are cut."""
 
     lines_left = 0
 
@@ -66,7 +72,9 @@ class LogsToTheSite(QueueHandler):
 
 def serve(connection: Connection, site: RemoteSite) -> None:
     """
-    Do the tasks that come over a connection, until it is closed, or a task has left too much memory or threads behind.
+    Do the tasks that come over a connection.
+
+    Ends when the connection is closed, or when a task leaves too much memory or too many threads behind.
 
     Args:
         connection: the way to the site.
@@ -81,7 +89,7 @@ def serve(connection: Connection, site: RemoteSite) -> None:
         except EOFError:
             return
         task: Task = pickle.loads(message)  # noqa: S301 - from the site
-        signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # nobody listens, so it ends the process
+        signal.setitimer(signal.ITIMER_REAL, task.seconds + _GRACE_SECONDS)  # ends the process
         logs.lines_left = _LOG_LINES
         outcome = _outcome(task, site)
         is_last = _address_space() > size + task.memory // 2 or threading.active_count() > 1
@@ -103,7 +111,7 @@ def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
                 % {"limit": task.memory // _MEBIBYTE}
             )
         )
-    except Exception:  # it may come from any block; what can be foreseen has been caught before
+    except Exception:  # a block may raise anything; expected errors are caught above
         logger.exception("%s failed.", task.function.__qualname__)
         return Failure.of(BlockProcessDiedError(_("The component could not be read because of an error.")))
 
@@ -119,7 +127,7 @@ def _packed(outcome: Answer | Failure, limit: int) -> bytes:
 
 
 def _begin_anew(task: Task) -> None:
-    """Forget the last request, and take over the language, the time zone and the prefix of the one that asks."""
+    """Forget the last request, and take over the language, time zone and URL prefix of the next one."""
     RequestCache.clear_all_namespaces()
     timezone.activate(task.time_zone)
     set_script_prefix(task.script_prefix)
@@ -131,7 +139,7 @@ def _begin_anew(task: Task) -> None:
 
 @contextmanager
 def _limited_memory(more: int) -> Iterator[None]:
-    """Let allocations fail that take the process further than so many bytes beyond what it has."""
+    """Let allocations fail that would grow the process by more than this many bytes."""
     size = _address_space()
     before, most = resource.getrlimit(resource.RLIMIT_AS)
     is_lower = before != resource.RLIM_INFINITY and before < size + more
@@ -144,7 +152,7 @@ def _limited_memory(more: int) -> Iterator[None]:
 
 
 def _address_space() -> int:
-    """The size of this process in bytes; 0 where the system does not tell."""
+    """Return the size of this process in bytes; 0 where the system does not tell."""
     try:
         return int(_STATISTICS.read_text().split()[0]) * resource.getpagesize()
     except FileNotFoundError:

@@ -90,7 +90,7 @@ class Failure:
         return cls(type(error), tuple(map(str, error.args)), dict(vars(error)), is_last)
 
     def as_error(self) -> ContentLibrariesError:
-        """The same error again. Its ``__init__`` may take other arguments than ``args``, so it is not called."""
+        """Make the error anew without calling its ``__init__``, which may take other arguments than ``args``."""
         error = self.error.__new__(self.error, *self.arguments)
         vars(error).update(self.attributes)
         return error
@@ -98,7 +98,7 @@ class Failure:
 
 class _PlainPickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
-        """Texts with more to them, such as those that templates do not escape, are texts."""
+        """Pickle subclasses of ``str``, such as text marked as safe for templates, as plain strings."""
         return (str, (str.__str__(value),)) if isinstance(value, str) else NotImplemented
 
 

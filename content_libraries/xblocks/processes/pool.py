@@ -1,4 +1,4 @@
-"""The processes of blocks as the site has them: one zygote, and those that it forked, used again until killed."""
+"""The site's side of block processes: one zygote, and the processes forked from it, which are reused until killed."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Zygote:
             self._stop()
 
     def abandon(self) -> None:
-        """In a fork of the site: let go of the program, which is not its own."""
+        """Let go of the zygote process in a fork of the site, because the process belongs to the parent."""
         if self._control is not None and self._program is not None:
             self._control.close()
             self._program.returncode = 0  # it is no child of this process
@@ -214,10 +214,10 @@ class _Process:
 
 def _connected(seconds: float) -> tuple[Connection, socket.socket]:
     """
-    Connect the site with a process to be.
+    Open a connection between the site and a process that is about to be forked.
 
-    On the side of the site, reading and writing fail that get nowhere for so long: a process that is halted in the
-    middle of a message would hold up a thread of the site for ever.
+    The site's end has a time limit for each read and write: a process that stops in the middle of a message must not
+    hold up a thread of the site for ever.
 
     Returns: our end, and theirs.
     """
@@ -246,7 +246,7 @@ class Pool:
         self._idle: list[_Process] = []
 
     def start(self) -> None:
-        """Begin to import, so that the first task waits less."""
+        """Start the zygote, so that the first task waits less."""
         self._zygote.start()
 
     def do(self, task: Task, *, site: Answerer, who: str) -> Answer | Failure:
@@ -257,7 +257,7 @@ class Pool:
         """
         with self._turns.turn(who) as turn:
             process = self._take(task.seconds)
-            turn.began = monotonic()  # whoever had to wait for the zygote is not slow
+            turn.began = monotonic()  # a task is not slow because it had to wait for the zygote
             try:
                 outcome = process.do(task, site, has_to_make_room=lambda: self._turns.has_to_make_room(turn))
             except BaseException as error:
@@ -279,7 +279,7 @@ class Pool:
         self._zygote.close()
 
     def abandon(self) -> None:
-        """In a fork of the site: let go of processes that belong to the site."""
+        """Let go of all processes in a fork of the site, because they belong to the parent."""
         for process in self._processes:
             process.connection.close()
         self._processes.clear()
@@ -289,7 +289,7 @@ class Pool:
         while process := self._an_idle_one():
             if not process.connection.poll():
                 return process
-            self._discard(process)  # it has ended since: it would say nothing without being asked
+            self._discard(process)  # the process has ended: a living one is silent while it has no task
         ours, theirs = _connected(seconds)
         with theirs:
             process = _Process(ours, self._zygote.fork(theirs.fileno()))
@@ -306,7 +306,7 @@ class Pool:
         self._let_go(process)
 
     def _let_go(self, process: _Process) -> None:
-        """Close the connection, at which the process ends once it has nothing to do."""
+        """Close the connection to a process, which then ends as soon as it is idle."""
         with self._lock:
             self._processes.discard(process)
         process.connection.close()

@@ -1,12 +1,12 @@
 """
-Whose turn it is: so many tasks at once as there are processes, shared fairly among those who ask.
+Decides whose task runs next: as many tasks at once as there are processes, shared fairly among users.
 
-1. One user never has all processes, where there are several. What one user asks for at once is done one by one.
-2. Who has fewer tasks running comes first, and then who came first.
-3. Only so many wait as ``BLOCK_QUEUE`` says, since each keeps a thread of the web server. When there are more, whoever
-   has most waiting loses the last one. Nobody waits longer than PATIENCE_SECONDS.
-4. Users whose tasks had to be stopped in the last minute share all processes but one, and do not wait.
-5. Not all processes are held by slow tasks while somebody waits: the one that began last has to make room.
+1. One user never has all processes, if there are several. The user's other tasks wait.
+2. The user with fewer running tasks comes first; among equals, the one who asked first.
+3. At most ``BLOCK_QUEUE`` tasks wait, because each keeps a thread of the web server. When there are more, the user
+   with the most waiting tasks loses the last one. No task waits longer than PATIENCE_SECONDS.
+4. Users whose tasks had to be stopped in the last minute share all processes but one, and their tasks do not wait.
+5. Slow tasks never hold all processes while somebody waits: the task that began last has to make room.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from ...errors import BusyError
 
 PATIENCE_SECONDS: Final = 1.5
 SLOW_SECONDS: Final = 1.0
-"""Blocks are shown in some hundredths of this."""
+"""Most blocks are shown in a few hundredths of this time."""
 SUSPICION_SECONDS: Final = 60.0
 
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """Somebody in the queue. ``decided`` is set once it is their turn, which ``began`` then, or they are sent away."""
+    """A task in the queue. ``decided`` is set when it may run (``began`` says since when), or when it is sent away."""
 
     who: str
     decided: threading.Event = field(default_factory=threading.Event)
@@ -69,7 +69,7 @@ class Turns:
             self._leave(turn)
 
     def has_to_make_room(self, turn: Turn) -> bool:
-        """Whether a task has to end because of rule 5."""
+        """Return whether a running task has to end because of rule 5."""
         with self._lock:
             are_slow = all(
                 other.began is not None and monotonic() - other.began > SLOW_SECONDS for other in self._running
@@ -123,7 +123,7 @@ class Turns:
         return not self._is_suspected(who) or suspects < _share()
 
     def _count(self, who: str) -> int:
-        """How many tasks of a user are running."""
+        """Return how many tasks of a user are running."""
         return sum(turn.who == who for turn in self._running)
 
     def _is_suspected(self, who: str) -> bool:
@@ -131,5 +131,5 @@ class Turns:
 
 
 def _share() -> int:
-    """How many processes one user, or those who are suspected, may have at once."""
+    """Return how many processes one user, or all suspected users together, may have at once."""
     return max(1, conf.BLOCK_PROCESSES.value - 1)

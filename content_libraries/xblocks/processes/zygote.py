@@ -46,7 +46,11 @@ main(int(sys.argv[2]))
 
 
 def command_line(executable: str, control: int) -> list[str]:
-    """How to start a zygote that takes commands at a socket. It imports from the same folders, whatever runs here."""
+    """
+    Return the command that starts a zygote, which takes its orders at a socket.
+
+    The zygote imports from the same folders as this process.
+    """
     return [executable, "-c", START, json.dumps([str(folder) for folder in sys.path]), str(control)]
 
 
@@ -62,7 +66,7 @@ def main(control_descriptor: int) -> None:
     with socket.socket(fileno=control_descriptor) as control:
         warm_up()
         gc.collect()
-        gc.freeze()  # what never changes is not looked through, and stays shared
+        gc.freeze()  # objects that live for ever are not garbage-collected, so their memory stays shared
         with suppress(ConnectionError):
             control.sendall(REPLY.pack(READY))
             _serve(control, begin)

@@ -71,9 +71,9 @@ class CourseBlockFileView(FileView):
 
 def _parts_page(request: Request, draft: api.CourseBlockDraft) -> HttpResponse:
     """
-    A page with a frame for each block below another.
+    Render a page with one frame for each block below a block of a course.
 
-    It holds nothing that authors wrote but titles; each block is in a sandboxed page of its own.
+    The page itself shows only the titles that authors wrote. Each frame shows one block, sandboxed.
     """
     parts = [
         {"title": part.title, "level": min(part.depth + 1, 6), "src": _address(part)}
@@ -88,5 +88,5 @@ def _parts_page(request: Request, draft: api.CourseBlockDraft) -> HttpResponse:
 
 
 def _address(part: api.CoursePart) -> str:
-    """Where a block is shown; "" for one whose blocks follow."""
+    """Return the URL that shows a part; "" for a block that holds other blocks, which are parts of their own."""
     return "" if part.holds_blocks else f"{reverse('course-xblock-embed', args=(part.key,))}?show_title=1"

@@ -99,7 +99,7 @@ def block_page(
     request: Request, view: RenderedView, view_name: str, handler_url: str, *, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """
-    A sandboxed page with a view.
+    Render a view of a block as a sandboxed page.
 
     Args:
         handler_url: the address of a handler that is called HANDLER_NAME.
@@ -128,18 +128,18 @@ def block_page(
 
 
 def _kind(block_type: str, view_name: str) -> str:
-    """Return the CSS classes that the platform gives to a view, which styles of packages look for."""
+    """Return the CSS classes that the platform gives to a view. Stylesheets of block packages expect them."""
     name = getattr(block_class(block_type), "__name__", "")
     return f"xmodule_{'edit' if view_name == api.STUDIO_VIEW else 'display'} xmodule_{name}" if name else ""
 
 
 def _editor_page(request: Request, title: str) -> HttpResponse:
     """
-    A page around the page of a block's editor.
+    Render a page that holds a block's editor in a frame.
 
-    Clients listen to the editor only if its messages come from this site's origin (wire:
-    blocks-messages), which a sandboxed page does not have. This page has it, holds nothing that authors wrote, and
-    passes on the few messages that there are.
+    Clients accept messages of the editor only from this site's origin (wire: blocks-messages). The editor itself is
+    sandboxed and has no origin. This outer page has the origin, shows nothing that authors wrote except the title, and
+    passes the editor's messages on.
     """
     query = request.query_params.copy()
     query[INNER] = "1"
@@ -152,7 +152,7 @@ def _editor_page(request: Request, title: str) -> HttpResponse:
 
 
 def protected(response: HttpResponse, policy: str) -> HttpResponse:
-    """Return a page that frontends may frame, with a policy for what it may do itself."""
+    """Add headers to a page so that frontends may frame it, and so that it obeys a content security policy."""
     response["Content-Security-Policy"] = f"{conf.frame_ancestors()}; {policy};"
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
@@ -165,7 +165,7 @@ def _script_url(path: str) -> str:
 
 
 def _elements(view: RenderedView, *, head: bool) -> SafeString:
-    """The scripts and styles of a view, for the head of the page or for its end."""
+    """Return the HTML elements that load the scripts and styles of a view, for the head or the end of the page."""
     resources = [resource for resource in view.resources if (resource.placement == _HEAD) is head]
     return mark_safe("\n".join(_element(resource) for resource in resources))  # noqa: S308 - as the content
 

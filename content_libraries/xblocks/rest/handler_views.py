@@ -92,7 +92,11 @@ class CourseHandlerView(HandlerView):
 
 
 def _environ(request: HttpRequest) -> dict[str, str]:
-    """What a block gets to know of a request besides its body: nothing that could be used in the user's name."""
+    """
+    Return the parts of a request that a block may see besides the body.
+
+    Cookies and credentials, which could be used in the user's name, are left out.
+    """
     return {
         name: value
         for name, value in request.META.items()
@@ -133,7 +137,7 @@ def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _refusal(text: str, status: HTTPStatus) -> JsonResponse:
-    """``success`` is what scripts of problems show to the learner."""
+    """Return an error response of a handler. Scripts of problems show the value of ``success`` to the learner."""
     response = JsonResponse({"detail": text, "success": text}, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_SECONDS)

@@ -13,13 +13,17 @@ from ..visits import Place
 
 
 def place_of(request: HttpRequest | Request, *, file_token: str = "") -> Place:
-    """Where a request shows a block, with addresses of the site that was asked."""
+    """Describe where a request shows a block. Addresses begin with the origin that the request was sent to."""
     origin = request.build_absolute_uri("/").removesuffix("/")
     return Place(origin=origin, file_token=file_token, visitor=_visitor(request))
 
 
 def _visitor(request: HttpRequest | Request) -> str:
-    """The network address of whoever asks. Proxies are only believed where the site says how many there are."""
+    """
+    Return the network address of the client.
+
+    Headers set by proxies count only where the site says how many proxies there are (``NUM_PROXIES``).
+    """
     if api_settings.NUM_PROXIES is None:
         return str(request.META.get("REMOTE_ADDR", ""))
     return str(BaseThrottle().get_ident(cast(Request, request)))  # it reads META only

@@ -78,7 +78,9 @@ class DeclaredFieldsSerializer(serializers.Serializer[Any]):
     notice = serializers.CharField(allow_blank=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Besides those above one that is called ``fields``, a name that serializers have taken."""
+        """
+        Add the field called ``fields``, which cannot be declared because serializers have an attribute of that name.
+        """
         return {"fields": DeclaredFieldSerializer(many=True), **super().get_fields()}
 
 

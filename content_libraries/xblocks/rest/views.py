@@ -130,7 +130,7 @@ class HandlerUrlView(XBlockAPIView):
 
 
 def version_parameter(request: Request) -> Version | None:
-    """The version in the query; None without one. Raises ValidationError."""
+    """Read the version from the query string; return None if there is none. Raises ValidationError."""
     text = request.query_params.get("version")
     try:
         return parse_version(text) if text else None

@@ -1,4 +1,4 @@
-"""``manage.py prepare_studio``: everything that has to be there before the site starts; quick when it is there."""
+"""``manage.py prepare_studio``: prepare everything that the site needs before it starts. It is quick the next time."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Command(BaseCommand):
         call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
 
     def tell(self, message: str) -> None:
-        """Say what is done next, and when it began."""
+        """Print what is done next, with the time."""
         self.stdout.write(f"{timezone.localtime():%H:%M:%S} {message}")
         self.stdout.flush()
 
     def migrate(self) -> None:
-        """Migrate, and list each step where there is something to do."""
+        """Migrate the database, and print each step if there is something to do."""
         executor = MigrationExecutor(connection)
         count = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if count:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=1 if count else 0, stdout=self.stdout)
 
     def make_admin(self) -> tuple[User, str]:
-        """Make the first user, with a password that is drawn once and kept beside the data."""
+        """Create the first user, with a random password that is stored beside the data."""
         password = kept_password("admin_password")
         admin, created = get_user_model().objects.get_or_create(
             username=ADMIN_NAME, defaults={"is_staff": True, "is_superuser": True, "email": "admin@example.com"}
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         return admin, password if admin.check_password(password) else _("(changed)")
 
     def load_demo(self, admin: User) -> None:
-        """Import the demo course and the demo's legacy library, unless the demo library is there."""
+        """Import the demo course and the demo's legacy library, unless the demo library exists."""
         if api.viewable_libraries(admin).filter(org__short_name=DEMO_LIBRARY.org, slug=DEMO_LIBRARY.slug).exists():
             return
         self.tell(_("Loading the demo content …"))
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             self.stdout.write("  " + text % {"source": source.name, "count": count})
 
     def load_demo_course(self, admin: User) -> None:
-        """Put the demo course into the course store, unless it is there."""
+        """Load the demo course into the course store, unless it is there already."""
         if not api.viewable_courses(admin).filter(id=DEMO_COURSE).exists():
             report = api.load_course(DEMO_DIR / "course", user=admin)
             text = ngettext("%(course)s: %(count)s block", "%(course)s: %(count)s blocks", report.blocks)

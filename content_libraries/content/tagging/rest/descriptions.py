@@ -1,4 +1,4 @@
-"""What the description of the API says of answers whose shape openedx-tagging has no serializer for."""
+"""Descriptions for the OpenAPI schema of answers for which openedx-tagging has no serializer."""
 
 from __future__ import annotations
 

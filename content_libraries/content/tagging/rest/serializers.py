@@ -75,7 +75,7 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         orgs = data.get("orgs") if isinstance(data, Mapping) else None
-        require_few(len(orgs) if isinstance(orgs, Sized) else 0, field="orgs")  # each is looked up by itself
+        require_few(len(orgs) if isinstance(orgs, Sized) else 0, field="orgs")  # each name takes a query of its own
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -148,7 +148,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
 )
-@method_decorator(transaction.non_atomic_requests, name="dispatch")  # its events come before its answer
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # events are sent before the answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
     """The tags of something in a library, or of a course or a block of it. The roles there decide."""
 
@@ -171,7 +171,7 @@ class ObjectTagView(TaggingView, base.ObjectTagView):
         return tags.annotate(is_available=Exists(available.filter(pk=OuterRef("taxonomy"))))
 
     def ensure_has_view_object_tag_permission(self, user: Any, taxonomy: Taxonomy | None, object_id: str) -> None:
-        """Nothing is left to check: tags of taxonomies that the user does not see are filtered out."""
+        """Allow every user, because tags of taxonomies that the user may not see are filtered out."""
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "may_tag": self.holder.may_tag(self.request.user)}

@@ -46,7 +46,7 @@ _COMMIT_FILE: Final = "meta.json"
 
 _VERSION: Final = f"{DOCUMENTS_VERSION}.{SCHEMA_VERSION}"
 _IN_USE, _SPARE, _DATA, _NEW_LINK = "index-v", "spare-v", "data-", "link-"
-"""What the names begin with of the link to the index, the link to the spare index, indexes, links being made."""
+"""Prefixes of names: the link to the index, the link to the spare index, indexes, and links being made."""
 
 _LOCK, _SPARE_LOCK = "lock", "spare.lock"
 _RETRY_SECONDS: Final = 0.01
@@ -61,8 +61,10 @@ class _Opened:
 
 class EmbeddedEngine(SearchEngine):
     """
-    An index is a folder with its identity as name. A link, which has the version in its name, says which one is in
-    use, and another link which one is spare. So an index is put into use by replacing a link.
+    Keeps indexes in a folder.
+
+    Each index is a folder with its identity as name. A link, which has the version in its name, leads to the index in
+    use, and another link leads to the spare one. So an index is put into use by replacing a link.
 
     Args:
         folder: where the indexes live, the links, and the lock files.
@@ -88,7 +90,7 @@ class EmbeddedEngine(SearchEngine):
         opened = self._open_if_readable()
         if opened is None:
             with _failures_named(), self._lock(_LOCK):
-                # Somebody else may have been faster.
+                # Another process may have created the index meanwhile.
                 opened = self._open_if_readable() or self._create()
         return opened.identity
 
@@ -160,7 +162,7 @@ class EmbeddedEngine(SearchEngine):
             )
 
     def _open(self) -> _Opened | None:
-        """The index as it is now; None where there is none."""
+        """Return the current index; None if there is none."""
         with _failures_named():
             try:
                 identity = (self._link / _IDENTITY_FILE).read_text()
@@ -192,7 +194,7 @@ class EmbeddedEngine(SearchEngine):
         return opened
 
     def _last_commit(self, identity: str) -> tuple[int, int, int] | None:
-        """Tells commits apart: each puts a new file in the place of this one. None if that cannot be told."""
+        """Identify the last commit by its file, which each commit replaces. None if there is no such file."""
         try:
             stat = (self._folder / f"{_DATA}{identity}" / _COMMIT_FILE).stat()
         except FileNotFoundError:
@@ -221,7 +223,7 @@ class EmbeddedEngine(SearchEngine):
         return opened
 
     def _clean_up(self) -> None:
-        """Remove indexes that no link of this version says to be in use, and what older versions left behind."""
+        """Remove indexes that no link of this version leads to, and files that older versions left behind."""
         links = [self._folder / f"{name}{_VERSION}" for name in (_IN_USE, _SPARE)]
         kept = {name for link in links for name in (link.name, link.resolve().name)}
         for other in self._folder.iterdir():
@@ -245,8 +247,9 @@ class EmbeddedEngine(SearchEngine):
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
         """
-        Keep others out, those of other processes too: of writing to the index or to the spare index, and of
-        replacing the index. Raises EngineBusyError when they stay too long.
+        Keep other threads and processes from writing to an index or replacing it.
+
+        Raises EngineBusyError if they hold the lock for too long.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + patience(self.patience)
@@ -263,7 +266,11 @@ class EmbeddedEngine(SearchEngine):
 
 
 def _rows(documents: Sequence[Document]) -> dict[str, tantivy.Document]:
-    """Lay out documents, by their ids. Raises DocumentsRefusedError for those that cannot be."""
+    """
+    Convert documents to rows of the index, by document id.
+
+    Raises DocumentsRefusedError if some cannot be converted.
+    """
     rows, refused = {}, {}
     for document in documents:
         try:
@@ -282,7 +289,12 @@ def _engine_at[EngineT: EmbeddedEngine](engine_class: type[EngineT], folder: Pat
 
 
 def _remove_folder(folder: Path) -> None:
-    """Remove an index. A reader may put a lock file there just then; what stays is removed with the next index."""
+    """
+    Remove the folder of an index.
+
+    A reader may put a lock file there at this moment; a folder that stays for that reason is removed with the next
+    index.
+    """
     for _attempt in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
@@ -290,17 +302,18 @@ def _remove_folder(folder: Path) -> None:
 
 
 class _DamagedIndexError(SearchEngineError):
-    """The files of the index are not what they should be. They can only be thrown away."""
+    """The files of the index are damaged, so that they can only be thrown away."""
 
     code = "search_index_damaged"
 
 
 class _failures_named:  # noqa: N801 - used like a function
     """
-    Gives errors of tantivy and of the file system our names.
+    Replaces errors of tantivy and of the file system by errors of this room.
 
-    tantivy raises ValueError for everything, or a panic, which is no Exception and has no importable class. A
-    system that has run out of something is no damage; tantivy repeats the error number in such messages.
+    tantivy raises ValueError for every failure, or a panic, which is no Exception and has no importable class. A system
+    that has run out of disk space or memory has no damaged index; tantivy repeats the system's error number in its
+    messages.
     """
 
     def __enter__(self) -> None:

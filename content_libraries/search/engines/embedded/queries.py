@@ -1,10 +1,10 @@
 """
-How the embedded engine asks.
+Builds the queries of the embedded engine.
 
-The order of hits follows the ranking rules of the wire format (wire: search-rules), as far as one number for each
-document can: a chosen order first; then how many of the words are there; then fewer typos; then words that stand
-together as in the query; then the place where a word is found, titles before texts; then whole words before
-beginnings of words. Among equals, texts that are more about it come first.
+The order of hits follows the ranking rules (wire: search-rules), as far as one number for each document can express
+them: a chosen order first; then how many of the words are found; then fewer typos; then words that stand together as in
+the query; then where a word is found, titles before texts; then whole words before beginnings of words. Among equals,
+texts in which the words matter more come first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ...engine import FILTERABLE_TEXTS, SearchQuery
 from ...words import MAX_TERMS, Term, fold, query_terms
 from .schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_mark, exists_mark, null_mark
 
-# Each of these outweighs all that follow it, for as many words as a query may have.
+# Each of these weights exceeds the sum of all that follow, for the most words that a query may have.
 _ONE_MORE_WORD: Final = 12_500.0
 _ONE_TYPO_LESS: Final = 640.0
 _NEXT_TO_EACH_OTHER: Final = 60.0
@@ -48,7 +48,9 @@ _FIELDS_OF: Final = {
 
 def build_query(schema: tantivy.Schema, query: SearchQuery, *, ranked: bool = True) -> Query:
     """
-    Put a query into the words of tantivy. Its limits, order and facets are the caller's business.
+    Translate a query into a query of tantivy.
+
+    The caller applies limits, order and facets.
 
     Args:
         ranked: whether the hits are to be told apart. It finds the same without, in less time.
@@ -57,7 +59,7 @@ def build_query(schema: tantivy.Schema, query: SearchQuery, *, ranked: bool = Tr
 
 
 def has_value(schema: tantivy.Schema, field: str, value: str | float | None) -> Query:
-    """Documents whose field has this value; with None those that have none."""
+    """Match documents whose field has this value; with None, documents without the field."""
     if value is None:
         return _negated(Query.exists_query(field))
     return _unscored(Query.term_query(schema, field, value))
@@ -86,12 +88,12 @@ class _Builder:
         yield from self._query.conditions
 
     def _needed(self, terms: Sequence[Term]) -> list[Term]:
-        """The terms that nothing is found without, as ``_words`` has it."""
+        """Return the terms without which a document is not found, in agreement with ``_words``."""
         first, *others = sorted(terms, key=lambda term: not term.is_quoted)
         return [first, *(term for term in others if term.is_quoted or not self._query.may_drop_words)]
 
     def _anywhere(self, term: Term) -> Query:
-        """Documents that have the term. With as many typos as are forgiven those with fewer are found, too."""
+        """Match documents that have the term in any field, with as many typos as are forgiven, or fewer."""
         return _unscored(Query.boolean_query([(Occur.Should, self._in(field, term)) for field in self._weights]))
 
     def _in(self, field: str, term: Term) -> Query:
@@ -103,9 +105,9 @@ class _Builder:
 
     def _words(self, terms: Sequence[Term]) -> Query:
         """
-        The first term has to be there, the second counts where the first is, and so on.
+        Nest the terms: the first must be found, the second counts where the first is found, and so on.
 
-        Quoted terms come first, because they may never be dropped.
+        Quoted terms come first, because they must never be dropped.
         """
         words: Query | None = None
         is_needed = True
@@ -118,7 +120,7 @@ class _Builder:
         return words or Query.all_query()
 
     def _ways_to_find(self, term: Term) -> Iterator[Query]:
-        """All ways in which a document can have the term. The best one counts."""
+        """Yield a query for each way in which a document can have the term. The best one counts."""
         as_typed = _ONE_MORE_WORD * self._query.may_drop_words + 2 * _ONE_TYPO_LESS
         for field, weight in self._weights.items():
             if len(term.words) > 1:
@@ -137,7 +139,7 @@ class _Builder:
         return Query.fuzzy_term_query(self._schema, field, term.words[0], distance=typos, prefix=term.is_prefix)
 
     def _bonuses(self, terms: Sequence[Term]) -> Iterator[Query]:
-        """What makes a document better that has been found already."""
+        """Yield queries that raise the score of documents that are found already."""
         for first, second in pairwise(terms):
             pair: list[str | tuple[int, str]] = [first.words[-1], second.words[0]]
             distances = ((0, _NEXT_TO_EACH_OTHER), (_NEAR, _NEAR_EACH_OTHER))
@@ -160,7 +162,7 @@ class _Builder:
 
 
 def condition_query(schema: tantivy.Schema, condition: Condition) -> Query:
-    """Conditions let documents through or not; they do not count for the order."""
+    """Build a query that lets documents through or not. It does not influence their order."""
     match condition:
         case OneOf():
             return _unscored(_one_of(schema, condition))
@@ -191,7 +193,7 @@ def _one_of(schema: tantivy.Schema, condition: OneOf) -> Query:
 
 
 def _numbers(values: Sequence[str | float]) -> Iterator[float]:
-    """Those of the values that are numbers."""
+    """Yield the values that are finite numbers."""
     for value in values:
         try:
             number = float(value)

@@ -1,4 +1,4 @@
-"""How the embedded engine reads an index: the wanted part of the hits in their order, and the values of facets."""
+"""Reads from an index of the embedded engine: the wanted hits in their order, and the values of facets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .schema import NUMBERS, TITLE_ORDER, from_row
 def find_addresses(
     searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, query: SearchQuery
 ) -> tuple[int, Sequence[tantivy.DocAddress]]:
-    """Count what there is to find, and find the wanted part of it."""
+    """Count all hits, and find the wanted part of them."""
     limit = min(query.limit, searcher.num_docs - query.offset)
     if limit <= 0:
         return _count(searcher.search(asked, limit=1)), ()
@@ -34,10 +34,10 @@ def _first_sorted(
     searcher: tantivy.Searcher, schema: tantivy.Schema, asked: tantivy.Query, sorts: Sequence[Sort], limit: int
 ) -> tuple[int, list[tantivy.DocAddress]]:
     """
-    Count what there is to find, and find the first of it.
+    Count all hits, and find the first ones in the wanted order.
 
-    tantivy sorts by one attribute. So those that share the last place of the first attribute are asked for once
-    more, in the order of the others; those before them are few enough to be put into order here.
+    tantivy sorts by one attribute only. The hits that share the last place's value of this attribute are asked for
+    again, in the order of the other attributes. The hits before them are few enough to be sorted here.
     """
     field, order = _order_field(sorts[0]), Order.Desc if sorts[0].descending else Order.Asc
     found = searcher.search(asked, limit=limit, order_by_field=field, order=order)
@@ -54,7 +54,7 @@ def _first_sorted(
 def _in_order(
     searcher: tantivy.Searcher, hits: Sequence[tuple[object, tantivy.DocAddress]], sorts: Sequence[Sort]
 ) -> list[tantivy.DocAddress]:
-    """Put those that share a value, and so stand next to each other, into the order of other attributes."""
+    """Sort hits that have the same value, and so stand next to each other, by other attributes."""
     ordered: list[tantivy.DocAddress] = []
     for _value, group in groupby(hits, key=itemgetter(0)):
         addresses = [address for _value, address in group]
@@ -88,7 +88,7 @@ def _count(found: tantivy.SearchResult) -> int:
 def count_facets(
     searcher: tantivy.Searcher, asked: tantivy.Query, query: SearchQuery
 ) -> tuple[dict[str, dict[str, int]], dict[str, NumberRange]]:
-    """Count the values of facets, and find the range of those that are numbers."""
+    """Count the values of facets, and find the range of numeric ones."""
     counted = [facet for facet in query.facets if facet in FILTERABLE_TEXTS or facet in NUMBERS]
     wanted: dict[str, Any] = {facet: {"terms": {"field": facet, "size": query.facet_limit}} for facet in counted}
     wanted |= {f"range of {facet}": {"stats": {"field": facet}} for facet in counted if facet in NUMBERS}

@@ -1,8 +1,8 @@
 """
-How the embedded engine lays out a document.
+The layout of documents in the embedded engine.
 
-Each document is stored whole, as JSON. Beside it are indexed: the attributes to filter, count and sort by,
-under their own names; and its words, in one field for each kind of place that they can be found in.
+Each document is stored whole, as JSON. Two things are indexed beside it: the attributes to filter, count and sort by,
+under their own names; and the words, in one field for each kind of place where words can be found.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ...words import fold, words
 
 SCHEMA_VERSION: Final = 2
 """
-To be raised whenever anything in this module or in ``words`` changes what is in the index; for the documents
-themselves there is ``DOCUMENTS_VERSION``. A new version begins with an empty index, which fills itself at the next
+Raise this number whenever this module or ``words`` puts something else into the index; for changes of the documents
+there is ``DOCUMENTS_VERSION``. A new version begins with an empty index, which fills itself at the next
 catch-up.
 """
 
@@ -33,17 +33,17 @@ NUMBERS: Final = tuple(sorted({*FILTERABLE_NUMBERS, *SORTABLE} - {"display_name"
 
 
 def exists_mark(attribute: str) -> str:
-    """Marks a document that has the attribute."""
+    """Return the mark of documents that have the attribute."""
     return f"exists:{attribute}"
 
 
 def null_mark(attribute: str) -> str:
-    """Marks a document whose attribute is null."""
+    """Return the mark of documents whose attribute is null."""
     return f"null:{attribute}"
 
 
 def empty_mark(attribute: str) -> str:
-    """Marks a document whose attribute is an empty text, list or object."""
+    """Return the mark of documents whose attribute is an empty text, list or object."""
     return f"empty:{attribute}"
 
 
@@ -60,7 +60,9 @@ def _presence_marks(document: Document) -> Iterator[str]:
 
 def _strings(value: object) -> Iterator[str]:
     """
-    All strings in a value, but for the keys of children, which would make every child type a common word.
+    Yield all strings in a value.
+
+    The keys of children are left out: they would make the type of every child a common word.
     """
     if isinstance(value, str):
         yield value
@@ -107,7 +109,7 @@ def make_schema() -> tantivy.Schema:
 
 
 def to_row(document: Document) -> tantivy.Document:
-    """Lay out a document."""
+    """Convert a document to a row of the index."""
     row = tantivy.Document()
     row.add_text(ID, document["id"])
     row.add_bytes(STORED, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
@@ -128,6 +130,6 @@ def to_row(document: Document) -> tantivy.Document:
 
 
 def from_row(row: tantivy.Document) -> dict[str, Any]:
-    """Give a document back as it was stored."""
+    """Return a document as it was stored."""
     document: dict[str, Any] = json.loads(row.get_first(STORED) or b"{}")
     return document

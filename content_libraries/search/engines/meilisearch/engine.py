@@ -1,8 +1,8 @@
 """
 The Meilisearch search engine.
 
-Meilisearch puts every write into a queue and tells the number of a task. A call here waits until its task is done, so
-that what it wrote is found when it returns; tasks are done in the order of their numbers, so a call that gave up
+Meilisearch puts every write into a queue, as a task with a number. A call here waits until its task is done, so that
+its documents are found when it returns. Meilisearch does tasks in the order of their numbers. So a call that gave up
 waiting does no harm: the same documents, or newer ones, are written again after it.
 """
 
@@ -51,7 +51,7 @@ _INVALID_REQUEST, _INTERNAL = "invalid_request", "internal"
 """Types of errors. An internal one may be about one document that the server cannot work with."""
 
 _ABOUT_INDEXES: Final = ("index_", "invalid_index_", "missing_content_", "invalid_content_")
-"""What codes of errors begin with that are about no document."""
+"""Prefixes of error codes that are not about documents."""
 
 _POLL_MILLISECONDS: Final = 20
 
@@ -188,10 +188,10 @@ class MeilisearchEngine(SearchEngine):
 
     def _signing_key(self) -> Key:
         """
-        The key that signs tokens. It is asked for once in a process.
+        Return the key that signs tokens. The server is asked for it once in a process.
 
-        The master key signs none. A site that has it makes a key with it that may search this index, and finds that key
-        again by its uid.
+        The master key signs no tokens. A site with the master key uses it to make a key that may only search this
+        index, and finds that key again by its uid.
         """
         place = (self._url, self._api_key, self._index_name)
         if place not in _signing_keys:
@@ -216,7 +216,11 @@ class MeilisearchEngine(SearchEngine):
             raise
 
     def _create(self) -> dict[str, Any]:
-        """Make the index, and return what the server says of it. Another process may make it at the same time."""
+        """
+        Create the index, and return what the server says about it.
+
+        Another process may create it at the same time.
+        """
         self._wait(
             self._client().create_index(self._index_name, {"primaryKey": PRIMARY_KEY}), done_anyway=_INDEX_IS_THERE
         )
@@ -227,7 +231,7 @@ class MeilisearchEngine(SearchEngine):
         return info
 
     def _apply_settings(self) -> None:
-        """Change what is not as it should be. Documents that are there already stay, and are indexed anew."""
+        """Correct the settings of the index. Documents that are there already stay, and are indexed anew."""
         if wanted := differing(self._index().http.get(f"indexes/{self._index_name}/settings")):
             self._wait(self._index().update_settings(wanted))
 
@@ -272,17 +276,17 @@ class MeilisearchEngine(SearchEngine):
 
 
 def _is_too_large(error: MeilisearchApiError) -> bool:
-    """Whether a body was too large, for Meilisearch or for the proxy before it."""
+    """Return whether a request body was too large for Meilisearch, or for a proxy in front of it."""
     return error.code == _TOO_LARGE or error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def _is_about_documents(error_type: str | None, code: str | None) -> bool:
-    """Whether an error means what is in documents, and not the server, the index or the key."""
+    """Return whether an error is the fault of documents, and not of the server, the index or the key."""
     return error_type == _INVALID_REQUEST and not (code or "").startswith(_ABOUT_INDEXES)
 
 
 def _search_key(client: Client, index_name: str) -> Key:
-    """The key that may search an index and nothing else; it is made where it is not there."""
+    """Return the key that may search an index and nothing else. Create it if it does not exist."""
     uid = str(UUID(bytes=uuid5(NAMESPACE_OID, index_name).bytes, version=4))  # Meilisearch takes that version only
     name = f"Searches of browsers in {index_name}"
     try:
@@ -296,7 +300,7 @@ def _search_key(client: Client, index_name: str) -> Key:
 
 
 class _failures_named:  # noqa: N801 - used like a function
-    """Gives errors of the client, of the connection, and of answers that are not what they should be our names."""
+    """Replaces errors of the client, of the connection and of malformed answers by errors of this room."""
 
     def __enter__(self) -> None:
         pass

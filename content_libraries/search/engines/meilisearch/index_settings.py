@@ -54,7 +54,7 @@ _WITHOUT_ORDER: Final = ("filterableAttributes", "sortableAttributes")
 
 def differing(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Compare the settings of an index with the wanted ones.
+    Return the wanted settings that an index does not have yet.
 
     Args:
         settings: as ``GET /indexes/{uid}/settings`` answers.

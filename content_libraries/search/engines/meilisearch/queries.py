@@ -1,4 +1,4 @@
-"""How the Meilisearch engine asks, and reads the answers."""
+"""Translates queries for the Meilisearch engine, and reads its answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OWN_FIELDS = ("_formatted", "_rankingScore", "_matchesPosition")
 
 
 def search_parameters(query: SearchQuery) -> dict[str, Any]:
-    """Put a query into the words of ``POST /indexes/{uid}/search``, all but its words."""
+    """Translate a query into parameters of ``POST /indexes/{uid}/search``, except for its words."""
     parameters: dict[str, Any] = {
         "filter": list(_filters(query)),
         "sort": [f"{sort.attribute}:{'desc' if sort.descending else 'asc'}" for sort in query.sort],
@@ -27,12 +27,12 @@ def search_parameters(query: SearchQuery) -> dict[str, Any]:
 
 
 def equals(attribute: str, value: str | float) -> str:
-    """A condition in the words of Meilisearch."""
+    """Write a condition in Meilisearch's filter language."""
     return f"{attribute} = {_literal(value)}"
 
 
 def search_result(answer: Mapping[str, Any], query: SearchQuery) -> SearchResult:
-    """Read an answer."""
+    """Convert an answer of Meilisearch to a search result."""
     counted = answer.get("facetDistribution") or {}
     return SearchResult(
         hits=[{name: value for name, value in hit.items() if name not in _OWN_FIELDS} for hit in answer["hits"]],
@@ -58,7 +58,7 @@ def _condition(condition: Condition) -> str:
 
 def _literal(value: str | float) -> str:
     """
-    A value in quotes. Numbers in quotes are compared with numbers, too.
+    Quote a value. Meilisearch compares quoted numbers with numbers, too.
 
     Meilisearch unescapes quotes, but leaves other backslashes, and pairs of them, as they are.
     """

@@ -1,1 +1,1 @@
-"""What a user has copied, and pasting it into a library."""
+"""The clipboard: holds what a user has copied from a library or a course, and pastes it into a library."""

@@ -15,7 +15,7 @@ from .models import StagedContent
 
 @admin.register(StagedContent)
 class StagedContentAdmin(StaffAdmin):
-    """What users have copied. Only to be looked at, or deleted."""
+    """Shows what users have copied. Staff can look at a copy and delete it, but not change it."""
 
     list_display = ("source_key", "block_type", "user", "created", "status")
     list_filter = ("status",)
@@ -24,7 +24,7 @@ class StagedContentAdmin(StaffAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StagedContent]:
-        """Without the texts, which may be those of whole sections."""
+        """Leave the texts out of the query: each may hold a whole section."""
         contents: QuerySet[StagedContent] = super().get_queryset(request)
         return contents.defer("olx", "tags", "container_settings")
 

@@ -1,4 +1,4 @@
-"""What other modules may do with the clipboard."""
+"""The clipboard for other rooms: copy, read the clipboard, paste."""
 
 from .copying import copy_to_clipboard, get_clipboard, get_staged
 from .data import COPIED_FROM, COPIED_VERSION

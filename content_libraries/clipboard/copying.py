@@ -24,12 +24,14 @@ MAX_FILE_SIZE: Final = 10 * 1024**2
 
 def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
     """
-    Put the draft of an item or block, with all that is below it, on the clipboard of a user, instead of what was there.
+    Put the draft of an item or block, with all that is below it, on the clipboard of a user.
+
+    The copy replaces what was on the clipboard before.
 
     Needs REUSE of a component of a library, VIEW of a container, and VIEW of the course for a block of a course.
 
-    Raises NotFoundError (also for what is deleted, softly); NotAllowedError, also for the operator, who has no
-    clipboard; and InvalidInputError for what is too large to be copied at once.
+    Raises NotFoundError, also for an item that is softly deleted; NotAllowedError, also for the operator, who has no
+    clipboard; and InvalidInputError for an item or block that is too large to be copied at once.
     """
     owner_pk = _owner_pk(user)
     snapshot = take_snapshot(key, user=user)
@@ -57,7 +59,11 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
 
 
 def get_clipboard(user: Actor) -> StagedContent | None:
-    """What a user has copied last; None for an empty clipboard. The text and the tags are loaded when asked for."""
+    """
+    Return what a user has copied last; None if the clipboard is empty.
+
+    The OLX, the tags and the settings are loaded only when they are accessed.
+    """
     return (
         StagedContent.objects.filter(user_id=_owner_pk(user), purpose=CLIPBOARD)
         .exclude(status=StagedStatus.EXPIRED)
@@ -69,12 +75,12 @@ def get_clipboard(user: Actor) -> StagedContent | None:
 
 def get_staged(staged_pk: int, *, user: Actor) -> StagedContent:
     """
-    Find staged content that is ready, for its owner.
+    Return staged content to its owner.
 
-    The text is a snapshot that the owner was allowed to take: it can still be read when the rights in its
-    source are gone. Pasting it asks for them again.
+    The text is a snapshot that the owner was allowed to take. So the owner can still read it after losing the rights
+    in the library or course; pasting checks those rights again.
 
-    Raises NotFoundError for what is unknown or not ready, NotAllowedError for that of somebody else.
+    Raises NotFoundError for content that is unknown or not ready, NotAllowedError for content of another user.
     """
     staged = StagedContent.objects.filter(pk=staged_pk).first()
     if staged is None:
@@ -108,7 +114,7 @@ def _files(staged: StagedContent, snapshot: Snapshot) -> list[StagedFile]:
 
 
 def _clean_up_later() -> None:
-    """Enqueue the job; without a broker nothing is lost, because the next run deletes what this one would have."""
+    """Let a worker delete expired copies. If the broker does not answer, the next run deletes them."""
     try:
         tasks.clean_up_staged_content.apply_async(retry=False)
     except (OperationalError, OSError):

@@ -1,4 +1,4 @@
-"""A block of a course with all that is below it as one OLX text, and the files of the course that it refers to."""
+"""Snapshots of course blocks: a block with all that is below it as one OLX text, and the files that it refers to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .elements import element_of
 
 def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
     """
-    Read the draft of a block. Needs VIEW of the course.
+    Read the draft of a block, with all that is below it, as a snapshot. Needs VIEW of the course.
 
     Tags are kept for items of libraries only. Raises NotFoundError, NotAllowedError, and InvalidInputError for a block
     that is too large to be copied at once.
@@ -43,7 +43,7 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
 
 
 def _unit_of(structure: CourseStructure, key: UsageKey) -> str:
-    """Key of the unit that a block is or stands in; "" for one that stands in none."""
+    """Return the key of the unit that a block is or stands in; "" if it stands in no unit."""
     above: UsageKey | None = key
     while above is not None and above.block_type != "vertical":
         above = next(iter(structure.parents.get(above, ())), None)
@@ -59,11 +59,11 @@ class _Parts:
     texts: dict[UsageKey, str] = field(default_factory=dict)
 
     def title(self, key: UsageKey) -> str:
-        """The title of a block; what clients call one that has none, instead of its id."""
+        """Return the title of a block. A block without a title gets the name that clients show for its type."""
         return self.blocks[key].settings.get("display_name") or title_of_untitled(key.block_type)
 
     def olx(self, key: UsageKey) -> str:
-        """The element of a block, with all below it; made once, wherever it stands."""
+        """Return the element of a block with all that is below it, made once however often the block occurs."""
         if key not in self.texts:
             block = self.blocks[key]
             children = [self.olx(child) for child in block.children]
@@ -76,12 +76,12 @@ class _Parts:
         return CourseFileNames(self.files)
 
     def files_of(self, key: UsageKey) -> Iterator[FileMedia]:
-        """The files that a block refers to, under the names that it has for them (wire: clipboard-paste)."""
+        """Yield the files that a block refers to, under the names that its OLX uses (wire: clipboard-paste)."""
         for path, file in self.names.in_text(self.blocks[key].olx).items():
             yield FileMedia(path, file.media_type, file.digest, file.size)
 
     def settings(self) -> Iterator[tuple[UsageKey, ContainerSettingsData]]:
-        """What chapters, sequentials and verticals have besides their titles."""
+        """Yield the settings and the license of each chapter, sequential and vertical; the title is no part of them."""
         for key, block in self.blocks.items():
             settings = {name: value for name, value in block.settings.items() if name != "display_name"}
             course_license = settings.pop("license", "")

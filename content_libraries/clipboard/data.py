@@ -1,4 +1,4 @@
-"""What the modules of the clipboard tell each other."""
+"""Data that the modules of the clipboard pass to each other."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ class Snapshot:
 
     Args:
         tag: the OLX tag of the item.
-        title: its title.
-        context_title: the title of its course; the key of its library.
-        unit_key: the unit of a course that it is or stands in; "" for an item of a library.
-        code: its own name, to suggest one for a file.
-        olx: all of it. Each element says which item or block and version it was; components have a ``url_name``,
-            except one that stands in its unit already.
-        files: files of the components, by their keys.
-        settings: what containers have besides their titles, by their keys.
-        tags: tags of the item and of all below it; a component without tags has an empty entry.
+        title: the title of the item or block.
+        context_title: the title of its course, or the key of its library.
+        unit_key: the unit of a course that the block is or stands in; "" for an item of a library.
+        code: the last part of its key, used to suggest a file name.
+        olx: the item with all that is below it. Each element names the item or block that it was, and elements from
+            a library name its version too. Components have a ``url_name``; when a unit holds a component twice, only
+            the first occurrence has it.
+        files: key of a component -> its files.
+        settings: key of a container -> its settings and license, without the title.
+        tags: tags of the item and of all that is below it; a component without tags has an empty entry.
     """
 
     tag: str

@@ -1,4 +1,4 @@
-"""Elements with all that is below them, as they are put on the clipboard."""
+"""OLX elements with all that is below them, as the clipboard stores them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def element_of(
     definition: str, attributes: Mapping[str, str | None], children: Sequence[str] = (), *, title: str
 ) -> str:
     """
-    The element of an item with attributes that are its own, and with the elements of its children inside of it.
+    Return the element of an item with the given attributes and with the elements of its children inside.
 
     Args:
-        definition: its OLX without the children.
-        title: what messages call it.
+        definition: the OLX of the item without its children.
+        title: the title of the item, for error messages.
 
     Raises OlxError for unsafe XML, and InvalidInputError for contents that are too long to be read back.
     """

@@ -1,4 +1,4 @@
-"""An item of a library with all that is below it as one OLX text, read in a number of queries for each level."""
+"""Snapshots of library items: an item with all that is below it as one OLX text, read level by level."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from .elements import element_of
 
 
 def copying_permission(key: ItemKey) -> Permission:
-    """What copying an item needs: REUSE of a component, VIEW of a container."""
+    """Return the permission that copying an item needs: REUSE for a component, VIEW for a container."""
     return Permission.VIEW if isinstance(key, LibraryContainerLocator) else Permission.REUSE
 
 
 def item_snapshot(key: ItemKey, *, user: Actor) -> Snapshot:
     """
-    Read the draft of an item. Needs REUSE for a component, VIEW for a container.
+    Read the draft of an item, with all that is below it, as a snapshot.
+
+    Needs REUSE for a component, VIEW for a container.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for an item that is too large to be copied at once, and
     OlxError for a component whose stored text is no OLX.
@@ -49,7 +51,7 @@ def item_snapshot(key: ItemKey, *, user: Actor) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The drafts of an item and of all below it, each once, by entity pk."""
+    """The drafts of an item and of all that is below it, each once, by entity pk."""
 
     keys: Mapping[int, ItemKey]
     contents: Mapping[int, learning_core.DraftContent]
@@ -80,13 +82,13 @@ class _Parts:
         return [content.version_pk for content in self.contents.values() if content.version_pk is not None]
 
     def keys_of_versions(self, version_pks: Collection[int]) -> Iterable[tuple[int, ItemKey]]:
-        """Those of the version pks that are among the parts, with the keys of their items."""
+        """Yield each of the version pks that belongs to one of the parts, with the key of its item."""
         for pk, content in self.contents.items():
             if content.version_pk in version_pks and pk in self.keys:
                 yield content.version_pk or 0, self.keys[pk]
 
     def olx(self, entity_pk: int) -> str:
-        """The element of an item, with all below it; made once, wherever it stands."""
+        """Return the element of an item with all that is below it, made once however often the item occurs."""
         if entity_pk not in self.texts:
             key, content = self.keys[entity_pk], self.contents[entity_pk]
             origin = {COPIED_FROM: str(key), COPIED_VERSION: str(self.version_nums.get(content.version_pk or 0, 0))}
@@ -101,7 +103,11 @@ class _Parts:
         return self.texts[entity_pk]
 
     def _children(self, entity_pk: int) -> list[str]:
-        """The elements of the children. A ``url_name`` names one element, so a repetition in a unit has none."""
+        """
+        Return the elements of the children, in order.
+
+        A ``url_name`` may name one element only. So when a child occurs twice, the repetition has no ``url_name``.
+        """
         pks = [pk for pk in self.children.get(entity_pk, ()) if pk in self.keys]
         first_place = {pk: place for place, pk in reversed(list(enumerate(pks)))}
         repeated = {pk: with_attributes(self.olx(pk), {"url_name": None}) for pk, n in Counter(pks).items() if n > 1}

@@ -1,4 +1,4 @@
-"""What users have copied."""
+"""Models of the clipboard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLIPBOARD = "clipboard"
 
 
 class StagedStatus(models.TextChoices):
-    """The life of staged content."""
+    """The states of staged content."""
 
     LOADING = "loading", _("Being copied")
     READY = "ready", _("Ready to be pasted")
@@ -28,11 +28,11 @@ class StagedContent(models.Model):
     An item of a library, or a block of a course, as it was when a user copied it: a snapshot of its draft, with all
     that is below it.
 
-    1. The newest row of a user that is not expired is the user's clipboard. A copy writes a row and lets the
-       older ones of the user expire; two copies at the same time both do, and the later one wins.
+    1. The newest row of a user that is not expired is the user's clipboard. Each copy writes a row and marks the
+       user's older rows as expired. Of two copies at the same time, the later row wins.
     2. Expired rows are deleted by a job. Nothing else refers to them.
-    3. ``olx`` is never executed. Its elements say with ``copied_from_block`` which item or block they were.
-    4. ``source_key`` is text and not a foreign key: a snapshot may outlive what it was taken of.
+    3. ``olx`` is never executed. The attribute ``copied_from_block`` of an element names the item or block it was.
+    4. ``source_key`` is text and not a foreign key: a snapshot may outlive the item or block it was taken of.
 
     .. no_pii: a user is only referred to.
     """
@@ -82,7 +82,7 @@ class StagedContent(models.Model):
 
     @property
     def source(self) -> ItemKey | UsageKey:
-        """Key of the item of a library, or of the block of a course."""
+        """Return the key of the library item or course block that was copied."""
         if self.source_key.startswith(("lb:", "lct:")):
             return item_key(self.source_key)
         key: UsageKey = UsageKey.from_string(self.source_key)

@@ -36,11 +36,11 @@ class OpenClipboard:
     What a user has copied, ready to be pasted.
 
     Args:
-        root: the item with all below it; each element says in ``COPIED_FROM`` what it was, in ``COPIED_VERSION`` which
-            version of it.
+        root: the item with all that is below it. The attribute ``COPIED_FROM`` of an element names the item or block
+            that it was, ``COPIED_VERSION`` the version.
         files: key of a component or block -> those of its files whose bytes the source still has.
         lost_files: key of a component or block -> paths of its other files.
-        settings: key of a container -> what it had besides its title.
+        settings: key of a container -> its settings and license, without the title.
     """
 
     root: OlxBlock
@@ -53,7 +53,9 @@ class OpenClipboard:
 
 def open_clipboard(user: Actor) -> OpenClipboard:
     """
-    Read the clipboard of a user, who needs the rights for copying from its source still, while that is there.
+    Read the clipboard of a user.
+
+    While the library or course that the copy is from exists, the user still needs the rights for copying from it.
 
     Raises InvalidInputError for an empty clipboard, NotAllowedError, and OlxError for a text that cannot be read.
     """
@@ -66,7 +68,7 @@ def open_clipboard(user: Actor) -> OpenClipboard:
         root=parse_block(staged.olx),
         suggested_name=staged.suggested_url_name,
         files=_media(rows, files),
-        lost_files=_lost(rows, files),
+        lost_files=_lost_files(rows, files),
         settings=_settings(staged),
         file_bytes=files.file_bytes,
     )
@@ -74,12 +76,12 @@ def open_clipboard(user: Actor) -> OpenClipboard:
 
 def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     """
-    Paste the clipboard of a user into a library, as one new item, all of it or nothing. Needs EDIT.
+    Paste the clipboard of a user into a library as one new item; all of it or nothing is written. Needs EDIT.
 
-    While the library or course that it was copied from is there, the user needs the rights for copying from it still.
-    So nobody gets at its files who may not see it any more. When it is gone, the texts are pasted without files.
+    While the library or course that the copy is from exists, the user still needs the rights for copying from it. So
+    users who have lost those rights do not get at its files. When it is deleted, the texts are pasted without files.
 
-    Tags of the source are not given to what is pasted (wire: clipboard-paste).
+    The new items do not get the tags of the copied ones (wire: clipboard-paste).
 
     Raises NotFoundError, NotAllowedError, ConflictError; OlxError for a text that cannot be read, and
     InvalidInputError for an empty clipboard, a block that holds other blocks, and for more items than the
@@ -108,15 +110,15 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
 
 
 def _media(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[FileMedia, ...]]:
-    """Key of a component -> those of its files whose bytes the source still has."""
+    """Return for each component key those of its files whose bytes the source still has."""
     media: dict[str, list[FileMedia]] = defaultdict(list)
     for row in rows:
         if row.digest in files.digests:
             media[row.source_key].append(FileMedia(row.path, row.media_type, row.digest, row.size))
-    return {key: tuple(of_component) for key, of_component in media.items()}
+    return {key: tuple(files_of_component) for key, files_of_component in media.items()}
 
 
-def _lost(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[str, ...]]:
+def _lost_files(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[str, ...]]:
     lost: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.digest not in files.digests:

@@ -1,4 +1,4 @@
-"""What a paste would write: which elements of staged OLX are linked, and which become new items."""
+"""Planning a paste: decides which elements of staged OLX are existing items and which become new items."""
 
 from __future__ import annotations
 
@@ -32,15 +32,17 @@ MAX_SLUG: Final = 150
 _NO_ORIGIN: Final = {"url_name": None, COPIED_FROM: None, COPIED_VERSION: None}
 
 type Origin = tuple[str, str | int]
-"""What makes two elements the same item: their tag, and the item they were; or the element itself."""
+"""Identity of an element: its tag, and the key of the item it was (for an element that names none, its own ``id()``).
+
+Elements with the same origin become one item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    New components and containers, with codes that are free, and which of them the pasted item is.
+    New components and containers with codes that no other item has, and the name of the pasted item among them.
 
-    ``settings`` are those of the containers, by ``entity_ref``.
+    ``settings`` are the settings of the containers, by ``entity_ref``.
     """
 
     root_ref: str
@@ -51,7 +53,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What is staged beside the OLX, by the key of the item that it belongs to."""
+    """Files and settings that are staged beside the OLX, by the key of the component or container they belong to."""
 
     files: Mapping[str, tuple[FileMedia, ...]]
     settings: Mapping[str, ContainerSettingsData]
@@ -59,11 +61,11 @@ class Extras:
 
 def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, library_key: LibraryLocatorV2) -> Plan:
     """
-    Decide what a paste writes.
+    Plan what a paste writes.
 
-    The pasted item itself is always new. A child that is a copy of a live item of the library is that item;
-    any other is new, once, however often it occurs. Children that a container does not take, and blocks with
-    children of their own, are left out (wire: clipboard-paste).
+    The pasted item itself is always new. A child that is a copy of an undeleted item of the library becomes that item
+    again. Any other child becomes one new item, however often it occurs. Children that a container cannot hold, and
+    blocks with children of their own, are left out (wire: clipboard-paste).
 
     Args:
         root: a block without children, or a chapter, sequential or vertical.
@@ -102,7 +104,11 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
 
 @dataclass(slots=True)
 class _Tree:
-    """The distinct elements that are copied, and what stands below each; a linked one ends its branch."""
+    """
+    The distinct elements that become new items, and the children of each.
+
+    ``linked`` holds the elements that are existing items; nothing below such an element is looked at.
+    """
 
     linked: Mapping[Origin, str]
     copies: dict[Origin, OlxBlock] = field(default_factory=dict)
@@ -131,7 +137,7 @@ def _may_hold(tag: str, child_tag: str) -> bool:
 
 
 def _linked_refs(root: OlxBlock, learning_package_pk: int, library_key: LibraryLocatorV2) -> dict[Origin, str]:
-    """Names of the live items of the library that elements below the root are copies of."""
+    """Return the names of the library's undeleted items that elements below the root are copies of, by origin."""
     origins: dict[ItemKey, Origin] = {}
     for block in root.walk():
         key = _key(block)
@@ -142,7 +148,7 @@ def _linked_refs(root: OlxBlock, learning_package_pk: int, library_key: LibraryL
 
 
 def _key(block: OlxBlock) -> ItemKey | None:
-    """The key of the item that an element is a copy of; None where it says nothing, or something impossible."""
+    """Return the key of the item that an element is a copy of; None if it names none, or one of another type."""
     try:
         key = item_key(block.attributes.get(COPIED_FROM, ""))
     except MalformedKeyError:
@@ -152,7 +158,7 @@ def _key(block: OlxBlock) -> ItemKey | None:
 
 
 def _free_codes(learning_package_pk: int, copies: Mapping[Origin, OlxBlock]) -> dict[Origin, str]:
-    """A code for each copy that nothing in the learning package has, deleted items included."""
+    """Make a code for each new item that no item of the learning package has, not even a deleted one."""
     codes: dict[Origin, str] = {}
     refs: set[str] = set()
     pending = list(copies)
@@ -171,14 +177,18 @@ def _free_codes(learning_package_pk: int, copies: Mapping[Origin, OlxBlock]) -> 
 
 
 def _ref(tag: str, code: str) -> str:
-    """The name of an item in Learning Core."""
+    """Return the ``entity_ref`` that an item with this code has in Learning Core."""
     if tag in CONTAINER_TYPES_OF_TAGS:
         return code
     return ComponentWrite(tag, code, title="", olx="").entity_ref
 
 
 def _code(block: OlxBlock, random_hex: Callable[[int], str] = secrets.token_hex) -> str:
-    """``slug-of-the-title-1a2b3c``; 12 hex digits for a component whose title has no letters or digits."""
+    """
+    Make a code from the title of a block and a random suffix: ``slug-of-the-title-1a2b3c``.
+
+    A component whose title has no letters or digits gets 12 random hex digits.
+    """
     slug = slugify(_title(block), allow_unicode=True)[:MAX_SLUG]
     if not slug and block.tag not in CONTAINER_TYPES_OF_TAGS:
         return random_hex(6)

@@ -1,4 +1,4 @@
-"""Where something on the clipboard was copied from: who may still take it, and the bytes of its files."""
+"""The library or course that a copy is from: takes snapshots of it, and reads its files for users who may copy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ type SourceKey = ItemKey | UsageKey
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Those files of a source that it still has, by digest, and a way to get at their bytes."""
+    """Digests of the wanted files that a source still has, and a function that reads their bytes."""
 
     digests: Collection[str] = frozenset()
     file_bytes: learning_core.FileBytes | None = None
@@ -31,10 +31,12 @@ class Files:
 
 def take_snapshot(key: SourceKey, *, user: Actor) -> Snapshot:
     """
-    Read the draft of an item or a block. Needs REUSE of a component, VIEW of a container, VIEW of a course.
+    Read the draft of an item or a block, with all that is below it, as a snapshot.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for what is too large to be copied at once, and OlxError
-    for what is stored as unsafe OLX.
+    Needs REUSE for a component of a library, VIEW for a container, and VIEW of the course for a block of a course.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError for an item or block that is too large to be copied at
+    once, and OlxError for one that is stored as unsafe OLX.
     """
     if isinstance(key, LibraryContainerLocator | LibraryUsageLocatorV2):
         return item_snapshot(key, user=user)
@@ -43,9 +45,11 @@ def take_snapshot(key: SourceKey, *, user: Actor) -> Snapshot:
 
 def files_of_source(key: SourceKey, digests: Collection[str], *, user: Actor) -> Files:
     """
-    Find files of a source that somebody may still copy from: the rights are the same as for ``take_snapshot``.
+    Find the files with the given digests that a library or course still has.
 
-    Returns: none for a source that is gone. Raises NotAllowedError.
+    The user needs the same rights as for ``take_snapshot``.
+
+    Returns: no files if the library or course is deleted. Raises NotAllowedError.
     """
     if isinstance(key, LibraryContainerLocator | LibraryUsageLocatorV2):
         return _files_of_library(key, digests, user=user)

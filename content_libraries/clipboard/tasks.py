@@ -9,5 +9,5 @@ from .models import StagedContent, StagedStatus
 
 @shared_task(name="content_libraries.content.clean_up_staged_content")
 def clean_up_staged_content() -> None:
-    """Delete the staged content that has expired, of all users: what one run misses, the next one finds."""
+    """Delete the expired staged content of all users. What expires during a run is deleted by the next one."""
     StagedContent.objects.filter(status=StagedStatus.EXPIRED).delete()

@@ -1,4 +1,4 @@
-"""Courses in the Django admin, to look at and to publish: they change through the room's api."""
+"""Courses in the Django admin. Staff can look at courses and publish them, but not edit them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KINDS: Final = {
 
 @admin.register(Course)
 class CourseAdmin(PackageAdmin):
-    """Which courses there are, how large, and what of them is not published. Rooms above add their actions."""
+    """Lists courses with their size and their unpublished changes. Rooms above add actions to it."""
 
     actions: Any = ("publish",)
     list_display = ("name", "size", "unpublished", "last_published", "created")
@@ -66,9 +66,9 @@ class CourseAdmin(PackageAdmin):
     @admin.action(description=gettext_lazy("Publish all changes of the selected courses"))
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> HttpResponse | None:
         """
-        Say how much is published, and publish it after that was looked at.
+        Publish all changes of the selected courses, after a page that says how many changes each course has.
 
-        Each course on its own: what one is refused for does not keep the others from being published.
+        Each course is published on its own: an error in one does not keep the others from being published.
         """
         if not is_confirmed(request):
             title, yes = _("Publish all changes of these courses?"), _("Yes, publish")

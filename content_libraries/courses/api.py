@@ -1,4 +1,4 @@
-"""What other rooms and hosts may do with courses."""
+"""Courses for other rooms and for hosts."""
 
 from .arriving import ArrivingFiles, as_new_use
 from .browsing import (

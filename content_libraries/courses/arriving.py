@@ -1,4 +1,4 @@
-"""What blocks bring along when they come into a course as copies: files, and names that are theirs alone."""
+"""Helpers for copying blocks into a course: collects the files they need, and replaces names that must be unique."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from .data import CourseFile
 from .plans import PutFile
 
 _NAMES_OUTSIDE: Final[Mapping[str, str]] = {"video": "edx_video_id"}
-"""Type of a block -> attribute that names something outside of courses that belongs to one block alone."""
+"""Block type -> attribute that names something outside of courses which only one block may use."""
 
 
 class ArrivingFiles:
     """
-    Files that come into a course. What the course has already stays, whatever its content.
+    Collects the files that a course needs for new blocks. Files of the course are never replaced.
 
     Args:
-        there: files of the course, by path.
+        there: the files of the course, by path.
     """
 
     def __init__(self, there: Mapping[str, CourseFile]) -> None:
         self.there = there
         self.new: dict[str, PutFile] = {}
         self.conflicts: dict[str, None] = {}
-        """Paths at which the course has other files."""
+        """Paths at which the course has a file with other content; an ordered set."""
 
     def add(self, path: str, digest: str, size: int) -> None:
         there = self.there.get(path)
@@ -37,6 +37,10 @@ class ArrivingFiles:
 
 
 def as_new_use(olx: str) -> str:
-    """The element of a copy, which names anew what it names outside of courses: that stays the original's."""
+    """
+    Return the OLX of a copy with a new ID in place of the one that only the original may use.
+
+    A video, for example, gets a new ``edx_video_id``. Other types of blocks come back unchanged.
+    """
     name = _NAMES_OUTSIDE.get(root_tag(olx))
     return olx if name is None else with_attributes(olx, {name: str(uuid.uuid4())})

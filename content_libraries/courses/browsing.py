@@ -16,10 +16,10 @@ from .store import course_store
 
 def get_structure(course_key: CourseKey, *, user: Actor, published: bool = False) -> CourseStructure:
     """
-    Read which blocks a course has and how they stand. Needs VIEW.
+    Read the structure of a course: its blocks and the children of each. Needs VIEW.
 
-    The result answers where a block is (``parents``) and what is below it (``walk``), however deep, without another
-    query. Raises NotFoundError and NotAllowedError.
+    ``parents`` and ``walk`` of the result say without another query where a block is and what is below it.
+    Raises NotFoundError and NotAllowedError.
     """
     require_in_course(user, course_key, CoursePermission.VIEW)
     return course_store().structure(course_key, published=published)
@@ -32,7 +32,7 @@ def get_block(usage_key: UsageKey, *, user: Actor, published: bool = False) -> B
 
 def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool = False) -> list[Block]:
     """
-    Read blocks of one course, in the order in which they are asked for. Needs VIEW.
+    Read blocks of one course, in the order of ``usage_keys``. Needs VIEW.
 
     Raises NotFoundError for a block that is not there, and NotAllowedError.
     """
@@ -49,9 +49,9 @@ def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool =
 
 def find_block(usage_key: UsageKey, *, user: Actor, any_of: Collection[CoursePermission]) -> Block:
     """
-    Read the draft of a block. Needs one of the permissions.
+    Read the draft of a block. Needs one of the permissions ``any_of``.
 
-    Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
+    Raises NotFoundError for a block that does not exist, and for a user who lacks all of the permissions.
     """
     if any(may_in_course(user, usage_key.course_key, permission) for permission in any_of):
         block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
@@ -69,15 +69,15 @@ def get_course_tree(
     course_key: CourseKey, *, user: Actor, top: UsageKey | None = None, depth: int | None = None
 ) -> CourseTree:
     """
-    Read a block and what is below it. Needs VIEW.
+    Read a block and the blocks below it. Needs VIEW.
 
-    Structure and blocks are two reads. What somebody deletes between them is not there.
+    Structure and blocks are read one after the other. A block that is deleted between the two reads is left out.
 
     Args:
         top: the root of the course if None.
         depth: how many levels below the top; all if None.
 
-    Raises NotFoundError, also for a top that is not there, and NotAllowedError.
+    Raises NotFoundError, also for a top that does not exist, and NotAllowedError.
     """
     structure = get_structure(course_key, user=user)
     top = top or structure.root
@@ -90,7 +90,7 @@ def get_course_tree(
 
 def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:
     """
-    List the files of a course as a whole, by path: assets below ``static/``, and what else its OLX brought.
+    List the files of a course as a whole, by path: assets below ``static/``, and other files of its archive.
 
     Needs VIEW_FILES. Raises NotFoundError and NotAllowedError.
     """
@@ -108,10 +108,10 @@ def read_course_file(course_key: CourseKey, path: str, *, user: Actor, published
 
 def blocks_with_upstream(course_key: CourseKey) -> list[UpstreamSettings]:
     """
-    Read what the drafts of a course say about the library items they are linked to, or were copied from.
+    Read the link settings of all blocks in the draft of a course that are linked to a library item or copied from one.
 
-    The number of queries does not depend on the course. Blocks that say nothing of that, and blocks that stand
-    nowhere, are left out; the others come in document order. Checks no permission: it is for keeping links.
+    The blocks come in document order; blocks that stand nowhere in the course are left out. The number of queries
+    does not depend on the course. Checks no permission: the caller keeps links for the site, not for a user.
     """
     store = course_store()
     found = {**store.blocks_saying(course_key, "upstream"), **store.blocks_saying(course_key, "copied_from_block")}

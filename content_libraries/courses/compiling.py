@@ -1,13 +1,13 @@
 """
-Compiling: a course as one publish left it, as documents that are read without Learning Core's tables.
+Compiling: writes the state of a course after one publish as documents, which are read without Learning Core's tables.
 
 The structure document::
 
     {"course": "course-v1:O+C+R", "publish_log": UUID, "root": USAGE_KEY or null,
      "blocks": {USAGE_KEY: {"type": "vertical", "title": "A unit", "children": [USAGE_KEY, …]}, …}}
 
-holds the blocks that stand in the course, and is all that lists and trees need. The order of ``blocks`` means nothing:
-databases do not keep it. What a block says is in a definition document of its own.
+holds the blocks that stand in the course, and is all that lists and trees need. The order of ``blocks`` means nothing,
+because databases do not keep it. The OLX of each block is in a definition document of its own.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ logger = logging.getLogger(__name__)
 
 def compile_publish_log(publish_log_pk: int) -> bool:
     """
-    Compile the course that a publish log belongs to, as that log left it. Doing it twice does no harm.
+    Compile the course of a publish log in the state that this publish left. Doing it twice does no harm.
 
-    Each call is an attempt, also one whose process is killed; see ``uncompiled_publish_logs``.
+    Each call counts as an attempt, even when the process is killed; see ``uncompiled_publish_logs``.
 
-    Returns: whether something was written; False for a log that is gone, is not of a course, or is compiled already.
+    Returns: whether something was written; False for a log that is deleted, is not of a course, or is compiled already.
     """
     log = learning_core.find_publish_log(pk=publish_log_pk)
     if log is None or CompiledCourse.objects.filter(publish_log_id=log.pk).exists():
@@ -59,13 +59,13 @@ def compile_publish_log(publish_log_pk: int) -> bool:
 
 def compile_course(course_key: CourseKey, *, user: Actor, publish_log_uuid: UUID | None = None) -> CompiledCourse:
     """
-    Compile a course as a publish left it, unless that is done. Needs PUBLISH.
+    Compile a course in the state that a publish left, unless it is compiled already. Needs PUBLISH.
 
     Args:
-        publish_log_uuid: which publish; the newest if None.
+        publish_log_uuid: the publish; the newest if None.
 
-    Raises NotAllowedError, and NotFoundError for a course that is not kept here or was never published, and for an
-    unknown publish.
+    Raises NotAllowedError, and NotFoundError for a course that Learning Core does not keep, for a course that was
+    never published, and for an unknown publish.
     """
     course = access_course(user, course_key, CoursePermission.PUBLISH)
     learning_package_pk = learning_package_of(course)
@@ -83,9 +83,12 @@ def compile_course(course_key: CourseKey, *, user: Actor, publish_log_uuid: UUID
 
 def uncompiled_publish_logs() -> list[int]:
     """
-    Find the newest publish log of each course, where it is not compiled, in four queries for 900 courses.
+    Find the courses whose newest publish is not compiled, in four queries for 900 courses.
 
-    A log is left out after ``JOB_ATTEMPTS`` attempts. Another publish, or ``compile_course``, begins anew.
+    A publish log is left out after ``JOB_ATTEMPTS`` attempts. ``compile_course`` still compiles it, and a later publish
+    of the course has attempts of its own.
+
+    Returns: pks of the publish logs.
     """
     packages = Course.objects.filter(learning_package__isnull=False).order_by("id")
     behind: set[int] = set()
@@ -112,7 +115,7 @@ def _compile(course: Course, log: PublishLogName) -> bool:
                 CompiledDefinition(compiled=compiled, usage_key=key, olx=definitions[key]) for key in keys
             )
             CompileAttempts.objects.filter(publish_log_id=log.pk).delete()
-            _forget_old(course, keep=log.pk)
+            _delete_old(course, keep=log.pk)
     except IntegrityError:  # somebody else compiled it at the same time, or the log has just been deleted
         return False
     return True
@@ -168,8 +171,8 @@ def _document(course: Course, log: PublishLogName, structure: CourseStructure, k
     }
 
 
-def _forget_old(course: Course, *, keep: int) -> None:
-    """Delete all but the newest compiled states of a course; the one that was just asked for stays too."""
+def _delete_old(course: Course, *, keep: int) -> None:
+    """Delete all but the newest compiled states of a course; the state of publish log ``keep`` stays too."""
     newest = list(
         CompiledCourse.objects.filter(course=course)
         .order_by("-publish_log_id")

@@ -1,8 +1,9 @@
 """
-Copies of blocks with everything in them, in the same course or in another one, and of whole courses.
+Copying blocks with everything in them, into the same course or another one, and copying whole courses.
 
-A copy gets new usage keys. Files that are private to a block are copied with it; other files of another course come
-along where the course has none of that name. What a copy says of its links is decided by who keeps them (``hooks``).
+A copy gets new usage keys. Files that are private to a block are copied with it. From another course, the other files
+that the block refers to come along too, unless the course has a file of that name. The room that keeps links decides
+which link settings a copy gets (``hooks``).
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ _STATIC: Final = "static/"
 @dataclass(frozen=True, slots=True)
 class Copied:
     """
-    What a copy made.
+    The result of copying a block.
 
     Args:
         block: the copy.
         keys: usage key of each block that was copied -> that of its copy.
-        new_files, conflicting_files: paths of files that came along, and of those that did not because the course has
-            other files of these names.
+        new_files: paths of files that were added to the course.
+        conflicting_files: paths of files that were not added, because the course has other files of these names.
     """
 
     block: Block
@@ -60,25 +61,25 @@ class Copied:
 
 def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index: int | None = None) -> Copied:
     """
-    Copy the draft of a block, with everything in it, to a place in its own or in another course.
+    Copy the draft of a block, with everything in it, into its own or another course.
 
     Args:
         user: needs VIEW in the course of the block, and EDIT in that of the parent.
         index: place among the children of the parent; the end if None.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError, and what a room that keeps watch over the course raises.
+    Raises NotFoundError, NotAllowedError, InvalidInputError, and what a course hook raises to refuse the edit.
     """
-    return _copied(usage_key, user, parent_key, index, _Copier(usage_key, parent_key.course_key, is_new_use=True))
+    return _copy(usage_key, user, parent_key, index, _Copier(usage_key, parent_key.course_key, is_new_use=True))
 
 
 def duplicate_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey | None = None) -> Copied:
     """
-    Copy the draft of a block, with everything in it, to the place behind it, with a title that says so.
+    Duplicate the draft of a block, with everything in it, directly behind it, under the title “Duplicate of …”.
 
     Args:
         user: needs EDIT in the course.
-        parent_key: where, for a block that stands in several places or shall be copied to another one; there it
-            comes last, if the block is not in it.
+        parent_key: the parent of the duplicate; the first parent of the block if None. In a parent that does not hold
+            the block, the duplicate comes last.
 
     Raises as ``copy_block``.
     """
@@ -100,22 +101,22 @@ def duplicate_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey | 
     siblings = structure.children.get(parent_key, ())
     index = siblings.index(usage_key) + 1 if usage_key in siblings else None
     title = f"Duplicate of “{structure.blocks[usage_key].title}”"
-    return _copied(usage_key, user, parent_key, index, _Copier(usage_key, usage_key.course_key, title=title))
+    return _copy(usage_key, user, parent_key, index, _Copier(usage_key, usage_key.course_key, title=title))
 
 
 def rerun_course(
     source_key: CourseKey, *, course_key: CourseKey, user: Actor, display_name: str | None = None
 ) -> Course:
     """
-    Create a course with everything that another one has: published content, drafts, files, tags and links.
+    Create a course as a copy of another one, with its published content, drafts, files, tags and links.
 
-    Usage keys are those of the other course but for the course itself. It needs the default store.
+    Blocks keep their types and IDs; only the course in their usage keys changes. Works with the default store only.
 
     Args:
-        user: needs EXPORT in the other course, and to be allowed to create courses.
-        display_name: that of the other course if None.
+        user: needs EXPORT in the source, and to be allowed to create courses.
+        display_name: the name of the new course; the name of the source if None.
 
-    Raises NotFoundError, NotAllowedError, CourseExistsError, and InvalidInputError for a name that cannot be.
+    Raises NotFoundError, NotAllowedError, CourseExistsError, and InvalidInputError for an invalid name.
     """
     require_create_course(user)
     if Course.objects.filter(id=course_key, learning_package__isnull=False).exists():
@@ -132,7 +133,7 @@ def rerun_course(
     return find_course(course_key)
 
 
-def _copied(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int | None, copier: _Copier) -> Copied:
+def _copy(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int | None, copier: _Copier) -> Copied:
     course_key = parent_key.course_key
     require_in_course(user, usage_key.course_key, CoursePermission.VIEW)
     require_in_course(user, course_key, CoursePermission.EDIT)
@@ -142,17 +143,20 @@ def _copied(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int |
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=copier.file_bytes)
         clone_tags({str(copy): str(original) for original, copy in copier.keys.items()})
     block = course_store().blocks(course_key, [copier.keys[usage_key]])[copier.keys[usage_key]]
-    return Copied(block, copier.keys, tuple(copier.arriving.new), tuple(copier.arriving.conflicts))
+    return Copied(block, copier.keys, tuple(copier.incoming.new), tuple(copier.incoming.conflicts))
 
 
 @dataclass
 class _Copier:
     """
-    Plans one copy.
+    Plans the copy of one block with everything in it.
 
     Args:
-        title: the title that the top block gets; its own if None.
-        is_new_use: whether what blocks name outside of courses stays that of the originals alone.
+        top: the block.
+        course_key: the course that the copy goes to.
+        title: the title that the copy of the top block gets; the title of the original if None.
+        is_new_use: whether copies get new names for things outside of courses that only one block may use
+            (``as_new_use``).
     """
 
     top: UsageKey
@@ -160,7 +164,7 @@ class _Copier:
     title: str | None = None
     is_new_use: bool = False
     paths: dict[str, str] = field(default_factory=dict)
-    """Digest of a file -> where the source has it."""
+    """Digest of a file -> its path in the course of the original."""
 
     @cached_property
     def structure(self) -> CourseStructure:
@@ -180,7 +184,7 @@ class _Copier:
         return course_store().files(self.top.course_key)
 
     @cached_property
-    def arriving(self) -> ArrivingFiles:
+    def incoming(self) -> ArrivingFiles:
         is_other = self.course_key != self.top.course_key
         return ArrivingFiles(course_store().files(self.course_key) if is_other else self.stored)
 
@@ -217,7 +221,7 @@ class _Copier:
             )
             for copy in copies
         ]
-        return CoursePlan((*changes, *self.arriving.new.values()))
+        return CoursePlan((*changes, *self.incoming.new.values()))
 
     def file_bytes(self, digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         wanted = {self.paths[digest]: digest for digest in digests if digest in self.paths}
@@ -225,7 +229,11 @@ class _Copier:
             yield wanted[path], data
 
     def _olx(self, block: Block, copy: UsageKey) -> str:
-        """The element of a copy, which refers to files of its own where the original has such."""
+        """
+        Return the OLX of a copy, and note the files that the copy needs.
+
+        Where the original has files of its own, the copy gets and refers to files of its own.
+        """
         key = block.usage_key
         folder = private_name(key, "")
         own = [path.removeprefix(_STATIC) for path in self.stored if path.startswith(f"{_STATIC}{folder}")]
@@ -240,5 +248,5 @@ class _Copier:
         return as_new_use(olx) if self.is_new_use else olx
 
     def _put(self, file: CourseFile, path: str) -> None:
-        self.arriving.add(path, file.digest, file.size)
+        self.incoming.add(path, file.digest, file.size)
         self.paths[file.digest] = file.path

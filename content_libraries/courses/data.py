@@ -1,4 +1,4 @@
-"""What crosses the door of the courses room."""
+"""Data that the courses room takes and returns."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ROOT: Final = "course"
 """Block type and block id of the root of a course."""
 
 POLICY_PATH: Final = "policies/policy.json"
-"""Course file with the settings that OLX keeps outside of blocks: the course's own under ``course``, those of tabs."""
+"""Course file with settings that OLX keeps outside of blocks: those of the course (under ``course``) and of tabs."""
 
 GRADING_POLICY_PATH: Final = "policies/grading_policy.json"
 """Course file with the grading policy."""
 
 
 class CoursePermission(StrEnum):
-    """What one may do in a course. The values are action names of openedx-authz."""
+    """Permissions in a course. The values are action names of openedx-authz."""
 
     VIEW = "courses.view_course"
     EDIT = "courses.edit_course_content"
@@ -41,14 +41,15 @@ class CoursePermission(StrEnum):
 @dataclass(frozen=True, slots=True)
 class BlockState:
     """
-    What a structure says of a block.
+    A block as the structure of a course describes it, without its content.
 
     Args:
-        title: its display name; its id where it has none.
+        title: its display name; its id if it has no display name.
         version_num: number of the version; it grows with each change of the block itself or of its list of
             children.
         holds_blocks: whether it can have children.
-        has_unpublished_changes: whether the draft of the block itself, its contents apart, is not what is published.
+        has_unpublished_changes: whether the draft of the block itself differs from what is published; blocks inside of
+            it do not count.
     """
 
     title: str
@@ -60,12 +61,12 @@ class BlockState:
 @dataclass(frozen=True)
 class CourseStructure:
     """
-    Which blocks a course has and how they stand, without what they say.
+    The blocks of one branch of a course and the children of each, without the content of the blocks.
 
     Args:
-        root: usage key of the course's root block; it may be missing in ``blocks`` where nothing is published.
-        blocks: all blocks of that branch, also those that stand nowhere.
-        children: usage key -> its children in order. Blocks without children are left out.
+        root: usage key of the course's root block; ``blocks`` does not have it when nothing is published.
+        blocks: all blocks of the branch, also those that stand nowhere in the course.
+        children: usage key -> the block's children in order. Blocks without children are left out.
     """
 
     root: UsageKey
@@ -74,7 +75,7 @@ class CourseStructure:
 
     @cached_property
     def parents(self) -> Mapping[UsageKey, tuple[UsageKey, ...]]:
-        """Usage key -> the blocks that it stands in, in document order; nearly always one."""
+        """Return for each block the blocks that it stands in, in document order; nearly always one."""
         parents: dict[UsageKey, list[UsageKey]] = {}
         in_order = dict.fromkeys([*(key for key, _depth in self.walk()), *self.children])
         for parent in in_order:
@@ -83,7 +84,7 @@ class CourseStructure:
         return {child: tuple(found) for child, found in parents.items()}
 
     def above(self, usage_key: UsageKey) -> frozenset[UsageKey]:
-        """The blocks that a block stands in, at any height."""
+        """Return the ancestors of a block: the blocks that it stands in, directly or indirectly."""
         found: set[UsageKey] = set()
         pending = list(self.parents.get(usage_key, ()))
         while pending:
@@ -95,12 +96,12 @@ class CourseStructure:
 
     @cached_property
     def reachable(self) -> frozenset[UsageKey]:
-        """The blocks that stand in the course."""
+        """Return the blocks that stand in the course: the root and all that is below it."""
         return frozenset(key for key, _depth in self.walk())
 
     def walk(self, top: UsageKey | None = None, *, depth: int | None = None) -> Iterator[tuple[UsageKey, int]]:
         """
-        Yield blocks in document order, each once, a parent first, with their depth below the top.
+        Yield blocks with their depth below the top, in document order, parents before children, each block once.
 
         Args:
             top: where to begin; the root if None.
@@ -126,7 +127,7 @@ class Block:
 
     Args:
         olx: its OLX element without ``url_name`` and without the blocks in it.
-        settings: the attributes of that element, as OLX spells them. The root has more in the course file
+        settings: the attributes of ``olx``, as strings. The root has further settings in the course file
             ``POLICY_PATH``.
         children: usage keys, in order.
     """
@@ -149,7 +150,7 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class CourseTree:
     """
-    A block of a course with what is below it.
+    A block of a course with the blocks below it.
 
     Args:
         structure: the whole course.
@@ -167,10 +168,11 @@ class BlockCopy:
     A block that is copied, before the copy is written.
 
     Args:
-        source_key: the block; usage_key: its copy.
-        parent_key: the copy that holds this one; None for the top of what is copied.
-        olx: the element of the copy.
-        title: the title that the copy gets; that of the element if None.
+        source_key: the original.
+        usage_key: the copy.
+        parent_key: the copy that holds this one; None for the topmost copied block.
+        olx: the OLX element of the copy.
+        title: the title that the copy gets; the title in ``olx`` if None.
     """
 
     source_key: UsageKey
@@ -183,13 +185,13 @@ class BlockCopy:
 @dataclass(frozen=True, slots=True)
 class PlacedBlock:
     """
-    A block that stands in the draft of a course, and where.
+    A block that stands in the draft of a course, with its place.
 
     Args:
         olx: its OLX element without the blocks in it.
-        ancestors: usage keys and titles of what holds it, from the section down; not the course. Of a block that
-            stands in several places, those of the first.
-        modified: when the version was made.
+        ancestors: usage keys and titles of the blocks that hold it, from the section down, without the course. If the
+            block stands in several places, the first counts.
+        modified: when the current version of the draft was made.
     """
 
     usage_key: UsageKey
@@ -202,7 +204,7 @@ class PlacedBlock:
 @dataclass(frozen=True, slots=True)
 class CourseFile:
     """
-    A file of a course as a whole: an asset at ``static/NAME``, or what an OLX folder has beside blocks
+    A file of a course as a whole: an asset (``static/NAME``), or a file that an OLX folder has beside the blocks
     (``about/overview.html``, ``policies/assets.json``).
 
     Args:
@@ -219,10 +221,10 @@ class CourseFile:
 @dataclass(frozen=True, slots=True)
 class UpstreamSettings:
     """
-    What a block says about the library item that it is linked to, or was copied from (wire: sync-state).
+    The link settings of a block: which library item it is linked to, or was copied from (wire: sync-state).
 
-    ``upstream_version`` None with an ``upstream`` means linked, but never synced. ``top_level_parent`` is the short
-    form ``TYPE:BLOCK_ID``, in whichever of the older spellings the block has it.
+    ``upstream_version`` None with an ``upstream`` means that the block is linked, but was never synced.
+    ``top_level_parent`` is always ``TYPE:BLOCK_ID``, even if the block has one of the older spellings.
     """
 
     usage_key: UsageKey
@@ -236,7 +238,7 @@ class UpstreamSettings:
 
     @classmethod
     def of(cls, usage_key: UsageKey, settings: Mapping[str, str]) -> UpstreamSettings:
-        """Read them from the settings of a block. What cannot be understood counts as not there."""
+        """Read the link settings from the attributes of a block. Values that cannot be parsed count as missing."""
         customized = _json(settings.get("downstream_customized"))
         return cls(
             usage_key=usage_key,
@@ -253,11 +255,11 @@ class UpstreamSettings:
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """
-    What loading an archive did.
+    The result of loading an archive.
 
     Args:
         blocks: how many blocks the course has now.
-        created, updated, deleted: how many of them, in both branches together.
+        created, updated, deleted: how many blocks were created, updated and deleted, in both branches together.
         files: how many files the course has now.
         files_left_out: paths of files that are too large to be stored.
         drafts: whether the archive had drafts.
@@ -274,14 +276,14 @@ class LoadReport:
 
 
 TOP_LEVEL: Final = "top_level_downstream_parent_key"
-"""The attribute in which a part of a linked structure names the structure."""
+"""Attribute of a block inside of a linked structure; it names the topmost block of the structure."""
 
 
 def top_level_name(text: str | None) -> str | None:
     """
-    Spell the name of a linked structure as ``TYPE:BLOCK_ID``, which is all that the platform reads.
+    Return the name of a linked structure as ``TYPE:BLOCK_ID``, the only spelling that the platform reads.
 
-    Earlier versions of this app wrote ``TYPE@BLOCK_ID``, and older courses have a JSON object with type and id.
+    Earlier versions of this app wrote ``TYPE@BLOCK_ID``. Older courses have a JSON object with type and id.
     """
     value = _json(text)
     if isinstance(value, dict) and {"type", "id"} <= value.keys():
@@ -291,12 +293,12 @@ def top_level_name(text: str | None) -> str | None:
 
 
 def private_name(usage_key: UsageKey, name: str) -> str:
-    """Where a course keeps a file of one block alone, below ``static/``: no other block has files there."""
+    """Return the path below ``static/`` of a file that belongs to one block alone."""
     return f"components/{usage_key.block_type}/{usage_key.block_id}/{name}"
 
 
 _MAX_VERSION: Final = 2**31 - 1
-"""What every database takes for a version number."""
+"""The largest version number that every database stores."""
 
 
 def _json(text: str | None) -> object:

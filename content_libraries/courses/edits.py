@@ -1,4 +1,4 @@
-"""Edits of single blocks and files of a course. Each is one plan, and so one change set."""
+"""Edits of single blocks and files of a course. Each edit is one plan, and so one change set."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from .store import Applied, course_store
 
 MAX_PATH: Final = 500
 FILE_FOLDERS: Final = ("static", "about", "info", "policies", "tabs")
-"""Folders of an OLX course whose files authors change; what else an archive brings is kept as it is."""
+"""Folders of an OLX course whose files authors may change; other files of an archive are kept as they are."""
 
 
 def apply_course_plan(
     course_key: CourseKey, plan: CoursePlan, *, user: Actor, file_bytes: FileBytes | None = None
 ) -> Applied:
     """
-    Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES where files change.
+    Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES if files change.
 
     Raises NotFoundError, NotAllowedError, ConflictError when the course changed since the plan was made,
-    InvalidInputError for a change that makes no course, OlxError for unsafe OLX, and what a room that keeps watch over
-    the course (``hooks``) raises to refuse it.
+    InvalidInputError for a change that would not leave a valid course, OlxError for unsafe OLX, and what a course hook
+    (``hooks``) raises to refuse the edit.
     """
     require_in_course(user, course_key, CoursePermission.EDIT)
     if any(isinstance(change, PutFile | DeleteFile) for change in plan.changes):
@@ -63,9 +63,9 @@ def write_course_plan(
     course_key: CourseKey, plan: CoursePlan, *, author_pk: int | None, file_bytes: FileBytes | None = None
 ) -> Applied:
     """
-    Make all changes of a plan, as ``apply_course_plan`` does, without asking anybody.
+    Make all changes of a plan, as ``apply_course_plan`` does, without checking permissions or asking course hooks.
 
-    It is for rooms that have checked permissions of their own and answer for what they keep watch over.
+    It is for rooms that have checked permissions and asked the hooks themselves. Hooks still hear of the change.
     """
     with transaction.atomic():
         applied = course_store().apply(course_key, plan, author_pk=author_pk, file_bytes=file_bytes)
@@ -87,19 +87,20 @@ def create_block(
     Create a block. Needs EDIT.
 
     Args:
-        parent_key: where.
-        user: who creates it.
-        block_type: of the XBlock.
-        settings: its attributes; what is no text is written as JSON. They win over those in ``olx``.
-        olx: its element, without blocks in it; an empty one if None.
-        block_id: unique among the blocks of that type; a random one if None.
+        parent_key: the block that holds the new one.
+        user: who creates the block.
+        block_type: the type of the XBlock.
+        settings: attributes of the block; values other than strings are written as JSON. They win over attributes in
+            ``olx``.
+        olx: the OLX element of the block, without blocks in it; an empty element if None.
+        block_id: unique among the blocks of the type; a random one if None.
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError and OlxError.
     """
     key = _new_key(parent_key.course_key, block_type, block_id or uuid.uuid4().hex)
     element = with_attributes(olx or f"<{block_type}/>", _attributes(settings or {}))
-    return _edited(key, user, CreateBlock(key, element, parent=parent_key, index=index))
+    return _change_block(key, user, CreateBlock(key, element, parent=parent_key, index=index))
 
 
 def edit_block(
@@ -111,14 +112,14 @@ def edit_block(
     version_num: int | None = None,
 ) -> Block:
     """
-    Change a block; its children stay. Needs EDIT.
+    Change the settings or the OLX of a block; its children stay. Needs EDIT.
 
     Args:
         usage_key: the block.
-        user: who changes it.
-        settings: attributes to set; None as a value takes one away; the others stay.
-        olx: a new element in place of the old one.
-        version_num: the version that the edit was made for; whatever is there if None.
+        user: who changes the block.
+        settings: attributes to set; the value None removes an attribute; attributes that are not named stay.
+        olx: a new OLX element in place of the old one.
+        version_num: the version that the edit was made for; any version if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, OlxError, and ConflictError when the block is at
     another version.
@@ -127,19 +128,19 @@ def edit_block(
     block = _block(usage_key)
     element = with_attributes(block.olx if olx is None else olx, _attributes(settings or {}))
     expected = block.version_num if version_num is None else version_num
-    return _edited(usage_key, user, UpdateBlock(usage_key, element), expected={usage_key: expected})
+    return _change_block(usage_key, user, UpdateBlock(usage_key, element), expected={usage_key: expected})
 
 
 def move_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index: int | None = None) -> Block:
-    """Move a block, with its contents, to a place in another block or in its own parent. See ``plans.MoveBlock``."""
-    return _edited(usage_key, user, MoveBlock(usage_key, parent_key, index))
+    """Move a block, with its contents, into another block or to another place in its parent. Needs EDIT."""
+    return _change_block(usage_key, user, MoveBlock(usage_key, parent_key, index))
 
 
 def reorder_children(usage_key: UsageKey, *, user: Actor, children: Sequence[UsageKey]) -> Block:
     """
     Put the children of a block into another order. Needs EDIT.
 
-    Raises InvalidInputError unless exactly its children are given, besides NotFoundError and NotAllowedError.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError unless ``children`` are exactly the block's children.
     """
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     block = _block(usage_key)
@@ -148,11 +149,15 @@ def reorder_children(usage_key: UsageKey, *, user: Actor, children: Sequence[Usa
             _("Name each child of “%(block)s” once, and nothing else.") % {"block": usage_key}, field="children"
         )
     change = SetChildren(usage_key, tuple(children))
-    return _edited(usage_key, user, change, expected={usage_key: block.version_num})
+    return _change_block(usage_key, user, change, expected={usage_key: block.version_num})
 
 
 def delete_block(usage_key: UsageKey, *, user: Actor) -> frozenset[UsageKey]:
-    """Delete a block and what stands nowhere else. Needs EDIT. Returns everything that went."""
+    """
+    Delete a block, and the blocks below it that stand nowhere else. Needs EDIT.
+
+    Returns: all blocks that were deleted.
+    """
     return _apply(usage_key.course_key, user, DeleteBlock(usage_key)).deleted
 
 
@@ -163,8 +168,8 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
     Args:
         path: ``static/NAME`` for an asset, or a file in another of the ``FILE_FOLDERS``.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a path or a size that cannot be, and for a policy
-    that is no JSON object.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for an invalid path or size, and for a policy that is
+    no JSON object.
     """
     check_path(path)
     if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":
@@ -184,7 +189,7 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
 
 
 def delete_course_file(course_key: CourseKey, path: str, *, user: Actor) -> None:
-    """Delete a file of a course. One that is not there is fine. Needs EDIT and EDIT_FILES."""
+    """Delete a file of a course. Does nothing if there is no such file. Needs EDIT and EDIT_FILES."""
     _apply(course_key, user, DeleteFile(path))
 
 
@@ -209,7 +214,9 @@ def _apply(course_key: CourseKey, user: Actor, *changes: Change) -> Applied:
     return apply_course_plan(course_key, CoursePlan(changes), user=user)
 
 
-def _edited(key: UsageKey, user: Actor, change: Change, *, expected: Mapping[UsageKey, int] | None = None) -> Block:
+def _change_block(
+    key: UsageKey, user: Actor, change: Change, *, expected: Mapping[UsageKey, int] | None = None
+) -> Block:
     apply_course_plan(key.course_key, CoursePlan((change,), expected or {}), user=user)
     return _block(key)
 
@@ -233,7 +240,7 @@ def _new_key(course_key: CourseKey, block_type: str, block_id: str) -> UsageKey:
 
 
 def _attributes(settings: Mapping[str, object]) -> dict[str, str | None]:
-    """Settings as attributes of OLX, which holds everything but texts as JSON."""
+    """Convert settings to OLX attributes: values other than strings become JSON."""
     return {
         name: value if value is None or isinstance(value, str) else json.dumps(value)
         for name, value in settings.items()

@@ -1,4 +1,4 @@
-"""From a course in the default store to the OLX of an archive, as Studio exports it."""
+"""Exporting a course from the default store as an OLX archive, as Studio does."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _MADE_FROM_FILES = frozenset({POLICY_PATH, GRADING_POLICY_PATH})
 
 def export_course(course_key: CourseKey, target: Path, *, user: Actor) -> None:
     """
-    Write a course as OLX. Needs EXPORT.
+    Write a course as an OLX archive or folder. Needs EXPORT.
 
-    What is published comes first; drafts that differ from it are beside it, in the folder ``drafts``. Whoever loads
-    the archive gets both branches as they are here.
+    The archive holds the published blocks and, in the folder ``drafts``, the drafts that differ from them. Loading the
+    archive restores both branches.
 
     Args:
         target: path of a ``.tar.gz`` to write, or of an empty or new folder.
 
-    Raises NotFoundError, NotAllowedError, and OlxError for a folder that holds something.
+    Raises NotFoundError, NotAllowedError, and OlxError for a folder that is not empty.
     """
     access_course(user, course_key, CoursePermission.EXPORT)
     draft = CourseReader(course_key, "draft")
@@ -55,8 +55,9 @@ def export_course(course_key: CourseKey, target: Path, *, user: Actor) -> None:
 
 def course_tree(course_key: CourseKey) -> OlxTree:
     """
-    Read a course as the tree of an archive: its published blocks, and its drafts. Static and other files are not
-    in it. Checks no permission.
+    Read a course as the tree of an archive, with its published blocks and its drafts, but without its files.
+
+    Checks no permission.
     """
     draft, published = CourseReader(course_key, "draft"), CourseReader(course_key, "published")
     branches = _Branches(draft, published)
@@ -79,7 +80,7 @@ def _policy_name(name: str, course_key: Any) -> str:
 
 
 def _readable_by_platform(olx: str) -> str:
-    """Spell the name of the linked structure that a block is part of as the platform does, which fails for others."""
+    """Spell the name of a block's linked structure as the platform does, which fails for other spellings."""
     if TOP_LEVEL not in olx or (name := settings_in(olx).get(TOP_LEVEL)) is None:
         return olx
     return with_attributes(olx, {TOP_LEVEL: top_level_name(name)})
@@ -87,21 +88,25 @@ def _readable_by_platform(olx: str) -> str:
 
 @dataclass
 class _Branches:
-    """The blocks of both branches as trees. A block that is the same in both is the same object."""
+    """
+    Builds the blocks of both branches as trees.
+
+    A block that is the same in both branches, with everything below it, becomes one object.
+    """
 
     draft: CourseReader
     published: CourseReader
     made: dict[tuple[bool, UsageKey], OlxBlock] = field(default_factory=dict)
 
     def root(self) -> OlxBlock:
-        """The published root; that of the draft, with nothing in it, where the course was never published."""
+        """Return the published root; if the course was never published, the draft of the root without children."""
         key = self.draft.structure.root
         if key in self.published.rows:
             return self._block(key, drafts=False)
         return assembled(self.definitions[True][key], self._name(key), ())
 
     def drafts(self) -> Iterator[OlxDraft]:
-        """Drafts that are not what is published, with the place of each."""
+        """Yield the drafts that differ from what is published, with the place of each."""
         structure = self.draft.structure
         for key, row in self.draft.rows.items():
             if row.state.has_unpublished_changes:
@@ -111,31 +116,31 @@ class _Branches:
 
     @cached_property
     def definitions(self) -> Mapping[bool, Mapping[UsageKey, str]]:
-        """Definitions of the draft (True) and of what is published (False)."""
+        """Return the definitions of the draft (under True) and of the published branch (under False)."""
         return {
             drafts: {key: _readable_by_platform(olx) for key, olx in reader.definitions(reader.rows).items()}
             for drafts, reader in ((True, self.draft), (False, self.published))
         }
 
     @cached_property
-    def unlike(self) -> frozenset[UsageKey]:
-        """Blocks whose draft is not what is published, or that hold such a block."""
-        changed = [key for key, row in self.draft.rows.items() if row.state.has_unpublished_changes]
+    def changed(self) -> frozenset[UsageKey]:
+        """Return the blocks whose draft differs from what is published, and all blocks that hold such a block."""
+        pending = [key for key, row in self.draft.rows.items() if row.state.has_unpublished_changes]
         found: set[UsageKey] = set()
-        while changed:
-            key = changed.pop()
+        while pending:
+            key = pending.pop()
             if key not in found:
                 found.add(key)
-                changed.extend(self.draft.structure.parents.get(key, ()))
+                pending.extend(self.draft.structure.parents.get(key, ()))
         return frozenset(found)
 
     def _block(self, key: UsageKey, *, drafts: bool) -> OlxBlock:
-        place = drafts and key in self.unlike, key
-        if place not in self.made:
-            branch = self.draft if place[0] else self.published
-            children = [self._block(child, drafts=place[0]) for child in branch.structure.children.get(key, ())]
-            self.made[place] = assembled(self.definitions[place[0]][key], self._name(key), children)
-        return self.made[place]
+        from_draft = drafts and key in self.changed
+        if (from_draft, key) not in self.made:
+            branch = self.draft if from_draft else self.published
+            children = [self._block(child, drafts=from_draft) for child in branch.structure.children.get(key, ())]
+            self.made[from_draft, key] = assembled(self.definitions[from_draft][key], self._name(key), children)
+        return self.made[from_draft, key]
 
     def _name(self, key: UsageKey) -> str:
         course_key: Any = self.draft.course.id

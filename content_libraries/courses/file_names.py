@@ -1,4 +1,4 @@
-"""Which files of its course a block refers to."""
+"""Finding the files of its course that a block refers to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATIC: Final = "static/"
 
 
 class CourseFileNames:
-    """The files of a course, by the names that texts of its blocks have for them."""
+    """Finds the files of a course by the names that the OLX of its blocks uses."""
 
     def __init__(self, files: Mapping[str, CourseFile]) -> None:
         self._files = files
@@ -23,6 +23,6 @@ class CourseFileNames:
         )
 
     def in_text(self, olx: str) -> dict[str, CourseFile]:
-        """Return the files that the OLX of a block refers to, by ``static/NAME`` as it spells the name."""
+        """Return the files that the OLX of a block refers to, by ``static/NAME`` as the OLX spells the name."""
         found = resolve_references(parse_block(olx), self._names)
         return {f"{_STATIC}{name}": self._files[f"{_STATIC}{file.path}"] for name, file in found.items()}

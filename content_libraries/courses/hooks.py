@@ -1,8 +1,8 @@
 """
-What rooms above have to say about changes of courses, and are told of them.
+Hooks: rooms above can refuse or adapt changes of courses, and are told of each change.
 
-Sync keeps its links in step with courses, and refuses edits inside of what is linked; it stands above this room, which
-calls it through here. Everything happens in the transaction of the change.
+The sync room keeps its links in step with courses, and refuses edits inside of linked structures. It stands above this
+room, so this room must not import it and calls it through a hook. Hooks run in the transaction of the change.
 """
 
 from __future__ import annotations
@@ -18,71 +18,71 @@ from .store import Applied
 
 
 class CourseHook(Protocol):
-    """What a room does about changes of courses."""
+    """Functions of a room that this room calls when a course changes."""
 
     def before_edit(self, course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
         """
-        Look at an edit of an author before it is made. The course is locked against other edits.
+        Check an edit of an author before it is made. The course is locked against other edits.
 
-        Returns: what shall be done instead; mostly the same plan. Raises an error of ours to refuse it.
+        Returns: the plan to apply; mostly the given one. Raises a ContentLibrariesError to refuse the edit.
         """
 
     def adapt_copies(self, copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
         """
-        Say what copies of blocks, which are about to be written, shall say instead.
+        Adapt copies of blocks before they are written.
 
         Args:
-            copies: a block and what is below it, in document order.
+            copies: a block and the blocks below it, in document order.
 
-        Returns: the same copies, mostly with other elements.
+        Returns: the same copies, possibly with another ``olx``.
         """
 
     def after_write(self, course_key: CourseKey, applied: Applied) -> None:
-        """Follow a change that has been written, whoever made it."""
+        """React to a change that has been written, by an author's edit or by another room's plan."""
 
     def after_load(self, course_key: CourseKey) -> None:
-        """Follow the load of an archive, which may have changed everything."""
+        """React to the load of an archive, which may have changed every block."""
 
     def after_delete(self, course_key: CourseKey) -> None:
-        """Forget a course."""
+        """Delete what the room keeps about a course that is being deleted."""
 
 
 _hooks: list[CourseHook] = []
 
 
 def register_course_hook(hook: CourseHook) -> None:
-    """Call a hook at every change of a course from now on. One that is registered already is not called twice."""
+    """Call a hook at every change of a course from now on. Registering a hook again has no effect."""
     if hook not in _hooks:
         _hooks.append(hook)
 
 
 def before_edit(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
-    """Ask all hooks, each about what the one before made of the plan."""
+    """Pass an edit through all hooks: each gets the plan that the hook before it returned."""
     for hook in _hooks:
         plan = hook.before_edit(course_key, plan)
     return plan
 
 
 def adapt_copies(copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
-    """Ask all hooks, each about what the one before made of the copies."""
+    """Pass copies through all hooks: each gets the copies that the hook before it returned."""
     for hook in _hooks:
         copies = hook.adapt_copies(copies)
     return copies
 
 
 def after_write(course_key: CourseKey, applied: Applied) -> None:
-    """Tell all hooks."""
+    """Tell all hooks of a change that has been written."""
     for hook in _hooks:
         hook.after_write(course_key, applied)
 
 
 def after_load(course_key: CourseKey) -> None:
-    """Tell all hooks."""
+    """Tell all hooks of the load of an archive."""
     for hook in _hooks:
         hook.after_load(course_key)
 
 
 def after_delete(course_key: CourseKey) -> None:
-    """Tell all hooks."""
+    """Tell all hooks of the deletion of a course."""
     for hook in _hooks:
         hook.after_delete(course_key)

@@ -1,4 +1,4 @@
-"""Courses as a whole: created, published, deleted."""
+"""Creating, publishing and deleting courses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EMPTY: Final = f"<{ROOT}/>"
 
 def create_course(course_key: CourseKey, *, user: Actor, display_name: str) -> Course:
     """
-    Create a course with nothing but its root. Its creator administers it; the operator's has no team.
+    Create a course with nothing but its root. Its creator becomes its administrator, unless it is the operator.
 
     Raises NotAllowedError, CourseExistsError, and InvalidInputError for a name that is blank or too long.
     """
@@ -52,7 +52,7 @@ def create_course(course_key: CourseKey, *, user: Actor, display_name: str) -> C
 
 
 def add_course(course_key: CourseKey, *, user: Actor, display_name: str) -> Course:
-    """Make the row, the learning package and the team of a course, without its root. Needs a transaction."""
+    """Create the row, the learning package and the team of a course, without its root. Needs a transaction."""
     # A site may have known the course before it was kept here, because of the roles in it.
     course = Course.objects.filter(id=course_key).first() or Course(id=course_key, org=course_key.org or "")
     try:
@@ -84,7 +84,7 @@ def delete_course(course_key: CourseKey, *, user: Actor) -> None:
 
 def publish_course(course_key: CourseKey, *, user: Actor, message: str = "") -> int | None:
     """
-    Publish everything that changed, files and deletions too. Needs PUBLISH.
+    Publish all changes of a course, files and deletions too. Needs PUBLISH.
 
     Returns: pk of the publish log; None when nothing had changed. Raises NotFoundError and NotAllowedError.
     """
@@ -96,8 +96,8 @@ def publish_block(usage_key: UsageKey, *, user: Actor, message: str = "") -> int
     """
     Publish a block with everything in it. Needs PUBLISH.
 
-    What learners would not see it without goes along: the files of the course, and those blocks above it whose
-    published version does not show it.
+    Also publishes what learners need to see the block: the files of the course, and those blocks above the block that
+    are not published as holding it.
 
     Returns: pk of the publish log; None when nothing had changed. Raises NotFoundError and NotAllowedError.
     """
@@ -107,7 +107,7 @@ def publish_block(usage_key: UsageKey, *, user: Actor, message: str = "") -> int
     if usage_key not in draft.rows:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": usage_key})
     keys = [key for key, _depth in draft.structure.walk(usage_key)]
-    keys += _above(usage_key, draft.structure, published.structure)
+    keys += _blocks_above(usage_key, draft.structure, published.structure)
     pks = [draft.rows[key].entity_pk for key in keys]
     pks += sorted(draft.stored_files.keys() | published.stored_files.keys())
     return learning_core.publish(
@@ -121,7 +121,7 @@ def publish_block(usage_key: UsageKey, *, user: Actor, message: str = "") -> int
 
 def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str = "") -> int | None:
     """
-    Publish these blocks of one course, without what is in them, above them, or beside them. Needs PUBLISH.
+    Publish exactly the given blocks of one course, and no block inside, above or beside them. Needs PUBLISH.
 
     Returns: pk of the publish log; None when nothing had changed. Raises NotFoundError and NotAllowedError.
     """
@@ -141,15 +141,15 @@ def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str
 
 
 def _differing(draft: CourseReader, published: CourseReader, pks: list[int]) -> list[int]:
-    """Those entities whose draft is not what is published: nobody asked for the others."""
+    """Return those of the entities whose draft differs from what is published."""
     changed = {row.entity_pk for row in draft.rows.values() if row.state.has_unpublished_changes}
     old, new = published.stored_files, draft.stored_files
     changed |= {pk for pk in old.keys() | new.keys() if old.get(pk) != new.get(pk)}
     return [pk for pk in dict.fromkeys(pks) if pk in changed]
 
 
-def _above(key: UsageKey, draft: CourseStructure, published: CourseStructure) -> Iterator[UsageKey]:
-    """Blocks above a block, up to the first that learners see it through."""
+def _blocks_above(key: UsageKey, draft: CourseStructure, published: CourseStructure) -> Iterator[UsageKey]:
+    """Yield the blocks above a block that learners do not reach it through yet."""
     pending, seen = [key], {key}
     while pending:
         child = pending.pop()

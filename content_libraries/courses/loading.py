@@ -1,8 +1,8 @@
 """
-From the tree of an archive to a course in the store.
+Loading an OLX archive into a course of the default store.
 
 The archive's published blocks are written and published, then its drafts are written over them. Loading an archive
-again changes only what differs. It is planned like every other change of a course.
+again changes only what differs. A load is planned like every other change of a course.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from .writing import apply_plan
 
 
 @dataclass(slots=True)
-class _Named:
-    """Blocks of one branch of an archive under their usage keys: definition and children, in document order."""
+class _KeyedBlocks:
+    """Gives the blocks of one branch of an archive their usage keys; holds the definition and children of each."""
 
     tree: OlxTree
     course_key: CourseKey
     blocks: dict[UsageKey, tuple[str, tuple[UsageKey, ...]]] = field(default_factory=dict)
     keys: dict[int, UsageKey] = field(default_factory=dict)
-    """What was named already, by identity: a block under two parents is one block."""
+    """``id()`` of a block that has its key already -> the key: a block under two parents is one block."""
 
     def add(self, block: OlxBlock, parent: UsageKey | None = None, number: int = 0) -> UsageKey:
         if id(block) in self.keys:
@@ -69,9 +69,9 @@ class _Named:
 
     def _with_policy(self, block: OlxBlock) -> str:
         """
-        The definition with the settings that older exports keep in the policy file.
+        Return the definition of a block with the settings that older exports keep in the policy file.
 
-        Those of the root stay in that file, where they have types.
+        Settings of the root stay in the policy file, where they have types.
         """
         olx = definition_of(block)
         if block is self.tree.root:
@@ -82,15 +82,16 @@ class _Named:
 
 def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = None) -> LoadReport:
     """
-    Load an archive or folder with the OLX of a course into the default store, and publish what it has published.
+    Load an archive or folder with the OLX of a course into the default store, and publish its published blocks.
 
     Args:
         source: path of a ``.tar.gz``, a ``.zip`` or a folder.
-        user: needs to be allowed to create courses for a new one; IMPORT and PUBLISH for one that is there, whose
-            content becomes that of the archive.
-        course_key: under which key; that of the archive if None.
+        user: for a new course, needs to be allowed to create courses; for an existing course, needs IMPORT and
+            PUBLISH.
+        course_key: the course to write; the key in the archive if None. The archive replaces the content of an
+            existing course.
 
-    Raises OlxError, NotAllowedError, and InvalidInputError for a legacy library. Nothing is written then.
+    Raises OlxError, NotAllowedError, and InvalidInputError for a legacy library. On an error nothing is written.
     """
     tree = read_archive(source)
     if tree.kind != ROOT:
@@ -124,14 +125,14 @@ class _Loader:
         )
 
     def changes(self, tree: OlxTree, branch: BranchName) -> list[Change]:
-        """What makes a branch of the course equal to a tree."""
-        named = _Named(tree, self.course.id)
-        named.add(tree.root)
+        """Return the changes that make a branch of the course equal to a tree."""
+        keyed = _KeyedBlocks(tree, self.course.id)
+        keyed.add(tree.root)
         if branch == "draft" and tree is not self.tree:
             for draft in tree.drafts:  # drafts that stand nowhere are kept all the same
-                named.add(draft.block)
+                keyed.add(draft.block)
         reader = CourseReader(self.course.id, branch)
-        return [*_block_changes(named.blocks, reader), *self._file_changes(reader)]
+        return [*_block_changes(keyed.blocks, reader), *self._file_changes(reader)]
 
     @cached_property
     def texts(self) -> dict[str, bytes]:
@@ -180,7 +181,7 @@ def _course(course_key: CourseKey, tree: OlxTree, user: Actor) -> Course:
 def _block_changes(
     wanted: Mapping[UsageKey, tuple[str, tuple[UsageKey, ...]]], reader: CourseReader
 ) -> Iterator[Change]:
-    """What makes the draft of a course equal to an archive. What the archive does not have is deleted."""
+    """Yield the changes that make the blocks of a course equal to an archive. Blocks it does not have are deleted."""
     stored, structure = reader.definitions(reader.rows), reader.structure
     for key, (olx, children) in wanted.items():
         if key not in stored:
@@ -195,7 +196,7 @@ def _block_changes(
 
 
 def _texts(tree: OlxTree) -> dict[str, bytes]:
-    """Course files that are made here: policies, under the name ``course`` in place of ``course/RUN``."""
+    """Make the policy files of a course. Settings of the course stand under ``course`` instead of ``course/RUN``."""
     merged = {f"{block.tag}/{block.url_name}" for block in tree.walk() if block is not tree.root}
     run = f"{ROOT}/{tree.root.url_name}"
     policies: dict[str, Mapping[str, object]] = {}
@@ -229,5 +230,5 @@ def _json(content: Mapping[str, object]) -> bytes:
 
 
 def _attribute(value: object) -> str:
-    """A setting from a policy file as the attribute that Studio writes for it."""
+    """Convert a setting from a policy file to an OLX attribute, as Studio writes it."""
     return value if isinstance(value, str) else json.dumps(value)

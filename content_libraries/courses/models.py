@@ -14,12 +14,12 @@ class Course(models.Model):
     """
     A course that this site knows by its key.
 
-    It is the object that course-scoped roles of openedx-authz refer to (``OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL``),
-    which is why the course key is the primary key and is called ``id``, as in the platform's course overviews.
+    Course-scoped roles of openedx-authz refer to this model (``OPENEDX_AUTHZ_COURSE_OVERVIEW_MODEL``). So the course
+    key is the primary key and is called ``id``, as in the platform's course overviews.
 
     1. The default store keeps its content in ``learning_package``, whose ``package_ref`` is the course key.
-    2. ``learning_package`` is null for a course that the site's own store keeps, and ``display_name`` is then all
-       that is known here.
+    2. ``learning_package`` is null for a course that the site's own store keeps; of such a course only the
+       ``display_name`` is known here.
 
     .. no_pii:
     """
@@ -48,16 +48,16 @@ class Course(models.Model):
 
     @classmethod
     def get_from_id(cls, course_key: CourseKey) -> Self:
-        """Find a course by its key. The name is what openedx-authz calls. Raises Course.DoesNotExist."""
+        """Find a course by its key. openedx-authz calls it by this name. Raises Course.DoesNotExist."""
         return cls.objects.get(id=course_key)
 
 
 class CourseBlock(models.Model):
     """
-    Which entity of Learning Core a block of a course is.
+    The entity of Learning Core that a block of a course is.
 
-    1. A usage key, once given, never changes and never means another entity, also after the block is deleted.
-    2. What the block says, holds, and where it stands is in Learning Core, in versions; nothing of it is here.
+    1. A usage key, once given, never changes and never means another entity, even after the block is deleted.
+    2. The content of the block, its children and its place are in Learning Core, in versions, and not here.
     3. The root of a course has the block type and the block id ``course``.
 
     .. no_pii:
@@ -79,10 +79,10 @@ class CourseBlock(models.Model):
 
 class BlockDefinition(models.Model):
     """
-    What one version of a block that holds blocks says about itself.
+    The OLX of one version of a block that holds other blocks.
 
-    A version of a container in Learning Core holds a title and children, nothing else; a component has its OLX.
-    Here is the same for containers: the OLX element with all attributes, and with everything inside that is no
+    In Learning Core, a version of a component has OLX, but a version of a container has only a title and children.
+    This row adds the OLX of the container: the element with all attributes, and with everything inside that is no
     block, such as the wiki of a course.
 
     Every version of a container of a course has a row, which never changes.
@@ -109,12 +109,12 @@ class BlockDefinition(models.Model):
 
 class CompiledCourse(models.Model):
     """
-    A course as one publish left it, in the shape in which it is read.
+    The state of a course after one publish, in the shape in which it is read.
 
-    1. It is written by a job some time after the publish, from what that publish log says, whatever was published
-       since. It never changes, and goes with the log.
-    2. Readers use the one with the highest publish log. So a compile that is late replaces nothing.
-    3. Only the newest few of a course are kept; any can be made again.
+    1. A job writes the row some time after the publish, from that publish log alone, whatever was published since.
+       The row never changes, and is deleted together with the log.
+    2. Readers use the row with the highest publish log. So a late compile of an older publish replaces nothing.
+    3. Only the newest few rows of a course are kept; any can be compiled again.
 
     ``structure`` is described in ``compiling``.
 
@@ -139,7 +139,7 @@ class CompiledCourse(models.Model):
 
 class CompileAttempts(models.Model):
     """
-    How often workers have begun to compile a publish, and have not finished. It is deleted with the last success.
+    How often workers have begun to compile a publish without finishing. A success deletes the row.
 
     .. no_pii:
     """
@@ -159,7 +159,7 @@ class CompileAttempts(models.Model):
 
 class CompiledDefinition(models.Model):
     """
-    What one block of a compiled course says: its OLX element without the blocks in it.
+    The OLX element of one block of a compiled course, without the blocks in it.
 
     .. no_pii:
     """

@@ -1,5 +1,5 @@
 """
-Every "may this user" about courses ends here.
+Permissions of users in courses. All checks of the room go through this module.
 
 A site can put its own class in place (setting ``CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND``). The operator of the
 site, who is no user, is allowed everything and never asks.
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 class CoursePermissionBackend(Protocol):
-    """What a permission backend answers."""
+    """The questions that a permission backend of courses answers."""
 
     def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
-        """Everything that the user may do in the course."""
+        """Return all permissions that the user has in the course."""
 
     def viewable(self, user: User | AnonymousUser, courses: QuerySet[Course]) -> QuerySet[Course]:
-        """Those of the courses that the user may VIEW, without a query of its own."""
+        """Filter courses by whether the user may VIEW them, without running a query."""
 
     def may_create(self, user: User | AnonymousUser) -> bool:
-        """Whether the user may create courses."""
+        """Return whether the user may create courses."""
 
 
 class CourseRoleBackend:
-    """Global staff may do everything; others what their roles of openedx-authz allow. A check costs one query."""
+    """Allows global staff everything, and others what their openedx-authz roles allow. A check costs one query."""
 
     def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
         if not user.is_active:  # nor is an anonymous user ever active
@@ -58,13 +58,13 @@ class CourseRoleBackend:
         return courses.filter(roles.courses_with(user, CoursePermission.VIEW))
 
     def may_create(self, user: User | AnonymousUser) -> bool:
-        """Whoever may create libraries: global staff and, where the site wants that, course creators."""
+        """Return whether the user may create libraries: global staff and, if the site says so, course creators may."""
         return may_create_libraries(user)
 
 
 def access_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> Course:
     """
-    Find a course for somebody who wants to do something in it.
+    Find a course and check a permission of the user in it.
 
     Raises NotFoundError, and NotAllowedError for a user without the permission.
     """
@@ -87,12 +87,12 @@ def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePerm
 
 
 def may_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> bool:
-    """Whether the user has the permission in the course."""
+    """Return whether the user has the permission in the course."""
     return is_operator(user) or (names_run(course_key) and permission in _backend().permissions(user, course_key))
 
 
 def viewable_courses(user: Actor) -> QuerySet[Course]:
-    """The courses that the user may VIEW, ordered by key: one query."""
+    """Return the courses that the user may VIEW, ordered by key, as one query."""
     courses = Course.objects.all()
     return courses if is_operator(user) else _backend().viewable(user, courses)
 

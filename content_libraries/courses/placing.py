@@ -1,8 +1,8 @@
 """
-Blocks of a course by their entities, with the places where they stand: for an index that follows the change logs.
+Finding blocks of a course and their places by Learning Core entities, for an index that follows the change logs.
 
-Permissions are not asked, because nobody is shown anything. The number of queries does not depend on how many blocks
-there are.
+No function checks permissions, because the results are not shown to users. The number of queries does not depend on how
+many blocks there are.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .reading import CourseReader, find_course, learning_package_of
 
 def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[UsageKey, PlacedBlock | None]:
     """
-    Read those of some entities that are blocks, as the draft has them.
+    Read the drafts of the blocks among some entities.
 
     Args:
-        entity_pks: entities of the course's learning package. Files are left out.
+        entity_pks: entities of the course's learning package; those that are files are left out.
 
-    Returns: usage key -> the block, in the order of the keys; None for one that is deleted, or stands nowhere. A block
-    whose OLX is damaged in the storage has none.
+    Returns: usage key -> block, ordered by key; None for a block that is deleted or stands nowhere. A block whose OLX
+    is damaged in the storage has an empty ``olx``.
     Raises NotFoundError for a course that is not kept in Learning Core.
     """
     reader = CourseReader(course_key, "draft")
@@ -51,7 +51,11 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
 
 
 def entity_pks_within(course_key: CourseKey, entity_pks: Collection[int]) -> set[int]:
-    """The entities themselves, and those of all blocks below them, as the draft has them. Raises as above."""
+    """
+    Return the given entities and those of all blocks below them in the draft.
+
+    Raises NotFoundError for a course that is not kept in Learning Core.
+    """
     reader = CourseReader(course_key, "draft")
     tops = [reader.key_of[pk] for pk in entity_pks if pk in reader.key_of]
     below = {key for top in tops for key, _depth in reader.structure.walk(top)}
@@ -59,12 +63,16 @@ def entity_pks_within(course_key: CourseKey, entity_pks: Collection[int]) -> set
 
 
 def package_of_course(course_key: CourseKey) -> int:
-    """Pk of a course's learning package. Raises NotFoundError for a course that is not kept in Learning Core."""
+    """Return the pk of a course's learning package. Raises NotFoundError if Learning Core does not keep the course."""
     return learning_package_of(find_course(course_key))
 
 
 def find_block_entities(usage_keys: Collection[UsageKey]) -> dict[int, set[int]]:
-    """Learning package pk -> entity pks of blocks, deleted or not. Those that were never kept here are left out."""
+    """
+    Find the entities of blocks, deleted ones included. Blocks that were never kept in Learning Core are left out.
+
+    Returns: pk of a learning package -> entity pks.
+    """
     found: dict[int, set[int]] = {}
     for part in learning_core.in_parts(usage_keys):
         blocks = CourseBlock.objects.filter(usage_key__in=part, course__learning_package__isnull=False)
@@ -82,5 +90,5 @@ def _ancestors(key: UsageKey, structure: CourseStructure) -> tuple[tuple[UsageKe
 
 
 def _first_parent(key: UsageKey, structure: CourseStructure) -> UsageKey | None:
-    """The first of the blocks that a block stands in, of those that stand in the course themselves."""
+    """Return the first parent of a block that itself stands in the course; None if there is none."""
     return next((parent for parent in structure.parents.get(key, ()) if parent in structure.reachable), None)

@@ -1,8 +1,8 @@
 """
-Plans: what shall change in a course, as data, and what that comes to. No store, no database.
+Plans: changes of a course as data, and computing their outcome. Uses no store and no database.
 
-A plan is made from what a store says, can be shown, and is applied as it is. Its changes are worked off in order,
-in memory; only the outcome is written, so a block that moves twice gets one new version.
+A plan can be shown to a user and then applied unchanged. Its changes are made one after the other in memory. Only the
+outcome is written, so a block that moves twice gets one new version.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class CreateBlock:
     A new block, or one that was deleted and comes back under its old key.
 
     Args:
-        olx: its element, without the blocks in it.
-        children: blocks of the course, or of this plan.
-        parent, index: where it shall stand, at the end without an index; nowhere without a parent, until another
-            change gives it a place.
+        olx: the OLX element of the block, without the blocks in it.
+        children: blocks of the course, or blocks that this plan creates.
+        parent: the block that holds the new one; if None, the block stands nowhere until another change places it.
+        index: its place among the children of the parent; the end if None.
     """
 
     usage_key: UsageKey
@@ -39,7 +39,7 @@ class CreateBlock:
 
 @dataclass(frozen=True, slots=True)
 class UpdateBlock:
-    """A block gets another element; its children stay."""
+    """Replaces the OLX element of a block; its children stay."""
 
     usage_key: UsageKey
     olx: str = field(repr=False)
@@ -47,7 +47,7 @@ class UpdateBlock:
 
 @dataclass(frozen=True, slots=True)
 class SetChildren:
-    """A block gets exactly these children, in this order. Those that then stand nowhere are deleted."""
+    """Gives a block exactly these children, in this order. Blocks that then stand nowhere are deleted."""
 
     usage_key: UsageKey
     children: tuple[UsageKey, ...]
@@ -56,9 +56,9 @@ class SetChildren:
 @dataclass(frozen=True, slots=True)
 class MoveBlock:
     """
-    A block leaves all its places for one in a parent, which may be its own.
+    Takes a block from all its places to one place in a parent, which may be its present parent.
 
-    ``index`` counts the children without the block itself; None is the end.
+    ``index`` counts the children of the parent without the block itself; None is the end.
     """
 
     usage_key: UsageKey
@@ -68,14 +68,14 @@ class MoveBlock:
 
 @dataclass(frozen=True, slots=True)
 class DeleteBlock:
-    """A block is deleted everywhere, and with it what stands nowhere else."""
+    """Deletes a block from all its places, and the blocks below it that stand nowhere else."""
 
     usage_key: UsageKey
 
 
 @dataclass(frozen=True, slots=True)
 class PutFile:
-    """A file of the course is added or replaced. Whoever applies the plan gets the bytes by the digest."""
+    """Adds or replaces a file of the course. The caller who applies the plan provides the bytes by the digest."""
 
     path: str
     digest: str
@@ -84,7 +84,7 @@ class PutFile:
 
 @dataclass(frozen=True, slots=True)
 class DeleteFile:
-    """A file of the course is deleted; one that is not there is fine."""
+    """Deletes a file of the course; has no effect if there is no such file."""
 
     path: str
 
@@ -98,9 +98,9 @@ class CoursePlan:
     Changes of one course that are made together or not at all.
 
     Args:
-        changes: in the order in which they are worked off.
-        expected: usage key -> version number that the plan was made for. If one differs when the plan is applied, or
-            the block is gone, the plan is refused.
+        changes: made in this order.
+        expected: usage key -> version number that the plan was made for. If a block has another version when the plan
+            is applied, or is deleted, the plan is refused.
     """
 
     changes: tuple[Change, ...]
@@ -110,12 +110,14 @@ class CoursePlan:
 @dataclass(slots=True)
 class Outcome:
     """
-    What a plan comes to.
+    The outcome of a plan: what has to be written.
 
     Args:
-        created: blocks that were not there. definitions: new elements of blocks, created ones included.
-        children: new lists of children, those of created blocks included where they can have any.
-        deleted: blocks that go. files: path -> the file, None for one that goes.
+        created: new blocks.
+        definitions: new OLX elements of blocks, created ones included.
+        children: new lists of children, also of created blocks that can have children.
+        deleted: deleted blocks.
+        files: path -> the new file; None for a deleted file.
     """
 
     created: set[UsageKey] = field(default_factory=set)
@@ -127,14 +129,14 @@ class Outcome:
 
 def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
     """
-    Work a plan off in memory.
+    Compute the outcome of a plan in memory.
 
     Args:
-        plan: what shall change.
+        plan: the changes.
         structure: the draft of the course.
 
-    Raises ConflictError when the course is not what the plan was made for, NotFoundError for a block that is not
-    there, and InvalidInputError for a change that makes no course. Unsafe OLX raises OlxError.
+    Raises ConflictError when the course has changed since the plan was made, NotFoundError for a block that does not
+    exist, InvalidInputError for a change that would not leave a valid course, and OlxError for unsafe OLX.
     """
     _refuse_outdated(plan, structure)
     run = _Run(structure)
@@ -144,7 +146,11 @@ def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
 
 
 def holds_blocks(block_type: str) -> bool:
-    """Whether blocks of a type always can have children. Of other types only those can that are created with some."""
+    """
+    Return whether blocks of a type can always have children.
+
+    A block of another type can have children only if it is created with some.
+    """
     return block_type in CONTAINER_TAGS
 
 
@@ -156,7 +162,7 @@ def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:
 
 
 class _Run:
-    """The state of a course while a plan is worked off."""
+    """The state of a course while the changes of a plan are made."""
 
     def __init__(self, structure: CourseStructure) -> None:
         self.structure = structure
@@ -187,7 +193,7 @@ class _Run:
                 self.outcome.files[path] = None
 
     def finish(self) -> Outcome:
-        """Check what all changes together made, and find out what stands nowhere any more."""
+        """Check the result of all changes, find the blocks that stand nowhere any more, and return the outcome."""
         for key, children in self.outcome.children.items():
             for child in children:
                 self._require(child)
@@ -267,7 +273,7 @@ class _Run:
         self.outcome.children[key] = children
 
     def _refuse_cycles(self) -> None:
-        """Follow the parents of what got children: a block that comes back to itself would hold itself."""
+        """Raise InvalidInputError if a block with new children would stand inside of itself, at any depth."""
         for key in self.outcome.children:
             pending, seen = list(self.parents.get(key, ())), set[UsageKey]()
             while pending:

@@ -1,4 +1,4 @@
-"""Reading courses as learners get them: from compiled documents, never from version tables."""
+"""Reading the published state of courses, as learners get it, from compiled documents instead of version tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PublishedBlock:
 
     Args:
         olx: its OLX element without the blocks in it.
-        settings: the attributes of that element, as OLX spells them.
+        settings: the attributes of ``olx``, as strings.
         children: usage keys, in order.
     """
 
@@ -40,10 +40,10 @@ class PublishedCourse:
     """
     The newest compiled state of a course, read-only, with the read calls of the platform's modulestore.
 
-    An object stays with the state that it began with, so that one request sees one course. It never waits for a
-    compile: right after a publish it may still be the state before.
+    An object keeps the state that it was made with, so that one request sees one state of the course. It does not wait
+    for a compile: right after a publish it may show the state before.
 
-    Making one raises NotFoundError for a course without any compiled state. It checks no permission.
+    The constructor raises NotFoundError for a course without a compiled state. No permission is checked.
     """
 
     def __init__(self, course_key: CourseKey) -> None:
@@ -60,13 +60,13 @@ class PublishedCourse:
         self._order = [key for key, _depth in self.walk()]
 
     def get_course(self) -> PublishedBlock:
-        """The root. Raises NotFoundError where it is not published."""
+        """Return the root of the course. Raises NotFoundError if the root is not published."""
         if self.structure["root"] is None:
             raise NotFoundError(_("Nothing is published of the course “%(course)s”.") % {"course": self.course_key})
         return self.get_item(self._key(self.structure["root"]))
 
     def has_item(self, usage_key: UsageKey) -> bool:
-        """Whether a block is published, without a query."""
+        """Return whether a block is published, without a query."""
         return str(usage_key) in self._blocks
 
     def get_item(self, usage_key: UsageKey) -> PublishedBlock:
@@ -81,9 +81,9 @@ class PublishedCourse:
 
     def get_parent(self, usage_key: UsageKey) -> UsageKey | None:
         """
-        The block that a block stands in, the first in document order if there are several; None for the root.
+        Return the parent of a block, the first in document order if there are several; None for the root.
 
-        Without a query. Raises NotFoundError.
+        Needs no query. Raises NotFoundError.
         """
         self._children(usage_key)
         holders = (key for key in self._order if str(usage_key) in self._blocks[str(key)]["children"])
@@ -100,18 +100,20 @@ class PublishedCourse:
         Find blocks that fulfill all of the qualifiers, in document order.
 
         Args:
-            category: block type. name: block id.
-            settings: attribute -> the value that it has, or the values of which it has one.
+            category: block type.
+            name: block id.
+            settings: attribute -> the value, or several values of which the attribute has one.
         """
         keys = [key for key in self._order if category in (None, key.block_type) and name in (None, key.block_id)]
-        return [block for block in self._read(keys) if _has(block, settings or {})]
+        return [block for block in self._read(keys) if _has_settings(block, settings or {})]
 
     def walk(self, top: UsageKey | None = None, *, depth: int | None = None) -> Iterator[tuple[UsageKey, int]]:
         """
         Yield the blocks below a block, itself included, in document order with their depth, without a query.
 
         Args:
-            top: the root if None. depth: how many levels; all if None.
+            top: where to begin; the root if None.
+            depth: how many levels below the top; all if None.
         """
         start = str(top) if top else self.structure["root"]
         stack = [(start, 0)] if start in self._blocks else []
@@ -131,7 +133,7 @@ class PublishedCourse:
         return [self._key(child) for child in self._blocks[str(usage_key)]["children"]]
 
     def _read(self, keys: Collection[UsageKey]) -> list[PublishedBlock]:
-        """Read blocks in the order of their keys. Many are found by reading all: one query either way."""
+        """Read blocks in the order of ``keys``, in one query. For more than ``MANY`` keys, it reads all blocks."""
         rows = CompiledDefinition.objects.filter(compiled_id=self._compiled_pk)
         if len(keys) <= MANY:
             rows = rows.filter(usage_key__in=keys)
@@ -152,7 +154,7 @@ class PublishedCourse:
         return UsageKey.from_string(text)
 
 
-def _has(block: PublishedBlock, settings: Mapping[str, str | Collection[str]]) -> bool:
+def _has_settings(block: PublishedBlock, settings: Mapping[str, str | Collection[str]]) -> bool:
     for name, wanted in settings.items():
         values = [wanted] if isinstance(wanted, str) else wanted
         if block.settings.get(name) not in values:

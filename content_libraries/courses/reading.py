@@ -25,7 +25,7 @@ FILE_NAMESPACE = "course"
 
 
 _FEW = 50
-"""Of more blocks than that, the whole course is read: that costs less than to look for each."""
+"""To read more blocks than this, all blocks of the course are read: that costs less than looking for each."""
 
 
 _KEY_TEXT: Final = ExpressionWrapper(F("usage_key"), output_field=TextField())
@@ -33,7 +33,7 @@ _KEY_TEXT: Final = ExpressionWrapper(F("usage_key"), output_field=TextField())
 
 @lru_cache(maxsize=20_000)
 def _parsed(text: str) -> UsageKey:
-    """Parse a usage key. Keys never change, and reading a course would spend most of its time on them."""
+    """Parse a usage key, with a cache: reading a course would spend most of its time on parsing."""
     key: UsageKey = UsageKey.from_string(text)
     return key
 
@@ -47,7 +47,7 @@ class _Row:
 
 
 class CourseReader:
-    """One branch of one course, as it is when it is first asked for."""
+    """Reads one branch of one course. What was read once is kept for the life of the object."""
 
     def __init__(self, course_key: CourseKey, branch: BranchName) -> None:
         self.course = find_course(course_key)
@@ -87,13 +87,13 @@ class CourseReader:
 
     @cached_property
     def key_of(self) -> Mapping[int, UsageKey]:
-        """Entity pk -> usage key."""
+        """Return the usage keys of the branch's blocks by entity pk."""
         return {row.entity_pk: key for key, row in self.rows.items()}
 
     @cached_property
     def structure(self) -> CourseStructure:
         children = learning_core.package_children(self.learning_package_pk, branch=self.branch)
-        # Who reads without the lock of the course may find children that were not there yet when the rows were read.
+        # Without the lock of the course, the children may include blocks that were created after the rows were read.
         return CourseStructure(
             root=root_key(self.course.id),
             blocks={key: row.state for key, row in self.rows.items()},
@@ -105,11 +105,15 @@ class CourseReader:
         )
 
     def definitions(self, keys: Iterable[UsageKey], *, skip_damaged: bool = False) -> dict[UsageKey, str]:
-        """Usage key -> OLX without the blocks in it; for ``skip_damaged`` see ``learning_core.api.olx_of``."""
+        """
+        Read the OLX of blocks, without the blocks in it, by usage key.
+
+        For ``skip_damaged`` see ``learning_core.api.olx_of``.
+        """
         return _definitions({key: self.rows[key] for key in keys if key in self.rows}, skip_damaged=skip_damaged)
 
     def blocks(self, keys: Collection[UsageKey]) -> dict[UsageKey, Block]:
-        """Read blocks. A few of them cost the same in a course of any length: reading all keys costs the most."""
+        """Read blocks. Up to ``_FEW`` blocks are read by their keys, which costs the same in a course of any length."""
         if len(keys) > _FEW:
             return self.blocks_of(self.definitions(keys))
         rows = self._read_rows(usage_key__in=keys)
@@ -135,7 +139,7 @@ class CourseReader:
         }
 
     def blocks_saying(self, text: str) -> dict[UsageKey, Block]:
-        """Those blocks of the draft whose OLX contains a text."""
+        """Return the blocks of the draft whose OLX contains a text."""
         components = learning_core.draft_olx_with(self.learning_package_pk, text)
         containers = BlockDefinition.objects.filter(
             version__draft__entity__course_block__course=self.course, olx__contains=text
@@ -145,7 +149,7 @@ class CourseReader:
 
     @cached_property
     def stored_files(self) -> Mapping[int, FileMedia]:
-        """Entity pk -> file."""
+        """Return the files of the branch by entity pk."""
         return learning_core.package_files(self.learning_package_pk, namespace=FILE_NAMESPACE, branch=self.branch)
 
     def files(self) -> dict[str, CourseFile]:
@@ -175,7 +179,7 @@ def _definitions(rows: Mapping[UsageKey, _Row], *, skip_damaged: bool = False) -
 
 
 def find_course(course_key: CourseKey) -> Course:
-    """Find a course, without any check of permissions. Raises NotFoundError."""
+    """Find a course by its key. Checks no permission. Raises NotFoundError."""
     require_run(course_key)
     try:
         return Course.get_from_id(course_key)
@@ -184,7 +188,11 @@ def find_course(course_key: CourseKey) -> Course:
 
 
 def names_run(course_key: LearningContextKey) -> bool:
-    """Whether a key says the run of its course. Those of the oldest blocks (``i4x://``) do not, and have no text."""
+    """
+    Return whether a key names the run of its course.
+
+    Course keys of the oldest blocks (``i4x://``) have no run, and cannot be written as text.
+    """
     return getattr(course_key, "run", None) is not None
 
 
@@ -195,7 +203,7 @@ def require_run(course_key: CourseKey) -> None:
 
 
 def learning_package_of(course: Course) -> int:
-    """Pk of the course's learning package. Raises NotFoundError for a course that has none."""
+    """Return the pk of the course's learning package. Raises NotFoundError for a course that has none."""
     if course.learning_package_id is None:
         raise NotFoundError(_("The course “%(course)s” is not kept in Learning Core.") % {"course": course.id})
     return course.learning_package_id
@@ -203,10 +211,10 @@ def learning_package_of(course: Course) -> int:
 
 def lock_course(course_key: CourseKey) -> None:
     """
-    Make others who edit the course wait until the transaction ends.
+    Lock a course: others who edit it wait until the transaction ends.
 
     A course that another store keeps is locked by its row, if it has one. Raises NotFoundError for a key without a run,
-    and for a course that somebody deletes at this moment.
+    and for a course that is being deleted.
     """
     require_run(course_key)
     rows = Course.objects.filter(id=course_key)
@@ -218,6 +226,6 @@ def lock_course(course_key: CourseKey) -> None:
 
 
 def root_key(course_key: CourseKey) -> UsageKey:
-    """The usage key of a course's root, as in the platform."""
+    """Return the usage key of a course's root, as in the platform."""
     key: UsageKey = course_key.make_usage_key(ROOT, ROOT)
     return key

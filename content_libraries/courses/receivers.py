@@ -1,4 +1,4 @@
-"""What this room does when Learning Core has committed a publish of a course."""
+"""Receivers of the room: a committed publish of a course is compiled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ register_tag_holder("course-v1", holder_of_course)
 
 @receiver(learning_core.ENTITIES_PUBLISHED, dispatch_uid="content_libraries.courses.published")
 def compile_later(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
-    """Let a worker compile the course. Without a broker the publish stands, and the sweep finds it."""
+    """Let a worker compile a published course. If the broker does not answer, the sweep finds the publish later."""
     if not Course.objects.filter(learning_package_id=learning_package.id).exists():
         return
     try:

@@ -1,5 +1,5 @@
 """
-Roles of courses in openedx-authz. No other module of this room knows that package.
+Roles of courses in openedx-authz. No other module of this room imports that package.
 
 As for libraries (ADR 0010), roles are given through its API and read from its tables.
 """
@@ -41,7 +41,7 @@ def make_admin(user: User, course_key: CourseKey) -> None:
 
 
 def permissions_in(user: User, course_key: CourseKey) -> frozenset[CoursePermission]:
-    """What the roles of a user allow in a course, in one query."""
+    """Return the permissions that the roles of a user give in a course, in one query."""
     scope = authz_api.CourseOverviewData(external_key=str(course_key))
     keys = [_NAMESPACE + key for key in (scope.external_key, *scope.ancestors)]
     held = _assignments(user, _permissions_of()).filter(casbin_rule__v2__in=keys)
@@ -50,7 +50,7 @@ def permissions_in(user: User, course_key: CourseKey) -> frozenset[CoursePermiss
 
 
 def courses_with(user: User, permission: CoursePermission) -> Q:
-    """A condition on courses: those in which a role of the user allows something."""
+    """Return a condition on courses: it selects those in which a role of the user gives the permission."""
     held = _assignments(user, [name for name, allowed in _permissions_of().items() if permission in allowed])
     every_course_of_org = Concat(Value(f"{_NAMESPACE}course-v1:"), OuterRef("org"), Value("+*"))
     every_course = authz_api.PlatformCourseOverviewGlobData.build_external_key()
@@ -70,7 +70,7 @@ def _assignments(user: User, names: Iterable[str]) -> QuerySet[Any]:
 
 @cache
 def _permissions_of() -> dict[str, Collection[CoursePermission]]:
-    """Role, as openedx-authz stores it -> what it allows, as openedx-authz ships it."""
+    """Return the permissions that openedx-authz defines for each role, by the name under which it stores the role."""
     return {
         role.namespaced_key: frozenset(
             permission

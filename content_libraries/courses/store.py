@@ -1,9 +1,9 @@
 """
-The port to wherever a site keeps its courses.
+The interface of course stores: the place where a site keeps its courses.
 
-Imports and sync read a course and apply plans to it through these few functions; they know nothing else of courses.
-A platform with a course store of its own names its class in the setting ``CONTENT_LIBRARIES_COURSE_STORE``, and runs
-the contract test of ``courses.testing`` on it. Who may do what has been asked before a store is called.
+Rooms above read a course and apply plans to it through these few functions. A platform with a course store of its own
+names its class in the setting ``CONTENT_LIBRARIES_COURSE_STORE``, and runs the contract test of ``courses.testing`` on
+it. A store checks no permissions: callers have done so.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from .plans import CoursePlan
 @dataclass(frozen=True, slots=True)
 class Applied:
     """
-    What applying a plan made.
+    The result of applying a plan.
 
     Args:
-        change_set: names the change set in the store, for undo and for messages; None when nothing had to change.
-            The default store gives the pk of the draft change log.
-        versions: usage key -> number of the version that was made.
-        deleted: blocks that went.
+        change_set: identifies the change set in the store, for undo and for messages; None when nothing had to
+            change. The default store gives the pk of the draft change log.
+        versions: usage key -> number of the new version.
+        deleted: blocks that were deleted.
     """
 
     change_set: int | str | None
@@ -42,17 +42,17 @@ class CourseStore(Protocol):
     """
     Reads courses, and applies plans to them.
 
-    All functions take the draft of a course unless ``published`` is asked for, and raise NotFoundError for a course
-    that is not there. None costs more queries for a larger course.
+    All functions use the draft of a course unless ``published`` is true, and raise NotFoundError for a course that does
+    not exist. None needs more queries for a larger course.
     """
 
     def structure(self, course_key: CourseKey, *, published: bool = False) -> CourseStructure:
-        """Read which blocks a course has and how they stand."""
+        """Read the structure of a course: its blocks and the children of each."""
 
     def blocks(
         self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False
     ) -> Mapping[UsageKey, Block]:
-        """Read blocks. Those that are not there, or are deleted, are left out."""
+        """Read blocks by their usage keys. Blocks that do not exist, or are deleted, are left out."""
 
     def blocks_saying(self, course_key: CourseKey, text: str) -> Mapping[UsageKey, Block]:
         """Read the blocks whose OLX contains a text, such as ``upstream=``."""
@@ -63,7 +63,7 @@ class CourseStore(Protocol):
     def read_files(
         self, course_key: CourseKey, paths: Collection[str], *, published: bool = False
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield path and bytes of files, one in memory at a time. Those that are not there are left out."""
+        """Yield path and bytes of files, one in memory at a time. Files that do not exist are left out."""
 
     def apply(
         self,
@@ -78,13 +78,13 @@ class CourseStore(Protocol):
 
         Args:
             author_pk: the user; None for the site itself.
-            file_bytes: gives the bytes of the plan's files that the store does not have yet, by digest.
+            file_bytes: returns by digest the bytes of the plan's files that the store does not have yet.
 
-        Raises what ``plans.outcome_of`` raises, and InvalidInputError for what the store cannot keep.
+        Raises what ``plans.outcome_of`` raises, and InvalidInputError for content that the store cannot keep.
         """
 
 
 def course_store() -> CourseStore:
-    """The store that the site has chosen."""
+    """Return the course store that the site has chosen."""
     store: CourseStore = import_string(conf.COURSE_STORE.value)()
     return store

@@ -1,4 +1,4 @@
-"""Courses and their blocks as objects with tags: who may view a course sees them, who may edit it gives them."""
+"""Courses and their blocks as objects with tags. Viewers of a course see the tags, editors may change them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class TaggedInCourse:
     """
     A course or a block of it, which may have tags.
 
-    Callers without the permission do not learn whether it exists.
+    Callers without the permission do not learn whether the course or block exists.
 
     Attributes:
         course_key: the course.
-        shown_by: the block whose existence counts; the root, for the course itself.
+        shown_by: the block whose existence is checked; the root, for the course itself.
     """
 
     course_key: CourseKey
@@ -61,7 +61,7 @@ class TaggedInCourse:
 def holder_of_course(object_id: str) -> TagHolder:
     """Return the holder of the tags of a course as a whole. Raises MalformedKeyError."""
     key = course_key(object_id)
-    # Tags are found by the id as it is: there is one spelling of it.
+    # Tags are looked up by the exact id, so only one spelling of a key may be used.
     if str(key) != object_id:
         raise MalformedKeyError(
             _("“%(text)s” is not the key of a course: it has to look like course-v1:ORG+COURSE+RUN.")

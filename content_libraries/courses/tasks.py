@@ -1,4 +1,4 @@
-"""Compiling in the background."""
+"""Background tasks that compile courses."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from .compiling import compile_publish_log, uncompiled_publish_logs
 
 @shared_task(name="content_libraries.courses.compile", acks_late=False)  # the sweep finds what a dead worker has left
 def compile_published(publish_log_pk: int) -> bool:
-    """Compile a course as a publish log left it. Running it twice, at any time and in any order, does no harm."""
+    """Compile a course in the state that a publish left. Running it twice, late or out of order does no harm."""
     return compile_publish_log(publish_log_pk)
 
 
 @periodic_task("content_libraries.courses.sweep", seconds=MINUTE)
 def sweep_compiled() -> int:
     """
-    Find the courses whose newest publish is not compiled, whatever the reason, and compile it.
+    Compile the courses whose newest publish is not compiled, whatever the reason.
 
-    What no worker has begun before the next sweep, that one finds again. Returns: how many there were.
+    A task that no worker has begun before the next sweep expires; that sweep sends it again.
+
+    Returns: how many courses were found.
     """
     logs = uncompiled_publish_logs()
     for publish_log_pk in logs:

@@ -1,7 +1,7 @@
 """
 The contract of a course store, as tests that any store can run.
 
-A platform with a store of its own derives a test case and says how a course comes to be::
+A platform with a store of its own derives a test case, and says how to make the store and a course::
 
     class TestOurStore(CourseStoreContract):
         def make_store(self) -> CourseStore:
@@ -43,7 +43,7 @@ PROBLEM = '<problem display_name="A problem" upstream="lb:O:L:problem:p" due="x"
 
 
 def file_bytes_of(*files: bytes) -> FileBytes:
-    """What gives a store the bytes of the files of a plan."""
+    """Return a function that gives a store the bytes of a plan's files by their digests."""
     by_digest = {media_digest(data): data for data in files}
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -53,7 +53,7 @@ def file_bytes_of(*files: bytes) -> FileBytes:
 
 
 class CourseStoreContract(TestCase):
-    """What every course store does."""
+    """Tests that every course store has to pass."""
 
     __test__ = False
 
@@ -88,7 +88,7 @@ class CourseStoreContract(TestCase):
         return self.store.apply(self.course_key, CoursePlan(changes, expected), author_pk=None, **options)
 
     def fill(self) -> None:
-        """Section, subsection, two units; a problem and a text in the first."""
+        """Create a section with a subsection with two units, and in the first unit a problem and a text."""
         self.apply(
             CreateBlock(self.section, '<chapter display_name="A section"/>', parent=self.root),
             CreateBlock(self.subsection, '<sequential graded="true"/>', parent=self.section),
@@ -108,7 +108,7 @@ class CourseStoreContract(TestCase):
         return self.store.blocks(self.course_key, [key])[key].olx
 
     def assert_refused(self, error: type[ContentLibrariesError], *changes: Change, **options: Any) -> None:
-        """A plan is refused, and nothing of it is there, also of its good changes."""
+        """Assert that a plan with the changes is refused with the error, and that even its good change is not made."""
         before = self.store.structure(self.course_key)
         good = CreateBlock(self.key("html", "good"), "<html/>", parent=self.unit)
         with self.assertRaises(error):

@@ -25,15 +25,15 @@ from .store import Applied
 MAX_TITLE: Final = 500
 MAX_DISPLAY_NAME: Final = 255
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
-"""What every database takes for a code; MariaDB knows no other letters."""
+"""Codes that every database stores; MariaDB takes no other letters."""
 
 
 def apply_plan(
     course_key: CourseKey, plan: CoursePlan, *, author_pk: int | None, file_bytes: FileBytes | None = None
 ) -> Applied:
-    """See ``CourseStore.apply``."""
+    """Apply a plan to a course in its learning package, as ``CourseStore.apply`` describes."""
     with transaction.atomic():
-        # The lock comes before the first look at the course: what the plan is held against must not change.
+        # Lock before the first read of the course: the state that the plan is compared with must not change.
         learning_core.lock_package(learning_package_of(find_course(course_key)))
         reader = CourseReader(course_key, "draft")
         write = _Write(reader, outcome_of(plan, reader.structure))
@@ -65,8 +65,8 @@ class _Write:
             author_pk=author_pk,
             file_bytes=file_bytes,
         )
-        self._keep_definitions(writes, [key for key in keys if self._holds_blocks(key)])
-        self._tie(writes)
+        self._save_definitions(writes, [key for key in keys if self._holds_blocks(key)])
+        self._create_block_rows(writes)
         self._rename_course()
         numbers = learning_core.version_nums(writes.version_pks[ref] for ref in written)
         return Applied(
@@ -77,12 +77,12 @@ class _Write:
 
     @cached_property
     def definitions(self) -> Mapping[UsageKey, str]:
-        """The elements of all blocks that the plan touches, as they are and as they shall be."""
+        """Return the OLX elements of all blocks that the plan touches, as they are after the plan."""
         stored = self.reader.definitions(self.outcome.definitions.keys() | self.outcome.children.keys())
         return {**stored, **self.outcome.definitions}
 
     def _changed(self) -> list[UsageKey]:
-        """Blocks that get a version: those with another element, or another list of children."""
+        """Return the blocks that get a new version: they are new, or get another OLX element or list of children."""
         touched = [*self.outcome.definitions, *(key for key in self.outcome.children)]
         stored = self.reader.definitions(self.outcome.definitions)
         return [
@@ -100,7 +100,11 @@ class _Write:
 
     @cached_property
     def known(self) -> Mapping[UsageKey, tuple[str, bool]]:
-        """Name in Learning Core and whether it is a container, of all blocks that the course ever had."""
+        """
+        Return all blocks that the course ever had, deleted ones included.
+
+        Returns: usage key -> name in Learning Core, and whether the block is a container there.
+        """
         rows: Any = CourseBlock.objects.filter(course=self.course).values_list(
             "usage_key", "entity__entity_ref", "entity__container__container_type_id"
         )
@@ -140,7 +144,11 @@ class _Write:
         )
 
     def _files(self) -> tuple[list[ComponentWrite], list[int]]:
-        """Return the files to write, and the entity pks of those to delete. What is there, and whole, is left alone."""
+        """
+        Return the files to write, and the entity pks of the files to delete.
+
+        A file that is stored already, with undamaged bytes, is not written again.
+        """
         if not self.outcome.files:
             return [], []
         stored = {file.path: (pk, file) for pk, file in self.reader.stored_files.items()}
@@ -155,12 +163,12 @@ class _Write:
                 writes.append(_file(file))
         return writes, deleted
 
-    def _keep_definitions(self, writes: DraftWrites, keys: Sequence[UsageKey]) -> None:
+    def _save_definitions(self, writes: DraftWrites, keys: Sequence[UsageKey]) -> None:
         BlockDefinition.objects.bulk_create(
             BlockDefinition(version_id=writes.version_pks[self._ref(key)], olx=self.definitions[key]) for key in keys
         )
 
-    def _tie(self, writes: DraftWrites) -> None:
+    def _create_block_rows(self, writes: DraftWrites) -> None:
         CourseBlock.objects.bulk_create(
             CourseBlock(course=self.course, usage_key=key, entity_id=writes.entity_pks[self._ref(key)])
             for key in self.outcome.definitions
@@ -168,7 +176,7 @@ class _Write:
         )
 
     def _rename_course(self) -> None:
-        """Lists of courses show the name that the root has in draft."""
+        """Save the root's new display name in the course's row, which lists of courses show."""
         olx = self.outcome.definitions.get(self.reader.structure.root)
         name = settings_in(olx).get("display_name") if olx else None
         if name:
@@ -177,24 +185,32 @@ class _Write:
 
 
 def no_files(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """The bytes of a plan without files."""
+    """Return the bytes of no files, for a plan without files."""
     return iter(())
 
 
 def _code(wanted: str, key: UsageKey) -> str:
-    """A code of Learning Core for a block. Usage keys may be longer, and use other characters."""
+    """
+    Return ``wanted`` as the Learning Core code of a block, or a digest if it cannot be a code.
+
+    Block IDs may be longer than codes, and have other characters.
+    """
     if _CODE.fullmatch(wanted):
         return wanted
     return f"{key.block_type[:100]}.{learning_core.media_digest(str(key.block_id).encode())}"
 
 
 def title_of(key: UsageKey, olx: str) -> str:
-    """The display name of a block; its id where it has none."""
+    """Return the display name of a block; its id if it has no display name."""
     return (settings_in(olx).get("display_name") or str(key.block_id))[:MAX_TITLE]
 
 
 def _file(file: PutFile) -> ComponentWrite:
-    """A file is a component of its own, so that changing one costs nothing for the others. Its code is a digest."""
+    """
+    Return the component that a course file is stored as. The digest of the path is its code.
+
+    Each file is a component of its own, so that changing one writes no version of the others.
+    """
     media = FileMedia(file.path, learning_core.media_type_of(file.path), file.digest, file.size)
     code = learning_core.media_digest(file.path.encode())
     return ComponentWrite("file", code, file.path[:MAX_TITLE], None, (media,), namespace=FILE_NAMESPACE)

@@ -1,1 +1,1 @@
-"""Bringing courses and legacy libraries into libraries: read, plan, preview, apply."""
+"""Importing courses and legacy libraries into libraries: reading, planning, previewing, applying."""

@@ -1,4 +1,4 @@
-"""What other rooms and hosts may call."""
+"""Imports for other rooms and for hosts."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ __all__ = [
 ]
 
 type Progress = Callable[[str], None]
-"""Is told what an import does next, in words for a person."""
+"""A function that an import calls before each step, with a description for people."""
 
 
 def plan_import(
@@ -106,15 +106,15 @@ def plan_import(
     Read a course or legacy library and plan its import. Writes nothing.
 
     Args:
-        library_key: where it would go.
+        library_key: the library to import into.
         user: needs EDIT on the library.
         source: a Source, or the path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
-        options: how; the defaults of ImportOptions if None.
+        options: the defaults of ImportOptions if None.
         after: plans of other sources for the same library that are applied before this one.
-        progress: is told the steps.
+        progress: a function that is called before each step.
 
     Raises NotFoundError, NotAllowedError, OlxError for a source that cannot be read, and SourceFrozenError for a legacy
-    library that was migrated and has other content now.
+    library whose content changed after it was migrated.
     """
     options = options or ImportOptions()
     tell = progress or _silent
@@ -138,13 +138,15 @@ def plan_source(
     after: Sequence[ImportPlan] = (),
 ) -> tuple[ImportPlan, StoredPlan]:
     """
-    Plan the import of a source that the site knows, and keep the plan for ``start_plans``. The library is not changed.
-    Plans that are started together are made with what comes before them as ``after``.
+    Plan the import of a source that the site knows, and store the plan for ``start_plans``.
+
+    The library is not changed. Plans that shall be started together are made in order, each with the plans before it as
+    ``after``.
 
     Args:
         user: needs EDIT on the library, and has to be able to read the source.
         source_key: key of a course in the course store, or of an uploaded course or legacy library.
-        upload_uuid: this upload, whatever the course store has.
+        upload_uuid: read this upload, even if the course store has a course of the same key.
 
     Raises as ``plan_import`` and ``find_source``.
     """
@@ -164,16 +166,16 @@ def apply_import(
     progress: Progress | None = None,
 ) -> ImportResult:
     """
-    Do what a plan says, all or nothing, in one draft change log and, if asked for, one publish log.
+    Apply a plan, all or nothing, in one draft change log and, with ``publish``, one publish log.
 
     Args:
         plan: from ``plan_import``.
         user: needs EDIT on the library, and PUBLISH to publish.
-        source: what was planned from.
-        publish: publish exactly what is written.
-        progress: is told the steps.
+        source: the source that the plan was made from.
+        publish: publish exactly the items that are written.
+        progress: a function that is called before each step.
 
-    Raises PlanOutdatedError when the library changed meanwhile in a way that matters.
+    Raises PlanOutdatedError when a change of the library since then conflicts with the plan.
     """
     (progress or _silent)(
         _("Writing %(writes)s of %(blocks)s blocks") % {"writes": len(plan.writes()), "blocks": len(plan.blocks)}
@@ -190,10 +192,10 @@ def import_archive(
     publish: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Plan and apply in one call; see ``plan_import`` and ``apply_import``."""
+    """Plan and apply an import in one call; see ``plan_import`` and ``apply_import``."""
     plan = plan_import(library_key, user=user, source=source, options=options, progress=progress)
     return apply_import(plan, user=user, source=source, publish=publish, progress=progress)
 
 
 def _silent(step: str) -> None:
-    """Nobody wants to know."""
+    """Do nothing with a step: the caller wants no progress."""

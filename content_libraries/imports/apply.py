@@ -1,4 +1,4 @@
-"""Applying a plan: content, its settings, the record of what came from where, and the publish, all or nothing."""
+"""Applying a plan: writing content, tags and records, and publishing, all or nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .sources import Source, SourceChangedError
 from .tags import give_tags
 
 type Settle = Callable[[ModulestoreMigration], None]
-"""Is told, in the transaction of an import, that all is written; what it raises takes everything back."""
+"""A function that is called at the end of an import's transaction; an exception from it undoes everything."""
 
 
 def apply_plan(
@@ -45,18 +45,18 @@ def apply_plan(
     settle: Settle | None = None,
 ) -> ImportResult:
     """
-    Do what a plan says, in one transaction and one draft change log.
+    Apply a plan in one transaction and one draft change log.
 
     Args:
         user: needs EDIT on the library, and PUBLISH to publish.
-        plan: what to do.
-        source: what was planned from; static files are read from it, one at a time.
-        publish_too: publish exactly what is written, in one publish log.
+        plan: the plan.
+        source: the source that the plan was made from; static files are read from it, one at a time.
+        publish_too: publish exactly the items that are written, in one publish log.
         migration: the row that a job made for this import.
         settle: see Settle.
 
-    Raises PlanOutdatedError when the library changed since the plan was made in a way that matters, besides what
-    ``write_items`` and ``access_library`` raise. Nothing is written then.
+    Raises PlanOutdatedError when a change of the library since the plan was made conflicts with it, and what
+    ``write_items`` and ``access_library`` raise. On an error nothing is written.
     """
     library = access_library(user, plan.library_key, Permission.EDIT)
     if publish_too:
@@ -69,7 +69,9 @@ def apply_plan(
         writes = _write(user, plan, library, source)
         written = _collect(plan, learning_package_pk, writes, author_pk=author_pk(user))
         give_tags(plan, library, written.entity_pks)
-        migration = mapping.record(plan, learning_package_pk, written, author_pk=author_pk(user), migration=migration)
+        migration = mapping.record_import(
+            plan, learning_package_pk, written, author_pk=author_pk(user), migration=migration
+        )
         publish_log_pk = None
         if publish_too and writes.entity_pks:
             pks = [writes.entity_pks[block.entity_ref] for block in plan.writes()]
@@ -81,7 +83,7 @@ def apply_plan(
 
 def lock_target(plan: ImportPlan, learning_package_pk: int) -> None:
     """
-    Keep other writers of the library out until the transaction ends. Whoever deletes it takes the same lock first.
+    Lock the library of a plan against other writers, and against deletion, until the transaction ends.
 
     Raises NotFoundError if it was deleted.
     """
@@ -138,7 +140,7 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Sourc
 
 
 def _refuse_too_many(plan: ImportPlan, learning_package_pk: int) -> None:
-    """Hold the limit of live items, containers included, for the import as a whole."""
+    """Raise InvalidInputError if the import would exceed the library's limit of undeleted items."""
     limit = conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value
     coming = sum(block.action in MAKING_ACTIONS | {Action.RESTORE} for block in plan.blocks)
     if count_live_items(learning_package_pk) + coming > limit:

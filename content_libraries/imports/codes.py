@@ -1,4 +1,4 @@
-"""Giving imported items their codes: the part of their keys that is local to the library."""
+"""Choosing the codes of imported items: the part of a key that is local to the library."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
 
 MAX_SUFFIX: Final = 1000
-"""After that many equal names, something is wrong with the source (wire: imports-options)."""
+"""How many items may have numbered forms of one code; more are an error of the source (wire: imports-options)."""
 
 
 def code_from_id(url_name: str, *, is_ascii: bool = False) -> str:
     """
-    The code that keeps a source's ID: characters that keys do not take become ``_``.
+    Make a code from the ID of a source block: characters that keys cannot have become ``_``.
 
     Args:
-        is_ascii: keep only ASCII letters; letters with accents lose them, and an ID without any ASCII letter or digit
-            becomes a digest, which is the same in every import.
+        is_ascii: keep only ASCII letters. Letters lose their accents. An ID without any ASCII letter or digit becomes a
+            digest, which is the same in every import.
     """
     if is_ascii and not url_name.isascii():
         kept = unicodedata.normalize("NFKD", url_name).encode("ascii", "ignore").decode()
@@ -40,14 +40,14 @@ def code_from_id(url_name: str, *, is_ascii: bool = False) -> str:
 
 
 def code_from_title(title: str, url_name: str, *, is_ascii: bool = False) -> str:
-    """The code made of a title, in ASCII; of the ID where the title has no letters for it."""
+    """Make an ASCII code from a title, or from the ID if the title has no letters for a code."""
     return slugify(title)[:MAX_CODE] or code_from_id(url_name, is_ascii=is_ascii)
 
 
 @dataclass(slots=True)
 class CodeAllocator:
     """
-    Hands out codes that are free in a library, deleted items included.
+    Hands out codes that no item of a library has, not even a deleted one.
 
     Components have a name space for each type; all containers share one.
     """
@@ -56,24 +56,24 @@ class CodeAllocator:
     containers: set[str]
 
     @classmethod
-    def beside(cls, taken: CodesInUse, made: Collection[PlannedBlock] = ()) -> CodeAllocator:
-        """Beside the codes that are taken, and those of items that will be made before."""
+    def avoiding(cls, taken: CodesInUse, made: Collection[PlannedBlock] = ()) -> CodeAllocator:
+        """Make an allocator that avoids the codes in use, and those of items that earlier plans will make."""
         components = {(block.item_type, block.code) for block in made if not block.is_container}
         containers = {block.code for block in made if block.is_container}
         return cls(components | taken.components, containers | taken.containers)
 
     def component(self, block_type: str, wanted: str) -> str:
-        """A free code for a component. Raises InvalidInputError after MAX_SUFFIX attempts."""
+        """Take a free code for a component. Raises InvalidInputError after MAX_SUFFIX attempts."""
         code = self.free_component(block_type, wanted)
         self.components.add((block_type, code))
         return code
 
     def free_component(self, block_type: str, wanted: str) -> str:
-        """The code that ``component`` would hand out, without taking it."""
+        """Return the code that ``component`` would take, without taking it."""
         return next(code for code in _candidates(wanted) if (block_type, code) not in self.components)
 
     def container(self, wanted: str) -> str:
-        """A free code for a container. Raises InvalidInputError after MAX_SUFFIX attempts."""
+        """Take a free code for a container. Raises InvalidInputError after MAX_SUFFIX attempts."""
         code = next(code for code in _candidates(wanted) if code not in self.containers)
         self.containers.add(code)
         return code

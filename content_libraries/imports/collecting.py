@@ -1,4 +1,4 @@
-"""The collection that an import fills (wire: imports-options)."""
+"""Choosing and filling the collection of an import (wire: imports-options)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .data import ImportOptions, OnRepeat, PlannedCollection
 from .mapping import earlier_collection_code
 
 _MAX_TITLE: Final = 490
-"""Leaves room for a suffix."""
+"""Longest title of a collection without the number that makes it unique."""
 
 _MAX_CODE: Final = 140
 
@@ -35,15 +35,19 @@ def plan_collection(
     made_before: AnyCollection[PlannedCollection] = (),
 ) -> PlannedCollection | None:
     """
-    Choose the collection of an import; None for none. ``made_before`` are those of imports that are done before.
+    Choose the collection of an import; None if the import fills none.
 
-    A repeated import that skips or updates goes into the collection of the one before, if a collection is to be made.
-    Imports that name the same new collection share it: the first of them that succeeds makes it.
-    Raises InvalidInputError for a collection that does not exist and is not to be made, or that cannot have its code.
+    A repeated import that skips or updates uses the collection of the earlier import, if the options ask for a
+    collection. Imports that name the same new collection share it: the first one that succeeds makes it.
+
+    Args:
+        made_before: new collections of plans that are applied before this one.
+
+    Raises InvalidInputError for a named collection that does not exist and may not be made, and for an invalid code.
     """
     if not (options.collection_code or options.make_collection):
         return None
-    existing = _existing(learning_package_pk)
+    existing = _collections_by_code(learning_package_pk)
     code = options.collection_code
     if not code and options.on_repeat != OnRepeat.FORK:
         code = earlier_collection_code(source_key, learning_package_pk)
@@ -77,16 +81,17 @@ def fill_collection(
     author_pk: int | None,
 ) -> int | None:
     """
-    Put items into the planned collection, which is made if it has to be, in the caller's transaction. One that has
-    them all stays untouched.
+    Put items into the planned collection, in the caller's transaction; make the collection if it is new.
+
+    A collection that has all items already is not changed.
 
     Args:
-        is_named: its code was asked for. If the library has got one with this code meanwhile, it is the one to fill.
+        is_named: whether the options name its code. Then a collection of this code that was made meanwhile is filled.
 
-    Returns: pk of the collection; None if it was deleted meanwhile: the content stays without it.
+    Returns: pk of the collection; None if it was deleted meanwhile. The import does without a collection then.
     """
     code = collection.code
-    filled = _existing(learning_package_pk).get(code)
+    filled = _collections_by_code(learning_package_pk).get(code)
     if collection.is_new and not (is_named and filled):
         filled = create_collection(
             learning_package_pk,
@@ -103,7 +108,7 @@ def fill_collection(
 
 
 def _require_code(code: str) -> None:
-    """Raise InvalidInputError unless a code is empty, or one that a collection can have."""
+    """Raise InvalidInputError for a code that a collection cannot have. An empty code is accepted."""
     if code != code_from_id(code, is_ascii=True)[:_MAX_CODE]:
         raise InvalidInputError(
             _("“%(code)s” cannot be the code of a collection: use unaccented letters, digits, “-”, “_” and “.”.")
@@ -113,12 +118,12 @@ def _require_code(code: str) -> None:
         )
 
 
-def _existing(learning_package_pk: int) -> dict[str, CollectionSummary]:
+def _collections_by_code(learning_package_pk: int) -> dict[str, CollectionSummary]:
     return {row.code: row for row in collection_summaries(enabled_collection_pks(learning_package_pk))}
 
 
 def _code_of_key(source_key: CourseKey) -> str:
-    """For titles without a letter that a code can have."""
+    """Make the code of a collection from the key of its source, for titles without letters for a code."""
     return code_from_id(str(source_key), is_ascii=True)[:_MAX_CODE]
 
 

@@ -1,4 +1,4 @@
-"""How a source differs from what was imported of it before, and what became of that in the library."""
+"""Comparing a source with its last import, by digests of its blocks."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from .data import SourceChanges
 from .source_keys import usage_key
 
 type Texts = Mapping[int, str]
-"""The own OLX of blocks, by the identity of the block."""
+"""``id()`` of a block -> its own OLX."""
 
 
 def own_texts(tree: OlxTree) -> Texts:
     """
-    The OLX of each block below the root without its name, its tags and its children, with the settings that a policy
-    file has for it.
+    Return the own OLX of each block below the root.
+
+    It has no ``url_name``, no tags and no children, but includes the settings that a policy file has for the block.
     """
     return {id(block): _own_text(tree, block) for block in tree.walk() if block is not tree.root}
 
 
 def fingerprints_of(tree: OlxTree, texts: Texts) -> dict[str, str]:
     """
-    Digest the content of each block of a source below its root: its own OLX, its policy, and which children it has.
+    Compute digests of the blocks of a source below its root, from their own OLX, policy and list of children.
 
-    Whether children are written in place or in files of their own makes no difference, nor whether the course is read
-    from an archive or from the course store.
+    The digests are the same whether children are written in place or in files of their own, and whether the course is
+    read from an archive or from the course store.
 
     Returns: usage key -> digest. Blocks without ``url_name`` are left out.
     """
@@ -50,12 +51,12 @@ def _own_text(tree: OlxTree, block: OlxBlock) -> str:
 
 
 def _attribute(value: object) -> str:
-    """A setting from a policy file as the attribute that Studio writes for it."""
+    """Convert a setting from a policy file to an OLX attribute, as Studio writes it."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def changes_between(earlier: Mapping[str, str], now: Mapping[str, str]) -> SourceChanges:
-    """Compare the fingerprints of two imports of one source."""
+    """Compare the fingerprints of two imports of a source, by usage key."""
     return SourceChanges(
         added=tuple(key for key in now if key not in earlier),
         changed=tuple(key for key in now if earlier.get(key, now[key]) != now[key]),

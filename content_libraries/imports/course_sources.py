@@ -1,4 +1,4 @@
-"""Courses of the course store as sources of imports: their draft, as their authors see it."""
+"""Courses of the course store as sources of imports. Their drafts are read."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ type _Made = dict[UsageKey, OlxBlock]
 @dataclass(frozen=True, slots=True)
 class CourseSource:
     """
-    The draft of a course in the course store. Who may read it has been asked before.
+    The draft of a course in the course store. Checks no permission.
 
-    The store is asked for the structure, for the blocks and for the files, one after the other; somebody may edit the
-    course in between. What is read fits together all the same, or SourceChangedError is raised.
+    Structure, blocks and files are read one after the other. If somebody edits the course in between, it is read again,
+    and after some attempts SourceChangedError is raised. So the parts always fit together.
     """
 
     key: CourseLocator
@@ -50,7 +50,7 @@ class CourseSource:
         )
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
-        """Yield static files, one in memory at a time. Raises SourceChangedError for one that is not there any more."""
+        """Yield static files, one in memory at a time. Raises SourceChangedError for a file that was deleted."""
         store = course_store()
         stored = store.files(self.key)
         wanted = {f"{_STATIC}{path}" for path in paths}
@@ -91,7 +91,7 @@ def _tree(
 
 
 def _block(key: UsageKey, structure: CourseStructure, blocks: Mapping[UsageKey, Block], made: _Made) -> OlxBlock:
-    """A block with what is in it; one under two parents is the same object in both."""
+    """Make a block with everything in it. A block under two parents is made once, and is the same object in both."""
     if key not in made:
         children = [_block(child, structure, blocks, made) for child in structure.children.get(key, ())]
         made[key] = assembled(blocks[key].olx, str(key.block_id), children)

@@ -1,4 +1,4 @@
-"""What crosses the door of the imports room."""
+"""Data that the imports room takes and returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..learning_core.data import FileMedia
 
 
 class Level(StrEnum):
-    """Up to which level containers are made; above it only their contents are taken."""
+    """The highest level of containers that an import makes; of higher containers only the contents are imported."""
 
     COMPONENT = "component"
     UNIT = "unit"
@@ -35,9 +35,9 @@ class Action(StrEnum):
     """
     What an import does with a block.
 
-    ``KEEP`` is an update that has nothing to change; ``RESTORE`` brings back a target that was deleted meanwhile.
-    ``DISSOLVE`` gives a container's contents to the container around it. ``LEAVE_OUT`` has no target, and a reason.
-    Pages show the values in the reader's language.
+    ``KEEP`` is an update without changes. ``RESTORE`` brings back an item that was deleted since the last import.
+    ``DISSOLVE`` puts the contents of a container into the container around it. ``LEAVE_OUT`` makes no item; the block
+    has a reason. Pages show the values in the reader's language.
     """
 
     CREATE = gettext_noop("create")
@@ -61,20 +61,20 @@ NO_SETTINGS = ContainerSettingsData()
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """
-    How to import.
+    The options of an import.
 
     Args:
         level: see Level.
         on_repeat: see OnRepeat.
-        preserve_url_slugs: take IDs from the source; else make them from titles.
+        preserve_url_slugs: make codes from the IDs in the source; otherwise from titles.
         with_drafts: read the drafts of an archive over its published blocks.
-        only: usage keys in the source; if there are any, only these blocks and what is in them are imported.
-        collection_code: put everything into this collection of the library.
-        make_collection: make a collection: under ``collection_code`` where there is none, and with an empty
-            ``collection_code`` one titled like the source.
-        forward: let references to the source lead to the library from now on. None means: if the source is a
+        only: usage keys in the source; if there are any, only these blocks and everything in them are imported.
+        collection_code: put all items into this collection of the library.
+        make_collection: make the collection if it does not exist: under ``collection_code``, or, if that is empty,
+            titled like the source.
+        forward: let references to the source lead to the library from now on. None means: only if the source is a
             legacy library that is not forwarded yet.
-        keep_unused_files: bring static files that nothing refers to, too, in a Text that links them.
+        keep_unused_files: also import static files that no block refers to, in a Text that links them.
     """
 
     level: Level = Level.COMPONENT
@@ -91,12 +91,12 @@ class ImportOptions:
 @dataclass(frozen=True, slots=True)
 class PlannedCollection:
     """
-    The collection that everything goes into.
+    The collection that all items of an import go into.
 
     Args:
-        code: its local slug; of one that is made, the wanted one.
-        title, description: of one that is made; "" for one that exists.
-        is_new: whether it has to be made.
+        code: its code; for a new collection, the wanted code.
+        title, description: title and description of a new collection; "" for an existing one.
+        is_new: whether the import has to make it.
     """
 
     code: str
@@ -107,7 +107,7 @@ class PlannedCollection:
 
 @dataclass(frozen=True, slots=True)
 class SizeCheck:
-    """How many live items, containers included, a library may have, has, and would get."""
+    """How many undeleted items, containers included, a library may have, has, and would get from an import."""
 
     limit: int
     live: int
@@ -120,7 +120,7 @@ class SizeCheck:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Usage keys of blocks that came, changed or left in the source since its last import into the same library."""
+    """Usage keys of blocks that were added, changed or removed in a source since its last import into a library."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ class SourceChanges:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutTag:
-    """A tag of the source that the library cannot give: how many blocks have it, and why not."""
+    """A tag of the source that the library cannot give, with the number of blocks that have it and the reason."""
 
     taxonomy: str
     value: str
@@ -140,25 +140,25 @@ class LeftOutTag:
 @dataclass(frozen=True, slots=True)
 class PlannedBlock:
     """
-    One block of the source, and what becomes of it.
+    One block of the source, and what the import does with it.
 
     Args:
-        source_key: its usage key in the source; for a container that only the import makes, a key derived from
-            the block that needs it.
+        source_key: its usage key in the source; for a container that the import adds, a key derived from the block that
+            needs it.
         item_type: XBlock type of a component, or ``unit``, ``subsection``, ``section``.
-        title: what authors will read.
+        title: the title of the item.
         action: see Action.
-        code: its code in the library; "" where it gets none.
-        entity_ref: its name in Learning Core; "" where it has none.
+        code: the code of the item in the library; "" if the block becomes no item.
+        entity_ref: the name of the item in Learning Core; "" if the block becomes no item.
         olx: OLX of a component.
         files: files of a component.
         children: ``entity_ref`` of a container's children.
-        settings: settings of a container that Learning Core has no place for.
-        course_settings: names of settings of a component that only mean something in its course.
-        tags: tags that it gets besides those that it has: export id of a taxonomy, and value.
-        reason: why it is left out, or what is special about it.
-        wanted_code: the code that it would have if that were not taken.
-        base_version_pk: draft version of an existing target when the plan was made; None where there was none.
+        settings: settings of a container, which Learning Core has no place for.
+        course_settings: names of settings of a component that matter only in its course.
+        tags: tags that the item gets in addition to those it has: export id of a taxonomy, and value.
+        reason: why the block is left out, or a note about the item.
+        wanted_code: the code that the item would have if no other item had it.
+        base_version_pk: draft version of the existing item when the plan was made; None if there was none.
     """
 
     source_key: UsageKey
@@ -185,29 +185,29 @@ class PlannedBlock:
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
     """
-    What an import will do: shown by a preview, and done exactly so when it is applied.
+    What an import does. A preview shows the plan, and applying it does exactly that.
 
     Args:
         source_key: the course or legacy library that is read.
-        source_version: digest of what was read.
+        source_version: digest of the content that was read.
         library_key: the library that is written to.
-        options: how it was planned.
+        options: the options of the import.
         blocks: every block of the source once, parents before children.
-        folder: where in the archive the source is.
+        folder: folder of the source in its archive.
         file_paths: digest of a static file -> its path below ``static/``.
         unused_files: paths of static files that neither an imported block nor another part of the source refers to.
         drafts_left_out: how many draft blocks of the archive were not read.
-        collection: where everything goes; None for nowhere in particular.
-        size: what the import does to the size of the library.
-        fingerprints: usage key -> digest of each block's content, for the next import's ``changes``.
+        collection: the collection that all items go into; None for none.
+        size: the size of the library, and how many items the import adds.
+        fingerprints: usage key -> digest of the block's content, from which the next import computes ``changes``.
         changes: how the source differs from its last import into this library; None if there was none.
-        edited_targets: usage keys of blocks whose item was edited in the library after it was imported.
-        leaving: usage key of a container -> ``entity_ref`` of the items that an update takes out of it.
-        unknown: what was asked for with ``only`` and is not in the source.
-        taken_titles: usage keys of new items whose title an item of the same type has already.
+        edited_targets: usage keys of blocks whose item was edited in the library after its last import.
+        leaving: usage key of a container -> ``entity_ref`` of the items that an update removes from it.
+        unknown: usage keys in the option ``only`` that are not in the source.
+        taken_titles: usage keys of blocks that become new items with the title of another item of their type.
         tags_left_out: tags of imported blocks that the library cannot give.
-        last_row_pk: newest record of earlier imports that was looked at; 0 for none.
-        forwards: whether references to the source lead to the library from then on.
+        last_row_pk: pk of the newest record of earlier imports when the plan was made; 0 for none.
+        forwards: whether references to the source lead to the library after the import.
     """
 
     source_key: CourseKey
@@ -233,17 +233,17 @@ class ImportPlan:
     forwards: bool = False
 
     def makes(self) -> list[PlannedBlock]:
-        """The blocks that become new items."""
+        """Return the blocks that become new items."""
         return [block for block in self.blocks if block.action in MAKING_ACTIONS]
 
     def writes(self) -> list[PlannedBlock]:
-        """The blocks that are written, in the order of the source."""
+        """Return the blocks whose items are written, in the order of the source."""
         return [block for block in self.blocks if block.action in WRITING_ACTIONS]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did. The pks are None where nothing had to be written or published."""
+    """The result of an import. A log's pk is None if nothing was written or published."""
 
     plan: ImportPlan
     migration_pk: int | None

@@ -1,4 +1,4 @@
-"""What the key of a source means: a course of the course store, or an archive that was uploaded (ADR 0025)."""
+"""Finding the source of a key: a course of the course store, or an uploaded archive (ADR 0025)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEYS: Final = (CourseLocator.CANONICAL_NAMESPACE + ":", LibraryLocator.CANONICA
 
 
 class UnknownSourceError(NotFoundError):
-    """Nothing is known under the key of a source."""
+    """The site knows no source of this key."""
 
     code: ClassVar[str] = "unknown_source"
 
@@ -40,7 +40,7 @@ class FoundSource:
     upload: SourceUpload | None = None
 
     def open(self) -> Source:
-        """The source as imports read it. Raises UnknownSourceError for an archive whose file is gone."""
+        """Return an object that reads the source. Raises UnknownSourceError for an archive whose file was deleted."""
         if self.upload is None:
             assert isinstance(self.key, CourseLocator)  # noqa: S101 - the course store has nothing else
             return CourseSource(self.key)
@@ -55,13 +55,13 @@ def find_source(
     key: CourseKey, *, user: Actor, upload_uuid: UUID | None = None, is_forwarded: bool = False
 ) -> FoundSource:
     """
-    Find what a key means to a user: the course in the course store, else the newest upload that the user may read.
+    Find the source of a key that the user may read: the course in the course store, otherwise the newest upload.
 
     Args:
-        upload_uuid: this upload, whatever the course store has.
-        is_forwarded: references to the source shall lead elsewhere, as ``require_forwarding`` lets them.
+        upload_uuid: find this upload, even if the course store has a course of the same key.
+        is_forwarded: also check that the user may let references to the source lead elsewhere (``require_forwarding``).
 
-    Raises UnknownSourceError, and NotAllowedError if the user may read neither.
+    Raises UnknownSourceError, and NotAllowedError if the user may read neither course nor upload.
     """
     if is_forwarded:
         require_forwarding(key, user=user)
@@ -83,10 +83,10 @@ def find_source(
 
 def require_forwarding(key: CourseKey, *, user: Actor) -> None:
     """
-    Raise NotAllowedError unless a user may let references to a source lead elsewhere.
+    Raise NotAllowedError unless a user may let references to a source lead to another library.
 
-    An archive says for itself what it is, so having one is not enough: the user needs EDIT in the course of the course
-    store that has the key, and in the library that references lead to already (ADR 0025).
+    Anybody can make an archive with any key, so having an archive is not enough. If the course store has a course of
+    the key, the user needs EDIT in it; if references lead to a library already, EDIT in that library (ADR 0025).
     """
     if _is_course(key):
         require_in_course(user, key, CoursePermission.EDIT)
@@ -101,9 +101,9 @@ def require_forwarding(key: CourseKey, *, user: Actor) -> None:
 
 def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Source:
     """
-    The source that somebody typed: the key of what the site has, or else the path of an archive or folder.
+    Return the source that a typed name stands for: a key of this site, or the path of an archive or folder.
 
-    Raises as ``find_source``; that a path leads nowhere is found when the source is read.
+    Raises as ``find_source``. A missing path is only noticed when the source is read.
     """
     if not name.startswith(_KEYS):
         return as_source(name)
@@ -112,9 +112,9 @@ def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Sourc
 
 def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> FoundSource:
     """
-    What a job was started with, if its user may still read it.
+    Find the source that a job was started with, if its user may still read it.
 
-    Raises UnknownSourceError for what is gone, and NotAllowedError.
+    Raises UnknownSourceError for a course that was deleted, and NotAllowedError.
     """
     if upload is None:
         if not _is_course(key):
@@ -127,7 +127,7 @@ def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> F
 
 
 def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
-    """Which of these keys are sources that the user may read, files that are gone included. Two queries."""
+    """Return those of the keys whose sources the user may read; uploads whose file was deleted count. Two queries."""
     if is_operator(user) or is_global_staff(user):
         return list(keys)
     mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
@@ -137,7 +137,7 @@ def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey
 
 
 def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
-    """Key of a source, as a string -> its title: that of the course, else of the newest upload. Two queries."""
+    """Return the titles of sources by key: that of the course, otherwise that of the newest upload. Two queries."""
     uploads = SourceUpload.objects.filter(key__in=list(keys)).order_by("pk").values_list("key", "title")
     return {str(key): title for key, title in uploads} | _course_titles(keys)
 

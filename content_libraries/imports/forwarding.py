@@ -1,7 +1,7 @@
 """
-Where references to a source lead (wire: imports-forwarding).
+Forwarding: letting references to a source lead to the library that it was imported into (wire: imports-forwarding).
 
-A legacy library that is forwarded is frozen: its content is the library's now.
+A legacy library that is forwarded is frozen: its content is edited in the new library from then on.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from .models import ModulestoreBlockMigration, ModulestoreBlockSource, Modulesto
 
 
 class SourceFrozenError(ConflictError):
-    """A legacy library was migrated, and is read-only since."""
+    """A legacy library was migrated, and is read-only since then."""
 
     code = "source_frozen"
 
 
-def forwards(wish: bool | None, source: ModulestoreSource) -> bool:
+def shall_forward(wish: bool | None, source: ModulestoreSource) -> bool:
     """
-    Whether an import forwards its source.
+    Return whether an import forwards its source.
 
-    Unspecified means: a legacy library is forwarded by its first migration, and a course never.
+    If ``wish`` is None, the first migration of a legacy library forwards it, and imports of courses do not.
     """
     if wish is not None:
         return wish
@@ -40,16 +40,17 @@ def forwards(wish: bool | None, source: ModulestoreSource) -> bool:
 
 
 def would_forward(wish: bool | None, source_key: CourseKey) -> bool:
-    """Whether an import that begins now would forward its source; see ``forwards``."""
+    """Return whether an import that starts now would forward its source; see ``shall_forward``."""
     source = ModulestoreSource.objects.filter(key=source_key).first()
-    return forwards(wish, source or ModulestoreSource(key=source_key))
+    return shall_forward(wish, source or ModulestoreSource(key=source_key))
 
 
 def forward_source(migration: ModulestoreMigration) -> None:
     """
-    Let the source and its blocks lead to what a migration recorded, in the caller's transaction.
+    Let references to a source and its blocks lead to the items of a migration, in the caller's transaction.
 
-    Blocks that it did not record keep a forward only into the same library, so that a source never leads to two.
+    A block that the migration did not record keeps an earlier forward only if that leads to the same library. So
+    references to one source never lead to two libraries.
     """
     ModulestoreSource.objects.filter(pk=migration.source_id).update(forwarded=migration)
     rows = dict(
@@ -75,7 +76,7 @@ def forward_source(migration: ModulestoreMigration) -> None:
 
 
 def get_forwarding(source_key: CourseKey) -> ModulestoreMigration | None:
-    """The migration that references to a source lead to; None if the source is not forwarded."""
+    """Return the migration that references to a source lead to; None if the source is not forwarded."""
     return (
         ModulestoreMigration.objects.done()
         .filter(forwards__key=source_key)
@@ -85,12 +86,12 @@ def get_forwarding(source_key: CourseKey) -> ModulestoreMigration | None:
 
 
 def is_forwarded(source_key: CourseKey) -> bool:
-    """Whether references to a source lead to a library."""
+    """Return whether references to a source lead to a library."""
     return get_forwarding(source_key) is not None
 
 
 def get_forwarding_for_blocks(keys: Collection[UsageKey]) -> Mapping[UsageKey, ModulestoreBlockMigration]:
-    """What references to blocks lead to; blocks that are not forwarded are left out. One query."""
+    """Return the rows that references to blocks lead to, by usage key; other blocks are left out. Needs one query."""
     rows = ModulestoreBlockMigration.objects.filter(forwards__key__in=list(keys)).select_related(
         "source", "target", "change_log_record", "overall_migration"
     )
@@ -98,7 +99,7 @@ def get_forwarding_for_blocks(keys: Collection[UsageKey]) -> Mapping[UsageKey, M
 
 
 def forwarded_among(source_keys: Collection[CourseKey]) -> frozenset[CourseKey]:
-    """Those of the sources whose references lead to a library. One query."""
+    """Return those of the sources that are forwarded. Needs one query."""
     done = ModulestoreMigration.objects.done().filter(forwards__key__in=list(source_keys))
     keys: Iterable[Any] = done.values_list("forwards__key", flat=True)
     return frozenset(keys)
@@ -107,11 +108,11 @@ def forwarded_among(source_keys: Collection[CourseKey]) -> frozenset[CourseKey]:
 @dataclass(frozen=True, slots=True)
 class ForwardedBlock:
     """
-    A block of a source that is forwarded.
+    A block of a forwarded source.
 
     Args:
-        item: the library item that references to the block lead to; None for a block that did not become one.
-        version_pk: the version of the item that the migration wrote, or found there; None without an item.
+        item: the library item that references to the block lead to; None for a block that became no item.
+        version_pk: the version of the item that the migration wrote or left unchanged; None without an item.
     """
 
     source_key: UsageKey
@@ -121,9 +122,9 @@ class ForwardedBlock:
 
 def forwarded_blocks(source_key: CourseKey) -> list[ForwardedBlock]:
     """
-    List the blocks of a source that is forwarded, in the order in which they became known.
+    List the blocks of a forwarded source, in the order in which they were first recorded.
 
-    Returns: nothing for a source that is not forwarded. A constant number of queries.
+    The list is empty for a source that is not forwarded. Needs a constant number of queries.
     """
     migration = get_forwarding(source_key)
     if migration is None or migration.finished is None:
@@ -148,12 +149,13 @@ def forwarded_blocks(source_key: CourseKey) -> list[ForwardedBlock]:
 
 def refuse_frozen(source_key: CourseKey, source_version: str, *, user: Actor) -> None:
     """
-    Raise SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
+    Raise SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
 
-    Whoever stores legacy libraries asks this before an edit, with "" as the version.
+    A host that stores legacy libraries calls this before an edit, with "" as the version.
 
     Args:
-        user: is told the library that it was migrated to, if the user may view that.
+        source_version: digest of the present content.
+        user: the error names the new library if this user may view it.
     """
     if not isinstance(source_key, LibraryLocator):
         return

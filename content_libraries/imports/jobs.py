@@ -1,7 +1,7 @@
 """
-Jobs: requests for imports, from the click to the worker and back (wire: imports-jobs; ADR 0016).
+Starting, finding, canceling and ending import jobs (wire: imports-jobs; ADR 0016).
 
-This module is what users do with jobs. What a worker does is in ``running``.
+The work of a worker is in ``running``.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ STEPS: Final = 5
 STEPS_PER_SOURCE: Final = 6
 
 CANCELED_TEXT: Final = gettext_noop("This import was canceled before it was done.")
-"""What is kept as the error of sources that a canceled import did not come to: in English, as it is compared."""
+"""Stored as the error of sources that a canceled job did not import; in English, because it is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
-    """One source of a job, and how to import it; ``upload_uuid`` as in ``find_source``."""
+    """One source of a new job, with its options; ``upload_uuid`` as in ``find_source``."""
 
     key: CourseKey
     options: ImportOptions = field(default_factory=ImportOptions)
@@ -67,20 +67,21 @@ def start_imports(
     """
     Let a worker import sources into a library.
 
-    The user's unfinished jobs with one of the same sources into the same library are canceled when this one is
-    committed: they are clicks on the same button.
+    The user's unfinished jobs with one of the same sources into the same library are canceled when the new job is
+    committed: they come from clicks on the same button.
 
     Args:
         user: needs EDIT on the library, and has to be able to read every source.
-        sources: in order; no key twice.
-        publish: publish what is written, if the user may PUBLISH when it is written.
-        made_library: the library was created for this job. If nothing is imported, it is deleted at the end.
+        sources: the sources, in the order in which they are imported; no key twice.
+        publish: publish the written items, if the user has PUBLISH at that time.
+        made_library: whether the library was created for this job. If nothing is imported, the library is deleted at
+            the end.
 
     Raises NotFoundError for the library, NotAllowedError, and InvalidInputError (field ``sources``) for a source that
-    is unknown or named twice. Nothing starts then.
+    is unknown or named twice. On an error nothing starts.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    person = _person(user)
+    person = _job_user(user)
     if not sources:
         raise InvalidInputError(_("Name at least one source."), field="sources", as_list=True)
     keys = [source.key for source in sources]
@@ -89,7 +90,7 @@ def start_imports(
             raise InvalidInputError(
                 _("The source %(source)s is named twice.") % {"source": key}, field="sources", as_list=True
             )
-    found = [_found(source, user=user) for source in sources]
+    found = [_find_requested(source, user=user) for source in sources]
     for source, wanted in zip(found, sources, strict=True):
         # Refuses a collection that does not exist.
         plan_collection(package_pk(library), wanted.options, source_key=source.key, source_title=source.title)
@@ -104,16 +105,18 @@ def start_imports(
 
 def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = False) -> ImportJob:
     """
-    Let a worker apply exactly these stored plans, which are for one library, in one job.
+    Let a worker apply exactly these stored plans for one library, in one job.
 
-    Needs EDIT on the library, and that the user can still read the sources. Raises NotFoundError, NotAllowedError, and
-    InvalidInputError for plans of several libraries or twice of one source. When the library changed meanwhile in a
-    way that matters, the source fails and says how.
+    The user needs EDIT on the library, and still has to be able to read the sources. If a change of the library since a
+    plan was made conflicts with it, the source of the plan fails with an error that names the change.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for plans of several libraries or two plans of one
+    source.
     """
     if len({plan.target_id for plan in plans}) != 1 or len({plan.source_key for plan in plans}) != len(plans):
         raise InvalidInputError(_("Give plans of different sources for one library."), field="plan", as_list=True)
     library = access_library(user, library_of(plans[0]), Permission.EDIT)
-    person = _person(user)
+    person = _job_user(user)
     found = [find_again(plan.source_key, plan.upload, user=user) for plan in plans]
     with transaction.atomic():
         job = _create(person, library, len(plans), publish=publish)
@@ -127,7 +130,7 @@ def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = Fal
 
 
 def library_of(plan: StoredPlan) -> LibraryLocatorV2:
-    """The library that a plan is for. Raises NotFoundError if it is gone."""
+    """Return the key of the library that a plan is for. Raises NotFoundError if the library was deleted."""
     library = ContentLibrary.objects.filter(learning_package_id=plan.target_id).select_related("org").first()
     if library is None:
         raise NotFoundError(_("The library of this plan was deleted."))
@@ -135,7 +138,7 @@ def library_of(plan: StoredPlan) -> LibraryLocatorV2:
 
 
 def find_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
-    """Find a job of the user; staff find all. Raises NotFoundError."""
+    """Find a job of the user; staff find all jobs. Raises NotFoundError."""
     (job,) = find_jobs([job_uuid], user=user)
     return job
 
@@ -152,16 +155,16 @@ def find_jobs(job_uuids: Iterable[UUID], *, user: Actor) -> list[ImportJob]:
 
 
 def list_jobs(*, user: Actor) -> QuerySet[ImportJob]:
-    """The user's own jobs, newest first, with their sources and artifacts."""
-    return _jobs().filter(user=_person(user)).order_by("-pk")
+    """Return the user's own jobs, newest first, with their sources and artifacts."""
+    return _jobs().filter(user=_job_user(user)).order_by("-pk")
 
 
 def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
     """
-    Cancel a job of the user, or as staff of anybody; nothing happens to a finished one.
+    Cancel a job of the user, unless it is finished. Staff can cancel jobs of all users.
 
-    One that waits ends at once. One that runs ends at its next step: nothing of the source that is being imported
-    remains, and sources that are done stay. Raises NotFoundError.
+    A waiting job ends at once. A running job ends at its next step: the source that is being imported is not imported,
+    and sources that are done stay. Raises NotFoundError.
     """
     job = find_job(job_uuid, user=user)
     _cancel(job.pk)
@@ -170,23 +173,25 @@ def cancel_job(job_uuid: UUID, *, user: Actor) -> ImportJob:
 
 def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
-    End a job, in the caller's transaction: its state, what its unfinished sources became, and its task status.
+    End a job, its unfinished sources and its task status, in the caller's transaction.
+
+    Deletes a library that was created for the job if nothing was imported and nobody else uses it.
 
     Args:
         job: locked by the caller, and not finished.
-        error: for the author; of a canceled job it is not shown as an error.
+        error: a message for the author. Unfinished sources get it too, unless the job is canceled.
     """
-    # Before the migrations, as whoever deletes the library does.
-    made = _locked_library(job) if job.made_library else None
+    # The library is locked before the migrations, as in deleting a library.
+    created_library = _locked_library(job) if job.made_library else None
     open_text = CANCELED_TEXT if state == JobState.CANCELED else error
     job.migrations.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)
     end_job(job, state, error, partial_name="Failed sources")
-    if made is not None and not job.migrations.filter(is_failed=False).exists():
-        _delete_if_unused(made, job)
+    if created_library is not None and not job.migrations.filter(is_failed=False).exists():
+        _delete_if_unused(created_library, job)
 
 
 def _locked_library(job: ImportJob) -> ContentLibrary | None:
-    """The library of a job, which others leave alone until the transaction ends; None if somebody has deleted it."""
+    """Lock the library of a job until the transaction ends, and return it; None if the library was deleted."""
     library = ContentLibrary.objects.filter(learning_package__in=job.migrations.values("target")).first()
     if library is None:
         return None
@@ -198,7 +203,7 @@ def _locked_library(job: ImportJob) -> ContentLibrary | None:
 
 
 def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
-    """Delete the library that was created for a job, unless somebody else has begun to use it."""
+    """Delete the library that was created for a job, unless it has items, collections or imports of other jobs."""
     learning_package_pk = package_pk(library)
     others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id, is_failed=False).exclude(
         job=job
@@ -208,12 +213,12 @@ def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
         delete_library(library.library_key, user=OPERATOR)
 
 
-def _person(user: Actor) -> User:
-    """Who is told of a job's progress. The operator imports without a job: with ``import_archive``."""
+def _job_user(user: Actor) -> User:
+    """Return the user of a new job. Raises for the operator, who imports without a job: with ``import_archive``."""
     return refer_to(user)
 
 
-def _found(source: SourceRequest, *, user: Actor) -> FoundSource:
+def _find_requested(source: SourceRequest, *, user: Actor) -> FoundSource:
     try:
         return find_source(
             source.key, user=user, upload_uuid=source.upload_uuid, is_forwarded=bool(source.options.forward)
@@ -244,7 +249,7 @@ def _jobs() -> QuerySet[ImportJob]:
 
 
 def _create(user: User, library: ContentLibrary, count: int, *, publish: bool, made_library: bool = False) -> ImportJob:
-    """Make a job in the caller's transaction. Raises NotFoundError if somebody has just deleted the library."""
+    """Make a job in the caller's transaction. Raises NotFoundError if the library was just deleted."""
     lock_package(package_pk(library))
     job = ImportJob(user=user, target_key=str(library.library_key), publish=publish, made_library=made_library)
     create_status(
@@ -275,8 +280,11 @@ def _add_source(
 
 def _cancel_redundant(job: ImportJob, keys: Iterable[CourseKey]) -> None:
     """
-    Cancel those before a new job that it does again. It is there already, so that its library does not go with them,
-    and committed: whoever ends a job may wait for its library, so who has locked that must not wait for other jobs.
+    Cancel earlier unfinished jobs of the user that import the same sources as a new job into the same library.
+
+    It runs after the new job is committed, for two reasons. Ending an earlier job may delete the library that was
+    created for it, but not while the new job uses the library. And ending a job may wait for the lock of its library,
+    so a transaction that holds this lock must not wait for other jobs.
     """
     redundant = ImportJob.objects.filter(
         pk__lt=job.pk,  # of two clicks at once, the second one stays

@@ -1,4 +1,4 @@
-"""Migrating legacy (v1) libraries: import, publish and forward, to one of three kinds of destinations."""
+"""Migrating legacy (v1) libraries: importing, publishing and forwarding them."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ _MAX_TITLE: Final = 500
 
 class Destination(StrEnum):
     """
-    Where legacy libraries go, unless into one library that is named.
+    Where legacy libraries go, unless one library is named.
 
-    ``BY_READERS``: those of one organization that the same users can read (besides staff) share a library, which these
-    users can read then.
+    ``ONE_EACH``: each goes into a library of its own. ``BY_ORG``: those of one organization share a library.
+    ``BY_READERS``: those of one organization that the same users (apart from staff) can read share a library, and
+    these users can read it.
     """
 
     ONE_EACH = "one_each"
@@ -54,15 +55,15 @@ class Destination(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LegacyMigration:
     """
-    What became of one legacy library.
+    The result of migrating one legacy library.
 
     Args:
-        source: its key; what its archive is called where it could not be read.
-        library: key of the library that it went to; "" where it failed.
-        is_new: whether that library was created.
-        redirects: whether references to the legacy library lead to the new one from now on.
-        report: see ``plan_report``; empty where it failed.
-        error: why it failed; "" where it did not.
+        source: the key of the legacy library; the name of its archive if that could not be read.
+        library: key of the library that it was imported into; "" if it failed.
+        is_new: whether this library was created for it.
+        redirects: whether references to the legacy library lead to the new library because of this migration.
+        report: see ``plan_report``; None if it failed.
+        error: why it failed; "" if it did not fail.
     """
 
     source: str
@@ -81,31 +82,31 @@ def migrate_legacy_libraries(
     dry_run: bool = False,
 ) -> list[LegacyMigration]:
     """
-    Migrate legacy libraries: their content is imported and published, and references to them lead to it.
+    Migrate legacy libraries: import and publish their content, and let references to them lead to it.
 
-    The first migration of a legacy library redirects, later ones do not. Each source is one transaction, together with
-    the library that is created for it; one that fails does not keep the others back.
+    Only the first migration of a legacy library redirects references. Each source is migrated in a transaction of its
+    own, which also creates the library for it; a failure does not stop the other sources.
 
     Args:
         sources: archives or folders.
-        user: needs EDIT and PUBLISH on existing libraries, and to be able to create the others.
-        into: an existing library, which gets a collection for each source; ONE_EACH for a new library for each
-            source; else one library for each organization or set of readers, with a collection for each source.
-        dry_run: only say what would be done.
+        user: needs EDIT and PUBLISH on existing libraries, and the right to create new ones.
+        into: an existing library, or a kind of destination. A library that sources share gets a collection for each
+            source.
+        dry_run: only report what would be done.
 
-    Raises NotFoundError and NotAllowedError for a library that is named.
+    Raises NotFoundError and NotAllowedError for the library that ``into`` names.
     """
     if isinstance(into, LibraryLocatorV2):
         access_library(user, into, Permission.EDIT)
     if not dry_run:
-        return [_try(as_source(source), user, into) for source in sources]
+        return [_try_to_migrate(as_source(source), user, into) for source in sources]
     with transaction.atomic():
-        results = [_try(as_source(source), user, into) for source in sources]
+        results = [_try_to_migrate(as_source(source), user, into) for source in sources]
         transaction.set_rollback(True)
     return results
 
 
-def _try(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
+def _try_to_migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) -> LegacyMigration:
     try:
         with transaction.atomic():
             return _migrate(source, user, into)
@@ -134,34 +135,35 @@ def start_legacy_migrations(
     uploads: Sequence[SourceUpload], *, user: Actor, into: LibraryLocatorV2 | Destination
 ) -> list[ImportJob]:
     """
-    Let workers migrate uploaded legacy libraries: one job for each library that they go to.
+    Let workers migrate uploaded legacy libraries, in one job for each destination library.
 
-    Libraries that do not exist yet are created at once, and deleted again if nothing is imported into them. Args and
-    rights as in ``migrate_legacy_libraries``.
+    Destination libraries that do not exist are created at once, and deleted again if nothing is imported into them.
+    Arguments and rights are those of ``migrate_legacy_libraries``.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for what is no legacy library, and SourceFrozenError.
-    Nothing starts then.
+    Raises NotFoundError, NotAllowedError, InvalidInputError for an upload that is no legacy library, and
+    SourceFrozenError. On an error nothing starts.
     """
-    together: dict[LibraryLocatorV2, list[SourceUpload]] = {}
-    made: set[LibraryLocatorV2] = set()
+    uploads_by_library: dict[LibraryLocatorV2, list[SourceUpload]] = {}
+    created: set[LibraryLocatorV2] = set()
     with transaction.atomic():
         for upload in uploads:
             library, is_new = _destination(_migratable_key(upload, user), upload.title, user, into)
             if is_new:
-                made.add(library.library_key)
-            together.setdefault(library.library_key, []).append(upload)
+                created.add(library.library_key)
+            uploads_by_library.setdefault(library.library_key, []).append(upload)
         return [
-            _start(library_key, group, user=user, into=into, is_new=library_key in made)
-            for library_key, group in together.items()
+            _start(library_key, group, user=user, into=into, is_new=library_key in created)
+            for library_key, group in uploads_by_library.items()
         ]
 
 
 def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
     """
-    Start a job again whose library was created for it, and went with it. All its sources go where the first of them
-    goes now: as a rule, to a new library.
+    Start a migration again whose library was created for it, and deleted when it failed.
 
-    Raises as ``start_legacy_migrations``, and InvalidInputError where an archive is gone.
+    All its sources go to the present destination of the first one, which usually is a new library.
+
+    Raises as ``start_legacy_migrations``, and InvalidInputError if an archive was deleted.
     """
     wanted = job.legacy_request["uploads"]
     uploads = list(readable(available_uploads(), user).filter(uuid__in=wanted).order_by("pk"))
@@ -211,7 +213,11 @@ def _legacy_key(key: CourseKey, name: str) -> LibraryLocator:
 def _destination(
     key: LibraryLocator, title: str, user: Actor, into: LibraryLocatorV2 | Destination
 ) -> tuple[ContentLibrary, bool]:
-    """The library for a source, and whether it was created for it, or is for a job that is not finished."""
+    """
+    Find or create the destination library of a source.
+
+    Returns: the library; and whether it was created now, or by a job that is not finished.
+    """
     if isinstance(into, LibraryLocatorV2):
         return access_library(user, into, Permission.EDIT), False
     org = str(key.org)
@@ -237,16 +243,16 @@ def _destination(
 
 
 def _readers(key: LibraryLocator) -> list[User]:
-    """The users who can read a source because they uploaded it; staff read everything."""
+    """Return the users who can read a source because they uploaded it. Staff, who can read everything, do not count."""
     return list(User.objects.filter(sourceupload__key=key).distinct().order_by("username"))
 
 
 def _library_of_earlier_migration(key: LibraryLocator, user: Actor) -> ContentLibrary | None:
     """
-    The library that was created for this source before, or by the user's last click: it goes there again.
+    Find the library that an earlier migration created for this source alone, or that the user's unfinished job did.
 
-    It is known by its name, and by what was imported into it first; other libraries that somebody imported the source
-    into are not the source's own.
+    Such a library has the name of the source, possibly with a number, and the source was the first import into it. So
+    other libraries that the source was imported into are not found.
     """
     is_done = Q(finished__isnull=False, is_failed=False, target_collection__isnull=True)
     is_under_way = Q(

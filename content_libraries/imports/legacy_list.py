@@ -1,4 +1,4 @@
-"""The legacy libraries that a site knows, and which of them were migrated."""
+"""Listing the legacy libraries that a site knows, with the libraries that they were migrated to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LegacyLibrary:
     Args:
         has_archive: whether the site still has its archive, so that it can be migrated.
         is_migrated: whether references to it lead to a library.
-        target: that library; None also where the user may not view it.
+        target: the library that references lead to; None also if the user may not view it.
     """
 
     key: LibraryLocator
@@ -43,8 +43,8 @@ class LegacyLibrary:
 
 def list_legacy_libraries(*, user: Actor) -> list[LegacyLibrary]:
     """
-    List the legacy libraries that a user can do something with, by title: those whose archives the user may read, and
-    those that were migrated to a library that the user may view. Three queries.
+    List legacy libraries by title: those whose archives the user may read, and those that were migrated to a library
+    that the user may view. Needs three queries.
     """
     uploads = _newest_uploads(user)
     forwards = _forwards()
@@ -74,7 +74,7 @@ def _newest_uploads(user: Actor) -> dict[LibraryLocator, SourceUpload]:
 
 
 def _forwards() -> dict[LibraryLocator, ModulestoreMigration]:
-    """Key of a forwarded legacy library -> the migration that it is forwarded by."""
+    """Return the migrations that forward legacy libraries, by the key of the legacy library."""
     sources = ModulestoreSource.objects.filter(forwarded__isnull=False).select_related(
         "forwarded__target", "forwarded__target_collection"
     )

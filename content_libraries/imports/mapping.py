@@ -1,4 +1,4 @@
-"""Which item of a library a block of a source became: kept with every import, looked up by the next."""
+"""Recording which item of a library each block of a source became, and looking it up for the next import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from ..learning_core.api import DraftWrites, draft_change_log_records
 from .data import WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
-from .forwarding import forward_source, forwards
+from .forwarding import forward_source, shall_forward
 from .models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
@@ -24,11 +24,11 @@ from .models import (
 @dataclass(frozen=True, slots=True)
 class EarlierTarget:
     """
-    What an earlier import made of a block.
+    The item that an earlier import made of a block.
 
     Args:
-        entity_pk: the item.
-        version_pk: the version that an import wrote last; None when its log was pruned.
+        entity_pk: pk of the item.
+        version_pk: the version that an import wrote last; None if the change log of that import was pruned.
     """
 
     entity_pk: int
@@ -37,10 +37,10 @@ class EarlierTarget:
 
 def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str, EarlierTarget]:
     """
-    Find what earlier imports of a source into a library made of its blocks.
+    Find the items that earlier imports of a source into a library made of its blocks.
 
-    For each block the newest row with a target counts, over all runs (wire: imports-options), so a run that
-    skipped a block does not make it forgotten.
+    For each block, the newest record with an item counts, over all imports (wire: imports-options). So an import that
+    skipped a block does not hide its item.
 
     Returns: source usage key, as a string -> the item.
     """
@@ -53,26 +53,30 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
     for block_key, target_pk, version_pk in rows:
         earlier = found.get(key := str(block_key))
         if version_pk is None and earlier is not None and earlier.entity_pk == target_pk:
-            continue  # a run that forwarded it, and left it as it was
+            continue  # a later import that forwarded the block without changing its item
         if target_pk is not None:
             found[key] = EarlierTarget(target_pk, version_pk)
     return found
 
 
 def newest_row_pk(source_key: CourseKey, learning_package_pk: int) -> int:
-    """Pk of the newest record of what a source's blocks became in a library; 0 for none."""
+    """Return the pk of the newest record of a source's blocks in a library; 0 if there is none."""
     newest = _rows(source_key, learning_package_pk).aggregate(newest=Max("pk"))["newest"]
     return newest or 0
 
 
 def earlier_fingerprints(source_key: CourseKey, learning_package_pk: int) -> Mapping[str, str] | None:
-    """Fingerprints of the source's blocks at its last import into the library; None if there was none."""
+    """Return the fingerprints of a source's blocks at its last import into a library; None if there was none."""
     migrations = ModulestoreMigration.objects.done().filter(source__key=source_key, target_id=learning_package_pk)
     return migrations.exclude(fingerprints={}).order_by("-pk").values_list("fingerprints", flat=True).first()
 
 
 def earlier_collection_code(source_key: CourseKey, learning_package_pk: int) -> str:
-    """Code of the collection that the last import of a source into a library filled; "" if there is none any more."""
+    """
+    Return the code of the collection that imports of a source into a library filled, if it still exists.
+
+    The latest import whose collection is not deleted counts. Without such an import the result is "".
+    """
     migrations = ModulestoreMigration.objects.done().filter(
         source__key=source_key, target_id=learning_package_pk, target_collection__enabled=True
     )
@@ -92,12 +96,12 @@ def _rows(source_key: CourseKey, learning_package_pk: int) -> QuerySet[Modulesto
 @dataclass(frozen=True, slots=True)
 class Written:
     """
-    What an import did to the library.
+    The changes that an import made in the library.
 
     Args:
-        writes: the items that were written.
+        writes: the written items.
         entity_pks: ``entity_ref`` -> pk of all items of the plan, skipped ones too.
-        collection_pk: the collection that they are in; None for none.
+        collection_pk: the collection that was filled; None for none.
     """
 
     writes: DraftWrites
@@ -105,7 +109,7 @@ class Written:
     collection_pk: int | None
 
 
-def record(
+def record_import(
     plan: ImportPlan,
     learning_package_pk: int,
     written: Written,
@@ -114,16 +118,16 @@ def record(
     migration: ModulestoreMigration | None = None,
 ) -> ModulestoreMigration:
     """
-    Write the rows of an import that has just been applied, in the caller's transaction, and forward the source if
-    that was asked for.
+    Write the records of an import that has just been applied, in the caller's transaction.
 
-    A skipped block gets a row only where the source is forwarded, so that all forwards lead to one migration.
+    Also forwards the source if the options say so. Skipped and unchanged blocks get a record only if the source is
+    forwarded, so that all forwards lead to this migration.
 
     Args:
-        migration: the row that a job made for this import; else a new one.
+        migration: the row that a job made for this import; a new row if None.
     """
     source, _created = ModulestoreSource.objects.get_or_create(key=plan.source_key)
-    forward = forwards(plan.options.forward, source)
+    forward = shall_forward(plan.options.forward, source)
     migration = migration or ModulestoreMigration(source=source, target_id=learning_package_pk, created_by_id=author_pk)
     migration.source_version = plan.source_version
     migration.composition_level = plan.options.level
@@ -164,7 +168,7 @@ def _row(
 
 
 def _block_sources(source: ModulestoreSource, blocks: list[PlannedBlock]) -> dict[str, int]:
-    """Get or create the rows of source blocks. Returns source usage key, as a string -> pk."""
+    """Get or create the rows of source blocks. Returns: source usage key, as a string -> pk."""
 
     def stored() -> dict[str, int]:
         return {str(key): pk for key, pk in source.blocks.values_list("key", "pk")}

@@ -1,8 +1,9 @@
 """
-What was imported from where. The names are those of the platform's records, so that data and reports compare.
+Models of imports. They have the names of the platform's models, so that data and reports can be compared.
 
-A source (a course or a legacy library) is imported in migrations. A migration has a row for each block that it wrote
-or had a reason not to write. The newest row with a target tells which item of the library a source block is.
+A source (a course or a legacy library) is imported in migrations. A migration has a row for each block that it wrote,
+and for each block that it left out, with the reason. The newest row of a source block that has a target names the
+item of the library that the block became.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ class SourceKind(models.TextChoices):
 
 class SourceUpload(models.Model):
     """
-    An archive that somebody uploaded, so that it can be imported under its key (ADR 0016).
+    An uploaded archive, which can be imported under its key (ADR 0016).
 
-    1. The newest upload of a key that the user may read is what the key means to the user. The file of an upload
-       never changes, so a plan and the job that applies it read the same bytes.
-    2. The file is deleted when the last job that reads it has ended, or when it expires; the row stays for its title.
+    1. For a user, a key stands for the newest upload of this key that the user may read. The file of an upload never
+       changes, so a plan and the job that applies it read the same bytes.
+    2. The file is deleted some days after the upload, but not before the last job or plan that uses it has expired
+       too; the row stays, for its title.
 
     .. no_pii: a user is only referred to.
     """
@@ -63,8 +65,9 @@ class SourceUpload(models.Model):
 
 class StoredPlan(models.Model):
     """
-    A plan that waits to be applied. It is never changed, and deleted with its file when it was applied or expires, or
-    with its library.
+    A plan that waits to be applied. It never changes.
+
+    The plan and its file are deleted after the plan was applied, when it expires, or together with its library.
 
     .. no_pii: a user is only referred to.
     """
@@ -89,7 +92,7 @@ class StoredPlan(models.Model):
 
     @property
     def source_key(self) -> CourseKey:
-        """Key of the course or legacy library that was read."""
+        """Return the key of the course or legacy library that was planned."""
         return course_key(self.report["source"])
 
 
@@ -97,7 +100,7 @@ class ImportJob(Job):
     """
     One request to import sources into a library, done by a worker (ADR 0016).
 
-    Its migrations are its sources, in the order of their pks. What is finished is never done again.
+    Each migration of the job is one of its sources, in the order of their pks. A finished migration is never repeated.
 
     .. no_pii: a user is only referred to.
     """
@@ -127,7 +130,7 @@ class ImportJob(Job):
 
     @property
     def makes_library_anew(self) -> bool:
-        """Whether the library that was created for it, and went with it, is created again by another attempt."""
+        """Return whether a retry creates the library again that was created for the job and deleted at its end."""
         return bool(self.legacy_request) and self.state in {JobState.FAILED, JobState.CANCELED}
 
 
@@ -159,7 +162,7 @@ class ModulestoreSource(models.Model):
 
 class MigrationManager(models.Manager["ModulestoreMigration"]):
     def done(self) -> models.QuerySet[ModulestoreMigration]:
-        """Those that count as imported: finished, and neither failed nor canceled."""
+        """Return the migrations that count as imported: finished, and neither failed nor canceled."""
         return self.filter(finished__isnull=False, is_failed=False)
 
 
@@ -167,12 +170,12 @@ class ModulestoreMigration(models.Model):
     """
     One import of one source into one library.
 
-    1. One of a job is written when the job is; it is under way until ``finished``. Others are written when they are
-       done.
-    2. It is finished, and its block rows are written, in the same transaction as the content that it describes.
-    3. ``is_failed`` is set with ``finished``, for one that was canceled too. Only what is finished and not failed
-       counts as imported.
-    4. It goes away with the library.
+    1. The row of a job's source is written together with the job; it is waiting or under way until ``finished`` is
+       set. The row of an import without a job is written when the import is done.
+    2. ``finished`` is set, and the block rows are written, in the transaction that writes the content.
+    3. ``is_failed`` is set together with ``finished``, also when the import was canceled. Only a migration that is
+       finished and not failed counts as imported.
+    4. The row is deleted together with the library.
 
     .. no_pii: a user is only referred to.
     """
@@ -230,7 +233,7 @@ class ModulestoreMigration(models.Model):
 
     @property
     def live_collection(self) -> CollectionLabel | None:
-        """The collection that was filled; None if it was deleted since (softly: it may come back)."""
+        """Return the collection that was filled; None if there is none, or if it is deleted at the moment."""
         collection = self.target_collection
         if collection is None or not collection.enabled:
             return None
@@ -261,7 +264,7 @@ class ModulestoreBlockSource(models.Model):
 
 class ModulestoreBlockMigration(models.Model):
     """
-    What one migration did with one block: it has a target, or a reason why not.
+    The result of one migration for one block: it has a target, or a reason why it has none.
 
     .. no_pii:
     """

@@ -1,4 +1,4 @@
-"""Whether a plan still fits the library that it was made for."""
+"""Checking whether a plan still fits the library that it was made for."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _MOST_SHOWN: Final = 5
 @dataclass(frozen=True, slots=True)
 class LibraryChange:
     """
-    Something that happened in the library after a plan was made, and that the plan does not know of.
+    A change of the library after a plan was made that conflicts with the plan.
 
     Args:
         code: ``code_taken``, ``edited``, ``deleted``, ``restored`` or ``imported``.
-        source_key: the block of the source that it concerns; "" for the source as a whole.
+        source_key: the block of the source that the change concerns; "" for the source as a whole.
         message: what happened, for the author.
     """
 
@@ -34,7 +34,7 @@ class LibraryChange:
 
 
 class PlanOutdatedError(ConflictError):
-    """The library changed since the plan was made, in a way that matters. ``changes`` tells how."""
+    """The library has changed since the plan was made, and the changes conflict with the plan."""
 
     code: ClassVar[str] = "plan_outdated"
 
@@ -51,10 +51,10 @@ class PlanOutdatedError(ConflictError):
 
 def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
     """
-    Raise PlanOutdatedError if applying the plan would lose somebody's work or make something twice.
+    Raise PlanOutdatedError if applying the plan would overwrite edits or import blocks twice.
 
-    What was edited although the plan leaves it alone does not matter. Call it where no other writer can come in
-    between: after the learning package was locked. Three queries.
+    Edits of items that the plan does not write do not matter. Callers must have locked the learning package, so that
+    nobody can change it between the check and the writes. Needs three queries.
     """
     changes = tuple(_changes(plan, learning_package_pk))
     if changes:

@@ -1,4 +1,4 @@
-"""Planning an import: what becomes of each block of a source in one library."""
+"""Planning an import: deciding what each block of a source becomes in a library."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from .data import (
 from .forwarding import refuse_frozen, would_forward
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
-from .shape import Node, has_children, shape
+from .shape import Node, reason_of_parent, shape
 from .tags import SourceTags
 from .unused_files import files_of_other_parts, with_unused_files
 
@@ -76,13 +76,13 @@ def plan_tree(
     Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
 
     Args:
-        tree: the source, with its drafts laid over it if they shall be read.
-        library: where it would go.
-        options: how.
-        user: who plans; errors tell no more than this user may know.
+        tree: the source, already with its drafts if they shall be imported.
+        library: the library to import into.
+        options: the options of the import.
+        user: who plans; errors name only libraries that this user may view.
         after: plans of other sources for the same library that are applied before this one.
 
-    Raises SourceFrozenError for other content of a legacy library than that which was migrated and forwarded.
+    Raises SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
     """
     source_version = source_digest(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
@@ -101,13 +101,17 @@ def plan_tree(
         fingerprints=fingerprints_of(tree, texts),
         forwards=would_forward(options.forward, tree.context_key),
     )
-    return _beside_the_library(plan, tree, package_pk(library), after)
+    return _with_library_facts(plan, tree, package_pk(library), after)
 
 
-def _beside_the_library(
+def _with_library_facts(
     plan: ImportPlan, tree: OlxTree, learning_package_pk: int, after: Sequence[ImportPlan]
 ) -> ImportPlan:
-    """The plan with what it means for a library as a whole, which has what the plans before it bring."""
+    """
+    Add to a plan what concerns the library as a whole: collection, size, repeated titles, earlier imports.
+
+    The library counts as having the items that the plans in ``after`` add.
+    """
     earlier = earlier_fingerprints(tree.context_key, learning_package_pk)
     return replace(
         plan,
@@ -139,17 +143,17 @@ class _Planner:
     codes: CodeAllocator
     earlier: Mapping[str, EarlierTarget]
     targets: Mapping[str, DraftContent]
-    """Source key -> the draft of the item that an earlier import made of it."""
+    """Source key of a block -> the draft of the item that an earlier import made of the block."""
     settings: Mapping[int, ContainerSettingsData]
-    """Version pk -> preserved settings, for the containers among the targets."""
+    """Version pk -> stored settings, of the containers among the targets."""
     files: StaticNames
     tags: SourceTags
     is_ascii: bool
     """Whether codes have to be ASCII on this database."""
     used_files: set[str]
-    """Paths of static files that are none of the unused ones."""
+    """Paths of static files that an imported block, or another part of the source, refers to."""
     actions: dict[Node, tuple[Action, str, str]] = field(default_factory=dict)
-    """What happens to a node, its code, and its ``entity_ref``."""
+    """Node -> its action, code and ``entity_ref``."""
 
     @classmethod
     def begin(
@@ -170,7 +174,7 @@ class _Planner:
             library=library,
             options=options,
             nodes=shape(tree, options.level),
-            codes=CodeAllocator.beside(codes_in_use(learning_package_pk), made_before),
+            codes=CodeAllocator.avoiding(codes_in_use(learning_package_pk), made_before),
             earlier=earlier,
             targets={
                 source_key: drafts[target.entity_pk]
@@ -188,7 +192,7 @@ class _Planner:
         for node in self.nodes:
             self.actions[node] = self._decide(node)
         loose = self._loose_nodes()
-        blocks = self._with_notes_on_drafts([self._planned(node, loose=loose.get(node)) for node in self.nodes])
+        blocks = self._with_notes_on_drafts([self._planned_block(node, loose=loose.get(node)) for node in self.nodes])
         return ImportPlan(
             source_key=self.tree.context_key,
             source_title=self.tree.display_name,
@@ -204,7 +208,7 @@ class _Planner:
             leaving={
                 str(block.source_key): gone
                 for block in blocks
-                if block.is_container and block.action == Action.UPDATE and (gone := self._leaving(block))
+                if block.is_container and block.action == Action.UPDATE and (gone := self._removed_children(block))
             },
             tags_left_out=self._tags_left_out(),
         )
@@ -216,9 +220,9 @@ class _Planner:
 
     def _loose_nodes(self) -> dict[Node, str]:
         """
-        Items that come, or come back, and whose container is skipped, and so does not get them.
+        Find the items that are created or restored, but not placed, because their container is skipped.
 
-        Returns: node -> title of the container.
+        Returns: node of the item -> title of the container.
         """
         return {
             child: node.title
@@ -230,7 +234,7 @@ class _Planner:
         }
 
     def _with_notes_on_drafts(self, blocks: list[PlannedBlock]) -> list[PlannedBlock]:
-        """Say of which items in the containers that are written a publish leaves the drafts alone."""
+        """Add a note to items in written containers whose drafts stay unpublished when the import is published."""
         inside = {ref for block in blocks if block.action in WRITING_ACTIONS for ref in block.children}
         return [
             replace(block, reason=f"{block.reason} {_(_STAYS_DRAFT)}".strip())
@@ -242,14 +246,14 @@ class _Planner:
         ]
 
     def _is_edited(self, node: Node) -> bool:
-        """Whether somebody edited the item of a block in the library after it was imported."""
+        """Return whether the item of a block was edited in the library after its last import."""
         key = str(node.source_key)
         if key not in self.targets:
             return False
         written, current = self.earlier[key].version_pk, self.targets[key].version_pk
         return written is not None and current is not None and written != current
 
-    def _leaving(self, block: PlannedBlock) -> tuple[str, ...]:
+    def _removed_children(self, block: PlannedBlock) -> tuple[str, ...]:
         stored = self.targets[str(block.source_key)].children
         return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
@@ -279,10 +283,10 @@ class _Planner:
         wanted = self._wanted_code(node)
         return self.codes.container(wanted) if node.rank else self.codes.component(node.item_type, wanted)
 
-    def _planned(self, node: Node, *, loose: str | None) -> PlannedBlock:
+    def _planned_block(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
-        reason = has_children(node.block, code) if node.is_parent and node.block else node.reason
+        reason = reason_of_parent(node.block, code) if node.is_parent and node.block else node.reason
         if loose is not None:
             text = _("“%(container)s” exists and is skipped, so this is not placed in it.") % {"container": loose}
             reason = f"{reason} {text}".strip()
@@ -345,7 +349,11 @@ class _Planner:
 
 
 def _taken_titles(plan: ImportPlan, learning_package_pk: int, made_before: Collection[PlannedBlock]) -> tuple[str, ...]:
-    """New items that have the title of a live item of their type, in the library or in what is imported with them."""
+    """
+    Find new items with the title of another item of their type, in the library or in the same or earlier plans.
+
+    Returns: usage keys of their blocks.
+    """
     titles = set(titles_in_use(learning_package_pk)) | {(block.item_type, block.title) for block in made_before}
     taken = []
     for block in plan.makes():
@@ -361,19 +369,19 @@ def _entity_ref(node: Node, code: str) -> str:
 
 
 def _course_settings(settings: Mapping[str, object]) -> tuple[str, ...]:
-    """Settings of a component that concern learners, dates or grades of its course, and are no mere defaults."""
+    """Return the names of a component's settings that concern learners, dates or grades of its course."""
     values = {name: str(settings[name]).lower() for name in _COURSE_SETTINGS if settings.get(name) is not None}
     return tuple(name for name, value in values.items() if value not in _NO_SETTING)
 
 
 def _file_media(name: str, file: StaticFile) -> FileMedia:
-    """A file under the name that the block uses for it, which may differ from its path in the archive."""
+    """Describe a file under the name that the block uses, which may differ from the path in the archive."""
     media_type, _encoding = mimetypes.guess_type(file.path)
     return FileMedia(f"static/{name}", media_type or "application/octet-stream", file.digest, file.size)
 
 
 def source_digest(tree: OlxTree) -> str:
-    """The version of a source that has none of its own: a digest of its blocks and files."""
+    """Compute a digest of the blocks and files of a source, which serves as its version."""
     digest = hashlib.blake2b(digest_size=20)
     for block in tree.walk():
         digest.update(block.olx.encode())

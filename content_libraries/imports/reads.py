@@ -1,4 +1,4 @@
-"""What has been imported, for those who look (wire: imports-start)."""
+"""Reading the results of imports, and counts of an import before it starts (wire: imports-start)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IN_PROGRESS: Final = "In Progress"
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """What one import did with one block. ``target_key`` is None where there is a reason instead."""
+    """The result of one import for one block. A block without a ``target_key`` has an ``unsupported_reason``."""
 
     source_key: UsageKey
     target_key: ItemKey | None
@@ -43,10 +43,10 @@ class CourseImport:
     One import of a course into a library by a job.
 
     Args:
-        display_name: title of the course; None if nothing is known of it any more.
+        display_name: title of the course; None if the site does not know the course any more.
         collection: the collection that was filled; None for none.
-        state: Partial when it succeeded, but left something out.
-        progress: 0 to 1.
+        state: ``PARTIAL`` if it succeeded, but left blocks out.
+        progress: from 0 to 1.
     """
 
     task_uuid: UUID
@@ -60,10 +60,11 @@ class CourseImport:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """
-    What a first import of everything in a source would bring.
+    Counts of the blocks that an import of a whole source would write or leave out.
 
     Args:
-        total_blocks, total_components, sections, subsections, units: unsupported blocks included, not their children.
+        total_blocks, total_components, sections, subsections, units: include unsupported blocks, but not the children
+            of unsupported blocks.
         limit: how many items a library may have.
     """
 
@@ -83,9 +84,10 @@ class Preview:
 
 def migrations_of(keys: Sequence[CourseKey], *, user: Actor) -> dict[str, list[ModulestoreMigration]]:
     """
-    Find where sources were imported to, newest first.
+    Find the successful imports of sources, newest first, by key of the source.
 
-    Keys that the user may not read are left out, and so are libraries that the user may not view. Constant queries.
+    Sources that the user may not read are left out, and so are imports into libraries that the user may not view. Needs
+    a constant number of queries.
     """
     found: dict[str, list[ModulestoreMigration]] = {str(key): [] for key in readable_keys(keys, user=user)}
     migrations = (
@@ -102,9 +104,9 @@ def migrations_of(keys: Sequence[CourseKey], *, user: Actor) -> dict[str, list[M
 
 def course_imports(library_key: LibraryLocatorV2, *, user: Actor) -> list[CourseImport]:
     """
-    List the imports of courses into a library that jobs did or do, newest first. Needs VIEW. Constant queries.
+    List the imports of courses into a library by jobs, newest first. Needs VIEW.
 
-    Raises NotFoundError and NotAllowedError.
+    Needs a constant number of queries. Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.VIEW)
     reasons = ModulestoreBlockMigration.objects.filter(overall_migration=OuterRef("pk"), target__isnull=True)
@@ -141,13 +143,15 @@ def block_results(
     is_failed: bool | None = None,
 ) -> list[BlockResult]:
     """
-    Tell what imports into a library did with each block, newer imports first, parents before children. Needs VIEW.
+    List the results of imports into a library block by block, newer imports first, parents before children.
 
     Args:
-        is_failed: only blocks without, or only those with a target. Without ``job_uuid``, blocks without a target come
-            once, and only those that no later import brought.
+        user: needs VIEW.
+        source_key, collection_code, job_uuid: list only results of this source, collection or job.
+        is_failed: list only blocks without a target (True), or with one (False). True without ``job_uuid`` lists each
+            block once, and only if no later import has a result for it.
 
-    Raises NotFoundError and NotAllowedError. Constant queries.
+    Needs a constant number of queries. Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.VIEW)
     rows = ModulestoreBlockMigration.objects.filter(overall_migration__target=library.learning_package)
@@ -177,20 +181,20 @@ def preview(
     on_repeat: OnRepeat = OnRepeat.FORK,
 ) -> Preview:
     """
-    Count what an import would bring, by its plan, drafts of an archive included: ``start_imports`` over REST reads
-    them, too. Needs EDIT on the library and read access to the source.
+    Plan an import and count its blocks. Needs EDIT on the library and read access to the source.
 
-    Raises NotFoundError, NotAllowedError and OlxError.
+    Drafts of an archive are included, because imports that are started over REST include them. Raises NotFoundError,
+    NotAllowedError and OlxError.
     """
     library = access_library(user, library_key, Permission.EDIT)
     tree = tree_with_drafts(find_source(source_key, user=user).open().tree())
     plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat), user=user)
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)
-    return _counted(plan)
+    return _count_blocks(plan)
 
 
-def _counted(plan: ImportPlan) -> Preview:
+def _count_blocks(plan: ImportPlan) -> Preview:
     unsupported = sum(block.action == Action.LEAVE_OUT for block in plan.blocks)
     counts = dict.fromkeys((*KINDS.values(), "components"), 0)
     for block in plan.blocks:
@@ -210,7 +214,7 @@ def _counted(plan: ImportPlan) -> Preview:
 
 
 def _still_missing(rows: QuerySet[ModulestoreBlockMigration]) -> QuerySet[ModulestoreBlockMigration]:
-    """Of rows without a target the newest of each block, unless a later import brought the block."""
+    """Return those of the rows after which no later import has a row for the same block and library."""
     later = ModulestoreBlockMigration.objects.filter(
         source=OuterRef("source"),
         overall_migration__target=OuterRef("overall_migration__target"),

@@ -1,4 +1,4 @@
-"""What this room does when something is deleted."""
+"""Receivers of the room: they delete plans and their files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .models import StoredPlan
 
 @receiver(pre_delete, sender=ContentLibrary, dispatch_uid="content_libraries.imports.library_deleted")
 def delete_plans(*, instance: ContentLibrary, **kwargs: Any) -> None:
-    """Plans go with their library, one by one: Learning Core deletes in bulk, and nobody would hear of it."""
+    """Delete the plans of a library that is deleted, with signals: Learning Core would delete the rows without them."""
     StoredPlan.objects.filter(target_id=instance.learning_package_id).delete()
 
 
 @receiver(post_delete, sender=StoredPlan, dispatch_uid="content_libraries.imports.plan_deleted")
 def delete_file(*, instance: StoredPlan, **kwargs: Any) -> None:
-    """A plan takes its file along. What the storage does not delete then is logged, and keeps nobody else back."""
+    """Delete the file of a deleted plan after the commit. An error of the storage is logged and not raised."""
 
-    def delete() -> None:  # no partial: Django asks what is robust for its name, when it logs an error
+    def delete() -> None:  # a function and no partial: Django logs its __qualname__ when it fails
         instance.file.delete(save=False)
 
     transaction.on_commit(delete, robust=True)

@@ -1,4 +1,4 @@
-"""What an import says about itself: counts and rows, for terminals and machines."""
+"""Reporting on plans and results of imports: counts and rows, ready for JSON."""
 
 from __future__ import annotations
 
@@ -17,21 +17,35 @@ KINDS: Final = {
     "unit": gettext_noop("units"),
 }
 COMPONENTS: Final = gettext_noop("components")
-"""The kinds of items that a report counts. They are keys; pages show them in the reader's language."""
+"""A kind of items that reports count, beside those in ``KINDS``. Kinds are keys; pages show them translated."""
 
 
 def plan_report(plan: ImportPlan) -> dict[str, Any]:
     """
-    Summarize a plan.
+    Summarize a plan, ready for JSON.
 
-    Returns, JSON-ready: ``title`` and ``source_version`` of the source, ``options``, ``counts`` of what the source
-    holds (``sections``, ``subsections``, ``units``, ``components``), ``created`` by the same kinds, ``actions`` (how
-    many blocks share a fate), ``by_type`` (fates by block type), ``unsupported`` and ``notes`` (usage key, type, title,
-    reason), ``settings`` (how many items carry each setting that only matters in courses), ``collisions`` (items that
-    get another ID than theirs), ``taken_titles`` (that will stand twice), ``static_files``, ``tags`` (given ones, and
-    which the library cannot give), ``size`` of the library, ``collection``, ``source_changes`` since the last import,
-    ``edited_targets``, ``leaving`` items, whether it ``forwards`` references, ``unknown`` keys, and static files and
-    drafts that are left out.
+    For example, a course whose only unit holds a Text and a content experiment without groups, imported up to the
+    level of units, gives among other entries::
+
+        {"source": "course-v1:O+C+R", "library": "lib:O:L", "title": "A course",
+         "counts": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
+         "created": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
+         "actions": {"create": 2, "unsupported": 1},
+         "by_type": {"html": {"create": 1}, "split_test": {"unsupported": 1}, "unit": {"create": 1}},
+         "unsupported": [{"usage_key": "…", "type": "split_test", "title": "…", "reason": "…"}]}
+
+    The entries are:
+
+    - ``source``, ``library``, ``title``, ``source_version``, ``options``, ``level``, ``on_repeat``: the request;
+    - ``counts``: items of the source by kind; ``created``: new items by kind; ``actions``: blocks by action;
+      ``by_type``: blocks by type and action;
+    - ``unsupported``, ``notes``: blocks that are left out, and other blocks with a note, with the reasons;
+    - ``settings``: number of items with each setting that only matters in courses;
+    - ``collisions``: new items that get another code than the wanted one; ``taken_titles``: usage keys of new items
+      whose title another item has;
+    - ``static_files``, ``tags``, ``size``, ``collection``: files, tags, size of the library and collection to fill;
+    - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``unused_files``,
+      ``drafts_left_out``: see ``ImportPlan``.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
@@ -74,15 +88,15 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
 
 def plan_rows(plan: ImportPlan) -> list[dict[str, str]]:
     """
-    Tell block by block what a plan does, in the order of the source.
+    List what a plan does with each block, in the order of the source, ready for JSON.
 
-    Returns, JSON-ready: ``usage_key``, ``type``, ``title``, ``action``, ``code`` ("" without an item) and ``reason``.
+    Each row has ``usage_key``, ``type``, ``title``, ``action``, ``code`` ("" without an item) and ``reason``.
     """
     return [{**_row(block), "action": block.action.value, "code": block.code} for block in plan.blocks]
 
 
 def result_report(result: ImportResult) -> dict[str, Any]:
-    """Summarize what an import did: its plan, and the pks of the logs that hold it (None where nothing changed)."""
+    """Summarize the result of an import: the report of its plan, and the pks of its logs (None if nothing changed)."""
     return {
         **plan_report(result.plan),
         "draft_change_log": result.draft_change_log_pk,
@@ -99,7 +113,7 @@ def _by_type(plan: ImportPlan) -> dict[str, Mapping[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for block in plan.blocks:
         counts.setdefault(block.item_type, Counter())[block.action.value] += 1
-    return {item_type: dict(fates) for item_type, fates in sorted(counts.items())}
+    return {item_type: dict(actions) for item_type, actions in sorted(counts.items())}
 
 
 def _row(block: PlannedBlock) -> dict[str, str]:

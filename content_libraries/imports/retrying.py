@@ -1,4 +1,4 @@
-"""Second attempts at what a job did not import."""
+"""Retrying the sources that a job did not import."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from .stored_plans import load_options
 
 def retry_job(job_uuid: UUID, /, *, user: Actor) -> ImportJob:
     """
-    Import again, in a new job, the sources that a finished job did not import. A library that was created for the job,
-    and went with it as nothing was imported, is created anew.
+    Import the sources that failed in a finished job, in a new job.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished, where nothing failed,
-    or whose library somebody deleted.
+    If the library was created for the job, and deleted because nothing was imported, it is created again.
+
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished, in which no source
+    failed, or whose library somebody deleted.
     """
     job = find_job(job_uuid, user=user)
     if job.state in UNFINISHED:

@@ -1,8 +1,8 @@
 """
-What a worker does with a job, so that it can die at any point (ADR 0016).
+Doing an import job in a worker, which may die at any point without harm (ADR 0016).
 
-Content, records, forwards and the mark that a source is done are one transaction, which ends with a look at the lease
-(``jobs.leases``): a source is done or untouched.
+Content, records, forwards and the mark that a source is done are one transaction, at whose end the lease is checked
+(``jobs.leases``). So a source is imported completely or not at all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from .uploads import delete_expired_uploads
 
 
 def delete_expired() -> int:
-    """Delete uploads and plans that were kept long enough. Returns how many there were."""
+    """Delete expired uploads and plans. Returns: how many were deleted."""
     count = delete_expired_uploads()
     oldest = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     for plan in StoredPlan.objects.filter(created__lt=oldest).exclude(modulestoremigration__job__state__in=UNFINISHED):
@@ -48,7 +48,7 @@ def delete_expired() -> int:
 
 @dataclass(slots=True)
 class _Import:
-    """Do what is left of a job. A source that goes wrong fails alone."""
+    """Imports the sources of a job that are not finished. An error in one source fails that source only."""
 
     worker: JobWorker[ImportJob]
 
@@ -113,14 +113,14 @@ class _Import:
         return plan
 
     def _delete_plans(self) -> None:
-        """Delete what was planned, but not a plan that somebody asked for and that failed: it can be looked at."""
+        """Delete the plans of finished sources. A plan that a user started and that failed is kept for review."""
         of_job = self.job.migrations.filter(finished__isnull=False, plan__isnull=False).select_related("plan")
         for migration in of_job.exclude(is_failed=True, is_plan_approved=True):
             if migration.plan is not None:
                 migration.plan.delete()
 
     def _stored_plan(self, migration: ModulestoreMigration) -> ImportPlan:
-        assert migration.plan is not None  # noqa: S101 - the caller looked
+        assert migration.plan is not None  # noqa: S101 - the caller has checked it
         return load_stored(migration.plan)
 
     def _apply(

@@ -1,4 +1,4 @@
-"""Importing a part of a source: the named blocks, and what is in them."""
+"""Selecting a part of a source: the named blocks, and everything in them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def select(tree: OlxTree, only: Collection[str]) -> tuple[OlxTree, tuple[str, ..
     """
     Cut a tree down to some of its blocks.
 
-    A named container brings everything in it. A named component comes without the containers around it, unless one of
-    them is named too. The order is that of the source.
+    A named container is kept with everything in it. A named component is kept without the containers around it, unless
+    one of them is named too. The blocks keep the order of the source.
 
     Args:
         tree: the source.

@@ -1,16 +1,16 @@
 """
-From the shape of a course to the shape of a library.
+Converting the structure of a course to the structure of a library.
 
-A course is a graph that lets almost anything stand anywhere; containers of a library are strict: sections hold
-subsections, subsections hold units, units hold components (wire: imports-shape). This module decides for each
-block of a source what it becomes and where it goes, without looking at the library.
+In a course, almost any block can stand anywhere. In a library, sections hold only subsections, subsections hold only
+units, and units hold only components (wire: imports-shape). This module decides for each block of a source what it
+becomes and where it goes, without looking at the library.
 
-- Containers above the chosen level are not made; their contents are taken.
-- A component with children is left out, and its children are taken in its place. Units that stood inside of a unit
-  that way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
-- A container directly in one of its own kind is dissolved.
-- A run of blocks that stand a level too high is wrapped in a container of the missing level.
-- A block with two parents is one item in both.
+- Containers above the chosen level are not made; their contents are imported.
+- A component with children is left out, and its children take its place. Units that come to stand inside of a unit
+  in this way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
+- A container directly inside of one of its own kind is dissolved: its contents take its place.
+- Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
+- A block with two parents becomes one item, in both.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ MAX_TITLE: Final = 500
 @dataclass(slots=True, eq=False)
 class Node:
     """
-    An item that an import would make, or a block that gets none (then ``fate`` says why not).
+    An item that an import would make, or a block that becomes no item (then ``fate`` is set).
 
     Args:
         source_key: usage key of the block in its source.
         item_type: XBlock type, or ``unit``, ``subsection``, ``section``.
-        block: the block; None for a container that only exists to hold loose blocks.
-        children: what a container holds.
-        fate: LEAVE_OUT or DISSOLVE; None for what becomes an item.
-        reason: explains the fate, or what is special about the item.
-        is_parent: it is left out because it has children; why, is told with the ID that it would have in a library.
+        block: the block; None for a container that the import adds to wrap blocks.
+        children: the items that a container holds.
+        fate: LEAVE_OUT or DISSOLVE; None for a block that becomes an item.
+        reason: explains the fate, or is a note about the item.
+        is_parent: whether it is left out because it has children. The reason is made later, because it names the code
+            that the block would have in the library.
     """
 
     source_key: UsageKey
@@ -66,13 +67,13 @@ class Node:
 
 def shape(tree: OlxTree, level: Level) -> list[Node]:
     """
-    Work out what a source becomes.
+    Decide what the blocks of a source become.
 
     Args:
         tree: the source.
-        level: up to which level containers are made.
+        level: the highest level of containers to make.
 
-    Returns: a node for each block below the root that matters at that level, once, parents before children.
+    Returns: one node for each block below the root, parents before children, without containers above the level.
     """
     return _Shaper(tree, RANKS[level]).run()
 
@@ -82,13 +83,15 @@ class _Shaper:
     tree: OlxTree
     top_rank: int
     nodes: list[Node] = field(default_factory=list)
-    placed: dict[int, list[Node]] = field(default_factory=dict)
-    """What stands in the place of a block, by the identity of the block: a second parent gets the same."""
-    taken: set[UsageKey] = field(default_factory=set)
-    """Keys that are not free for what has no name of its own."""
+    nodes_of: dict[int, list[Node]] = field(default_factory=dict)
+    """``id()`` of a block -> the nodes that take its place. A second parent of the block gets the same nodes."""
+    used_keys: set[UsageKey] = field(default_factory=set)
+    """Usage keys that cannot be given to a block without a name of its own."""
 
     def run(self) -> list[Node]:
-        self.taken = {key_of_name(self.tree, block.tag, block.url_name) for block in self.tree.walk() if block.url_name}
+        self.used_keys = {
+            key_of_name(self.tree, block.tag, block.url_name) for block in self.tree.walk() if block.url_name
+        }
         self._contents(self.tree.root)
         return self.nodes
 
@@ -96,12 +99,12 @@ class _Shaper:
         return [node for number, child in enumerate(block.children) for node in self._place(child, block, number)]
 
     def _place(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
-        """What stands in the enclosing container in the place of a block."""
-        if id(block) not in self.placed:
-            self.placed[id(block)] = self._placed(block, parent, number)
-        return self.placed[id(block)]
+        """Return the nodes that take the place of a block in the enclosing container."""
+        if id(block) not in self.nodes_of:
+            self.nodes_of[id(block)] = self._nodes_for(block, parent, number)
+        return self.nodes_of[id(block)]
 
-    def _placed(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
+    def _nodes_for(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
         if block.tag in ROOT_TAGS:
             return self._contents(block)
         item_type = TYPE_OF_TAG.get(block.tag)
@@ -149,7 +152,7 @@ class _Shaper:
         return [node]
 
     def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
-        """Put into a container what it can hold; what belongs beside it comes after it."""
+        """Put the contents that a container can hold into it. Returns: the container, then all other contents."""
         once = dict.fromkeys(contents)
         inside = [child for child in once if child.rank < node.rank]
         beside = [child for child in once if child.rank >= node.rank]
@@ -187,10 +190,10 @@ class _Shaper:
         return Node(key, item_type, self._title(block), block)
 
     def _free_key(self, tag: str, name: str) -> UsageKey:
-        """A key for a block without a name, or for a container that only the import makes."""
+        """Make a free key for a block without a name, or for a container that the import adds."""
         names = chain([name], (f"{name}-{number}" for number in count(1)))
-        key = next(key for name in names if (key := key_of_name(self.tree, tag, name)) not in self.taken)
-        self.taken.add(key)
+        key = next(key for name in names if (key := key_of_name(self.tree, tag, name)) not in self.used_keys)
+        self.used_keys.add(key)
         return key
 
     def _title(self, block: OlxBlock) -> str:
@@ -198,12 +201,12 @@ class _Shaper:
         return (title if title.strip() else block.url_name or block.tag)[:MAX_TITLE]
 
 
-def has_children(block: OlxBlock, code: str) -> str:
+def reason_of_parent(block: OlxBlock, code: str) -> str:
     """
-    Why a component with children is left out, in the words of the platform (wire: imports-content).
+    Explain why a component with children is left out, in the words of the platform (wire: imports-content).
 
     Args:
-        code: the ID that it would have in the library.
+        code: the code that the block would have in the library.
     """
     text = _('The "%(tag)s" XBlock (ID: "%(code)s") has children, so it is not supported in content libraries.') % {
         "tag": block.tag,

@@ -1,4 +1,4 @@
-"""The keys that the blocks of a source have in plans, in records, and in the requests of users."""
+"""Usage keys of source blocks, as plans, records and requests of users use them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ _ILLEGAL: Final = re.compile(r"[^\w.:~-]")
 
 
 def usage_key(tree: OlxTree, block: OlxBlock) -> str:
-    """The usage key of a block of a source; "" for one without ``url_name``."""
+    """Return the usage key of a block of a source; "" for a block without ``url_name``."""
     return str(key_of_name(tree, block.tag, block.url_name)) if block.url_name else ""
 
 
 def key_of_name(tree: OlxTree, tag: str, name: str) -> UsageKey:
     """
-    The key of a block of this name. A name that no key can have, as one with spaces, and one that no column could hold
-    is changed, and gets a digest of the whole name, so that no two names share a key.
+    Make the usage key of a block from its tag and name.
 
-    Raises InvalidInputError if the key of the source leaves no room for that.
+    A name that keys cannot have, such as one with spaces, or that makes the key too long is changed and gets a digest
+    of the whole name as its end. So no two names share a key.
+
+    Raises InvalidInputError if the key of the source is too long to add a digest.
     """
     if not _ILLEGAL.search(name):
         key = _key(tree, tag, name)

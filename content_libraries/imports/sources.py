@@ -1,9 +1,8 @@
 """
-Where imports read from.
+Sources of imports.
 
-A source gives a tree of blocks, and later the bytes of the static files that the plan needs. What the planner and the
-writer know of a source is the protocol below; a store that keeps courses by their key becomes a source by giving the
-same three things.
+A source gives a tree of blocks, and later the bytes of the static files that the plan needs. Planning and writing use a
+source only through the protocol ``Source``; any class that implements it can be imported from.
 """
 
 from __future__ import annotations
@@ -28,23 +27,23 @@ type SourcePath = str | os.PathLike[str]
 
 
 class SourceChangedError(ConflictError):
-    """A source is not any more what was planned from, or changes while it is read."""
+    """A source has changed since the plan was made, or changes while it is read."""
 
     code = "source_changed"
 
 
 class Source(Protocol):
-    """What an import reads."""
+    """Something that can be imported: a course or a legacy library."""
 
     @property
     def name(self) -> str:
-        """What its owner calls it, for messages."""
+        """Return the name that its owner knows, for messages."""
 
     def tree(self) -> OlxTree:
         """Read everything but the static files. Raises OlxError."""
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
-        """Yield static files, one in memory at a time. Raises OlxError if one is not there any more."""
+        """Yield static files, one in memory at a time. Raises OlxError if a file is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class ArchiveSource:
 
 @dataclass(frozen=True, slots=True)
 class RenamedSource:
-    """A source under another key than its own."""
+    """A source that is imported under another key than its own."""
 
     source: Source
     key: CourseKey
@@ -84,7 +83,7 @@ class RenamedSource:
 
 def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> Source:
     """
-    The source that a path, or already a source, stands for.
+    Return the source at a path, or the given source itself.
 
     Args:
         key: import it under this key instead of its own.
@@ -97,9 +96,9 @@ def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> S
 
 def with_key(tree: OlxTree, key: CourseKey) -> OlxTree:
     """
-    The same tree under another key, so that one archive can be imported as two courses.
+    Return a tree under another key, so that one archive can be imported as two courses.
 
-    Raises InvalidInputError for the key of a library where the source is a course, and the other way round.
+    Raises InvalidInputError if one of the keys is that of a library and the other that of a course.
     """
     if type(key) is not type(tree.context_key):
         raise InvalidInputError(

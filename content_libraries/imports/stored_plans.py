@@ -1,4 +1,4 @@
-"""Keeping plans: a plan is stored as it was shown, and applied as it was stored."""
+"""Storing plans between their preview and the job that applies them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from .report import plan_report
 
 
 def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload | None, user: Actor) -> StoredPlan:
-    """Keep a plan until it is applied or expires. Raises StorageFullError and StorageError."""
+    """Store a plan until it is applied or expires. Raises StorageFullError and StorageError."""
     stored = StoredPlan(upload=upload, target_id=learning_package_pk, user_id=author_pk(user), report=plan_report(plan))
     store_in_field(stored.file, f"{stored.uuid}.json.gz", ContentFile(dump_plan(plan)))
     stored.save()
@@ -45,7 +45,7 @@ def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUplo
 
 
 def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
-    """Find a plan of the user. Raises NotFoundError, also for one whose file is lost."""
+    """Find and load a plan of the user. Raises NotFoundError, also if the file of the plan is lost."""
     stored = StoredPlan.objects.select_related("upload").filter(uuid=plan_uuid).first()
     if stored is None or stored.user_id != author_pk(user):
         raise NotFoundError(
@@ -55,7 +55,7 @@ def find_plan(plan_uuid: UUID, *, user: Actor) -> tuple[StoredPlan, ImportPlan]:
 
 
 def load_stored(stored: StoredPlan) -> ImportPlan:
-    """Read a plan back, equal to what was stored. Raises NotFoundError if its file is lost, and StorageError."""
+    """Load a stored plan. Raises NotFoundError if its file is lost, and StorageError."""
     with storage_faults_named():
         try:
             with stored.file.open("rb") as file:
@@ -66,12 +66,12 @@ def load_stored(stored: StoredPlan) -> ImportPlan:
 
 
 def dump_plan(plan: ImportPlan) -> bytes:
-    """A plan as compressed JSON."""
+    """Serialize a plan as compressed JSON."""
     return gzip.compress(json.dumps(asdict(plan), default=str).encode(), compresslevel=1)
 
 
 def load_plan(content: bytes) -> ImportPlan:
-    """The reverse of ``dump_plan``."""
+    """Deserialize a plan that ``dump_plan`` has serialized."""
     data: dict[str, Any] = json.loads(gzip.decompress(content))
     return ImportPlan(
         **{
@@ -92,12 +92,12 @@ def load_plan(content: bytes) -> ImportPlan:
 
 
 def dump_options(options: ImportOptions) -> dict[str, Any]:
-    """Options as JSON."""
+    """Serialize options, ready for JSON."""
     return {**asdict(options), "only": list(options.only)}
 
 
 def load_options(data: dict[str, Any]) -> ImportOptions:
-    """The reverse of ``dump_options``."""
+    """Deserialize options that ``dump_options`` has serialized."""
     return ImportOptions(
         **{
             **data,

@@ -1,4 +1,4 @@
-"""Tags of a source: which of them its items get, and which the library cannot give."""
+"""Importing the tags of a source: finding those that the library can give, and giving them to the items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .shape import ROOT_TAGS
 
 @dataclass(frozen=True, slots=True)
 class SourceTags:
-    """The tags of a source, looked at with the taxonomies of a library."""
+    """The tags of a source, divided into those that a library can give and those that it cannot."""
 
     tree: OlxTree
     known: tagging.KnownTags
@@ -31,11 +31,11 @@ class SourceTags:
             return cls(tree, tagging.known_tags(library, names))
 
     def given_to(self, block: OlxBlock) -> tuple[tagging.NamedTag, ...]:
-        """The tags of a block that the library can give."""
+        """Return the tags of a block that the library can give."""
         return tuple(name for name in _names(self.tree, block) if name in self.known.tags)
 
     def left_out(self, blocks: Iterable[OlxBlock]) -> tuple[LeftOutTag, ...]:
-        """The tags of these blocks that the library cannot give, and why."""
+        """Return the tags of blocks that the library cannot give, with the reasons."""
         counts = Counter(name for block in blocks for name in _names(self.tree, block) if name in self.known.reasons)
         return tuple(
             LeftOutTag(taxonomy, value, count, self.known.reasons[taxonomy, value])
@@ -43,9 +43,9 @@ class SourceTags:
         )
 
     def left_out_of_root(self) -> tuple[LeftOutTag, ...]:
-        """The tags of the course or legacy library itself: nothing in the library corresponds to it."""
+        """Return the tags of the course or legacy library itself, which no item of the library can get."""
         tree = self.tree
-        # In the table that Studio writes, a course is not called by its url_name.
+        # The table of tags that Studio exports does not name a course by its url_name.
         tables = [tags for (tag, _name), tags in tree.tags.items() if tag in ROOT_TAGS]
         names = {
             (taxonomy, value)
@@ -62,7 +62,7 @@ class SourceTags:
 
 def give_tags(plan: ImportPlan, library: ContentLibrary, entity_pks: Mapping[str, int]) -> None:
     """
-    Give the items of a plan their tags, in the caller's transaction. Tags that they have stay.
+    Add the tags of a plan to its items, in the caller's transaction. Tags that the items have already stay.
 
     Args:
         entity_pks: ``entity_ref`` -> pk of the items.

@@ -14,15 +14,15 @@ from .running import IMPORTS, delete_expired
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)
 def run_import(job_uuid: str) -> None:
     """
-    Do what is left of a job. Delivered twice, even at the same time, it does the work once.
+    Import the sources of a job that are not finished. If the task is delivered twice, the work is done once.
 
-    It is no ``UserTask``: the signals of those set a task to “In Progress” and “Succeeded” whenever a message is
-    delivered, also for one whose work is done or under way elsewhere. The job keeps its task status itself.
+    The task is no ``UserTask``: signals of user tasks set the status to “In Progress” and “Succeeded” at each delivery
+    of a message, even if the work is done or under way in another worker. The job keeps its task status itself.
     """
     run_job(IMPORTS, UUID(job_uuid))
 
 
 @periodic_task("content_libraries.imports.tidy", seconds=HOUR)
 def delete_expired_imports() -> int:
-    """Delete uploads and plans that were kept long enough. Returns how many there were."""
+    """Delete expired uploads and plans. Returns: how many were deleted."""
     return delete_expired()

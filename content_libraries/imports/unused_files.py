@@ -1,4 +1,4 @@
-"""Keeping the files of a source that nothing refers to: a library has files only as parts of components (ADR 0032)."""
+"""Keeping files that no block refers to, in a Text: a library has files only as parts of components (ADR 0032)."""
 
 from __future__ import annotations
 
@@ -22,29 +22,31 @@ from ..site_language import gettext as _
 
 def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str]) -> set[str]:
     """
-    The static files of a source that blocks outside of a part of it refer to.
+    Return the paths of static files that blocks outside of a part of the source refer to.
 
     Args:
-        texts: the own OLX of the blocks of the source, by their identity.
+        tree: the whole source.
+        part: the imported part of it.
+        texts: ``id()`` of a block -> its own OLX.
     """
     files = StaticNames(tree.static_files)
     inside = {id(block) for block in part.walk()}
     outside = (block for block in tree.walk() if block is not tree.root and id(block) not in inside)
-    # What a block says of itself: its OLX may hold its children, also those of the part.
+    # Only the own OLX counts: the whole OLX of a block may hold children that belong to the part.
     own = (replace(block, olx=texts[id(block)]) for block in outside)
     return {file.path for block in own for file in resolve_references(block, files).values()}
 
 
 def with_unused_files(tree: OlxTree, paths: Sequence[str]) -> tuple[OlxTree, OlxBlock]:
     """
-    Add a Text that links files.
+    Add a Text that links files to the end of a source.
 
     Args:
         tree: the source.
         paths: static files, as the catalog of the source names them.
 
-    Returns: the source with the Text at its end, and the Text. It is called the same in each import of the source, so
-    that a repeated import recognizes it.
+    Returns: the source with the Text, and the Text. The Text has the same name in each import of the source, so that a
+    repeated import recognizes it.
     """
     links = "".join(f'<li><a href="/static/{quote(path)}">{escape(path)}</a></li>' for path in paths)
     definition = with_attributes(

@@ -1,4 +1,4 @@
-"""Archives that users uploaded, to be imported under their keys (ADR 0016)."""
+"""Uploading archives, which can then be imported under their keys (ADR 0016)."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class UploadedSource:
         return self.upload.file_name
 
     def tree(self) -> OlxTree:
-        """Raises NotFoundError, besides OlxError, if the archive is lost."""
-        with self._archive() as path, _called(self.name, path):
+        """Read everything but the static files. Raises OlxError, and NotFoundError if the archive is lost."""
+        with self._archive() as path, _named_in_errors(self.name, path):
             return as_source(path, key=self.upload.key).tree()
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
-        """Raises NotFoundError, besides OlxError, if the archive is lost."""
-        with self._archive() as path, _called(self.name, path):
+        """Yield static files. Raises OlxError, and NotFoundError if the archive is lost."""
+        with self._archive() as path, _named_in_errors(self.name, path):
             yield from as_source(path).files(paths, folder=folder)
 
     @contextmanager
@@ -71,17 +71,17 @@ def upload_source(
     """
     Store an archive, so that it can be imported under its key.
 
-    The whole archive is read once, so whatever is wrong with it is said here.
+    The whole archive is read once, so its errors are found here and not in the import.
 
     Args:
-        library_key: the library that it is meant for; other libraries can import it as well. Only staff may leave it
-            open, with None.
+        library_key: the library that the archive is meant for; it can be imported into other libraries too. Only staff
+            may give None.
         user: needs EDIT on the library.
         file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
         key: import it under this key instead of its own.
 
-    Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError for
-    other content of a legacy library that is forwarded, StorageFullError and StorageError.
+    Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError if a
+    forwarded legacy library has other content than when it was migrated, StorageFullError and StorageError.
     """
     if library_key is not None:
         access_library(user, library_key, Permission.EDIT)
@@ -91,7 +91,7 @@ def upload_source(
     store_in_field(upload.file, f"{upload.uuid}{_suffix(upload.file_name)}", file)
     is_kept = False
     try:
-        with local_copy(upload.file) as path, _called(upload.file_name, path):
+        with local_copy(upload.file) as path, _named_in_errors(upload.file_name, path):
             source = as_source(path, key=key)
             tree = source.tree()
         _describe(upload, tree)
@@ -105,24 +105,24 @@ def upload_source(
 
 
 def list_sources(*, user: Actor) -> QuerySet[SourceUpload]:
-    """What a user can import: the uploads that the user may read, newest first."""
+    """Return the uploads that the user may read and import, newest first."""
     return readable(available_uploads(), user).order_by("-pk")
 
 
 def available_uploads() -> QuerySet[SourceUpload]:
-    """Uploads whose file is there."""
+    """Return the uploads whose file was not deleted."""
     return SourceUpload.objects.exclude(file="")
 
 
 def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpload]:
-    """Those uploads that a user may read: the user's own, and for staff all."""
+    """Filter uploads to those that a user may read: the user's own, and for staff all."""
     if is_operator(user) or is_global_staff(user):
         return uploads
     return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()
 
 
 def delete_expired_uploads() -> int:
-    """Delete the files of uploads that no job and no plan needs and that are old enough. Returns how many."""
+    """Delete the files of old uploads that no job and no plan needs. Returns: how many were deleted."""
     expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
     used_lately = Q(modulestoremigration__finished__gt=expiry)
@@ -145,8 +145,8 @@ def delete_expired_uploads() -> int:
 
 
 @contextmanager
-def _called(name: str, path: Path) -> Iterator[None]:
-    """What is wrong with a stored file is said of the archive that its owner knows."""
+def _named_in_errors(name: str, path: Path) -> Iterator[None]:
+    """Replace the path of a stored file in OlxErrors by the name that its owner knows."""
     try:
         yield
     except OlxError as error:

@@ -1,4 +1,4 @@
-"""What the report of an import says, in words."""
+"""Putting reports of imports into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOURCE_CHANGES: Final[Mapping[str, Any]] = {
     "removed": gettext_lazy("Removed in the source since the last import: %(blocks)s."),
 }
 
-# With context: fields of models have some of these names, too, and other languages tell one thing from several.
+# With a context, because some model fields have the same names, and other languages need another form for a number.
 _OUTCOMES: Final[Mapping[str, Any]] = {
     "create": pgettext_lazy("number of blocks", "created"),
     "update": pgettext_lazy("number of blocks", "updated"),
@@ -42,37 +42,38 @@ _KINDS: Final[Mapping[str, Any]] = {
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
-    """How many items of each kind there are, of those kinds of which there are some; "" without items."""
+    """Say how many items of each kind there are, such as "1 unit, 2 components"; "" if there are none."""
     return ", ".join(str(words % {"count": counts[kind]}) for kind, words in _KINDS.items() if counts.get(kind))
 
 
 def outcomes_in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
-    """How many blocks share a fate, and what that is called; those of which there are some."""
+    """Return for each action that occurs the number of blocks and the word for the outcome."""
     return tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action))
 
 
 def error_in_words(error: str) -> str:
-    """Why a source was not imported; see ``ModulestoreMigration.error``."""
+    """Return the translated ``ModulestoreMigration.error``: why a source was not imported."""
     return _(CANCELED_TEXT) if error == CANCELED_TEXT else error
 
 
 def report_lines(report: Report) -> Iterator[str]:
     """
-    Say in a terminal, line by line, what a report has to say besides its counts; nothing where there is nothing to
-    say. See ``plan_report``.
+    Yield lines for a terminal with the entries of a report, apart from its counts. Empty entries give no line.
+
+    See ``plan_report`` for the entries.
     """
     for row in (*report["unsupported"], *report["notes"]):
         yield f"{row['type']} “{row['title']}”: {row['reason']}"
-    yield from _since_the_last_import(report)
+    yield from _lines_on_changes(report)
     for row in report["collisions"]:
         yield _("%(type)s “%(title)s” gets the ID “%(code)s”, as “%(wanted)s” is taken.") % row
     if report["taken_titles"]:
         yield _("New items with the title of another item: %(items)s.") % {"items": _listed(report["taken_titles"])}
-    yield from _what_comes_along(report)
-    yield from _what_does_not(report)
+    yield from _lines_on_imported_parts(report)
+    yield from _lines_on_left_out_parts(report)
 
 
-def _since_the_last_import(report: Report) -> Iterator[str]:
+def _lines_on_changes(report: Report) -> Iterator[str]:
     for what, keys in (report["source_changes"] or {}).items():
         yield str(_SOURCE_CHANGES[what] % {"blocks": _listed(keys) or _("nothing")})
     if report["edited_targets"]:
@@ -86,7 +87,7 @@ def _since_the_last_import(report: Report) -> Iterator[str]:
         }
 
 
-def _what_comes_along(report: Report) -> Iterator[str]:
+def _lines_on_imported_parts(report: Report) -> Iterator[str]:
     files, tags, collection = report["static_files"], report["tags"]["given"], report["collection"]
     if files["count"]:
         yield _("Static files: %(count)s (%(size)s).") % {
@@ -105,7 +106,7 @@ def _what_comes_along(report: Report) -> Iterator[str]:
         yield _redirected(report["source"]) % report
 
 
-def _what_does_not(report: Report) -> Iterator[str]:
+def _lines_on_left_out_parts(report: Report) -> Iterator[str]:
     for tag in report["tags"]["left_out"]:
         text = ngettext(
             "tag %(taxonomy)s: %(value)s, on %(blocks)s block: %(reason)s",

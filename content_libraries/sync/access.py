@@ -1,4 +1,4 @@
-"""Who may look at links, and who may change them (wire: sync-permissions; ADR 0021)."""
+"""Permissions for links: who may see their states, and who may sync them (wire: sync-permissions; ADR 0021)."""
 
 from __future__ import annotations
 
@@ -22,50 +22,50 @@ _MANAGE = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
 
 def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
     """
-    Find a block whose link somebody wants to see or to change.
+    Find a block whose link the user wants to see, or to change (``manage``).
 
-    Raises NotFoundError for a block that is not there, and for a user who may not know that it is.
+    Raises NotFoundError for a block that does not exist, and for a user who lacks the permission.
     """
     return find_block(usage_key, user=user, any_of=_MANAGE if manage else _VIEW)
 
 
 def require_links_of_course(user: Actor, course_key: CourseKey) -> None:
-    """Raise NotAllowedError unless the user may see how the links of a course stand."""
+    """Raise NotAllowedError unless the user may see the states of the links of a course."""
     if not may_in_course(user, course_key, CoursePermission.VIEW):
         require_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES)
 
 
 def require_syncs_of_course(user: Actor, course_key: CourseKey) -> None:
-    """Raise NotAllowedError unless the user may sync what is linked in a course."""
+    """Raise NotAllowedError unless the user may sync the linked blocks of a course."""
     if not may_in_course(user, course_key, CoursePermission.EDIT):
         require_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES)
 
 
-def closed_libraries(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+def libraries_with_hidden_states(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Those of the libraries of whose links in a course the user may not know how they stand.
+    Return those of the libraries for which the user may not see the states of links in a course.
 
-    A library that does not exist is nobody's secret. A constant number of queries.
+    Libraries that do not exist are left out. Needs a constant number of queries.
     """
     if may_in_course(user, course_key, CoursePermission.VIEW_LIBRARY_UPDATES):
         return frozenset()
-    return closed_to_reuse(user, library_keys)
+    return libraries_closed_to_reuse(user, library_keys)
 
 
-def closed_to_follow(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
+def libraries_closed_to_syncs(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Those of the libraries from which a user may not take what they have published into what is linked already.
+    Return those of the libraries whose published versions the user may not take into linked blocks of a course.
 
-    That is a right of the course. Whoever does not have it, and may edit the course, needs to view the library. A
-    constant number of queries.
+    Users with MANAGE_LIBRARY_UPDATES in the course may take updates from all libraries. Other editors of the course
+    need to be allowed to view the library. Needs a constant number of queries.
     """
     if may_in_course(user, course_key, CoursePermission.MANAGE_LIBRARY_UPDATES):
         return frozenset()
-    return closed_to_reuse(user, library_keys)
+    return libraries_closed_to_reuse(user, library_keys)
 
 
-def closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str]:
-    """Those of the libraries that the user may not view, so that nothing in them can be linked anew. One query."""
+def libraries_closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str]:
+    """Return those of the libraries that the user may not view, and so may not link anything to. Needs one query."""
     if not library_keys:
         return frozenset()
     refs = "learning_package__package_ref"
@@ -74,20 +74,20 @@ def closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str
     return frozenset(ContentLibrary.objects.filter(**named).exclude(pk__in=viewable).values_list(refs, flat=True))
 
 
-def require_follow(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
-    """Raise UpstreamNotAllowedError unless the user may take what the library has published (``closed_to_follow``)."""
-    if closed_to_follow(user, usage_key.course_key, [str(library_key_of(upstream))]):
+def require_may_sync(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
+    """Raise UpstreamNotAllowedError unless the user may take the library's updates (``libraries_closed_to_syncs``)."""
+    if libraries_closed_to_syncs(user, usage_key.course_key, [str(library_key_of(upstream))]):
         raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
 
 
-def require_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
-    """Raise UpstreamNotAllowedError unless the user may see what the library has published (``closed_libraries``)."""
-    if closed_libraries(user, usage_key.course_key, [str(library_key_of(upstream))]):
+def require_may_see_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -> None:
+    """Raise UpstreamNotAllowedError unless the user may see a link's state (``libraries_with_hidden_states``)."""
+    if libraries_with_hidden_states(user, usage_key.course_key, [str(library_key_of(upstream))]):
         raise UpstreamNotAllowedError(explain(LinkState.INACCESSIBLE, str(upstream), usage_key))
 
 
 def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
-    """Whether a user may view a library; also True for one that does not exist, which is nobody's secret."""
+    """Return whether a user may view a library. True also for a library that does not exist: that is no secret."""
     try:
         access_library(user, library_key, Permission.VIEW)
     except NotAllowedError:

@@ -1,4 +1,4 @@
-"""What other rooms, faces and hosts may ask of sync."""
+"""Sync for other rooms, for faces and for hosts."""
 
 from .coursewide import course_report, plan_counts, preview_course, sync_course
 from .data import (

@@ -1,4 +1,4 @@
-"""Settings that come along from a library and may not fit the course that they come into."""
+"""Finding settings that a new block brings from a library and that may not fit the course."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ _NOTHING: Final = frozenset({"", "null", "{}", "[]", "false"})
 
 
 def attention_in(usage_key: UsageKey, olx: str) -> Iterator[Attention]:
-    """Yield settings of a new block that an author should look at, without what depends on the course's grading."""
+    """
+    Yield settings of a new block that an author should check.
+
+    A graded block is always among them, without a message: ``settings_report`` compares it with the course.
+    """
     settings = settings_in(olx)
     title = settings.get("display_name", "")
     for name, message in _MESSAGES.items():
@@ -49,7 +53,7 @@ def attention_in(usage_key: UsageKey, olx: str) -> Iterator[Attention]:
 
 def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tuple[Attention, ...]:
     """
-    Hold settings of new blocks against the course, and keep those that do not fit.
+    Return those settings of new blocks that do not fit the course.
 
     A graded block fits when the grading policy of the course has its assignment type.
     """
@@ -60,7 +64,7 @@ def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tupl
 
 
 def grading_types(course_key: CourseKey) -> frozenset[str]:
-    """The assignment types of the course's grading policy; none where it has no policy, or one that nobody can read."""
+    """Return the assignment types of the course's grading policy; none if the policy is missing or cannot be parsed."""
     for _path, data in course_store().read_files(course_key, [GRADING_POLICY_PATH]):
         try:
             graders = read_settings_file(data).get("GRADER")

@@ -1,4 +1,4 @@
-"""Where a course and its library say different things, and what becomes of that. OLX in, no database."""
+"""Finding values in which a course differs from its library, and what a sync does with them. Works on OLX alone."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ def conflicts_in(
     outcome: str,
 ) -> Iterator[Conflict]:
     """
-    Yield the local changes of a block that the library says otherwise.
+    Yield the local changes of a block for which the library has another value.
 
-    Those are the recorded ones, of fields that may be changed; and what else is no more what was synced last, which a
-    sync takes back.
+    A local change is a recorded change of a customizable field, which a sync may keep; or another value that differs
+    from the version that was synced last, which a sync undoes.
 
     Args:
-        link: what the block says of its link before the sync.
-        base: OLX of the library item as it was synced last, with the names that its files have in the course; None if
-            that is not known.
-        mine: OLX of the block. theirs: the same if it took everything from the library.
-        outcome: the same after the sync.
+        link: the link settings of the block before the sync.
+        base: OLX of the library item in the version that was synced last, with the names that its files have in the
+            course; None if that version is not known.
+        mine: OLX of the block now.
+        theirs: OLX of the block if it took every value from the library.
+        outcome: OLX of the block after the sync.
     """
     local, offered, result = (_values(olx) for olx in (mine, theirs, outcome))
     synced = None if base is None else _values(base)
@@ -65,10 +66,13 @@ def conflicts_in(
 
 def lost_work(usage_key: UsageKey, link: LinkSettings, mine: str) -> Iterator[Conflict]:
     """
-    Yield what was written in the course in a block that a sync removes: local changes, or all of what was added there.
+    Yield the local work that is lost when a sync removes a block.
+
+    For a linked block these are its recorded local changes; for a block that was added in the course, its title and
+    body.
 
     Args:
-        link: what the block says of its link.
+        link: the link settings of the block.
         mine: OLX of the block.
     """
     values = _values(mine)
@@ -93,7 +97,12 @@ def _values(olx: str) -> Mapping[str, str]:
 
 
 def _choices(*, may_keep: bool, may_take: bool) -> tuple[SyncOutcome, ...]:
-    """Inside of a structure local changes always stay; what is not the author's to change never does."""
+    """
+    Return the outcomes that an author can choose for a conflict.
+
+    Declining is always possible. Keeping the local value is possible for customizable fields only; taking the
+    library's value is possible except for customizable fields of a container or of a part of a linked structure.
+    """
     keep = (SyncOutcome.KEEP_LOCAL,) if may_keep else ()
     take = (SyncOutcome.TAKE_UPSTREAM,) if may_take else ()
     return (*keep, *take, SyncOutcome.DECLINE)

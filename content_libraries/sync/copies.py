@@ -1,4 +1,4 @@
-"""What copies of course blocks say of links (wire: sync-customizable, sync-endpoints). OLX from OLX; no database."""
+"""Link settings of copied course blocks (wire: sync-customizable, sync-endpoints). Works on OLX alone."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from ..olx.api import body_of, settings_in, with_attributes
 from .settings import DISPLAY_NAME, TEXT, LinkSettings, short_key
 
 
-def copied_links(copies: Sequence[BlockCopy]) -> list[BlockCopy]:
+def with_link_settings(copies: Sequence[BlockCopy]) -> list[BlockCopy]:
     """
-    Let copies keep the links of their originals, and those without a link remember the originals.
+    Give copies of blocks their link settings.
 
-    A part of a linked structure that is copied without the structure is top-level from then on. What the library says
-    is, for the copy, what was copied: so "take the library's" goes back to that until the next sync.
+    A copy of a linked block is linked to the same item. A copy of another block remembers its original. A part of a
+    linked structure that is copied without the structure becomes top-level. The copied title and body count as the
+    library's: choosing "take the library's" before the next sync goes back to them.
 
     Args:
-        copies: a block and what is below it, in document order.
+        copies: a block and the blocks below it, in document order.
     """
     links = {copy.usage_key: LinkSettings.of(copy.source_key, settings_in(copy.olx)) for copy in copies}
     copy_of = {copy.source_key: copy.usage_key for copy in copies}
@@ -28,7 +29,7 @@ def copied_links(copies: Sequence[BlockCopy]) -> list[BlockCopy]:
     for copy in copies:
         if (top := _top_level(copy, links, copy_of, tops)) is not None:
             tops[copy.usage_key] = top
-    return [_adapted(copy, links[copy.usage_key], tops.get(copy.usage_key)) for copy in copies]
+    return [_with_link_settings(copy, links[copy.usage_key], tops.get(copy.usage_key)) for copy in copies]
 
 
 def _top_level(
@@ -37,7 +38,11 @@ def _top_level(
     copy_of: Mapping[UsageKey, UsageKey],
     tops: Mapping[UsageKey, UsageKey],
 ) -> UsageKey | None:
-    """The copy that a copy is a part of, as far as its link goes; itself for the top of a linked structure."""
+    """
+    Return the top of the linked structure that a copy is part of, among the copies.
+
+    It is the copy itself for the top of a structure, and None for a copy without a link.
+    """
     link = links[copy.usage_key]
     if link.upstream is None:
         return None
@@ -48,7 +53,7 @@ def _top_level(
     return copy_of.get(named) or above or copy.usage_key
 
 
-def _adapted(copy: BlockCopy, link: LinkSettings, top: UsageKey | None) -> BlockCopy:
+def _with_link_settings(copy: BlockCopy, link: LinkSettings, top: UsageKey | None) -> BlockCopy:
     if link.upstream is None:
         link = LinkSettings(copied_from=str(copy.source_key))
     else:

@@ -1,4 +1,4 @@
-"""Syncs of whole courses: everything that is ready, in one change set."""
+"""Syncing a whole course: all blocks that are ready, in one change set."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..actors import Actor
 from ..courses.api import course_store, lock_course
 from ..keys import LibraryLocatorV2
-from .access import closed_to_follow, require_links_of_course, require_syncs_of_course
+from .access import libraries_closed_to_syncs, require_links_of_course, require_syncs_of_course
 from .data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from .planning import plan_sync
 from .readiness import Standing, standings_in
-from .reading import collapsed
+from .reading import top_level_links
 from .states import explain
 from .syncing import Synced, SyncOutdatedError, apply_sync
 
 
 def preview_course(course_key: CourseKey, *, user: Actor, only_library: LibraryLocatorV2 | None = None) -> SyncPlan:
     """
-    Plan the sync of everything in a course that is ready, and write nothing.
+    Plan the sync of all blocks of a course that are ready, and write nothing.
 
     Args:
         course_key: the course.
         user: needs VIEW_LIBRARY_UPDATES or VIEW.
-        only_library: only what is linked to this library.
+        only_library: sync only blocks that are linked to this library.
 
-    Returns: the plan; links that are broken are in ``skipped``. Raises NotFoundError and NotAllowedError.
+    Returns: the plan; blocks with broken links are in ``skipped``. Raises NotFoundError and NotAllowedError.
     """
     require_links_of_course(user, course_key)
     return _plan(course_key, user, only_library)
@@ -46,14 +46,15 @@ def sync_course(
     settle: Callable[[Synced], None] | None = None,
 ) -> Synced:
     """
-    Sync everything in a course that is ready, in one change set.
+    Sync all blocks of a course that are ready, in one change set.
 
     Args:
         course_key: the course.
         user: needs MANAGE_LIBRARY_UPDATES, or EDIT and VIEW in the libraries.
-        only_library: only what is linked to this library.
-        fingerprint: of the preview that the user has seen; the sync is refused if it would do something else.
-        settle: is called at the end of the transaction; what it raises undoes everything.
+        only_library: sync only blocks that are linked to this library.
+        fingerprint: fingerprint of the preview that the user has seen; the sync is refused if it would do something
+            else.
+        settle: a function that is called at the end of the transaction; an exception from it undoes everything.
 
     Raises NotFoundError, NotAllowedError and SyncOutdatedError.
     """
@@ -70,7 +71,7 @@ def sync_course(
 
 
 def course_report(synced: Synced) -> dict[str, Any]:
-    """What a sync of a course did, ready for JSON."""
+    """Report what a sync of a course did, ready for JSON."""
     plan = synced.plan
     return {
         "course_key": str(plan.course_key),
@@ -80,7 +81,7 @@ def course_report(synced: Synced) -> dict[str, Any]:
 
 
 def plan_counts(plan: SyncPlan) -> Mapping[str, Any]:
-    """What a plan comes to: the blocks, how many steps of each kind, and what is left out."""
+    """Summarize a plan: the synced blocks, the number of steps of each kind, and the blocks that are skipped."""
     return {
         "blocks": [str(key) for key in plan.tops],
         "steps": dict(Counter(step.action.value for step in plan.steps)),
@@ -95,9 +96,9 @@ def plan_counts(plan: SyncPlan) -> Mapping[str, Any]:
 def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | None) -> SyncPlan:
     found = standings_in(course_key).values()
     wanted = [one for one in found if only_library is None or one.row.library_key == str(only_library)]
-    tops = collapsed(wanted)
+    tops = top_level_links(wanted)
     names = {one.row.library_key for one in tops if one.is_ready}
-    closed_names = closed_to_follow(user, course_key, names)
+    closed_names = libraries_closed_to_syncs(user, course_key, names)
     ready = [one.row.usage_key for one in tops if one.is_ready and one.row.library_key not in closed_names]
     plan = plan_sync(course_key, _outermost(course_key, ready), skip_broken=True)
     broken = tuple(_skipped(one, one.state) for one in tops if one.state not in WORKING_STATES)
@@ -113,7 +114,7 @@ def _skipped(one: Standing, state: LinkState) -> SkippedLink:
 
 
 def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
-    """The blocks in document order, without those that are inside of others."""
+    """Return the blocks in document order, without those that stand inside of another one of them."""
     structure = course_store().structure(course_key)
     wanted, inside, found = set(tops), set[UsageKey](), []
     for key, _depth in structure.walk():

@@ -1,4 +1,4 @@
-"""What crosses the door of the sync room."""
+"""Data that the sync room takes and returns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..courses.api import CoursePlan, CreateBlock
 
 
 class LinkState(StrEnum):
-    """What is to be said of a link. ``INACCESSIBLE`` depends on who asks; the others do not."""
+    """The state of a link. Only ``INACCESSIBLE`` depends on the user who asks."""
 
     OK = "ok"
     UPDATE = "update"
@@ -31,18 +31,20 @@ class LinkState(StrEnum):
 
 
 READY_STATES = (LinkState.UPDATE, LinkState.DELETED)
-"""What an author is asked about: take it, or decline it. A deleted item takes the block along, inside a structure."""
+"""States in which an author is asked to take or decline a change of the library.
+
+Inside of a linked structure, taking the deletion of an item deletes its block."""
 
 WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
-"""States in which there is something to sync with."""
+"""States in which a block can be synced with its library item."""
 
 
 class SyncOutcome(StrEnum):
     """
-    What an author answers to an update.
+    What an author decides about an update.
 
-    ``KEEP_LOCAL``: take it, and keep what was changed in the course. ``TAKE_UPSTREAM``: take it, and give that up.
-    ``DECLINE``: leave everything as it is until there is something newer.
+    ``KEEP_LOCAL``: take the update, and keep local changes. ``TAKE_UPSTREAM``: take the update, and give up local
+    changes. ``DECLINE``: leave everything as it is until the library has something newer.
     """
 
     KEEP_LOCAL = "keep_local"
@@ -65,7 +67,7 @@ class SyncAction(StrEnum):
 
 
 class SyncReason(StrEnum):
-    """Why."""
+    """Why a sync does a step."""
 
     NEW_VERSION = "new_version"
     SAME_VERSION = "same_version"
@@ -87,13 +89,14 @@ class SyncReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SyncStep:
     """
-    One thing that a sync does.
+    One step of a sync, for people to read.
 
     Args:
-        usage_key: the block; of one that is created, the key that it gets.
-        title: what it is called in the course; upstream_title: in the library, as published.
+        usage_key: the block; for a block that is created, the key that it gets.
+        title: its title in the course.
         upstream: key of its library item; "" for a block that is not linked.
-        detail: what exactly, ready for JSON; ``differences`` says which.
+        upstream_title: the title of that item, as published.
+        detail: what exactly changes, ready for JSON; the module ``differences`` describes it.
     """
 
     action: SyncAction
@@ -108,13 +111,14 @@ class SyncStep:
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """
-    A value of a linked block that was changed in the course, and that the library says otherwise.
+    A value of a linked block that was changed in the course, and for which the library has another value.
 
     Args:
-        name: of the setting; ``data`` for the body of a Text.
-        mine, theirs: what the course and the library have; None where one does not say.
+        name: name of the setting; ``data`` for the body of a Text.
+        mine: the value in the course; None if it is not set.
+        theirs: the value in the library; None if it is not set.
         outcome: what happens to the value.
-        choices: what an author can choose; declining goes for the whole update.
+        choices: what an author can choose; declining applies to the whole update.
     """
 
     usage_key: UsageKey
@@ -129,7 +133,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """A setting that came along from the library and may not fit the course (``settings_report``)."""
+    """A setting that a new block brings from the library and that may not fit the course (``settings_report``)."""
 
     usage_key: UsageKey
     title: str
@@ -140,7 +144,7 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class FileNotices:
-    """Names of files: stored, left alone because the author replaced them, and failed."""
+    """Paths of files that were added, that were left alone because an author replaced them, and that failed."""
 
     new_files: tuple[str, ...] = ()
     conflicting_files: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ class FileNotices:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLink:
-    """A linked block that cannot be synced, and why."""
+    """A linked block that cannot be synced, with the reason."""
 
     usage_key: UsageKey
     state: LinkState
@@ -159,18 +163,18 @@ class SkippedLink:
 @dataclass(frozen=True)
 class SyncPlan:
     """
-    What a sync of linked blocks of a course does. It is shown, or applied as it is.
+    What a sync of linked blocks of a course does. A plan can be shown to a user and then applied unchanged.
 
     Args:
-        tops: the linked blocks, with everything in them.
+        tops: the blocks that are synced, each with everything in it.
         steps: what happens, block by block, in document order.
-        skipped: blocks that were asked for and cannot be synced.
-        changes: the same for the course store.
+        skipped: requested blocks that cannot be synced.
+        changes: the steps as changes for the course store.
         byte_sources: digest of a file -> pk of the learning package that has it.
-        tag_sources: usage key -> key of the library item whose tags it gets.
+        tag_sources: usage key -> key of the library item whose tags the block gets.
         attention: settings of new blocks that may not fit the course.
-        conflicts: local changes that the library says otherwise, and what happens to them.
-        made_bytes: bytes of files that no library has as they are, by digest.
+        conflicts: local changes for which the library has another value, and what happens to them.
+        made_bytes: digest -> bytes of files that were made for the course and that no library has.
     """
 
     course_key: CourseKey
@@ -187,19 +191,19 @@ class SyncPlan:
 
     @cached_property
     def created(self) -> frozenset[UsageKey]:
-        """Keys of the blocks that it creates. They are drawn anew for every plan."""
+        """Return the keys of the blocks that the plan creates. They are random, and differ from plan to plan."""
         return frozenset(change.usage_key for change in self.changes.changes if isinstance(change, CreateBlock))
 
     @cached_property
     def fingerprint(self) -> str:
-        """Tells whether two plans do the same, whatever keys they give to new blocks."""
+        """Return a digest of the plan. Two plans with equal digests do the same, apart from the keys of new blocks."""
         names = {str(key): f"new {number}" for number, key in enumerate(self._created_in_order())}
 
         def named(key: UsageKey) -> str:
             return names.get(str(key), str(key))
 
         steps = [
-            (step.action, step.reason, named(step.usage_key), step.upstream, _renamed(dumps(step.detail), names))
+            (step.action, step.reason, named(step.usage_key), step.upstream, _replace_keys(dumps(step.detail), names))
             for step in self.steps
         ]
         text = dumps([steps, [str(key) for key in self.changes.expected], sorted(self.changes.expected.values())])
@@ -212,13 +216,14 @@ class SyncPlan:
 @dataclass(frozen=True, slots=True)
 class LinkDetail:
     """
-    A link as its block and the library tell it (wire: sync-endpoints).
+    A link, from the settings of its block and from the library (wire: sync-endpoints).
 
     Args:
-        version_available: number of the published version; None where the link is broken.
-        error: for the author; "" where nothing is wrong.
-        ready: whether an author is asked about it; ready_itself: the same without what is around it.
-        top_level: the linked block that it is part of; None for that block itself, and for one that is not linked.
+        version_available: number of the published version; None if the link is broken.
+        top_level: the top of the linked structure that the block is part of; None if the block is not a part.
+        error: a message for the author; "" if nothing is wrong.
+        ready: whether the block can be synced now: it is top-level, and it or a part of it is ready.
+        ready_itself: whether the block is ready on its own, without regard to its parts and to the structure around it.
     """
 
     usage_key: UsageKey
@@ -240,7 +245,7 @@ class LinkDetail:
 
 @dataclass(frozen=True, slots=True)
 class LinkSummary:
-    """How the links of a course to one library stand; whole structures count once."""
+    """Counts of the links of a course to one library; a whole linked structure counts once."""
 
     library_key: str
     title: str
@@ -255,8 +260,8 @@ class Usages:
     Where library items are used.
 
     Args:
-        courses: course key -> usage keys, of the courses that the user may view.
-        hidden_courses, hidden_blocks: how many there are besides.
+        courses: course key -> usage keys; only courses that the user may view.
+        hidden_courses, hidden_blocks: how many other courses and blocks use the items.
     """
 
     courses: Mapping[str, Sequence[str]]
@@ -268,7 +273,7 @@ class Usages:
         return sum(len(keys) for keys in self.courses.values())
 
 
-def _renamed(text: str, names: Mapping[str, str]) -> str:
+def _replace_keys(text: str, names: Mapping[str, str]) -> str:
     for key, name in names.items():
         text = text.replace(key, name)
     return text

@@ -1,4 +1,4 @@
-"""Declining an update: nothing is taken, and nothing is offered until there is something newer."""
+"""Declining an update: the block stays as it is, and nothing is offered until the library has something newer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..actors import Actor
 from ..courses.api import Block, Change, CoursePlan, UpdateBlock, lock_course
 from ..keys import ItemKey, LibraryContainerLocator
 from ..olx.api import with_attributes
-from .access import access_block, require_follow, require_state
+from .access import access_block, require_may_see_state, require_may_sync
 from .data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
 from .errors import BadUpstreamError
 from .models import CourseLink
@@ -24,28 +24,29 @@ from .upstreams import Upstreams, read_upstreams
 
 
 def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
-    """Plan what ``decline_update`` does, and write nothing. Needs what ``preview_sync`` needs."""
+    """Plan what ``decline_update`` does, and write nothing. Needs the permissions of ``preview_sync``."""
     block = access_block(user, usage_key, manage=False)
-    require_state(user, usage_key, own_upstream(block))
+    require_may_see_state(user, usage_key, own_upstream(block))
     return _plan(usage_key)
 
 
 def decline_update(usage_key: UsageKey, *, user: Actor, fingerprint: str | None = None) -> SyncPlan:
     """
-    Decline what the library offers now, for a linked block and everything linked in it.
+    Decline the current update of a linked block and of everything linked in it.
 
-    Each remembers the version that its own item has published, or that its item was deleted. A newer version is
-    offered again. Parts with a broken link are left out. Needs what ``sync_block`` needs.
+    Each block records the published version of its item, or that its item was deleted. A newer version is offered
+    again. Parts with a broken link are left out. Needs the permissions of ``sync_block``.
 
     Args:
-        fingerprint: of the preview that the user has seen; nothing is declined if there is something newer.
+        fingerprint: fingerprint of the preview that the user has seen; nothing is declined if the library has
+            something newer.
 
-    Returns: what was done. Raises NotFoundError, UpstreamNotAllowedError, LinkError and SyncOutdatedError.
+    Returns: the plan that was applied. Raises NotFoundError, UpstreamNotAllowedError, LinkError and SyncOutdatedError.
     """
     with transaction.atomic():
         lock_course(usage_key.course_key)
         block = access_block(user, usage_key, manage=True)
-        require_follow(user, usage_key, own_upstream(block))
+        require_may_sync(user, usage_key, own_upstream(block))
         plan = _plan(usage_key)
         if fingerprint is not None and fingerprint != plan.fingerprint:
             raise SyncOutdatedError
@@ -67,7 +68,7 @@ def _plan(usage_key: UsageKey) -> SyncPlan:
         raise BadUpstreamError(explain(broken, str(own), usage_key), field="upstream_ref")
     standings = standings_of(CourseLink.objects.filter(downstream_key__in=list(items)))
     offered = {key for key in items if str(key) in standings and standings[str(key)].state in READY_STATES}
-    declined = list(_declined(blocks, links, items, upstreams, offered))
+    declined = list(_decline_each(blocks, links, items, upstreams, offered))
     return SyncPlan(
         course_key=usage_key.course_key,
         tops=(usage_key,),
@@ -87,16 +88,18 @@ def _plan(usage_key: UsageKey) -> SyncPlan:
 @dataclass(frozen=True, slots=True)
 class _Declined:
     """
+    One declined block.
+
     Args:
-        step: None where nothing is offered.
-        change: None where the block remembers it already.
+        step: None if the library offers nothing for the block.
+        change: None if the block has recorded the same already.
     """
 
     step: SyncStep | None
     change: Change | None
 
 
-def _declined(
+def _decline_each(
     blocks: Mapping[UsageKey, Block],
     links: Mapping[UsageKey, LinkSettings],
     items: Mapping[UsageKey, ItemKey],

@@ -1,8 +1,8 @@
 """
-What differs between base, theirs and mine, ready for JSON.
+Comparing base, theirs and mine; the results are ready for JSON.
 
-Base is the library item as it was synced last, theirs what the library has published, mine what the course has. The
-outcome is what the block says after the sync.
+Base is the version of the library item that was synced last, theirs is its published version, mine is the block in the
+course. The outcome is the block after the sync.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from .settings import LINK_ATTRIBUTES
 
 _CONTEXT_LINES: Final = 2
 _MAX_LINES: Final = 400
-"""Longer differences are cut: they are to be looked at, not to be applied."""
+"""Longer differences are cut: they are made for reading, not for applying."""
 
 _COMPARED_LINES: Final = 1000
-"""Further lines after the first difference are not compared: that takes time with the square of their number."""
+"""How many lines after the first difference are compared: comparing takes time with the square of their number."""
 
 _PLACE: Final = re.compile(r"(?<=[-+])\d+")
-"""In the line that begins a part of a unified difference: where that part begins in each text."""
+"""The line numbers in a line such as ``@@ -12,4 +12,6 @@``, which begins a part of a unified difference."""
 
 
 def block_difference(base: str | None, theirs: str | None, mine: str | None, outcome: str) -> dict[str, Any]:
     """
-    Compare what a block says.
+    Compare the settings and the body of a block.
 
     Args:
-        base, theirs, mine: OLX; None where there is none.
+        base, theirs, mine: OLX; None if there is none.
         outcome: OLX of the block after the sync.
 
-    Returns: ``settings`` (a row for each setting that changes or is kept: ``name``, ``base``, ``theirs``, ``mine``,
-        ``outcome``; values as OLX spells them, null where it does not say) and ``text`` (``changed``, and ``lines`` of
-        a unified difference from mine to the outcome).
+    Returns: ``settings``, a row for each setting that changes or is kept (``name``, ``base``, ``theirs``, ``mine``,
+        ``outcome``; values are the strings in the OLX, null if not set); and ``text``, with ``changed``, the ``lines``
+        of a unified difference from mine to the outcome, and whether these are ``cut``.
     """
     return {
         "settings": _settings(*(settings_in(olx) if olx else {} for olx in (base, theirs, mine, outcome))),
@@ -53,11 +53,10 @@ def children_difference(
     Compare the children of a container.
 
     Args:
-        came_from: child -> the container that it stood in before and its place there, for those that come from another
-            one.
+        came_from: child -> its earlier container and its place there; only children that come from another container.
 
     Returns: ``before`` and ``after`` (usage keys), and ``moves`` (``usage_key``, ``from_parent``, ``from_index``,
-        ``to_index``) of those that stay in the course at another place.
+        ``to_index``) of the children that change their place.
     """
     old = {key: index for index, key in enumerate(before)}
     kept = set(after)
@@ -106,7 +105,7 @@ def _text(mine: str | None, outcome: str) -> dict[str, Any]:
 
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], bool]:
-    """Return the lines of a unified difference, and whether these are all."""
+    """Return the lines of a unified difference, and whether the texts are equal after the compared part."""
     first = next((n for n, (mine, other) in enumerate(zip(old, new, strict=False)) if mine != other), len(old))
     start = max(0, min(first, len(new)) - _CONTEXT_LINES)
     end = first + _COMPARED_LINES
@@ -115,6 +114,6 @@ def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], boo
 
 
 def _moved(lines: Iterator[str], by: int) -> Iterator[str]:
-    """Count lines from the beginning of the texts, of which so many were left out."""
+    """Yield the lines of a unified difference with all line numbers raised by a number."""
     for line in lines:
         yield _PLACE.sub(lambda place: str(int(place[0]) + by), line) if line.startswith("@@") else line

@@ -1,4 +1,4 @@
-"""What a plan of a sync begins with: parts of a course, and what their libraries have published."""
+"""Reading the input of a sync plan: parts of a course, and the published versions of their library items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .upstreams import Upstreams, read_upstreams
 
 
 class Draft:
-    """The parts of a course that a plan is about, and what their libraries have published."""
+    """The parts of a course that a plan is about, and the published versions of the items that they are linked to."""
 
     def __init__(self, course_key: CourseKey, tops: Sequence[UsageKey], *, extra: Iterable[ItemKey] = ()) -> None:
         self.course_key = course_key
@@ -32,7 +32,7 @@ class Draft:
         self.upstreams: Upstreams = read_upstreams([*self.upstream_of.values(), *extra])
 
     def state_of(self, usage_key: UsageKey) -> LinkState:
-        """What is wrong with a block that cannot be synced."""
+        """Return the state of a block's link that keeps it from being synced; OK if nothing does."""
         link = self.links[usage_key]
         item = self.upstream_of.get(usage_key)
         if link.upstream is None:

@@ -1,4 +1,4 @@
-"""What can be wrong with a link. The texts are for authors (wire: sync-link-states)."""
+"""Errors of links. Their texts are for authors (wire: sync-link-states)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..keys import ItemKey
 
 
 class LinkError(InvalidInputError):
-    """Something is wrong with a link, or with what shall be linked. Nothing has changed."""
+    """A link, or the request to make one, is faulty. Nothing has changed."""
 
     code = "bad_link"
 
@@ -67,7 +67,7 @@ class UnfitParentError(LinkError):
 
 
 class NotTopLevelError(LinkError):
-    """Something was asked of a block that goes only for the linked structure that it is in."""
+    """A part of a linked structure was to be synced or unlinked, which is only possible for the whole structure."""
 
     code = "not_top_level"
 
@@ -78,6 +78,6 @@ class NotTopLevelError(LinkError):
 
 
 class LinkedStructureError(LinkError):
-    """An edit inside of a linked structure that the next sync would undo."""
+    """An edit inside of a linked structure is refused, because the next sync would undo it."""
 
     code = "linked_structure"

@@ -1,4 +1,4 @@
-"""Files of library items on their way into courses."""
+"""Copying files of library items into courses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ logger = logging.getLogger(__name__)
 
 
 def bytes_of(sources: Mapping[str, int], made: Mapping[str, bytes]) -> FileBytes:
-    """Gives the bytes of files: those that were made for a plan, and others from the libraries that have them."""
+    """
+    Return a function that reads the bytes of files by their digests.
+
+    Args:
+        sources: digest -> pk of the learning package that has the file.
+        made: digest -> bytes of files that were made for a plan.
+    """
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         for package_pk, wanted in _by_package(sources, digests).items():
@@ -25,7 +31,7 @@ def bytes_of(sources: Mapping[str, int], made: Mapping[str, bytes]) -> FileBytes
 
 
 def with_made(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
-    """Gives the bytes of files: those that were made, and others from where they are stored."""
+    """Return a function that reads the bytes of files: from ``made`` if they are there, otherwise from ``stored``."""
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
         yield from ((digest, made[digest]) for digest in digests if digest in made)
@@ -37,8 +43,9 @@ def with_made(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
 
 def without_lost_files(plan: SyncPlan) -> SyncPlan:
     """
-    The same plan without files whose bytes the storage of a library has lost, which it then names as errors (wire:
-    sync-files). Only files that the plan would copy are looked at.
+    Return a plan without the files whose bytes the storage of a library has lost (wire: sync-files).
+
+    The plan names these files as errors instead. Only files that the plan would copy are checked.
     """
     lost = {
         digest

@@ -1,7 +1,7 @@
 """
-Edits of courses that touch what is linked: what is refused, and what is noted as a local change.
+Guarding linked blocks against edits of authors: an edit is refused, or recorded as a local change.
 
-A sync does not come through here; it knows what it does (wire: sync-customizable, sync-structure).
+Syncs do not go through this module (wire: sync-customizable, sync-structure).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from ..courses.api import (
     course_store,
 )
 from ..olx.api import body_of, settings_in, with_attributes
-from .copies import copied_links
+from .copies import with_link_settings
 from .errors import LinkedStructureError
-from .links import follow_blocks, forget_links, rebuild_links, tops_of
+from .links import delete_links, follow_blocks, rebuild_links, tops_of
 from .models import CourseLink
 from .settings import (
     DATA,
@@ -43,13 +43,13 @@ from .settings import (
 
 
 class LinkKeeper:
-    """Keeps links in step with courses; ``courses.hooks`` calls it."""
+    """The course hook of the room: keeps links in step with courses."""
 
     def before_edit(self, course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
-        return guarded(course_key, plan)
+        return checked_plan(course_key, plan)
 
     def adapt_copies(self, copies: Sequence[BlockCopy]) -> Sequence[BlockCopy]:
-        return copied_links(copies)
+        return with_link_settings(copies)
 
     def after_write(self, course_key: CourseKey, applied: Applied) -> None:
         follow_blocks(course_key, applied.versions, applied.deleted)
@@ -58,28 +58,28 @@ class LinkKeeper:
         rebuild_links(course_key)
 
     def after_delete(self, course_key: CourseKey) -> None:
-        forget_links(course_key)
+        delete_links(course_key)
 
 
-def guarded(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
+def checked_plan(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
     """
-    Look at an edit of an author.
+    Check an edit of an author against the links of the course.
 
-    Returns: the plan, with local changes noted in the blocks. Raises LinkedStructureError for an edit that the next
-    sync would undo.
+    Returns: the plan, in which changed blocks record their local changes. Raises LinkedStructureError for an edit that
+    the next sync would undo.
     """
     if not CourseLink.objects.filter(course_key=course_key).exists():
         return plan
     structure = course_store().structure(course_key)
     refuse_linked_parents(_parents_concerned(plan.changes, structure), structure)
     updated = [change.usage_key for change in plan.changes if isinstance(change, UpdateBlock)]
-    linked = _linked(updated)
+    linked = _linked_among(updated)
     if not linked:
         return plan
     blocks = course_store().blocks(course_key, linked)
     parts = _parts(blocks, structure)
     changes = tuple(
-        _noted(change, blocks[change.usage_key], is_part=change.usage_key in parts)
+        _with_local_changes_recorded(change, blocks[change.usage_key], is_part=change.usage_key in parts)
         if isinstance(change, UpdateBlock) and change.usage_key in blocks
         else change
         for change in plan.changes
@@ -89,8 +89,9 @@ def guarded(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
 
 def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure) -> None:
     """
-    Raise LinkedStructureError if one of these containers is linked, or stands in one that is: the library says what is
-    in it, and the next sync removes what an import has added.
+    Raise LinkedStructureError if one of these containers is linked, or stands in a linked one.
+
+    The library decides what a linked container holds. The next sync would remove blocks that were added to it.
     """
     wanted = {above for key in keys for above in (key, *structure.above(key))}
     if not wanted:
@@ -105,7 +106,7 @@ def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure
 
 
 def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) -> set[UsageKey]:
-    """Containers whose list of children an edit changes."""
+    """Return the containers whose lists of children an edit changes."""
     parents: set[UsageKey] = set()
     for change in changes:
         match change:
@@ -122,22 +123,26 @@ def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) ->
     return parents
 
 
-def _linked(keys: Collection[UsageKey]) -> list[UsageKey]:
+def _linked_among(keys: Collection[UsageKey]) -> list[UsageKey]:
     return [link.downstream_key for link in CourseLink.objects.filter(downstream_key__in=keys).only("downstream_key")]
 
 
 def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[UsageKey]:
-    """Those of the blocks that are in a linked structure, below its top."""
+    """Return those of the blocks that are parts of a linked structure; the top is no part."""
     parents = {key: set(structure.parents.get(key, ())) for key in blocks}
-    linked = set(_linked({parent for found in parents.values() for parent in found}))
+    linked = set(_linked_among({parent for found in parents.values() for parent in found}))
     return {*tops_of(blocks), *(key for key, found in parents.items() if found & linked)}
 
 
-def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
-    """The same change, with the link kept and local changes noted in it."""
+def _with_local_changes_recorded(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
+    """
+    Return a change of a linked block that keeps the link settings and records local changes in them.
+
+    Raises LinkedStructureError for a part of a linked structure if the next sync would undo the change.
+    """
     key = change.usage_key
-    takes_back = not block.state.holds_blocks and _changes_more(block.olx, change.olx, key.block_type)
-    if is_part and takes_back:
+    is_undone_by_sync = not block.state.holds_blocks and _changes_library_content(block.olx, change.olx, key.block_type)
+    if is_part and is_undone_by_sync:
         text = gettext(
             "“%(block)s” is part of a linked structure. Its title, the body of a text, and settings such as due dates"
             " and attempts can be changed in the course; unlink the structure to change more."
@@ -149,12 +154,12 @@ def _noted(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
         for name in customizable_of(key.block_type)
         if name not in link.customized and _is_local(name, link, block.olx, change.olx)
     )
-    link = replace(link, customized=(*link.customized, *names), edited=link.edited or takes_back)
+    link = replace(link, customized=(*link.customized, *names), edited=link.edited or is_undone_by_sync)
     return UpdateBlock(key, with_attributes(change.olx, link.attributes()))
 
 
 def _is_local(name: str, link: LinkSettings, old: str, new: str) -> bool:
-    """Whether a value is not the library's; where that is not known, whether it changes."""
+    """Return whether a value differs from the library's, or from the old value if the library's is not known."""
     if name == DATA:
         theirs = body_of(old) if link.upstream_body is None else link.upstream_body
         return body_of(new) != theirs
@@ -162,8 +167,8 @@ def _is_local(name: str, link: LinkSettings, old: str, new: str) -> bool:
     return settings_in(new).get(DISPLAY_NAME) != theirs_title
 
 
-def _changes_more(old: str, new: str, block_type: str) -> bool:
-    """Whether an edit of a component changes what only the library may change."""
+def _changes_library_content(old: str, new: str, block_type: str) -> bool:
+    """Return whether an edit of a component changes something that only the library may change."""
     free = {DISPLAY_NAME} | course_settings_of(block_type) | LINK_ATTRIBUTES
     before, after = settings_in(old), settings_in(new)
     if any(before.get(name) != after.get(name) for name in (before.keys() | after.keys()) - free):

@@ -1,4 +1,4 @@
-"""Links of courses to libraries in the Django admin: how each stands, and syncs of what is ready."""
+"""Links of courses to libraries in the Django admin: shows their states, and syncs blocks that are ready."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _STATES: Final[Mapping[str, Any]] = {
     LinkState.MALFORMED: gettext_lazy("malformed"),
     LinkState.TYPE_MISMATCH: gettext_lazy("type mismatch"),
 }
-"""Those that a row can be in: without a user, and linked."""
+"""States that a row can have. ``INACCESSIBLE`` needs a user, and ``NOT_LINKED`` has no row."""
 
 
 class StateFilter(admin.SimpleListFilter):
-    """How links stand, as one counts that is looked at without a user."""
+    """Filters links by state, without regard to the user's permissions."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -45,11 +45,11 @@ class StateFilter(admin.SimpleListFilter):
         return [(state, capfirst(words)) for state, words in _STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return _those(queryset, lambda one: one.state == self.value()) if self.value() else queryset
+        return _filter_by_standing(queryset, lambda one: one.state == self.value()) if self.value() else queryset
 
 
 class ReadyFilter(admin.SimpleListFilter):
-    """Whether an author is asked about a link."""
+    """Filters links by whether they are ready to sync."""
 
     title = gettext_lazy("ready to sync")
     parameter_name = "ready"
@@ -58,11 +58,15 @@ class ReadyFilter(admin.SimpleListFilter):
         return (("yes", _("Yes")), ("no", _("No")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return _those(queryset, lambda one: one.is_ready == (self.value() == "yes")) if self.value() else queryset
+        return (
+            _filter_by_standing(queryset, lambda one: one.is_ready == (self.value() == "yes"))
+            if self.value()
+            else queryset
+        )
 
 
 class LevelFilter(admin.SimpleListFilter):
-    """Blocks with a link of their own, and parts of linked structures."""
+    """Tells top-level linked blocks from parts of linked structures."""
 
     title = gettext_lazy("level")
     parameter_name = "level"
@@ -72,14 +76,14 @@ class LevelFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return (
-            _those(queryset, lambda one: (one.top_level is None) == (self.value() == "top"))
+            _filter_by_standing(queryset, lambda one: (one.top_level is None) == (self.value() == "top"))
             if self.value()
             else queryset
         )
 
 
 class LinkChangeList(ChangeList):
-    """A page of links, of which it is known how they stand."""
+    """A page of links, each with its ``standing``."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -87,7 +91,7 @@ class LinkChangeList(ChangeList):
 
 
 class KindFilter(ChoiceFilter):
-    """Links to components, and to what holds them."""
+    """Tells links to components from links to containers."""
 
     title = gettext_lazy("kind of library item")
     parameter_name = "kind"
@@ -97,7 +101,7 @@ class KindFilter(ChoiceFilter):
 
 @admin.register(CourseLink)
 class CourseLinkAdmin(StaffAdmin):
-    """What course blocks say of their links, to look at: it changes with the blocks."""
+    """Shows links. They are read-only: a link changes only with its course block."""
 
     list_display = (
         "downstream_key",
@@ -159,7 +163,11 @@ class CourseLinkAdmin(StaffAdmin):
 
     @admin.action(description=gettext_lazy("Sync the selected, as far as something is ready"))
     def sync_selected(self, request: HttpRequest, links: QuerySet[Any]) -> None:
-        """Of a part of a linked structure, the structure is synced. Each is synced by itself, or named."""
+        """
+        Sync the selected blocks that are ready. For a part of a linked structure, the structure is synced.
+
+        Each block is synced on its own: an error is shown, and the other blocks are synced all the same.
+        """
         tops = dict.fromkeys(one.top_key for one in standings_of(links).values() if one.is_ready)
         done = 0
         for key in tops:
@@ -190,7 +198,7 @@ class CourseLinkAdmin(StaffAdmin):
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
 
 
-def _those(links: QuerySet[Any], is_wanted: Callable[[Standing], bool]) -> QuerySet[Any]:
+def _filter_by_standing(links: QuerySet[Any], is_wanted: Callable[[Standing], bool]) -> QuerySet[Any]:
     return links.filter(pk__in=[one.row.pk for one in standings_of(links).values() if is_wanted(one)])
 
 
@@ -202,7 +210,7 @@ def _with_standings(links: list[Any]) -> list[Any]:
 
 
 def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
-    """Say which courses are linked to libraries. Their blocks stay, and take no updates any more."""
+    """Say for each library which courses have linked blocks that get no updates any more when it is deleted."""
     return {
         library: [
             ngettext(
@@ -217,5 +225,5 @@ def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list
     }
 
 
-# The room of libraries does not know of links.
+# The libraries room must not import this room, so this room registers itself there.
 ContentLibraryAdmin.users_of = (*ContentLibraryAdmin.users_of, courses_in_words)

@@ -1,4 +1,4 @@
-"""Keeping the rows of links equal to what course blocks say."""
+"""Keeping the rows of links equal to the link settings of course blocks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MIRRORED: Final = (
 
 
 def row_of(block: Block, link: LinkSettings, *, top_level: UsageKey | None) -> CourseLink:
-    """The row, not saved, of a block that is linked; ``top_level`` is the linked block that it is part of."""
+    """Make the unsaved row of a linked block; ``top_level`` is the outermost linked block that it is part of."""
     usage_key, text = block.usage_key, link.upstream or ""
     row = CourseLink(
         course_key=usage_key.course_key,
@@ -72,7 +72,11 @@ def row_of(block: Block, link: LinkSettings, *, top_level: UsageKey | None) -> C
 
 
 def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: Iterable[UsageKey]) -> None:
-    """Bring the rows of blocks up to date after a change of the course, in its transaction."""
+    """
+    Update the rows of changed and deleted blocks, in the transaction of the change.
+
+    If a container becomes linked, or stops being linked, the rows of the linked blocks below it are updated too.
+    """
     changed, deleted = set(changed), set(deleted)
     store = course_store()
     blocks = dict(store.blocks(course_key, list(changed))) if changed else {}
@@ -80,33 +84,33 @@ def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: I
     stored = _stored(course_key, changed | deleted)
     if not stored and not links:
         return
-    turned = links.keys() ^ (stored.keys() & changed)
+    linked_or_unlinked = links.keys() ^ (stored.keys() & changed)
     parts = {key: row for key, row in _rows_of_parts(course_key, deleted).items() if key not in stored}
-    if not turned and not parts and not any(link.top_level for link in links.values()):
-        # Edits of blocks that are linked on their own, by far the most: these need no structure.
-        _make_equal(stored, {key: row_of(blocks[key], link, top_level=None) for key, link in links.items()})
+    if not linked_or_unlinked and not parts and not any(link.top_level for link in links.values()):
+        # Edits of top-level linked blocks, by far the most edits, need no structure.
+        _save_rows(stored, {key: row_of(blocks[key], link, top_level=None) for key, link in links.items()})
         return
     structure = store.structure(course_key)
-    tops = [key for key in turned if structure.children.get(key)]
+    tops = [key for key in linked_or_unlinked if structure.children.get(key)]
     below = {key for top in tops for key, _depth in structure.walk(top)} - blocks.keys()
     parts |= _stored(course_key, below) if below else {}
     blocks |= store.blocks(course_key, list(parts)) if parts else {}
-    _make_equal(stored | parts, _rows(course_key, blocks, structure))
+    _save_rows(stored | parts, _rows(course_key, blocks, structure))
 
 
 def rebuild_links(course_key: CourseKey) -> int:
     """
-    Make the rows of a course anew from its blocks. Returns how many rows had to change.
+    Make the rows of a course equal to the link settings of all its blocks.
 
-    Checks no permission. A constant number of queries.
+    Checks no permission. Needs a constant number of queries. Returns: how many rows had to change.
     """
     with transaction.atomic():
         lock_course(course_key)
-        return _make_equal(_stored(course_key), _all_rows(course_key))
+        return _save_rows(_stored(course_key), _all_rows(course_key))
 
 
 def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
-    """Usage key -> the linked block that it is part of, for those of the blocks that are part of one."""
+    """Return for each of the blocks that is part of a linked structure the top of that structure."""
     rows = CourseLink.objects.filter(downstream_key__in=usage_keys)
     named = {row.downstream_key: top for row in rows if (top := row.top_level_parent_key) is not None}
     parents = CourseLink.objects.filter(downstream_key__in=set(named.values()))
@@ -115,7 +119,11 @@ def tops_of(usage_keys: Collection[UsageKey]) -> dict[UsageKey, UsageKey]:
 
 
 def linked_courses(library_keys: Collection[LibraryLocatorV2]) -> dict[str, dict[str, int]]:
-    """Return library key -> key of each course with blocks that are linked to it -> how many; parts not counted."""
+    """
+    Count the linked blocks of courses for each library. Parts of linked structures are not counted.
+
+    Returns: library key -> course key -> number of blocks.
+    """
     rows = CourseLink.objects.filter(library_key__in=[str(key) for key in library_keys], top_level_parent_key=None)
     counts: dict[str, dict[str, int]] = {}
     grouped = rows.values_list("library_key", "course_key").annotate(Count("pk")).order_by("library_key", "course_key")
@@ -125,36 +133,36 @@ def linked_courses(library_keys: Collection[LibraryLocatorV2]) -> dict[str, dict
 
 
 def is_linked(course_key: CourseKey, keys: Collection[ItemKey]) -> bool:
-    """Whether a course has a link to one of these library items that can be synced, as far as the keys tell."""
+    """Return whether a course has a link without a fault to one of these library items."""
     links = CourseLink.objects.filter(course_key=course_key, fault="")
     return any(links.filter(upstream_key__in=part).exists() for part in learning_core.in_parts(map(str, keys)))
 
 
 def tops_by_blocks(course_key: CourseKey) -> dict[UsageKey, UsageKey | None]:
-    """Find the linked block that each linked block of a course is part of, from what blocks say, without any row."""
+    """Return for each linked block of a course the linked block that it is part of, read from blocks and not rows."""
     store = course_store()
     links = _links(store.blocks_saying(course_key, "upstream"))
     return _tops(course_key, links, store.structure(course_key), {})
 
 
-def forget_links(course_key: CourseKey) -> None:
-    """Delete the rows of a course."""
+def delete_links(course_key: CourseKey) -> None:
+    """Delete all rows of a course."""
     CourseLink.objects.filter(course_key=course_key).delete()
 
 
 def release_tags_of(upstream: str) -> None:
-    """Make the tags that blocks got from a library item their own (wire: sync-tags)."""
+    """Make tags that blocks got from a library item editable in the courses (wire: sync-tags)."""
     linked = CourseLink.objects.filter(upstream_key=upstream).values_list("downstream_key", flat=True)
     release_copied_tags([str(key) for key in linked])
 
 
 def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[Finding]:
     """
-    Compare the rows of links with what the blocks of courses say.
+    Compare the rows of links with the link settings of course blocks.
 
     Args:
-        library_key: look only at links to this library, in all courses; at all links if None.
-        repair: put the rows right.
+        library_key: check only links to this library, in all courses; all links if None.
+        repair: correct the rows.
 
     Returns: a finding for each row that is missing, left over or different.
     """
@@ -180,7 +188,7 @@ def _differences(course_key: CourseKey, library_key: LibraryLocatorV2 | None) ->
     stored = _stored(course_key)
     try:
         wanted = _all_rows(course_key)
-    except NotFoundError:  # the site knows the course, and its store does not have it
+    except NotFoundError:  # the site has a row for the course, but the course store does not have the course
         wanted = {}
     for key in sorted(stored.keys() | wanted.keys()):
         row, right = stored.get(key), wanted.get(key)
@@ -191,7 +199,7 @@ def _differences(course_key: CourseKey, library_key: LibraryLocatorV2 | None) ->
             yield key, _("There is no row for the link of this block.")
         elif right is None:
             yield key, _("There is a row for this block, which is not linked.")
-        elif fields := _different(row, right):
+        elif fields := _differing_fields(row, right):
             yield key, _("The row of this link is not what the block says: %(fields)s.") % {"fields": ", ".join(fields)}
 
 
@@ -222,19 +230,20 @@ def _tops(
     elsewhere: Mapping[UsageKey, UsageKey | None],
 ) -> dict[UsageKey, UsageKey | None]:
     """
-    Find the linked blocks that linked blocks are part of.
+    Return for each linked block the outermost linked block that it is part of; None for a top-level block.
 
-    What a block names counts while it stands in that: other sites let authors move parts out of their structure. Other
-    sites also let parts name a part (wire: sync-structure), so the outermost block that is named counts.
+    A part names its structure in its settings. The name counts only while the part stands in that structure: other
+    sites let authors move parts out of their structures. Other sites also let a part name another part (wire:
+    sync-structure), so names are followed to the outermost block.
 
     Args:
-        links: what blocks say.
-        elsewhere: the same answer for other linked blocks, which these name.
+        links: usage key -> link settings.
+        elsewhere: the results for linked blocks that are named in ``links`` but are not keys of it.
     """
     named = {key: link.top_level_key(course_key) for key, link in links.items()}
     above = {key: structure.above(key) for key, top in named.items() if top is not None}
     tops = dict(elsewhere)
-    for key in sorted(links, key=lambda key: len(above.get(key, ()))):  # what is above a block has less above it
+    for key in sorted(links, key=lambda key: len(above.get(key, ()))):  # blocks above others come first
         top = named[key]
         tops[key] = (tops[top] or top) if top in tops and top in above[key] else None
     return tops
@@ -250,14 +259,18 @@ def _stored(course_key: CourseKey, keys: Iterable[UsageKey] | None = None) -> di
 
 
 def _rows_of_parts(course_key: CourseKey, tops: Collection[UsageKey]) -> dict[UsageKey, CourseLink]:
-    """Rows of parts of linked structures. What stands in a second place as well outlives its structure."""
+    """Return the rows of parts of linked structures. A part that stands in a second place outlives its structure."""
     rows = CourseLink.objects.filter(course_key=course_key)
     found = (rows.filter(top_level_parent_key__in=part) for part in learning_core.in_parts(tops))
     return {row.downstream_key: row for part in found for row in part}
 
 
-def _make_equal(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey, CourseLink]) -> int:
-    """Insert, update and delete rows; those that are right already keep their ``updated``."""
+def _save_rows(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey, CourseLink]) -> int:
+    """
+    Insert, update and delete rows so that the stored rows equal the wanted ones. Returns: how many rows changed.
+
+    Rows that are equal already keep their ``updated``.
+    """
     now = datetime.now(UTC)
     gone = [row.pk for key, row in stored.items() if key not in wanted]
     for part in learning_core.in_parts(gone):
@@ -268,7 +281,7 @@ def _make_equal(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey,
         row = stored.get(key)
         if row is None:
             new.append(right)
-        elif fields := _different(row, right):
+        elif fields := _differing_fields(row, right):
             for name in fields:
                 setattr(row, name, getattr(right, name))
             row.updated = now
@@ -278,6 +291,6 @@ def _make_equal(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey,
     return len(gone) + len(new) + len(changed)
 
 
-def _different(row: CourseLink, right: CourseLink) -> list[str]:
+def _differing_fields(row: CourseLink, right: CourseLink) -> list[str]:
     values: list[tuple[str, Any, Any]] = [(name, getattr(row, name), getattr(right, name)) for name in _MIRRORED]
     return [name for name, stored, wanted in values if stored != wanted]

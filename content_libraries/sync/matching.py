@@ -1,4 +1,4 @@
-"""Which course block becomes which part of a library structure. In memory; no database."""
+"""Matching course blocks with the items of a library structure. In memory; no database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .upstreams import UpstreamItem
 @dataclass(slots=True)
 class Place:
     """
-    A place in a structure: a library item, and the course block that stands for it there.
+    A place in a structure: a library item, and the course block that is linked to it there.
 
     Args:
         is_new: whether the block has to be created.
@@ -43,18 +43,21 @@ def match(
     new_key: Callable[[str], UsageKey],
 ) -> None:
     """
-    Fill the structure below a place with blocks: blocks are kept wherever they can be.
+    Match the items below a library item with course blocks, and add them as children of its place.
 
-    For each item that stands in a container, in order: the first block in the same course container that is linked to
-    it and not taken yet, so that an item that stands there twice meets its two blocks in their order; otherwise one
-    from anywhere else in the structure, which moves; otherwise a new one.
+    Existing blocks are kept wherever possible. Each item in a container gets, in order of preference:
+
+    1. the first unclaimed block in the same course container that is linked to the item; so an item that stands there
+       twice gets its two blocks in their order;
+    2. an unclaimed block that is linked to the item, from elsewhere in the structure; the sync moves it;
+    3. a new block.
 
     Args:
-        top: the place of the linked block itself. Its children are added.
+        top: the place of the linked block itself; children are added to it.
         items: the published items.
-        structure: the course.
-        upstream_of: what the blocks below the top are linked to.
-        new_key: makes a usage key for a block of a type.
+        structure: the structure of the course.
+        upstream_of: usage key -> the item that the block is linked to.
+        new_key: makes a usage key for a new block of a type.
     """
     free = _blocks_below(top, structure, upstream_of)
     level = [top]
@@ -74,7 +77,7 @@ def match(
 def _blocks_below(
     top: Place, structure: CourseStructure, upstream_of: Mapping[UsageKey, ItemKey]
 ) -> dict[ItemKey, list[UsageKey]]:
-    """The linked blocks that nobody has claimed, by their item, in document order."""
+    """Return the linked blocks below a place, in document order, by the item that they are linked to."""
     free: dict[ItemKey, list[UsageKey]] = {}
     if top.is_new:
         return free

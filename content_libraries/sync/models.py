@@ -19,14 +19,14 @@ class CourseLink(models.Model):
     """
     A course block that is linked to a library item.
 
-    1. It repeats what the draft of the block says of itself (ADR 0021); the block is right. Each change of a course
-       changes the rows in the same transaction, and ``rebuild_links`` makes them anew.
-    2. It names both sides by keys. Whether the library item exists, and what is published of it, is looked up when it
-       is asked for: a link breaks and heals without being touched.
-    3. ``library_key``, ``upstream_ref`` and ``container_type`` are the names that Learning Core has for the item; they
-       are blank when ``upstream_key`` is no key. ``fault`` is what the keys alone show.
-    4. ``top_level_parent_key`` is the outermost linked block that this one is part of: what the block names, while it
-       stands in that. It counts only while there is a row for that block.
+    1. A row repeats the link settings in the draft of the block (ADR 0021). If they differ, the block is right. Each
+       change of a course changes its rows in the same transaction, and ``rebuild_links`` makes them anew.
+    2. A row names both sides by keys. Whether the library item exists and is published is looked up when it is needed.
+       So a link can break and heal without a change of the row.
+    3. ``library_key``, ``upstream_ref`` and ``container_type`` are the names of the item in Learning Core; they are
+       blank when ``upstream_key`` is not a valid key. ``fault`` is an error that the keys alone show.
+    4. ``top_level_parent_key`` is the outermost linked block that the block is part of. It is set while the block
+       names that block in its settings and stands in it, and counts only while that block has a row.
 
     .. no_pii:
     """
@@ -71,9 +71,10 @@ class CourseLink(models.Model):
 
 class SyncRun(Job):
     """
-    One request to sync whole courses, done by a worker, course by course.
+    One request to sync whole courses. A worker syncs course by course.
 
-    Its courses are chosen when it starts; each is synced in one transaction, which also marks it as done.
+    The courses are chosen when the run is created. Each course is synced in one transaction, which also marks it as
+    done.
 
     .. no_pii: a user is only referred to.
     """
@@ -97,7 +98,7 @@ class SyncRun(Job):
 
 class SyncRunCourse(models.Model):
     """
-    A course of a run. It is under way until ``finished``; ``is_failed`` is set with it.
+    A course of a run. It is waiting or under way until ``finished`` is set; ``is_failed`` is set at the same time.
 
     .. no_pii:
     """
@@ -121,11 +122,12 @@ class SyncRunCourse(models.Model):
 
 class LegacyConversion(Job):
     """
-    One conversion of blocks of a course that use a legacy library, in one change set of the course.
+    One conversion of the blocks of a course that use a legacy library, in one change set of the course.
 
-    1. A worker does it, or, for a single block and for operators, the call itself; such a row is finished at once.
-    2. ``changes`` says of each block which attributes it had and which it got, so that it can be undone. It is
-       written in the transaction of the content.
+    1. A worker does the conversion. For a single block and for operators, the call itself does it, and the row is
+       finished at once.
+    2. ``changes`` holds for each block the attributes that it had and those that it got, for an undo. It is written
+       in the transaction that changes the course.
 
     .. no_pii: a user is only referred to.
     """

@@ -1,7 +1,7 @@
 """
-Moving links to another library that has the same items, such as a backup that was restored beside the old one.
+Moving links to another library with the same items, such as a backup that was restored beside the old library.
 
-It is offered, and never done by itself: the links to the old library are gone then (wire: sync-rows).
+Links move only on request, because the links to the old library are lost then (wire: sync-rows).
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class LinkMove:
     Which links of a course move to another library.
 
     Args:
-        moved: blocks -> keys of the items that they are linked to then.
-        left: blocks that stay linked to the old library -> why: what is wrong with their items in the other one, or
-            else with the first one in the same structure.
+        moved: usage key -> key of the item that the block becomes linked to.
+        left: usage key of a block that stays linked to the old library -> the state of its item in the other library
+            that keeps it from moving, or the state of the first such item in the same structure.
     """
 
     course_key: CourseKey
@@ -46,12 +46,12 @@ class LinkMove:
 
 
 @dataclass(frozen=True, slots=True)
-class _Linked:
+class _LinkedBlock:
     """
     A block that is linked to the old library.
 
     Args:
-        top: the block that is synced with everything below it, this one among that; may be this one.
+        top: the outermost linked block around this block; may be this block.
     """
 
     block: Block
@@ -62,31 +62,33 @@ class _Linked:
 def preview_link_move(
     course_key: CourseKey, *, source: LibraryLocatorV2, target: LibraryLocatorV2, user: Actor
 ) -> LinkMove:
-    """Tell what ``move_links`` does, and write nothing. Needs the same."""
+    """Plan what ``move_links`` does, and write nothing. Needs the same permissions."""
     _require(user, course_key, source, target)
-    return _planned(course_key, _linked_to(course_key, source), target)
+    return _plan(course_key, _blocks_linked_to(course_key, source), target)
 
 
 def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: LibraryLocatorV2, user: Actor) -> LinkMove:
     """
-    Link what is linked to one library to the items of another one that have the same types and IDs, in one change set.
+    Link the blocks that are linked to one library to the items with the same types and IDs in another library.
 
-    Titles and texts that were changed in the course stay so. Versions of the other library count from anew, so each
-    block is offered what that has published. A linked structure moves as a whole or not at all: of one that is linked
-    to two libraries, the next sync would take away what is not linked to the library of its top.
+    All links move in one change set. Titles and texts that were changed in the course stay. Version numbers of the two
+    libraries cannot be compared, so each block is offered what the other library has published. A linked structure
+    moves as a whole or not at all: if it were linked to two libraries, the next sync would remove the parts that are
+    not linked to the library of its top.
 
     Args:
-        source: the old library, which may be gone.
-        user: needs what syncs of the course need, and VIEW in the target.
+        source: the old library, which may be deleted.
+        target: the other library.
+        user: needs the permissions for syncs of the course, and VIEW in the target.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for two libraries that are one.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError if source and target are the same library.
     """
     _require(user, course_key, source, target)
     with transaction.atomic():
         lock_course(course_key)
-        linked = _linked_to(course_key, source)
-        plan = _planned(course_key, linked, target)
-        files = _files_taken({key: linked[key] for key in plan.moved}, source, target)
+        linked = _blocks_linked_to(course_key, source)
+        plan = _plan(course_key, linked, target)
+        files = _files_from_library({key: linked[key] for key in plan.moved}, source, target)
         changes = tuple(
             UpdateBlock(key, _relinked(linked[key].block, item, files.get(key, {}))) for key, item in plan.moved.items()
         )
@@ -96,7 +98,7 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
 
 
 def link_move_report(move: LinkMove) -> dict[str, Any]:
-    """Which links move, ready for JSON."""
+    """Report which links move, ready for JSON."""
     return {
         "course_key": str(move.course_key),
         "moved": [{"usage_key": str(key), "upstream": str(item)} for key, item in move.moved.items()],
@@ -111,21 +113,21 @@ def _require(user: Actor, course_key: CourseKey, source: LibraryLocatorV2, targe
         raise InvalidInputError(_("Name two libraries, the old one and another one."), field="target_library")
 
 
-def _linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, _Linked]:
-    """Blocks that are linked to a library, in document order."""
+def _blocks_linked_to(course_key: CourseKey, library_key: LibraryLocatorV2) -> dict[UsageKey, _LinkedBlock]:
+    """Return the blocks that are linked to a library, in document order."""
     found = course_store().blocks_saying(course_key, "upstream")
     named = {key: key_or_none(block.settings.get("upstream")) for key, block in found.items()}
     items = {key: item for key, item in named.items() if item is not None and library_key_of(item) == library_key}
     structure = course_store().structure(course_key)
-    linked: dict[UsageKey, _Linked] = {}
+    linked: dict[UsageKey, _LinkedBlock] = {}
     for top, _depth in structure.walk():
         if top in items and top not in linked:
             below = [key for key, _level in structure.walk(top) if key in items and key not in linked]
-            linked |= {key: _Linked(found[key], items[key], top) for key in below}
+            linked |= {key: _LinkedBlock(found[key], items[key], top) for key in below}
     return linked
 
 
-def _planned(course_key: CourseKey, linked: Mapping[UsageKey, _Linked], target: LibraryLocatorV2) -> LinkMove:
+def _plan(course_key: CourseKey, linked: Mapping[UsageKey, _LinkedBlock], target: LibraryLocatorV2) -> LinkMove:
     wanted = {key: _counterpart(one.item, target) for key, one in linked.items()}
     published = read_upstreams(wanted.values())
     mismatched = {key for key, item in wanted.items() if course_type_of(item) != key.block_type}
@@ -137,19 +139,20 @@ def _planned(course_key: CourseKey, linked: Mapping[UsageKey, _Linked], target: 
 
 
 def _counterpart(item: ItemKey, target: LibraryLocatorV2) -> ItemKey:
-    """The key of the same item in another library."""
+    """Return the key of the item with the same type and ID in another library."""
     if isinstance(item, LibraryContainerLocator):
         return LibraryContainerLocator(target, item.container_type, item.container_id)
     return LibraryUsageLocatorV2(target, item.block_type, item.usage_id)  # type: ignore[abstract]
 
 
-def _files_taken(
-    linked: Mapping[UsageKey, _Linked], source: LibraryLocatorV2, target: LibraryLocatorV2
+def _files_from_library(
+    linked: Mapping[UsageKey, _LinkedBlock], source: LibraryLocatorV2, target: LibraryLocatorV2
 ) -> dict[UsageKey, Mapping[str, str]]:
     """
-    Name -> digest of the files that blocks have taken, so that the next sync knows them from the author's.
+    Return for each block the files that it got from its library item: name -> digest.
 
-    Where the old library is gone, the same version of the other one tells them: a restored backup keeps the numbers.
+    With them, the next sync can tell files of the library from files that an author replaced. If the old library is
+    deleted, the version with the same number in the other library is used: a restored backup keeps the numbers.
     """
     packages = learning_core.packages_named([str(source), str(target)])
     package_pk = (packages.get(str(source)) or packages[str(target)]).pk

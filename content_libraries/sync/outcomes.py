@@ -1,4 +1,4 @@
-"""The three answers to an update by their names: keep what is local, take the library's, or decline."""
+"""Answering an update by the name of an outcome: keep local changes, take the library's values, or decline."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from .syncing import own_upstream, preview_sync, sync_block
 def preview_outcome(
     usage_key: UsageKey, outcome: SyncOutcome, *, user: Actor, keep: frozenset[str] = frozenset()
 ) -> SyncPlan:
-    """
-    Plan what an answer to an update does, and write nothing. See ``settle_update``.
-    """
+    """Plan what ``settle_update`` does, and write nothing. Takes the same arguments."""
     if outcome == SyncOutcome.DECLINE:
         return preview_decline(usage_key, user=user)
     override = outcome == SyncOutcome.TAKE_UPSTREAM
@@ -40,13 +38,15 @@ def settle_update(
     Answer an update that a library offers.
 
     Args:
-        usage_key: the linked block, which is no part of another one.
-        outcome: ``TAKE_UPSTREAM`` only for a component: inside of a structure, titles and texts of the course stay.
-        user: needs what ``sync_block`` needs.
+        usage_key: the linked block; no part of a linked structure.
+        outcome: the answer. ``TAKE_UPSTREAM`` is possible for a component only: inside of a structure, titles and texts
+            of the course stay.
+        user: needs the permissions of ``sync_block``.
         keep: names of fields whose local changes stay when the library's values are taken.
-        fingerprint: of the preview that the user has seen.
+        fingerprint: fingerprint of the preview that the user has seen.
 
-    Returns: what was done. Raises what ``sync_block`` raises, and InvalidInputError for an answer that cannot be given.
+    Returns: the plan that was applied. Raises what ``sync_block`` raises, and InvalidInputError for an impossible
+    answer.
     """
     if outcome == SyncOutcome.DECLINE:
         return decline_update(usage_key, user=user, fingerprint=fingerprint)

@@ -1,4 +1,4 @@
-"""What outlines of courses show of links: every block with its link, in a constant number of queries."""
+"""Outlines of courses: every block with its link, read in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from .reading import link_details
 @dataclass(frozen=True, slots=True)
 class OutlineActions:
     """
-    What an author can do with a block.
+    The actions that an author can do with a block.
 
     Args:
-        child_addable: False in a linked block: the library says what is in it.
-        unlinkable: None for a block that is not linked, False for a part of a linked block.
-        is_root: whether it is the course itself, which stays where it is.
+        child_addable: whether children can be added; not to a linked block, whose children the library decides.
+        unlinkable: whether the link can be removed; None for a block that is not linked, False for a part of a linked
+            structure.
+        is_root: whether the block is the course itself, which cannot be moved or deleted.
     """
 
     child_addable: bool
@@ -32,12 +33,12 @@ class OutlineActions:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """
-    A block with everything below it.
+    A block with everything below it, and the links of all of them.
 
     Args:
         structure: the whole course.
         blocks: usage key -> block, in document order.
-        links: usage key -> link, also for blocks that are not linked.
+        links: usage key -> link; blocks that are not linked have an entry too.
     """
 
     top: UsageKey
@@ -46,11 +47,11 @@ class Outline:
     links: Mapping[UsageKey, LinkDetail]
 
     def children(self, usage_key: UsageKey) -> Sequence[UsageKey]:
-        """The children that the outline shows; those below its depth are left out."""
+        """Return the children of a block that the outline shows; children below its depth are left out."""
         return [key for key in self.blocks[usage_key].children if key in self.blocks]
 
     def above(self) -> Sequence[UsageKey]:
-        """What the top stands in, from the section down; not the course."""
+        """Return the blocks that the top stands in, from the section down, without the course."""
         found: list[UsageKey] = []
         parents = self.structure.parents
         key = next(iter(parents.get(self.top, ())), None)
@@ -62,7 +63,7 @@ class Outline:
 
 def get_outline(top: UsageKey, *, user: Actor, depth: int | None = None) -> Outline:
     """
-    Read a block and what is below it, with links. Needs VIEW in the course.
+    Read a block and the blocks below it, with their links. Needs VIEW in the course.
 
     Args:
         depth: how many levels below the top; all if None.
@@ -73,12 +74,12 @@ def get_outline(top: UsageKey, *, user: Actor, depth: int | None = None) -> Outl
 
 
 def get_course_outline(course_key: CourseKey, *, user: Actor) -> Outline:
-    """Read a course from its root, with links. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    """Read all blocks of a course, with their links. Needs VIEW. Raises NotFoundError and NotAllowedError."""
     return _outline(get_course_tree(course_key, user=user), user)
 
 
 def actions_of(block: Block, link: LinkDetail) -> OutlineActions:
-    """What can be done with a block, as far as its link decides (wire: sync-endpoints)."""
+    """Return the actions that are possible for a block according to its link (wire: sync-endpoints)."""
     is_linked = link.upstream is not None
     return OutlineActions(
         child_addable=block.state.holds_blocks and not is_linked,

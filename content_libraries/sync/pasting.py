@@ -1,9 +1,9 @@
 """
-Pasting the clipboard into a course: what comes from a library is linked to it, what comes from a course keeps its links
-(wire: sync-endpoints).
+Pasting the clipboard into a course (wire: sync-endpoints).
 
-A paste is a snapshot. The version that counts as synced is the one that was copied, if it was ever published; a draft
-counts as the published version that it was made after.
+Items from a library are linked to it. Blocks from a course keep their links. A paste writes the content as it was
+copied. The copied version counts as synced if it was ever published; a copied draft counts as the published version
+before it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ..keys import ItemKey, item_key
 from ..learning_core.api import FileBytes
 from ..libraries.api import author_pk
 from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
-from .copies import copied_links
+from .copies import with_link_settings
 from .data import FileNotices
 from .files import with_made
 from .guarding import refuse_linked_parents
@@ -54,7 +54,7 @@ _ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What a paste made: the block, the library item that it is linked to ("" for none), and what became of files."""
+    """The result of a paste: the block, the library item that it is linked to ("" for none), and notices on files."""
 
     block: Block
     upstream: str
@@ -66,8 +66,8 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     Paste the clipboard of a user into a course, with everything in it, in one change set.
 
     Args:
-        parent_key: where.
-        user: needs EDIT in the course, and the rights for copying from the source still.
+        parent_key: the block to paste into.
+        user: needs EDIT in the course, and still the rights for copying from the source.
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError for the parent, NotAllowedError, InvalidInputError for an empty clipboard, OlxError, and
@@ -87,7 +87,7 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
         copy_tags({str(key): item for key, item in paster.items.items()})
         clone_tags({str(copy.usage_key): str(copy.source_key) for copy in paster.copies})
     block = course_store().blocks(course_key, [top])[top]
-    notices = FileNotices(tuple(paster.arriving.new), tuple(paster.arriving.conflicts), tuple(paster.errors))
+    notices = FileNotices(tuple(paster.incoming.new), tuple(paster.incoming.conflicts), tuple(paster.errors))
     return Pasted(block, block.settings.get("upstream", ""), notices)
 
 
@@ -97,8 +97,8 @@ class _Paster:
     Plans one paste.
 
     Args:
-        items: blocks that come from a library -> key of the item.
-        copies: blocks that come from a course.
+        items: usage key of a new block -> key of the library item that it comes from.
+        copies: new blocks that come from a course.
     """
 
     parent_key: UsageKey
@@ -110,9 +110,9 @@ class _Paster:
     errors: dict[str, None] = field(default_factory=dict)
 
     def plan(self, index: int | None) -> tuple[CoursePlan, UsageKey]:
-        """The plan, and the key of what is pasted."""
+        """Plan the paste. Returns: the plan, and the key of the pasted block."""
         top = self._add(self.clip.root, None, None)
-        self.texts.update({copy.usage_key: copy.olx for copy in copied_links(self.copies)})
+        self.texts.update({copy.usage_key: copy.olx for copy in with_link_settings(self.copies)})
         changes: list[Change] = [
             CreateBlock(
                 key,
@@ -123,22 +123,22 @@ class _Paster:
             )
             for key, children in self.children.items()
         ]
-        return CoursePlan((*changes, *self.arriving.new.values())), top
+        return CoursePlan((*changes, *self.incoming.new.values())), top
 
     @cached_property
-    def arriving(self) -> ArrivingFiles:
+    def incoming(self) -> ArrivingFiles:
         return ArrivingFiles(course_store().files(self.parent_key.course_key))
 
     @cached_property
     def srt(self) -> Mapping[str, bytes]:
-        """What becomes of transcripts in SJSON that come from a library, as in a sync: digest -> SRT."""
+        """Convert SJSON transcripts that come from a library, as a sync does. Returns: digest of the SJSON -> SRT."""
         from_library = (files for origin, files in self.clip.files.items() if _is_item(origin))
         found = {file.digest for files in from_library for file in files if is_sjson(file)}
         return srt_of(self.clip.file_bytes(found)) if found and self.clip.file_bytes is not None else {}
 
     @property
     def item(self) -> ItemKey | None:
-        """The library item that is pasted; None for what comes from a course."""
+        """Return the library item that is pasted; None if the clipboard holds a block of a course."""
         origin = settings_in(self.clip.root.olx).get(COPIED_FROM, "")
         return item_key(origin) if _is_item(origin) else None
 
@@ -148,7 +148,7 @@ class _Paster:
 
     @cached_property
     def versions(self) -> Mapping[tuple[str, int], CopiedVersion]:
-        """(key of a library item, number of the version that was copied) -> what its library has of it."""
+        """Read the copied versions of library items. Returns: (item key, version number) -> version."""
         return copied_versions(_origins(self.clip.root))
 
     def _add(self, element: OlxBlock, parent: UsageKey | None, top: UsageKey | None) -> UsageKey:
@@ -179,7 +179,11 @@ class _Paster:
         return key
 
     def _linked(self, key: UsageKey, olx: str, link: LinkSettings, copied_title: str | None) -> str:
-        """An element that comes from a library, with its link; OLX need not have the title of the version."""
+        """
+        Return the OLX of a new block with its link settings, title and preserved settings.
+
+        The title is that of the copied version, if the library still has it; otherwise the title in the OLX.
+        """
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
@@ -189,41 +193,49 @@ class _Paster:
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 
     def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> tuple[str, Mapping[str, str]]:
-        """The element of a library component, which has its files for itself in the course; name -> digest of those."""
+        """
+        Plan the files of a library component, which belong to the new block alone.
+
+        Returns: the OLX with the new names of the files, and their digests by name.
+        """
         olx, files = with_srt_files(olx, self.clip.files.get(origin, ()), self.srt)
         for name, file in own_files(files).items():
-            self.arriving.add(f"{STATIC}{private_name(key, name)}", file.digest, file.size)
-        self.errors.update(dict.fromkeys(self._lost(key, origin)))
+            self.incoming.add(f"{STATIC}{private_name(key, name)}", file.digest, file.size)
+        self.errors.update(dict.fromkeys(self._lost_files(key, origin)))
         return with_private_names(olx, files, key), {name: file.digest for name, file in own_files(files).items()}
 
     def _with_course_files(self, key: UsageKey, source_key: UsageKey, olx: str) -> str:
-        """The element of a course block: what is private to it is copied, other files are the course's."""
+        """
+        Plan the files of a course block, and return its OLX with their new names.
+
+        Files that belong to the block alone are copied under new names; other files keep their names in the course.
+        """
         folder = private_name(source_key, "")
         names = {}
         for file in self.clip.files.get(str(source_key), ()):
             name = file.path.removeprefix(STATIC)
             if name.startswith(folder):
                 names[name] = private_name(key, name.removeprefix(folder))
-            self.arriving.add(f"{STATIC}{names.get(name, name)}", file.digest, file.size)
+            self.incoming.add(f"{STATIC}{names.get(name, name)}", file.digest, file.size)
         lost = self.clip.lost_files.get(str(source_key), ())
-        self.errors.update(dict.fromkeys(path for path in lost if path not in self.arriving.there))
+        self.errors.update(dict.fromkeys(path for path in lost if path not in self.incoming.there))
         return with_renamed_files(olx, names)
 
-    def _lost(self, key: UsageKey, origin: str) -> Iterator[str]:
+    def _lost_files(self, key: UsageKey, origin: str) -> Iterator[str]:
         for path in self.clip.lost_files.get(origin, ()):
             yield f"{STATIC}{private_name(key, path.removeprefix(STATIC))}"
 
 
 def _is_item(origin: str) -> bool:
-    """Whether something was copied from a library."""
+    """Return whether the key of a copied element is that of a library item."""
     return origin.startswith(("lb:", "lct:"))
 
 
 def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
     """
-    Name the published children of a container that was copied with others, as its draft has them; "" if it was not.
+    Return the name of the published children of a copied container, if its draft had other children; otherwise "".
 
-    Whoever pastes a draft has passed those over, and is offered what the library publishes next.
+    Pasting a draft counts as declining the published children: the block is offered what the library publishes next.
     """
     origins = [settings_in(child.olx).get(COPIED_FROM, "") for child in element.children]
     copied = [ref_of(item_key(origin)) for origin in origins if _is_item(origin)]
@@ -231,7 +243,7 @@ def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
 
 
 def _origins(element: OlxBlock) -> Iterator[tuple[ItemKey, int]]:
-    """The library items in an element, and which version of each was copied."""
+    """Yield the library items in an element, with the number of the copied version of each."""
     attributes = settings_in(element.olx)
     if _is_item(attributes.get(COPIED_FROM, "")):
         yield item_key(attributes[COPIED_FROM]), int(attributes[COPIED_VERSION])

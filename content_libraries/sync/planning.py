@@ -1,7 +1,7 @@
 """
-From linked blocks of a course to the plan of their sync. It reads, and writes nothing.
+Planning the sync of linked blocks of a course. Reads only, writes nothing.
 
-A plan costs a few queries for each library and level, however many blocks it is about.
+A plan needs a few queries for each library and level, however many blocks are synced.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def plan_sync(
 
     Args:
         tops: the blocks.
-        override: give up local changes of those blocks that are components.
-        keep: names of fields whose local changes stay all the same.
-        skip_broken: list blocks that cannot be synced, instead of raising what is wrong with the first one.
+        override: give up local changes of the blocks that are components.
+        keep: names of fields whose local changes stay in spite of ``override``.
+        skip_broken: list blocks that cannot be synced in the plan, instead of raising the error of the first one.
 
-    Raises NotFoundError for a block that is not there, and LinkError.
+    Raises NotFoundError for a block that does not exist, and LinkError.
     """
     draft = Draft(course_key, tops)
     planner = _Planner(draft, override=override, keep=keep)
@@ -60,8 +60,8 @@ def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = No
     """
     Plan a new block that is linked to a library item, with everything in it. Checks no permission.
 
-    Returns: the plan, and the key of the block. Raises NotFoundError for the parent, and LinkError, also for a parent
-    that cannot hold such a block.
+    Returns: the plan, and the key of the new block. Raises NotFoundError for the parent, and LinkError, also for a
+    parent that cannot hold a block of this type.
     """
     draft = Draft(parent.course_key, [], extra=[upstream])
     refuse_unfit_parent(draft.structure, parent, course_type_of(upstream))

@@ -1,9 +1,9 @@
 """
-How links stand: the one definition that list, summary, badge, detail and runs go by (wire: sync-readiness).
+Computing the states of links, and whether they are ready to sync (wire: sync-readiness).
 
-An author is asked about a link when a sync would write something because of what the library has published: another
-version, or other children than the block holds. Everything is computed in memory, from the rows of links and from what
-libraries have published, in a number of queries that does not grow.
+Lists, summaries, badges, details and runs all use this one definition. A link is ready when a sync would write
+something because the library has published another version, or other children than the block holds. States are
+computed in memory from the rows of links and the published versions of items, in a constant number of queries.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .settings import children_name
 
 
 class LinkRow(NamedTuple):
-    """A row of ``CourseLink`` with keys as texts: reading keys costs more than all the rest."""
+    """A row of ``CourseLink`` with keys as texts: parsing the keys would cost more than everything else."""
 
     pk: int
     course_key: str
@@ -54,7 +54,7 @@ class LinkRow(NamedTuple):
 
     @property
     def top(self) -> str:
-        """The block that is synced with this one in it, as far as the row tells; may be this one."""
+        """Return the top of the structure that the row names; the block itself for a top-level block."""
         return self.top_level_parent_key or self.downstream_key
 
 
@@ -64,13 +64,13 @@ _KEYS: Final = ("course_key", "downstream_key", "top_level_parent_key")
 @dataclass(frozen=True, slots=True)
 class Standing:
     """
-    How a link stands.
+    A link's state, and whether it is ready.
 
     Args:
-        state: by itself; never INACCESSIBLE, which depends on who asks.
-        available: number of the published version; None where the link is broken.
-        top_level: usage key of the link that it is part of; None for one that is not.
-        has_ready_parts: whether something below is ready; always False for a component.
+        state: the state of the link on its own; never INACCESSIBLE, which depends on the user.
+        available: number of the published version; None if the link is broken.
+        top_level: usage key of the top of the linked structure that the block is part of; None if it is not a part.
+        has_ready_parts: whether a part below the block is ready; always False for a component.
     """
 
     row: LinkRow
@@ -82,28 +82,29 @@ class Standing:
     @property
     def is_ready(self) -> bool:
         """
-        Whether there is something to take, in the block or below it.
+        Return whether the block, or a part below it, is ready to sync.
 
-        It does not matter whether the link is top-level; those that are have no ``top_level``.
+        Parts of linked structures can be ready too. Whether a block can be synced by itself also depends on
+        ``top_level``.
         """
         works = self.state in WORKING_STATES and self.available is not None
         return self.state == LinkState.UPDATE or (works and self.has_ready_parts)
 
     @property
     def top_key(self) -> UsageKey:
-        """The linked block that is synced with this one in it; may be the block itself."""
+        """Return the key of the top of the linked structure; the block's own key for a top-level block."""
         key: UsageKey = UsageKey.from_string(self.top_level or self.row.downstream_key)
         return key
 
 
 def standings_in(course_key: CourseKey) -> dict[str, Standing]:
-    """Usage key -> how it stands, of all links of a course, in the order of their pks."""
+    """Compute the standings of all links of a course, by usage key, in the order of their pks."""
     rows = _rows(CourseLink.objects.filter(course_key=course_key))
     return _Readiness(rows).standings(rows)
 
 
 def standings_of(links: QuerySet[CourseLink]) -> dict[str, Standing]:
-    """Usage key -> how it stands, of some links, in the order of their pks."""
+    """Compute the standings of some links, by usage key, in the order of their pks."""
     wanted = _rows(links)
     return _Readiness(_with_structures(wanted)).standings(wanted)
 
@@ -115,7 +116,7 @@ def _rows(links: QuerySet[CourseLink]) -> list[LinkRow]:
 
 
 def _with_structures(wanted: Sequence[LinkRow]) -> list[LinkRow]:
-    """The same rows with all that how they stand depends on: the structures that they are part of."""
+    """Return the rows, and all other rows that their standings depend on: those of their linked structures."""
     tops = {row.top for row in wanted if row.is_container or row.top_level_parent_key}
     links = CourseLink.objects
     rows = {row.pk: row for row in wanted}
@@ -131,7 +132,11 @@ def _with_structures(wanted: Sequence[LinkRow]) -> list[LinkRow]:
 
 @dataclass
 class _Readiness:
-    """What libraries have published of the items that rows of links name."""
+    """
+    Computes standings from rows of links and from the published versions of their items.
+
+    ``rows`` must hold all rows that the standings depend on (``_with_structures``).
+    """
 
     rows: Sequence[LinkRow]
     packages: Mapping[str, learning_core.PackageName] = field(init=False)
@@ -146,9 +151,11 @@ class _Readiness:
             if row.library_key in self.packages
         }
         found = learning_core.named_items(set(names.values()))
-        of_type = {row.pk: row.container_type for row in self.rows}
+        container_types = {row.pk: row.container_type for row in self.rows}
         self.items = {
-            pk: found[name] for pk, name in names.items() if name in found and found[name].container_type == of_type[pk]
+            pk: found[name]
+            for pk, name in names.items()
+            if name in found and found[name].container_type == container_types[pk]
         }
         shown = {item.pk for item in self.items.values() if item.container_type and item.published_num is not None}
         self.children = learning_core.published_places_in(shown)
@@ -168,7 +175,7 @@ class _Readiness:
 
     @cached_property
     def states(self) -> Mapping[int, LinkState]:
-        """Pk of each row -> how its link stands by itself."""
+        """Return the state of each row's link on its own, by pk."""
         return {row.pk: self._state(row) for row in self.rows}
 
     @cached_property
@@ -176,12 +183,13 @@ class _Readiness:
         return {row.downstream_key: row for row in self.rows}
 
     @cached_property
-    def left_behind(self) -> Collection[int]:
+    def outdated_pks(self) -> Collection[int]:
         """
-        Pks of rows whose block has a version that its library has left for one with a lower number.
+        Return the pks of rows whose synced version has a higher number than the published one and counts as outdated.
 
-        Either the library went back to that one, or it does not have the block's, as after a restore from an archive.
-        Versions that never were published do not count: a draft was copied, and nothing newer is published.
+        Either the library has published an earlier version again, or it does not have the synced version at all, as
+        after a restore from an archive. A synced version that exists but was never published does not count: then a
+        draft was copied, and the library has published nothing since.
         """
         pairs = {
             row.pk: (self.items[row.pk].pk, row.version_synced)
@@ -203,21 +211,25 @@ class _Readiness:
             return LinkState.UNKNOWN_LIBRARY
         available = self._available(row)
         if available is None:
-            return self._broken(row)
+            return self._unpublished_state(row)
         is_newer = available > (row.version_synced or 0)
-        is_left_behind = row.pk in self.left_behind
+        is_outdated = row.pk in self.outdated_pks
         has_others = self._has_other_children(row)
         if is_newer and available > (row.version_declined or 0):
             return LinkState.UPDATE
-        if is_left_behind and available != row.version_declined:
+        if is_outdated and available != row.version_declined:
             return LinkState.UPDATE
-        is_declined = (is_newer or is_left_behind) and not row.children_declined
+        is_declined = (is_newer or is_outdated) and not row.children_declined
         if has_others and not is_declined and row.children_declined != self._children_name(row):
             return LinkState.UPDATE
-        return LinkState.DECLINED if is_newer or is_left_behind or has_others else LinkState.OK
+        return LinkState.DECLINED if is_newer or is_outdated or has_others else LinkState.OK
 
-    def _broken(self, row: LinkRow) -> LinkState:
-        """The state of a link to what is not published. A draft that is restored takes no deletion back."""
+    def _unpublished_state(self, row: LinkRow) -> LinkState:
+        """
+        Return the state of a link whose item is not published.
+
+        An item that was published before counts as deleted, even if it has a draft again.
+        """
         item = self.items.get(row.pk)
         if item is not None and item.has_draft and not item.was_published:
             return LinkState.UNPUBLISHED
@@ -231,10 +243,10 @@ class _Readiness:
 
     def _has_other_children(self, row: LinkRow) -> bool:
         """
-        Whether a block holds others than its library container shows, or in another order.
+        Return whether a block holds other children than its published library container, or in another order.
 
-        What is added in the course is not counted, nor are parts whose items are not published: each of those is asked
-        about by itself.
+        Blocks that were added in the course do not count, nor do parts whose items are not published: such a part has
+        a state of its own.
         """
         if not row.is_container:
             return False

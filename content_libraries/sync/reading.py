@@ -1,4 +1,4 @@
-"""How links stand, for users: one link, lists, summaries, and where library items are used."""
+"""Reading links for users: one link, lists, summaries, and the places where library items are used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..libraries.api import Permission, access_library
-from .access import access_block, closed_libraries, require_links_of_course
+from .access import access_block, libraries_with_hidden_states, require_links_of_course
 from .data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
 from .errors import UnsupportedTypeError
 from .models import CourseLink
@@ -31,7 +31,7 @@ _ORDER: Final = ("is_container", "pk")
 
 
 class ItemType(StrEnum):
-    """Which links a list has."""
+    """Which links a list contains."""
 
     ALL = "all"
     COMPONENTS = "components"
@@ -40,7 +40,7 @@ class ItemType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadyPart:
-    """A linked block below another one that is ready by itself."""
+    """A part of a linked structure that is ready on its own."""
 
     usage_key: UsageKey
     title: str
@@ -51,10 +51,12 @@ class ReadyPart:
 @dataclass(frozen=True, slots=True)
 class LinkedChildren:
     """
+    A block and its children, with their links.
+
     Args:
-        blocks: a block, then its children in order.
-        links: the links of all of them.
-        parts: the linked blocks below the block that are ready by themselves.
+        blocks: the block, then its children in order.
+        links: usage key -> link, of all of these blocks.
+        parts: the linked blocks below the block that are ready on their own.
     """
 
     blocks: Sequence[Block]
@@ -64,7 +66,7 @@ class LinkedChildren:
 
 @dataclass(frozen=True, slots=True)
 class Standings(Sequence[Standing]):
-    """How links stand that a query finds, in the order of lists. Only those of the page that is shown are looked at."""
+    """The standings of the links of a query, as a sequence. Only the standings of the requested page are computed."""
 
     links: QuerySet[CourseLink]
 
@@ -89,9 +91,10 @@ class Standings(Sequence[Standing]):
 
 def get_link(usage_key: UsageKey, *, user: Actor) -> LinkDetail:
     """
-    Read the link of a block, also one that is broken or that there is not. Needs VIEW in the course.
+    Read the link of a block. Needs VIEW in the course.
 
-    Raises NotFoundError for a block that is not there, or that the user may not see.
+    A broken link, and a block without a link, have states too (``LinkState``). Raises NotFoundError for a block that
+    does not exist, or that the user may not see.
     """
     block = access_block(user, usage_key, manage=False)
     return link_details([block], user=user)[usage_key]
@@ -104,9 +107,9 @@ def link_details(
     Read the links of blocks of one course, in a constant number of queries. Checks no permission in the course.
 
     Args:
-        standings: how the links of the course stand, from callers who have read that.
+        standings: the standings of the course's links, if the caller has read them.
 
-    Returns: usage key -> link, also for blocks that are not linked.
+    Returns: usage key -> link; blocks that are not linked have an entry too.
     """
     blocks = list(blocks)
     if not blocks:
@@ -117,18 +120,18 @@ def link_details(
     elif len(blocks) == 1:
         found = standings_of(CourseLink.objects.filter(downstream_key=blocks[0].usage_key))
     else:
-        found = standings_in(course_key)  # that costs less than to look for each
+        found = standings_in(course_key)  # costs less than looking for each block
     names = {standing.row.library_key for standing in found.values() if standing.row.library_key}
-    closed = closed_libraries(user, course_key, names)
+    closed = libraries_with_hidden_states(user, course_key, names)
     return {block.usage_key: _detail(block, found.get(str(block.usage_key)), closed) for block in blocks}
 
 
 def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
     """
-    Read the link of a block as ``get_link`` does, and what is ready below it.
+    Read the link of a block as ``get_link`` does, and the parts below it that are ready.
 
-    Returns: the link; and the linked blocks below the block, at any depth, that are ready by themselves, in document
-    order. There are none below a block that is not linked to a container.
+    Returns: the link; and the linked blocks at any depth below the block that are ready on their own, in document
+    order. The list is empty for a block that is not linked to a container.
     """
     block = access_block(user, usage_key, manage=False)
     standings = standings_in(usage_key.course_key) if block.state.holds_blocks else None
@@ -143,7 +146,7 @@ def get_linked_children(usage_key: UsageKey, *, user: Actor, with_parts: bool = 
     Read a block and its children with their links. Needs VIEW in the course.
 
     Args:
-        with_parts: list what is ready below the block, too.
+        with_parts: also list the linked blocks below the block that are ready on their own.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -182,20 +185,20 @@ def list_links(
     top_level_only: bool = False,
 ) -> Sequence[Standing]:
     """
-    Tell how links stand; components come before containers. A page of it costs as many queries as all.
+    List links with their states, links to components before links to containers.
 
     Args:
-        user: needs VIEW in the course; or VIEW in the library of the upstream, and sees then the links in courses that
-            the user may view. Without either, only superusers and the operator see all links.
-        course_key: only links of this course.
-        upstream: only links to this item.
-        ready: only those that are ready, by themselves or because of what is below them, or only the others.
-        item_type: only links to components, or to containers.
-        top_level_only: in place of each part of a linked structure, the link of the structure.
+        user: with a course, needs VIEW in it. With an upstream only, needs VIEW in its library, and sees the links in
+            courses that the user may view. With neither, only superusers and the operator may list links.
+        course_key: list only links of this course.
+        upstream: list only links to this item.
+        ready: list only links that are ready, on their own or because of their parts (True), or that are not (False).
+        item_type: list only links to components, or to containers.
+        top_level_only: list the top of a linked structure in place of each of its parts.
 
     Raises NotAllowedError, and NotFoundError for an unknown library.
     """
-    links = _visible(user, course_key, upstream)
+    links = _visible_links(user, course_key, upstream)
     if course_key is not None and upstream is None:
         found: Iterable[Standing] = standings_in(course_key).values()
     elif ready is None and not top_level_only:
@@ -210,20 +213,20 @@ def list_links(
     ]
     if not top_level_only:
         return _ordered(wanted)
-    # A structure whose own link is broken is not ready, whatever is in it.
-    return [one for one in collapsed(wanted) if ready is None or one.is_ready == ready]
+    # A structure whose own link is broken is not ready, even if parts of it are.
+    return [one for one in top_level_links(wanted) if ready is None or one.is_ready == ready]
 
 
 def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]:
     """
-    Count the links of a course by library; a whole linked structure counts once. Needs VIEW in the course.
+    Count the links of a course for each library; a whole linked structure counts once. Needs VIEW in the course.
 
-    Returns: one summary for each library, ordered by key; first one without a key, for what names no library, if there
-        is such a link. Raises NotAllowedError.
+    Returns: one summary for each library, ordered by key. Links that name no library are counted in a summary with an
+        empty key, which comes first. Raises NotAllowedError.
     """
     require_links_of_course(user, course_key)
     counts: dict[str, list[Any]] = {}
-    for one in collapsed(standings_in(course_key).values()):
+    for one in top_level_links(standings_in(course_key).values()):
         entry = counts.setdefault(one.row.library_key, [0, 0, []])
         entry[0] += one.is_ready
         entry[1] += 1
@@ -237,16 +240,16 @@ def summarize_course(course_key: CourseKey, *, user: Actor) -> list[LinkSummary]
 
 
 def library_titles(links: Iterable[Standing]) -> dict[str, str]:
-    """Library key -> title, of the libraries of links that exist."""
+    """Return the titles of the libraries that links lead to, by library key; unknown libraries are left out."""
     packages = learning_core.packages_named({link.row.library_key for link in links if link.row.library_key})
     return {name: package.title for name, package in packages.items()}
 
 
 def usages_of(upstream: ItemKey, *, user: Actor) -> Usages:
     """
-    Tell where a library item is used. Needs VIEW in the library.
+    Find the course blocks that are linked to a library item. Needs VIEW in the library.
 
-    Courses that the user may not view are only counted. Raises NotFoundError and NotAllowedError.
+    Blocks in courses that the user may not view are only counted. Raises NotFoundError and NotAllowedError.
     """
     access_library(user, library_key_of(upstream), Permission.VIEW)
     links = CourseLink.objects.filter(upstream_key=str(upstream))
@@ -263,16 +266,17 @@ def usages_of(upstream: ItemKey, *, user: Actor) -> Usages:
 
 def usage_counts(library_key: LibraryLocatorV2, *, user: Actor) -> dict[str, int]:
     """
-    Count how often the items of a library are used in courses, whoever may view those. Needs VIEW in the library.
+    Count the course blocks that are linked to each item of a library. Needs VIEW in the library.
 
-    Returns: key of the item -> number of blocks. Items that nobody uses are left out.
+    Blocks in courses that the user may not view count too. Returns: key of the item -> number of blocks. Items that are
+    not used are left out.
     """
     access_library(user, library_key, Permission.VIEW)
     links = CourseLink.objects.filter(library_key=str(library_key)).order_by()
     return dict(links.values("upstream_key").annotate(blocks=Count("pk")).values_list("upstream_key", "blocks"))
 
 
-def _visible(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[Any]:
+def _visible_links(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[Any]:
     links = CourseLink.objects.all()
     if course_key is None and upstream is None:
         if not is_operator(user) and not (user.is_active and user.is_superuser):
@@ -297,8 +301,13 @@ def _ordered(links: Iterable[Standing]) -> list[Standing]:
     return sorted(links, key=lambda one: (one.row.is_container, one.row.pk))
 
 
-def collapsed(links: Collection[Standing]) -> list[Standing]:
-    """The top-level links of links: those that components lead to, other components, then containers."""
+def top_level_links(links: Collection[Standing]) -> list[Standing]:
+    """
+    Replace each part of a linked structure by the top of the structure, and drop repetitions.
+
+    Returns: top-level links. Components, and structures that a component in ``links`` is part of, come first; then
+    other containers.
+    """
     found = {one.row.downstream_key: one for one in links}
     missing = {one.top_level for one in links if one.top_level is not None} - found.keys()
     for part in learning_core.in_parts(missing):
@@ -320,7 +329,7 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
     if found is not None and found.row.library_key in closed:
         state = LinkState.INACCESSIBLE
     works = found is not None and state in WORKING_STATES
-    is_kept = found is not None and works and found.available is None  # the author declined the deletion
+    is_kept = found is not None and works and found.available is None  # the item is deleted, the author keeps the block
     top_level = None if found is None or found.top_level is None else found.top_key
     error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key, top=top_level)
     return LinkDetail(
@@ -343,7 +352,7 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
 
 
 def _reuse_problem(link: LinkSettings, state: LinkState) -> str | None:
-    """What stands against reusing the item of a link once more, as it stands."""
+    """Return the code of the problem that keeps the item of a link from being reused once more; None if none does."""
     if state not in WORKING_STATES:
         return None if state == LinkState.NOT_LINKED else state
     item = key_or_none(link.upstream)
@@ -353,7 +362,7 @@ def _reuse_problem(link: LinkSettings, state: LinkState) -> str | None:
 def _last_published(
     packages: Mapping[str, learning_core.PackageName], refs: Mapping[str, Collection[str]]
 ) -> dict[str, datetime]:
-    """Library key -> when one of these items was published last."""
+    """Return for each library when one of the given items was published last, by library key."""
     found = learning_core.last_published(
         {package.pk: list(refs[name]) for name, package in packages.items() if name in refs}
     )

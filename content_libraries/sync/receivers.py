@@ -1,4 +1,4 @@
-"""Where this room meets what happens in courses and libraries."""
+"""Connects the room to changes of courses and libraries."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-What stands against reusing a library item in a place of a course (wire: sync-rows).
+Checking whether a library item can be reused in a place of a course (wire: sync-rows).
 
-Pickers mark it, creations and pastes are refused for it.
+Pickers of items show the result, and creating and pasting blocks are refused accordingly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..content.api import block_class
 from ..courses.api import CoursePermission, CourseStructure, course_store, require_in_course
 from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
-from .access import closed_to_reuse
+from .access import libraries_closed_to_reuse
 from .data import LinkState
 from .errors import LinkedStructureError, LinkError, UnfitParentError, UnsupportedTypeError
 from .guarding import refuse_linked_parents
@@ -30,12 +30,12 @@ from .upstreams import Upstreams, read_upstreams
 @dataclass(frozen=True, slots=True)
 class ReuseCheck:
     """
-    Whether an item can be reused as it stands.
+    Whether a library item can be reused in a place.
 
     Args:
-        upstream: as it was asked for.
-        problem: what stands against it, as a state of links or the code of a LinkError; None if nothing does.
-        message: the same for the author.
+        upstream: the key of the item, as the caller gave it.
+        problem: why it cannot be reused, as a LinkState or the code of a LinkError; None if it can.
+        message: the problem as a message for the author.
     """
 
     upstream: str
@@ -45,11 +45,13 @@ class ReuseCheck:
 
 def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) -> list[ReuseCheck]:
     """
-    Tell of library items whether they can be reused in a place of a course. A few queries for each library.
+    Check for each of some library items whether it can be reused in a place of a course.
+
+    Needs a few queries for each library.
 
     Args:
         upstreams: keys of components and containers.
-        parent_key: where.
+        parent_key: the block that would hold the items.
         user: needs EDIT in the course.
 
     Raises NotFoundError for the parent, and NotAllowedError.
@@ -64,14 +66,14 @@ def check_reuse(upstreams: Sequence[str], *, parent_key: UsageKey, user: Actor) 
         return [ReuseCheck(text, error.code, error.message) for text in upstreams]
     keys = {text: key for text in upstreams if (key := key_or_none(text)) is not None}
     published = read_upstreams(keys.values())
-    closed = closed_to_reuse(user, {str(library_key_of(key)) for key in keys.values()})
+    closed = libraries_closed_to_reuse(user, {str(library_key_of(key)) for key in keys.values()})
     found = []
     for text in upstreams:
-        state = _state(keys.get(text), published, closed)
+        state = _problem_state(keys.get(text), published, closed)
         if state is not None:
             found.append(ReuseCheck(text, state, explain(state, text, parent_key)))
         else:
-            found.append(_checked(text, keys[text], parent_key, structure))
+            found.append(_check_fit(text, keys[text], parent_key, structure))
     return found
 
 
@@ -96,20 +98,20 @@ def refuse_unsupported_type(key: ItemKey) -> None:
 
 
 def is_supported(key: ItemKey) -> bool:
-    """Whether courses of this site can have blocks of an item's type. Containers have types that every site has."""
+    """Return whether courses of this site can have blocks of an item's type. True for all containers."""
     if isinstance(key, LibraryContainerLocator):
         return True
     block_type = course_type_of(key)
     return block_type not in conf.COURSE_DISABLED_BLOCKS.value and block_class(block_type) is not None
 
 
-def _state(key: ItemKey | None, published: Upstreams, closed: frozenset[str]) -> LinkState | None:
+def _problem_state(key: ItemKey | None, published: Upstreams, closed: frozenset[str]) -> LinkState | None:
     if key is None:
         return LinkState.MALFORMED
     return LinkState.INACCESSIBLE if str(library_key_of(key)) in closed else published.problem_of(key)
 
 
-def _checked(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStructure) -> ReuseCheck:
+def _check_fit(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStructure) -> ReuseCheck:
     try:
         refuse_unsupported_type(key)
         refuse_unfit_parent(structure, parent_key, course_type_of(key))
@@ -119,7 +121,11 @@ def _checked(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseStr
 
 
 def _may_hold(parent_type: str, block_type: str) -> bool:
-    """Units also stand in blocks that choose among them, such as experiments, and components in such as banks."""
+    """
+    Return whether a block of one type can hold a block of another type.
+
+    Units can also stand in blocks that choose among units, such as experiments; components also in problem banks.
+    """
     match block_type:
         case "chapter":
             return parent_type == "course"

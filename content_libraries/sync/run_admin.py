@@ -1,4 +1,4 @@
-"""Runs that sync whole courses, in the Django admin: watched, canceled, tried again."""
+"""Sync runs in the Django admin: staff watch, cancel and retry them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class CourseCard:
 
 @admin.register(SyncRun)
 class SyncRunAdmin(JobAdmin, StaffAdmin):
-    """Syncs of whole courses. They are started where courses and libraries are looked at."""
+    """Shows sync runs. They are started from the admin pages of courses and libraries."""
 
     page_names = "content_libraries_sync"
     cancel = staticmethod(api.cancel_run)
@@ -84,12 +84,12 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
 
 
 def watch(request: HttpRequest, context: dict[str, Any], uuid: UUID) -> HttpResponse:
-    """How far a run is, and what it did. The page keeps itself up to date."""
+    """Show the progress and the results of a run, on a page that updates itself."""
     return render(request, "content_libraries/sync/watch.html", context | _shown(uuid, request))
 
 
 def progress(request: HttpRequest, context: dict[str, Any], uuid: UUID) -> HttpResponse:
-    """The part of the page that changes."""
+    """Render the part of the page of ``watch`` that is updated."""
     return render(request, "content_libraries/sync/progress.html", context | _shown(uuid, request))
 
 

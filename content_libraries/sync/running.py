@@ -1,7 +1,7 @@
 """
-What a worker does with a run, so that it can die at any point (ADR 0016).
+Doing a sync run in a worker, which may die at any point without harm (ADR 0016).
 
-The changes of a course and the mark that it is done are one transaction, which ends with a look at the lease.
+The changes of a course and the mark that it is done are one transaction. The lease is checked at its end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .syncing import Synced
 
 @dataclass(slots=True)
 class _Run:
-    """What is left of a run. What goes wrong with one course fails that course only."""
+    """Syncs the courses of a run that are not done yet. An error in one course fails that course only."""
 
     worker: JobWorker[SyncRun]
 

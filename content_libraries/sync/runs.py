@@ -1,4 +1,4 @@
-"""Runs: requests to sync whole courses in the background. What a worker does with them is in ``running``."""
+"""Starting, finding, canceling and retrying sync runs. The work of a worker is in ``running``."""
 
 from __future__ import annotations
 
@@ -38,19 +38,20 @@ def start_run(
     fingerprint: str | None = None,
 ) -> SyncRun:
     """
-    Let a worker sync everything that is ready in courses.
+    Let a worker sync all blocks that are ready in courses.
 
-    The user's unfinished runs of one of these courses are canceled first: they are clicks on the same button.
+    The user's unfinished runs of these courses are canceled first: they come from clicks on the same button.
 
     Args:
-        user: needs to be allowed to sync each course that is named.
-        courses: the courses; if none are named, all that use the library and are the user's to sync.
-        only_library: only what is linked to this library. Needs VIEW there where no courses are named.
-        fingerprint: of the preview of one course that the user has seen. The run is refused if it would do something
-            else, and does nothing if that is so when a worker comes to it.
+        user: needs to be allowed to sync each of ``courses``.
+        courses: the courses; if empty, all courses that use the library and that the user may sync.
+        only_library: sync only blocks that are linked to this library. Required, and needs VIEW, if ``courses`` is
+            empty.
+        fingerprint: fingerprint of the preview that the user has seen, for a single course. The run is refused if it
+            would do something else. If the difference arises before a worker begins, the course fails.
 
-    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError where there is nothing to sync, and
-    for the fingerprint of several courses.
+    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError if there is no course to sync, or a
+    fingerprint for several courses.
     """
     person = refer_to(user)
     for course_key in courses:
@@ -75,7 +76,7 @@ def start_run(
 
 
 def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
-    """Find a run of the user; staff find all. Raises NotFoundError."""
+    """Find a run of the user; staff find all runs. Raises NotFoundError."""
     run = _runs().filter(uuid=run_uuid).first()
     if run is None or not may_see(user, run.user_id):
         raise NotFoundError(_("There is no run “%(run)s”.") % {"run": run_uuid})
@@ -83,15 +84,15 @@ def find_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
 
 
 def list_runs(*, user: Actor) -> QuerySet[SyncRun]:
-    """The user's own runs, newest first, with their courses."""
+    """Return the user's own runs with their courses, newest first."""
     return _runs().filter(user=refer_to(user)).order_by("-pk")
 
 
 def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
     """
-    Cancel a run of the user, or as staff of anybody; nothing happens to a finished one.
+    Cancel a run of the user, unless it is finished. Staff can cancel runs of all users.
 
-    Courses that are done stay; of the one under way nothing remains. Raises NotFoundError.
+    Courses that are done stay synced. The course under way is not changed. Raises NotFoundError.
     """
     run = find_run(run_uuid, user=user)
     request_cancel(SyncRun, run.pk)
@@ -100,10 +101,10 @@ def cancel_run(run_uuid: UUID, *, user: Actor) -> SyncRun:
 
 def retry_run(run_uuid: UUID, /, *, user: Actor) -> SyncRun:
     """
-    Sync, in a new run, the courses that a finished run did not sync.
+    Sync the courses that failed in a finished run, in a new run.
 
-    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError for a run that is not finished or
-    where nothing failed.
+    Raises NotFoundError, NotAllowedError, SyncOutdatedError, and InvalidInputError for a run that is not finished or in
+    which no course failed.
     """
     run = find_run(run_uuid, user=user)
     if run.state in UNFINISHED:
@@ -113,8 +114,8 @@ def retry_run(run_uuid: UUID, /, *, user: Actor) -> SyncRun:
     if not failed:
         raise InvalidInputError(_("Every course of this run is done. Start a new run to sync again."))
     only_library = library_key(run.library_key) if run.library_key else None
-    shown = unfinished[0].fingerprint or None  # there is one only for a single course
-    return start_run(user=user, courses=failed, only_library=only_library, fingerprint=shown)
+    fingerprint = unfinished[0].fingerprint or None  # only runs of a single course have one
+    return start_run(user=user, courses=failed, only_library=only_library, fingerprint=fingerprint)
 
 
 def finish(run: SyncRun, state: JobState, error: str = "") -> None:
@@ -123,7 +124,7 @@ def finish(run: SyncRun, state: JobState, error: str = "") -> None:
 
     Args:
         run: locked by the caller, and not finished.
-        error: for the author; of a canceled run it is not shown as an error.
+        error: a message for the author. The courses that were not done get it too, unless the run is canceled.
     """
     open_text = site_language.gettext(CANCELED_TEXT) if state == JobState.CANCELED else error
     run.courses.filter(finished__isnull=True).update(finished=datetime.now(UTC), is_failed=True, error=open_text)

@@ -1,7 +1,8 @@
 """
-What a course block says about its link, and which settings belong to whom (wire: sync-state, sync-customizable).
+The link settings of a course block, and which of its other settings a sync changes (wire: sync-state,
+sync-customizable).
 
-All of it is OLX attributes of the block. The rows in ``models`` only repeat it.
+Link settings are OLX attributes of the block. The rows in ``models`` only repeat them.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ DATA: Final = "data"
 """Name of the body of a Text among customizable fields."""
 
 MAX_KEY: Final = 255
-"""How many characters keys are stored with."""
+"""How many characters of a key are stored."""
 
 MAX_NAME: Final = 64
-"""How many characters names of lists of children are stored with."""
+"""How many characters of a ``children_name`` are stored."""
 
 TEXT: Final = "html"
 VIDEO: Final = "video"
@@ -41,7 +42,7 @@ COURSE_TYPES: Final[Mapping[str, str]] = {"section": "chapter", "subsection": "s
 """Type of a library container -> type of the course block."""
 
 PLACE_SETTINGS: Final = frozenset({"group_access", "hide_from_toc", "start", "visible_to_staff_only"})
-"""Settings that only mean something where a block stands in a course: who sees it there, and from when."""
+"""Settings that depend on the place of a block in a course: who sees it there, and from when."""
 
 COURSE_SETTINGS: Final = PLACE_SETTINGS | {
     "attempts_before_showanswer_button",
@@ -56,10 +57,10 @@ COURSE_SETTINGS: Final = PLACE_SETTINGS | {
     "submission_wait_seconds",
     "weight",
 }
-"""Settings that come along when a block is created, and are the course's from then on."""
+"""Settings that a new block takes from the library, and that no later sync changes."""
 
 COURSE_SETTINGS_OF: Final[Mapping[str, frozenset[str]]] = {TEXT: PLACE_SETTINGS}
-"""Types for which the course owns other settings."""
+"""Block type -> its settings that no sync changes, for types that differ from ``COURSE_SETTINGS``."""
 
 LINK_ATTRIBUTES: Final = frozenset(
     {
@@ -82,21 +83,23 @@ LINK_ATTRIBUTES: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
     """
-    What a block says about its link.
+    The link settings of a block. Objects are immutable; methods return changed copies.
 
     Args:
-        upstream: as it is written there, which need not be a key.
-        version_synced: None for a link that was never synced.
-        deletion_declined: whether the author wants to keep a block whose library item was deleted.
-        children_declined: name of the list of children that the author declined (``children_name``); "" for none.
-        upstream_title, upstream_body: of the library item when it was looked at last.
-        customized: names of fields that the author changed, and may keep.
-        edited: whether the author changed what the next sync takes back.
-        top_level: ``TYPE:BLOCK_ID`` of the linked block that this one is part of; None for that block itself.
-        copied_from: what the block came from without being linked to it.
-        moved_files: name -> digest of the files that it has from elsewhere than the synced version, and not from an
-            author: from a library that the link has moved away from, or from a draft that was pasted; until the next
-            sync.
+        upstream: the library item as the block names it, which need not be a valid key; None for a block that is not
+            linked.
+        version_synced: number of the version that was synced last; None if the link was never synced.
+        version_declined: number of the version that the author declined.
+        deletion_declined: whether the author keeps a block whose library item was deleted.
+        children_declined: ``children_name`` of the published children that the author declined; "" for none.
+        upstream_title, upstream_body: title and body of the library item when the block was last synced or linked.
+        customized: names of fields that the author changed, and whose values a sync keeps.
+        edited: whether the author changed values that the next sync undoes.
+        top_level: ``TYPE:BLOCK_ID`` of the top of the linked structure that the block is part of; None if it is not a
+            part.
+        copied_from: key of the item or block that the block was copied from without being linked to it.
+        moved_files: name -> digest of files that come neither from the synced version nor from an author: they are from
+            the library that the block was linked to before, or from a pasted draft. The next sync clears them.
     """
 
     upstream: str | None = None
@@ -114,7 +117,7 @@ class LinkSettings:
 
     @classmethod
     def of(cls, usage_key: UsageKey, settings: Mapping[str, str]) -> Self:
-        """Read them from the settings of a block. What cannot be understood counts as not there."""
+        """Read the link settings from the attributes of a block. Values that cannot be parsed count as missing."""
         stored = UpstreamSettings.of(usage_key, settings)
         return cls(
             upstream=stored.upstream,
@@ -132,7 +135,7 @@ class LinkSettings:
         )
 
     def attributes(self) -> dict[str, str | None]:
-        """The attributes that say the same; None for those that must not be there."""
+        """Return the link settings as OLX attributes; None for attributes that the block must not have."""
         return {
             "upstream": self.upstream,
             "upstream_version": _text(self.version_synced),
@@ -149,35 +152,39 @@ class LinkSettings:
         }
 
     def top_level_key(self, course_key: CourseKey) -> UsageKey | None:
-        """The usage key of the linked block that this one says to be part of; rows tell whether it is."""
+        """
+        Return the key of the block that ``top_level`` names; None if it names none.
+
+        The block need not stand in it: rows tell whether it does (``CourseLink.top_level_parent_key``).
+        """
         return None if self.top_level is None else full_key(course_key, self.top_level)
 
-    def severed(self) -> LinkSettings:
-        """Those of the block without its link; where it came from stays known."""
+    def without_link(self) -> LinkSettings:
+        """Return these settings without the link; ``copied_from`` names the item that the block was linked to."""
         return LinkSettings(copied_from=self.upstream)
 
     def linked_to(self, upstream: str) -> LinkSettings:
-        """Those of the block with this link; of another one, nothing counts any more."""
+        """Return these settings linked to ``upstream``; a different item resets versions and local changes."""
         if upstream == self.upstream:
             return self
         return LinkSettings(upstream=upstream, copied_from=self.copied_from, top_level=self.top_level)
 
-    def within(self, top_level: str | None) -> LinkSettings:
-        """Those of the block as a part of another linked block; None makes it top-level."""
+    def as_part_of(self, top_level: str | None) -> LinkSettings:
+        """Return these settings for a part of the structure named ``top_level``; None makes the block top-level."""
         return replace(self, top_level=top_level)
 
-    def overridden(self, *, keep: frozenset[str]) -> LinkSettings:
-        """Those of a block that gives up its local changes, but for some fields."""
+    def without_local_changes(self, *, keep: frozenset[str]) -> LinkSettings:
+        """Return these settings without recorded local changes, except those of the fields in ``keep``."""
         return replace(self, customized=tuple(name for name in self.customized if name in keep))
 
 
 def short_key(usage_key: UsageKey) -> str:
-    """Name a block as ``TYPE:BLOCK_ID``, which stays right when the course is copied."""
+    """Name a block as ``TYPE:BLOCK_ID``, which stays valid in a copy of the course."""
     return f"{usage_key.block_type}:{usage_key.block_id}"
 
 
 def full_key(course_key: CourseKey, short: str) -> UsageKey | None:
-    """Find the key that ``short_key`` shortened; None for a text that is no such name."""
+    """Make the usage key of a block from its ``short_key``; None for an invalid name."""
     block_type, colon, block_id = short.partition(":")
     if not (block_type and colon and block_id):
         return None
@@ -189,7 +196,7 @@ def full_key(course_key: CourseKey, short: str) -> UsageKey | None:
 
 
 def course_type_of(key: ItemKey) -> str:
-    """The type of a course block that is linked to a library item."""
+    """Return the type that a course block linked to a library item has."""
     if isinstance(key, LibraryContainerLocator):
         return COURSE_TYPES[key.container_type]
     block_type: str = key.block_type
@@ -197,7 +204,7 @@ def course_type_of(key: ItemKey) -> str:
 
 
 def upstream_key(text: str) -> ItemKey:
-    """Parse the key of a library item. Raises MalformedKeyError, also for one that is longer than any can be."""
+    """Parse the key of a library item. Raises MalformedKeyError, also for a text that is too long for a key."""
     if len(text) > MAX_KEY:
         raise MalformedKeyError(
             _("“%(beginning)s…” is too long for the key of a library item.") % {"beginning": text[:MAX_KEY]}
@@ -207,16 +214,16 @@ def upstream_key(text: str) -> ItemKey:
 
 def children_name(refs: Iterable[str]) -> str:
     """
-    Name a list of children of a library container, so that it is known again on other sites.
+    Make a digest that names a list of children of a library container. It is the same on all sites.
 
     Args:
-        refs: what Learning Core calls the children, in order.
+        refs: ``entity_ref`` of each child, in order.
     """
     return blake2b("\n".join(refs).encode(), digest_size=12).hexdigest()
 
 
 def ref_of(key: ItemKey) -> str:
-    """What Learning Core calls a library item."""
+    """Return the ``entity_ref`` of a library item in Learning Core."""
     if isinstance(key, LibraryContainerLocator):
         container_id: str = key.container_id
         return container_id
@@ -224,7 +231,7 @@ def ref_of(key: ItemKey) -> str:
 
 
 def key_or_none(text: str | None) -> ItemKey | None:
-    """Parse the key of a library item; None for what is none."""
+    """Parse the key of a library item; None for a text that is no key."""
     try:
         return None if text is None else upstream_key(text)
     except MalformedKeyError:
@@ -232,13 +239,13 @@ def key_or_none(text: str | None) -> ItemKey | None:
 
 
 def course_settings_of(block_type: str) -> frozenset[str]:
-    """Settings of a type of component that no sync touches. Sites with more types of blocks may add to them."""
+    """Return the settings of a block type that no sync changes. Sites can add settings of other block types."""
     more = conf.COURSE_SETTINGS_OF_BLOCKS.value.get(block_type, ())
     return COURSE_SETTINGS_OF.get(block_type, COURSE_SETTINGS).union(more)
 
 
 def customizable_of(block_type: str) -> tuple[str, ...]:
-    """Fields that an author may change in a linked block without losing the change."""
+    """Return the fields of a linked block whose local changes a sync keeps."""
     return (DISPLAY_NAME, DATA) if block_type == TEXT else (DISPLAY_NAME,)
 
 
@@ -247,7 +254,7 @@ def _text(number: int | None) -> str | None:
 
 
 def _texts(text: str | None) -> Mapping[str, str]:
-    """Names and texts of a JSON object; none of what is no such object."""
+    """Read the names and texts of a JSON object; other values are left out. Empty for a text that is no object."""
     try:
         found = read_json(text or "null")
     except InvalidValueError:

@@ -1,4 +1,4 @@
-"""What the state of a link means to an author: the one place of these texts (wire: sync-link-states)."""
+"""Explaining the states of links to authors (wire: sync-link-states)."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _DELETED_PART: Final = gettext_lazy(
 
 def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageKey | None = None) -> str:
     """
-    Say what is wrong with a link, and what can be done about it, in the language of the request; "" where nothing is.
+    Explain in the language of the request what is wrong with a link, and what to do about it; "" if nothing is wrong.
 
     Args:
-        top: the linked block that it is part of, if it is.
+        top: the top of the linked structure that the block is part of; None if it is not a part.
     """
     names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type, "top": top}
     if state == LinkState.DELETED and top is not None:
@@ -52,6 +52,6 @@ def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageK
 
 
 def require_matching_types(key: ItemKey, usage_key: UsageKey) -> None:
-    """Raise BadUpstreamError unless a block can be linked to a library item."""
+    """Raise BadUpstreamError unless a block has the type that a library item needs."""
     if course_type_of(key) != usage_key.block_type:
         raise BadUpstreamError(explain(LinkState.TYPE_MISMATCH, str(key), usage_key), field="upstream_ref")

@@ -1,6 +1,7 @@
 """
-From blocks that are matched with what libraries have published, to what a sync does: steps for people, changes for the
-store. A few queries for each library; the rest is in memory.
+Turning blocks that are matched with library items into a plan: steps for people, changes for the course store.
+
+Needs a few queries for each library; the rest is in memory.
 """
 
 from __future__ import annotations
@@ -30,7 +31,15 @@ from .differences import block_difference, children_difference
 from .drafts import Draft
 from .matching import Place
 from .settings import DISPLAY_NAME, LinkSettings, short_key
-from .taking import STATIC, Taken, new_container, own_files, taken_component, taken_container, with_private_names
+from .taking import (
+    STATIC,
+    Taken,
+    component_after_sync,
+    container_after_sync,
+    new_container,
+    own_files,
+    with_private_names,
+)
 from .transcripts import with_srt_transcripts
 from .upstreams import Contents, display_name_of, read_contents
 
@@ -38,10 +47,10 @@ from .upstreams import Contents, display_name_of, read_contents
 @dataclass(frozen=True, slots=True)
 class TopPlace:
     """
-    The place of a block that is synced by itself, with those of its parts below it.
+    The place of a top-level block, with the places of its parts below it.
 
     Args:
-        parent, index: where it goes, if it is new.
+        parent, index: where the block is created, if it is new.
     """
 
     place: Place
@@ -54,9 +63,10 @@ class PlanWriter:
     Turns matched places into the steps and changes of a plan.
 
     Args:
-        draft: of the course.
-        override: give up local changes of those tops that are components.
-        keep: names of fields whose local changes stay all the same.
+        draft: the blocks of the course and the published items.
+        tops: the places of the blocks to sync.
+        override: give up local changes of the tops that are components.
+        keep: names of fields whose local changes stay in spite of ``override``.
     """
 
     def __init__(self, draft: Draft, tops: Sequence[TopPlace], *, override: bool, keep: frozenset[str]) -> None:
@@ -84,9 +94,9 @@ class PlanWriter:
         self.tags = plan_tag_copies({str(place.usage_key): str(place.item.key) for place in places})
 
     def plan(self, skipped: Sequence[SkippedLink]) -> SyncPlan:
-        """The plan of a sync of the tops; ``skipped`` are those that cannot be synced."""
+        """Make the plan of the sync. It lists ``skipped``, the blocks that cannot be synced."""
         for top in self.tops:
-            self._write(top.place, top.place, top.parent, top.index)
+            self._write_place(top.place, top.place, top.parent, top.index)
         blocks = self.draft.blocks
         return SyncPlan(
             course_key=self.draft.course_key,
@@ -103,7 +113,7 @@ class PlanWriter:
         )
 
     def _base_versions(self, places: Iterable[Place]) -> dict[UsageKey, int]:
-        """Usage key -> pk of the version of its item that was synced last."""
+        """Return for each block the pk of the version of its item that was synced last."""
         wanted: dict[UsageKey, tuple[int, int]] = {}
         for place in places:
             synced = None if place.is_new else self.draft.links[place.usage_key].version_synced
@@ -112,10 +122,10 @@ class PlanWriter:
         found = learning_core.numbered_versions(wanted.values())
         return {key: found[pair] for key, pair in wanted.items() if pair in found}
 
-    def _write(self, place: Place, top: Place, parent: UsageKey | None = None, index: int | None = None) -> None:
-        """Write a place and those below it, a parent first, so that people read it in the order of the course."""
+    def _write_place(self, place: Place, top: Place, parent: UsageKey | None = None, index: int | None = None) -> None:
+        """Add the steps and changes of a place and of the places below it, in the order of the course."""
         link = self._link(place, top)
-        olx = self._created(place, link) if place.is_new else self._taken(place, link)
+        olx = self._new_olx(place, link) if place.is_new else self._updated_olx(place, link)
         if isinstance(place.item.key, LibraryContainerLocator):
             children = tuple(child.usage_key for child in place.children)
             self._write_children(place, children)
@@ -129,36 +139,36 @@ class PlanWriter:
             self.changes.append(UpdateBlock(place.usage_key, olx))
         self._write_tags(place)
         for child in place.children:
-            self._write(child, top)
+            self._write_place(child, top)
 
     def _link(self, place: Place, top: Place) -> LinkSettings:
-        """What the block says of its link when it is synced, before the values of the library are in it."""
+        """Return the link settings of a block for the sync, before version, title and body of the item are set."""
         known = LinkSettings() if place.is_new else self.draft.links[place.usage_key]
-        known = known.within(None if place is top else short_key(top.usage_key))
+        known = known.as_part_of(None if place is top else short_key(top.usage_key))
         if place is top and self.override and not isinstance(place.item.key, LibraryContainerLocator):
-            known = known.overridden(keep=self.keep)
+            known = known.without_local_changes(keep=self.keep)
         return known.linked_to(str(place.item.key))
 
-    def _created(self, place: Place, link: LinkSettings) -> str:
+    def _new_olx(self, place: Place, link: LinkSettings) -> str:
         key, item = place.usage_key, place.item
         if isinstance(item.key, LibraryContainerLocator):
             olx = new_container(item, key.block_type, link=link, preserved=self.contents.settings.get(item.version_pk))
         else:
-            olx = self._taken_component(place, link, None).olx
+            olx = self._component_after_sync(place, link, None).olx
         self._step(SyncAction.CREATE, SyncReason.LIBRARY_STRUCTURE, place, version=item.version_num)
         return olx
 
-    def _taken(self, place: Place, link: LinkSettings) -> str:
+    def _updated_olx(self, place: Place, link: LinkSettings) -> str:
         block, item = self.draft.blocks[place.usage_key], place.item
         if isinstance(item.key, LibraryContainerLocator):
-            taken = taken_container(item, link=link, current=block.olx)
+            taken = container_after_sync(item, link=link, current=block.olx)
         else:
-            taken = self._taken_component(place, link, block.olx)
+            taken = self._component_after_sync(place, link, block.olx)
         if says_the_same(taken.olx, block.olx):
-            taken = replace(taken, olx=block.olx)  # no version of a block for another order of attributes
+            taken = replace(taken, olx=block.olx)  # another order of attributes alone makes no new version
             if not taken.kept:
                 return taken.olx
-        base, theirs = self._said(place)
+        base, theirs = self._base_and_theirs(place)
         difference = block_difference(base, theirs, block.olx, taken.olx)
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old = self.draft.links[place.usage_key].version_synced
@@ -176,8 +186,12 @@ class PlanWriter:
             self._step(SyncAction.KEEP_LOCAL, SyncReason.LOCAL_EDIT, place, fields=list(taken.kept))
         return taken.olx
 
-    def _said(self, place: Place) -> tuple[str | None, str | None]:
-        """What the library said of an item when it was synced last, and what it says; a container has only a title."""
+    def _base_and_theirs(self, place: Place) -> tuple[str | None, str | None]:
+        """
+        Return the OLX of a library item in the version that was synced last, and in the published version.
+
+        The OLX of a container is made of its title alone. None stands for a version that is not known.
+        """
         base, item = self.bases.get(place.usage_key), place.item
         if not isinstance(item.key, LibraryContainerLocator):
             return self.contents.olx.get(base or 0), self.contents.olx.get(item.version_pk)
@@ -188,21 +202,21 @@ class PlanWriter:
 
     def _find_conflicts(self, place: Place, link: LinkSettings, taken: Taken) -> None:
         key, item = place.usage_key, place.item
-        known = self.draft.links[key].within(link.top_level)
+        known = self.draft.links[key].as_part_of(link.top_level)
         mine = self.draft.blocks[key].olx
         theirs, base = taken.olx, None
         if isinstance(item.key, LibraryContainerLocator):
-            theirs = taken_container(item, link=replace(known, customized=()), current=mine).olx
+            theirs = container_after_sync(item, link=replace(known, customized=()), current=mine).olx
         elif known.customized:
-            theirs = self._taken_component(place, replace(known, customized=()), mine).olx
+            theirs = self._component_after_sync(place, replace(known, customized=()), mine).olx
         version = self.bases.get(key)
         if version is not None and version in self.contents.olx:
             base = with_private_names(self.contents.olx[version], self.contents.files.get(version, ()), key)
         self.conflicts += conflicts_in(key, item.key, known, base=base, mine=mine, theirs=theirs, outcome=taken.olx)
 
-    def _taken_component(self, place: Place, link: LinkSettings, current: str | None) -> Taken:
+    def _component_after_sync(self, place: Place, link: LinkSettings, current: str | None) -> Taken:
         version = place.item.version_pk
-        return taken_component(
+        return component_after_sync(
             place.item,
             self.contents.olx.get(version) or f"<{place.usage_key.block_type}/>",
             self.contents.files.get(version, ()),
@@ -248,8 +262,8 @@ class PlanWriter:
         return came_from
 
     def _write_removal(self, key: UsageKey) -> None:
-        """Name everything that goes with a block that the library does not have in this place."""
-        for lost in self._lost_with(key):
+        """Add the steps and conflicts for a block that the sync removes, and for the blocks that go with it."""
+        for lost in self._removed_with(key):
             link = self.draft.links[lost]
             self.conflicts += lost_work(lost, link, self.draft.blocks[lost].olx)
             title = self.draft.structure.blocks[lost].title
@@ -264,11 +278,11 @@ class PlanWriter:
                 )
             )
 
-    def _lost_with(self, key: UsageKey) -> Iterator[UsageKey]:
+    def _removed_with(self, key: UsageKey) -> Iterator[UsageKey]:
         yield key
         for child in self.draft.structure.children.get(key, ()):
             if child not in self.claimed:
-                yield from self._lost_with(child)
+                yield from self._removed_with(child)
 
     def _why_removed(self, key: UsageKey) -> SyncReason:
         if self.draft.links[key].upstream is None:
@@ -281,31 +295,35 @@ class PlanWriter:
             LinkState.UNPUBLISHED: SyncReason.UNPUBLISHED_UPSTREAM,
         }.get(self.draft.upstreams.broken.get(item, LinkState.OK), SyncReason.REMOVED_UPSTREAM)
 
-    def _files_taken(self, place: Place) -> dict[str, str]:
-        """Name -> digest of the files that the block has taken from its item."""
+    def _files_from_library(self, place: Place) -> dict[str, str]:
+        """Return the files that a block got from its library item: name -> digest."""
         base = own_files(self.contents.files.get(self.bases.get(place.usage_key, 0), ()))
         moved = {} if place.is_new else self.draft.links[place.usage_key].moved_files
         return {name: file.digest for name, file in base.items()} | dict(moved)
 
     def _has_returning_files(self, place: Place) -> bool:
-        """Whether the course still has a file from before the synced version, in which the item had none."""
+        """
+        Return whether the course has a file of the published version that the synced version did not have.
+
+        Such a file may be from a version before the synced one, and then is no author's file.
+        """
         theirs = own_files(self.contents.files.get(place.item.version_pk, ()))
-        names = theirs.keys() - self._files_taken(place).keys()
+        names = theirs.keys() - self._files_from_library(place).keys()
         return any(_file_path(place, name) in self.draft.files for name in names)
 
     def _write_files(self, place: Place) -> None:
-        taken = self._files_taken(place)
+        taken = self._files_from_library(place)
         for name, file in own_files(self.contents.files.get(place.item.version_pk, ())).items():
             path = _file_path(place, name)
             there = self.draft.files.get(path)
             if there is not None and there.digest == file.digest:
                 continue
-            is_ours = (
+            is_from_library = (
                 there is None
                 or taken.get(name) == there.digest
                 or (name not in taken and (place.item.pk, file.path, there.digest) in self.earlier_files)
             )
-            if not is_ours:
+            if not is_from_library:
                 self.conflicting_files[path] = None
                 self._step(SyncAction.ASSET, SyncReason.AUTHORS_FILE, place, path=path)
                 continue

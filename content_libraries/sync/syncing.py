@@ -1,4 +1,4 @@
-"""What users do with links: create, sync, decline, unlink. Each is one change set of the course, or nothing."""
+"""Actions of users on links: create a linked block, sync, link, unlink. Each runs in one transaction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ..errors import ConflictError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
 from ..libraries.api import author_pk
 from ..olx.api import with_attributes
-from .access import access_block, may_view_library, require_follow, require_state
+from .access import access_block, may_view_library, require_may_see_state, require_may_sync
 from .data import FileNotices, LinkState, SyncAction, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
 from .files import bytes_of
@@ -37,12 +37,12 @@ from .planning import plan_creation, plan_sync
 from .reuse import refuse_unsupported_type
 from .settings import DISPLAY_NAME, LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
-from .taking import looked_up
+from .taking import link_without_sync
 from .upstreams import read_contents, read_upstreams
 
 
 class SyncOutdatedError(ConflictError):
-    """What a preview showed is not what the sync would do now."""
+    """The sync would do something else than its preview showed."""
 
     code = "preview_outdated"
 
@@ -51,7 +51,7 @@ class SyncOutdatedError(ConflictError):
 
 
 class WouldDeleteError(ConflictError):
-    """A sync would delete blocks that a block has of its own, which nobody was shown (wire: sync-link-set)."""
+    """A sync would delete blocks, and the user has not seen a preview of that (wire: sync-link-set)."""
 
     code = "would_delete"
 
@@ -62,7 +62,7 @@ class WouldDeleteError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync did: the plan that was applied, and the change set that it made, None where nothing changed."""
+    """The result of a sync: the plan that was applied, and its change set; None if no block or file changed."""
 
     plan: SyncPlan
     change_set: int | str | None
@@ -77,6 +77,8 @@ def preview_sync(
 ) -> SyncPlan:
     """
     Plan the sync of a linked block with everything in it, and write nothing. See ``sync_block``.
+
+    The user needs VIEW_LIBRARY_UPDATES in the course, or VIEW there and VIEW in the library.
     """
     block = access_block(user, usage_key, manage=False)
     _require_syncable(block, user, manage=False)
@@ -92,21 +94,22 @@ def sync_block(
     fingerprint: str | None = None,
 ) -> Synced:
     """
-    Take what the library has published, into a linked block and everything in it (wire: sync-component,
+    Sync a linked block, and everything in it, with the published version of its library item (wire: sync-component,
     sync-structure).
 
     Titles and bodies of Texts that were changed in the course stay (``keep_local``).
 
     Args:
-        usage_key: the linked block. It must not be a part of another one.
+        usage_key: the linked block; no part of a linked structure.
         user: needs MANAGE_LIBRARY_UPDATES in the course, or EDIT there and VIEW in the library.
-        override: take the library's values also for local changes of the block itself, if it is a component
-            (``take_upstream``); the changes are lost.
-        keep: names of fields whose local changes stay all the same.
-        fingerprint: of the preview that the user has seen; the sync is refused if it would do something else.
+        override: replace local changes of the block itself by the library's values, if the block is a component
+            (``take_upstream``).
+        keep: names of fields whose local changes stay in spite of ``override``.
+        fingerprint: fingerprint of the preview that the user has seen; the sync is refused if it would do something
+            else.
 
     Raises NotFoundError, UpstreamNotAllowedError, LinkError (NotTopLevelError for a part of a linked structure), and
-    SyncOutdatedError. The course is untouched then.
+    SyncOutdatedError. On an error the course is not changed.
     """
     with transaction.atomic():
         lock_course(usage_key.course_key)
@@ -119,7 +122,7 @@ def sync_block(
 
 
 def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
-    """Do what a plan says, in one change set. Checks no permission. The caller has locked the course."""
+    """Apply a plan in one change set. Checks no permission. The caller has locked the course."""
     change_set = None
     written: set[str] = set()
     if plan.changes.changes:
@@ -136,7 +139,7 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
 
 
 def _announce(retagged: Sequence[str]) -> None:
-    """Tell of blocks of which only the tags are others; the change set tells of what was written."""
+    """Send events for blocks of which only the tags changed. For other blocks, the change set causes events."""
     for key in retagged:
         announce_tags(key)
 
@@ -145,13 +148,13 @@ def create_linked_block(
     parent_key: UsageKey, *, user: Actor, upstream: str, block_type: str | None = None, index: int | None = None
 ) -> tuple[Block, Synced]:
     """
-    Create a course block from a library item, with everything in it, linked to it.
+    Create a course block that is linked to a library item, with everything in it.
 
     Args:
-        parent_key: where.
+        parent_key: the block that holds the new one.
         user: needs EDIT in the course and VIEW in the library.
         upstream: key of the library item, which has to be published.
-        block_type: what the caller expects it to become; anything that fits if None.
+        block_type: the type that the caller expects the new block to have; any type if None.
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError for the parent, NotAllowedError, UpstreamNotAllowedError, LinkError, and LinkedStructureError
@@ -176,17 +179,18 @@ def link_block(
     usage_key: UsageKey, *, user: Actor, upstream: str, sync: bool = False, fingerprint: str | None = None
 ) -> Synced | None:
     """
-    Link a block that is there to a library item, in place of what it was linked to.
+    Link an existing block to a library item, in place of the item that it was linked to.
 
     Args:
         usage_key: the block; no part of a linked structure.
-        user: needs what ``sync_block`` needs, and VIEW in the library.
+        user: needs the permissions of ``sync_block``, and VIEW in the library.
         upstream: key of the library item, which has to be published.
-        sync: take its content too; otherwise only what the library calls it is noted, and an update is offered.
-        fingerprint: of the plan that a WouldDeleteError has shown.
+        sync: also sync the block; otherwise its content stays, and an update is offered.
+        fingerprint: fingerprint of the plan that a WouldDeleteError has shown.
 
-    Returns: what the sync did, None without one. Raises NotFoundError, LinkError, SyncOutdatedError, and
-    WouldDeleteError for a sync that would delete blocks, until its plan was shown. The earlier link stays then.
+    Returns: the result of the sync; None without a sync. Raises NotFoundError, UpstreamNotAllowedError, LinkError,
+    SyncOutdatedError, and WouldDeleteError for a sync that would delete blocks and whose plan was not shown yet. On an
+    error the earlier link stays.
     """
     with transaction.atomic():
         lock_course(usage_key.course_key)
@@ -207,9 +211,10 @@ def link_block(
 
 def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
     """
-    Cut the link of a block for good. Its content stays, and so do the links of what is in it, one level down.
+    Remove the link of a block. Its content stays, and the linked blocks in it stay linked.
 
-    Nothing happens to a block that is not linked. Needs what ``sync_block`` needs, without the library.
+    The outermost linked blocks in it become top-level. Does nothing for a block that is not linked. Needs the
+    permissions of ``sync_block`` in the course, but none in the library.
 
     Raises NotFoundError, and NotTopLevelError for a part of a linked structure.
     """
@@ -224,20 +229,24 @@ def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
         blocks = blocks_in(usage_key)
         links = {key: LinkSettings.of(key, found.settings) for key, found in blocks.items()}
         changed = dict(_below_unlinked(usage_key, links))
-        changed[usage_key] = link.severed()
+        changed[usage_key] = link.without_link()
         _write_links(course_key, blocks, changed, user)
         release_copied_tags([str(usage_key)])
 
 
 def _below_unlinked(top: UsageKey, links: Mapping[UsageKey, LinkSettings]) -> Iterator[tuple[UsageKey, LinkSettings]]:
-    """What linked blocks below one that is unlinked say then: each names the outermost linked block above it."""
+    """
+    Yield new link settings for the linked blocks below a block that is unlinked.
+
+    Each names as its top the outermost linked block that it stands in; the outermost ones become top-level.
+    """
     children = course_store().structure(top.course_key).children
     pending: list[tuple[UsageKey, UsageKey | None]] = [(child, None) for child in children.get(top, ())]
     while pending:
         key, above = pending.pop()
         link = links[key]
         if link.upstream is not None:
-            yield key, link.within(None if above is None else short_key(above))
+            yield key, link.as_part_of(None if above is None else short_key(above))
         outermost = above or (key if link.upstream is not None else None)
         pending += [(child, outermost) for child in children.get(key, ())]
 
@@ -245,7 +254,7 @@ def _below_unlinked(top: UsageKey, links: Mapping[UsageKey, LinkSettings]) -> It
 def _write_links(
     course_key: CourseKey, blocks: Mapping[UsageKey, Block], links: Mapping[UsageKey, LinkSettings], user: Actor
 ) -> None:
-    """Let blocks say something else of their links, and nothing else."""
+    """Write the link settings of blocks, and no other changes."""
     olx = {key: with_attributes(blocks[key].olx, link.attributes()) for key, link in links.items()}
     changes: list[Change] = [UpdateBlock(key, text) for key, text in olx.items() if text != blocks[key].olx]
     if changes:
@@ -263,7 +272,7 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
     item = upstreams.items[key]
     olx = read_contents([item.version_pk]).olx.get(item.version_pk)
     known = LinkSettings.of(usage_key, block.settings)
-    link = looked_up(item, olx, usage_key=usage_key, link=known.linked_to(str(key)).within(None))
+    link = link_without_sync(item, olx, usage_key=usage_key, link=known.linked_to(str(key)).as_part_of(None))
     title = block.settings.get(DISPLAY_NAME)
     if known.upstream is None and title and title != link.upstream_title:
         link = replace(link, customized=(DISPLAY_NAME,))
@@ -271,7 +280,7 @@ def _apply_link(block: Block, key: ItemKey, user: Actor) -> None:
 
 
 def blocks_in(usage_key: UsageKey) -> Mapping[UsageKey, Block]:
-    """A block and everything in it."""
+    """Read a block and all blocks below it."""
     store = course_store()
     keys = [key for key, _depth in store.structure(usage_key.course_key).walk(usage_key)]
     return store.blocks(usage_key.course_key, keys)
@@ -281,13 +290,17 @@ def _require_syncable(block: Block, user: Actor, *, manage: bool) -> None:
     key = own_upstream(block)
     _refuse_part(block)
     if manage:
-        require_follow(user, block.usage_key, key)
+        require_may_sync(user, block.usage_key, key)
     else:
-        require_state(user, block.usage_key, key)
+        require_may_see_state(user, block.usage_key, key)
 
 
 def own_upstream(block: Block) -> ItemKey:
-    """What a block is linked to, if anything can be. Raises LinkError."""
+    """
+    Return the library item that a block is linked to.
+
+    Raises LinkError for a block that is not linked, a malformed key, and an item of another type.
+    """
     link = LinkSettings.of(block.usage_key, block.settings)
     if link.upstream is None:
         raise NotLinkedError(block.usage_key)

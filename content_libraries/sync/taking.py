@@ -1,4 +1,4 @@
-"""What a course block says after it has taken a library item: OLX from OLX. No database."""
+"""Making the OLX of a course block from the published version of its library item. No database."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ STATIC: Final = "static/"
 @dataclass(frozen=True, slots=True)
 class Taken:
     """
+    A block after a sync.
+
     Args:
-        olx: the new element of the block.
-        kept: customized fields whose local values stayed although the library's are different.
+        olx: the new OLX element of the block.
+        kept: customized fields whose local values stayed although the library has other values.
     """
 
     olx: str
     kept: tuple[str, ...] = ()
 
 
-def taken_component(
+def component_after_sync(
     item: UpstreamItem,
     upstream_olx: str,
     files: tuple[FileMedia, ...],
@@ -51,12 +53,15 @@ def taken_component(
     current: str | None,
 ) -> Taken:
     """
-    What a component says after it has taken the published version of its library item.
+    Return a component after a sync with the published version of its library item.
+
+    Title, body and settings come from the library, except customized fields and the settings that belong to the course
+    (``course_settings_of``).
 
     Args:
-        upstream_olx, files: of that version.
-        link: what the block says of its link, with ``customized`` naming what stays.
-        current: what it says now; None for one that is created, which gets the course's settings from the library too.
+        upstream_olx, files: OLX and files of the published version.
+        link: the link settings of the block; local values of its ``customized`` fields stay.
+        current: the present OLX of the block; None for a new block, which takes all settings from the library.
     """
     theirs = with_private_names(upstream_olx, files, usage_key)
     theirs = with_attributes(theirs, dict.fromkeys(LINK_ATTRIBUTES))
@@ -77,30 +82,30 @@ def taken_component(
         local = body_of(current)
         kept += [DATA] if local != body else []
         theirs = inlined(theirs, local)
-    link = synced(link, item, title=title, body=body)
+    link = link_after_sync(link, item, title=title, body=body)
     return Taken(with_attributes(theirs, attributes | link.attributes()), tuple(kept))
 
 
-def taken_container(item: UpstreamItem, *, link: LinkSettings, current: str) -> Taken:
-    """What a section, subsection or unit says after it has taken the published version of its library item."""
+def container_after_sync(item: UpstreamItem, *, link: LinkSettings, current: str) -> Taken:
+    """Return a section, subsection or unit after a sync with its library item, which changes the title only."""
     theirs, mine = item.display_name(), settings_in(current).get(DISPLAY_NAME)
     keeps = DISPLAY_NAME in link.customized
-    attributes = synced(link, item, title=theirs).attributes() | {DISPLAY_NAME: mine if keeps else theirs}
+    attributes = link_after_sync(link, item, title=theirs).attributes() | {DISPLAY_NAME: mine if keeps else theirs}
     return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and mine != theirs else ())
 
 
 def new_container(
     item: UpstreamItem, block_type: str, *, link: LinkSettings, preserved: ContainerSettingsData | None
 ) -> str:
-    """What a new section, subsection or unit says: also the settings that the library has preserved for it."""
+    """Return the OLX of a new section, subsection or unit, with the settings that the library has preserved for it."""
     carried = {} if preserved is None else carried_settings(preserved)
     title = item.display_name()
-    attributes = carried | synced(link, item, title=title).attributes() | {DISPLAY_NAME: title}
+    attributes = carried | link_after_sync(link, item, title=title).attributes() | {DISPLAY_NAME: title}
     return with_attributes(f"<{block_type}/>", attributes)
 
 
 def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
-    """What a new section, subsection or unit gets of the settings that the library has preserved, as attributes."""
+    """Return the attributes that a new section, subsection or unit gets from settings preserved in the library."""
     return {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in preserved.settings.items()
@@ -108,14 +113,18 @@ def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
     }
 
 
-def looked_up(item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings) -> LinkSettings:
-    """What a block remembers of its library item when it only looks at it, and takes nothing."""
+def link_without_sync(
+    item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings
+) -> LinkSettings:
+    """Return link settings with title and body of the library item, for a block that is linked without a sync."""
     body = body_of(upstream_olx) if upstream_olx is not None and usage_key.block_type == TEXT else None
     return replace(link, upstream_title=item.display_name(upstream_olx), upstream_body=body)
 
 
-def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: str | None = None) -> LinkSettings:
-    """What a block says of its link after a sync, with the title and, for a Text, the body that the library has."""
+def link_after_sync(
+    link: LinkSettings, item: UpstreamItem, *, title: str | None, body: str | None = None
+) -> LinkSettings:
+    """Return link settings after a sync: with the item's version, title and, for a Text, body, and nothing declined."""
     return replace(
         link,
         version_synced=item.version_num,
@@ -129,10 +138,10 @@ def synced(link: LinkSettings, item: UpstreamItem, *, title: str | None, body: s
 
 
 def with_private_names(upstream_olx: str, files: tuple[FileMedia, ...], usage_key: UsageKey) -> str:
-    """OLX of a component with the names that its files get in the course."""
+    """Return the OLX of a component with the names that its files get in the course."""
     return with_renamed_files(upstream_olx, {name: private_name(usage_key, name) for name in own_files(files)})
 
 
 def own_files(files: tuple[FileMedia, ...]) -> Mapping[str, FileMedia]:
-    """Name below ``static/`` -> file of a component."""
+    """Return the files of a component by their names below ``static/``."""
     return {file.path.removeprefix(STATIC): file for file in files if file.path.startswith(STATIC)}

@@ -1,8 +1,8 @@
 """
-Transcripts of older videos on their way into courses: SJSON files become SRT files, and all are named per language.
+Converting the transcripts of older videos for courses: SJSON files become SRT files, named for each language.
 
-Older videos name an English transcript by ``sub``, an ID that stands for a file of the course. In a linked block
-files have a folder of their own, so the name must be written out (wire: sync-files).
+Older videos name an English transcript by ``sub``, an ID that stands for a file of the course. The files of a linked
+block are in a folder of its own, so the file name has to be written out (wire: sync-files).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _SJSON: Final = ".sjson"
 _STATIC: Final = "static/"
 MAX_TRANSCRIPT: Final = 2 * 1024 * 1024
-"""In bytes. Larger ones are left as they are: converting takes a second for each megabyte."""
+"""Largest SJSON file that is converted, in bytes: converting takes a second for each megabyte."""
 
 
 type Files = tuple[FileMedia, ...]
@@ -36,7 +36,7 @@ type Files = tuple[FileMedia, ...]
 
 def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Contents:
     """
-    The same versions of items with transcripts as courses have them. Versions of which none is SJSON stay as they are.
+    Return contents in which the SJSON transcripts of videos are SRT files. Other contents stay as they are.
 
     Args:
         packages: pk of a version -> pk of its learning package.
@@ -59,12 +59,16 @@ def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Con
 
 
 def is_sjson(file: FileMedia) -> bool:
-    """Whether a file of a component is a transcript in SJSON, by its name."""
+    """Return whether a file of a component is a transcript in SJSON, judged by its name."""
     return file.path.startswith(_STATIC) and file.path.endswith(f".srt{_SJSON}")
 
 
 def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Digest of each SJSON file that can be read -> the same as SRT."""
+    """
+    Convert SJSON files to SRT. Files that cannot be converted are left out.
+
+    Returns: digest of the SJSON file -> bytes of the SRT file.
+    """
     made: dict[str, bytes] = {}
     for digest, data in stored:
         try:
@@ -77,26 +81,26 @@ def srt_of(stored: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
 def _srt(sjson: bytes) -> bytes:
     if len(sjson) > MAX_TRANSCRIPT:
         raise ValueError(len(sjson))
-    read_json(sjson, file_budget())  # refuses what nests without end
+    read_json(sjson, file_budget())  # refuses JSON that is nested too deeply
     return str(Transcript.convert(sjson, input_format="sjson", output_format="srt")).encode()
 
 
 def by_digest(made: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What ``srt_of`` made, by digests of its own."""
+    """Return the SRT files that ``srt_of`` made by their own digests."""
     return {learning_core.media_digest(data): data for data in made.values()}
 
 
 def with_srt_files(olx: str, files: Files, made: Mapping[str, bytes]) -> tuple[str, Files]:
     """
-    A component with its files; a video with SRT files in place of SJSON.
+    Replace the SJSON files of a video by SRT files. Returns: OLX and files of the component.
 
     Args:
-        made: what ``srt_of`` made.
+        made: the result of ``srt_of``.
     """
     names = {file.path: file.path.removesuffix(_SJSON) for file in _sjson_files(olx, files) if file.digest in made}
     if not names:
         return olx, files
-    return _named(olx, names), tuple(_renamed(file, names, made) for file in files)
+    return _with_renamed_transcripts(olx, names), tuple(_as_srt_file(file, names, made) for file in files)
 
 
 def _sjson_files(olx: str, files: Files) -> Files:
@@ -109,7 +113,7 @@ def _stored(package_pk: int, digests: Collection[str]) -> Iterator[tuple[str, by
     return learning_core.stored_bytes(package_pk)(there)
 
 
-def _renamed(file: FileMedia, names: Mapping[str, str], made: Mapping[str, bytes]) -> FileMedia:
+def _as_srt_file(file: FileMedia, names: Mapping[str, str], made: Mapping[str, bytes]) -> FileMedia:
     if file.path not in names:
         return file
     data = made[file.digest]
@@ -117,8 +121,8 @@ def _renamed(file: FileMedia, names: Mapping[str, str], made: Mapping[str, bytes
     return FileMedia(path, learning_core.media_type_of(path), learning_core.media_digest(data), len(data))
 
 
-def _named(olx: str, names: Mapping[str, str]) -> str:
-    """A video that names its transcripts by their new names, the one that ``sub`` stands for too."""
+def _with_renamed_transcripts(olx: str, names: Mapping[str, str]) -> str:
+    """Return the OLX of a video with the new names of its transcripts; the one of ``sub`` is named for English."""
     short = {old.removeprefix(_STATIC): new.removeprefix(_STATIC) for old, new in names.items()}
     olx = with_renamed_files(olx, short)
     settings = settings_in(olx)
@@ -130,7 +134,7 @@ def _named(olx: str, names: Mapping[str, str]) -> str:
 
 
 def _transcripts(settings: Mapping[str, str]) -> dict[str, object]:
-    """The languages of a video and their files; none where nobody can read what it says of them."""
+    """Return the transcript file of each language of a video; none if its setting cannot be parsed."""
     try:
         found = read_json(settings.get("transcripts") or "{}")
     except InvalidValueError:

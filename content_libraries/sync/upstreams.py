@@ -1,4 +1,4 @@
-"""What libraries have published of the items that a course is linked to."""
+"""Reading the published versions of library items that a course is linked to."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ..olx.api import settings_in
 from .data import LinkState
 from .settings import DISPLAY_NAME
 
-_READS: Final = 5
-"""How often a library is read again because somebody published in the meantime."""
+_MAX_READS: Final = 5
+"""How often a library is read at most, because somebody publishes while it is read."""
 
 _STUDIO_ID: Final = re.compile("[0-9a-f]{32}")
 _REPEATED: Final = re.compile(r"_\d+$")
-"""What imports put after an ID that a library has already."""
+"""The suffix that imports add to an ID that the library has already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class UpstreamItem:
     The published version of a library item.
 
     Args:
-        pk: of its entity.
-        children: keys of what it shows, in order; what is not published is not in it.
+        pk: pk of its entity.
+        children: keys of its published children, in order.
     """
 
     key: ItemKey
@@ -44,20 +44,20 @@ class UpstreamItem:
     children: tuple[ItemKey, ...] = ()
 
     def display_name(self, olx: str | None = None) -> str | None:
-        """What it is called in a course; None for what has no name. ``olx`` is that of a component."""
+        """Return the title in a course; see ``display_name_of``."""
         return display_name_of(self.key, self.title, olx)
 
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
     """
-    Items of libraries, all as one moment had them.
+    Items of libraries; the items of one library are all from the same moment.
 
     Args:
-        items: those that are published, and everything in them.
-        broken: state of those that were asked for and are not.
-        pks: entity pk of those that were asked for and exist, published or not.
-        returning: those that are deleted as far as anybody can take them, and that have a draft again.
+        items: requested items that are published, and everything in them.
+        broken: state of each requested item that is not published or does not exist.
+        pks: entity pk of each requested item that exists, published or not.
+        returning: requested items whose deletion is published, and that have a draft again.
     """
 
     items: Mapping[ItemKey, UpstreamItem]
@@ -66,11 +66,15 @@ class Upstreams:
     returning: frozenset[ItemKey] = frozenset()
 
     def problem_of(self, key: ItemKey) -> LinkState | None:
-        """What stands against linking an item anew; one that returns only has to be published."""
+        """
+        Return the state that keeps an item from being linked anew; None if nothing does.
+
+        For an item that is deleted and has a draft again, the state is UNPUBLISHED and not DELETED.
+        """
         return LinkState.UNPUBLISHED if key in self.returning else self.broken.get(key)
 
     def below(self, key: ItemKey) -> Iterator[UpstreamItem]:
-        """Yield an item and what is in it; what stands somewhere twice comes twice."""
+        """Yield an item and everything in it; an item that occurs twice comes twice."""
         item = self.items[key]
         yield item
         for child in item.children:
@@ -79,26 +83,29 @@ class Upstreams:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What versions of items say: by version pk."""
+    """OLX, files and settings of versions of items, by version pk."""
 
     olx: Mapping[int, str]
     files: Mapping[int, tuple[FileMedia, ...]]
     settings: Mapping[int, ContainerSettingsData] = field(default_factory=dict)
     made_bytes: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """Bytes of files that no library has as they are, by digest."""
+    """Digest -> bytes of files that were made for courses and that no library has."""
 
 
 def display_name_of(key: ItemKey, title: str, olx: str | None = None) -> str | None:
     """
-    What an item of a library is called in a course.
+    Return the title that a library item gets in a course; None if it has no title of its own.
 
-    Imports give what has no name its ID as a title, and learners would see it in place of the name that the type of the
-    block has by default. The OLX of a component tells whether it has a name. Where it has none, a title that the ID was
-    made of is none either; other titles come from the type or from an archive. Nothing tells for a container, so only
-    an ID of Studio's making is no name: others may well be what an author has called it.
+    Imports use the ID of a block without a name as its title. Learners should see the default name of the block type
+    instead of such an ID. So:
+
+    - A component whose OLX has a display name keeps its title. Without a display name in its OLX, a title that equals
+      the ID, or that the ID was made from, counts as no title.
+    - A container has no OLX to check. Only an ID made by Studio (32 hex digits) counts as no title: any other may be
+      the name that an author gave it.
 
     Args:
-        olx: of a component, in the version that has this title.
+        olx: OLX of a component in the version that has this title.
     """
     if isinstance(key, LibraryContainerLocator):
         return None if title == key.container_id and _STUDIO_ID.fullmatch(title) else title
@@ -112,7 +119,7 @@ def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
     """
     Read items and everything in them, as published. Checks no permission.
 
-    Costs a few queries for each library and level, however many items there are.
+    Needs a few queries for each library and level, however many items there are.
     """
     by_library: dict[LibraryLocatorV2, set[ItemKey]] = {}
     for key in keys:
@@ -136,20 +143,20 @@ def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
 
 
 def read_contents(versions: Collection[int]) -> Contents:
-    """Read what versions of items say."""
+    """Read OLX, files and settings of versions of items."""
     return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedVersion:
     """
-    A version of an item that was copied, as its library has it now.
+    What a library knows about a copied version of an item.
 
     Args:
-        title: None if the version is gone.
-        claimed: number of the version that a paste may claim to have taken: this one if it was ever published; else the
-            published one that it was made after. None if there is none.
-        shown: what Learning Core calls the published children; () unless the published version is claimed.
+        title: title of the version; None if the version does not exist any more.
+        claimed: number of the version that counts as synced after a paste: the copied version if it was ever published,
+            otherwise the published version if that is older; None if there is neither.
+        shown: ``entity_ref`` of each published child; () unless the published version is claimed.
     """
 
     title: str | None
@@ -159,12 +166,12 @@ class CopiedVersion:
 
 def copied_versions(copied: Iterable[tuple[ItemKey, int]]) -> dict[tuple[str, int], CopiedVersion]:
     """
-    Read what libraries have of versions of items.
+    Look up copied versions of items in their libraries. Needs a few queries for each library.
 
     Args:
         copied: items, and the numbers of versions in their histories.
 
-    Returns: (key, number) -> what is known; items that are gone are left out. A few queries for each library.
+    Returns: (item key, version number) -> version; items that do not exist are left out.
     """
     by_library: dict[LibraryLocatorV2, set[tuple[ItemKey, int]]] = {}
     for key, number in copied:
@@ -198,8 +205,8 @@ def _copied_in(
 
 
 def _read_library(library_key: LibraryLocatorV2, package_pk: int, wanted: Collection[ItemKey]) -> Upstreams:
-    """Read until nobody publishes while it is read: all that is taken belongs to one publish log."""
-    for _attempt in range(_READS):
+    """Read a library, and read it again if somebody published meanwhile, so that all items are of one publish log."""
+    for _attempt in range(_MAX_READS):
         before = learning_core.newest_publish_logs([package_pk])
         found = _read_once(library_key, package_pk, wanted)
         if learning_core.newest_publish_logs([package_pk]) == before:

@@ -18,7 +18,7 @@ from content_libraries import api
 from content_libraries.courses.api import CoursePermission, CourseRoleBackend
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.sync.access import closed_to_follow
+from content_libraries.sync.access import libraries_closed_to_syncs
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, UserFactory, give_role
 
@@ -67,7 +67,7 @@ def test_rights_of_a_run_cost_the_same_for_one_library_and_for_many(
 
     def ask(asked: Collection[str]) -> tuple[frozenset[str], int]:
         with CaptureQueriesContext(connection) as queries:
-            closed = closed_to_follow(colleague.user, COURSE_KEY, [*asked, "lib:CL-TEST:absent"])
+            closed = libraries_closed_to_syncs(colleague.user, COURSE_KEY, [*asked, "lib:CL-TEST:absent"])
         return closed, len(queries)
 
     (one, cost), (many, cost_of_many) = ask(names[:1]), ask(names)

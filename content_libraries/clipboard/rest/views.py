@@ -94,7 +94,7 @@ class PasteView(LibraryAPIView):
 
 
 def _source_key(text: str) -> UsageKey:
-    """The key of what to copy, with the errors that clients know (wire: clipboard-copy)."""
+    """Parse the key of the component or block to copy; raise the errors that clients know (wire: clipboard-copy)."""
     try:
         key = UsageKey.from_string(text)
     except InvalidKeyError as error:

@@ -1,4 +1,4 @@
-"""Imports in the Django admin: choose sources, look at the plan, start it, watch it, see what became of each block."""
+"""Imports in the Django admin: choose sources, preview the plan, start and watch the import, see its results."""
 
 from .jobs import ImportJobAdmin
 from .results import BlockMigrationAdmin, MigrationAdmin, SourceAdmin

@@ -1,4 +1,4 @@
-"""What the admin classes of this room share."""
+"""Helpers of the admin classes of this room."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ PREFIX: Final = "admin:content_libraries_import"
 
 
 def page_url(name: str, **query: object) -> str:
-    """The address of one of the pages that ImportJobAdmin adds, such as ``new``."""
+    """Return the address of a page that ImportJobAdmin adds, such as ``new``."""
     return f"{reverse(f'{PREFIX}_{name}')}?{urlencode(query, doseq=True)}"

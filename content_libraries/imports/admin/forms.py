@@ -42,7 +42,7 @@ _INTO: Final = (
 
 
 class SourceKeyField(forms.CharField):
-    """Key of a course or a legacy library; None where it is left empty."""
+    """Key of a course or a legacy library; None if the field is left empty."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -53,12 +53,12 @@ class SourceKeyField(forms.CharField):
 
 
 def _is_there(key: LibraryLocatorV2, user: Actor) -> bool:
-    """Whether the user may view a library of this key; the api asks for more when something is written."""
+    """Return whether there is a library of this key that the user may view. The api checks the rights to write."""
     return viewable_libraries(user).filter(org__short_name=key.org, slug=key.slug).exists()
 
 
 class ImportForm(forms.Form):
-    """How to import sources into one library, which may have to be made first."""
+    """Options for importing sources into one library, which can be created at the same time."""
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,7 +128,7 @@ class ImportForm(forms.Form):
         return key
 
     def options(self) -> ImportOptions:
-        """The valid form as options of a source."""
+        """Return the options of the valid form."""
         data = self.cleaned_data
         return ImportOptions(
             level=Level(data["level"]),
@@ -144,7 +144,7 @@ class ImportForm(forms.Form):
 
 
 class LegacyForm(forms.Form):
-    """Where legacy libraries go."""
+    """Asks for the destination of legacy libraries."""
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,7 +167,7 @@ class LegacyForm(forms.Form):
         return data
 
     def destination(self) -> LibraryLocatorV2 | Destination:
-        """What the valid form says."""
+        """Return the destination that the valid form names."""
         if self.cleaned_data["into"]:
             return Destination(self.cleaned_data["into"])
         key: LibraryLocatorV2 = self.cleaned_data["library"]

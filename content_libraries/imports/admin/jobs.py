@@ -1,4 +1,4 @@
-"""Jobs in the admin, and the pages that start and watch them."""
+"""Import jobs in the admin, and the addresses of the pages that start and watch them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ _MOST_SOURCES: Final = 3
 @admin.register(ImportJob)
 class ImportJobAdmin(JobAdmin, StaffAdmin):
     """
-    Imports: started, watched, canceled, tried again.
+    Shows import jobs, and starts, watches, cancels and retries them.
 
-    The addresses below ``new/`` and ``legacy/`` begin with a choice of sources, which comes from the lists of courses
-    and uploads.
+    The pages ``new/`` and ``legacy/`` get the chosen sources in their query, from the lists of courses and of uploads.
     """
 
     page_names = PREFIX.removeprefix("admin:")

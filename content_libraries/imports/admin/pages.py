@@ -1,4 +1,4 @@
-"""The pages from the choice of sources to the end of an import. Each reads, calls one api function, and shows."""
+"""The pages of an import, from its options to its end."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ PLAN_COLUMNS: Final[Mapping[str, Any]] = {
 }
 
 _MOST_ROWS: Final = 1000
-"""A longer plan is read as CSV."""
+"""How many rows of a plan the page shows; the CSV file has all."""
 
 type Context = dict[str, Any]
 type _ChosenSource = tuple[CourseKey, str, UUID | None]
-"""Key and title of a source, and the upload."""
+"""Key and title of a source, and the uuid of the upload; None for a course of the course store."""
 
 
 def new_import(request: HttpRequest, context: Context) -> HttpResponse:
-    """How to import the chosen courses and archives into one library; the next page shows what that means."""
-    sources = _chosen(request)
+    """Ask for the options of an import of the chosen sources into one library, and lead to the preview."""
+    sources = _chosen_sources(request)
     is_ready = _are_chosen_once(sources, request)
     form = ImportForm(request.POST or None, user=request.user)
     if request.method == "POST" and is_ready and form.is_valid():
         try:
             with transaction.atomic():  # without a plan, there is no new library either
                 _make_library(form, request)
-                plans = _planned(form, sources, request)
+                plans = _make_plans(form, sources, request)
         except ContentLibrariesError as error:
             form.add_error(None, error.message)
         else:
@@ -74,8 +74,8 @@ def _make_library(form: ImportForm, request: HttpRequest) -> None:
         create_library(user=request.user, org=form.library_key.org, slug=form.library_key.slug, title=title)
 
 
-def _planned(form: ImportForm, sources: Sequence[_ChosenSource], request: HttpRequest) -> list[StoredPlan]:
-    """A plan for each source, beside those of the sources before it."""
+def _make_plans(form: ImportForm, sources: Sequence[_ChosenSource], request: HttpRequest) -> list[StoredPlan]:
+    """Make a plan for each source, which takes the plans of the sources before it into account."""
     plans: list[ImportPlan] = []
     stored_plans: list[StoredPlan] = []
     for key, _title, uuid in sources:
@@ -93,13 +93,13 @@ def _planned(form: ImportForm, sources: Sequence[_ChosenSource], request: HttpRe
 
 
 def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
-    """What an import would do, and the button that lets a worker do exactly that."""
+    """Show what an import would do. A POST starts a job that does exactly that."""
     found = [api.find_plan(_uuid(text), user=request.user) for text in request.GET.getlist("plan")]
     publish = request.GET.get("publish") == "1"
     if request.method == "POST":
         job = api.start_plans([stored for stored, _plan in found], user=request.user, publish=publish)
         return HttpResponseRedirect(page_url("watch", job=str(job.uuid)))
-    plans = [_plan_shown(stored, plan) for stored, plan in found]
+    plans = [_plan_context(stored, plan) for stored, plan in found]
     context |= {
         "title": _("Preview of the import"),
         "plans": plans,
@@ -112,13 +112,13 @@ def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
 
 
 def plan_csv(request: HttpRequest, _context: Context, uuid: UUID) -> HttpResponse:
-    """A plan, block by block."""
+    """Return a plan as CSV, one row for each block."""
     _stored, plan = api.find_plan(uuid, user=request.user)
     return csv_response(f"plan-{uuid}.csv", PLAN_COLUMNS, api.plan_rows(plan))
 
 
 def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
-    """Where the chosen legacy libraries go; shown first, done at the second click."""
+    """Ask where the chosen legacy libraries go. The first click previews the migration, the second starts it."""
     uploads = _uploads(request)
     sources: list[_ChosenSource] = [(upload.key, upload.title, upload.uuid) for upload in uploads]
     is_ready = _are_chosen_once(sources, request)
@@ -129,7 +129,7 @@ def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
                 jobs = api.start_legacy_migrations(uploads, user=request.user, into=form.destination())
                 return HttpResponseRedirect(page_url("watch", job=[str(job.uuid) for job in jobs]))
             results = api.migrate_legacy_libraries(
-                [_open(upload, request) for upload in uploads],
+                [_open_upload(upload, request) for upload in uploads],
                 user=request.user,
                 into=form.destination(),
                 dry_run=True,
@@ -142,20 +142,20 @@ def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
 
 
 def watch(request: HttpRequest, context: Context) -> HttpResponse:
-    """How far jobs are, and what they did. The page keeps itself up to date."""
+    """Show the progress and the results of jobs, on a page that updates itself."""
     jobs = job_cards(_jobs(request))
     context |= {"title": _("Imports") if len(jobs) > 1 else _("Import"), "jobs": jobs, "query": request.GET.urlencode()}
     return render(request, f"{_TEMPLATES}/watch.html", context)
 
 
 def progress(request: HttpRequest, context: Context) -> HttpResponse:
-    """The part of the page that changes."""
+    """Render the part of the page of ``watch`` that is updated."""
     context["jobs"] = job_cards(_jobs(request))
     return render(request, f"{_TEMPLATES}/progress.html", context)
 
 
 def csv_response(name: str, columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
-    """A table as a file that spreadsheets open; no cell is taken for a formula."""
+    """Return a table as a CSV file in which spreadsheets take no cell for a formula."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
@@ -170,7 +170,7 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _plan_shown(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
+def _plan_context(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
     rows = api.plan_rows(plan)
     return {
         "uuid": stored.uuid,
@@ -184,8 +184,8 @@ def _plan_shown(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
     }
 
 
-def _chosen(request: HttpRequest) -> list[_ChosenSource]:
-    """What was chosen, in the order of the choice; each source once."""
+def _chosen_sources(request: HttpRequest) -> list[_ChosenSource]:
+    """Return the chosen sources, in the order of the query, each course and each upload once."""
     courses = [course_key(text) for text in request.GET.getlist("course")]
     found = [(key, api.find_source(key, user=request.user).title, None) for key in dict.fromkeys(courses)]
     return [*found, *((upload.key, upload.title, upload.uuid) for upload in _uploads(request))]
@@ -193,8 +193,9 @@ def _chosen(request: HttpRequest) -> list[_ChosenSource]:
 
 def _are_chosen_once(sources: Sequence[_ChosenSource], request: HttpRequest) -> bool:
     """
-    Whether there are sources, and each is chosen once: not as two archives, nor as an archive and a course. Says which
-    are chosen twice, too.
+    Return whether there are sources, and no key is chosen twice. Shows an error message for each repeated key.
+
+    A key can be chosen twice as two archives, or as an archive and a course.
     """
     counts = Counter(key for key, _title, _uuid in sources)
     twice = [key for key, count in counts.items() if count > 1]
@@ -211,7 +212,7 @@ def _uploads(request: HttpRequest) -> list[SourceUpload]:
     return [found[uuid] for uuid in uuids]
 
 
-def _open(upload: SourceUpload, request: HttpRequest) -> Source:
+def _open_upload(upload: SourceUpload, request: HttpRequest) -> Source:
     return api.find_source(upload.key, user=request.user, upload_uuid=upload.uuid).open()
 
 

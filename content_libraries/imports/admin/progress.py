@@ -1,4 +1,4 @@
-"""What a person reads about jobs."""
+"""Describing import jobs for the pages of the admin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..wording import error_in_words, outcomes_in_words
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
-    """One source of a job: its state in words, and what became of its blocks."""
+    """One source of a job: its state in words, and counts of its blocks by outcome."""
 
     key: str
     title: str
@@ -35,7 +35,7 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True)
 class JobCard:
-    """A job. ``step`` is what the worker does right now."""
+    """A job with its sources. ``step`` is what the worker does at this moment."""
 
     job: ImportJob
     state: str
@@ -53,14 +53,14 @@ class JobCard:
 
     @property
     def can_retry(self) -> bool:
-        """Whether something failed; sources go with a library that was created for the job."""
+        """Return whether the job can be retried: a source failed, or its deleted library can be created anew."""
         if not self.sources:
             return self.job.makes_library_anew
         return self.is_finished and any(source.error for source in self.sources)
 
 
 def job_cards(jobs: Iterable[ImportJob]) -> list[JobCard]:
-    """Describe jobs, in a constant number of queries."""
+    """Describe jobs in a constant number of queries."""
     jobs = list(jobs)
     migrations = [migration for job in jobs for migration in job.migrations.all()]
     titles = titles_of([migration.source.key for migration in migrations])
@@ -80,7 +80,7 @@ def _job_card(
 ) -> JobCard:
     migrations = sorted(job.migrations.all(), key=lambda migration: migration.pk)
     library = libraries.get(migrations[0].target_id) if migrations else None
-    status = job.task_status
+    task_status = job.task_status
     is_open = job.state in UNFINISHED
     state, tone = state_in_words(job), TONES.get(job.state, "info")
     if job.state == JobState.SUCCEEDED and any(left_out.get(migration.pk) for migration in migrations):
@@ -89,9 +89,9 @@ def _job_card(
         job=job,
         state=state,
         tone=tone,
-        step=str(status.state) if status and is_open and job.state == JobState.RUNNING else "",
-        completed=status.completed_steps if status else 0,
-        total=status.total_steps if status else 1,
+        step=str(task_status.state) if task_status and is_open and job.state == JobState.RUNNING else "",
+        completed=task_status.completed_steps if task_status else 0,
+        total=task_status.total_steps if task_status else 1,
         sources=tuple(_source_card(migration, titles, left_out) for migration in migrations),
         target_title=library.title if library else "",
         target_url=reverse("admin:content_libraries_contentlibrary_change", args=[library.pk]) if library else "",

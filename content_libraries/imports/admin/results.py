@@ -1,4 +1,4 @@
-"""What imports did, block by block."""
+"""Results of imports in the admin: blocks, imports and sources."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _OUTCOMES: Final = {
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    """What happened to the block."""
+    """Filters blocks by what the import did with them."""
 
     title = gettext_lazy("what happened")
     parameter_name = "outcome"
@@ -69,7 +69,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
 
 class TypeFilter(admin.AllValuesFieldListFilter):
-    """The type of the component that a block became."""
+    """Filters blocks by the type of the component that they became."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +78,7 @@ class TypeFilter(admin.AllValuesFieldListFilter):
 
 @admin.register(ModulestoreBlockMigration)
 class BlockMigrationAdmin(StaffAdmin):
-    """The result of imports per block; the list as it is filtered can be taken along as CSV."""
+    """Lists the results of imports block by block; the filtered list can be downloaded as CSV."""
 
     change_list_template = "content_libraries/imports/block_list.html"
     list_display = ("block", "outcome", "when", "library", "item", "version", "reason")
@@ -100,7 +100,7 @@ class BlockMigrationAdmin(StaffAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModulestoreBlockMigration]:
-        """With what the keys of the items consist of."""
+        """Add the fields that item keys are made of, so that the list needs no query for each row."""
         blocks: QuerySet[ModulestoreBlockMigration] = super().get_queryset(request)
         return blocks.annotate(**{f"name_{number}": F(f"target__{name}") for number, name in enumerate(NAME_FIELDS)})
 
@@ -109,7 +109,7 @@ class BlockMigrationAdmin(StaffAdmin):
         return [path("csv/", self.admin_site.admin_view(self.csv_view), name=name), *super().get_urls()]
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
-        """The list with the filters of the address, without its pages."""
+        """Return the whole filtered list as CSV."""
         rows = self.get_changelist_instance(request).get_queryset(request) if self.has_view_permission(request) else ()
         table = [
             {
@@ -159,7 +159,7 @@ class BlockMigrationAdmin(StaffAdmin):
 
     @admin.display(description=_COLUMNS["target"], ordering="target__entity_ref")
     def item(self, row: ModulestoreBlockMigration) -> str:
-        """Its key, as a link: to the frontend, or where there is none to the preview of a component."""
+        """Return the key of the item as a link to the frontend, or to the preview of a component if there is none."""
         key = _item_key(row)
         url = _address(key) if key else ""
         return format_html('<a href="{}"><code>{}</code></a>' if url else "<code>{1}</code>", url, key or "")
@@ -175,7 +175,7 @@ class BlockMigrationAdmin(StaffAdmin):
 
 
 class FailedFilter(ChoiceFilter):
-    """Imports that came to nothing."""
+    """Filters imports by whether they failed."""
 
     title = gettext_lazy("outcome")
     parameter_name = "failed"
@@ -184,7 +184,7 @@ class FailedFilter(ChoiceFilter):
 
 
 def _item_key(row: Any) -> ItemKey | None:
-    """What a row of the list became."""
+    """Return the key of the item that a row's block became; None if it was not imported."""
     if row.target_id is None:
         return None
     names = [getattr(row, f"name_{number}") for number in range(len(NAME_FIELDS))]
@@ -199,7 +199,7 @@ def _address(key: ItemKey) -> str:
 
 @admin.register(ModulestoreMigration)
 class MigrationAdmin(StaffAdmin):
-    """Each import of each source, with what came of it in words."""
+    """Lists the imports of sources, with the outcome of each in words."""
 
     list_display = ("source_key", "target_title", "outcome", "composition_level", "repeat_handling_strategy", "created")
     list_filter = (FailedFilter, "composition_level", "repeat_handling_strategy", "created")
@@ -247,7 +247,7 @@ class MigrationAdmin(StaffAdmin):
 
 @admin.register(ModulestoreSource)
 class SourceAdmin(StaffAdmin):
-    """Courses and legacy libraries that something was imported from, and where references to them lead."""
+    """Lists the sources that were imported, with the library that references to each lead to."""
 
     list_display = ("key", "forwards_to")
     list_select_related = ("forwarded__target",)

@@ -1,4 +1,4 @@
-"""Where imports in the admin begin: the lists of courses and of uploaded archives."""
+"""Choosing the sources of an import in the admin: actions of the lists of courses and of uploaded archives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .forms import SourceKeyField
 
 @admin.action(description=gettext_lazy("Import into library…"))
 def import_courses(_model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
-    """For the list of courses in the course store; the next pages ask for each course's own permission."""
+    """Lead to the import of the selected courses. The following pages check the permission in each course."""
     return HttpResponseRedirect(page_url("new", course=[str(key) for key in queryset.values_list("pk", flat=True)]))
 
 
@@ -39,7 +39,7 @@ def migrate_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[
 
 
 class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An archive, which is read whole before it is kept."""
+    """Uploads an archive, which is read completely before it is stored."""
 
     archive = forms.FileField(
         label=gettext_lazy("Archive"),
@@ -72,7 +72,7 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(SourceUpload)
 class UploadAdmin(StaffAdmin):
-    """Archives to import. Only whoever uploaded one, and staff, can read it."""
+    """Lists uploaded archives. Only staff and the user who uploaded an archive can import it."""
 
     actions = (import_uploads, migrate_uploads)
     list_display = ("title", "key", "kind", "file_name", "user", "created", "is_available")
@@ -103,7 +103,7 @@ class UploadAdmin(StaffAdmin):
         return Form
 
     def save_model(self, request: HttpRequest, obj: SourceUpload, form: Any, change: bool) -> None:
-        """Nothing is left to do: the form has stored what it has read."""
+        """Do nothing: the form has stored the upload already."""
 
     def response_add(self, request: HttpRequest, obj: SourceUpload, post_url_continue: str | None = None) -> Any:
         messages.success(
@@ -113,5 +113,5 @@ class UploadAdmin(StaffAdmin):
         return HttpResponseRedirect(page_url(name, upload=str(obj.uuid)))
 
 
-# The room of courses does not know of imports.
+# The courses room must not import this room, so this room adds its action there.
 CourseAdmin.actions = (*CourseAdmin.actions, import_courses)

@@ -1,4 +1,4 @@
-"""From the resources of a cartridge to blocks."""
+"""Converting the resources of a cartridge to blocks."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ _SHOWN_BY_ITEMS: Final = _IN_XML | _REASONS.keys()
 @dataclass(slots=True)
 class ContentReader:
     """
-    Makes blocks of resources; the same resource twice is the same blocks.
+    Converts resources to blocks; a resource that is shown twice gives the same blocks twice.
 
-    ``not_imported`` gets the reason for each block that stands for something that has no counterpart, ``pages`` the
-    paths of the files that are the text of a block, and ``linked`` those of files that a text refers to.
+    Attributes:
+        not_imported: key of a block -> the reason why its resource cannot be imported.
+        pages: paths of files that became the text of a block.
+        linked: paths of files that a text refers to.
     """
 
     manifest: Manifest
@@ -53,17 +55,17 @@ class ContentReader:
     """Name of a block -> the number that the next block of that name gets."""
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
-        """The blocks of a resource; its title is that of the item that shows it first."""
+        """Return the blocks of a resource. They get the title of the item that shows the resource first."""
         if identifier not in self._known:
             self._known[identifier] = self._read(identifier, title)
         return self._known[identifier]
 
     def label(self, item: Item) -> OlxBlock:
-        """A block for an item that has nothing but a title; it is not imported."""
+        """Make a block for an item that has only a title. The block is not imported."""
         return self._left_out("item", item.identifier, item.title, _("It has a title, but shows nothing."))
 
     def name(self, tag: str, identifier: str) -> str:
-        """The name of another block: its identifier, with a number if a block of this tag has that already."""
+        """Return a free name for a block: its identifier, with a number if another block of the tag has that name."""
         name = wanted = url_name(identifier)
         while (tag, name) in self._names:
             number = self._names[tag, wanted]
@@ -73,7 +75,11 @@ class ContentReader:
         return name
 
     def not_shown(self) -> tuple[OlxBlock, ...]:
-        """Blocks for what no item shows, as question banks; none is imported. Pages are among the unused files."""
+        """
+        Make a block that is not imported for each resource that no item shows, such as question banks.
+
+        Pages that no item shows get none: they are among the unused files.
+        """
         return tuple(
             self._left_out("resource", identifier, resource.href, _("No item of the cartridge shows this."))
             for identifier, resource in self.manifest.resources.items()
@@ -100,7 +106,7 @@ class ContentReader:
         return (self._html(identifier, title, text, resource.href),)
 
     def _text(self, resource: Resource) -> str | None:
-        """HTML of a page, a link, an assignment or a file; None for anything else."""
+        """Return the HTML of a page, a link, an assignment or a file; None for other resources."""
         path = resource.href
         if resource.kind == "imswl":
             return self._link(path)
@@ -159,12 +165,12 @@ class ContentReader:
 
 
 def url_name(identifier: str) -> str:
-    """An identifier of a cartridge as that of a block."""
+    """Convert an identifier of a cartridge to the ``url_name`` of a block."""
     return re.sub(r"[^\w.-]", "_", identifier)[:150] or "unnamed"
 
 
 def container(tag: str, name: str, title: str, children: tuple[OlxBlock, ...]) -> OlxBlock:
-    """A section, subsection or unit."""
+    """Make a section, subsection or unit."""
     return assembled(f"<{tag}{_title(title)}/>", name, children)
 
 

@@ -1,4 +1,4 @@
-"""The manifest of a cartridge: which resources there are, and how they are organized."""
+"""Reading the manifest of a cartridge: its resources, and the items that organize them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import xml
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A folder or a leaf of the organization. ``resource`` is the identifier of what a leaf shows, "" for nothing."""
+    """A folder or a leaf of the organization. ``resource`` is the identifier of the resource it shows; "" for none."""
 
     identifier: str
     title: str
@@ -41,7 +41,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What imsmanifest.xml says."""
+    """The content of ``imsmanifest.xml``."""
 
     identifier: str
     title: str

@@ -1,4 +1,4 @@
-"""Questions of a cartridge's quizzes (QTI 1.2, Common Cartridge profile) as problems."""
+"""Converting questions of a cartridge's quizzes (QTI 1.2, Common Cartridge profile) to problems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import xml
 from .texts import as_xml
 
 type Rewrite = Callable[[str], str]
-"""Lets the references of an HTML text lead to ``/static/``."""
+"""A function that rewrites the references of an HTML text to ``/static/``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Question:
 
     Args:
         identifier: unique in its quiz.
-        title: what it is called.
-        problem: what stands inside of ``<problem>``; "" where there is none.
+        title: its title.
+        problem: the content of the ``<problem>`` element; "" if it becomes no problem.
         text: HTML of an essay question, which is imported as text; "" for others.
-        reason: why it cannot be imported; "" where it can.
+        reason: why it cannot be imported; "" if it can.
     """
 
     identifier: str
@@ -67,7 +67,7 @@ def _profile(item: etree._Element) -> str:
 
 
 def _material(parent: etree._Element | None) -> str:
-    """The text in the material of an element, not of those further below, as HTML."""
+    """Return the text in the material of an element as HTML, without the material of deeper elements."""
     if parent is None:
         return ""
     parts = []
@@ -85,7 +85,7 @@ def _flowing(parent: etree._Element) -> Iterator[etree._Element]:
 
 
 def _right_answers(item: etree._Element) -> list[str]:
-    """Values of the conditions that give points, without those that are negated."""
+    """Return the answers that give points, without negated conditions."""
     answers = []
     for condition in xml.descendants(item, "respcondition"):
         points = [_points(xml.text(setvar)) for setvar in xml.children(condition, "setvar")]

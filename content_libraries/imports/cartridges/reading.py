@@ -1,4 +1,4 @@
-"""From a cartridge to the tree of a course."""
+"""Reading a cartridge as the tree of a course."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class CartridgeSource:
     A Common Cartridge as a source of imports.
 
     Args:
-        path: where it is.
-        limits: bounds of reading it.
+        path: path of the file.
+        limits: limits for reading it.
     """
 
     path: Path
@@ -67,13 +67,13 @@ class CartridgeSource:
 
 
 def is_cartridge(path: Path) -> bool:
-    """Whether a file is named as cartridges are."""
+    """Return whether a file has the name extension of cartridges."""
     return path.suffix.lower() == ".imscc"
 
 
 def read_cartridge(path: Path, limits: Limits) -> OlxTree:
     """
-    Read a cartridge. Texts are kept in memory, other files only cataloged.
+    Read a cartridge. Texts are kept in memory; of other files only path, size and digest.
 
     Raises OlxError for anything unsafe, damaged, malformed or too large.
     """
@@ -102,7 +102,12 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
 
 
 def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]:
-    """What an item of the organization becomes: folders by their depth, a leaf its blocks in a unit."""
+    """
+    Yield the blocks that an item of the organization becomes.
+
+    A folder becomes a section, subsection or unit, according to its depth. A leaf becomes the blocks of its resource,
+    in a unit of their own unless the leaf is in a unit already.
+    """
     title = item.title or item.identifier
     shown = reader.blocks(item.resource, title) if item.resource else ()
     if not item.items and not item.resource:
@@ -123,7 +128,7 @@ def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]
 def _catalog(path: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, StaticFile]]:
     texts: dict[str, bytes] = {}
     files: dict[str, StaticFile] = {}
-    left = limits.total_text_bytes
+    remaining_bytes = limits.total_text_bytes
     for name, chunks in files_of(path, limits):
         digest, size, kept = blake2b(digest_size=20), 0, bytearray()
         is_text = name.lower().endswith(_TEXTS)
@@ -132,14 +137,14 @@ def _catalog(path: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, St
             size += len(chunk)
             if is_text:
                 kept += chunk
-                if len(kept) > min(left, limits.text_bytes):
+                if len(kept) > min(remaining_bytes, limits.text_bytes):
                     raise ArchiveTooLargeError(
                         _("%(file)s brings the texts of the cartridge above their limit: split the cartridge.")
                         % {"file": name},
                         name,
                     )
         if is_text:
-            left -= size
+            remaining_bytes -= size
             texts[name] = bytes(kept)
         files[name] = StaticFile(name, size, digest.hexdigest())
     return texts, files

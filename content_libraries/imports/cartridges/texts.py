@@ -1,4 +1,4 @@
-"""HTML of cartridges: its body, and its references to files of the cartridge."""
+"""Converting HTML of cartridges: its body, and its references to files of the cartridge."""
 
 from __future__ import annotations
 
@@ -24,35 +24,37 @@ _BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNO
 
 def static_name(path: str, paths: Container[str]) -> str:
     """
-    The name of a file of a cartridge below ``/static/``: without Canvas's folder, unless another file has that name.
+    Return the name of a cartridge's file below ``/static/``: its path without the folder that Canvas adds.
+
+    The folder is kept if another file has the shorter name.
 
     Args:
-        paths: those of all files.
+        paths: paths of all files.
     """
     short = path.removeprefix(WEB_RESOURCES)
     return path if short != path and short in paths else short
 
 
 def static_url(path: str, paths: Container[str]) -> str:
-    """How texts refer to a file of a cartridge; see :func:`static_name`."""
+    """Return the URL by which texts refer to a file of a cartridge; see :func:`static_name`."""
     return f"/static/{quote(static_name(path, paths))}"
 
 
 def file_at(href: str, files: Mapping[str, object]) -> str:
-    """The path of the file that a manifest means, which may spell it with ``%20``; "" if there is none."""
+    """Return the path of the file that a manifest refers to, also if spelled with ``%20``; "" if there is none."""
     candidates = (href, unquote(href), posixpath.normpath(unquote(href)))
     return next((path for path in candidates if path in files), "")
 
 
 def body_of(page: str) -> str:
-    """What is inside the body of a page; all of it if it has none."""
+    """Return the content of the ``<body>`` of a page; the whole page if it has no body."""
     match = _BODY.search(page)
     return (match[1] if match else page).strip()
 
 
 def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str:
     """
-    Let references to files of the cartridge lead to ``/static/``; others stay.
+    Rewrite references to files of the cartridge to ``/static/``; other references stay.
 
     Args:
         text: HTML.
@@ -68,18 +70,19 @@ def with_static_urls(text: str, folder: str, files: Mapping[str, object]) -> str
 
 
 def linked_files(text: str, folder: str, files: Mapping[str, object]) -> set[str]:
-    """The files of a cartridge that a text refers to; see :func:`with_static_urls`."""
+    """Return the paths of the cartridge's files that a text refers to; see :func:`with_static_urls`."""
     found = {_path(unescape(match[3]), folder, files) for match in _REFERENCE.finditer(text)}
     return found - {""}
 
 
 def as_xml(text: str) -> str:
     """
-    HTML as well-formed XML, for what stands inside of a problem.
+    Convert HTML to well-formed XML, for the inside of a problem.
 
-    Comments go, and names that XML without namespaces cannot have, such as Word's ``<o:p>``; what is in them stays.
+    Comments are removed. Elements whose names XML without namespaces cannot have, such as Word's ``<o:p>``, become
+    ``<span>``; attributes with such names are removed.
     """
-    parser = html.HTMLParser(huge_tree=True)  # without it, attributes of ten megabytes and what follows are lost
+    parser = html.HTMLParser(huge_tree=True)  # otherwise attributes of ten megabytes, and all text after them, are lost
     container = html.fragment_fromstring(xml_safe(text) or " ", create_parent="div", parser=parser)
     for element in list(container.iterdescendants()):
         if not isinstance(element.tag, str):

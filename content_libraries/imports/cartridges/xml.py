@@ -1,4 +1,4 @@
-"""XML of cartridges, which has namespaces that differ from version to version."""
+"""Reading XML of cartridges by tag names alone: its namespaces differ from version to version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...olx.api import ForbiddenDoctypeError, MalformedXmlError
 
 
 def parse(data: bytes, path: str) -> etree._Element:
-    """Read one XML text without resolving anything. Raises MalformedXmlError and ForbiddenDoctypeError."""
+    """Parse an XML text without resolving entities. Raises MalformedXmlError and ForbiddenDoctypeError."""
     if b"<!DOCTYPE" in data:
         raise ForbiddenDoctypeError(
             _("%(path)s has a DOCTYPE, which a cartridge must not have: remove that line.") % {"path": path}, path
@@ -29,22 +29,22 @@ def parse(data: bytes, path: str) -> etree._Element:
 
 
 def name(element: etree._Element) -> str:
-    """Tag without namespace."""
+    """Return the tag of an element without its namespace."""
     return str(etree.QName(element).localname)
 
 
 def children(element: etree._Element, tag: str) -> list[etree._Element]:
-    """Children of this tag, in any namespace."""
+    """Return the children of an element that have a tag, in any namespace."""
     return [child for child in element if name(child) == tag]
 
 
 def descendants(element: etree._Element, tag: str) -> Iterator[etree._Element]:
-    """Elements of this tag below an element, in any namespace, in document order."""
+    """Yield the elements below an element that have a tag, in any namespace, in document order."""
     return (child for child in element.iter() if name(child) == tag and child is not element)
 
 
 def first(element: etree._Element, *path: str) -> etree._Element | None:
-    """The first element at the end of a path of tags."""
+    """Return the first element at the end of a path of tags; None if there is none."""
     found: etree._Element | None = element
     for tag in path:
         found = next(iter(children(found, tag)), None) if found is not None else None
@@ -52,5 +52,5 @@ def first(element: etree._Element, *path: str) -> etree._Element | None:
 
 
 def text(element: etree._Element | None) -> str:
-    """All text in an element, without the white space around it; "" for None."""
+    """Return all text in an element, without the white space around it; "" for None."""
     return "".join(str(part) for part in element.itertext()).strip() if element is not None else ""

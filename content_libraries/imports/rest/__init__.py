@@ -1,1 +1,1 @@
-"""REST API of imports: the paths that authoring frontends call, and what is new (uploads, plans)."""
+"""REST API of imports: paths that authoring frontends of the platform use, and new paths of this project."""

@@ -1,4 +1,4 @@
-"""Views of what is new: uploaded sources, plans that are looked at before they are applied, retries."""
+"""Views at paths that the platform does not have: uploads, plans, imports by plan, retries."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from ..wording import error_in_words
 
 
 def source_key(text: str) -> keys.CourseKey:
-    """Parse the key of a source. Raises MalformedKeyError for what is neither a course nor a legacy library."""
+    """Parse the key of a course or a legacy library. Raises MalformedKeyError for other keys."""
     key = keys.course_key(text)
     if not isinstance(key, (CourseLocator, LibraryLocator)):
         raise MalformedKeyError(_("“%(key)s” is neither a course nor a legacy library.") % {"key": text})
@@ -70,7 +70,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
     )
 
     def options(self, *, collection_code: str | None, make_collection: bool) -> ImportOptions:
-        """The validated body as options of one source."""
+        """Return the options of one source from the validated body."""
         body = self.validated_data
         return ImportOptions(
             level=Level(body["composition_level"]),

@@ -44,7 +44,7 @@ class BadParameter(APIException):
 
 
 def task(request: Request, job: Any) -> dict[str, Any]:
-    """The task object of a job."""
+    """Return the task object of a job (wire: imports-jobs)."""
     data: dict[str, Any] = TaskSerializer(job, context={"request": request}).data
     return data
 
@@ -86,7 +86,7 @@ class MigrationsView(LibraryAPIView):
 
 @contextmanager
 def _single_source() -> Iterator[None]:
-    """Say what is wrong in the words of a request for one source."""
+    """Translate errors of ``start_imports``, which takes many sources, for a request with one source."""
     try:
         yield
     except NotAllowedError:

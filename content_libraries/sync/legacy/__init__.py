@@ -1,6 +1,6 @@
 """
-Blocks of courses that use a legacy library, once that library was migrated (wire: imports-forwarding).
+Converting course blocks that use a legacy library, after the library was migrated (wire: imports-forwarding).
 
-``blocks`` finds them, ``originals`` tells which legacy block each child is a copy of, ``converting`` plans and writes
-the links, ``jobs`` and ``running`` do that in the background, ``undoing`` takes it back.
+``blocks`` finds the blocks, ``originals`` finds the legacy block that each child is a copy of, ``converting`` plans the
+links, ``jobs`` and ``running`` write them, at once or in the background, and ``undoing`` takes them back.
 """

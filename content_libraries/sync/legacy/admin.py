@@ -1,4 +1,4 @@
-"""Conversions of blocks that use legacy libraries, in the Django admin: what they did, and taking them back."""
+"""Conversions of legacy blocks in the Django admin: staff see what they did, cancel, retry and undo them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .undoing import undo_conversion
 
 @admin.register(LegacyConversion)
 class LegacyConversionAdmin(JobActionsAdmin, StaffAdmin):
-    """They are started by authors of courses and by command."""
+    """Shows conversions. Authors of courses and a command start them; the admin does not."""
 
     cancel = staticmethod(cancel_conversion)
     retry = staticmethod(retry_conversion)

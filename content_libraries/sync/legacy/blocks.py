@@ -1,4 +1,4 @@
-"""Which blocks of a course use a legacy library, and which of them are ready to be converted."""
+"""Finding the blocks of a course that use a legacy library, and those of them that can be converted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NotReadyError(InvalidInputError):
 
 
 class UpdateAllError(InvalidInputError):
-    """A block cannot take everything that it shows from its legacy library at once."""
+    """A block cannot be updated from its legacy library as a whole."""
 
     code = "no_update_of_all"
 
@@ -38,8 +38,8 @@ class LegacyBlock:
     A block that shows learners a random selection of a legacy library.
 
     Args:
-        source_key: the legacy library; None for a block that names none, or that never fetched anything from it.
-        is_converted: whether its children are linked to library items since.
+        source_key: the legacy library; None for a block that names none, or that never got anything from it.
+        is_converted: whether a conversion has linked its children to library items.
     """
 
     block: Block
@@ -58,7 +58,7 @@ def find_legacy_blocks(course_key: CourseKey, structure: CourseStructure) -> lis
 
 
 def ready_blocks(blocks: list[LegacyBlock]) -> list[LegacyBlock]:
-    """Those that can be converted: their library was migrated, and they are not converted yet. One query."""
+    """Return the blocks that can be converted: not converted yet, and their library was migrated. Needs one query."""
     sources = {block.source_key for block in blocks if block.source_key is not None and not block.is_converted}
     forwarded = forwarded_among(sources) if sources else frozenset()
     return [block for block in blocks if not block.is_converted and block.source_key in forwarded]
@@ -71,7 +71,7 @@ def _legacy(block: Block) -> LegacyBlock:
 
 
 def _source_key(settings: Mapping[str, str]) -> LibraryLocator | None:
-    """The key of the library itself, of whatever branch and version the block names."""
+    """Return the key of a block's legacy library, without branch and version; None if the block names no library."""
     try:
         key: Any = LibraryLocator.from_string(settings[SOURCE])
     except InvalidKeyError:

@@ -1,8 +1,8 @@
 """
-From blocks with content of a legacy library to problem banks whose children are linked to library items.
+Converting blocks with content of a legacy library to problem banks whose children are linked to library items.
 
-Usage keys, order, selection, settings and what learners did stay; only attributes of the draft change. It is planned
-in memory, shown, and applied as it is, in one change set of the course.
+Only attributes of the draft change: usage keys, order, selection, settings and the work of learners stay. A conversion
+is planned in memory. The plan can be shown, and is applied unchanged in one change set of the course.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ class LegacyDraft:
 
 
 def legacy_blocks_ready(course_key: CourseKey, *, user: Actor) -> list[UsageKey]:
-    """
-    List the blocks of a course that can be converted. Needs EDIT. Raises NotFoundError and NotAllowedError.
-    """
+    """List the blocks of a course that can be converted. Needs EDIT. Raises NotFoundError and NotAllowedError."""
     require_in_course(user, course_key, CoursePermission.EDIT)
     structure = course_store().structure(course_key)
     return [block.usage_key for block in ready_blocks(find_legacy_blocks(course_key, structure))]
@@ -74,9 +72,9 @@ def preview_conversion(course_key: CourseKey, *, user: Actor, only: UsageKey | N
 
 def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
     """
-    Say what to do instead of updating a legacy block from its library at once (wire: imports-forwarding).
+    Raise an error that says what to do instead of updating a legacy block as a whole (wire: imports-forwarding).
 
-    No legacy library is kept here, and what is in a converted block is linked item by item. Needs EDIT.
+    There are no legacy libraries here, and each child of a converted block is updated by its own link. Needs EDIT.
 
     Raises UpdateAllError, NotReadyError, NotFoundError and NotAllowedError.
     """
@@ -95,7 +93,11 @@ def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
 
 
 def read_legacy_draft(course_key: CourseKey, *, only: UsageKey | None = None) -> LegacyDraft:
-    """Read what a plan needs of a course. Checks no permission. Raises as ``preview_conversion``."""
+    """
+    Read the blocks of a course that can be converted, and their children. Checks no permission.
+
+    Raises as ``preview_conversion``.
+    """
     structure = course_store().structure(course_key)
     found = find_legacy_blocks(course_key, structure)
     if only is not None:
@@ -109,7 +111,7 @@ def read_legacy_draft(course_key: CourseKey, *, only: UsageKey | None = None) ->
 
 
 def plan_conversion(draft: LegacyDraft, blocks: Sequence[LegacyBlock]) -> ConversionPlan:
-    """Plan the conversion of some blocks. A few queries for each legacy library, however many blocks there are."""
+    """Plan the conversion of blocks. Needs a few queries for each legacy library, however many blocks there are."""
     planner = _Planner(draft)
     converted = tuple(planner.convert(block) for block in blocks)
     states = draft.structure.blocks
@@ -117,7 +119,7 @@ def plan_conversion(draft: LegacyDraft, blocks: Sequence[LegacyBlock]) -> Conver
         course_key=draft.course_key,
         blocks=converted,
         attributes=tuple(planner.attributes),
-        changes=CoursePlan(tuple(planner.changes), {key: states[key].version_num for key in planner.read}),
+        changes=CoursePlan(tuple(planner.changes), {key: states[key].version_num for key in planner.read_keys}),
         clean=tuple(
             change.usage_key for change in planner.attributes if not states[change.usage_key].has_unpublished_changes
         ),
@@ -129,7 +131,7 @@ class _Planner:
     draft: LegacyDraft
     attributes: list[AttributeChange] = field(default_factory=list)
     changes: list[UpdateBlock] = field(default_factory=list)
-    read: list[UsageKey] = field(default_factory=list)
+    read_keys: list[UsageKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.library = cache(_read_library)
@@ -146,14 +148,14 @@ class _Planner:
         return ConvertedBlock(legacy.usage_key, legacy.block.title, source_key, linked)
 
     def _link(self, child: Block, original: Original | None, library: _Library) -> ConvertedChild:
-        self.read.append(child.usage_key)
+        self.read_keys.append(child.usage_key)
         link = LinkSettings.of(child.usage_key, child.settings)
         why = _why_unlinked(child, link, original)
         if why is not None or original is None or original.forwarded.version_pk is None:
             return ConvertedChild(child.usage_key, child.title, unlinked=why or Unlinked.NOT_MIGRATED)
         version_pk, item = original.forwarded.version_pk, original.forwarded.item
         number = library.numbers[version_pk]
-        link = _linked(link, child, str(item), number, library.titles[version_pk], original.olx)
+        link = _new_link(link, child, str(item), number, library.titles[version_pk], original.olx)
         self._change(child, link.attributes())
         return ConvertedChild(child.usage_key, child.title, str(item), number)
 
@@ -163,12 +165,12 @@ class _Planner:
             key = block.usage_key
             self.attributes.append(AttributeChange(key, before, attributes))
             self.changes.append(UpdateBlock(key, with_attributes(block.olx, attributes)))
-            self.read.append(key)
+            self.read_keys.append(key)
 
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """A legacy library: its blocks, and numbers and titles of the versions that they became, by pk."""
+    """The blocks of a legacy library, and the numbers and titles of the item versions they became, by version pk."""
 
     originals: Sequence[Original]
     numbers: Mapping[int, int]
@@ -203,18 +205,24 @@ def _why_unlinked(child: Block, link: LinkSettings, original: Original | None) -
             return None
 
 
-def _linked(link: LinkSettings, child: Block, upstream: str, number: int, title: str, olx: str | None) -> LinkSettings:
-    """What a child says of its new link. Its own title, and the body of a Text that differs, count as local changes."""
+def _new_link(
+    link: LinkSettings, child: Block, upstream: str, number: int, title: str, olx: str | None
+) -> LinkSettings:
+    """
+    Return the link settings of a child that is linked to an item.
+
+    A title of its own, and a body of a Text that differs from the item's, are recorded as local changes.
+    """
     body = body_of(olx) if olx is not None and child.usage_key.block_type == TEXT else None
     customized = tuple(_local_fields(child, title, body))
-    # Without a title of its own, a child shows a default; that is no local change, now or at the next edit.
+    # A child without a title of its own shows a default title; the default is no local change, now or at an edit.
     known_title = title if DISPLAY_NAME in child.settings else None
-    linked = link.linked_to(upstream).within(None)
+    linked = link.linked_to(upstream).as_part_of(None)
     return replace(linked, version_synced=number, upstream_title=known_title, upstream_body=body, customized=customized)
 
 
 def _local_fields(child: Block, title: str, body: str | None) -> Iterator[str]:
-    """Fields that an author changed in the course. A title that is not there is the library's."""
+    """Yield the fields that an author changed in the course. A missing title is no change."""
     own_title = child.settings.get(DISPLAY_NAME)
     if own_title is not None and own_title != title:
         yield DISPLAY_NAME

@@ -1,4 +1,4 @@
-"""What a conversion is about."""
+"""Data of conversions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...courses.api import CoursePlan
 
 
 class Unlinked(StrEnum):
-    """Why a child of a converted block is not linked to a library item. It stays in the course as it is."""
+    """Why a child of a converted block is not linked to a library item. Such a child stays as it is."""
 
     NO_ORIGINAL = "no_original"
     NOT_MIGRATED = "not_migrated"
@@ -40,8 +40,9 @@ class ConvertedChild:
     A child of a converted block.
 
     Args:
-        upstream: key of the library item that it is linked to then; "" if it is not, for which ``unlinked`` says why.
+        upstream: key of the library item that it gets linked to; "" if it stays unlinked.
         version_num: the version of the item that counts as synced.
+        unlinked: why it stays unlinked; None if it is linked.
     """
 
     usage_key: UsageKey
@@ -53,7 +54,7 @@ class ConvertedChild:
 
 @dataclass(frozen=True, slots=True)
 class ConvertedBlock:
-    """A block with content of a legacy library, which becomes a problem bank; its children are linked one by one."""
+    """A block with content of a legacy library that becomes a problem bank with linked children."""
 
     usage_key: UsageKey
     title: str
@@ -67,7 +68,7 @@ class ConvertedBlock:
 
 @dataclass(frozen=True, slots=True)
 class AttributeChange:
-    """Attributes of a block that a conversion sets: name -> value, None for one that is not there."""
+    """Attributes of a block before and after a conversion: name -> value, None for an attribute that is not set."""
 
     usage_key: UsageKey
     before: Mapping[str, str | None] = field(hash=False)
@@ -77,13 +78,13 @@ class AttributeChange:
 @dataclass(frozen=True, slots=True)
 class ConversionPlan:
     """
-    What a conversion does. It is shown, or applied as it is.
+    What a conversion does. A plan can be shown to a user and then applied unchanged.
 
     Args:
         blocks: the converted blocks, in document order.
-        attributes: what changes in which block; undo goes by it.
-        changes: the same for the course store.
-        clean: the changed blocks that have no unpublished changes before.
+        attributes: the changed attributes of each block; an undo uses them.
+        changes: the plan for the course store.
+        clean: the changed blocks that had no unpublished changes before.
     """
 
     course_key: CourseKey
@@ -94,7 +95,7 @@ class ConversionPlan:
 
 
 def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
-    """What a conversion does, block by block, ready for JSON."""
+    """Report what a conversion does, block by block, ready for JSON."""
     return [
         {
             "usage_key": str(block.usage_key),
@@ -116,7 +117,7 @@ def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
 
 
 def unlinked_text(plan: ConversionPlan) -> str:
-    """The children that stay without a link, a line each, for authors; "" if there are none."""
+    """Explain to authors which children stay without a link and why, one line each; "" if there are none."""
     return "\n".join(
         str(EXPLANATIONS[child.unlinked] % {"block": child.usage_key, "title": child.title})
         for block in plan.blocks

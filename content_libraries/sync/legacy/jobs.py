@@ -1,4 +1,4 @@
-"""Conversions: what users do with them, at once or in the background. What a worker does is in ``running``."""
+"""Starting, finding, canceling and retrying conversions. The work of a worker is in ``running``."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def convert_legacy_blocks(
     course_key: CourseKey, *, user: Actor, only: UsageKey | None = None, publish: bool = False
 ) -> LegacyConversion:
     """
-    Convert the blocks of a course that use a migrated legacy library, now and in one change set.
+    Convert the blocks of a course that use a migrated legacy library, at once and in one change set.
 
     Args:
         user: needs EDIT, and PUBLISH to publish.
         only: convert this block, and no other.
-        publish: publish those of the blocks that had no unpublished changes; others stay drafts.
+        publish: publish the converted blocks that had no unpublished changes before; other blocks stay drafts.
 
     Raises NotFoundError, NotAllowedError, and NotReadyError for an ``only`` that cannot be converted.
     """
@@ -58,7 +58,7 @@ def start_conversion(course_key: CourseKey, *, user: Actor, publish: bool = Fals
     """
     Let a worker convert the blocks of a course that use a migrated legacy library.
 
-    The user's unfinished conversions of the course are canceled first: they are clicks on the same button.
+    The user's unfinished conversions of the course are canceled first: they come from clicks on the same button.
 
     Args:
         user: needs EDIT, and PUBLISH to publish.
@@ -84,11 +84,11 @@ def find_conversion(
     conversion_uuid: UUID, *, user: Actor, course_key: CourseKey | None = None, is_own: bool = False
 ) -> LegacyConversion:
     """
-    Find a conversion of the user; staff find all. Needs EDIT in the course still.
+    Find a conversion of the user; staff find all conversions. The user still needs EDIT in the course.
 
     Args:
-        course_key: only one of this course.
-        is_own: only one of the user's own, for staff too.
+        course_key: find only a conversion of this course.
+        is_own: find only a conversion of the user, also for staff.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -102,7 +102,7 @@ def find_conversion(
 
 
 def cancel_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
-    """Cancel a conversion; nothing happens to a finished one. Raises as ``find_conversion``."""
+    """Cancel a conversion, unless it is finished. Raises as ``find_conversion``."""
     conversion = find_conversion(conversion_uuid, user=user)
     request_cancel(LegacyConversion, conversion.pk)
     return find_conversion(conversion_uuid, user=user)
@@ -110,9 +110,9 @@ def cancel_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConvers
 
 def retry_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
     """
-    Convert, in a new job, what is left to convert in the course of a finished conversion.
+    Convert the remaining blocks in the course of a finished conversion, in a new job.
 
-    Raises as ``find_conversion`` and ``start_conversion``, and InvalidInputError for one that is not finished.
+    Raises as ``find_conversion`` and ``start_conversion``, and InvalidInputError for an unfinished conversion.
     """
     conversion = find_conversion(conversion_uuid, user=user)
     check_finished(conversion)
@@ -121,9 +121,9 @@ def retry_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversi
 
 def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user: Actor) -> None:
     """
-    Do what a plan says, and end the conversion, in the caller's transaction. The caller has locked the course.
+    Apply a plan and end its conversion, in the caller's transaction. The caller has locked the course.
 
-    Needs PUBLISH where the conversion publishes, and checks nothing else.
+    Checks PUBLISH if the conversion publishes, and no other permission.
     """
     if plan.changes.changes:
         applied = write_course_plan(plan.course_key, plan.changes, author_pk=author_pk(user))
@@ -136,7 +136,7 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
         for change in plan.attributes
     ]
     conversion.save()
-    with site_language.active():  # it is kept, and others read it too
+    with site_language.active():  # the text is stored, and other users read it too
         text = unlinked_text(plan)
     finish(conversion, JobState.PARTIAL if text else JobState.SUCCEEDED, text)
 
@@ -147,7 +147,7 @@ def finish(conversion: LegacyConversion, state: JobState, error: str = "") -> No
 
     Args:
         conversion: locked by the caller, and not finished.
-        error: for the author; of a conversion that succeeded, what stays without a link.
+        error: a message for the author; for ``PARTIAL``, the children that stay without a link.
     """
     end_job(conversion, state, error, partial_name="Blocks without a link")
 

@@ -1,12 +1,13 @@
 """
-Which block of a legacy library a block of a course is a copy of. In memory; no database.
+Finding the block of a legacy library that a block of a course is a copy of. In memory; no database.
 
-Exports of courses do not say it. Three things tell, in this order:
+Exports of courses do not name the original. It is found in three ways, tried in this order:
 
 1. The ID: when Studio takes a block from a legacy library, it gives the copy an ID that it computes from the library,
    the original and the block that it goes into.
-2. The same ID: archives that somebody else made keep the original's.
-3. The same content: title, and settings that the export of the course left out because they are the library's, apart.
+2. The same ID: archives that other tools made keep the ID of the original.
+3. The same content. The title is not compared, nor are settings that the course block does not have: exports leave
+   out settings that come from the library.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from ..settings import DISPLAY_NAME, LINK_ATTRIBUTES, course_settings_of
 
 _SPACE: Final = re.compile(r"\s+")
 _EDITORS_OWN: Final = frozenset({DISPLAY_NAME, "markdown", "parent_url", "index_in_children_list"})
-"""Attributes that say nothing of what a block teaches."""
+"""Attributes that do not belong to what a block teaches, and so are not compared."""
 
 
 @dataclass(frozen=True)
 class Original:
     """
-    A block of a legacy library, and what became of it.
+    A block of a legacy library, and the library item that it became.
 
     Args:
-        olx: of the version of the library item; None for one that did not become a component.
+        olx: OLX of the library item; None if the block did not become a component.
     """
 
     forwarded: ForwardedBlock
@@ -49,15 +50,15 @@ class Original:
 
     @cached_property
     def body(self) -> str | None:
-        """What is inside of its element, without white space."""
-        return None if self.olx is None else _squeezed(self.olx)
+        """Return the body of the OLX element without white space; None if there is no OLX."""
+        return None if self.olx is None else _body_without_space(self.olx)
 
     @cached_property
     def settings(self) -> Mapping[str, str]:
         return {} if self.olx is None else settings_in(self.olx)
 
     def is_like(self, block_type: str, body: str, settings: Mapping[str, str]) -> bool:
-        """Whether a block of this type, body and settings says the same; the original may have more settings."""
+        """Return whether type and body are the same, and the original has all of the settings; it may have more."""
         if block_type != self.source_key.block_type or body != self.body:
             return False
         return all(self.settings.get(name) == value for name, value in settings.items())
@@ -67,7 +68,7 @@ def originals_of(
     parent: UsageKey, source_key: LibraryLocator, children: Sequence[Block], originals: Sequence[Original]
 ) -> dict[UsageKey, Original]:
     """
-    Tell which originals the children of a block are copies of. No original is told of two children.
+    Find the originals that the children of a block are copies of. No two children get the same original.
 
     Args:
         parent: the block that shows the selection.
@@ -75,7 +76,7 @@ def originals_of(
         children: blocks in ``parent``, in order.
         originals: all blocks of the library.
 
-    Returns: usage key of a child -> its original. Children for which nothing tells are left out.
+    Returns: usage key of a child -> its original. Children without a known original are left out.
     """
     found: dict[UsageKey, Original] = {}
     free = {original.source_key: original for original in originals}
@@ -85,13 +86,13 @@ def originals_of(
             if child.usage_key not in found and original is not None and original.source_key in free:
                 found[child.usage_key] = free.pop(original.source_key)
     for child in children:
-        if child.usage_key not in found and (original := _alike(child, free)) is not None:
+        if child.usage_key not in found and (original := _with_same_content(child, free)) is not None:
             found[child.usage_key] = free.pop(original.source_key)
     return found
 
 
 def copied_id(source_key: LibraryLocator, block_id: str, parent_id: str) -> str:
-    """The ID that Studio gives to a copy of a block of a legacy library in a block of a course."""
+    """Compute the ID that Studio gives to a course block that is a copy of a block of a legacy library."""
     text = f"{str(source_key).encode()!r}:{block_id}:{parent_id}"
     return sha1(text.encode(), usedforsecurity=False).hexdigest()[:20]
 
@@ -111,20 +112,20 @@ def _by_id(originals: Sequence[Original]) -> Mapping[tuple[str, str], Original]:
     return {(one.source_key.block_type, one.source_key.block_id): one for one in originals}
 
 
-def _alike(child: Block, free: Mapping[UsageKey, Original]) -> Original | None:
-    """The first original that nobody has and that says the same, if there is one."""
-    telling = dict(_telling(child))
-    body = _squeezed(child.olx)
+def _with_same_content(child: Block, free: Mapping[UsageKey, Original]) -> Original | None:
+    """Return the first unused original with the same content as a child; None if there is none."""
+    telling = dict(_taught_attributes(child))
+    body = _body_without_space(child.olx)
     if not (body or telling):
         return None  # an empty block is like every other
     return next((one for one in free.values() if one.is_like(child.usage_key.block_type, body, telling)), None)
 
 
-def _telling(child: Block) -> Iterator[tuple[str, str]]:
-    """Attributes that say what a block teaches."""
+def _taught_attributes(child: Block) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of a block that belong to what it teaches."""
     others = _EDITORS_OWN | LINK_ATTRIBUTES | course_settings_of(child.usage_key.block_type)
     yield from ((name, value) for name, value in child.settings.items() if name not in others)
 
 
-def _squeezed(olx: str) -> str:
+def _body_without_space(olx: str) -> str:
     return _SPACE.sub("", body_of(olx))

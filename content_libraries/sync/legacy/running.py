@@ -1,4 +1,4 @@
-"""What a worker does with a conversion, so that it can die at any point (ADR 0016)."""
+"""Doing a conversion in a worker, which may die at any point without harm (ADR 0016)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .jobs import TASK_NAME, apply_conversion, finish, retry_conversion
 
 @dataclass(slots=True)
 class _Conversion:
-    """A conversion at work. The content of the course, and the end of the conversion, are one transaction."""
+    """Does one conversion. The changes of the course and the end of the conversion are one transaction."""
 
     worker: JobWorker[LegacyConversion]
 
@@ -38,7 +38,7 @@ class _Conversion:
             self.worker.step(f"Migrating block: {key}", 1)
         with transaction.atomic():
             lock_course(conversion.course_key)
-            # Planned behind the lock, so that nobody changes what the plan is about. It costs a few queries.
+            # Planned after locking, so that nobody changes the course between plan and write.
             plan = preview_conversion(conversion.course_key, user=user)
             with self.worker.finishing() as locked:
                 self.worker.check(locked)

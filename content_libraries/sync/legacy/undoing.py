@@ -1,4 +1,4 @@
-"""Taking a conversion back."""
+"""Undoing a conversion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .jobs import find_conversion
 
 
 class UndoConflictError(ConflictError):
-    """Links that a conversion made were used since; taking them away would lose that."""
+    """Links that a conversion made were synced, declined or removed since. An undo would lose those changes."""
 
     code = "undo_conflict"
 
@@ -37,14 +37,15 @@ class UndoConflictError(ConflictError):
 
 def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
     """
-    Give the blocks of a conversion the attributes back that they had, in one change set. Everything else that was
-    edited since stays; so does what is published. Blocks that were deleted since are left out.
+    Undo a conversion: give its blocks back the attributes that they had, in one change set.
+
+    Other edits since the conversion stay, and so does what is published. Blocks that were deleted since are left out.
 
     Args:
-        user: who started the conversion, or staff. Needs EDIT still.
+        user: who started the conversion, or staff. Still needs EDIT.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for one that is not finished, that changed nothing or
-    that was undone already, and UndoConflictError. Nothing changes then.
+    Raises NotFoundError, NotAllowedError, UndoConflictError, and InvalidInputError for a conversion that is not
+    finished, changed nothing or was undone already. On an error nothing changes.
     """
     course_key = find_conversion(conversion_uuid, user=user).course_key
     with transaction.atomic():
@@ -76,6 +77,6 @@ def _refuse_pointless(conversion: LegacyConversion) -> None:
 
 
 def _is_changed(block: Block, change: Mapping[str, Any]) -> bool:
-    """Whether the link of a block is not any more what the conversion made of it. Local changes of fields are none."""
+    """Return whether a block's link settings changed since the conversion. New local changes of fields do not count."""
     after = {name: value for name, value in change["after"].items() if name != "downstream_customized"}
     return any(block.settings.get(name) != value for name, value in after.items())

@@ -1,1 +1,1 @@
-"""REST of the sync room: at the paths that authoring frontends know, and what is new below our own."""
+"""REST of the sync room: paths that authoring frontends of the platform use, and new paths of this project."""

@@ -1,4 +1,4 @@
-"""What the views of links share: keys from paths, error bodies, pages."""
+"""Helpers of the views of links: parsing keys, error bodies, pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TAGS = ["sync"]
 
 
 class LinkPagination(DefaultPagination):
-    """Pages of 100, or of ``page_size`` up to 1000, that name their neighbours (wire: sync-list)."""
+    """Pages of 100 links, or ``page_size`` up to 1000, with the numbers of their neighbours (wire: sync-list)."""
 
     page_size = 100
     max_page_size = 1000
@@ -35,7 +35,7 @@ class LinkPagination(DefaultPagination):
 
 
 def link_page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """Describes one page of links to the OpenAPI schema. It serializes nothing itself."""
+    """Make a serializer that describes one page of links in the OpenAPI schema. It is not used to serialize."""
     page = page_serializer(item)
     page.fields["next_page_num"] = serializers.IntegerField(allow_null=True)
     page.fields["previous_page_num"] = serializers.IntegerField(allow_null=True)
@@ -53,7 +53,7 @@ class DeveloperErrorsView(LibraryAPIView):
         return response
 
     def message_of(self, error: ContentLibrariesError) -> str | list[str]:
-        """Return how an error that is about no field is said."""
+        """Return the ``developer_message`` of an error that is about no field."""
         return error.message
 
     def _error(self, error: ContentLibrariesError) -> Response:
@@ -104,7 +104,7 @@ def item_key_of(text: str, *, field: str | None = None) -> ItemKey:
 
 
 def flag(value: object, *, field: str) -> bool:
-    """A boolean, or its text in whatever case. Raises InvalidInputError."""
+    """Parse a boolean, or the text of one in upper or lower case. Raises InvalidInputError."""
     text = str(value).lower()
     if text not in {"true", "false"}:
         raise InvalidInputError(_("“%(value)s” is neither true nor false.") % {"value": value}, field=field)

@@ -1,6 +1,7 @@
 """
-Outlines of courses, and what the pages of a course and of one of its blocks begin with: all with links (wire:
-sync-endpoints). What those pages ask for besides, such as menus of new blocks, is the host's.
+Outlines of courses, and the data of the pages of a course and of a block, with links (wire: sync-endpoints).
+
+Other data of these pages, such as the menus of new blocks, comes from the host.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ def _ancestor_data(outline: api.Outline, usage_key: UsageKey, *, is_last: bool) 
 
 
 def _page_url(usage_key: UsageKey) -> str:
-    """Where a host shows a block, or leads to the frontend that does."""
+    """Return the path at which a host shows a block, or redirects to the frontend that does."""
     return f"/container/{usage_key}"
 
 
@@ -208,7 +209,7 @@ def _block_data(outline: api.Outline, usage_key: UsageKey) -> dict[str, Any]:
 
 
 def actions_data(actions: api.OutlineActions) -> dict[str, bool | None]:
-    """``actions`` of section 10. Whether an edit is refused is decided where it is made."""
+    """Return the ``actions`` of a block (wire: sync-endpoints). They are hints: an edit is checked when it is made."""
     return {
         "childAddable": actions.child_addable,
         "deletable": not actions.is_root,

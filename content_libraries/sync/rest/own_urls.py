@@ -1,4 +1,4 @@
-"""URLs of what is new, below ``api/content_library/v1/``."""
+"""URLs that the platform does not have, below ``api/content_library/v1/``."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Views of what is new: previews of syncs, and where library items are used."""
+"""Views at paths that the platform does not have: previews, moves of links, reuse checks, runs and usages."""
 
 from __future__ import annotations
 

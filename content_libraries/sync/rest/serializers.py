@@ -242,7 +242,11 @@ class SyncPreviewSerializer(serializers.Serializer[Any]):
 
 
 def link_data(link: LinkDetail, parts: Iterable[ReadyPart] | None = None) -> dict[str, Any]:
-    """The link object of section 10."""
+    """
+    Return the link object of a block (wire: sync-endpoints).
+
+    ``ready_to_sync_children`` is included if ``parts`` are given and the block is linked to a container.
+    """
     data: dict[str, Any] = {
         "upstream_ref": link.upstream,
         "upstream_name": link.upstream_title,
@@ -265,7 +269,7 @@ def link_data(link: LinkDetail, parts: Iterable[ReadyPart] | None = None) -> dic
 
 
 def parts_data(parts: Iterable[ReadyPart]) -> list[dict[str, Any]]:
-    """``ready_to_sync_children`` of section 10."""
+    """Return the ``ready_to_sync_children`` of a link object (wire: sync-endpoints)."""
     return [
         {
             "name": part.title,
@@ -279,7 +283,7 @@ def parts_data(parts: Iterable[ReadyPart]) -> list[dict[str, Any]]:
 
 
 def notices_data(notices: FileNotices) -> dict[str, list[str]]:
-    """``static_file_notices`` of section 7."""
+    """Return the ``static_file_notices`` of a sync (wire: sync-files)."""
     return {
         "new_files": list(notices.new_files),
         "conflicting_files": list(notices.conflicting_files),
@@ -288,7 +292,7 @@ def notices_data(notices: FileNotices) -> dict[str, list[str]]:
 
 
 def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
-    """Settings to look at."""
+    """Return settings that an author should check, ready for JSON."""
     return [
         {
             "usage_key": str(one.usage_key),
@@ -302,7 +306,7 @@ def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
 
 
 def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
-    """A row of a list."""
+    """Return a link as a row of the list of links (wire: sync-list)."""
     row = link.row
     return {
         "id": row.pk,
@@ -327,7 +331,7 @@ def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
 
 
 def preview_data(plan: SyncPlan) -> dict[str, Any]:
-    """What a sync would do."""
+    """Return a sync plan as the body of a preview."""
     return {
         "blocks": [str(key) for key in plan.tops],
         "skipped": [
@@ -342,7 +346,7 @@ def preview_data(plan: SyncPlan) -> dict[str, Any]:
 
 
 def conflicts_data(plan: SyncPlan) -> list[dict[str, Any]]:
-    """Local changes that the library says otherwise, with what happens to each."""
+    """Return the conflicts of a sync plan, ready for JSON."""
     return [
         {
             "usage_key": str(conflict.usage_key),
@@ -359,7 +363,7 @@ def conflicts_data(plan: SyncPlan) -> list[dict[str, Any]]:
 
 
 def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:
-    """The steps of a plan; keys of new blocks only once those are ``made``."""
+    """Return the steps of a sync plan, ready for JSON. New blocks have keys only after the sync (``made``)."""
     return [
         {
             "action": step.action,
@@ -376,7 +380,7 @@ def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:
 
 
 def _frontend_url(link: LinkDetail) -> str | None:
-    """Where an author looks at the library item."""
+    """Return the address of the library item in the frontend; None if the link is broken."""
     if link.version_available is None or link.upstream is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Views of links: read the request, call one function of the room, present the result."""
+"""Views of links at the paths of the platform."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ class ChildrenView(DeveloperErrorsView):
 
 
 def _actions(child: Block, link: api.LinkDetail, *, is_free: bool) -> dict[str, bool | None]:
-    """What can be done with a child; in a linked container the library says what there is."""
+    """Return the possible actions for a child. In a linked container (not ``is_free``), children cannot be changed."""
     return {
         "unlinkable": api.actions_of(child, link).unlinkable,
         "can_copy": True,

@@ -52,7 +52,7 @@ class CourseAdmin(PackageAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         try:
             return super().get_object(request, object_id, from_field)
-        except InvalidKeyError:  # what is no key is the key of no course
+        except InvalidKeyError:  # an invalid key is the key of no course
             return None
 
     @admin.display(description=gettext_lazy("Course"), ordering="id")

@@ -10,7 +10,7 @@ from .compiling import compile_publish_log, uncompiled_publish_logs
 
 @shared_task(name="content_libraries.courses.compile", acks_late=False)  # the sweep finds what a dead worker has left
 def compile_published(publish_log_pk: int) -> bool:
-    """Compile a course in the state that a publish left. Running it twice, late or out of order does no harm."""
+    """Compile a course in the state that a publish left. Running the task twice, late or out of order does no harm."""
     return compile_publish_log(publish_log_pk)
 
 

@@ -214,7 +214,7 @@ def _count_blocks(plan: ImportPlan) -> Preview:
 
 
 def _still_missing(rows: QuerySet[ModulestoreBlockMigration]) -> QuerySet[ModulestoreBlockMigration]:
-    """Return those of the rows after which no later import has a row for the same block and library."""
+    """Filter rows to the newest row of each block in a library: no later import has a row for the block."""
     later = ModulestoreBlockMigration.objects.filter(
         source=OuterRef("source"),
         overall_migration__target=OuterRef("overall_migration__target"),

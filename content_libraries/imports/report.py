@@ -1,4 +1,16 @@
-"""Reporting on plans and results of imports: counts and rows, ready for JSON."""
+"""
+Reporting on plans and results of imports: counts and rows, ready for JSON.
+
+For example, a course whose only unit holds a Text and a content experiment without groups, imported up to the level of
+units, has a report with these entries among others::
+
+    {"source": "course-v1:O+C+R", "library": "lib:O:L", "title": "A course",
+     "counts": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
+     "created": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
+     "actions": {"create": 2, "unsupported": 1},
+     "by_type": {"html": {"create": 1}, "split_test": {"unsupported": 1}, "unit": {"create": 1}},
+     "unsupported": [{"usage_key": "…", "type": "split_test", "title": "…", "reason": "…"}]}
+"""
 
 from __future__ import annotations
 
@@ -24,17 +36,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     """
     Summarize a plan, ready for JSON.
 
-    For example, a course whose only unit holds a Text and a content experiment without groups, imported up to the
-    level of units, gives among other entries::
-
-        {"source": "course-v1:O+C+R", "library": "lib:O:L", "title": "A course",
-         "counts": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
-         "created": {"sections": 0, "subsections": 0, "units": 1, "components": 1},
-         "actions": {"create": 2, "unsupported": 1},
-         "by_type": {"html": {"create": 1}, "split_test": {"unsupported": 1}, "unit": {"create": 1}},
-         "unsupported": [{"usage_key": "…", "type": "split_test", "title": "…", "reason": "…"}]}
-
-    The entries are:
+    The report has these entries:
 
     - ``source``, ``library``, ``title``, ``source_version``, ``options``, ``level``, ``on_repeat``: the request;
     - ``counts``: items of the source by kind; ``created``: new items by kind; ``actions``: blocks by action;

@@ -1,4 +1,4 @@
-"""Background jobs of the imports room."""
+"""Background tasks of the imports room."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str])
 
     Args:
         tree: the whole source.
-        part: the imported part of it.
+        part: the part of the source that is imported.
         texts: ``id()`` of a block -> its own OLX.
     """
     files = StaticNames(tree.static_files)

@@ -157,7 +157,7 @@ class _Paster:
         origin = attributes.get(COPIED_FROM, "")
         olx = with_attributes(definition_of(element), _ORIGIN)
         olx = as_new_use(olx)
-        self.children[key] = ()  # a parent comes before what is in it
+        self.children[key] = ()  # reserves the place of the block before its children, in document order
         if _is_item(origin):
             self.items[key] = origin
             number = int(attributes[COPIED_VERSION])

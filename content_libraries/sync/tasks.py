@@ -1,4 +1,4 @@
-"""Background jobs of the sync room."""
+"""Background tasks of the sync room."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .runs import TASK_NAME
 
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)
 def run_sync(run_uuid: str) -> None:
-    """Do what is left of a run. Delivered twice, even at the same time, it does the work once."""
+    """Sync the courses of a run that are not done yet. If the task is delivered twice, the work is done once."""
     run_job(RUNS, UUID(run_uuid))
 
 
 @shared_task(name=CONVERT_TASK_NAME, acks_late=True, reject_on_worker_lost=True)
 def convert_legacy(conversion_uuid: str) -> None:
-    """Convert blocks that use legacy libraries. Delivered twice, even at the same time, it does the work once."""
+    """Convert blocks that use legacy libraries. If the task is delivered twice, the work is done once."""
     run_job(CONVERSIONS, UUID(conversion_uuid))

@@ -18,7 +18,7 @@ from .data import LinkState
 from .settings import DISPLAY_NAME
 
 _MAX_READS: Final = 5
-"""How often a library is read at most, because somebody publishes while it is read."""
+"""How often a library is read at most, if each time somebody publishes while it is read."""
 
 _STUDIO_ID: Final = re.compile("[0-9a-f]{32}")
 _REPEATED: Final = re.compile(r"_\d+$")

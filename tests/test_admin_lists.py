@@ -112,13 +112,17 @@ admin.autodiscover()
 OURS = [model for model in admin.site._registry if model._meta.app_label == "content_libraries"]
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
-def test_columns_and_filters_are_named_in_words(admin_client: Client, model: Any) -> None:
+def test_columns_and_filters_are_named_in_words(admin_client: Client) -> None:
     """Not by what the code calls them, such as “is spare” and “publish log pk”."""
-    page = admin_client.get(f"/admin/content_libraries/{model._meta.model_name}/")
-    changes = page.context.get("cl")
-    if changes is None:  # a page of our own, which has its words itself
-        return
-    columns = [str(label_for_field(name, model, changes.model_admin)) for name in changes.list_display[1:]]
-    filters = [str(shown.title) for shown in changes.filter_specs]
-    assert [label for label in columns + filters if re.search(r"^is |\b(pk|uuid|id)\b|\w key$|_", label)] == []
+    by_code = {}
+    for model in OURS:
+        page = admin_client.get(f"/admin/content_libraries/{model._meta.model_name}/")
+        changes = page.context.get("cl")
+        if changes is None:  # a page of our own, which has its words itself
+            continue
+        columns = [str(label_for_field(name, model, changes.model_admin)) for name in changes.list_display[1:]]
+        filters = [str(shown.title) for shown in changes.filter_specs]
+        words = [label for label in columns + filters if re.search(r"^is |\b(pk|uuid|id)\b|\w key$|_", label)]
+        if words:
+            by_code[model._meta.model_name] = words
+    assert by_code == {}

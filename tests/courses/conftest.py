@@ -8,14 +8,19 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.conftest import UserFactory, give_role
+from tests.shared_worlds import module_db  # noqa: F401 - a fixture of this room, too
 
 from .building import COURSE_KEY, make_course
 
 
-@pytest.fixture
-def course(db: None) -> None:
-    """A course of one unit with a text and a problem, nothing published; see ``building``."""
+@pytest.fixture(scope="module")
+def shared_course(module_db: None) -> None:  # noqa: F811
     make_course()
+
+
+@pytest.fixture
+def course(shared_course: None, db: None) -> None:
+    """A course of one unit with a text and a problem, nothing published; see ``building``. Made once for a module."""
 
 
 @pytest.fixture

@@ -19,6 +19,12 @@ URL = "/admin/content_libraries/course/"
 
 
 @pytest.fixture
+def course(db: None) -> None:
+    """Not shared: other tests count all courses."""
+    make_course()
+
+
+@pytest.fixture
 def client(make_user: UserFactory) -> Client:
     client = Client()
     client.force_login(make_user("root", is_staff=True, is_superuser=True))

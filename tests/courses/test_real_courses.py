@@ -39,7 +39,8 @@ def test_a_course_comes_out_as_it_went_in(real_archive: Callable[[str], Path], t
     assert report.files_left_out == ()
 
 
-@pytest.mark.parametrize("archive", COURSES)
+@pytest.mark.slow
+@pytest.mark.parametrize("archive", [DEMO, HARVARD])
 def test_loading_it_again_changes_nothing(real_archive: Callable[[str], Path], archive: str) -> None:
     first = api.load_course(real_archive(archive), user=None)
     assert first.created > 0
@@ -48,6 +49,7 @@ def test_loading_it_again_changes_nothing(real_archive: Callable[[str], Path], a
     assert (again.blocks, again.files) == (first.blocks, first.files)
 
 
+@pytest.mark.slow
 def test_under_another_key(real_archive: Callable[[str], Path], tmp_path: Path) -> None:
     source, key = real_archive(DEMO), api.course_key("course-v1:Other+Demo+2027")
     report = api.load_course(source, user=None, course_key=key)

@@ -22,14 +22,19 @@ ROOT = "/api/content_tagging/v1/object_tags/"
 pytestmark = pytest.mark.usefixtures("course")
 
 
-@pytest.fixture
-def subjects(db: None) -> Taxonomy:
-    """For the organization of the course: Maths, Physics, Arts."""
+@pytest.fixture(scope="module")
+def shared_subjects(module_db: None) -> Taxonomy:
     taxonomy = tagging_api.create_taxonomy("Subjects", export_id="subjects")
     tagging.set_organizations(taxonomy, [Organization.objects.get_or_create(short_name="Org")[0]])
     for value in ("Maths", "Physics", "Arts"):
         tagging_api.add_tag_to_taxonomy(taxonomy, value)
     return taxonomy
+
+
+@pytest.fixture
+def subjects(shared_subjects: Taxonomy, db: None) -> Taxonomy:
+    """For the organization of the course: Maths, Physics, Arts."""
+    return Taxonomy.objects.get(pk=shared_subjects.pk)
 
 
 def put(http: Any, usage_key: object, taxonomy: Taxonomy, *values: str) -> Any:

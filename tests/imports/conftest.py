@@ -19,6 +19,7 @@ from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory
 from tests.content.conftest import record  # noqa: F401 - a fixture of this room, too
 from tests.olx.builders import tar_of
+from tests.shared_worlds import module_db  # noqa: F401 - a fixture of this room, too
 
 from .sources import in_place
 
@@ -32,9 +33,26 @@ type Upload = Callable[..., SourceUpload]
 type Start = Callable[..., ImportJob]
 
 
+@pytest.fixture(scope="module")
+def shared_staff(module_db: None) -> None:  # noqa: F811
+    User.objects.create_user("Bob", email="bob@example.com", is_staff=True)
+
+
+@pytest.fixture(scope="module")
+def shared_library(module_db: None) -> None:  # noqa: F811
+    api.create_library(user=None, org="O", slug="lib", title="Library")
+
+
 @pytest.fixture
-def library(staff: User) -> ContentLibrary:
-    return api.create_library(user=None, org="O", slug="lib", title="Library")
+def staff(shared_staff: None, db: None) -> User:
+    """Global staff, made once for a module."""
+    return User.objects.get(username="Bob")
+
+
+@pytest.fixture
+def library(shared_library: None, staff: User) -> ContentLibrary:
+    """``lib:O:lib``, made once for a module."""
+    return ContentLibrary.objects.get_by_key(api.library_key("lib:O:lib"))
 
 
 def course_archive(

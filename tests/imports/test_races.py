@@ -23,6 +23,17 @@ pytestmark = [needs_locks, pytest.mark.django_db(transaction=True), pytest.mark.
 STEP = 12
 
 
+# Transactions are real here, so that nothing can be shared with other tests.
+@pytest.fixture
+def staff(make_user: UserFactory) -> User:
+    return make_user("Bob", is_staff=True)
+
+
+@pytest.fixture
+def library(staff: User) -> ContentLibrary:
+    return api.create_library(user=None, org="O", slug="lib", title="Library")
+
+
 def state(job: ImportJob) -> str:
     return ImportJob.objects.get(pk=job.pk).state
 

@@ -29,11 +29,12 @@ COURSES = [
         {"library_content": 1},
         {"html": 266, "problem": 29, "video": 11, "lti": 2, "openassessment": 2},
     ),
-    (
+    pytest.param(
         "harvardx-studio-advanced.tar.gz",
         {"sections": 9, "subsections": 47, "units": 286, "components": 536},
         {"split_test": 30},
         {"html": 315, "problem": 76, "poll": 121, "video": 17, "survey": 3, "discussion": 2},
+        marks=pytest.mark.slow,
     ),
 ]
 
@@ -67,6 +68,7 @@ def test_every_block_is_created_or_reported(
     assert again.publish_log_pk is None
 
 
+@pytest.mark.slow
 def test_one_course_under_two_keys_is_two_courses(
     library: ContentLibrary, staff: User, real_archive: Callable[[str], Path]
 ) -> None:
@@ -104,6 +106,7 @@ def drafts(library: ContentLibrary) -> dict[str, tuple[str, str | None, tuple[st
     }
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_course(real_archive: Callable[[str], Path]) -> None:
     """An import of 399 items costs a few more queries than one of 6, for more kinds of rows and larger batches."""
     archives = {"small": "openedx-demo-library.tar.gz", "large": "openedx-demo-course.tar.gz"}

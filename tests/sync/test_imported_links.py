@@ -51,29 +51,33 @@ def ready_everywhere(author: Author) -> list[str]:
     return ready
 
 
-@pytest.mark.parametrize(
-    "attributes",
-    [
-        'upstream_version="99999999999999999999"',
-        'upstream_version="-5"',
-        'upstream_version="1" upstream_version_declined="9223372036854775807"',
-        'upstream_version="1" top_level_downstream_parent_key="a b@c d"',
-        'upstream_version="1" top_level_downstream_parent_key="vertical:u"',
-        'upstream_version="1" top_level_downstream_parent_key="vertical@u"',
-        f'upstream_version="1" top_level_downstream_parent_key="vertical@{"x" * 300}"',
-        'upstream_version="1" top_level_downstream_parent_key=":"',
-        'upstream_version="1" downstream_customized="{"',
-    ],
-)
-def test_no_link_is_strange_enough_to_refuse_a_course(
-    author: Author, shelf: Shelf, tmp_path: Path, attributes: str
-) -> None:
-    unit = f'<vertical url_name="u" upstream="{shelf.key("unit1")}" {attributes}/>'
-    load(tmp_path, f'<chapter url_name="s"><sequential url_name="ss">{unit}</sequential></chapter>')
-    assert author.link(UNIT)["top_level_parent_key"] is None
+STRANGE = [
+    'upstream_version="99999999999999999999"',
+    'upstream_version="-5"',
+    'upstream_version="1" upstream_version_declined="9223372036854775807"',
+    'upstream_version="1" top_level_downstream_parent_key="a b@c d"',
+    'upstream_version="1" top_level_downstream_parent_key="vertical:ITSELF"',
+    'upstream_version="1" top_level_downstream_parent_key="vertical@ITSELF"',
+    f'upstream_version="1" top_level_downstream_parent_key="vertical@{"x" * 300}"',
+    'upstream_version="1" top_level_downstream_parent_key=":"',
+    'upstream_version="1" downstream_customized="{"',
+]
+
+
+def test_no_link_is_strange_enough_to_refuse_a_course(author: Author, shelf: Shelf, tmp_path: Path) -> None:
+    units = {key("vertical", f"u{number}"): attributes for number, attributes in enumerate(STRANGE)}
+    linked_units = "".join(
+        f'<vertical url_name="{unit.block_id}" upstream="{shelf.key("unit1")}" '
+        f"{attributes.replace('ITSELF', unit.block_id)}/>"
+        for unit, attributes in units.items()
+    )
+    load(tmp_path, f'<chapter url_name="s"><sequential url_name="ss">{linked_units}</sequential></chapter>')
+    parents = {attributes: author.link(unit)["top_level_parent_key"] for unit, attributes in units.items()}
+    assert parents == dict.fromkeys(STRANGE)
     ready_everywhere(author)
-    author.sync(UNIT)
-    assert len(block(UNIT).children) == 2
+    answers = {attributes: author.try_sync(unit).status_code for unit, attributes in units.items()}
+    assert answers == dict.fromkeys(STRANGE, 200)
+    assert {attributes: len(block(unit).children) for unit, attributes in units.items()} == dict.fromkeys(STRANGE, 2)
 
 
 def test_a_reference_that_is_too_long_to_be_a_key_is_malformed(author: Author, shelf: Shelf, tmp_path: Path) -> None:

@@ -52,10 +52,14 @@ def author(course: None, make_user: UserFactory, api_client: ClientFactory) -> A
     return Author(api_client(user), user)
 
 
+@pytest.fixture(scope="module")
+def shared_migrated(module_db: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    migrate_legacy_library(tmp_path_factory.mktemp("legacy"), OUTLINE)
+
+
 @pytest.fixture
-def migrated(tmp_path: Path) -> Shelf:
-    """The library that the legacy library became."""
-    migrate_legacy_library(tmp_path, OUTLINE)
+def migrated(shared_migrated: None, db: None) -> Shelf:
+    """The library that the legacy library became; made once. Others are made in ``test_legacy_migrations``."""
     return Shelf(api.get_library(TARGET))
 
 
@@ -110,16 +114,6 @@ def test_blocks_are_ready_whose_library_was_migrated(author: Author, migrated: S
     add_legacy_block(UNIT, "a-course", source_library_id="course-v1:O+C+R")
     add_legacy_block(UNIT, "done", is_migrated_to_v2="true")
     assert ready(author) == [str(key) for key in wanted]
-
-
-def test_a_library_that_was_only_imported_makes_nothing_ready(author: Author, tmp_path: Path) -> None:
-    migrate_legacy_library(tmp_path, OUTLINE, forward=False)
-    bank = add_legacy_block(UNIT, "bank", [P1])
-    assert ready(author) == []
-    assert upgrade(author, bank).status_code == 400
-    before = block(bank)
-    task = convert(author)
-    assert (task["state"], block(bank), details(author, task)["blocks"]) == ("Succeeded", before, [])
 
 
 def test_reading_what_is_ready_and_converting_cost_the_same_for_many_blocks(author: Author, migrated: Shelf) -> None:
@@ -192,24 +186,6 @@ def test_what_the_library_published_since_the_migration_is_offered_at_once(autho
     assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (1, 2, True)
 
 
-def test_what_was_there_before_the_migration_counts_as_synced_in_its_version_of_then(
-    author: Author, tmp_path: Path
-) -> None:
-    migrate_legacy_library(tmp_path, OUTLINE, forward=False)
-    shelf = Shelf(api.get_library(TARGET))
-    shelf.component("p1", title="Second version", body="<p>1 + 2 = ?</p>")
-    shelf.publish()
-    (archive,) = tmp_path.iterdir()
-    options = api.ImportOptions(forward=True)
-    assert api.import_archive(TARGET, user=None, source=archive, options=options).draft_change_log_pk is None
-    shelf.component("p1", title="Third version", body="<p>1 + 3 = ?</p>")
-    shelf.publish()
-    (child,) = children(add_legacy_block(UNIT, "bank", [("p1", P1[1])]))
-    convert(author)
-    link = author.link(child)
-    assert (link["version_synced"], link["version_available"], link["ready_to_sync"]) == (2, 3, True)
-
-
 def test_a_text_that_was_edited_in_the_course_keeps_its_body(author: Author, migrated: Shelf) -> None:
     same, edited = children(
         add_legacy_block(
@@ -246,45 +222,6 @@ def test_videos_are_told_apart_by_their_settings(author: Author, migrated: Shelf
     convert(author)
     empty, video = children(bank)
     assert (author.link(empty)["upstream_ref"], author.link(video)["upstream_ref"]) == (None, item("v1", "video"))
-
-
-def test_children_that_cannot_be_linked_stay_and_are_named(author: Author, tmp_path: Path) -> None:
-    outline = (
-        '<problem url_name="p1"><p>1</p></problem>'
-        '<vertical url_name="u1"><problem url_name="inner"><p>in</p></problem></vertical>'
-        '<conditional url_name="left-out"><problem url_name="x">x</problem></conditional>'
-    )
-    api.create_library(user=None, org="CL-TEST", slug="lib2", title="Other")
-    migrate_legacy_library(tmp_path, outline)
-    bank = add_legacy_block(
-        UNIT,
-        "bank",
-        [
-            ("a", "<problem><p>Unlike</p></problem>"),
-            ("p1", "<problem><p>1</p></problem>"),
-            ("left-out", "<conditional/>"),
-            ("linked", '<problem upstream="lb:CL-TEST:lib2:problem:x" upstream_version="1"/>'),
-        ],
-    )
-    before = children(bank)
-    task = convert(author)
-    assert task["state"] == "Succeeded"
-    conversion = details(author, task)
-    assert (conversion["state"], children(bank)) == ("partial", before)
-    (converted,) = conversion["blocks"]
-    assert [(child["upstream"], child["unlinked_reason"]) for child in converted["children"]] == [
-        (None, "no_original"),
-        (item("p1"), None),
-        (None, "not_migrated"),
-        (None, "linked_already"),
-    ]
-    assert author.link(before[0])["upstream_ref"] is None
-    assert author.link(before[3])["upstream_ref"] == "lb:CL-TEST:lib2:problem:x"
-    artifact = UserTaskArtifact.objects.get(status__uuid=task["uuid"])
-    assert (artifact.name, "nothing in the legacy library is like it" in artifact.text) == (
-        "Blocks without a link",
-        True,
-    )
 
 
 def test_a_declined_update_counts_as_used(author: Author, migrated: Shelf) -> None:

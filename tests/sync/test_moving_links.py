@@ -12,7 +12,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.sync.models import CourseLink
-from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
+from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import make_course
 
 from .building import COURSE_KEY, ROOT, SUBSECTION, UNIT, Author, Shelf, block, body, child, children, edit, titles
@@ -21,13 +21,17 @@ MOVES = "/api/content_library/v1/link_moves/"
 PREVIEWS = "/api/content_library/v1/link_move_previews/"
 
 
-@pytest.fixture
-def restored(author: Author, shelf: Shelf, make_library: LibraryFactory) -> Shelf:
-    """Another library with the same items, as a restored backup has them."""
-    other = Shelf(make_library("restored"))
+@pytest.fixture(scope="module")
+def shared_restored(shared_author: None) -> None:
+    other = Shelf(api.create_library(user=None, org="CL-TEST", slug="restored", title="Library One"))
     other.fill()
-    give_role(author.user, "library_user", str(other.library.library_key))
-    return other
+    give_role(User.objects.get(username="author"), "library_user", str(other.library.library_key))
+
+
+@pytest.fixture
+def restored(shared_restored: None, db: None) -> Shelf:
+    """Another library with the same items, as a restored backup has them; made once for the module."""
+    return Shelf(api.get_library(api.library_key("lib:CL-TEST:restored")))
 
 
 def sent(shelf: Shelf, restored: Shelf) -> dict[str, str]:

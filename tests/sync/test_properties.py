@@ -63,7 +63,7 @@ ALL_OF_IT: list[tuple[list[Edit], list[Edit]]] = [
 """A story with each kind of edit: what is left to chance may leave one out."""
 
 few = settings(
-    max_examples=5,
+    max_examples=2,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example writes hundreds of rows: shrinking takes hours
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

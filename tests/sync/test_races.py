@@ -8,14 +8,16 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.models import User
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.errors import ConflictError
 from content_libraries.learning_core import api as learning_core
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import CourseLink
 from content_libraries.sync.tasks import convert_legacy, run_sync
-from tests.conftest import give_role
+from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course
 from tests.racing import meetings, needs_locks
@@ -30,9 +32,36 @@ BEFORE_OR_AFTER = ((2, {"update", "ok"}), (3, {"ok"}))
 """The version that the course has, and how its links stand, when a third one is published."""
 
 
+# Transactions are real here, so that nothing can be shared with other tests.
 @pytest.fixture
-def author(author: Author) -> Author:
+def staff(make_user: UserFactory) -> User:
+    return make_user("Bob", is_staff=True)
+
+
+@pytest.fixture
+def library(make_library: LibraryFactory) -> ContentLibrary:
+    return make_library()
+
+
+@pytest.fixture
+def shelf(library: ContentLibrary) -> Shelf:
+    shelf = Shelf(library)
+    shelf.fill()
+    return shelf
+
+
+@pytest.fixture
+def course(db: None) -> None:
+    make_course()
+
+
+@pytest.fixture
+def author(course: None, library: ContentLibrary, make_user: UserFactory, api_client: ClientFactory) -> Author:
     """What a server fails at is an answer here, as it is for people."""
+    user = make_user("author")
+    give_role(user, "course_staff", str(COURSE_KEY))
+    give_role(user, "library_user", str(library.library_key))
+    author = Author(api_client(user), user)
     author.client.raise_request_exception = False
     return author
 

@@ -25,6 +25,9 @@ from content_libraries import api
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import make_course
+from tests.shared_worlds import module_db
+
+__all__ = ["module_db"]
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +40,15 @@ URL = "/api/authz/v1/"
 TEAM = f"{URL}roles/users/"
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", MULTIPART_CONTENT
 CONTENT_TYPES = (JSON, FORM, MULTIPART)
-FOREIGN_BY_CONTENT_TYPE = [(FOREIGN, kind) for kind in CONTENT_TYPES] + [(scope, FORM) for scope in FOREIGN_SCOPES[1:]]
+FOREIGN_BY_CONTENT_TYPE = [
+    (FOREIGN, JSON),
+    ("lib:*", FORM),
+    *(
+        pytest.param(*each, marks=pytest.mark.slow)
+        for each in [(FOREIGN, FORM), (FOREIGN, MULTIPART), *((scope, FORM) for scope in FOREIGN_SCOPES[1:])]
+        if each != ("lib:*", FORM)
+    ),
+]
 
 type Fields = Mapping[str, str | Sequence[str] | None]
 
@@ -52,16 +63,30 @@ class World:
     victim: User
 
 
-@pytest.fixture
-def world(make_library: LibraryFactory, make_user: UserFactory, api_client: ClientFactory) -> World:
-    make_library("a", org="OrgA", title="Own")
-    make_library("b", org="OrgB", title="Foreign")
+@pytest.fixture(scope="module")
+def shared_world(module_db: None) -> None:
+    bob = User.objects.create_user("Bob", email="bob@example.com", is_staff=True)
+    for slug, org, title in (("a", "OrgA", "Own"), ("b", "OrgB", "Foreign")):
+        api.create_library(user=bob, org=org, slug=slug, title=title)
     make_course(api.course_key(COURSE))
-    users = {name: make_user(name) for name in ("admin-of-a", "reader-of-a", "accomplice", "victim")}
+    users = {
+        name: User.objects.create_user(name, email=f"{name}@example.com")
+        for name in ("admin-of-a", "reader-of-a", "accomplice", "victim")
+    }
     give_role(users["admin-of-a"], "library_admin", OWN)
     give_role(users["reader-of-a"], "library_user", OWN)
     give_role(users["victim"], "library_admin", FOREIGN)
     give_role(users["victim"], "course_admin", COURSE)
+
+
+@pytest.fixture
+def staff(db: None, shared_world: None) -> User:
+    return User.objects.get(username="Bob")
+
+
+@pytest.fixture
+def world(db: None, shared_world: None, api_client: ClientFactory) -> World:
+    users = {user.username: user for user in User.objects.all()}
     return World(
         api_client(users["admin-of-a"]), api_client(users["reader-of-a"]), users["accomplice"], users["victim"]
     )
@@ -275,10 +300,15 @@ def test_no_header_changes_the_method(world: World) -> None:
 
 
 @pytest.mark.parametrize("url", ["users/", "users/victim/assignments/", "assignments/", "scopes/", "orgs/"])
-def test_lists_show_only_teams_that_one_may_view(world: World, url: str) -> None:
+@pytest.mark.parametrize(
+    "foreign",
+    [("OrgB", FOREIGN), pytest.param(FOREIGN_SCOPES[1:], marks=pytest.mark.slow)],
+    ids=["the library", "other scopes"],
+)
+def test_lists_show_only_teams_that_one_may_view(world: World, url: str, foreign: Sequence[str]) -> None:
     values = {"search": ["victim"], "roles": ["library_admin"], "scope_type": ["library", "course"]}
     for name in ("scope", "scopes", "org", "orgs", *values):
-        for value in values.get(name, ["OrgB", *FOREIGN_SCOPES]):
+        for value in values.get(name, foreign):
             for named in (value, [OWN, value], [value, OWN]):
                 answer = send(world.reader, "GET", URL + url, query={name: named}, body={name: value})
                 assert answer.status_code in {200, 400}, (name, named)
@@ -353,7 +383,9 @@ class TestHostsThatMountThePackageThemselves:
     def _own_mounting(self, settings: Any) -> None:
         settings.ROOT_URLCONF = OwnMounting
 
-    @pytest.mark.parametrize("kind", CONTENT_TYPES)
+    @pytest.mark.parametrize(
+        "kind", [JSON, *(pytest.param(kind, marks=pytest.mark.slow) for kind in CONTENT_TYPES[1:])]
+    )
     def test_roles_elsewhere_are_neither_given_nor_taken(self, world: World, kind: str) -> None:
         """The filters of the package show what it is about to write, and the app refuses it there."""
         world.admin.raise_request_exception = False  # the package fails over scopes of two kinds

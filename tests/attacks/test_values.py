@@ -59,8 +59,13 @@ def olx_of(name: str, value: str) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-def test_a_block_with_such_settings_stays_readable(lib: BlockClient, value: str) -> None:
-    for name in BLOCKS:
+@pytest.mark.parametrize(
+    "names",
+    [("html:h1", "problem:p1"), pytest.param(("video:v1", "word_cloud:w1"), marks=pytest.mark.slow)],
+    ids=["common", "others"],
+)
+def test_a_block_with_such_settings_stays_readable(lib: BlockClient, value: str, names: tuple[str, ...]) -> None:
+    for name in names:
         lib.add(name, olx_of(name, value))
         answers = [lib.http.get(lib.xblock_url(name, suffix)) for suffix in ("fields/", "view/student_view/")]
         answers += [lib.embed(name), lib.http.get(f"/api/content_library/v1/components/{lib.key(name)}/fields/")]

@@ -1,5 +1,5 @@
 """Backing up and restoring, and the public events of it."""
 
-from tests.content.conftest import record
+from tests.content.conftest import library, module_db, record, shared_lib, staff
 
-__all__ = ["record"]
+__all__ = ["library", "module_db", "record", "shared_lib", "staff"]

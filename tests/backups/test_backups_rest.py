@@ -70,20 +70,24 @@ def client(staff: User, api_client: ClientFactory) -> APIClient:
     return api_client(staff)
 
 
-@pytest.fixture
-def filled(library: ContentLibrary, client: APIClient) -> LibraryClient:
-    """A library with a published problem that has a picture, changes since, a unit, and a collection."""
-    lib = LibraryClient(library, client)
+@pytest.fixture(scope="module")
+def shared_content(shared_lib: LibraryClient) -> None:
+    lib = shared_lib
     lib.create("problem:p1")
     olx = '<problem display_name="Säuren"><img src="/static/pic.png"/></problem>'
-    lib.ok(client.post(lib.url("problem:p1", "olx/"), {"olx": olx}, format="json"))
+    lib.set_olx("problem:p1", olx)
     picture = {"content": SimpleUploadedFile("pic.png", b"PNG")}
-    lib.ok(client.put(lib.url("problem:p1", "assets/static/pic.png"), picture, format="multipart"))
+    lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/pic.png"), picture, format="multipart"))
     lib.create("unit:u1", "Unit one", ["problem:p1"])
     lib.create_collection("c1", "problem:p1")
     lib.publish_all()
     lib.rename("unit:u1", "Unit renamed")
-    return lib
+
+
+@pytest.fixture
+def filled(shared_content: None, library: ContentLibrary, client: APIClient) -> LibraryClient:
+    """A library with a published problem that has a picture, changes since, a unit, and a collection."""
+    return LibraryClient(library, client)
 
 
 def backed_up(client: APIClient, run_on_commit: CommitRunner) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from content_libraries.keys import collection_key
 from tests.conftest import LibraryFactory
 
 from .client import ROOT, LibraryClient
-from .conftest import ActingAs
+from .conftest import ActingAs, add_library
 
 NOT_FOUND = {"detail": "Not found."}
 MICROSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -57,6 +57,28 @@ def other(lib: LibraryClient, make_library: LibraryFactory) -> LibraryClient:
     return LibraryClient(make_library("other"), lib.http)
 
 
+@pytest.fixture(scope="module")
+def shared_items(shared_lib: LibraryClient) -> tuple[LibraryClient, LibraryClient]:
+    mine, theirs = (add_library(shared_lib, slug) for slug in ("mine", "theirs"))
+    for lib in (mine, theirs):
+        lib.create("html:h")
+        lib.create("html:also")
+    mine.create("unit:u")
+    mine.create_collection("C", "html:also")
+    theirs.create_collection("Theirs")
+    return mine, theirs
+
+
+@pytest.fixture
+def filled(lib: LibraryClient, shared_items: tuple[LibraryClient, LibraryClient]) -> LibraryClient:
+    """
+    ``lib:CL-TEST:mine`` with ``html:h``, ``html:also``, ``unit:u`` and the collection ``c``, which holds ``html:also``.
+
+    There is ``lib:CL-TEST:theirs`` too, with the same components and the collection ``theirs``.
+    """
+    return LibraryClient(shared_items[0].library, lib.http)
+
+
 # Creating
 
 
@@ -80,10 +102,10 @@ def test_a_new_collection_is_empty_and_enabled(lib: LibraryClient, staff: User) 
 
 
 def test_equal_titles_get_numbered_keys_that_deleted_collections_keep(lib: LibraryClient) -> None:
-    keys = [lib.create_collection("X")["key"] for _ in range(100)]
-    assert keys == ["x", *(f"x-{number}" for number in range(1, 100))]
+    keys = [lib.create_collection("X")["key"] for _ in range(12)]
+    assert keys == ["x", *(f"x-{number}" for number in range(1, 12))]
     lib.delete_collection("x-7")
-    assert lib.create_collection("X")["key"] == "x-100"
+    assert lib.create_collection("X")["key"] == "x-12"
 
 
 def test_keys_are_handed_out_in_each_library_for_itself(lib: LibraryClient, other: LibraryClient) -> None:
@@ -156,7 +178,7 @@ def test_collections_come_in_pages(lib: LibraryClient) -> None:
     assert status_and_body(out_of_range) == (404, {"detail": "Invalid page."})
 
 
-@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("count", [3, 12])
 def test_a_page_of_collections_costs_the_same_queries_at_any_size(
     lib: LibraryClient, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -247,20 +269,14 @@ def test_modified_moves_though_nothing_changes(lib: LibraryClient, method: str) 
 
 @pytest.mark.parametrize("method", ["patch", "delete"])
 @pytest.mark.parametrize(
-    "key", ["lb:CL-TEST:lib1:html:unknown", "lct:CL-TEST:lib1:unit:h", "lb:CL-TEST:other:html:h", "lb:NO:no:html:h"]
+    "key", ["lb:CL-TEST:mine:html:unknown", "lct:CL-TEST:mine:unit:h", "lb:CL-TEST:theirs:html:h", "lb:NO:no:html:h"]
 )
-def test_one_item_that_is_not_in_the_library_stops_the_request(
-    lib: LibraryClient, other: LibraryClient, method: str, key: str
-) -> None:
-    for client in (lib, other):
-        client.create("html:h")
-        client.create("html:also")
-    lib.create_collection("C", "html:also")
-    before = read(lib, "c")
-    body = {"usage_keys": [lib.key("html:h"), lib.key("html:also"), key]}
-    response = getattr(lib.http, method)(lib.collection_url("c", "items/"), body, format="json")
+def test_one_item_that_is_not_in_the_library_stops_the_request(filled: LibraryClient, method: str, key: str) -> None:
+    before = read(filled, "c")
+    body = {"usage_keys": [filled.key("html:h"), filled.key("html:also"), key]}
+    response = getattr(filled.http, method)(filled.collection_url("c", "items/"), body, format="json")
     assert status_and_body(response) == (404, NOT_FOUND)
-    assert read(lib, "c") == before
+    assert read(filled, "c") == before
 
 
 def test_an_item_is_looked_up_in_its_own_library_only(lib: LibraryClient, other: LibraryClient) -> None:
@@ -283,9 +299,8 @@ def test_an_item_is_looked_up_in_its_own_library_only(lib: LibraryClient, other:
         ({"usage_keys": ["nonsense"]}, {"0": ["Invalid input."]}),
     ],
 )
-def test_the_keys_of_items_are_checked(lib: LibraryClient, method: str, body: Any, errors: Any) -> None:
-    lib.create_collection("C")
-    response = getattr(lib.http, method)(lib.collection_url("c", "items/"), body, format="json")
+def test_the_keys_of_items_are_checked(filled: LibraryClient, method: str, body: Any, errors: Any) -> None:
+    response = getattr(filled.http, method)(filled.collection_url("c", "items/"), body, format="json")
     assert status_and_body(response) == (400, {"usage_keys": errors})
 
 
@@ -374,9 +389,8 @@ def test_collections_of_another_library_are_unknown(lib: LibraryClient, other: L
         ({"collection_keys": "a"}, ['Expected a list of items but got type "str".']),
     ],
 )
-def test_the_keys_of_collections_are_required(lib: LibraryClient, name: str, body: Any, errors: Any) -> None:
-    lib.create(name)
-    response = lib.http.patch(lib.url(name, "collections/"), body, format="json")
+def test_the_keys_of_collections_are_required(filled: LibraryClient, name: str, body: Any, errors: Any) -> None:
+    response = filled.http.patch(filled.url(name, "collections/"), body, format="json")
     assert status_and_body(response) == (400, {"collection_keys": errors})
 
 
@@ -398,27 +412,24 @@ def test_items_that_are_not_there_have_no_collections(lib: LibraryClient, name: 
         ("patch", "", {"title": "New"}),
         ("delete", "", None),
         ("post", "restore/", None),
-        ("patch", "items/", {"usage_keys": ["lb:CL-TEST:lib1:html:h"]}),
-        ("delete", "items/", {"usage_keys": ["lb:CL-TEST:lib1:html:h"]}),
+        ("patch", "items/", {"usage_keys": ["lb:CL-TEST:mine:html:h"]}),
+        ("delete", "items/", {"usage_keys": ["lb:CL-TEST:mine:html:h"]}),
     ],
 )
 @pytest.mark.parametrize(
     "place",
     [
-        "lib:CL-TEST:lib1/collections/unknown",
-        "lib:CL-TEST:lib1/collections/theirs",
-        "lib:CL-TEST:lib1/collections/no slug",
+        "lib:CL-TEST:mine/collections/unknown",
+        "lib:CL-TEST:mine/collections/theirs",
+        "lib:CL-TEST:mine/collections/no slug",
         "lib:CL-TEST:unknown/collections/c",
         "nonsense/collections/c",
     ],
 )
 def test_unknown_collections_and_bad_keys_are_not_found(
-    lib: LibraryClient, other: LibraryClient, method: str, suffix: str, body: Any, place: str
+    filled: LibraryClient, method: str, suffix: str, body: Any, place: str
 ) -> None:
-    lib.create("html:h")
-    lib.create_collection("C")
-    other.create_collection("Theirs")
-    request = getattr(lib.http, method)
+    request = getattr(filled.http, method)
     url = f"{ROOT}{place}/{suffix}"
     response = request(url) if method == "get" else request(url, body, format="json")
     assert status_and_body(response) == (404, NOT_FOUND)
@@ -427,9 +438,8 @@ def test_unknown_collections_and_bad_keys_are_not_found(
 @pytest.mark.parametrize(
     ("method", "suffix"), [("get", "items/"), ("post", "items/"), ("get", "restore/"), ("put", "")]
 )
-def test_other_methods_are_not_allowed(lib: LibraryClient, method: str, suffix: str) -> None:
-    lib.create_collection("C")
-    response = getattr(lib.http, method)(lib.collection_url("c", suffix))
+def test_other_methods_are_not_allowed(filled: LibraryClient, method: str, suffix: str) -> None:
+    response = getattr(filled.http, method)(filled.collection_url("c", suffix))
     assert status_and_body(response) == (405, {"detail": f'Method "{method.upper()}" not allowed.'})
 
 

@@ -21,12 +21,13 @@ from content_libraries.learning_core import api as learning_core
 from tests.endpoints import COURSE_ARCHIVE
 
 from .client import LibraryClient
+from .conftest import add_library
 from .recorder import Record, associated, once
 
 
-@pytest.fixture
-def tree(lib: LibraryClient) -> LibraryClient:
-    """The worked example (wire: events-example)."""
+@pytest.fixture(scope="module")
+def shared_tree(shared_lib: LibraryClient) -> LibraryClient:
+    lib = add_library(shared_lib, "tree")
     for name in ("problem:p1", "html:h1", "html:h3"):
         lib.create(name)
     lib.create("unit:u1", children=["problem:p1", "html:h1"])
@@ -36,6 +37,12 @@ def tree(lib: LibraryClient) -> LibraryClient:
     lib.create("section:t1", children=["subsection:s1", "subsection:s2"])
     lib.create("section:t2", children=["subsection:s1"])
     return lib
+
+
+@pytest.fixture
+def tree(lib: LibraryClient, shared_tree: LibraryClient) -> LibraryClient:
+    """The worked example (wire: events-example)."""
+    return LibraryClient(shared_tree.library, lib.http)
 
 
 ABOVE_U1 = ("subsection:s1", "subsection:s2", "section:t1", "section:t2")

@@ -29,9 +29,9 @@ PARTS = {"html:h1": UNIT, "unit:u1": SUBSECTION, "section:s1": ROOT}
 """Items -> a block of the course into which they can go."""
 
 
-@pytest.fixture
-def shelf(lib: LibraryClient) -> LibraryClient:
-    """A section, published, in which everything but the section was changed since; and two texts beside it."""
+@pytest.fixture(scope="module")
+def shared_shelf(shared_lib: LibraryClient) -> None:
+    lib = shared_lib
     for name in ("html:h1", "html:h2", "html:beside"):
         lib.create(name)
     lib.rename("html:h1", "Published text")
@@ -48,14 +48,19 @@ def shelf(lib: LibraryClient) -> LibraryClient:
     lib.set_olx("html:h1", '<html display_name="Secret text"><![CDATA[Secret words]]></html>')
     lib.rename("unit:u1", "Secret unit")
     lib.add_children("unit:u1", "html:draft")
+    make_course()
+    api.create_course(OTHER_COURSE_KEY, user=None, display_name="Another course")
+
+
+@pytest.fixture
+def shelf(shared_shelf: None, lib: LibraryClient) -> LibraryClient:
+    """A section, published, in which everything but the section was changed since; and two texts beside it."""
     return lib
 
 
 @pytest.fixture
 def reviewer(acting_as: ActingAs, stranger: User, shelf: LibraryClient) -> LibraryClient:
     """Somebody without any role in the library, who is on the staff of two courses."""
-    make_course()
-    api.create_course(OTHER_COURSE_KEY, user=None, display_name="Another course")
     for course_key in (COURSE_KEY, OTHER_COURSE_KEY):
         give_role(stranger, "course_staff", str(course_key))
     return acting_as(stranger)

@@ -17,9 +17,9 @@ from tests.conftest import MemberFactory
 
 from .client import LibraryClient
 from .conftest import ActingAs
-from .test_assets_rest import NAME, PIC, html, upload
+from .test_assets_rest import NAME, PIC, html, shared_html, upload
 
-__all__ = ["html"]
+__all__ = ["html", "shared_html"]
 
 UNICODE = "static/größe.png"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from tests.content.conftest import ActingAs, acting_as, lib
+from tests.content.conftest import ActingAs, acting_as, lib, library, module_db, shared_lib, staff
 
 from .client import HistoryClient
 
-__all__ = ["acting_as", "lib"]
+__all__ = ["acting_as", "lib", "library", "module_db", "shared_lib", "staff"]
 
 
 @pytest.fixture

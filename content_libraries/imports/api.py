@@ -13,7 +13,7 @@ from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
-from .finding import UnknownSourceError, find_source, named_source
+from .finding import UnknownSourceError, find_source, is_path, named_source
 from .forwarding import (
     ForwardedBlock,
     SourceFrozenError,
@@ -69,6 +69,7 @@ __all__ = [
     "get_forwarding_for_blocks",
     "import_archive",
     "is_forwarded",
+    "is_path",
     "list_jobs",
     "list_legacy_libraries",
     "list_sources",

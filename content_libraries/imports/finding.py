@@ -99,13 +99,18 @@ def require_forwarding(key: CourseKey, *, user: Actor) -> None:
         )
 
 
+def is_path(name: str) -> bool:
+    """Whether ``named_source`` takes a name for a path, and not for the key of what the site has."""
+    return not name.startswith(_KEYS)
+
+
 def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Source:
     """
     Return the source that a typed name stands for: a key of this site, or the path of an archive or folder.
 
     Raises as ``find_source``. A missing path is only noticed when the source is read.
     """
-    if not name.startswith(_KEYS):
+    if is_path(name):
         return as_source(name)
     return find_source(course_key(name), user=user, is_forwarded=is_forwarded).open()
 

@@ -62,7 +62,9 @@ def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
         return
     if not source.is_file():
         raise NotACourseError(
-            _("There is no file or folder %(archive)s: check the path.") % {"archive": source}, source.name
+            _("There is no file or folder %(archive)s: give the path of a .tar.gz, a .zip or a folder with OLX.")
+            % {"archive": source.resolve()},
+            source.name,
         )
     with source.open("rb") as file:
         magic = file.read(4)

@@ -184,6 +184,28 @@ def test_the_command(tmp_path: Path, staff: User) -> None:
     assert "course-v1:O+C+R: 5 blocks (5 created, 0 updated, 0 deleted), 2 files" in out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "no file or folder {path}: give the path of a .tar.gz"),
+        ({"course.xml": "<course"}, "{path}: course.xml is"),
+        (
+            {"library.xml": '<library org="O" library="L" url_name="library"/>'},
+            "{path}: This is an archive of a library",
+        ),
+    ],
+)
+def test_the_command_names_the_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str] | None, message: str
+) -> None:
+    if files:
+        folder_of(tmp_path / "a", files)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError) as raised:
+        call_command("load_course", "./a")
+    assert message.format(path=tmp_path / "a") in str(raised.value)
+
+
 @pytest.mark.parametrize("arguments", [["no-such-file"], ["{source}", "--course-key", "lib:O:L"]])
 def test_the_command_fails_with_a_message(tmp_path: Path, arguments: list[str]) -> None:
     source = folder_of(tmp_path / "a", COURSE)

@@ -394,6 +394,25 @@ def test_the_command_names_what_is_wrong_with_a_source_and_writes_nothing(
     assert PublishableEntity.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", BAD_SOURCES)
+def test_the_command_names_the_whole_path_of_a_source(
+    tmp_path: Path, library: ContentLibrary, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = BAD_SOURCES[name][0](tmp_path)
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(CommandError) as raised:
+        call_command("import_course", f"../{path.parent.name}/{path.name}", "lib:O:lib")
+    assert str(raised.value).count(str(path)) == 1
+
+
+def test_the_command_says_what_a_source_can_be(
+    tmp_path: Path, library: ContentLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match=rf"{tmp_path}/DemoX\. .* \.tar\.gz, .* course-v1:ORG\+COURSE\+RUN"):
+        call_command("import_course", "DemoX", "lib:O:lib")
+
+
 @pytest.mark.parametrize(
     ("library_key", "user", "message"),
     [

@@ -166,6 +166,19 @@ def test_what_fails_does_not_keep_the_others_back(
     assert rows[1]["library"] == "lib:O:L1"
 
 
+def test_what_fails_is_called_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course, library = course_archive(tmp_path / "c"), legacy_archive(tmp_path / "l", PROBLEMS)
+    monkeypatch.chdir(tmp_path)
+    sources = [str(path.relative_to(tmp_path)) for path in (course, library)]
+    with pytest.raises(CommandError, match="1 of 2 were not migrated"):
+        call_command("migrate_legacy_library", *sources, "--one-each")
+    assert f"{course} failed: " in capsys.readouterr().out
+    with pytest.raises(CommandError, match=f"{tmp_path}/gone.zip failed: .* path of a .tar.gz"):
+        call_command("migrate_legacy_library", "gone.zip", "--one-each")
+
+
 # Forwarding of jobs ----------------------------------------------------------------------------------------------
 
 

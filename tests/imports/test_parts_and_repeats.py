@@ -79,7 +79,8 @@ def test_a_part_comes_with_what_is_in_it(run_import: Import, only: list[str], ar
     [
         (("--only", key("html", "nowhere")), rf"Not in the source: {re.escape(key('html', 'nowhere'))}\."),
         (("--only", key("html", "h1"), "h2"), r"Not in the source: h2\."),
-        (("--collection", "my collection!"), r"“my collection!” cannot be the code of a collection"),
+        (("--only", "h2"), rf"keys of the form {re.escape(key('vertical', 'ID'))}\."),
+        (("--collection", "my collection!"), r"“my collection!” cannot be the code of a collection: use .* letters"),
         (("--collection", "frühling"), r"“frühling” cannot be the code of a collection"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from content_libraries.imports import api as imports
 from content_libraries.keys import course_key, library_key
 from content_libraries.management.base import LibraryCommand, cut
+from content_libraries.management.paths import whole_path, whole_path_named
 
 from ...actors import Operator
 
@@ -39,7 +41,9 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--collection", metavar="KEY", default="", help="code of the collection to fill; made if new"
         )
-        parser.add_argument("--only", nargs="+", metavar="USAGE_ID", default=(), help="only these, and what is in them")
+        parser.add_argument(
+            "--only", nargs="+", metavar="USAGE_KEY", default=(), help="only these, and what is in them"
+        )
         parser.add_argument(
             "--keep-unused-files",
             action="store_true",
@@ -50,6 +54,21 @@ class Command(LibraryCommand):
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
     def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+        name = options["source"]
+        if not imports.is_path(name):
+            return self._run(user, **options)
+        if not os.path.exists(name):
+            raise CommandError(
+                _(
+                    "There is no file or folder %(path)s. Give the path of a .tar.gz, a .zip, an .imscc or a folder"
+                    " with OLX, or the key of what the site has, as course-v1:ORG+COURSE+RUN."
+                )
+                % {"path": whole_path(name)}
+            )
+        with whole_path_named(name, imports.SourceChangedError):
+            return self._run(user, **options)
+
+    def _run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         source = imports.named_source(options["source"], user=user, is_forwarded=options["forward"])
         if options["source_key"]:
             source = imports.as_source(source, key=course_key(options["source_key"]))
@@ -71,7 +90,11 @@ class Command(LibraryCommand):
             progress=self.progress,
         )
         if unknown := imports.plan_report(plan)["unknown"]:
-            raise CommandError(_("Not in the source: %(blocks)s.") % {"blocks": ", ".join(unknown)})
+            example = plan.source_key.make_usage_key("vertical", "ID")
+            raise CommandError(
+                _("Not in the source: %(blocks)s. Its blocks have keys of the form %(form)s.")
+                % {"blocks": ", ".join(unknown), "form": example}
+            )
         if options["dry_run"]:
             return {**imports.plan_report(plan), "blocks": imports.plan_rows(plan), "dry_run": True}
         result = imports.apply_import(

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from content_libraries.courses import api as courses
+from content_libraries.errors import InvalidInputError
 from content_libraries.keys import course_key
 from content_libraries.management.base import LibraryCommand
+from content_libraries.management.paths import whole_path, whole_path_named
 
 from ...actors import Operator
 
@@ -31,8 +33,10 @@ class Command(LibraryCommand):
 
     def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         key = options["course_key"]
-        self.progress(_("Loading %(path)s") % {"path": options["path"]})
-        report = courses.load_course(Path(options["path"]), user=user, course_key=course_key(key) if key else None)
+        path = options["path"]
+        self.progress(_("Loading %(path)s") % {"path": whole_path(path)})
+        with whole_path_named(path, InvalidInputError):
+            report = courses.load_course(Path(path), user=user, course_key=course_key(key) if key else None)
         return {
             "course": str(report.course_key),
             "blocks": report.blocks,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from content_libraries.imports import api as imports
 from content_libraries.keys import library_key
 from content_libraries.management.base import LibraryCommand, cut
+from content_libraries.management.paths import whole_path
 
 from ...actors import Operator
 
@@ -39,15 +40,17 @@ class Command(LibraryCommand):
 
     def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
         chosen = [destination for destination in imports.Destination if options[destination]]
+        names = options["sources"]
         results = imports.migrate_legacy_libraries(
-            [imports.named_source(name, user=user) for name in options["sources"]],
+            [imports.named_source(name, user=user) for name in names],
             user=user,
             into=library_key(options["into"]) if options["into"] else chosen[0],
             dry_run=options["dry_run"],
         )
+        rows = [_row(name, result) for name, result in zip(names, results, strict=True)]
         if all(result.error for result in results):
-            raise CommandError(" ".join([_("Nothing was migrated."), *(result.error for result in results)]))
-        return {"migrations": [asdict(result) for result in results], "dry_run": options["dry_run"]}
+            raise CommandError("\n".join([_("Nothing was migrated."), *map(_line, rows)]))
+        return {"migrations": rows, "dry_run": options["dry_run"]}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         lines = [_line(row) for row in result["migrations"]]
@@ -59,6 +62,14 @@ class Command(LibraryCommand):
         failed = sum(bool(row["error"]) for row in result["migrations"])
         counts = {"failed": failed, "all": len(result["migrations"])}
         return _("%(failed)s of %(all)s were not migrated.") % counts if failed else ""
+
+
+def _row(name: str, result: imports.LegacyMigration) -> dict[str, Any]:
+    """What became of a source. One that failed is called by its whole path."""
+    row = asdict(result)
+    if result.error and imports.is_path(name):
+        row["source"] = whole_path(name)
+    return row
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from studio.arrivals import Arrival
 from studio.departures import ANSWER_RATE, ANSWER_SECONDS, Departure
 from studio.spare_space import SPARE_BYTES
 from tests.attacks.echo import LARGE
-from tests.running import answers, free_port, prepared_site, running_site, wait_until
+from tests.running import answers, free_port, migrated_site, running_site, wait_until
 from tests.sites import PROJECT
 
 THREADS: Final = 8
@@ -342,7 +342,7 @@ def test_the_proxy_bounds_bodies_and_lets_archives_through(proxy: int) -> None:
 
 @pytest.mark.slow
 def test_a_site_under_attack_serves_others(tmp_path: Path) -> None:
-    environment = prepared_site(tmp_path)
+    environment = migrated_site(tmp_path)
     port = int(environment["PORT"])
     with running_site(environment) as address, ExitStack() as slow:
         for half in (b"", b"GET / HTTP/1.1\r\nX", HEAD + b"x"):

@@ -78,8 +78,11 @@ def test_a_client_that_waits_for_a_word_gets_it_once() -> None:
         (b"GET / HTTP/1.1\r\nX: " + b"x" * arrivals.HEAD_BYTES, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", HTTPStatus.LENGTH_REQUIRED),
         (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"POST / HTTP/1.1\r\nContent-Length: 0000000000000086\r\n\r\n", HTTPStatus.BAD_REQUEST),
+        (b"POST / HTTP/1.1\r\nContent-Length: +86\r\n\r\n", HTTPStatus.BAD_REQUEST),
+        (b"POST / HTTP/1.1\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\n", HTTPStatus.BAD_REQUEST),
     ],
-    ids=["head", "chunks", "body"],
+    ids=["head", "chunks", "body", "many-digits", "no-number", "two-lengths"],
 )
 def test_what_nobody_can_wait_for_is_refused_at_once(request_: bytes, status: HTTPStatus) -> None:
     assert Arrival().take(request_) == status
@@ -261,6 +264,22 @@ def test_nonsense_is_refused(port: int) -> None:
     assert answer(sent(port, b"NONSENSE\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
     two = HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 5\r\n\r\n")
     assert answer(sent(port, two)).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("length", ["%020d", "+%d", "%d, 0", "%d\r\nContent-Length: 0", "0%021d", "\x0b%d"])
+def test_no_request_hides_in_the_body_of_another(port: int, length: str) -> None:
+    """A proxy that reads the length passes both on as one, so the answer to the second one goes to somebody else."""
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    head = f"POST /outer HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length % len(hidden)}\r\n\r\n"
+    text = answer(sent(port, head.encode() + hidden))
+    assert text.startswith(b"HTTP/1.1 400 ")
+    assert b"hidden" not in text
+
+
+def test_no_header_says_where_the_site_begins(port: int) -> None:
+    for name in ("SCRIPT_NAME", "PATH_INFO", "X_Script_Name"):
+        text = answer(sent(port, f"GET /site/page HTTP/1.1\r\n{name}: /site\r\nConnection: close\r\n\r\n".encode()))
+        assert text.endswith(b"GET /site/page 0"), name
 
 
 def test_health_has_a_thread_of_its_own(port: int, go_on: Path) -> None:

@@ -193,6 +193,13 @@ SEARCH_MAX_CONDITIONS = Setting(
     "How many conditions the filters of one search may have, those of all queries in one request together.",
 )
 
+SEARCH_ANSWER_BYTES = Setting(
+    "CONTENT_LIBRARIES_SEARCH_ANSWER_BYTES",
+    10 * 1024 * 1024,
+    "How long the hits of one request for a search are together. Long texts and lists of hits are cut to fit. Browsers"
+    " that ask a Meilisearch server are not limited by this.",
+)
+
 SEARCH_INDEX_DIR = Setting(
     "CONTENT_LIBRARIES_SEARCH_INDEX_DIR",
     "var/search",

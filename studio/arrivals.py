@@ -55,6 +55,7 @@ MOST_LEAVING: Final = 400
 _IN_MEMORY: Final = 64 * 1024
 _READ_BYTES: Final = 64 * 1024
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
+_ANY_LENGTH: Final = re.compile(rb"\r\ncontent-length:", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _EXPECT: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 _HEALTH: Final = re.compile(rb"(?:GET|HEAD) /healthz[? ]")
@@ -105,7 +106,10 @@ class Arrival:
             if _CHUNKED.search(self.head):  # Django does not read chunked bodies, and their end is unknown
                 return HTTPStatus.LENGTH_REQUIRED
             lengths = _LENGTH.findall(self.head)
-            self.missing = int(lengths[0]) if len(lengths) == 1 else 0  # gunicorn refuses contradictory lengths
+            if len(lengths) != len(_ANY_LENGTH.findall(self.head)) or len(lengths) > 1:
+                # gunicorn, or a proxy, may read another number there, and take the body for a request of somebody else
+                return HTTPStatus.BAD_REQUEST
+            self.missing = int(lengths[0]) if lengths else 0
             if self.missing > BODY_BYTES:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             if self.missing:

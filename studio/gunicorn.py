@@ -12,5 +12,7 @@ threads = 8
 keepalive = 5
 # The worker bounds heads of requests itself, to more than gunicorn can: addresses may have 40 KB.
 limit_request_line = 0
+# No header of a client says where the site begins.
+forwarder_headers = ""
 control_socket_disable = True
 loglevel = "warning"

@@ -30,13 +30,19 @@ def prepared_site(folder: Path, **variables: str) -> Environment:
     Returns:
         The environment that the site's processes and commands need; ``PORT`` is a free one.
     """
+    environment = migrated_site(folder, **variables)
+    manage(environment, "prepare_studio")
+    return environment
+
+
+def migrated_site(folder: Path, **variables: str) -> Environment:
+    """Prepare a site in which nothing is yet, which takes a fraction of the time."""
     bin_folder = Path(sys.executable).parent
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
     environment = site_environment(
         folder, **{"PATH": path, "PORT": str(free_port()), "LOG_LEVEL": "WARNING"} | variables
     )
     give_database(folder)
-    manage(environment, "prepare_studio")
     return environment
 
 

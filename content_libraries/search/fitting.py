@@ -2,7 +2,7 @@
 Makes documents fit into every engine.
 
 Content may hold any text of any length. An engine that refuses one document refuses all that are sent with it. So
-documents hold valid texts of bounded length, and only finite numbers.
+documents hold valid texts and lists of bounded length, and only finite numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from .engine import Document
 
 MAX_TEXT: Final = 100_000
 """Characters of one text, which is 30 pages; words further on are not found."""
+
+MAX_LISTED: Final = 1_000
+"""Items of one list, such as the children of a container; those further on are not found."""
 
 _SHORT: Final = (
     "id",
@@ -52,5 +55,5 @@ def _bounded(value: Any) -> Any:
         case dict():
             return {name: _bounded(item) for name, item in value.items()}
         case list():
-            return [_bounded(item) for item in value]
+            return [_bounded(item) for item in value[:MAX_LISTED]]
     return value

@@ -12,6 +12,9 @@ from .words import PlacedWord, Term, matching_letters, placed_words, query_terms
 MAX_WORDS: Final = 5_000
 """How far into a text words are looked for."""
 
+MAX_EXCERPT: Final = 1_000
+"""Characters of an excerpt. Words have no bounds, and neither has what stands between them."""
+
 ELLIPSIS: Final = "…"
 
 
@@ -59,13 +62,20 @@ def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
     begin = max(0, min(matching, default=0) - length // 4)
     shown = placed[begin : begin + length]
     start = shown[0].start if begin else 0
-    is_cut = begin + length < len(placed)
-    end = shown[-1].end if is_cut else len(text)
-    before, after = ELLIPSIS if begin else "", ELLIPSIS if is_cut else ""
+    end = shown[-1].end if begin + length < len(placed) else len(text)
+    if end - start > MAX_EXCERPT:
+        first = placed[min(matching, default=begin)].start
+        start = max(start, min(first - MAX_EXCERPT // 4, end - MAX_EXCERPT))
+        end = min(end, start + MAX_EXCERPT)
+    before, after = ELLIPSIS if start else "", ELLIPSIS if end < len(text) else ""
     shift = len(before) - start
     return Excerpt(
         f"{before}{text[start:end]}{after}",
-        [(word.start + shift, word.end + shift) for place, word in enumerate(shown, begin) if place in matching],
+        [
+            (word.start + shift, min(word.end, end) + shift)
+            for place, word in enumerate(shown, begin)
+            if place in matching and start <= word.start < end
+        ],
     )
 
 

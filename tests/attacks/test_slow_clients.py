@@ -27,7 +27,7 @@ from studio.arrivals import Arrival
 from studio.departures import ANSWER_RATE, ANSWER_SECONDS, Departure
 from studio.spare_space import SPARE_BYTES
 from tests.attacks.echo import LARGE
-from tests.running import answers, free_port, prepared_site, running_site, wait_until
+from tests.running import answers, free_port, migrated_site, running_site, wait_until
 from tests.sites import PROJECT
 
 THREADS: Final = 8
@@ -78,8 +78,11 @@ def test_a_client_that_waits_for_a_word_gets_it_once() -> None:
         (b"GET / HTTP/1.1\r\nX: " + b"x" * arrivals.HEAD_BYTES, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", HTTPStatus.LENGTH_REQUIRED),
         (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"POST / HTTP/1.1\r\nContent-Length: 0000000000000086\r\n\r\n", HTTPStatus.BAD_REQUEST),
+        (b"POST / HTTP/1.1\r\nContent-Length: +86\r\n\r\n", HTTPStatus.BAD_REQUEST),
+        (b"POST / HTTP/1.1\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\n", HTTPStatus.BAD_REQUEST),
     ],
-    ids=["head", "chunks", "body"],
+    ids=["head", "chunks", "body", "many-digits", "no-number", "two-lengths"],
 )
 def test_what_nobody_can_wait_for_is_refused_at_once(request_: bytes, status: HTTPStatus) -> None:
     assert Arrival().take(request_) == status
@@ -263,6 +266,22 @@ def test_nonsense_is_refused(port: int) -> None:
     assert answer(sent(port, two)).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("length", ["%020d", "+%d", "%d, 0", "%d\r\nContent-Length: 0", "0%021d", "\x0b%d"])
+def test_no_request_hides_in_the_body_of_another(port: int, length: str) -> None:
+    """A proxy that reads the length passes both on as one, so the answer to the second one goes to somebody else."""
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    head = f"POST /outer HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length % len(hidden)}\r\n\r\n"
+    text = answer(sent(port, head.encode() + hidden))
+    assert text.startswith(b"HTTP/1.1 400 ")
+    assert b"hidden" not in text
+
+
+def test_no_header_says_where_the_site_begins(port: int) -> None:
+    for name in ("SCRIPT_NAME", "PATH_INFO", "X_Script_Name"):
+        text = answer(sent(port, f"GET /site/page HTTP/1.1\r\n{name}: /site\r\nConnection: close\r\n\r\n".encode()))
+        assert text.endswith(b"GET /site/page 0"), name
+
+
 def test_health_has_a_thread_of_its_own(port: int, go_on: Path) -> None:
     busy = [sent(port, b"GET /busy HTTP/1.1\r\nConnection: close\r\n\r\n") for _number in range(3 * THREADS)]
     assert read(port, "/healthz") == "GET /healthz 0"
@@ -342,7 +361,7 @@ def test_the_proxy_bounds_bodies_and_lets_archives_through(proxy: int) -> None:
 
 @pytest.mark.slow
 def test_a_site_under_attack_serves_others(tmp_path: Path) -> None:
-    environment = prepared_site(tmp_path)
+    environment = migrated_site(tmp_path)
     port = int(environment["PORT"])
     with running_site(environment) as address, ExitStack() as slow:
         for half in (b"", b"GET / HTTP/1.1\r\nX", HEAD + b"x"):

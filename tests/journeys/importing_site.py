@@ -37,7 +37,7 @@ from datetime import timedelta
 from django.utils.timezone import now
 from content_libraries import api
 from content_libraries.imports.models import ImportJob
-ImportJob.objects.update(heartbeat=now() - timedelta(hours=1))
+ImportJob.objects.update(created=now() - timedelta(hours=1), heartbeat=now() - timedelta(hours=1))
 print(api.sweep_jobs())
 """
 
@@ -71,7 +71,7 @@ class ImportingSite:
         self.script(_START)
 
     def sweep(self) -> int:
-        """Look for jobs as if the last sign of their worker were old. Returns how many were sent again."""
+        """Look for jobs as if they and the last sign of their worker were old. Returns how many were sent again."""
         return int(self.script(_SWEEP))
 
     def script(self, text: str) -> str:

@@ -14,7 +14,7 @@ from .workers import a_copy, manage, prepare, rows, work
 
 pytestmark = pytest.mark.slow
 
-POINTS = 4
+POINTS = 3
 TASK = "content_libraries.sync.run"
 
 START = """
@@ -47,7 +47,7 @@ from datetime import timedelta
 from django.utils.timezone import now
 from content_libraries import api
 from content_libraries.sync.models import SyncRun
-SyncRun.objects.update(heartbeat=now() - timedelta(hours=1))
+SyncRun.objects.update(created=now() - timedelta(hours=1), heartbeat=now() - timedelta(hours=1))
 print(api.sweep_jobs())
 """
 

@@ -18,7 +18,7 @@ from .importing_site import ITEMS, ImportingSite
 
 pytestmark = pytest.mark.slow
 
-POINTS = 8
+POINTS = 3
 
 
 @pytest.fixture(scope="module")

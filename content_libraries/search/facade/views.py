@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from ... import conf
 from ...errors import OversizedValueError
 from ...values import ValueBudget, look_through_json
 from ..conditions import Condition
-from ..engine import SearchEngineError, current_engine, index_name
+from ..engine import SearchEngineError, SearchResult, current_engine, index_name
 from ..filters import FilterBudget
 from ..tokens import InvalidTokenError, read_rule
 from ..words import query_terms, words
@@ -39,6 +39,7 @@ from .queries import (
     read_query,
     refuse_too_many_hits,
 )
+from .shortening import AnswerRoom
 
 VERSION: Final = "1.12.0"
 """The version of Meilisearch whose answers these are."""
@@ -100,13 +101,17 @@ def multi_search(request: HttpRequest) -> HttpResponse:
         except FacadeError as error:
             raise error.inside(f".queries[{number}]") from error
     refuse_too_many_hits(query for _uid, query in queries)
-    return JsonResponse({"results": [{"indexUid": uid, **_found(query)} for uid, query in queries]})
+    answers = _answers([query for _uid, query in queries])
+    return JsonResponse(
+        {"results": [{"indexUid": uid, **answer} for (uid, _query), answer in zip(queries, answers, strict=True)]}
+    )
 
 
 @_answering("POST")
 def search(request: HttpRequest, uid: str) -> HttpResponse:
     rule = _rule(_token(request), uid)
-    return JsonResponse(_found(read_query(_body(request), rule, FilterBudget())))
+    (answer,) = _answers([read_query(_body(request), rule, FilterBudget())])
+    return JsonResponse(answer)
 
 
 @_answering("POST")
@@ -174,14 +179,28 @@ def _body(request: HttpRequest) -> Any:
         raise FacadeError("The json payload provided is malformed.", "malformed_payload") from error
 
 
-def _found(query: FacadeQuery) -> dict[str, Any]:
+def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, Any]]:
+    """Answer the queries of a request. Their hits share the room that its answer has."""
+    found = [_find(query) for query in queries]
+    room = AnswerRoom(sum(len(result.hits) for result, _milliseconds in found))
+    return [
+        _answer(query, result, room) | {"processingTimeMs": milliseconds}
+        for query, (result, milliseconds) in zip(queries, found, strict=True)
+    ]
+
+
+def _find(query: FacadeQuery) -> tuple[SearchResult, int]:
+    """What a query finds, and how many milliseconds it takes."""
     started = time.perf_counter()
     result = current_engine().search(query.search)
-    terms = query_terms(query.search.q)
+    return result, _milliseconds_since(started)
+
+
+def _answer(query: FacadeQuery, result: SearchResult, room: AnswerRoom) -> dict[str, Any]:
+    show = partial(shown_hit, formatting=query.formatting, terms=query_terms(query.search.q))
     answer: dict[str, Any] = {
-        "hits": [shown_hit(document, query.formatting, terms) for document in result.hits],
+        "hits": [room.fitted(document, show) for document in result.hits],
         "query": query.search.q,
-        "processingTimeMs": _milliseconds_since(started),
     }
     paging = query.paging
     if paging.page is None:

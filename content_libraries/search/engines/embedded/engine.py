@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, Self, overload
 
 import tantivy
 from django.utils.translation import gettext as _
@@ -155,7 +155,7 @@ class EmbeddedEngine(SearchEngine):
             total, addresses = find_addresses(searcher, schema, asked, query)
             facets, ranges = count_facets(searcher, matching, query)
             return SearchResult(
-                hits=[from_row(searcher.doc(address)) for address in addresses],
+                hits=_Hits(searcher, addresses),
                 total=total,
                 facets=facets,
                 ranges=ranges,
@@ -263,6 +263,29 @@ class EmbeddedEngine(SearchEngine):
                         raise EngineBusyError(_("Others are writing to the search index. Try again later.")) from None
                     time.sleep(_RETRY_SECONDS)
             yield
+
+
+class _Hits(Sequence[Document]):
+    """Documents that are read one by one, when they are asked for: all at once may be too much for the memory."""
+
+    def __init__(self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]) -> None:
+        self._searcher = searcher
+        self._addresses = addresses
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+    @overload
+    def __getitem__(self, place: int) -> Document: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Document]: ...
+
+    def __getitem__(self, place: int | slice) -> Document | Sequence[Document]:
+        if isinstance(place, slice):
+            return _Hits(self._searcher, self._addresses[place])
+        with _failures_named():
+            return from_row(self._searcher.doc(self._addresses[place]))
 
 
 def _rows(documents: Sequence[Document]) -> dict[str, tantivy.Document]:

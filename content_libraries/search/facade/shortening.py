@@ -1,0 +1,91 @@
+"""
+Answers of bounded length: what a request finds can be thousands of long texts, shown twice and full of tags.
+
+What there is room for is shared among the hits, and what one does not need is left to the next ones. So usual hits are
+whole, and texts and lists of others are cut until they fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from ... import conf
+from ..engine import Document
+from ..fitting import MAX_TEXT
+
+_KEPT: Final = ("id", "usage_key", "block_id", "block_type", "type", "context_key", "org")
+"""What tells one document from others is never cut."""
+
+_ITEM_CHARACTERS: Final = 25
+"""How much of a text an item of a list stands for."""
+
+type Hit = dict[str, Any]
+
+
+class AnswerRoom:
+    """
+    The room that an answer has for hits.
+
+    Args:
+        hits: how many there are going to be.
+    """
+
+    def __init__(self, hits: int) -> None:
+        self._bytes = conf.SEARCH_ANSWER_BYTES.value
+        self._hits = hits
+
+    def fitted(self, document: Document, show: Callable[[Document], Hit]) -> Hit:
+        """
+        Make the next hit, and cut the document for it as far as the hit would be too long.
+
+        Args:
+            show: makes the hit of a document.
+        """
+        share = max(self._bytes, 0) // max(self._hits, 1)
+        hit, size = _fitted(document, show, share)
+        self._bytes -= size
+        self._hits -= 1
+        return hit
+
+
+def _fitted(document: Document, show: Callable[[Document], Hit], share: int) -> tuple[Hit, int]:
+    """A document is cut before it is shown, because marking words in long texts takes long."""
+    lengths = _lengths(min(MAX_TEXT, share))
+    while _size(document) > share and (length := next(lengths, None)) is not None:
+        document = _cut(document, length)
+    hit = show(document)
+    while (size := _size(hit)) > share and (length := next(lengths, None)) is not None:
+        document = _cut(document, length)
+        hit = show(document)
+    return hit, size
+
+
+def _lengths(longest: int) -> Iterator[int]:
+    """Halve a length until nothing is left of it."""
+    length = longest
+    while length:
+        yield length
+        length //= 2
+    yield 0
+
+
+def _size(value: object) -> int:
+    """How many bytes of an answer a value takes."""
+    return len(json.dumps(value))
+
+
+def _cut(document: Document, length: int) -> Document:
+    return {name: value if name in _KEPT else _cut_value(value, length) for name, value in document.items()}
+
+
+def _cut_value(value: Any, length: int) -> Any:
+    match value:
+        case str():
+            return value[:length]
+        case dict():
+            return {name: _cut_value(item, length) for name, item in value.items()}
+        case list():
+            return [_cut_value(item, length) for item in value[: length // _ITEM_CHARACTERS]]
+    return value

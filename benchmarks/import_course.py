@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import Measurement, measured, shared_data, start_site
 
 start_site()
@@ -46,11 +48,11 @@ def main(source: Path) -> None:
 
 def import_course(source: Path, slug: str) -> tuple[Measurement, api.ImportResult]:
     """Measure what a user waits for: reading, planning, writing, publishing, and indexing."""
-    library = api.create_library(user=None, org="Bench", slug=slug, title="Import")
+    library = api.create_library(user=OPERATOR, org="Bench", slug=slug, title="Import")
     with measured("import_archive: read, plan, write, publish, index") as measurement:
         result = api.import_archive(
             library.library_key,
-            user=None,
+            user=OPERATOR,
             source=source,
             options=api.ImportOptions(level=api.Level.SECTION),
             publish=True,

@@ -17,6 +17,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import start_site
 
 start_site()
@@ -29,9 +31,9 @@ MEGABYTE = 1_000_000
 def main(megabytes: int) -> None:
     with tempfile.TemporaryDirectory(prefix="content-libraries-benchmark-") as folder:
         source = write_archive(Path(folder) / "course.tar.gz", megabytes)
-        library = api.create_library(user=None, org="Bench", slug="memory", title="Memory")
+        library = api.create_library(user=OPERATOR, org="Bench", slug="memory", title="Memory")
         before = peak_megabytes()
-        result = api.import_archive(library.library_key, user=None, source=source, publish=True)
+        result = api.import_archive(library.library_key, user=OPERATOR, source=source, publish=True)
         print(
             f"{source.stat().st_size / MEGABYTE:.0f} MB archive, {len(result.plan.writes())} components:"
             f" peak memory {peak_megabytes() - before:.0f} MB above start"

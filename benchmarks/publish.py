@@ -12,6 +12,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import measured, start_site
 
 start_site()
@@ -26,10 +28,10 @@ COMPONENTS_IN_A_UNIT = 4
 
 def main(entities: int) -> None:
     content = content_of(entities // (COMPONENTS_IN_A_UNIT + 1))
-    library = api.create_library(user=None, org="Bench", slug="publish", title="Publish")
-    api.write_items(None, library, **content)
+    library = api.create_library(user=OPERATOR, org="Bench", slug="publish", title="Publish")
+    api.write_items(OPERATOR, library, **content)
     with measured("publish_all: publish, events, index") as ours:
-        api.publish_all(library.library_key, user=None)
+        api.publish_all(library.library_key, user=OPERATOR)
     # A learning package without a library: nobody listens to its events.
     bare = content_api.create_learning_package("bench:bare", title="Bare")
     write_drafts(bare.id, author_pk=None, **content)

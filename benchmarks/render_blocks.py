@@ -18,6 +18,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import shared_data, start_site
 
 start_site()
@@ -54,11 +56,11 @@ class Bare(TestRuntime):
 
 
 def main(archive: Path) -> None:
-    library = api.create_library(user=None, org="Bench", slug="render", title="Render")
+    library = api.create_library(user=OPERATOR, org="Bench", slug="render", title="Render")
     olx_of = {block_type: list(blocks(archive, block_type))[:AT_MOST] for block_type in TYPES}
     for block_type, texts in olx_of.items():
         components = [api.ComponentWrite(block_type, f"c{number}", "Title", olx) for number, olx in enumerate(texts)]
-        api.write_items(None, library, components=components)
+        api.write_items(OPERATOR, library, components=components)
         keys = [api.component_key(f"lb:Bench:render:{block_type}:c{number}") for number in range(len(texts))]
         ours = median(timed(rendered, keys))
         with override_settings(CONTENT_LIBRARIES_BLOCK_PROCESSES=0):
@@ -72,7 +74,7 @@ def main(archive: Path) -> None:
 
 def rendered(key: api.LibraryUsageLocatorV2) -> api.RenderedView:
     """Render a component as learners see it."""
-    return api.render_view(key, "student_view", user=None)
+    return api.render_view(key, "student_view", user=OPERATOR)
 
 
 def blocks(archive: Path, block_type: str) -> Iterator[str]:

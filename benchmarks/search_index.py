@@ -16,6 +16,8 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import Measurement, measured, start_site
 
 start_site()
@@ -38,7 +40,7 @@ TEXT = "Light travels in straight lines until something bends, scatters or swall
 def main(documents: int) -> None:
     engine = current_engine()
     assert isinstance(engine, EmbeddedEngine)
-    library = api.create_library(user=None, org="Bench", slug=f"s{documents}", title="Search")
+    library = api.create_library(user=OPERATOR, org="Bench", slug=f"s{documents}", title="Search")
     assert library.learning_package_id is not None
     package_pk: int = library.learning_package_id
     write(package_pk, range(documents), "First")

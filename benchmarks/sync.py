@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from content_libraries.actors import OPERATOR
+
 from .scratch import measured, shared_data, start_site
 
 start_site()
@@ -44,39 +46,39 @@ CHANGED_OF_100 = 10
 
 
 def main(links: int, archive: Path) -> None:
-    library = api.create_library(user=None, org="Bench", slug="sync", title="Sync")
+    library = api.create_library(user=OPERATOR, org="Bench", slug="sync", title="Sync")
     course_key = api.course_key("course-v1:Bench+Sync+1")
-    api.create_course(course_key, user=None, display_name="Sync")
+    api.create_course(course_key, user=OPERATOR, display_name="Sync")
     sections = fill(library, links)
     with measured("create the linked blocks") as created:
         for section in sections:
-            api.create_linked_block(course_root(course_key), user=None, upstream=section)
+            api.create_linked_block(course_root(course_key), user=OPERATOR, upstream=section)
     print(created, f"{CourseLink.objects.count():,} links")
     write(library, range(0, len(texts_of(library)), 100 // CHANGED_OF_100), version=2)
-    api.publish_all(library.library_key, user=None)
+    api.publish_all(library.library_key, user=OPERATOR)
 
     read_links(course_key)
     few_key = api.course_key("course-v1:Bench+Few+1")
-    api.create_course(few_key, user=None, display_name="Few")
+    api.create_course(few_key, user=OPERATOR, display_name="Few")
     place = subsection_of(few_key)
     for unit in range(FEW_LINKS // (COMPONENTS_IN_A_UNIT + 1)):
-        api.create_linked_block(place, user=None, upstream=f"lct:Bench:sync:unit:u{unit}")
+        api.create_linked_block(place, user=OPERATOR, upstream=f"lct:Bench:sync:unit:u{unit}")
     read_links(few_key)
 
     compare(
         "what is ready in the course",
-        lambda: list(api.list_links(user=None, course_key=course_key, ready=True, top_level_only=True)),
+        lambda: list(api.list_links(user=OPERATOR, course_key=course_key, ready=True, top_level_only=True)),
         "Learning Core asked for each link",
         lambda: list(ready_one_by_one(course_key)),
     )
     compare(
         "plan of a sync of the course",
-        lambda: api.preview_course(course_key, user=None),
+        lambda: api.preview_course(course_key, user=OPERATOR),
         "each block and its item read by itself",
         lambda: list(read_one_by_one(course_key)),
     )
     with measured("the sync") as synced:
-        api.sync_course(course_key, user=None)
+        api.sync_course(course_key, user=OPERATOR)
     print(synced)
     read_compiled(archive)
 
@@ -114,14 +116,14 @@ def author_of(course_key: CourseKey) -> User:
 
 
 def subsection_of(course_key: CourseKey) -> UsageKey:
-    section = api.create_block(course_root(course_key), user=None, block_type="chapter")
-    return api.create_block(section.usage_key, user=None, block_type="sequential").usage_key
+    section = api.create_block(course_root(course_key), user=OPERATOR, block_type="chapter")
+    return api.create_block(section.usage_key, user=OPERATOR, block_type="sequential").usage_key
 
 
 def read_compiled(archive: Path) -> None:
-    course_key = api.load_course(archive, user=None).course_key
-    api.publish_course(course_key, user=None)
-    api.compile_course(course_key, user=None)
+    course_key = api.load_course(archive, user=OPERATOR).course_key
+    api.publish_course(course_key, user=OPERATOR)
+    api.compile_course(course_key, user=OPERATOR)
     print(f"{CourseBlock.objects.filter(course_id=course_key).count():,} blocks in {archive.name}")
     root = course_root(course_key)
     compare(
@@ -167,8 +169,8 @@ def fill(library: Any, links: int) -> list[str]:
         inside = range(section * UNITS_IN_A_SECTION, min(units, (section + 1) * UNITS_IN_A_SECTION))
         containers.append(api.ContainerWrite("subsection", f"sub{section}", "Sub", tuple(f"u{one}" for one in inside)))
         containers.append(api.ContainerWrite("section", f"sec{section}", f"Section {section}", (f"sub{section}",)))
-    api.write_items(None, library, containers=containers)
-    api.publish_all(library.library_key, user=None)
+    api.write_items(OPERATOR, library, containers=containers)
+    api.publish_all(library.library_key, user=OPERATOR)
     return [f"lct:Bench:sync:section:sec{section}" for section in sections]
 
 
@@ -191,11 +193,11 @@ def write(library: Any, numbers: range, *, version: int) -> None:
         )
         for number in numbers
     ]
-    api.write_items(None, library, components=texts)
+    api.write_items(OPERATOR, library, components=texts)
 
 
 def course_root(course_key: CourseKey) -> UsageKey:
-    return api.get_structure(course_key, user=None).root
+    return api.get_structure(course_key, user=OPERATOR).root
 
 
 def ready_one_by_one(course_key: CourseKey) -> Iterator[UsageKey]:

@@ -38,6 +38,7 @@ from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.tagging import api as tagging
@@ -199,14 +200,14 @@ class World:
         waiting = [api.start_plans([plan], user=self.writer) for _ in range(self.size // 10)]
         course = make_course(api.course_key(f"course-v1:O+C+{self.size}"), problems=self.size)
         text: UsageKey = course.make_usage_key("html", "t")
-        api.write_course_file(course, USUAL_ARGUMENTS["path"], b"PNG", user=None)
-        api.edit_block(text, user=None, olx='<html><![CDATA[<img src="/static/pic.png">]]></html>')
+        api.write_course_file(course, USUAL_ARGUMENTS["path"], b"PNG", user=OPERATOR)
+        api.edit_block(text, user=OPERATOR, olx='<html><![CDATA[<img src="/static/pic.png">]]></html>')
         give_role(self.writer, "course_staff", str(course))
         unit = self._reuse(course)
         run = api.start_run(user=self.writer, courses=[course])
         conversion = api.start_conversion(course, user=self.writer)
-        api.publish_course(course, user=None)
-        api.compile_course(course, user=None)
+        api.publish_course(course, user=OPERATOR)
+        api.compile_course(course, user=OPERATOR)
         return {
             "staged_pk": str(StagedContent.objects.get().pk),
             "plan_uuid": str(plan.uuid),
@@ -235,7 +236,7 @@ class World:
         """A unit that is linked to one with all problems; all but one of them have something newer."""
         self.shelf.publish()
         subsection: UsageKey = course.make_usage_key("sequential", "sub")
-        block = api.create_linked_block(subsection, user=None, upstream=self.shelf.key("unit1"))[0]
+        block = api.create_linked_block(subsection, user=OPERATOR, upstream=self.shelf.key("unit1"))[0]
         self.shelf.write(*(f"p{number}" for number in range(2, self.size + 1)), title="Newer")
         self.shelf.publish()
         return block.usage_key

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from content_libraries import conf
-from content_libraries.search.embedded import EmbeddedEngine
 from content_libraries.search.engine import current_engine, index_name
+from content_libraries.search.engines.embedded import EmbeddedEngine
 from content_libraries.search.fitting import MAX_LISTED, MAX_TEXT, fitted
 from content_libraries.search.tokens import make_token
 from tests.conftest import ClientFactory, LibraryFactory

@@ -11,6 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.clipboard.models import StagedContent, StagedFile
 from content_libraries.content.container_settings import settings_of
 from tests.conftest import give_role
@@ -29,10 +30,12 @@ NOT_FOUND = {"detail": "Not found."}
 @pytest.fixture(scope="module")
 def shared_course(module_db: None) -> None:
     make_course()
-    api.write_course_file(COURSE_KEY, "static/pic.png", PICTURE, user=None)
-    api.edit_block(TEXT, user=None, olx='<html display_name="Text"><![CDATA[<img src="/static/pic.png"/> ]]></html>')
-    api.edit_block(UNIT, user=None, settings={"visible_to_staff_only": True, "license": "all-rights-reserved"})
-    api.create_block(UNIT, user=None, block_type="split_test", block_id="test")
+    api.write_course_file(COURSE_KEY, "static/pic.png", PICTURE, user=OPERATOR)
+    api.edit_block(
+        TEXT, user=OPERATOR, olx='<html display_name="Text"><![CDATA[<img src="/static/pic.png"/> ]]></html>'
+    )
+    api.edit_block(UNIT, user=OPERATOR, settings={"visible_to_staff_only": True, "license": "all-rights-reserved"})
+    api.create_block(UNIT, user=OPERATOR, block_type="split_test", block_id="test")
 
 
 @pytest.fixture
@@ -67,12 +70,12 @@ def test_a_copied_component_of_a_course(lib: LibraryClient, course: None) -> Non
 def test_blocks_without_a_title_are_called_by_the_default_of_their_type(
     lib: LibraryClient, course: None, usage_key: UsageKey, title: str
 ) -> None:
-    api.create_block(UNIT, user=None, block_type=usage_key.block_type, block_id=usage_key.block_id)
+    api.create_block(UNIT, user=OPERATOR, block_type=usage_key.block_type, block_id=usage_key.block_id)
     assert lib.ok(copy_block(lib, usage_key))["content"]["display_name"] == title
 
 
 def test_a_unit_without_a_title_is_called_by_its_type(lib: LibraryClient, course: None) -> None:
-    api.edit_block(UNIT, user=None, settings={"display_name": None})
+    api.edit_block(UNIT, user=OPERATOR, settings={"display_name": None})
     assert lib.ok(copy_block(lib, UNIT))["content"]["display_name"] == "Vertical"
     pasted = lib.ok(paste(lib))
     assert re.fullmatch(r"lct:CL-TEST:lib1:unit:vertical-[0-9a-f]{6}", pasted["id"])
@@ -83,14 +86,14 @@ def test_a_unit_without_a_title_is_called_by_its_type(lib: LibraryClient, course
 def test_whatever_is_copied_of_a_unit_leads_back_to_it(
     lib: LibraryClient, course: None, usage_key: UsageKey, settings: Any
 ) -> None:
-    api.create_block(key("split_test", "test"), user=None, block_type="html", block_id="deep")
+    api.create_block(key("split_test", "test"), user=OPERATOR, block_type="html", block_id="deep")
     settings.COURSE_AUTHORING_MICROFRONTEND_URL = "https://apps.example.com/authoring/"
     answer = lib.ok(copy_block(lib, usage_key))
     assert answer["source_edit_url"] == f"https://apps.example.com/authoring/course/{COURSE_KEY}/container/{UNIT}"
 
 
 def test_a_component_is_pasted_with_the_files_that_it_refers_to(lib: LibraryClient, course: None) -> None:
-    api.write_course_file(COURSE_KEY, "static/other.png", b"not referred to", user=None)
+    api.write_course_file(COURSE_KEY, "static/other.png", b"not referred to", user=OPERATOR)
     lib.ok(copy_block(lib, TEXT))
     pasted = lib.ok(paste(lib))
     assert re.fullmatch(r"lb:CL-TEST:lib1:html:text-[0-9a-f]{6}", pasted["id"])
@@ -141,16 +144,16 @@ def test_an_unsupported_block_can_be_copied_but_not_pasted(lib: LibraryClient, c
 
 
 def test_only_drafts_are_copied_and_deleted_blocks_are_gone(lib: LibraryClient, course: None) -> None:
-    api.publish_course(COURSE_KEY, user=None)
-    api.edit_block(PROBLEM, user=None, settings={"display_name": "Draft"})
+    api.publish_course(COURSE_KEY, user=OPERATOR)
+    api.edit_block(PROBLEM, user=OPERATOR, settings={"display_name": "Draft"})
     assert lib.ok(copy_block(lib, PROBLEM))["content"]["display_name"] == "Draft"
-    api.delete_block(PROBLEM, user=None)
+    api.delete_block(PROBLEM, user=OPERATOR)
     response = copy_block(lib, PROBLEM)
     assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
 def test_large_files_are_recorded_and_left_out(lib: LibraryClient, course: None) -> None:
-    api.write_course_file(COURSE_KEY, "static/pic.png", b"x" * (10 * 1024**2 + 1), user=None)
+    api.write_course_file(COURSE_KEY, "static/pic.png", b"x" * (10 * 1024**2 + 1), user=OPERATOR)
     lib.ok(copy_block(lib, TEXT))
     assert [(file.path, file.digest) for file in StagedFile.objects.all()] == [("static/pic.png", "")]
     assert pictures(lib, name_of(lib.ok(paste(lib)))) == []
@@ -158,7 +161,7 @@ def test_large_files_are_recorded_and_left_out(lib: LibraryClient, course: None)
 
 def test_what_is_pasted_after_its_course_is_gone_has_no_files(lib: LibraryClient, course: None) -> None:
     lib.ok(copy_block(lib, UNIT))
-    api.delete_course(COURSE_KEY, user=None)
+    api.delete_course(COURSE_KEY, user=OPERATOR)
     text, _problem = lib.children(name_of(lib.ok(paste(lib))))
     assert pictures(lib, text) == []
     assert clipboard(lib)["source_context_title"] == "A course"

@@ -14,6 +14,7 @@ from openedx_content.models_api import ComponentVersionMedia, DraftChangeLog, Pu
 from openedx_events.content_authoring import signals
 from pytest_django import Settings
 
+from content_libraries.actors import OPERATOR
 from content_libraries.clipboard.data import TAGS_OF_TYPES
 from content_libraries.clipboard.models import StagedContent, StagedFile
 from content_libraries.content import api as content
@@ -50,7 +51,7 @@ def with_picture(client: LibraryClient, code: str, picture: bytes = PICTURE) -> 
     digest = hashlib.blake2b(picture, digest_size=20).hexdigest()
     file = content.FileMedia("static/pic.png", "image/png", digest, len(picture))
     written = content.ComponentWrite("html", code, "With picture", '<html display_name="With picture"/>', (file,))
-    content.write_items(None, client.library, components=[written], file_bytes=lambda _d: iter([(digest, picture)]))
+    content.write_items(OPERATOR, client.library, components=[written], file_bytes=lambda _d: iter([(digest, picture)]))
 
 
 def pictures(client: LibraryClient, name: str) -> list[bytes]:
@@ -132,7 +133,7 @@ def test_large_files_are_recorded_and_left_out(lib: LibraryClient, other: Librar
 def test_what_is_pasted_after_its_library_is_gone_has_no_files(lib: LibraryClient, other: LibraryClient) -> None:
     with_picture(lib, "h1")
     copy(lib, "html:h1")
-    libraries.delete_library(lib.library.library_key, user=None)
+    libraries.delete_library(lib.library.library_key, user=OPERATOR)
     pasted = other.ok(paste(other))
     assert pasted["display_name"] == "With picture"
     assert pictures(other, name_of(pasted)) == []
@@ -199,7 +200,7 @@ def test_a_child_that_was_deleted_meanwhile_is_copied(lib: LibraryClient) -> Non
 def test_settings_that_came_with_an_import_come_along(lib: LibraryClient, other: LibraryClient) -> None:
     unit = content.ContainerWrite("unit", "u1", "Unit", ())
     kept = content.ContainerSettingsData({"due": "2030-01-01"}, "CC:4.0:BY")
-    content.write_items(None, lib.library, containers=[unit], container_settings={"u1": kept})
+    content.write_items(OPERATOR, lib.library, containers=[unit], container_settings={"u1": kept})
     copy(lib, "unit:u1")
     code = name_of(other.ok(paste(other))).split(":")[1]
     entity = PublishableEntity.objects.get(learning_package=other.library.learning_package, entity_ref=code)
@@ -211,7 +212,7 @@ def test_settings_that_came_with_an_import_come_along(lib: LibraryClient, other:
 def test_children_of_unsupported_types_are_left_out(lib: LibraryClient, other: LibraryClient) -> None:
     blocks = [content.ComponentWrite(tag, "x", tag, f"<{tag}/>") for tag in ("html", "conditional")]
     unit = content.ContainerWrite("unit", "u1", "Unit", tuple(block.entity_ref for block in blocks))
-    content.write_items(None, lib.library, components=blocks, containers=[unit])
+    content.write_items(OPERATOR, lib.library, components=blocks, containers=[unit])
     copy(lib, "unit:u1")
     assert [name.split(":")[0] for name in other.children(name_of(other.ok(paste(other))))] == ["html"]
     lib.ok(copy(lib, "conditional:x"))

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import JWT_PREFIX, ClientFactory, CommitRunner, json_web_token
@@ -47,7 +48,7 @@ def library(db: None, shared_lib: LibraryClient) -> ContentLibrary:
 
 def add_library(lib: LibraryClient, slug: str) -> LibraryClient:
     """Create another library for content that tests of a module share, so that the usual one stays empty."""
-    library = libraries.create_library(user=None, org="CL-TEST", slug=slug, title=slug)
+    library = libraries.create_library(user=OPERATOR, org="CL-TEST", slug=slug, title=slug)
     return LibraryClient(library, lib.http)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from openedx_content.models_api import DraftChangeLog
 from pytest_django import Settings
 
+from content_libraries.actors import OPERATOR
 from content_libraries.content import api as content
 from content_libraries.content.models import ContainerSettings
 from content_libraries.errors import InvalidInputError, NotAllowedError
@@ -43,7 +44,7 @@ def settings_of_draft(lib: LibraryClient, name: str) -> content.ContainerSetting
 def imported(lib: LibraryClient) -> LibraryClient:
     """``unit:u`` came with settings; ``unit:plain`` did not."""
     content.write_items(
-        None,
+        OPERATOR,
         lib.library,
         components=[component("a"), component("b")],
         containers=[unit("u", "a", "b"), unit("plain", "a")],
@@ -79,11 +80,11 @@ def test_every_edit_of_a_container_carries_its_settings_over(imported: LibraryCl
 def test_an_import_that_says_nothing_keeps_settings_and_one_that_does_replaces_them(
     imported: LibraryClient,
 ) -> None:
-    content.write_items(None, imported.library, containers=[unit("u", "a", title="Second")])
+    content.write_items(OPERATOR, imported.library, containers=[unit("u", "a", title="Second")])
     assert settings_of_draft(imported, "unit:u") == SETTINGS
     other = content.ContainerSettingsData({"due": "2031-01-01"})
     content.write_items(
-        None, imported.library, containers=[unit("u", "a", title="Third")], container_settings={"u": other}
+        OPERATOR, imported.library, containers=[unit("u", "a", title="Third")], container_settings={"u": other}
     )
     assert settings_of_draft(imported, "unit:u") == other
 
@@ -91,7 +92,7 @@ def test_an_import_that_says_nothing_keeps_settings_and_one_that_does_replaces_t
 def test_discarding_brings_the_settings_of_the_published_version_back(imported: LibraryClient) -> None:
     imported.publish_all()
     content.write_items(
-        None,
+        OPERATOR,
         imported.library,
         containers=[unit("u")],
         container_settings={"u": content.ContainerSettingsData({"due": "2031-01-01"})},
@@ -107,18 +108,18 @@ def test_a_reader_may_not_write(lib: LibraryClient, reader: User) -> None:
 
 def test_the_limit_counts_new_components_only(lib: LibraryClient, settings: Settings) -> None:
     settings.MAX_BLOCKS_PER_CONTENT_LIBRARY = 2
-    content.write_items(None, lib.library, components=[component("a"), component("b")])
-    content.write_items(None, lib.library, components=[component("a", "New"), component("b", "New")])
-    content.write_items(None, lib.library, containers=[unit("u", "a")])
+    content.write_items(OPERATOR, lib.library, components=[component("a"), component("b")])
+    content.write_items(OPERATOR, lib.library, components=[component("a", "New"), component("b", "New")])
+    content.write_items(OPERATOR, lib.library, containers=[unit("u", "a")])
     with pytest.raises(InvalidInputError, match="more than 2"):
-        content.write_items(None, lib.library, components=[component("a"), component("c")])
+        content.write_items(OPERATOR, lib.library, components=[component("a"), component("c")])
     assert lib.status_of("html:c") == 404
 
 
 def test_a_write_that_fails_leaves_nothing(lib: LibraryClient) -> None:
     with pytest.raises(InvalidInputError):
         content.write_items(
-            None,
+            OPERATOR,
             lib.library,
             components=[component("a")],
             containers=[unit("u", "unknown")],
@@ -130,7 +131,7 @@ def test_a_write_that_fails_leaves_nothing(lib: LibraryClient) -> None:
 
 
 def test_settings_are_deleted_with_the_library(imported: LibraryClient, library: ContentLibrary) -> None:
-    libraries_api.delete_library(library.library_key, user=None)
+    libraries_api.delete_library(library.library_key, user=OPERATOR)
     assert not ContainerSettings.objects.exists()
 
 
@@ -142,7 +143,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_items(
     for title in ("First", "Second"):
         with django_assert_max_num_queries(55):
             content.write_items(
-                None,
+                OPERATOR,
                 lib.library,
                 components=[component(code, title) for code in codes],
                 containers=[unit(f"u{code}", code, title=title) for code in codes],

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from openedx_content import api as content_api
 
+from content_libraries.actors import OPERATOR
 from content_libraries.content import api as content
 
 from .client import LibraryClient
@@ -170,7 +171,7 @@ def test_learning_packages_without_a_library_send_nothing(record: Record, db: No
 def test_many_items_are_told_once_each_from_a_job(lib: LibraryClient, record: Record) -> None:
     many = [f"html:h{number}" for number in range(30)]
     components = [content.ComponentWrite("html", name.split(":")[1], "T", "<html/>") for name in many]
-    content.write_items(None, lib.library, components=components)
+    content.write_items(OPERATOR, lib.library, components=components)
     lib.create_collection("C")
     expected = once("collection updated", "c") + associated("collections", *many)
     assert record(lambda: lib.edit_collection("patch", "c", *many)) == expected

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from openedx_content.models_api import PublishableEntity
 from pytest_django import DjangoAssertNumQueries
 
+from content_libraries.actors import OPERATOR
 from content_libraries.content import api as content
 from content_libraries.errors import InvalidInputError
 from content_libraries.keys import collection_key
@@ -148,10 +149,12 @@ def test_titles_and_descriptions_are_checked(lib: LibraryClient, body: Any, erro
 def test_the_python_api_checks_titles_too(lib: LibraryClient) -> None:
     for title in ("", " ", "t" * 501):
         with pytest.raises(InvalidInputError):
-            content.create_collection(lib.library.library_key, user=None, title=title)
+            content.create_collection(lib.library.library_key, user=OPERATOR, title=title)
     lib.create_collection("C")
     with pytest.raises(InvalidInputError):
-        content.update_collection(collection_key("lib-collection:CL-TEST:lib1:c"), user=None, description="d" * 10_001)
+        content.update_collection(
+            collection_key("lib-collection:CL-TEST:lib1:c"), user=OPERATOR, description="d" * 10_001
+        )
 
 
 # Listing
@@ -333,7 +336,7 @@ def test_a_deleted_item_stays_and_can_be_removed_but_not_added(lib: LibraryClien
 
 def test_more_items_than_one_query_takes(lib: LibraryClient) -> None:
     components = [content.ComponentWrite("html", f"h{number}", "T", "<html/>") for number in range(1000)]
-    content.write_items(None, lib.library, components=components)
+    content.write_items(OPERATOR, lib.library, components=components)
     names = [f"html:h{number}" for number in range(1000)]
     lib.create_collection("C")
     assert lib.ok(lib.edit_collection("patch", "c", *names)) == {"count": 1000}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from content_libraries.actors import OPERATOR
 from content_libraries.content import api as content
 from content_libraries.libraries.models import ContentLibrary
 
@@ -374,7 +375,7 @@ def test_a_deleted_child_comes_back_at_its_old_place(unit: LibraryClient) -> Non
 
 def create_texts(lib: LibraryClient, count: int) -> list[str]:
     components = [content.ComponentWrite("html", f"h{number}", "T", "<html/>") for number in range(count)]
-    content.write_items(None, lib.library, components=components)
+    content.write_items(OPERATOR, lib.library, components=components)
     return [f"html:h{number}" for number in range(count)]
 
 
@@ -517,4 +518,4 @@ class TestPreservedSettings:
 def change_settings(library: ContentLibrary, settings: dict[str, object], license_: str) -> None:
     data = content.ContainerSettingsData(settings, license_)
     unit = content.ContainerWrite("unit", "u1", "u1", ())
-    content.write_items(None, library, containers=[unit], container_settings={"u1": data})
+    content.write_items(OPERATOR, library, containers=[unit], container_settings={"u1": data})

@@ -16,6 +16,7 @@ from openedx_content import api as content_api
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content import api as content
 from content_libraries.learning_core import api as learning_core
 from tests.endpoints import COURSE_ARCHIVE
@@ -254,7 +255,7 @@ def test_learning_packages_without_a_library_send_nothing(record: Record, db: No
 
 def write_many(lib: LibraryClient) -> None:
     content.write_items(
-        None,
+        OPERATOR,
         lib.library,
         components=[content.ComponentWrite("html", f"h{n}", "T", "<html/>") for n in range(30)],
         containers=[content.ContainerWrite("unit", "u", "U", tuple(f"xblock.v1:html:h{n}" for n in range(30)))],

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from openedx_content.models_api import Media
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries.models import ContentLibrary
 from tests.attacks.disks import media_in
 from tests.conftest import ClientFactory, LibraryFactory
@@ -149,11 +150,11 @@ def test_the_row_has_the_text_of_the_file(lib: LibraryClient, storage: Any) -> N
 
 def test_files_of_courses_are_checked_too(storage: Any) -> None:
     course = make_course(COURSE_KEY)
-    api.write_course_file(course, PIC, PICTURE, user=None)
+    api.write_course_file(course, PIC, PICTURE, user=OPERATOR)
     path = Path(storage.path(Media.objects.get(size=len(PICTURE)).path))
     path.write_bytes(SHORT)
     ((subject, message, _repaired),) = check()
     assert (subject, f"“{PIC}” (version 1)" in message) == (str(COURSE_KEY), True)
-    api.write_course_file(course, PIC, PICTURE, user=None)
+    api.write_course_file(course, PIC, PICTURE, user=OPERATOR)
     assert path.read_bytes() == PICTURE
     assert check("--digests") == []

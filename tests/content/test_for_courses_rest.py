@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.rest import COURSE_PARAMETER
 from tests.conftest import give_role
 from tests.courses.building import ROOT, SUBSECTION, UNIT, make_course
@@ -49,7 +50,7 @@ def shared_shelf(shared_lib: LibraryClient) -> None:
     lib.rename("unit:u1", "Secret unit")
     lib.add_children("unit:u1", "html:draft")
     make_course()
-    api.create_course(OTHER_COURSE_KEY, user=None, display_name="Another course")
+    api.create_course(OTHER_COURSE_KEY, user=OPERATOR, display_name="Another course")
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def reviewer(acting_as: ActingAs, stranger: User, shelf: LibraryClient) -> Libra
 
 def link_to(client: LibraryClient, name: str) -> UsageKey:
     """Let the course use an item."""
-    block, _synced = api.create_linked_block(PARTS[name], user=None, upstream=client.key(name))
+    block, _synced = api.create_linked_block(PARTS[name], user=OPERATOR, upstream=client.key(name))
     return block.usage_key
 
 
@@ -175,7 +176,7 @@ def test_a_deletion_counts_when_it_is_published(reviewer: LibraryClient, shelf: 
 
 def test_a_link_that_never_was_one_opens_nothing(reviewer: LibraryClient) -> None:
     upstream = {"upstream": reviewer.key("html:h1"), "upstream_version": "1"}
-    api.create_block(UNIT, user=None, block_type="problem", settings=upstream)
+    api.create_block(UNIT, user=OPERATOR, block_type="problem", settings=upstream)
     assert set(statuses(reviewer, *everything_about(reviewer))) == {403}
 
 

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from openedx_content.models_api import PublishLog
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.management.base import MOST_LINES
 
@@ -39,7 +40,7 @@ def publish(*arguments: str) -> str:
 
 
 def changes(library: ContentLibrary) -> list[str]:
-    return [str(change.key) for change in api.unpublished_changes(library.library_key, user=None)]
+    return [str(change.key) for change in api.unpublished_changes(library.library_key, user=OPERATOR)]
 
 
 def test_a_dry_run_says_what_a_publish_does_and_writes_nothing(library: ContentLibrary, written: list[str]) -> None:

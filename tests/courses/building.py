@@ -7,6 +7,7 @@ from pathlib import Path
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 
 COURSE_KEY = api.course_key("course-v1:Org+Course+Run")
 
@@ -24,7 +25,7 @@ def make_course(course_key: CourseKey = COURSE_KEY, *, problems: int = 1) -> Cou
     """A course of one unit with a text and problems (``p``, ``p1``, ``p2`` …), nothing published."""
     root, section = key("course", "course", course_key), key("chapter", "sec", course_key)
     subsection, unit = key("sequential", "sub", course_key), key("vertical", "unit", course_key)
-    api.create_course(course_key, user=None, display_name="A course")
+    api.create_course(course_key, user=OPERATOR, display_name="A course")
     changes: list[api.Change] = [
         api.CreateBlock(section, '<chapter display_name="A section"/>', parent=root),
         api.CreateBlock(subsection, "<sequential/>", parent=section),
@@ -34,7 +35,7 @@ def make_course(course_key: CourseKey = COURSE_KEY, *, problems: int = 1) -> Cou
     for number in range(problems):
         problem = key("problem", f"p{number or ''}", course_key)
         changes.append(api.CreateBlock(problem, '<problem display_name="P"/>', parent=unit))
-    api.apply_course_plan(course_key, api.CoursePlan(tuple(changes)), user=None)
+    api.apply_course_plan(course_key, api.CoursePlan(tuple(changes)), user=OPERATOR)
     return course_key
 
 

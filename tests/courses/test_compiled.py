@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import PublishLog
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.compiling import compile_publish_log, uncompiled_publish_logs
 from content_libraries.courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition
 from content_libraries.courses.tasks import compile_published, sweep_compiled
@@ -30,13 +31,13 @@ URL = f"/api/content_library/v1/courses/{COURSE_KEY}/structure/"
 
 def publish() -> int:
     """Publish the course, and compile nothing. Returns the pk of the publish log."""
-    log_pk = api.publish_course(COURSE_KEY, user=None)
+    log_pk = api.publish_course(COURSE_KEY, user=OPERATOR)
     assert log_pk is not None
     return log_pk
 
 
 def rename(title: str) -> None:
-    api.edit_block(UNIT, user=None, settings={"display_name": title})
+    api.edit_block(UNIT, user=OPERATOR, settings={"display_name": title})
 
 
 def published_title() -> str:
@@ -57,7 +58,7 @@ def test_a_publish_is_compiled_after_its_commit(course: None, run_on_commit: Com
 
 
 def test_reading(course: None) -> None:
-    api.edit_block(PROBLEM, user=None, settings={"graded": True})
+    api.edit_block(PROBLEM, user=OPERATOR, settings={"graded": True})
     compile_publish_log(publish())
     rename("A draft")
     published = api.PublishedCourse(COURSE_KEY)
@@ -111,7 +112,7 @@ def test_readers_never_touch_the_version_tables(course: None) -> None:
 def test_a_late_compile_says_what_its_publish_left_and_replaces_nothing(course: None) -> None:
     first = publish()
     rename("Second")
-    api.delete_block(TEXT, user=None)
+    api.delete_block(TEXT, user=OPERATOR)
     second = publish()
     assert compile_publish_log(second)
     assert published_title() == "Second"
@@ -125,8 +126,8 @@ def test_a_late_compile_says_what_its_publish_left_and_replaces_nothing(course: 
 def test_a_publish_of_a_part_is_the_whole_course_as_it_then_is(course: None) -> None:
     compile_publish_log(publish())
     rename("Draft of the unit")
-    api.edit_block(PROBLEM, user=None, settings={"display_name": "New"})
-    log_pk = api.publish_block(PROBLEM, user=None)
+    api.edit_block(PROBLEM, user=OPERATOR, settings={"display_name": "New"})
+    log_pk = api.publish_block(PROBLEM, user=OPERATOR)
     assert log_pk is not None
     compile_publish_log(log_pk)
     published = api.PublishedCourse(COURSE_KEY)
@@ -167,15 +168,15 @@ def test_the_documents_go_with_the_log_and_with_the_course(course: None) -> None
     second = publish()
     for log_pk in (first, second):
         compile_publish_log(log_pk)
-    api.delete_course(COURSE_KEY, user=None)
+    api.delete_course(COURSE_KEY, user=OPERATOR)
     assert not CompiledCourse.objects.exists()
     assert not CompiledDefinition.objects.exists()
 
 
 def test_logs_of_libraries_and_logs_that_are_gone(course: None, library: Any) -> None:
-    component = api.create_component(library.library_key, user=None, block_type="problem", component_code="p")
+    component = api.create_component(library.library_key, user=OPERATOR, block_type="problem", component_code="p")
     assert component is not None
-    api.publish_all(library.library_key, user=None)
+    api.publish_all(library.library_key, user=OPERATOR)
     log = PublishLog.objects.get(learning_package=library.learning_package)
     assert not compile_published(log.pk)
     assert not compile_published(log.pk + 1000)
@@ -224,7 +225,7 @@ def test_queries_of_a_compile_do_not_grow() -> None:
     counts = []
     for size in (1, 60):
         course_key = make_course(api.course_key(f"course-v1:Org+Course+{size}"), problems=size)
-        log_pk = api.publish_course(course_key, user=None)
+        log_pk = api.publish_course(course_key, user=OPERATOR)
         assert log_pk is not None
         with CaptureQueriesContext(connection) as captured:
             compile_publish_log(log_pk)

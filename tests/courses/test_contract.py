@@ -5,6 +5,7 @@ from __future__ import annotations
 from opaque_keys.edx.keys import CourseKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.learning_core_store import LearningCoreStore
 from content_libraries.courses.store import CourseStore
 from content_libraries.courses.testing import CourseStoreContract
@@ -15,4 +16,4 @@ class TestLearningCoreStore(CourseStoreContract):
         return LearningCoreStore()
 
     def make_course(self, course_key: CourseKey) -> None:
-        api.create_course(course_key, user=None, display_name="A course")
+        api.create_course(course_key, user=OPERATOR, display_name="A course")

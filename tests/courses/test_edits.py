@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import DraftChangeLog
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.learning_core_store import LearningCoreStore
 from content_libraries.courses.models import Course, CourseBlock
 from content_libraries.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
@@ -65,7 +66,7 @@ def test_an_edit_for_an_older_version_is_refused(course: None, staff: User) -> N
 
 
 def test_new_blocks_get_ids(course: None) -> None:
-    ids = {api.create_block(UNIT, user=None, block_type="html").usage_key for _ in range(3)}
+    ids = {api.create_block(UNIT, user=OPERATOR, block_type="html").usage_key for _ in range(3)}
     assert len(ids) == 3
 
 
@@ -73,41 +74,41 @@ def test_new_blocks_get_ids(course: None) -> None:
 def test_ids_that_no_key_takes(course: None, block_id: str) -> None:
     if block_id:
         with pytest.raises(InvalidInputError):
-            api.create_block(UNIT, user=None, block_type="html", block_id=block_id)
+            api.create_block(UNIT, user=OPERATOR, block_type="html", block_id=block_id)
 
 
 def test_a_reorder_names_every_child(course: None) -> None:
     with pytest.raises(InvalidInputError):
-        api.reorder_children(UNIT, user=None, children=[TEXT])
-    block = api.reorder_children(UNIT, user=None, children=[PROBLEM, TEXT])
+        api.reorder_children(UNIT, user=OPERATOR, children=[TEXT])
+    block = api.reorder_children(UNIT, user=OPERATOR, children=[PROBLEM, TEXT])
     assert block.children == (PROBLEM, TEXT)
 
 
 def test_the_name_of_the_root_is_the_name_of_the_course(course: None) -> None:
-    api.edit_block(ROOT, user=None, settings={"display_name": "Renamed"})
+    api.edit_block(ROOT, user=OPERATOR, settings={"display_name": "Renamed"})
     assert Course.objects.get().display_name == "Renamed"
 
 
 def test_reading(course: None) -> None:
-    assert [block.usage_key for block in api.get_block_children(UNIT, user=None)] == [TEXT, PROBLEM]
-    assert list(api.get_course_tree(COURSE_KEY, user=None, depth=2).blocks) == [ROOT, SECTION, SUBSECTION]
-    assert list(api.get_course_tree(COURSE_KEY, user=None, top=UNIT).blocks) == [UNIT, TEXT, PROBLEM]
-    assert api.get_structure(COURSE_KEY, user=None).parents[UNIT] == (SUBSECTION,)
+    assert [block.usage_key for block in api.get_block_children(UNIT, user=OPERATOR)] == [TEXT, PROBLEM]
+    assert list(api.get_course_tree(COURSE_KEY, user=OPERATOR, depth=2).blocks) == [ROOT, SECTION, SUBSECTION]
+    assert list(api.get_course_tree(COURSE_KEY, user=OPERATOR, top=UNIT).blocks) == [UNIT, TEXT, PROBLEM]
+    assert api.get_structure(COURSE_KEY, user=OPERATOR).parents[UNIT] == (SUBSECTION,)
     with pytest.raises(NotFoundError):
-        api.get_block(key("html", "none"), user=None)
+        api.get_block(key("html", "none"), user=OPERATOR)
     with pytest.raises(NotFoundError):
-        api.get_block(PROBLEM, user=None, published=True)
+        api.get_block(PROBLEM, user=OPERATOR, published=True)
     with pytest.raises(NotFoundError):
-        api.get_course_tree(COURSE_KEY, user=None, top=key("html", "none"))
+        api.get_course_tree(COURSE_KEY, user=OPERATOR, top=key("html", "none"))
 
 
 def test_files(course: None) -> None:
-    api.write_course_file(COURSE_KEY, "static/sub/a.txt", b"a", user=None)
-    assert api.read_course_file(COURSE_KEY, "static/sub/a.txt", user=None) == b"a"
-    assert api.list_course_files(COURSE_KEY, user=None).keys() == {"static/sub/a.txt"}
-    api.delete_course_file(COURSE_KEY, "static/sub/a.txt", user=None)
+    api.write_course_file(COURSE_KEY, "static/sub/a.txt", b"a", user=OPERATOR)
+    assert api.read_course_file(COURSE_KEY, "static/sub/a.txt", user=OPERATOR) == b"a"
+    assert api.list_course_files(COURSE_KEY, user=OPERATOR).keys() == {"static/sub/a.txt"}
+    api.delete_course_file(COURSE_KEY, "static/sub/a.txt", user=OPERATOR)
     with pytest.raises(NotFoundError):
-        api.read_course_file(COURSE_KEY, "static/sub/a.txt", user=None)
+        api.read_course_file(COURSE_KEY, "static/sub/a.txt", user=OPERATOR)
 
 
 @pytest.mark.parametrize(
@@ -115,20 +116,20 @@ def test_files(course: None) -> None:
 )
 def test_paths_that_are_refused(course: None, path: str) -> None:
     with pytest.raises(InvalidInputError):
-        api.write_course_file(COURSE_KEY, path, b"a", user=None)
+        api.write_course_file(COURSE_KEY, path, b"a", user=OPERATOR)
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b"\xff", b'{"a":' * 100_000], ids=["half", "list", "binary", "deep"])
 @pytest.mark.parametrize("path", [api.GRADING_POLICY_PATH, "policies/policy.json"])
 def test_a_policy_that_no_export_could_read_is_refused(course: None, path: str, data: bytes) -> None:
     with pytest.raises(InvalidInputError):
-        api.write_course_file(COURSE_KEY, path, data, user=None)
+        api.write_course_file(COURSE_KEY, path, data, user=OPERATOR)
 
 
 def test_upstreams_are_read_in_bulk(course: None) -> None:
     api.edit_block(
         PROBLEM,
-        user=None,
+        user=OPERATOR,
         settings={
             "upstream": "lb:O:L:problem:p",
             "upstream_version": 3,
@@ -138,11 +139,11 @@ def test_upstreams_are_read_in_bulk(course: None) -> None:
             "top_level_downstream_parent_key": "vertical:unit",
         },
     )
-    api.edit_block(UNIT, user=None, settings={"upstream": "lct:O:L:unit:u"})
+    api.edit_block(UNIT, user=OPERATOR, settings={"upstream": "lct:O:L:unit:u"})
     old_style = {"upstream": "lb:O:L:html:t", "top_level_downstream_parent_key": {"type": "vertical", "id": "unit"}}
-    api.edit_block(TEXT, user=None, settings=old_style)
-    api.edit_block(SECTION, user=None, settings={"copied_from_block": "block-v1:O+C+R+type@chapter+block@c"})
-    api.edit_block(SUBSECTION, user=None, settings={"display_name": "about upstream and so on"})
+    api.edit_block(TEXT, user=OPERATOR, settings=old_style)
+    api.edit_block(SECTION, user=OPERATOR, settings={"copied_from_block": "block-v1:O+C+R+type@chapter+block@c"})
+    api.edit_block(SUBSECTION, user=OPERATOR, settings={"display_name": "about upstream and so on"})
 
     section, unit, text, problem = api.blocks_with_upstream(COURSE_KEY)
     assert problem == api.UpstreamSettings(
@@ -151,7 +152,7 @@ def test_upstreams_are_read_in_bulk(course: None) -> None:
     assert (unit.usage_key, unit.upstream, unit.upstream_version) == (UNIT, "lct:O:L:unit:u", None)
     assert (text.usage_key, text.top_level_parent) == (TEXT, "vertical:unit")
     assert section.copied_from_block == "block-v1:O+C+R+type@chapter+block@c"
-    api.delete_block(UNIT, user=None)
+    api.delete_block(UNIT, user=OPERATOR)
     assert api.blocks_with_upstream(COURSE_KEY) == [section]
 
 
@@ -229,7 +230,7 @@ def test_courses_are_listed_in_one_query(
     with CaptureQueriesContext(connection) as captured:
         names = [str(row) for row in api.viewable_courses(auditor)]
     assert (names, len(captured)) == ([str(COURSE_KEY)], 1)
-    assert len(api.viewable_courses(staff)) == len(api.viewable_courses(None)) == 2
+    assert len(api.viewable_courses(staff)) == len(api.viewable_courses(OPERATOR)) == 2
     assert not api.viewable_courses(stranger)
     assert not api.viewable_courses(AnonymousUser())
 
@@ -239,7 +240,7 @@ def test_a_course_is_created_once_and_administered_by_its_creator(staff: User, s
         api.create_course(OTHER, user=stranger, display_name="Mine")
     course = api.create_course(OTHER, user=staff, display_name="Mine")
     assert course.display_name == "Mine"
-    assert api.get_block(key("course", "course", OTHER), user=None).settings == {"display_name": "Mine"}
+    assert api.get_block(key("course", "course", OTHER), user=OPERATOR).settings == {"display_name": "Mine"}
     with pytest.raises(api.CourseExistsError):
         api.create_course(OTHER, user=staff, display_name="Again")
     with pytest.raises(InvalidInputError):
@@ -250,16 +251,16 @@ def test_a_course_is_created_once_and_administered_by_its_creator(staff: User, s
 
 
 def test_a_deleted_course_leaves_nothing(course: None, run_on_commit: CommitRunner) -> None:
-    api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=None)
-    api.publish_course(COURSE_KEY, user=None)
+    api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=OPERATOR)
+    api.publish_course(COURSE_KEY, user=OPERATOR)
     with run_on_commit():
-        api.delete_course(COURSE_KEY, user=None)
+        api.delete_course(COURSE_KEY, user=OPERATOR)
     assert not Course.objects.exists()
     assert not CourseBlock.objects.exists()
     assert not DraftChangeLog.objects.exists()
     with run_on_commit():
         make_course()  # with the same keys again
-    assert api.get_block(UNIT, user=None).version_num == 1
+    assert api.get_block(UNIT, user=OPERATOR).version_num == 1
 
 
 def test_what_follows_libraries_does_not_mind_courses(run_on_commit: CommitRunner) -> None:
@@ -267,22 +268,22 @@ def test_what_follows_libraries_does_not_mind_courses(run_on_commit: CommitRunne
     with run_on_commit():
         make_course(OTHER, problems=30)
     with run_on_commit():
-        api.publish_course(OTHER, user=None)
+        api.publish_course(OTHER, user=OPERATOR)
     with run_on_commit():
-        api.edit_block(problem, user=None, settings={"a": "b"})
-    assert api.get_block(problem, user=None).settings["a"] == "b"
+        api.edit_block(problem, user=OPERATOR, settings={"a": "b"})
+    assert api.get_block(problem, user=OPERATOR).settings["a"] == "b"
 
 
 READS: dict[str, Callable[[api.CourseKey], object]] = {
-    "structure": lambda course: api.get_structure(course, user=None),
-    "block": lambda course: api.get_block(key("problem", "p", course), user=None),
-    "tree": lambda course: api.get_course_tree(course, user=None),
+    "structure": lambda course: api.get_structure(course, user=OPERATOR),
+    "block": lambda course: api.get_block(key("problem", "p", course), user=OPERATOR),
+    "tree": lambda course: api.get_course_tree(course, user=OPERATOR),
     "upstreams": api.blocks_with_upstream,
-    "edit": lambda course: api.edit_block(key("problem", "p", course), user=None, settings={"a": "b"}),
-    "create": lambda course: api.create_block(key("vertical", "unit", course), user=None, block_type="problem"),
-    "delete": lambda course: api.delete_block(key("vertical", "unit", course), user=None),
-    "publish": lambda course: api.publish_block(key("vertical", "unit", course), user=None),
-    "publish all": lambda course: api.publish_course(course, user=None),
+    "edit": lambda course: api.edit_block(key("problem", "p", course), user=OPERATOR, settings={"a": "b"}),
+    "create": lambda course: api.create_block(key("vertical", "unit", course), user=OPERATOR, block_type="problem"),
+    "delete": lambda course: api.delete_block(key("vertical", "unit", course), user=OPERATOR),
+    "publish": lambda course: api.publish_block(key("vertical", "unit", course), user=OPERATOR),
+    "publish all": lambda course: api.publish_course(course, user=OPERATOR),
 }
 
 
@@ -322,10 +323,10 @@ class ReadOnlyBackend(api.CourseRoleBackend):
 
 
 def test_a_site_can_keep_courses_elsewhere(course: None, settings: Any) -> None:
-    api.write_course_file(COURSE_KEY, "static/a", b"a", user=None)
-    assert api.list_course_files(COURSE_KEY, user=None)
+    api.write_course_file(COURSE_KEY, "static/a", b"a", user=OPERATOR)
+    assert api.list_course_files(COURSE_KEY, user=OPERATOR)
     settings.CONTENT_LIBRARIES_COURSE_STORE = f"{__name__}.ForgetfulStore"
-    assert api.list_course_files(COURSE_KEY, user=None) == {}
+    assert api.list_course_files(COURSE_KEY, user=OPERATOR) == {}
 
 
 def test_a_site_can_decide_who_may_do_what(course: None, settings: Any, staff: User, stranger: User) -> None:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.models import Course
 from content_libraries.errors import InvalidInputError, NotAllowedError
 from content_libraries.olx.api import OlxError, read_archive, tree_with_drafts
@@ -35,8 +36,8 @@ COURSE = {
 def there_and_back(tmp_path: Path, files: dict[str, str]) -> tuple[Path, Path]:
     """Load a course with these files, and export it. Returns both folders, which say the same."""
     source, target = folder_of(tmp_path / "in", {**COURSE, **files}), tmp_path / "out"
-    api.load_course(source, user=None)
-    api.export_course(KEY, target, user=None)
+    api.load_course(source, user=OPERATOR)
+    api.export_course(KEY, target, user=OPERATOR)
     before, after = read_archive(source), read_archive(target)
     assert canonical(after) == canonical(before)
     assert canonical(tree_with_drafts(after))["blocks"] == canonical(tree_with_drafts(before))["blocks"]
@@ -96,10 +97,10 @@ def test_drafts_stay_drafts(tmp_path: Path) -> None:
             "drafts/html/lost.xml": f'<html parent_url="{parent("vertical", "gone")}">lost</html>',
         },
     )
-    draft, published = (api.get_structure(KEY, user=None, published=side) for side in (False, True))
+    draft, published = (api.get_structure(KEY, user=OPERATOR, published=side) for side in (False, True))
     problem, new = KEY.make_usage_key("problem", "p"), KEY.make_usage_key("vertical", "new")
-    assert api.get_block(problem, user=None).title == "Draft"
-    assert api.get_block(problem, user=None, published=True).title == "A problem"
+    assert api.get_block(problem, user=OPERATOR).title == "Draft"
+    assert api.get_block(problem, user=OPERATOR, published=True).title == "A problem"
     assert draft.children[KEY.make_usage_key("sequential", "s")][0] == new
     assert new not in published.blocks
     lost = KEY.make_usage_key("html", "lost")
@@ -111,9 +112,9 @@ def test_drafts_stay_drafts(tmp_path: Path) -> None:
 def test_settings_of_older_policies_become_attributes(tmp_path: Path) -> None:
     policy = {"problem/p": {"weight": 2, "due": "2030"}, "course/R": {}}
     source = folder_of(tmp_path / "in", {**COURSE, "policies/R/policy.json": json.dumps(policy)})
-    api.load_course(source, user=None)
-    api.export_course(KEY, tmp_path / "out", user=None)
-    assert api.get_block(KEY.make_usage_key("problem", "p"), user=None).settings["weight"] == "2"
+    api.load_course(source, user=OPERATOR)
+    api.export_course(KEY, tmp_path / "out", user=OPERATOR)
+    assert api.get_block(KEY.make_usage_key("problem", "p"), user=OPERATOR).settings["weight"] == "2"
     assert read_archive(tmp_path / "out").policies == {"course/R": {}}
 
 
@@ -121,36 +122,36 @@ def test_blocks_without_a_name_get_one_that_stays(tmp_path: Path) -> None:
     source = folder_of(
         tmp_path / "in", {**COURSE, "vertical/v.xml": "<vertical><html>a</html><html>b</html></vertical>"}
     )
-    api.load_course(source, user=None)
+    api.load_course(source, user=OPERATOR)
     unit = KEY.make_usage_key("vertical", "v")
-    first = api.get_block(unit, user=None).children
+    first = api.get_block(unit, user=OPERATOR).children
     assert len(first) == 2
-    report = api.load_course(source, user=None)
+    report = api.load_course(source, user=OPERATOR)
     assert (report.created, report.updated, report.deleted) == (0, 0, 0)
-    assert api.get_block(unit, user=None).children == first
+    assert api.get_block(unit, user=OPERATOR).children == first
 
 
 def test_loading_a_newer_archive_changes_what_differs(tmp_path: Path) -> None:
-    api.load_course(folder_of(tmp_path / "a", COURSE), user=None)
+    api.load_course(folder_of(tmp_path / "a", COURSE), user=OPERATOR)
     problem, unit = KEY.make_usage_key("problem", "p"), KEY.make_usage_key("vertical", "v")
     newer = {
         "vertical/v.xml": '<vertical display_name="A unit"><html url_name="h"/></vertical>',
         "html/h.xml": "<html/>",
     }
-    report = api.load_course(folder_of(tmp_path / "b", {**COURSE, **newer, "static/x": "1"}), user=None)
+    report = api.load_course(folder_of(tmp_path / "b", {**COURSE, **newer, "static/x": "1"}), user=OPERATOR)
     assert (report.created, report.updated, report.deleted, report.files) == (1, 1, 1, 3)
-    structure = api.get_structure(KEY, user=None, published=True)
+    structure = api.get_structure(KEY, user=OPERATOR, published=True)
     assert problem not in structure.blocks
     assert structure.blocks[unit].version_num == 2
 
 
 def test_what_cannot_be_loaded_leaves_no_course(tmp_path: Path) -> None:
     with pytest.raises(OlxError):
-        api.load_course(folder_of(tmp_path / "a", {**COURSE, "problem/p.xml": "<problem>"}), user=None)
+        api.load_course(folder_of(tmp_path / "a", {**COURSE, "problem/p.xml": "<problem>"}), user=OPERATOR)
     with pytest.raises(InvalidInputError):
-        api.load_course(folder_of(tmp_path / "b", {"library.xml": '<library org="O" library="L"/>'}), user=None)
+        api.load_course(folder_of(tmp_path / "b", {"library.xml": '<library org="O" library="L"/>'}), user=OPERATOR)
     with pytest.raises(InvalidInputError):
-        api.load_course(folder_of(tmp_path / "c", {**COURSE, "vertical/v.xml": '<vertical><html url_name="a b">x</html></vertical>'}), user=None)  # fmt: skip # noqa: E501
+        api.load_course(folder_of(tmp_path / "c", {**COURSE, "vertical/v.xml": '<vertical><html url_name="a b">x</html></vertical>'}), user=OPERATOR)  # fmt: skip # noqa: E501
     assert not Course.objects.exists()
 
 

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports import tasks
 from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.keys import CourseKey
@@ -40,7 +41,7 @@ def shared_staff(module_db: None) -> None:  # noqa: F811
 
 @pytest.fixture(scope="module")
 def shared_library(module_db: None) -> None:  # noqa: F811
-    api.create_library(user=None, org="O", slug="lib", title="Library")
+    api.create_library(user=OPERATOR, org="O", slug="lib", title="Library")
 
 
 @pytest.fixture

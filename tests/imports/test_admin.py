@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.models import ImportJob, ModulestoreSource, SourceUpload, StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import UserFactory
@@ -77,7 +78,7 @@ def test_a_course_goes_from_the_list_to_its_result(
     pages: Client, library: ContentLibrary, tmp_path: Path, staff: User, settings: Any
 ) -> None:
     key = "lb:O:lib:html:h1"
-    api.load_course(course_archive(tmp_path / "course", OUTLINE), user=None)
+    api.load_course(course_archive(tmp_path / "course", OUTLINE), user=OPERATOR)
     course = {"action": "import_courses", "_selected_action": "course-v1:O+C+1"}
     form_url = to(pages.post(f"{ADMIN}/course/", course))
     assert "Course 1" in pages.get(form_url).content.decode()
@@ -153,7 +154,7 @@ def test_what_is_started_is_the_plan_that_was_shown(pages: Client, upload: Uploa
     plan = StoredPlan.objects.get()
     table = list(csv.DictReader(io.StringIO(pages.get(f"{ADMIN}/importjob/plans/{plan.uuid}.csv").content.decode())))
     assert [row["What happens"] for row in table] == ["create"] * 5
-    api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
+    api.create_component(library.library_key, user=OPERATOR, block_type="html", component_code="h1")
     job = work(job_of(pages.post(plans_url)).uuid)
     assert "The library got an item “h1”" in job.error
     shown = pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
@@ -313,7 +314,7 @@ def test_a_migration_that_took_its_new_library_along_is_tried_again(
     assert "Try again" in pages.get(f"{ADMIN}/importjob/watch/?job={job.uuid}").content.decode()
     again = work(job_of(pages.post(f"{ADMIN}/importjob/{job.uuid}/retry/")).uuid)
     assert (again.state, again.target_key) == ("succeeded", "lib:O:L1")
-    api.delete_library(api.library_key("lib:O:L1"), user=None)
+    api.delete_library(api.library_key("lib:O:L1"), user=OPERATOR)
     assert "Try again" not in pages.get(f"{ADMIN}/importjob/watch/?job={again.uuid}").content.decode()
 
 

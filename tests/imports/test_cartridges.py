@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.cartridges.content import ContentReader
 from content_libraries.imports.cartridges.manifest import Manifest
 from content_libraries.libraries.models import ContentLibrary
@@ -81,16 +82,16 @@ def quiz(*questions: str, version: str = "p2") -> str:
 
 
 def run(library: ContentLibrary, path: Path) -> dict[str, Any]:
-    return api.result_report(api.import_archive(library.library_key, user=None, source=path, options=SECTIONS))
+    return api.result_report(api.import_archive(library.library_key, user=OPERATOR, source=path, options=SECTIONS))
 
 
 def tree(key: str) -> Any:
     """Titles of a container and what is in it."""
     container = api.container_key(key)
-    title = api.get_item(container, user=None).display_name
+    title = api.get_item(container, user=OPERATOR).display_name
     return {title: [
         tree(str(child.key)) if str(child.key).startswith("lct:") else child.display_name
-        for child in api.get_children(container, user=None)
+        for child in api.get_children(container, user=OPERATOR)
     ]}  # fmt: skip
 
 
@@ -103,8 +104,8 @@ def test_a_real_cartridge_arrives(library: ContentLibrary, real_archive: Callabl
     assert sum(row["type"] == "imsdt" for row in report["unsupported"]) == 3
     assert reasons["imsdt"] == "Discussions are not imported: libraries hold no discussions."
     page = api.component_key("lb:O:lib:html:i1e25544a6df6e03c10ce5e072f811007")
-    assert '<img src="/static/about_ally.png"' in api.get_olx(page, user=None)
-    assert [asset.path for asset in api.list_assets(page, user=None)] == ["static/about_ally.png"]
+    assert '<img src="/static/about_ally.png"' in api.get_olx(page, user=OPERATOR)
+    assert [asset.path for asset in api.list_assets(page, user=OPERATOR)] == ["static/about_ally.png"]
     assert any("Accessible Technology Policy" in path for path in report["unused_files"])
 
 
@@ -112,7 +113,7 @@ def test_the_preview_says_the_same_and_skip_makes_nothing_twice(
     library: ContentLibrary, real_archive: Callable[[str], Path]
 ) -> None:
     path = real_archive("allyworkshop.imscc")
-    plan = api.plan_report(api.plan_import(library.library_key, user=None, source=path, options=SECTIONS))
+    plan = api.plan_report(api.plan_import(library.library_key, user=OPERATOR, source=path, options=SECTIONS))
     result = run(library, path)
     assert {**plan, "draft_change_log": result["draft_change_log"], "publish_log": None} == result
     assert sum(run(library, path)["created"].values()) == 0
@@ -156,15 +157,15 @@ def test_resources_become_texts(library: ContentLibrary, tmp_path: Path) -> None
     report = run(library, cartridge(tmp_path, items, kinds, files))
 
     def text(name: str) -> str:
-        return api.get_olx(api.component_key(f"lb:O:lib:html:{name}"), user=None)
+        return api.get_olx(api.component_key(f"lb:O:lib:html:{name}"), user=OPERATOR)
 
     assert 'href="https://example.com/?a=1&amp;b=2"' in text("link")
     assert "<b>Do</b>" in text("task")
     assert 'src="/static/pics/p%20q.png"' in text("page")
-    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:file"), user=None)] == [
+    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:file"), user=OPERATOR)] == [
         "static/a b.pdf"
     ]
-    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:page"), user=None)] == [
+    assert [file.path for file in api.list_assets(api.component_key("lb:O:lib:html:page"), user=OPERATOR)] == [
         "static/pics/p q.png"
     ]
     assert {row["title"] for row in report["unsupported"]} == {"evil", "odd", "tool", "gone", "Label"}
@@ -192,7 +193,7 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
     report = run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
 
     def problem(name: str) -> str:
-        return api.get_olx(api.component_key(f"lb:O:lib:problem:quiz-{name}"), user=None)
+        return api.get_olx(api.component_key(f"lb:O:lib:problem:quiz-{name}"), user=OPERATOR)
 
     assert problem("one") == (
         '<problem display_name="Q one"><multiplechoiceresponse><div><p>Which?<br/></p></div><choicegroup>'
@@ -204,7 +205,7 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
     assert '<choice correct="true">true' in problem("true")
     assert '<stringresponse answer="four" type="ci">' in problem("short")
     assert '<additional_answer answer="4 &lt; 5"/>' in problem("short")
-    assert "Which?" in api.get_olx(api.component_key("lb:O:lib:html:quiz-essay"), user=None)
+    assert "Which?" in api.get_olx(api.component_key("lb:O:lib:html:quiz-essay"), user=OPERATOR)
     assert {row["title"]: row["reason"] for row in report["unsupported"]} == {
         "Q pattern": "Questions of the type “cc.pattern_match” are not imported.",
         "Q none": "The question has no answer that counts as right.",
@@ -226,7 +227,7 @@ def test_html_of_questions_becomes_xml(library: ContentLibrary, tmp_path: Path, 
     text = quiz(asked.replace("&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;", escape(prompt)))
     kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
     run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
-    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
+    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=OPERATOR)
     assert f"<multiplechoiceresponse><div>{expected}</div>" in olx
     etree.fromstring(olx)
 
@@ -251,7 +252,7 @@ def test_a_question_with_a_pasted_picture_of_many_megabytes_arrives_whole(
     text = quiz(asked.replace("&lt;p&gt;Which?&lt;br&gt;&lt;/p&gt;", escape(f"<p>{picture}after it</p>")))
     kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
     run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, {"quiz.xml": text}))
-    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=None)
+    olx = api.get_olx(api.component_key("lb:O:lib:problem:quiz-q"), user=OPERATOR)
     is_whole = f"<div><p>{picture}after it</p></div>" in olx
     assert is_whole  # not in one line with the comparison, which pytest would show
 
@@ -281,7 +282,7 @@ def test_a_page_that_another_page_links_is_a_file_too(library: ContentLibrary, t
     kinds = resource("p", "webcontent", "p.html") + resource("q", "webcontent", "q.html")
     report = run(library, cartridge(tmp_path, item("i", "P", "p") + item("j", "Q", "q"), kinds, files))
     assert report["unused_files"] == []
-    assets = api.list_assets(api.component_key("lb:O:lib:html:p"), user=None)
+    assets = api.list_assets(api.component_key("lb:O:lib:html:p"), user=OPERATOR)
     assert [asset.path for asset in assets] == ["static/d.xml", "static/q.html"]
 
 
@@ -315,12 +316,12 @@ def test_files_of_one_name_in_two_folders_both_survive(library: ContentLibrary, 
     }
     run(library, cartridge(tmp_path, item("i", "P", "p"), resource("p", "webcontent", "p.html"), files))
     page = api.component_key("lb:O:lib:html:p")
-    assert {asset.path: asset.size for asset in api.list_assets(page, user=None)} == {
+    assert {asset.path: asset.size for asset in api.list_assets(page, user=OPERATOR)} == {
         "static/a.png": 1,
         "static/b/a.png": 3,
         "static/web_resources/a.png": 2,
     }
-    assert 'src="/static/a.png"><img src="/static/web_resources/a.png">' in api.get_olx(page, user=None)
+    assert 'src="/static/a.png"><img src="/static/web_resources/a.png">' in api.get_olx(page, user=OPERATOR)
 
 
 def test_identifiers_that_are_missing_or_not_unique_do_not_stop_a_cartridge(

@@ -12,6 +12,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from openedx_content.models_api import ComponentVersionMedia, PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.learning_core_store import LearningCoreStore
 from content_libraries.imports.models import ImportJob, ModulestoreSource
 from content_libraries.jobs.api import JobState
@@ -43,7 +44,7 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def course(archive: Path, db: None) -> CourseKey:
-    api.load_course(archive, user=None)
+    api.load_course(archive, user=OPERATOR)
     return KEY
 
 
@@ -60,8 +61,8 @@ def start(library: ContentLibrary, user: User, **options: Any) -> ImportJob:
 
 def test_a_course_and_its_archive_arrive_alike(course: CourseKey, archive: Path, library: ContentLibrary) -> None:
     from_store, from_archive = (
-        api.plan_import(library.library_key, user=None, source=source, options=SECTION)
-        for source in (api.named_source(str(KEY), user=None), archive)
+        api.plan_import(library.library_key, user=OPERATOR, source=source, options=SECTION)
+        for source in (api.named_source(str(KEY), user=OPERATOR), archive)
     )
     assert from_store.blocks == from_archive.blocks
     assert from_store.unused_files == from_archive.unused_files == ("unused.txt",)
@@ -84,19 +85,19 @@ def test_a_job_imports_a_course_by_its_key_with_its_files(
 
 
 def test_the_draft_is_read(course: CourseKey, library: ContentLibrary) -> None:
-    api.edit_block(V1, user=None, settings={"display_name": "Draft title"})
-    api.publish_course(KEY, user=None)
-    api.edit_block(V1, user=None, settings={"display_name": "Newer title"})
+    api.edit_block(V1, user=OPERATOR, settings={"display_name": "Draft title"})
+    api.publish_course(KEY, user=OPERATOR)
+    api.edit_block(V1, user=OPERATOR, settings={"display_name": "Newer title"})
     plan = api.plan_import(
-        library.library_key, user=None, source=api.named_source(str(KEY), user=None), options=SECTION
+        library.library_key, user=OPERATOR, source=api.named_source(str(KEY), user=OPERATOR), options=SECTION
     )
     assert "Newer title" in {block.title for block in plan.blocks}
 
 
 def test_what_changes_after_the_plan_does_not_matter(course: CourseKey, library: ContentLibrary, staff: User) -> None:
     _plan, stored = api.plan_source(library.library_key, user=staff, source_key=KEY, options=SECTION)
-    api.edit_block(V1, user=None, settings={"display_name": "Changed"})
-    api.delete_block(P1, user=None)
+    api.edit_block(V1, user=OPERATOR, settings={"display_name": "Changed"})
+    api.delete_block(P1, user=OPERATOR)
     job = work(api.start_plans([stored], user=staff).uuid)
     assert job.state == JobState.SUCCEEDED, job.error
     items = PublishableEntity.objects.filter(learning_package__title="Library")
@@ -107,11 +108,11 @@ def test_what_changes_after_the_plan_does_not_matter(course: CourseKey, library:
 
 def test_a_file_that_changes_after_the_plan_is_refused(course: CourseKey, library: ContentLibrary, staff: User) -> None:
     _plan, stored = api.plan_source(library.library_key, user=staff, source_key=KEY, options=SECTION)
-    api.write_course_file(KEY, "static/a.png", b"another", user=None)
+    api.write_course_file(KEY, "static/a.png", b"another", user=OPERATOR)
     job = work(api.start_plans([stored], user=staff).uuid)
     assert job.state == JobState.FAILED
     assert "changed after this import was planned" in job.error
-    api.delete_course_file(KEY, "static/a.png", user=None)
+    api.delete_course_file(KEY, "static/a.png", user=OPERATOR)
     again = api.start_plans([stored], user=staff)
     assert "was deleted meanwhile" in work(again.uuid).error
     assert not PublishableEntity.objects.filter(learning_package__title="Library").exists()
@@ -128,7 +129,7 @@ class EditedWhileRead(LearningCoreStore):
             type(self).edits -= 1
             type(self).is_editing = True
             edit = api.UpdateBlock(V1, f'<vertical display_name="{self.edits} edits left"/>')
-            api.apply_course_plan(KEY, api.CoursePlan((edit,)), user=None)
+            api.apply_course_plan(KEY, api.CoursePlan((edit,)), user=OPERATOR)
             type(self).is_editing = False
         return super().blocks(course_key, usage_keys, published=published)
 
@@ -207,7 +208,7 @@ def test_rights_in_the_course_that_are_lost_midway_stop_the_job(
 
 def test_a_course_that_is_deleted_midway_fails_alone(course: CourseKey, library: ContentLibrary, staff: User) -> None:
     job = start(library, staff)
-    api.delete_course(KEY, user=None)
+    api.delete_course(KEY, user=OPERATOR)
     job = work(job.uuid)
     assert (job.state, job.error) == (JobState.FAILED, f"{KEY}: {KEY} was deleted meanwhile.")
 

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from openedx_content.models_api import ComponentVersion, DraftChangeLog, PublishableEntity, PublishLog
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content.models import ContainerSettings
 from content_libraries.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from content_libraries.libraries.models import ContentLibrary
@@ -39,7 +40,7 @@ type Import = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def library(db: None) -> ContentLibrary:
-    return api.create_library(user=None, org="O", slug="lib", title="Library")
+    return api.create_library(user=OPERATOR, org="O", slug="lib", title="Library")
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def run_import(library: ContentLibrary, capsys: pytest.CaptureFixture[str]) -> I
 
 
 def children_of(key: str) -> list[str]:
-    return [str(child.key) for child in api.get_children(api.container_key(key), user=None)]
+    return [str(child.key) for child in api.get_children(api.container_key(key), user=OPERATOR)]
 
 
 def preserved_settings(code: str) -> Any:
@@ -69,14 +70,14 @@ def test_a_course_arrives_as_a_tree(tmp_path: Path, run_import: Import) -> None:
     assert children_of("lct:O:lib:section:c1") == ["lct:O:lib:subsection:s1"]
     assert children_of("lct:O:lib:subsection:s1") == ["lct:O:lib:unit:v1"]
     assert children_of("lct:O:lib:unit:v1") == ["lb:O:lib:html:h1", "lb:O:lib:problem:p1"]
-    assert api.get_item(api.container_key("lct:O:lib:section:c1"), user=None).display_name == "Week 1"
+    assert api.get_item(api.container_key("lct:O:lib:section:c1"), user=OPERATOR).display_name == "Week 1"
 
 
 def test_everything_is_in_one_change_log_and_published_in_one_publish_log(tmp_path: Path, run_import: Import) -> None:
     report = run_import(write_course(tmp_path, OUTLINE), "--publish")
     assert DraftChangeLog.objects.get().pk == report["draft_change_log"]
     assert PublishLog.objects.get().pk == report["publish_log"]
-    assert not api.get_item(api.container_key("lct:O:lib:section:c1"), user=None).has_unpublished_changes
+    assert not api.get_item(api.container_key("lct:O:lib:section:c1"), user=OPERATOR).has_unpublished_changes
 
 
 def test_the_user_is_on_every_version(tmp_path: Path, library: ContentLibrary, staff: User) -> None:
@@ -100,7 +101,7 @@ def test_settings_and_licenses_are_preserved_and_settings_of_courses_flagged(
     assert report["settings"] == {"due": 1, "graded": 1, "group_access": 1, "start": 1}
     stored = ContainerSettings.objects.get(version__draft__entity__entity_ref="s1")
     assert stored.license == "creative-commons: BY"
-    assert 'license="all-rights-reserved"' in api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)
+    assert 'license="all-rights-reserved"' in api.get_olx(api.component_key("lb:O:lib:html:h1"), user=OPERATOR)
 
 
 def test_html_bodies_and_unknown_markup_arrive_to_the_byte(tmp_path: Path, run_import: Import) -> None:
@@ -116,9 +117,9 @@ def test_html_bodies_and_unknown_markup_arrive_to_the_byte(tmp_path: Path, run_i
         },
     )
     run_import(source, level="component")
-    html = api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)
+    html = api.get_olx(api.component_key("lb:O:lib:html:h1"), user=OPERATOR)
     assert html.replace("]]]]><![CDATA[>", "]]>") == f'<html display_name="H"><![CDATA[{body}]]></html>'
-    assert api.get_olx(api.component_key("lb:O:lib:problem:p1"), user=None) == olx.replace(' url_name="p1"', "")
+    assert api.get_olx(api.component_key("lb:O:lib:problem:p1"), user=OPERATOR) == olx.replace(' url_name="p1"', "")
 
 
 def test_settings_in_a_policy_file_become_attributes(tmp_path: Path, run_import: Import) -> None:
@@ -130,8 +131,8 @@ def test_settings_in_a_policy_file_become_attributes(tmp_path: Path, run_import:
     )
     run_import(source, level="component")
     problem = api.component_key("lb:O:lib:problem:p1")
-    assert api.get_item(problem, user=None).display_name == "From policy"
-    assert api.get_olx(problem, user=None) == '<problem display_name="From policy" max_attempts="3">x</problem>'
+    assert api.get_item(problem, user=OPERATOR).display_name == "From policy"
+    assert api.get_olx(problem, user=OPERATOR) == '<problem display_name="From policy" max_attempts="3">x</problem>'
 
 
 def test_files_go_with_the_blocks_that_refer_to_them(tmp_path: Path, run_import: Import) -> None:
@@ -227,7 +228,7 @@ def test_an_update_after_a_fork_changes_the_fork(tmp_path: Path, run_import: Imp
 def test_a_target_that_was_deleted_comes_back(tmp_path: Path, run_import: Import) -> None:
     source = write_course(tmp_path, OUTLINE)
     run_import(source)
-    api.delete_item(api.component_key("lb:O:lib:html:h1"), user=None)
+    api.delete_item(api.component_key("lb:O:lib:html:h1"), user=OPERATOR)
     assert run_import(source)["actions"] == {"skip": 4, "restore": 1}
     assert children_of("lct:O:lib:unit:v1") == ["lb:O:lib:html:h1", "lb:O:lib:problem:p1"]
 
@@ -249,23 +250,23 @@ def test_another_authors_draft_inside_a_touched_unit_stays_a_draft(tmp_path: Pat
     run_import(write_course(tmp_path / "1", first, files=files), "--publish")
     problem, text = api.component_key("lb:O:lib:problem:p1"), api.component_key("lb:O:lib:html:h1")
     library, own = api.library_key("lib:O:lib"), api.container_key("lct:O:lib:unit:own")
-    api.create_container(library, user=None, container_type="unit", title="Own", container_code="own")
-    api.append_children(own, user=None, child_keys=[text])
-    api.publish_item(own, user=None)
-    api.set_olx(problem, user=None, olx='<problem display_name="Unfinished">x</problem>')
-    api.rename_container(own, user=None, title="Unfinished")
+    api.create_container(library, user=OPERATOR, container_type="unit", title="Own", container_code="own")
+    api.append_children(own, user=OPERATOR, child_keys=[text])
+    api.publish_item(own, user=OPERATOR)
+    api.set_olx(problem, user=OPERATOR, olx='<problem display_name="Unfinished">x</problem>')
+    api.rename_container(own, user=OPERATOR, title="Unfinished")
     second = first.replace("</vertical>", '</vertical><vertical url_name="v2"><problem url_name="p1"/></vertical>')
     report = run_import(write_course(tmp_path / "2", second, files=files), "--publish")
-    unit = api.get_item(api.container_key("lct:O:lib:unit:v2"), user=None)
+    unit = api.get_item(api.container_key("lct:O:lib:unit:v2"), user=OPERATOR)
     assert unit.published_display_name == "v2"
-    found = api.get_item(problem, user=None)
+    found = api.get_item(problem, user=OPERATOR)
     assert (found.display_name, found.published_display_name) == ("Unfinished", "p1")
     (note,) = [row for row in report["notes"] if row["type"] == "problem"]
     assert "has unpublished changes, which stay unpublished" in note["reason"]
     changed = second.replace('display_name="h1"', 'display_name="h1, better"')
     run_import(write_course(tmp_path / "3", changed, files=files), "--publish", "--on-repeat", "update")
-    assert api.get_item(text, user=None).published_display_name == "h1, better"
-    assert api.get_item(own, user=None).published_display_name == "Own"
+    assert api.get_item(text, user=OPERATOR).published_display_name == "h1, better"
+    assert api.get_item(own, user=OPERATOR).published_display_name == "Own"
 
 
 # What goes wrong -------------------------------------------------------------------------------------------------
@@ -282,19 +283,19 @@ def test_a_failure_in_the_middle_leaves_the_library_unchanged(
         files={"static/pic.png": b"AAA"},
         run="2",
     )
-    plan = api.plan_import(library.library_key, user=None, source=source)
+    plan = api.plan_import(library.library_key, user=OPERATOR, source=source)
     (source / "static" / "pic.png").unlink()
     with pytest.raises(OlxError, match=r"pic\.png"):
-        api.apply_import(plan, user=None, source=source)
+        api.apply_import(plan, user=OPERATOR, source=source)
     assert dump(library.learning_package_id) == before
 
 
 def test_a_plan_is_refused_when_somebody_took_its_codes(tmp_path: Path, library: ContentLibrary) -> None:
     source = write_course(tmp_path, OUTLINE)
-    plan = api.plan_import(library.library_key, user=None, source=source)
-    api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
+    plan = api.plan_import(library.library_key, user=OPERATOR, source=source)
+    api.create_component(library.library_key, user=OPERATOR, block_type="html", component_code="h1")
     with pytest.raises(ConflictError, match="“h1”"):
-        api.apply_import(plan, user=None, source=source)
+        api.apply_import(plan, user=OPERATOR, source=source)
     assert PublishableEntity.objects.count() == 1
 
 
@@ -303,7 +304,7 @@ def test_the_limit_counts_what_is_there_and_what_comes(tmp_path: Path, library: 
     source = write_course(tmp_path, OUTLINE)
     with pytest.raises(InvalidInputError, match="more than 4 items"):
         api.import_archive(
-            library.library_key, user=None, source=source, options=api.ImportOptions(level=api.Level.SECTION)
+            library.library_key, user=OPERATOR, source=source, options=api.ImportOptions(level=api.Level.SECTION)
         )
     assert PublishableEntity.objects.count() == 0
 
@@ -327,7 +328,7 @@ def test_a_stranger_imports_nothing(tmp_path: Path, library: ContentLibrary, str
 
 def test_an_unknown_library_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="lib:O:unknown"):
-        api.plan_import(api.library_key("lib:O:unknown"), user=None, source=write_course(tmp_path, OUTLINE))
+        api.plan_import(api.library_key("lib:O:unknown"), user=OPERATOR, source=write_course(tmp_path, OUTLINE))
 
 
 DEMO = {"course.xml": '<course url_name="1" org="O" course="C"><html url_name="h">x</html></course>'}

@@ -19,6 +19,7 @@ from user_tasks.models import UserTaskStatus
 from user_tasks.tasks import purge_old_user_tasks
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotAllowedError
 from content_libraries.imports.models import ImportJob, ModulestoreMigration, StoredPlan
 from content_libraries.jobs.api import JobState
@@ -329,7 +330,7 @@ def test_maps_and_forwards_follow_the_newest_run_whatever_came_before(
     upload: Upload, start: Start, staff: User, library: ContentLibrary
 ) -> None:
     """Skip, fork, update, another library, forwarded there, and forwarded back."""
-    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    other = api.create_library(user=OPERATOR, org="O", slug="other", title="Other")
     course = upload()
 
     def run(target: ContentLibrary, on_repeat: api.OnRepeat, **options: Any) -> dict[str, int]:
@@ -341,9 +342,9 @@ def test_maps_and_forwards_follow_the_newest_run_whatever_came_before(
     assert run(library, api.OnRepeat.SKIP) == {"create": 5}
     assert run(library, api.OnRepeat.FORK) == {"fork": 5}
     h1_1 = api.component_key("lb:O:lib:html:h1_1")
-    api.set_olx(h1_1, user=None, olx="<html>edited</html>")
+    api.set_olx(h1_1, user=OPERATOR, olx="<html>edited</html>")
     assert run(library, api.OnRepeat.UPDATE) == {"update": 1, "keep": 4}
-    assert "edited" not in api.get_olx(h1_1, user=None)
+    assert "edited" not in api.get_olx(h1_1, user=OPERATOR)
     assert run(other, api.OnRepeat.SKIP) == {"create": 5}
     assert run(other, api.OnRepeat.SKIP, forward=True) == {"skip": 5}
     assert forwarded_to() == {("lib:O:other", "xblock.v1:html:h1"), ("lib:O:other", "v1")}
@@ -366,6 +367,6 @@ def test_a_job_plans_again_when_the_library_changed_between_its_workers(
     job = start(upload())
     with pytest.raises(PowerCutError), at_query(20, die):
         work(job.uuid)
-    api.create_component(library.library_key, user=None, block_type="html", component_code="h1")
+    api.create_component(library.library_key, user=OPERATOR, block_type="html", component_code="h1")
     assert work(job.uuid).state == JobState.SUCCEEDED
-    assert api.get_item(api.component_key("lb:O:lib:html:h1_1"), user=None).display_name == "h1"
+    assert api.get_item(api.component_key("lb:O:lib:html:h1_1"), user=OPERATOR).display_name == "h1"

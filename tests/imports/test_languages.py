@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.models import StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from tests.catalogs import add_catalog
@@ -68,10 +69,10 @@ def test_a_plan_is_shown_in_the_language_of_who_reads_it(
 def test_a_terminal_reads_whole_sentences_of_the_language(library: ContentLibrary, tmp_path: Path) -> None:
     options = api.ImportOptions(level=api.Level.SECTION, on_repeat=api.OnRepeat.UPDATE)
     api.import_archive(
-        library.library_key, user=None, source=course_archive(tmp_path / "first", OUTLINE), options=options
+        library.library_key, user=OPERATOR, source=course_archive(tmp_path / "first", OUTLINE), options=options
     )
     renamed = course_archive(tmp_path / "second", OUTLINE.replace('"Week 1"', '"Week one"'))
-    report = api.plan_report(api.plan_import(library.library_key, user=None, source=renamed, options=options))
+    report = api.plan_report(api.plan_import(library.library_key, user=OPERATOR, source=renamed, options=options))
     with translation.override("de"):
         lines = list(api.report_lines(report))
     assert "Neu in der Quelle: nichts." in lines
@@ -95,7 +96,7 @@ def test_reasons_of_tags_are_too(library: ContentLibrary, tmp_path: Path) -> Non
     table = '"Name","Type","ID","subjects"\r\n"P","problem","p1","Maths"\r\n'
     source = write_course(tmp_path / "course", OUTLINE, files={"tags.csv": table})
     with translation.override("de"):
-        plan = api.plan_import(library.library_key, user=None, source=source, options=api.ImportOptions())
+        plan = api.plan_import(library.library_key, user=OPERATOR, source=source, options=api.ImportOptions())
     (left_out,) = api.plan_report(plan)["tags"]["left_out"]
     assert left_out["reason"] == "“O” has no taxonomy “subjects”."
 
@@ -106,7 +107,7 @@ def test_a_tag_of_a_legacy_library_is_told_in_a_sentence_of_its_own(library: Con
         "tags.csv": '"Name","Type","ID","subjects"\r\n"L1","library","library","Maths"\r\n',
     }.items():
         (tmp_path / path).write_text(content)
-    report = api.plan_report(api.plan_import(library.library_key, user=None, source=tmp_path))
+    report = api.plan_report(api.plan_import(library.library_key, user=OPERATOR, source=tmp_path))
     reasons = [tag["reason"] for tag in report["tags"]["left_out"]]
     assert reasons == ["It is a tag of the legacy library itself, which becomes no item of the library."]
 

@@ -16,6 +16,7 @@ from django.db import connection
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR, Actor
 from content_libraries.errors import InvalidInputError, NotAllowedError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.keys import course_key
@@ -44,7 +45,7 @@ def migrate(capsys: pytest.CaptureFixture[str]) -> Migrate:
 @pytest.fixture
 def elsewhere(make_user: UserFactory) -> tuple[ContentLibrary, User]:
     """A library, and its author, who has no role in others."""
-    mine = api.create_library(user=None, org="O", slug="mine", title="Mine")
+    mine = api.create_library(user=OPERATOR, org="O", slug="mine", title="Mine")
     other = make_user("other")
     give_role(other, "library_author", str(mine.library_key))
     return mine, other
@@ -55,7 +56,7 @@ def legacy_block(name: str, library: str = "L1") -> UsageKey:
 
 
 def test_one_library_for_each(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
-    api.create_library(user=None, org="O", slug="L2", title="Taken")
+    api.create_library(user=OPERATOR, org="O", slug="L2", title="Taken")
     sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
     rows = migrate(*sources, "--one-each")
     assert [(row["library"], row["is_new"], row["redirects"]) for row in rows] == [
@@ -63,7 +64,7 @@ def test_one_library_for_each(tmp_path: Path, migrate: Migrate, library: Content
         ("lib:O:L2-1", True, True),
     ]
     assert api.get_library(api.library_key("lib:O:L1")).title == "Legacy L1"
-    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
+    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=OPERATOR)
     assert not item.has_unpublished_changes
 
 
@@ -85,7 +86,7 @@ def test_the_library_of_another_source_is_not_the_one_for_each(
     call_command("import_course", str(bio), "lib:O:bio-2")
     assert [(row["library"], row["is_new"]) for row in migrate(bio, "--one-each")] == [("lib:O:bio", True)]
 
-    api.create_library(user=None, org="O", slug="lab", title="Taken")
+    api.create_library(user=OPERATOR, org="O", slug="lab", title="Taken")
     lab, lab_1 = (legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("lab", "lab-1"))
     assert [row["library"] for row in migrate(lab, lab_1, "--one-each")] == ["lib:O:lab-1", "lib:O:lab-1-1"]
     assert [row["library"] for row in migrate(lab, lab_1, "--one-each")] == ["lib:O:lab-1", "lib:O:lab-1-1"]
@@ -104,7 +105,7 @@ def test_the_command_says_that_references_lead_to_the_library(
 def test_many_into_one_get_a_collection_each(tmp_path: Path, migrate: Migrate, library: ContentLibrary) -> None:
     sources = [legacy_archive(tmp_path / name, PROBLEMS, library=name) for name in ("L1", "L2")]
     migrate(*sources, "--into", "lib:O:lib")
-    collections = list(api.list_collections(library.library_key, user=None)[:10])
+    collections = list(api.list_collections(library.library_key, user=OPERATOR)[:10])
     assert [(row.title, len(row.entity_pks)) for row in collections] == [("Legacy L1", 2), ("Legacy L2", 2)]
     assert collections[0].description.startswith("This collection contains content migrated from a legacy library on: ")
 
@@ -185,7 +186,7 @@ def test_what_fails_is_called_by_its_whole_path(
 def test_forwards_follow_the_newest_forwarding_migration_and_never_lead_to_two_libraries(
     upload: Upload, start: Start, staff: User, library: ContentLibrary
 ) -> None:
-    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    other = api.create_library(user=OPERATOR, org="O", slug="other", title="Other")
     course = upload()
 
     def forward_to(target: ContentLibrary, strategy: api.OnRepeat = api.OnRepeat.SKIP) -> ModulestoreMigration:
@@ -303,7 +304,7 @@ def test_jobs_for_new_libraries_start_together_or_not_at_all(
     assert work(job.uuid).state == "succeeded"
     assert job.target_key == "lib:O:L1"
     assert api.is_forwarded(course_key("library-v1:O+L1"))
-    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=None)
+    item = api.get_item(api.component_key("lb:O:L1:problem:p1"), user=OPERATOR)
     assert not item.has_unpublished_changes
 
 
@@ -415,9 +416,9 @@ def test_a_library_that_somebody_uses_meanwhile_stays(
     (job,) = api.start_legacy_migrations([broken(legacy_upload("L1"))], user=staff, into=api.Destination.ONE_EACH)
     key = api.library_key(job.target_key)
     if use == "item":
-        api.create_component(key, user=None, block_type="html", component_code="mine")
+        api.create_component(key, user=OPERATOR, block_type="html", component_code="mine")
     elif use == "collection":
-        api.create_collection(key, user=None, title="Mine")
+        api.create_collection(key, user=OPERATOR, title="Mine")
     else:
         api.start_imports(key, user=staff, sources=[api.SourceRequest(legacy_upload("L2").key)])
     assert work(job.uuid).state == "failed"
@@ -435,7 +436,7 @@ def test_a_library_that_was_there_before_stays(
 # Which there are -------------------------------------------------------------------------------------------------
 
 
-def listed(user: User | None) -> list[tuple[str, str, bool, str]]:
+def listed(user: Actor) -> list[tuple[str, str, bool, str]]:
     return [
         (str(row.key), row.title, row.is_migrated, row.target.key if row.target else "")
         for row in api.list_legacy_libraries(user=user)
@@ -481,7 +482,7 @@ def test_the_list_of_a_frontend_has_one_kind_if_that_is_asked_for(
         upload(path)
     migrate(paths["L1"], "--into", "lib:O:lib")
     only_imported = api.ImportOptions(forward=False)
-    api.import_archive(library.library_key, user=None, source=paths["L2"], options=only_imported)
+    api.import_archive(library.library_key, user=OPERATOR, source=paths["L2"], options=only_imported)
 
     def keys(**query: str) -> list[str]:
         found = api_client(staff).get("/api/contentstore/v1/home/libraries", query).json()["libraries"]
@@ -517,4 +518,4 @@ def test_the_list_costs_three_queries(
         upload(path)
         migrate(path, "--into", "lib:O:lib")
     with django_assert_num_queries(3):
-        assert len(listed(None)) == 3
+        assert len(listed(OPERATOR)) == 3

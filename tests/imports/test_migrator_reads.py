@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
 
@@ -185,10 +186,10 @@ def test_a_collection_that_was_deleted_since_is_not_named_until_it_is_restored(
     assert named() == before
     keys = [api.collection_key(f"lib-collection:O:lib:{code}") for code in ("course-1", "legacy-l1")]
     for key in keys:
-        api.delete_collection(key, user=None)
+        api.delete_collection(key, user=OPERATOR)
     assert named() == [None] * 4
     for key in keys:
-        api.restore_collection(key, user=None)
+        api.restore_collection(key, user=OPERATOR)
     assert named() == before
 
 

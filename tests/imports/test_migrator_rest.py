@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from user_tasks.models import UserTaskStatus
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.models import ImportJob, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
@@ -66,7 +67,7 @@ def test_with_defaults_only_components_come_with_ids_of_their_titles(http: APICl
     upload(outline='<html url_name="a1" display_name="Näme (1)">x</html>')
     response = post(http, "migrations/", source=COURSE, target=TARGET)
     work(response.data["uuid"])
-    item = api.get_item(api.component_key("lb:O:lib:html:name-1"), user=None)
+    item = api.get_item(api.component_key("lb:O:lib:html:name-1"), user=OPERATOR)
     assert not item.has_unpublished_changes
 
 
@@ -196,14 +197,16 @@ def test_many_sources_come_in_one_job(http: APIClient, upload: Upload) -> None:
 
 def test_each_source_goes_into_its_own_collection(http: APIClient, upload: Upload, library: ContentLibrary) -> None:
     upload(run="1"), upload(run="2")
-    codes = [api.create_collection(library.library_key, user=None, title=title).code for title in ("Zebras", "Apes")]
+    codes = [
+        api.create_collection(library.library_key, user=OPERATOR, title=title).code for title in ("Zebras", "Apes")
+    ]
     body = {"sources": [COURSE, "course-v1:O+C+2"], "target": TARGET, "target_collection_slug_list": codes}
     task = post(http, "bulk_migration/", **body).data
     assert [row["target_collection_slug"] for row in task["parameters"]] == ["zebras", "apes"]
     work(task["uuid"])
     task = get(http, f"migrations/{task['uuid']}/").data
     assert [row["target_collection"]["key"] for row in task["parameters"]] == ["zebras", "apes"]
-    counts = {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=None)[:10]}
+    counts = {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=OPERATOR)[:10]}
     assert counts == {"zebras": 2, "apes": 2}
 
 

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from openedx_content.models_api import Collection, Media, PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.models import ModulestoreMigration
 from content_libraries.libraries.models import ContentLibrary
 from tests.content.recorder import Record
@@ -96,12 +97,12 @@ def test_parts_come_together_when_the_rest_is_imported(run_import: Import) -> No
     run_import(OUTLINE, "--only", key("html", "h1"))
     report = run_import(OUTLINE)
     assert report["actions"] == {"create": 6, "skip": 1}
-    children = api.get_children(api.container_key("lct:O:lib:unit:v1"), user=None)
+    children = api.get_children(api.container_key("lct:O:lib:unit:v1"), user=OPERATOR)
     assert [str(child.key) for child in children] == ["lb:O:lib:html:h1", "lb:O:lib:problem:p1"]
 
 
 def members(library: ContentLibrary) -> dict[str, int]:
-    return {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=None)[:10]}
+    return {row.code: len(row.entity_pks) for row in api.list_collections(library.library_key, user=OPERATOR)[:10]}
 
 
 def test_a_collection_is_made_and_then_used_again(run_import: Import, library: ContentLibrary) -> None:
@@ -124,10 +125,10 @@ def test_a_title_without_ascii_letters_makes_a_collection_named_by_the_key(
     (source / "course.xml").write_text(text)
     options = api.ImportOptions(make_collection=True)
     for _ in range(2):
-        api.import_archive(library.library_key, user=None, source=source, options=options)
+        api.import_archive(library.library_key, user=OPERATOR, source=source, options=options)
     forked = api.ImportOptions(make_collection=True, on_repeat=api.OnRepeat.FORK)
-    api.import_archive(library.library_key, user=None, source=source, options=forked)
-    rows = api.list_collections(library.library_key, user=None)[:10]
+    api.import_archive(library.library_key, user=OPERATOR, source=source, options=forked)
+    rows = api.list_collections(library.library_key, user=OPERATOR)[:10]
     assert [(row.code, row.title) for row in rows] == [
         ("course-v1_O_C_1", "日本語"),
         ("course-v1_O_C_1-1", "日本語_1"),
@@ -138,27 +139,27 @@ def test_a_collection_is_used_again_only_while_it_is_there_and_only_in_its_libra
     library: ContentLibrary, tmp_path: Path
 ) -> None:
     source = write_course(tmp_path, '<html url_name="h">x</html>')
-    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    other = api.create_library(user=OPERATOR, org="O", slug="other", title="Other")
 
     def filled(target: ContentLibrary) -> str:
         options = api.ImportOptions(make_collection=True)
-        plan = api.import_archive(target.library_key, user=None, source=source, options=options).plan
+        plan = api.import_archive(target.library_key, user=OPERATOR, source=source, options=options).plan
         assert plan.collection is not None
         return f"{'new ' if plan.collection.is_new else ''}{plan.collection.code}"
 
     assert [filled(library), filled(library), filled(other)] == ["new course-1", "course-1", "new course-1"]
-    api.delete_collection(api.collection_key("lib-collection:O:lib:course-1"), user=None)
+    api.delete_collection(api.collection_key("lib-collection:O:lib:course-1"), user=OPERATOR)
     assert filled(library) == "new course-1"
     assert members(library) == {"course-1-1": 1}
 
 
 def edit() -> None:
     """An author's work in the library: an edit, a deletion, an item of their own in a unit."""
-    api.set_olx(api.component_key("lb:O:lib:html:h1"), user=None, olx="<html>mine</html>")
-    api.delete_item(api.component_key("lb:O:lib:problem:p1"), user=None)
+    api.set_olx(api.component_key("lb:O:lib:html:h1"), user=OPERATOR, olx="<html>mine</html>")
+    api.delete_item(api.component_key("lb:O:lib:problem:p1"), user=OPERATOR)
     unit = api.container_key("lct:O:lib:unit:v2")
-    own = api.create_component(api.library_key("lib:O:lib"), user=None, block_type="html", component_code="own")
-    api.append_children(unit, user=None, child_keys=[own.key])
+    own = api.create_component(api.library_key("lib:O:lib"), user=OPERATOR, block_type="html", component_code="own")
+    api.append_children(unit, user=OPERATOR, child_keys=[own.key])
 
 
 REPEATS: dict[str, tuple[dict[str, int], str, set[str], list[str]]] = {
@@ -182,9 +183,9 @@ def test_importing_again_after_edits(run_import: Import, strategy: str) -> None:
     report = run_import(NEW_BLOCK, "--on-repeat", strategy)
     assert report["actions"] == actions
     assert refs() - before == made
-    olx = api.get_olx(api.component_key("lb:O:lib:html:h1"), user=None)
+    olx = api.get_olx(api.component_key("lb:O:lib:html:h1"), user=OPERATOR)
     assert ("mine" in olx) == (text == "mine")
-    in_unit = api.get_children(api.container_key("lct:O:lib:unit:v2"), user=None)
+    in_unit = api.get_children(api.container_key("lct:O:lib:unit:v2"), user=OPERATOR)
     assert [str(child.key).rpartition(":")[2] for child in in_unit] == children
 
 
@@ -265,13 +266,13 @@ def test_what_comes_back_is_placed_where_it_was_or_said_to_be_loose(run_import: 
     run_import(OUTLINE)
     unit = api.container_key("lct:O:lib:unit:v1")
     h1, p1 = (api.component_key(f"lb:O:lib:{name}") for name in ("html:h1", "problem:p1"))
-    api.remove_children(unit, user=None, child_keys=[p1])
+    api.remove_children(unit, user=OPERATOR, child_keys=[p1])
     for component in (h1, p1):
-        api.delete_item(component, user=None)
+        api.delete_item(component, user=OPERATOR)
     (note,) = run_import(OUTLINE)["notes"]
     assert note["usage_key"] == key("problem", "p1")
     assert "“First” exists and is skipped" in note["reason"]
-    assert [child.key for child in api.get_children(unit, user=None)] == [h1]
+    assert [child.key for child in api.get_children(unit, user=OPERATOR)] == [h1]
 
 
 def test_what_changed_in_the_source_since_the_last_import(run_import: Import) -> None:
@@ -309,7 +310,7 @@ def test_100_000_tiny_blocks_are_refused_before_all_of_them_are_read(run_import:
 
 def test_a_type_that_is_not_installed_is_kept(run_import: Import) -> None:
     run_import('<no_such_block url_name="n" setting="1">text</no_such_block>', level="component")
-    assert api.get_olx(api.component_key("lb:O:lib:no_such_block:n"), user=None) == (
+    assert api.get_olx(api.component_key("lb:O:lib:no_such_block:n"), user=OPERATOR) == (
         '<no_such_block setting="1">text</no_such_block>'
     )
 
@@ -317,10 +318,10 @@ def test_a_type_that_is_not_installed_is_kept(run_import: Import) -> None:
 def test_a_source_whose_file_changed_after_the_plan_is_refused(tmp_path: Path, library: ContentLibrary) -> None:
     text = '<html url_name="h">&lt;img src="/static/a.png"&gt;</html>'
     source = write_course(tmp_path, text, files={"static/a.png": b"old"})
-    plan = api.plan_import(library.library_key, user=None, source=source)
+    plan = api.plan_import(library.library_key, user=OPERATOR, source=source)
     (source / "static" / "a.png").write_bytes(b"new")
     with pytest.raises(api.SourceChangedError, match=r"a\.png"):
-        api.apply_import(plan, user=None, source=source)
+        api.apply_import(plan, user=OPERATOR, source=source)
     assert not refs()
 
 
@@ -407,13 +408,13 @@ def test_files_that_nothing_refers_to_are_kept_if_that_is_asked_for(run_import: 
         3,
     )
     kept = api.component_key("lb:O:lib:html:unused-files")
-    assert api.get_item(kept, user=None).display_name == "Files of Course 1"
-    assert {asset.path for asset in api.list_assets(kept, user=None)} == {f"static/{name}" for name in names[1:]}
+    assert api.get_item(kept, user=OPERATOR).display_name == "Files of Course 1"
+    assert {asset.path for asset in api.list_assets(kept, user=OPERATOR)} == {f"static/{name}" for name in names[1:]}
     more = {**files, "static/more.txt": b"more"}
     update = ("--keep-unused-files", "--on-repeat", "update")
     assert run_import(text, *update, level="component", files=files)["actions"] == {"keep": 2}
     assert run_import(text, *update, level="component", files=more)["actions"] == {"keep": 1, "update": 1}
-    assert len(api.list_assets(kept, user=None)) == 4
+    assert len(api.list_assets(kept, user=OPERATOR)) == 4
 
 
 def test_a_part_has_nothing_to_do_with_the_files_of_other_parts(run_import: Import) -> None:
@@ -431,7 +432,9 @@ def test_a_part_has_nothing_to_do_with_the_files_of_other_parts(run_import: Impo
     assert run_import(outline, *part, "--dry-run", files=files)["unused_files"] == ["alone.pdf", "left-out.png"]
     kept = run_import(outline, *part, "--keep-unused-files", files=files)
     assert (kept["unused_files"], kept["static_files"]["count"]) == ([], 3)
-    assert {asset.path for asset in api.list_assets(api.component_key("lb:O:lib:html:unused-files"), user=None)} == {
+    assert {
+        asset.path for asset in api.list_assets(api.component_key("lb:O:lib:html:unused-files"), user=OPERATOR)
+    } == {
         "static/alone.pdf",
         "static/left-out.png",
     }
@@ -455,7 +458,8 @@ def test_a_file_of_two_components_is_stored_once_and_a_large_one_stays_whole(
     assert report["static_files"] == {"count": 3, "bytes": 15_000_005}
     used = {
         name: {
-            asset.path: asset.size for asset in api.list_assets(api.component_key(f"lb:O:lib:html:{name}"), user=None)
+            asset.path: asset.size
+            for asset in api.list_assets(api.component_key(f"lb:O:lib:html:{name}"), user=OPERATOR)
         }
         for name in texts
     }

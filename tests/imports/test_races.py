@@ -10,6 +10,7 @@ from django.db import connection
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import ImportJob, ModulestoreBlockSource, ModulestoreMigration, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
@@ -31,7 +32,7 @@ def staff(make_user: UserFactory) -> User:
 
 @pytest.fixture
 def library(staff: User) -> ContentLibrary:
-    return api.create_library(user=None, org="O", slug="lib", title="Library")
+    return api.create_library(user=OPERATOR, org="O", slug="lib", title="Library")
 
 
 def state(job: ImportJob) -> str:
@@ -73,18 +74,20 @@ def test_an_edit_that_meets_the_import_of_a_plan_is_never_lost(
         plan = api.plan_source(library.library_key, user=staff, source_key=course.key, options=options)[1]
         job = api.start_plans([plan], user=staff)
         mine = f"<html>Mine, {meeting.query}</html>"
-        meeting.of(lambda uuid=job.uuid: work(uuid), lambda olx=mine: api.set_olx(text, user=None, olx=olx))
+        meeting.of(lambda uuid=job.uuid: work(uuid), lambda olx=mine: api.set_olx(text, user=OPERATOR, olx=olx))
         assert state(job) in {"succeeded", "failed"}
-        assert api.get_olx(text, user=None) == mine
+        assert api.get_olx(text, user=OPERATOR) == mine
 
 
 def test_a_deletion_of_the_library_meets_an_import(upload: Upload, start: Start, staff: User) -> None:
     for meeting in meetings(STEP * 2):
-        target = api.create_library(user=None, org="O", slug=f"gone{meeting.query}", title="Gone")
+        target = api.create_library(user=OPERATOR, org="O", slug=f"gone{meeting.query}", title="Gone")
         course = SourceUpload.objects.first() or upload()
         request = api.SourceRequest(course.key, api.ImportOptions(level=api.Level.SECTION, forward=True))
         job = api.start_imports(target.library_key, user=staff, sources=[request])
-        meeting.of(lambda uuid=job.uuid: work(uuid), lambda key=target.library_key: api.delete_library(key, user=None))
+        meeting.of(
+            lambda uuid=job.uuid: work(uuid), lambda key=target.library_key: api.delete_library(key, user=OPERATOR)
+        )
         assert state(job) in {"succeeded", "failed"}
         assert not PublishableEntity.objects.exists()
         assert not ModulestoreMigration.objects.exists()
@@ -94,11 +97,11 @@ def test_a_deletion_of_the_library_meets_an_import(upload: Upload, start: Start,
 def test_a_deletion_of_the_library_meets_a_click(upload: Upload, staff: User) -> None:
     course = upload()
     for meeting in meetings(STEP // 2):
-        target = api.create_library(user=None, org="O", slug=f"gone{meeting.query}", title="Gone")
+        target = api.create_library(user=OPERATOR, org="O", slug=f"gone{meeting.query}", title="Gone")
         request = api.SourceRequest(course.key)
         started, _gone = meeting.of(
             lambda key=target.library_key, request=request: api.start_imports(key, user=staff, sources=[request]),
-            lambda key=target.library_key: api.delete_library(key, user=None),
+            lambda key=target.library_key: api.delete_library(key, user=OPERATOR),
         )
         assert isinstance(started, (ImportJob, NotFoundError)), started
         assert not ModulestoreMigration.objects.exists()
@@ -151,7 +154,7 @@ def test_a_deletion_of_the_library_meets_a_cancel(legacy: SourceUpload, staff: U
         library_key = api.library_key(job.target_key)
         meeting.of(
             lambda uuid=job.uuid: api.cancel_job(uuid, user=staff),
-            lambda key=library_key: api.delete_library(key, user=None),
+            lambda key=library_key: api.delete_library(key, user=OPERATOR),
         )
         assert state(job) == "canceled"
         assert not ContentLibrary.objects.filter(slug="L1").exists()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.models import ModulestoreMigration
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import ClientFactory, MemberFactory
@@ -63,7 +64,7 @@ def test_two_users_import_the_same_source_and_both_finish(
 def test_one_course_into_two_libraries_is_mapped_twice(upload: Upload, start: Start, staff: User) -> None:
     course = upload()
     work(start(course).uuid)
-    other = api.create_library(user=None, org="O", slug="other", title="Other")
+    other = api.create_library(user=OPERATOR, org="O", slug="other", title="Other")
     for _ in range(2):
         job = api.start_imports(
             other.library_key, user=staff, sources=[api.SourceRequest(course.key, api.ImportOptions())]
@@ -75,10 +76,10 @@ def test_one_course_into_two_libraries_is_mapped_twice(upload: Upload, start: St
 def test_a_collection_that_is_deleted_during_the_run_does_not_take_the_content_with_it(
     upload: Upload, library: ContentLibrary, staff: User
 ) -> None:
-    collection = api.create_collection(library.library_key, user=None, title="Mine")
+    collection = api.create_collection(library.library_key, user=OPERATOR, title="Mine")
     options = api.ImportOptions(collection_code=collection.code)
     plan = api.plan_source(library.library_key, user=staff, source_key=upload().key, options=options)[1]
-    api.delete_collection(api.collection_key(f"lib-collection:O:lib:{collection.code}"), user=None)
+    api.delete_collection(api.collection_key(f"lib-collection:O:lib:{collection.code}"), user=OPERATOR)
     job = work(api.start_plans([plan], user=staff).uuid)
     assert job.state == "succeeded"
     assert ModulestoreMigration.objects.get(job=job).target_collection is None

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports.sources import Source, as_source
 from content_libraries.keys import course_key
 from content_libraries.learning_core.api import draft_contents
@@ -49,7 +50,7 @@ def test_every_block_is_created_or_reported(
     components: dict[str, int],
 ) -> None:
     source = real_archive(archive)
-    result = api.import_archive(library.library_key, user=None, source=source, options=SECTIONS, publish=True)
+    result = api.import_archive(library.library_key, user=OPERATOR, source=source, options=SECTIONS, publish=True)
     report = api.result_report(result)
     assert report["counts"] == counts
     assert report["created"] == counts
@@ -58,11 +59,11 @@ def test_every_block_is_created_or_reported(
     assert {name: report["by_type"][name] for name in components} == {
         name: {"create": count} for name, count in components.items()
     }
-    summary = api.library_summary(None, library)
+    summary = api.library_summary(OPERATOR, library)
     assert summary.num_blocks == sum(counts.values())
     assert not summary.has_unpublished_changes
 
-    again = api.import_archive(library.library_key, user=None, source=source, options=SECTIONS, publish=True)
+    again = api.import_archive(library.library_key, user=OPERATOR, source=source, options=SECTIONS, publish=True)
     assert set(api.result_report(again)["actions"]) == {"skip", "unsupported"}
     assert again.draft_change_log_pk is None
     assert again.publish_log_pk is None
@@ -113,10 +114,10 @@ def test_the_number_of_queries_does_not_grow_with_the_course(real_archive: Calla
     queries = {}
     for run in ("first", "second"):  # the first also stores block types and media types that are new to the site
         for size, archive in archives.items():
-            target = api.create_library(user=None, org="CL-TEST", slug=f"{run}-{size}", title=size)
+            target = api.create_library(user=OPERATOR, org="CL-TEST", slug=f"{run}-{size}", title=size)
             with CaptureQueriesContext(connection) as captured:
                 api.import_archive(
-                    target.library_key, user=None, source=real_archive(archive), options=SECTIONS, publish=True
+                    target.library_key, user=OPERATOR, source=real_archive(archive), options=SECTIONS, publish=True
                 )
             queries[run, size] = len(captured)
     assert queries["second", "large"] < queries["second", "small"] + 80

@@ -16,6 +16,7 @@ from openedx_events.content_authoring.data import ContentLibraryData
 from openedx_events.content_authoring.signals import CONTENT_LIBRARY_DELETED
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import StoredPlan
 from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
@@ -43,7 +44,7 @@ def test_a_stored_plan_is_read_back_as_it_was(
     part = api.ImportOptions(level=api.Level.SECTION, make_collection=True, only=("block-v1:nowhere",))
     for options in (part, api.ImportOptions(level=api.Level.SECTION)):
         plan = api.plan_import(
-            library.library_key, user=None, source=real_archive("openedx-demo-course.tar.gz"), options=options
+            library.library_key, user=OPERATOR, source=real_archive("openedx-demo-course.tar.gz"), options=options
         )
         assert load_plan(dump_plan(plan)) == plan
 
@@ -53,19 +54,21 @@ def test_a_stored_plan_is_applied_as_it_is(upload: Upload, library: ContentLibra
     upload(outline=OUTLINE.replace("First", "Changed later"))
     job = work(api.start_plans([plan], user=staff).uuid)
     assert job.state == JobState.SUCCEEDED
-    assert api.get_item(api.container_key("lct:O:lib:unit:v1"), user=None).display_name == "First"
+    assert api.get_item(api.container_key("lct:O:lib:unit:v1"), user=OPERATOR).display_name == "First"
     assert not StoredPlan.objects.exists()
 
 
 def _edit(key: str) -> None:
-    api.set_olx(api.component_key(key), user=None, olx="<html>mine</html>")
+    api.set_olx(api.component_key(key), user=OPERATOR, olx="<html>mine</html>")
 
 
 OUTDATED: dict[str, tuple[Callable[[], Any], str]] = {
     "edited": (lambda: _edit(H1), "edited"),
-    "deleted": (lambda: api.delete_item(api.component_key(H1), user=None), "deleted"),
+    "deleted": (lambda: api.delete_item(api.component_key(H1), user=OPERATOR), "deleted"),
     "code taken": (
-        lambda: api.create_component(api.library_key("lib:O:lib"), user=None, block_type="html", component_code="h2"),
+        lambda: api.create_component(
+            api.library_key("lib:O:lib"), user=OPERATOR, block_type="html", component_code="h2"
+        ),
         "code_taken",
     ),
 }
@@ -90,7 +93,7 @@ def test_a_stored_plan_is_refused_when_the_library_changed_and_nothing_is_lost(
     assert "The library changed since this import was planned." in job.error
     assert dump(library.learning_package_id or 0) == before
     with pytest.raises(api.PlanOutdatedError) as refused:
-        api.apply_import(load_stored(StoredPlan.objects.get()), user=None, source="/nowhere")
+        api.apply_import(load_stored(StoredPlan.objects.get()), user=OPERATOR, source="/nowhere")
     assert [change.code for change in refused.value.changes] == [code]
 
 
@@ -120,7 +123,7 @@ def test_plans_that_name_one_new_collection_fill_it_together(
         default_storage.delete(str(one.file.name))
     job = work(api.start_plans([one, other], user=staff).uuid)
     assert job.state == (JobState.PARTIAL if is_lost else JobState.SUCCEEDED)
-    collections = api.list_collections(target, user=None)[:10]
+    collections = api.list_collections(target, user=OPERATOR)[:10]
     assert [(row.code, row.title, len(row.entity_pks)) for row in collections] == [
         ("algebra", "Course 1", 2 if is_lost else 4)
     ]

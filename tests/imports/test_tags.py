@@ -13,6 +13,7 @@ from openedx_tagging.models import ObjectTag
 from organizations.models import Organization
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content.tagging import api as tagging
 from content_libraries.imports.stored_plans import dump_plan, load_plan
 from content_libraries.libraries.models import ContentLibrary
@@ -51,7 +52,9 @@ def run(folder: Path, outline: str = OUTLINE, table: str = TABLE, **options: Any
     files = {"tags.csv": table} if table else {}
     source = write_course(folder, outline, files=files)
     wanted = api.ImportOptions(level=api.Level.SECTION, **options)
-    return api.result_report(api.import_archive(api.library_key("lib:O:lib"), user=None, source=source, options=wanted))
+    return api.result_report(
+        api.import_archive(api.library_key("lib:O:lib"), user=OPERATOR, source=source, options=wanted)
+    )
 
 
 def tags() -> dict[str, set[str]]:
@@ -111,7 +114,7 @@ def test_tags_that_stand_on_the_blocks_are_read_and_do_not_stay_there(tmp_path: 
     )
     run(tmp_path, tagged, table="")
     assert tags() == {P1: {"subjects:Maths", "subjects:Physics", "words:a,b;"}, V1: {"words:w"}}
-    assert api.get_olx(api.component_key(P1), user=None) == '<problem display_name="p1"/>'
+    assert api.get_olx(api.component_key(P1), user=OPERATOR) == '<problem display_name="p1"/>'
 
 
 @pytest.mark.parametrize(
@@ -158,13 +161,13 @@ def test_an_item_gets_no_more_tags_than_it_may_have(tmp_path: Path) -> None:
 def test_a_stored_plan_keeps_its_tags(tmp_path: Path, library: ContentLibrary) -> None:
     source = write_course(tmp_path, OUTLINE, files={"tags.csv": TABLE})
     options = api.ImportOptions(level=api.Level.SECTION)
-    plan = api.plan_import(library.library_key, user=None, source=source, options=options)
+    plan = api.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
     assert load_plan(dump_plan(plan)) == plan
     assert plan.tags_left_out
 
 
 def test_tags_of_a_course_of_this_site_come_too(tmp_path: Path, library: ContentLibrary, staff: User) -> None:
-    api.load_course(write_course(tmp_path, OUTLINE), user=None)
+    api.load_course(write_course(tmp_path, OUTLINE), user=OPERATOR)
     subjects = tagging_api.get_taxonomies().get(export_id="subjects")
     tagging_api.tag_object("block-v1:O+C+1+type@html+block@h1", subjects, ["Algebra"])
     tagging_api.tag_object("course-v1:O+C+1", subjects, ["Maths"])

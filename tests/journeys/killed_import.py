@@ -12,6 +12,8 @@ import sys
 
 import django
 
+from content_libraries.actors import OPERATOR
+
 django.setup()
 
 from django.db import connection  # noqa: E402 - Django has to be set up first
@@ -26,7 +28,7 @@ def main(source: str, library_key: str, die_at: int) -> int:
     with connection.execute_wrapper(dying):
         api.import_archive(
             api.library_key(library_key),
-            user=None,
+            user=OPERATOR,
             source=source,
             options=api.ImportOptions(level=api.Level.SECTION),
             publish=True,

@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.imports import tasks
 from content_libraries.libraries.models import ContentLibrary
 from tests.imports.conftest import course_archive
@@ -53,7 +54,7 @@ def sizes(database: sqlite3.Connection) -> dict[str, int]:
 def test_a_killed_worker_leaves_the_library_alone_and_the_next_one_does_all(
     library: ContentLibrary, staff: User, tmp_path: Path
 ) -> None:
-    api.load_course(course_archive(tmp_path / "course"), user=None)
+    api.load_course(course_archive(tmp_path / "course"), user=OPERATOR)
     request = api.SourceRequest(api.course_key("course-v1:O+C+1"), api.ImportOptions(level=api.Level.SECTION))
     job = api.start_imports(library.library_key, user=staff, sources=[request], publish=True)
     connection.ensure_connection()

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
 from content_libraries.search.tasks import reindex_search
 from tests.conftest import LibraryFactory, UserFactory, give_role
@@ -272,7 +273,7 @@ def test_a_library_is_created_with_title_and_description(client: Client) -> None
     page = client.post(f"{URL}add/", {**NEW, "allow_public_read": "on", "_continue": "1"}, follow=True)
     library = ContentLibrary.objects.get()
     assert page.redirect_chain == [(f"{URL}{library.pk}/change/", 302)]
-    summary = api.library_summary(None, library)
+    summary = api.library_summary(OPERATOR, library)
     assert (str(library), summary.title, summary.description) == ("lib:Bio:cells", "Cells", "All about cells")
     assert summary.allow_public_read
     assert library.permission_grants.get().user == page.context["user"]
@@ -321,7 +322,7 @@ def test_title_and_description_are_edited(client: Client, library: ContentLibrar
     url = f"{URL}{library.pk}/change/"
     assert f'value="{library.title}"' in client.get(url).content.decode()
     client.post(url, form(library, title="Plants", description="Green"))
-    summary = api.library_summary(None, api.get_library(library.library_key))
+    summary = api.library_summary(OPERATOR, api.get_library(library.library_key))
     assert (summary.title, summary.description) == ("Plants", "Green")
 
 

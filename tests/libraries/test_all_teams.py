@@ -29,7 +29,7 @@ def _teams(library: ContentLibrary, make_library: LibraryFactory, make_user: Use
     api.set_group_level(other.library_key, user=staff, group=group, level=AccessLevel.AUTHOR)
 
 
-def entries(user: User | None, **options: Any) -> list[tuple[str, str, str]]:
+def entries(user: User, **options: Any) -> list[tuple[str, str, str]]:
     """Scope, member and role or level, of everybody but the creator of the libraries."""
     found = map(api.team_entry, api.list_team_entries(user=user, **options))
     return [(entry.scope, entry.member, entry.name) for entry in found if entry.member != "Bob"]

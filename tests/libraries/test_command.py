@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibrary, ContentLibraryPermission
 
@@ -32,7 +33,7 @@ def test_it_creates_a_library_of_nobody() -> None:
 
     library = ContentLibrary.objects.get()
     assert (str(library.library_key), library.title) == ("lib:CL-TEST:téstlꜟط", "Library One")
-    assert libraries.library_summary(None, library).description == "About"
+    assert libraries.library_summary(OPERATOR, library).description == "About"
     assert not ContentLibraryPermission.objects.exists()
     assert "lib:CL-TEST:téstlꜟط" in err
     assert out == "Created lib:CL-TEST:téstlꜟط, “Library One”.\n"

@@ -15,6 +15,7 @@ from openedx_content import api as content_api
 from openedx_content.models_api import Component, LearningPackage
 from openedx_content.signals import LEARNING_PACKAGE_DELETED
 
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotAllowedError, NotFoundError
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries import api as libraries
@@ -177,6 +178,6 @@ def test_a_package_that_a_library_still_needs_is_not_deleted(staff: User, librar
 def test_only_who_may_delete_deletes(staff: User, author: User, library: ContentLibrary) -> None:
     with pytest.raises(NotAllowedError):
         libraries.delete_library(library.library_key, user=author)
-    libraries.delete_library(library.library_key, user=None)
+    libraries.delete_library(library.library_key, user=OPERATOR)
     with pytest.raises(NotFoundError):
         libraries.delete_library(library.library_key, user=staff)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_authz import api as authz_api
 from pytest_django import Settings
 
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotAllowedError, NotFoundError
 from content_libraries.keys import library_key
 from content_libraries.libraries import api as libraries
@@ -117,10 +118,10 @@ def test_global_staff_may_everything_while_active(
 
 
 def test_the_operator_may_everything_and_is_recorded_as_nobody(library: ContentLibrary, staff: User) -> None:
-    assert all(libraries.may(None, library, permission) for permission in Permission)
-    assert libraries.may_create(None)
-    assert list(libraries.viewable_libraries(None)) == [library]
-    assert [libraries.author_pk(user) for user in (None, AnonymousUser(), staff)] == [None, None, staff.pk]
+    assert all(libraries.may(OPERATOR, library, permission) for permission in Permission)
+    assert libraries.may_create(OPERATOR)
+    assert list(libraries.viewable_libraries(OPERATOR)) == [library]
+    assert [libraries.author_pk(user) for user in (OPERATOR, AnonymousUser(), staff)] == [None, None, staff.pk]
 
 
 def test_access_finds_then_asks(library: ContentLibrary, reader: User) -> None:
@@ -165,7 +166,7 @@ def test_an_explanation_names_staff_flags_and_the_operator(
     kind: GrantKind,
     name: str,
 ) -> None:
-    user = None if username is None else make_user(username, is_staff=username == "staff")
+    user = OPERATOR if username is None else make_user(username, is_staff=username == "staff")
     for flag, value in flags.items():
         setattr(library, flag, value)
 

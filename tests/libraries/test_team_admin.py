@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from openedx_authz.models.core import RoleAssignmentAudit
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.api import Permission, Role
 from content_libraries.libraries.models import ContentLibrary
 from tests.catalogs import add_catalog
@@ -109,7 +110,7 @@ class TestRoles:
     ) -> None:
         give_role(amy, "library_admin", LIBRARY)
         library.permission_grants.all().delete()
-        api.take_role(library.library_key, user=None, member=staff, role=Role.ADMIN)
+        api.take_role(library.library_key, user=OPERATOR, member=staff, role=Role.ADMIN)
         for data in ({"role": "library_user"}, {"role": "library_admin", "_take": "Take away"}):
             page = self.send(client, "library_admin", **data)
             assert "the only admin" in page.content.decode()

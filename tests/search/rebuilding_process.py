@@ -19,6 +19,8 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 
+from content_libraries.actors import OPERATOR
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.search.rebuilding_settings"
 
 import django
@@ -41,11 +43,11 @@ BATCH = 10
 
 def make(items: str) -> None:
     call_command("migrate", verbosity=0, run_syncdb=True)
-    library = api.create_library(user=None, org="Test", slug="killed", title="Killed")
+    library = api.create_library(user=OPERATOR, org="Test", slug="killed", title="Killed")
     components = [
         api.ComponentWrite("html", f"c{number}", f"Text {number}", "<html>light</html>") for number in range(int(items))
     ]
-    api.write_items(None, library, components=components, containers=[])
+    api.write_items(OPERATOR, library, components=components, containers=[])
     refresh()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from content_libraries.actors import OPERATOR
 from content_libraries.findings import Finding
 from content_libraries.libraries import api as libraries
 from content_libraries.search.api import catch_up, check_index, refresh
@@ -78,7 +79,7 @@ def test_what_is_wrong_is_put_right(shelves: tuple[Shelf, Shelf], engine: Watche
 def test_a_library_that_lags_behind_is_found_and_caught_up_with(shelves: tuple[Shelf, Shelf]) -> None:
     shelf, other = shelves
     shelf.write("p3")
-    libraries.delete_library(other.library.library_key, user=None)
+    libraries.delete_library(other.library.library_key, user=OPERATOR)
 
     findings = {finding.subject: finding.message for finding in check_index()}
 

@@ -17,6 +17,7 @@ from openedx_tagging import api as tagging_api
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
@@ -58,7 +59,7 @@ def test_a_block_of_a_course(course: None, run_on_commit: Committing) -> None:
     tagging_api.tag_object(str(TEXT), tagging_api.create_taxonomy("Keywords", allow_free_text=True), ["light"])
     olx = r'<html display_name="Introduction"><![CDATA[<p>What is \(\alpha\)?</p>]]></html>'
     with run_on_commit():
-        block = api.edit_block(TEXT, user=None, olx=olx)
+        block = api.edit_block(TEXT, user=OPERATOR, olx=olx)
     access = SearchAccess.objects.get(context_key=COURSE_KEY)
     modified = found(TEXT)["modified"]
 
@@ -89,7 +90,7 @@ def test_a_block_of_a_course(course: None, run_on_commit: Committing) -> None:
 
 def test_every_block_is_found_but_the_course_itself_and_its_info_pages(course: None, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.create_block(ROOT, user=None, block_type="course_info", block_id="updates")
+        api.create_block(ROOT, user=OPERATOR, block_type="course_info", block_id="updates")
 
     assert documents().keys() == {str(usage_key) for usage_key in (SECTION, SUBSECTION, UNIT, PROBLEM, TEXT)}
     assert [crumb["display_name"] for crumb in found(SECTION)["breadcrumbs"]] == ["A course"]
@@ -103,12 +104,12 @@ def test_tags_that_a_sync_brings_are_found_though_nothing_else_changes(
     shelf.component("t1", title="Text one")
     shelf.publish()
     with run_on_commit():
-        block, _synced = api.create_linked_block(UNIT, user=None, upstream=shelf.key("t1"))
+        block, _synced = api.create_linked_block(UNIT, user=OPERATOR, upstream=shelf.key("t1"))
     keywords = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
     for values in (["light"], ["dark"], []):
         tagging_api.tag_object(shelf.key("t1"), keywords, values)
         with run_on_commit():
-            api.sync_block(block.usage_key, user=None)
+            api.sync_block(block.usage_key, user=OPERATOR)
         shown = found(block.usage_key).get("tags") or {"level0": []}
         assert shown["level0"] == [f"Keywords > {value}" for value in values]
 
@@ -118,7 +119,7 @@ def test_a_block_that_cannot_be_read_is_found_by_its_title(
 ) -> None:
     caplog.set_level(logging.WARNING)
     with run_on_commit():
-        api.edit_block(TEXT, user=None, olx='<html display_name="Broken"><![CDATA[<p>x]]></html>')
+        api.edit_block(TEXT, user=OPERATOR, olx='<html display_name="Broken"><![CDATA[<p>x]]></html>')
         Media.objects.filter(text__contains="Broken").update(text="<html><p></html>")
 
     assert (found(TEXT)["display_name"], found(TEXT)["content"]) == ("Broken", None)
@@ -127,7 +128,7 @@ def test_a_block_that_cannot_be_read_is_found_by_its_title(
 
 def test_an_edit_makes_one_document_anew(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.edit_block(PROBLEM, user=None, settings={"display_name": "Renamed"})
+        api.edit_block(PROBLEM, user=OPERATOR, settings={"display_name": "Renamed"})
 
     assert found(PROBLEM)["display_name"] == "Renamed"
     assert engine.calls == ["update 1"]
@@ -135,7 +136,7 @@ def test_an_edit_makes_one_document_anew(course: None, engine: WatchedEngine, ru
 
 def test_a_rename_reaches_everything_below(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.edit_block(SUBSECTION, user=None, settings={"display_name": "Lesson"})
+        api.edit_block(SUBSECTION, user=OPERATOR, settings={"display_name": "Lesson"})
 
     assert breadcrumbs(PROBLEM) == ["A course", "A section", "Lesson", "A unit"]
     assert breadcrumbs(UNIT) == ["A course", "A section", "Lesson"]
@@ -144,37 +145,37 @@ def test_a_rename_reaches_everything_below(course: None, engine: WatchedEngine, 
 
 def test_settings_of_a_unit_reach_nothing_else(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.edit_block(UNIT, user=None, settings={"group_access": "{}"})
+        api.edit_block(UNIT, user=OPERATOR, settings={"group_access": "{}"})
 
     assert engine.calls == ["update 1"]
 
 
 def test_a_new_name_of_the_course_reaches_everything(course: None, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.edit_block(ROOT, user=None, settings={"display_name": "About light"})
+        api.edit_block(ROOT, user=OPERATOR, settings={"display_name": "About light"})
 
     assert {document["breadcrumbs"][0]["display_name"] for document in documents().values()} == {"About light"}
 
 
 def test_what_is_moved_is_found_at_its_new_place(course: None, run_on_commit: Committing) -> None:
     with run_on_commit():
-        other = api.create_block(SECTION, user=None, block_type="sequential", settings={"display_name": "Other"})
+        other = api.create_block(SECTION, user=OPERATOR, block_type="sequential", settings={"display_name": "Other"})
     with run_on_commit():
-        api.move_block(UNIT, user=None, parent_key=other.usage_key)
+        api.move_block(UNIT, user=OPERATOR, parent_key=other.usage_key)
 
     assert breadcrumbs(PROBLEM) == ["A course", "A section", "Other", "A unit"]
 
 
 def test_what_is_deleted_is_not_found_nor_what_was_in_it(course: None, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.delete_block(UNIT, user=None)
+        api.delete_block(UNIT, user=OPERATOR)
 
     assert documents().keys() == {str(SECTION), str(SUBSECTION)}
 
 
 def test_a_publish_changes_nothing(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.publish_course(COURSE_KEY, user=None)
+        api.publish_course(COURSE_KEY, user=OPERATOR)
 
     assert engine.calls == []
     assert index_lag().behind == 0
@@ -182,7 +183,7 @@ def test_a_publish_changes_nothing(course: None, engine: WatchedEngine, run_on_c
 
 def test_files_are_no_blocks(course: None, engine: WatchedEngine, run_on_commit: Committing) -> None:
     with run_on_commit():
-        api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=None)
+        api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=OPERATOR)
 
     assert engine.calls == []
     assert check_index() == []
@@ -211,7 +212,7 @@ def test_a_deleted_course_leaves_nothing_behind(course: None, shelf: Shelf, run_
     with run_on_commit():
         shelf.write("p1")
     with run_on_commit():
-        api.delete_course(COURSE_KEY, user=None)
+        api.delete_course(COURSE_KEY, user=OPERATOR)
 
     assert documents().keys() == {shelf.key("p1")}
     assert [str(row.context_key) for row in SearchCheckpoint.objects.all()] == ["lib:CL-TEST:lib1"]
@@ -226,7 +227,7 @@ def test_each_course_has_a_checkpoint_and_the_sweep_catches_up(
     monkeypatch.setattr(catch_up_search, "delay", lambda _pk: None)
     engine.is_down = True
     with run_on_commit():
-        api.edit_block(UNIT, user=None, settings={"display_name": "Renamed"})
+        api.edit_block(UNIT, user=OPERATOR, settings={"display_name": "Renamed"})
     assert index_lag().behind == 1
     monkeypatch.undo()
     engine.is_down = False
@@ -288,4 +289,4 @@ def entity_pk(usage_key: UsageKey) -> int:
 
 
 def test_searching_libraries_does_not_find_courses(course: None, staff: User) -> None:
-    assert search(None).total == search(staff).total == 0
+    assert search(OPERATOR).total == search(staff).total == 0

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from openedx_tagging import api as tagging_api
 
 from content_libraries import keys
+from content_libraries.actors import OPERATOR
 from content_libraries.search.api import Sort, search
 from content_libraries.search.upkeep import catch_up
 
@@ -32,27 +33,27 @@ def found(user: Any, **query: Any) -> set[str]:
 
 
 def test_the_operator_finds_everything() -> None:
-    assert found(None) == {"p1", "p2", "p3", "unit1", "spring"}
-    assert found(None, library_key=keys.library_key("lib:CL-TEST:lib1"), q="p1") >= {"p1"}
-    assert found(None, library_key=keys.library_key("lib:CL-TEST:unknown")) == set()
+    assert found(OPERATOR) == {"p1", "p2", "p3", "unit1", "spring"}
+    assert found(OPERATOR, library_key=keys.library_key("lib:CL-TEST:lib1"), q="p1") >= {"p1"}
+    assert found(OPERATOR, library_key=keys.library_key("lib:CL-TEST:unknown")) == set()
 
 
 def test_others_find_what_they_may_view(staff: User, stranger: User) -> None:
-    assert found(staff) == found(None)
+    assert found(staff) == found(OPERATOR)
     assert found(stranger) == set()
     assert found(AnonymousUser()) == set()
 
 
 def test_tags_are_found_with_what_is_below_them() -> None:
-    assert found(None, tags=["Place"]) == {"p1", "p2"}
-    assert found(None, tags=["Place > Europe"]) == {"p1", "p2"}
-    assert found(None, tags=["Place > Europe > France"]) == {"p1"}
-    assert found(None, tags=["Place > Europe", "Place > Asia"]) == {"p2"}
-    assert found(None, tags=["Place > Europe > France > Paris > Marais > Street"]) == set()
+    assert found(OPERATOR, tags=["Place"]) == {"p1", "p2"}
+    assert found(OPERATOR, tags=["Place > Europe"]) == {"p1", "p2"}
+    assert found(OPERATOR, tags=["Place > Europe > France"]) == {"p1"}
+    assert found(OPERATOR, tags=["Place > Europe", "Place > Asia"]) == {"p2"}
+    assert found(OPERATOR, tags=["Place > Europe > France > Paris > Marais > Street"]) == set()
 
 
 def test_members_of_collections_are_found() -> None:
-    assert found(None, collections=["spring"]) == {"p1", "unit1"}
+    assert found(OPERATOR, collections=["spring"]) == {"p1", "unit1"}
 
 
 def test_facets_are_counted_for_what_the_user_may_view(staff: User, stranger: User) -> None:
@@ -66,6 +67,6 @@ def test_facets_are_counted_for_what_the_user_may_view(staff: User, stranger: Us
 
 
 def test_hits_can_be_sorted() -> None:
-    result = search(None, types=["library_block"], sort=[Sort("display_name", descending=True)])
+    result = search(OPERATOR, types=["library_block"], sort=[Sort("display_name", descending=True)])
 
     assert [hit["display_name"] for hit in result.hits] == ["P3", "P2", "P1"]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from openedx_content import api as content_api
 from openedx_tagging import api as tagging_api
 
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries import api as libraries
 from content_libraries.search import upkeep
 from content_libraries.search.api import RebuildRunningError, SearchEngineError, catch_up, check_index, rebuild, refresh
@@ -121,7 +122,7 @@ def test_a_library_that_is_deleted_or_created_meanwhile(
 ) -> None:
     def work() -> None:
         with run_on_commit():
-            libraries.delete_library(shelf.library.library_key, user=None)
+            libraries.delete_library(shelf.library.library_key, user=OPERATOR)
         with run_on_commit():
             Shelf(make_library("newcomer")).write("p1")
 

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from openedx_content import api as content_api
 from openedx_content.models_api import DraftChangeLog
 
+from content_libraries.actors import OPERATOR
 from content_libraries.learning_core.api import LogMark
 from content_libraries.learning_core.ids import package_id
 from content_libraries.libraries import api as libraries
@@ -406,7 +407,7 @@ def test_a_library_deleted_while_the_engine_is_down_leaves_nothing_behind(
         shelf.write("p1")
     engine.is_down = True
     with run_on_commit():
-        libraries.delete_library(shelf.library.library_key, user=None)
+        libraries.delete_library(shelf.library.library_key, user=OPERATOR)
     engine.is_down = False
     assert documents()
 
@@ -421,7 +422,7 @@ def test_a_library_deleted_while_it_is_indexed_leaves_nothing_behind(
 ) -> None:
     def delete() -> None:
         with run_on_commit():
-            libraries.delete_library(shelf.library.library_key, user=None)
+            libraries.delete_library(shelf.library.library_key, user=OPERATOR)
 
     shelf.write("p1")
     engine.interruptions = [delete]
@@ -438,7 +439,7 @@ def test_a_library_that_is_created_anew_with_the_same_key_keeps_its_documents(
         shelf.write("p1", "p2")
     engine.is_down = True
     with run_on_commit():
-        libraries.delete_library(shelf.library.library_key, user=None)
+        libraries.delete_library(shelf.library.library_key, user=OPERATOR)
     engine.is_down = False
     again = Shelf(make_library(shelf.library.slug))
     with run_on_commit():

@@ -12,6 +12,7 @@ from openedx_events.content_authoring.data import ContentObjectChangedData
 from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS_CHANGED
 from openedx_tagging import api as tagging_api
 
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries import api as libraries
 from content_libraries.search.models import SearchAccess, SearchCheckpoint
 
@@ -257,7 +258,7 @@ def test_a_new_title_of_the_library_reaches_all_documents(
         shelf.collect("spring")
     engine.calls.clear()
     with run_on_commit():
-        libraries.update_library(shelf.library.library_key, user=None, title="New title")
+        libraries.update_library(shelf.library.library_key, user=OPERATOR, title="New title")
 
     assert {hit["breadcrumbs"][0]["display_name"] for hit in documents().values()} == {"New title"}
     assert engine.calls == ["update 7"]
@@ -267,7 +268,7 @@ def test_a_new_description_of_the_library_is_no_work(
     shelf: Shelf, engine: WatchedEngine, run_on_commit: Committing
 ) -> None:
     with run_on_commit():
-        libraries.update_library(shelf.library.library_key, user=None, description="New")
+        libraries.update_library(shelf.library.library_key, user=OPERATOR, description="New")
 
     assert engine.calls == []
 
@@ -277,7 +278,7 @@ def test_a_deleted_library_leaves_nothing_behind(shelf: Shelf, make_library: Any
     with run_on_commit():
         other.write("p1")
     with run_on_commit():
-        libraries.delete_library(shelf.library.library_key, user=None)
+        libraries.delete_library(shelf.library.library_key, user=OPERATOR)
 
     assert documents().keys() == {other.key("p1")}
     assert str(SearchCheckpoint.objects.get().context_key) == "lib:CL-TEST:other"

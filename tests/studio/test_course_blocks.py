@@ -11,6 +11,7 @@ from django.test import Client
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import UserFactory, give_role
 from tests.courses.building import COURSE_KEY, SUBSECTION, TEXT, UNIT, make_course
@@ -87,7 +88,7 @@ def test_who_edits_nothing_sees_what_the_library_has_if_it_is_the_same(
 ) -> None:
     client.force_login(auditor)
     assert "<p>One</p>" in page_at(client, linked)
-    api.edit_block(linked, user=None, settings={"display_name": "Mine"})
+    api.edit_block(linked, user=OPERATOR, settings={"display_name": "Mine"})
     assert "<p>One</p>" in page_at(client, linked)
 
 
@@ -95,7 +96,7 @@ def test_who_edits_nothing_is_told_what_is_not_shown(
     client: Client, linked: UsageKey, auditor: User, settings: Any
 ) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://apps.example.com"]
-    api.edit_block(linked, user=None, olx="<html><![CDATA[<p>Mine</p>]]></html>")
+    api.edit_block(linked, user=OPERATOR, olx="<html><![CDATA[<p>Mine</p>]]></html>")
     client.force_login(auditor)
     response = client.get(f"/xblock/{linked}")
     assert response.status_code == 200

@@ -11,6 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
 from tests.courses.building import COURSE_KEY, ROOT, SECTION, SUBSECTION, UNIT
@@ -185,7 +186,7 @@ def actions(preview: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def block(usage_key: UsageKey) -> api.Block:
-    return api.get_block(usage_key, user=None)
+    return api.get_block(usage_key, user=OPERATOR)
 
 
 def children(usage_key: UsageKey) -> list[UsageKey]:
@@ -216,7 +217,7 @@ def edit(usage_key: UsageKey, *, text: str | None = None, **settings: str | None
         from content_libraries.olx.api import inlined
 
         olx = inlined(block(usage_key).olx, text)
-    api.edit_block(usage_key, user=None, settings=settings, olx=olx)
+    api.edit_block(usage_key, user=OPERATOR, settings=settings, olx=olx)
 
 
 def write_unlinked(*changes: api.Change) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.olx.api import root_tag
 from tests.imports.conftest import legacy_archive
 
@@ -17,10 +18,10 @@ TARGET = api.library_key("lib:CL-TEST:migrated")
 
 def migrate_legacy_library(folder: Path, outline: str, *, forward: bool = True) -> api.ImportResult:
     """Migrate the legacy library ``library-v1:O+L1`` with this content into ``lib:CL-TEST:migrated``, published."""
-    api.create_library(user=None, org="CL-TEST", slug="migrated", title="Migrated")
+    api.create_library(user=OPERATOR, org="CL-TEST", slug="migrated", title="Migrated")
     archive = legacy_archive(folder, outline)
     options = api.ImportOptions(forward=forward)
-    return api.import_archive(TARGET, user=None, source=archive, options=options, publish=True)
+    return api.import_archive(TARGET, user=OPERATOR, source=archive, options=options, publish=True)
 
 
 def add_legacy_block(
@@ -41,5 +42,5 @@ def add_legacy_block(
     keys = [course_key.make_usage_key(root_tag(olx), child) for child, olx in children]
     changes = [api.CreateBlock(key, olx) for key, (_child, olx) in zip(keys, children, strict=True)]
     create = api.CreateBlock(block, f"<library_content {text}/>", children=tuple(keys), parent=unit)
-    api.apply_course_plan(course_key, api.CoursePlan((*changes, create)), user=None)
+    api.apply_course_plan(course_key, api.CoursePlan((*changes, create)), user=OPERATOR)
     return block

@@ -15,6 +15,7 @@ from opaque_keys.edx.keys import CourseKey
 from openedx_content.models_api import Media
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.api import CoursePermission, CourseRoleBackend
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
@@ -134,7 +135,7 @@ def test_transcripts_of_a_video_are_the_librarys_after_a_sync(author: Author, sh
     author.sync(key)
     assert name in block(key).settings["transcripts"]
     assert "mine.srt" not in block(key).settings["transcripts"]
-    assert api.read_course_file(COURSE_KEY, f"static/{name}", user=None) == b"two"
+    assert api.read_course_file(COURSE_KEY, f"static/{name}", user=OPERATOR) == b"two"
 
 
 def test_a_file_that_the_storage_has_lost_is_named_and_the_rest_is_synced(

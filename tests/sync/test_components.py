@@ -13,6 +13,7 @@ from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content.api import offered_block_types
 from content_libraries.learning_core import api as learning_core
 from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
@@ -283,18 +284,18 @@ def test_a_picture_comes_along_and_follows_the_library_until_the_author_replaces
     publish(b"one", "1")
     key = author.create(shelf.key("t1"), UNIT)
     path = f"static/components/html/{key.block_id}/a b.png"
-    assert api.read_course_file(COURSE_KEY, path, user=None) == b"one"
+    assert api.read_course_file(COURSE_KEY, path, user=OPERATOR) == b"one"
     assert f'"/{path}"' in body(key)
     publish(b"one", "2")
     assert author.sync(key)["static_file_notices"]["new_files"] == []
     assert f'"/{path}"' in body(key)
     publish(b"two", "3")
     assert author.sync(key)["static_file_notices"]["new_files"] == [path]
-    assert api.read_course_file(COURSE_KEY, path, user=None) == b"two"
-    api.write_course_file(COURSE_KEY, path, b"mine", user=None)
+    assert api.read_course_file(COURSE_KEY, path, user=OPERATOR) == b"two"
+    api.write_course_file(COURSE_KEY, path, b"mine", user=OPERATOR)
     publish(b"three", "4")
     assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
-    assert api.read_course_file(COURSE_KEY, path, user=None) == b"mine"
+    assert api.read_course_file(COURSE_KEY, path, user=OPERATOR) == b"mine"
 
 
 def test_a_picture_that_returns_to_the_library_returns_changed(author: Author, shelf: Shelf) -> None:
@@ -309,10 +310,10 @@ def test_a_picture_that_returns_to_the_library_returns_changed(author: Author, s
     author.sync(key)
     publish({"a.png": b"two"})
     assert author.sync(key)["static_file_notices"]["new_files"] == [path]
-    assert api.read_course_file(COURSE_KEY, path, user=None) == b"two"
+    assert api.read_course_file(COURSE_KEY, path, user=OPERATOR) == b"two"
     publish({})
     author.sync(key)
-    api.write_course_file(COURSE_KEY, path, b"mine", user=None)
+    api.write_course_file(COURSE_KEY, path, b"mine", user=OPERATOR)
     publish({"a.png": b"three"})
     assert author.sync(key)["static_file_notices"]["conflicting_files"] == [path]
 
@@ -352,7 +353,7 @@ def test_transcripts_come_along_in_place_of_local_ones(author: Author, shelf: Sh
     publish(b"two")
     author.sync(key)
     assert json.loads(block(key).settings["transcripts"]) == {"en": name}
-    assert api.read_course_file(COURSE_KEY, f"static/{name}", user=None) == b"two"
+    assert api.read_course_file(COURSE_KEY, f"static/{name}", user=OPERATOR) == b"two"
 
 
 def test_transcripts_of_older_videos_are_converted_and_named_by_language(author: Author, shelf: Shelf) -> None:
@@ -365,7 +366,7 @@ def test_transcripts_of_older_videos_are_converted_and_named_by_language(author:
 
     def shown(key: UsageKey) -> dict[str, str]:
         names = json.loads(block(key).settings["transcripts"])
-        read = {lang: api.read_course_file(COURSE_KEY, f"static/{name}", user=None) for lang, name in names.items()}
+        read = {lang: api.read_course_file(COURSE_KEY, f"static/{name}", user=OPERATOR) for lang, name in names.items()}
         return {lang: data.decode() for lang, data in read.items()}
 
     publish("Hello")
@@ -393,7 +394,7 @@ def test_a_transcript_that_would_take_too_long_to_convert_comes_along_as_it_is(
     shelf.publish()
     key = author.create(shelf.key("v1"), UNIT)
     name = f"static/components/video/{key.block_id}/subs_abc.srt.sjson"
-    assert api.read_course_file(COURSE_KEY, name, user=None) == data
+    assert api.read_course_file(COURSE_KEY, name, user=OPERATOR) == data
 
 
 def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Author, shelf: Shelf) -> None:
@@ -402,7 +403,7 @@ def test_files_that_a_video_names_come_along_and_belong_to_each_copy(author: Aut
         prefix = f"/static/components/video/{key.block_id}/"
         names = [block(key).settings[name] for name in ("thumbnail", "handout")]
         assert all(name.startswith(prefix) for name in names), names
-        return [api.read_course_file(COURSE_KEY, name.removeprefix("/"), user=None) for name in names]
+        return [api.read_course_file(COURSE_KEY, name.removeprefix("/"), user=OPERATOR) for name in names]
 
     def publish(picture: bytes) -> None:
         files = {"poster.jpg": picture, "notes.pdf": b"notes"}

@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from rest_framework.test import APIClient
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotFoundError
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
@@ -79,7 +80,7 @@ def test_a_broken_link_that_was_imported_is_named_everywhere_and_not_synced(
     author: Author, shelf: Shelf, upstream: str, state: str, message: str
 ) -> None:
     shelf.component("t9")
-    api.edit_block(TEXT, user=None, settings={"upstream": upstream, "upstream_version": 1})
+    api.edit_block(TEXT, user=OPERATOR, settings={"upstream": upstream, "upstream_version": 1})
     link = author.link(TEXT)
     assert (link["state"], link["upstream_ref"], link["ready_to_sync"]) == (state, upstream, False)
     assert message in link["error_message"]
@@ -95,7 +96,7 @@ def test_a_broken_link_that_was_imported_is_named_everywhere_and_not_synced(
 
 def test_a_malformed_link_is_counted_by_list_and_summary(author: Author, shelf: Shelf) -> None:
     author.create(shelf.key("t1"), UNIT)
-    api.edit_block(TEXT, user=None, settings={"upstream": "free text", "upstream_version": 1})
+    api.edit_block(TEXT, user=OPERATOR, settings={"upstream": "free text", "upstream_version": 1})
     entries = author.summary()
     assert [(entry["upstream_context_key"], entry["total_count"]) for entry in entries] == [
         ("", 1),
@@ -303,7 +304,7 @@ def test_a_summary_counts_whole_structures_once(author: Author, shelf: Shelf, ma
 
 def test_a_summary_survives_items_that_are_not_published(author: Author, shelf: Shelf) -> None:
     settings = {"upstream": "lb:CL-TEST:other:html:t1", "upstream_version": 3}
-    api.edit_block(TEXT, user=None, settings=settings)
+    api.edit_block(TEXT, user=OPERATOR, settings=settings)
     assert author.summary() == [
         {
             "upstream_context_title": "",
@@ -320,7 +321,7 @@ def test_where_used_names_what_the_caller_may_see_and_counts_the_rest(author: Au
     key = author.create(shelf.key("t1"), UNIT)
     hidden = course_block("vertical", "unit", other)
     for _ in range(2):
-        api.create_linked_block(hidden, user=None, upstream=shelf.key("t1"))
+        api.create_linked_block(hidden, user=OPERATOR, upstream=shelf.key("t1"))
     rows = author.client.get(LINKS, {"upstream_key": shelf.key("t1"), "no_page": "1"}).json()
     assert [row["downstream_usage_key"] for row in rows] == [str(key)]
     usages = author.client.get("/api/content_library/v1/usages/", {"item": shelf.key("t1")}).json()
@@ -387,22 +388,22 @@ def test_links_survive_export_and_import_and_the_rows_are_made_anew(
 ) -> None:
     section = author.create(shelf.key("sec1"), ROOT)
     edit(child(section, 0, 0, 0), text="<p>Mine</p>")
-    api.publish_course(COURSE_KEY, user=None)
-    api.export_course(COURSE_KEY, tmp_path / "course.tar.gz", user=None)
+    api.publish_course(COURSE_KEY, user=OPERATOR)
+    api.export_course(COURSE_KEY, tmp_path / "course.tar.gz", user=OPERATOR)
     rerun = api.course_key("course-v1:Org+Course+Rerun")
-    api.load_course(tmp_path / "course.tar.gz", user=None, course_key=rerun)
+    api.load_course(tmp_path / "course.tar.gz", user=OPERATOR, course_key=rerun)
     assert rows_of(rerun) == rows_of(COURSE_KEY)
     assert len(rows_of(rerun)) == 7
     shelf.component("t1", title="New", body="<p>New</p>")
     shelf.publish()
-    api.sync_block(section.map_into_course(rerun), user=None)
+    api.sync_block(section.map_into_course(rerun), user=OPERATOR)
     text = child(section.map_into_course(rerun), 0, 0, 0)
     assert (block(text).title, body(text)) == ("New", "<p>Mine</p>")
 
 
 def test_a_deleted_course_takes_its_links_along(author: Author, shelf: Shelf) -> None:
     author.create(shelf.key("unit1"), SUBSECTION)
-    api.delete_course(COURSE_KEY, user=None)
+    api.delete_course(COURSE_KEY, user=OPERATOR)
     assert not CourseLink.objects.exists()
 
 
@@ -429,7 +430,7 @@ def test_a_part_that_stands_elsewhere_too_outlives_its_structure(author: Author,
     unit = child(subsection, 0)
     write_unlinked(api.SetChildren(SUBSECTION, (UNIT, unit)))
     assert author.link(unit)["top_level_parent_key"] == str(subsection)
-    api.delete_block(subsection, user=None)
+    api.delete_block(subsection, user=OPERATOR)
     assert [author.link(key)["top_level_parent_key"] for key in (unit, child(unit, 0))] == [None, None]
     assert api.check_links(None, repair=False) == []
 
@@ -493,7 +494,7 @@ def test_a_key_without_a_run_is_of_no_course(
 
 def test_nothing_is_found_by_a_key_without_a_run(author: Author) -> None:
     key = UsageKey.from_string(OLDEST)
-    for user in (author.user, None):
+    for user in (author.user, OPERATOR):
         with pytest.raises(NotFoundError):
             api.get_structure(key.course_key, user=user)
     assert not api.may_in_course(author.user, key.course_key, api.CoursePermission.VIEW)

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from tests.courses.building import SECTION as COURSE_SECTION
 from tests.courses.building import folder_of, key
 from tests.imports.conftest import course_archive, work
@@ -24,7 +25,7 @@ SECTION, SUBSECTION, UNIT, TEXT = key("chapter", "s"), key("sequential", "ss"), 
 def load(path: Path, content: str) -> None:
     """Let the content of the course be that of an archive."""
     course = f'<course org="Org" course="Course" url_name="Run">{content}</course>'
-    api.load_course(folder_of(path, {"course.xml": course}), user=None)
+    api.load_course(folder_of(path, {"course.xml": course}), user=OPERATOR)
 
 
 def linked(name: str, shelf: Shelf, *, version: int = 1, top: str | None = None) -> str:
@@ -155,13 +156,13 @@ def test_what_an_import_added_to_a_linked_structure_cannot_be_edited_there(
     subsection = f'<sequential url_name="ss" {linked("sub1", shelf)}>{added}</sequential>'
     load(tmp_path, f'<chapter url_name="s">{subsection}</chapter>')
     with pytest.raises(api.LinkedStructureError):
-        api.move_block(TEXT, user=None, parent_key=SECTION)
+        api.move_block(TEXT, user=OPERATOR, parent_key=SECTION)
     with pytest.raises(api.LinkedStructureError):
-        api.create_block(UNIT, user=None, block_type="html")
+        api.create_block(UNIT, user=OPERATOR, block_type="html")
     refused = author.try_create(shelf.key("t2"), UNIT)
     assert (refused.status_code, refused.json()["error_code"]) == (400, "linked_structure")
     author.unlink(SUBSECTION)
-    api.move_block(TEXT, user=None, parent_key=SECTION)
+    api.move_block(TEXT, user=OPERATOR, parent_key=SECTION)
     assert ready_everywhere(author) == []
 
 

@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.jobs.api import JobState
 from content_libraries.sync.legacy.originals import copied_id
 from content_libraries.sync.models import CourseLink, LegacyConversion
@@ -124,10 +125,10 @@ def test_reading_what_is_ready_and_converting_cost_the_same_for_many_blocks(auth
 
     add_legacy_block(UNIT, "b0", [("x0", P1[1])])
     ready(author)  # what a process learns once
-    few = queries(lambda: ready(author)), queries(lambda: api.preview_conversion(COURSE_KEY, user=None))
+    few = queries(lambda: ready(author)), queries(lambda: api.preview_conversion(COURSE_KEY, user=OPERATOR))
     for number in range(1, 6):
         add_legacy_block(UNIT, f"b{number}", [(f"x{number}", P1[1]), (f"y{number}", P2[1])])
-    many = queries(lambda: ready(author)), queries(lambda: api.preview_conversion(COURSE_KEY, user=None))
+    many = queries(lambda: ready(author)), queries(lambda: api.preview_conversion(COURSE_KEY, user=OPERATOR))
     assert many == few
 
 
@@ -255,7 +256,7 @@ def test_an_undo_leaves_out_what_was_deleted_since(author: Author, migrated: She
     bank = add_legacy_block(UNIT, "bank", [P1, P2])
     first, second = children(bank)
     task = convert(author)
-    api.delete_block(first, user=None)
+    api.delete_block(first, user=OPERATOR)
     assert author.client.post(f"{OWN}{task['uuid']}/undos/").status_code == 200
     assert (children(bank), author.link(second)["upstream_ref"]) == ([second], None)
     assert ready(author) == [str(bank)]
@@ -308,24 +309,24 @@ def test_an_undo_that_would_lose_a_sync_is_refused_and_names_the_block(author: A
 
 def test_only_the_draft_changes(author: Author, migrated: Shelf) -> None:
     bank = add_legacy_block(UNIT, "bank", [P1])
-    api.publish_course(COURSE_KEY, user=None)
+    api.publish_course(COURSE_KEY, user=OPERATOR)
     convert(author)
-    published = api.get_block(bank, user=None, published=True)
+    published = api.get_block(bank, user=OPERATOR, published=True)
     assert ("is_migrated_to_v2" in published.settings, block(bank).state.has_unpublished_changes) == (False, True)
 
 
 def test_published_blocks_are_published_again_where_that_is_asked_for(author: Author, migrated: Shelf) -> None:
     clean = add_legacy_block(UNIT, "clean", [P1])
     edited = add_legacy_block(UNIT, "edited", [("x", P1[1])])
-    api.publish_course(COURSE_KEY, user=None)
+    api.publish_course(COURSE_KEY, user=OPERATOR)
     new = add_legacy_block(UNIT, "new", [("y", P1[1])])
     edit(edited, max_count="2")
     call_command("convert_legacy_blocks", str(COURSE_KEY), "--publish")
     assert [block(key).state.has_unpublished_changes for key in (clean, *children(clean))] == [False, False]
-    assert "is_migrated_to_v2" in api.get_block(clean, user=None, published=True).settings
+    assert "is_migrated_to_v2" in api.get_block(clean, user=OPERATOR, published=True).settings
     assert [block(key).state.has_unpublished_changes for key in (edited, new, UNIT)] == [True, True, True]
-    assert "is_migrated_to_v2" not in api.get_block(edited, user=None, published=True).settings
-    assert new not in api.get_structure(COURSE_KEY, user=None, published=True).blocks
+    assert "is_migrated_to_v2" not in api.get_block(edited, user=OPERATOR, published=True).settings
+    assert new not in api.get_structure(COURSE_KEY, user=OPERATOR, published=True).blocks
 
 
 # One block, and many courses -------------------------------------------------------------------------------------
@@ -500,14 +501,14 @@ def test_the_demo_course_is_linked_to_what_its_legacy_library_became(
     assert (children(bank), [body(key) for key in before]) == (before, contents)
     links = [author.link(key) for key in before]
     assert [link["state"] for link in links] == ["ok"] * 6
-    items = [api.get_item(api.component_key(link["upstream_ref"]), user=None) for link in links]
+    items = [api.get_item(api.component_key(link["upstream_ref"]), user=OPERATOR) for link in links]
     assert (items[1].display_name, items[5].display_name) == (
         "What is the primary function of the alveoli in the lungs?",
         "Numerical Input",
     )
     library = Shelf(api.get_library(api.library_key("lib:OpenedX:DemoRespiratoryQuestions")))
     key = api.component_key(links[5]["upstream_ref"])
-    api.set_olx(key, user=None, olx='<problem display_name="Breaths"><p>How many breaths?</p></problem>')
+    api.set_olx(key, user=OPERATOR, olx='<problem display_name="Breaths"><p>How many breaths?</p></problem>')
     library.publish()
     assert author.ready(course_id=str(course_key)) == [str(before[5])]
     author.sync(before[5])

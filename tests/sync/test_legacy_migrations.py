@@ -7,6 +7,7 @@ from pathlib import Path
 from user_tasks.models import UserTaskArtifact
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 
 from .building import UNIT, Author, Shelf, block, children
 from .legacy import TARGET, add_legacy_block, migrate_legacy_library
@@ -32,7 +33,7 @@ def test_what_was_there_before_the_migration_counts_as_synced_in_its_version_of_
     shelf.publish()
     (archive,) = tmp_path.iterdir()
     options = api.ImportOptions(forward=True)
-    assert api.import_archive(TARGET, user=None, source=archive, options=options).draft_change_log_pk is None
+    assert api.import_archive(TARGET, user=OPERATOR, source=archive, options=options).draft_change_log_pk is None
     shelf.component("p1", title="Third version", body="<p>1 + 3 = ?</p>")
     shelf.publish()
     (child,) = children(add_legacy_block(UNIT, "bank", [("p1", P1[1])]))
@@ -47,7 +48,7 @@ def test_children_that_cannot_be_linked_stay_and_are_named(author: Author, tmp_p
         '<vertical url_name="u1"><problem url_name="inner"><p>in</p></problem></vertical>'
         '<conditional url_name="left-out"><problem url_name="x">x</problem></conditional>'
     )
-    api.create_library(user=None, org="CL-TEST", slug="lib2", title="Other")
+    api.create_library(user=OPERATOR, org="CL-TEST", slug="lib2", title="Other")
     migrate_legacy_library(tmp_path, outline)
     bank = add_legacy_block(
         UNIT,

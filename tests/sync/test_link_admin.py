@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.sync.models import CourseLink, LegacyConversion, SyncRun
 from tests.conftest import UserFactory
 
@@ -129,7 +130,7 @@ def test_courses_of_links_are_synced_in_the_background(client: Client, author: A
 def test_conversions_are_listed_and_undone(client: Client, course: None, tmp_path: Path) -> None:
     migrate_legacy_library(tmp_path, '<problem url_name="p"><p>1</p></problem>')
     (problem,) = children(add_legacy_block(UNIT, "bank", [("c1", "<problem><p>1</p></problem>")]))
-    conversion = api.convert_legacy_blocks(COURSE_KEY, user=None)
+    conversion = api.convert_legacy_blocks(COURSE_KEY, user=OPERATOR)
     page = client.get(CONVERSIONS, {"q": str(COURSE_KEY)})
     assert [row.pk for row in page.context["cl"].result_list] == [conversion.pk]
     assert client.get(f"{CONVERSIONS}{conversion.pk}/change/").status_code == 200

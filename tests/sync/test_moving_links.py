@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import make_course
@@ -23,7 +24,7 @@ PREVIEWS = "/api/content_library/v1/link_move_previews/"
 
 @pytest.fixture(scope="module")
 def shared_restored(shared_author: None) -> None:
-    other = Shelf(api.create_library(user=None, org="CL-TEST", slug="restored", title="Library One"))
+    other = Shelf(api.create_library(user=OPERATOR, org="CL-TEST", slug="restored", title="Library One"))
     other.fill()
     give_role(User.objects.get(username="author"), "library_user", str(other.library.library_key))
 
@@ -109,19 +110,21 @@ def test_a_structure_stays_as_a_whole_when_the_other_library_lacks_a_part(
     author: Author, shelf: Shelf, restored: Shelf
 ) -> None:
     section = author.create(shelf.key("sec1"), ROOT)
-    keys = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)]
+    keys = [key for key, _depth in api.get_structure(COURSE_KEY, user=OPERATOR).walk(section)]
     restored.component("p2", title="Never published")
     shelf.component("p2", title="Problem two")
     shelf.container("unit2", "t2", "p2")
     shelf.publish()
     author.sync(section)
-    (added,) = [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section) if key not in set(keys)]
+    (added,) = [
+        key for key, _depth in api.get_structure(COURSE_KEY, user=OPERATOR).walk(section) if key not in set(keys)
+    ]
     done = move(author, sent(shelf, restored))
     assert done["moved"] == []
     assert [one["usage_key"] for one in done["left"]] == [str(key) for key in [*keys, added]]
     assert {one["state"] for one in done["left"]} == {"unpublished"}
     author.sync(section)
-    assert [key for key, _depth in api.get_structure(COURSE_KEY, user=None).walk(section)] == [*keys, added]
+    assert [key for key, _depth in api.get_structure(COURSE_KEY, user=OPERATOR).walk(section)] == [*keys, added]
 
 
 def test_a_broken_link_moves_too(author: Author, shelf: Shelf, restored: Shelf) -> None:
@@ -146,19 +149,19 @@ def test_files_of_the_old_library_are_followed_by_those_of_the_new_one(
         one.publish()
     taken, replaced = author.create(shelf.key("t1"), UNIT), author.create(shelf.key("t1"), UNIT)
     path, own = (f"static/components/html/{key.block_id}/a.png" for key in (taken, replaced))
-    api.write_course_file(COURSE_KEY, own, b"mine", user=None)
+    api.write_course_file(COURSE_KEY, own, b"mine", user=OPERATOR)
     restored.component("t1", body=f"{picture} New", files={"a.png": b"new"})
     restored.publish()
     if is_gone:
-        api.delete_library(shelf.library.library_key, user=None)
+        api.delete_library(shelf.library.library_key, user=OPERATOR)
     move(author, sent(shelf, restored))
     for key in (taken, replaced):
         author.sync(key)
-    assert [api.read_course_file(COURSE_KEY, name, user=None) for name in (path, own)] == [b"new", b"mine"]
+    assert [api.read_course_file(COURSE_KEY, name, user=OPERATOR) for name in (path, own)] == [b"new", b"mine"]
     restored.component("t1", body=f"{picture} Newer", files={"a.png": b"newer"})
     restored.publish()
     author.sync(taken)
-    assert api.read_course_file(COURSE_KEY, path, user=None) == b"newer"
+    assert api.read_course_file(COURSE_KEY, path, user=OPERATOR) == b"newer"
 
 
 def test_who_moves_links_needs_both_rights_and_names_two_libraries(

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.courses.learning_core_store import LearningCoreStore
 from tests.conftest import ClientFactory, UserFactory, give_role
 
@@ -36,7 +37,7 @@ def test_every_block_comes_with_its_link_and_with_what_can_be_done(author: Autho
     shelf.component("t1", title="New")
     shelf.publish()
     shown = {data["id"]: data for data in blocks_in(outline(author, ROOT))}
-    assert list(shown) == [str(key) for key, _depth in api.get_structure(COURSE_KEY, user=None).walk()]
+    assert list(shown) == [str(key) for key, _depth in api.get_structure(COURSE_KEY, user=OPERATOR).walk()]
     for key in (ROOT, SECTION, UNIT, child(UNIT, 0)):
         assert shown[str(key)]["upstream_info"]["upstream_ref"] is None
         assert shown[str(key)]["actions"]["unlinkable"] is None
@@ -146,7 +147,7 @@ class BusyStore(LearningCoreStore):
     def structure(self, course_key: api.CourseKey, *, published: bool = False) -> api.CourseStructure:
         found = super().structure(course_key, published=published)
         while self.doomed:
-            api.delete_block(self.doomed.pop(), user=None)
+            api.delete_block(self.doomed.pop(), user=OPERATOR)
         return found
 
 

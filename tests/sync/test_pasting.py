@@ -11,6 +11,7 @@ from openedx_authz import api as authz_api
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from tests.conftest import give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course
@@ -216,7 +217,7 @@ def test_a_customized_structure_keeps_its_links_in_another_course(
     unit = author.create(shelf.key("unit1"), SUBSECTION)
     edit(unit, display_name="Mine")
     copy(author, unit)
-    api.delete_block(unit, user=None)
+    api.delete_block(unit, user=OPERATOR)
     answer = paste(author, other)
     new = UsageKey.from_string(answer["locator"])
     text = child(new, 0)
@@ -233,9 +234,9 @@ def test_a_customized_structure_keeps_its_links_in_another_course(
 
 
 def test_a_block_without_a_link_remembers_what_it_was(author: Author, other: UsageKey) -> None:
-    api.write_course_file(COURSE_KEY, "static/a.png", PICTURE, user=None)
-    api.write_course_file(OTHER, "static/b.png", b"theirs", user=None)
-    api.write_course_file(COURSE_KEY, "static/b.png", PICTURE, user=None)
+    api.write_course_file(COURSE_KEY, "static/a.png", PICTURE, user=OPERATOR)
+    api.write_course_file(OTHER, "static/b.png", b"theirs", user=OPERATOR)
+    api.write_course_file(COURSE_KEY, "static/b.png", PICTURE, user=OPERATOR)
     text = child(UNIT, 0)
     edit(text, text='<img src="/static/a.png"><img src="/static/b.png">')
     copy(author, text)
@@ -248,7 +249,7 @@ def test_a_block_without_a_link_remembers_what_it_was(author: Author, other: Usa
 
 
 def test_a_pasted_video_gets_an_id_of_its_own(author: Author) -> None:
-    api.create_block(UNIT, user=None, block_type="video", block_id="v", settings={"edx_video_id": "vid"})
+    api.create_block(UNIT, user=OPERATOR, block_type="video", block_id="v", settings={"edx_video_id": "vid"})
     copy(author, course_block("video", "v"))
     assert block(pasted(author, UNIT)).settings["edx_video_id"] not in {"", "vid"}
 

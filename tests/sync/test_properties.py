@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.learning_core import api as learning_core
 from content_libraries.olx.api import body_of, with_attributes
 from content_libraries.sync import api as sync
@@ -84,7 +85,7 @@ def change_library(shelf: Shelf, kind: str, name: Any, value: Any) -> None:
 
 def change_course(top: UsageKey, kind: str, number: int, value: str) -> None:
     """Do what authors may, and what they may not but an older course may have."""
-    structure = api.get_structure(COURSE_KEY, user=None)
+    structure = api.get_structure(COURSE_KEY, user=OPERATOR)
     blocks = [key for key, _depth in structure.walk(top)]
     key = blocks[number % len(blocks)]
     holds_blocks, is_top = structure.blocks[key].holds_blocks, key == top
@@ -115,7 +116,7 @@ type Shape = tuple[str | None, list[Shape]]
 
 def state(top: UsageKey) -> State:
     """What the course says and holds below a block."""
-    return dict(api.get_course_tree(COURSE_KEY, user=None, top=top).blocks)
+    return dict(api.get_course_tree(COURSE_KEY, user=OPERATOR, top=top).blocks)
 
 
 def shape_of(found: State, key: UsageKey) -> Shape:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.errors import ConflictError
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
@@ -77,7 +78,7 @@ class Offer:
         self.round = next(self.rounds)
         self.version = 0
         for old in children(SUBSECTION):
-            api.delete_block(old, user=None)
+            api.delete_block(old, user=OPERATOR)
         self.renew()
         self.unit = author.create(shelf.key("unit1"), SUBSECTION)
         self.text, self.problem = children(self.unit)[:2]
@@ -126,7 +127,7 @@ def test_a_sync_meets_a_publish_of_what_it_takes(author: Author, shelf: Shelf) -
         offer.renew(publish=False)
         synced, _log = meeting.of(
             lambda unit=offer.unit: author.try_sync(unit),
-            lambda: api.publish_all(shelf.library.library_key, user=None),
+            lambda: api.publish_all(shelf.library.library_key, user=OPERATOR),
         )
         assert synced.status_code == OK, synced.content
         assert (offer.taken(), offer.states()) in BEFORE_OR_AFTER
@@ -138,7 +139,7 @@ def test_a_publish_meets_a_sync_of_what_it_publishes(author: Author, shelf: Shel
         offer = Offer(author, shelf)
         offer.renew(publish=False)
         _log, synced = meeting.of(
-            lambda: api.publish_all(shelf.library.library_key, user=None),
+            lambda: api.publish_all(shelf.library.library_key, user=OPERATOR),
             lambda unit=offer.unit: author.try_sync(unit),
         )
         assert synced.status_code == OK, synced.content
@@ -210,7 +211,7 @@ def test_a_sync_meets_a_deletion_of_the_block(author: Author, shelf: Shelf) -> N
     for meeting in meetings():
         offer = Offer(author, shelf)
         synced, _deleted = meeting.of(
-            lambda unit=offer.unit: author.try_sync(unit), lambda unit=offer.unit: api.delete_block(unit, user=None)
+            lambda unit=offer.unit: author.try_sync(unit), lambda unit=offer.unit: api.delete_block(unit, user=OPERATOR)
         )
         assert synced.status_code in {OK, GONE}, synced.content
         assert not CourseLink.objects.filter(course_key=COURSE_KEY).exists()
@@ -236,7 +237,7 @@ def test_declining_meets_a_publish_of_a_newer_version(author: Author, shelf: She
         offer.renew(publish=False)
         declined, _log = meeting.of(
             lambda unit=offer.unit: author.try_decline(unit),
-            lambda: api.publish_all(shelf.library.library_key, user=None),
+            lambda: api.publish_all(shelf.library.library_key, user=OPERATOR),
         )
         assert declined.status_code == 204
         links = [author.link(key) for key in (offer.unit, offer.text, offer.problem)]
@@ -284,7 +285,7 @@ def test_a_sync_meets_the_deletion_of_its_course(author: Author, shelf: Shelf) -
         reuse = Reuse(author, shelf, f"Course{meeting.query}")
         synced, _deleted = meeting.of(
             lambda text=reuse.text: author.try_sync(text),
-            lambda key=reuse.course_key: api.delete_course(key, user=None),
+            lambda key=reuse.course_key: api.delete_course(key, user=OPERATOR),
         )
         assert synced.status_code in {OK, GONE}, synced.content
         assert not CourseLink.objects.exists()
@@ -294,7 +295,7 @@ def test_the_deletion_of_a_course_meets_a_sync(author: Author, shelf: Shelf) -> 
     for meeting in meetings():
         reuse = Reuse(author, shelf, f"Course{meeting.query}")
         _deleted, synced = meeting.of(
-            lambda key=reuse.course_key: api.delete_course(key, user=None),
+            lambda key=reuse.course_key: api.delete_course(key, user=OPERATOR),
             lambda text=reuse.text: author.try_sync(text),
         )
         assert synced.status_code in {OK, GONE}, synced.content
@@ -306,7 +307,7 @@ def test_two_workers_sync_two_courses_with_the_same_library(author: Author, shel
         reuses = [Reuse(author, shelf, f"{name}{meeting.query}") for name in ("First", "Second")]
         runs = [api.start_run(user=author.user, courses=[reuse.course_key]) for reuse in reuses]
         meeting.of(*[lambda uuid=run.uuid: run_sync(str(uuid)) for run in runs])
-        assert [api.find_run(run.uuid, user=None).state for run in runs] == ["succeeded", "succeeded"]
+        assert [api.find_run(run.uuid, user=OPERATOR).state for run in runs] == ["succeeded", "succeeded"]
         assert titles([reuse.text for reuse in reuses]) == [f"Second{meeting.query}"] * 2
         assert_links_say_what_blocks_say()
 
@@ -317,7 +318,7 @@ def test_a_run_that_is_delivered_to_two_workers_at_once_is_done_once(author: Aut
         version = block(reuse.text).version_num
         run = api.start_run(user=author.user, courses=[reuse.course_key])
         meeting.of(*[lambda uuid=run.uuid: run_sync(str(uuid))] * 2)
-        assert api.find_run(run.uuid, user=None).state == "succeeded"
+        assert api.find_run(run.uuid, user=OPERATOR).state == "succeeded"
         assert (block(reuse.text).title, block(reuse.text).version_num) == (f"Course{meeting.query}", version + 1)
 
 
@@ -329,7 +330,7 @@ def test_a_run_of_a_course_meets_a_sync_of_a_block_in_it(author: Author, shelf: 
         _done, synced = meeting.of(
             lambda uuid=run.uuid: run_sync(str(uuid)), lambda unit=offer.unit: author.try_sync(unit)
         )
-        assert (api.find_run(run.uuid, user=None).state, synced.status_code) == ("succeeded", OK)
+        assert (api.find_run(run.uuid, user=OPERATOR).state, synced.status_code) == ("succeeded", OK)
         assert (offer.taken(), offer.states()) == (2, {"ok"})
         assert offer.version_nums() == {key: number + 1 for key, number in versions.items()}
 
@@ -355,7 +356,7 @@ class Bank:
     def __init__(self, author: Author) -> None:
         self.author = author
         for old in children(UNIT):
-            api.delete_block(old, user=None)
+            api.delete_block(old, user=OPERATOR)
         name = f"bank{next(self.rounds)}"
         self.key = add_legacy_block(UNIT, name, [(f"{name}p", '<problem display_name="One"><p>One</p></problem>')])
         (self.problem,) = children(self.key)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.learning_core import api as learning_core
 from tests.conftest import ClientFactory, LibraryFactory
 
@@ -96,7 +97,7 @@ def test_a_bank_takes_components_and_experiments_take_units(author: Author, shel
     bank, groups = COURSE_KEY.make_usage_key("itembank", "bank"), COURSE_KEY.make_usage_key("split_test", "groups")
     for key in (bank, groups):
         api.apply_course_plan(
-            COURSE_KEY, api.CoursePlan((api.CreateBlock(key, f"<{key.block_type}/>", parent=UNIT),)), user=None
+            COURSE_KEY, api.CoursePlan((api.CreateBlock(key, f"<{key.block_type}/>", parent=UNIT),)), user=OPERATOR
         )
     assert author.create(shelf.key("t1"), bank) in children(bank)
     assert author.create(shelf.key("unit1"), groups) in children(groups)

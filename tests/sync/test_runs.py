@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import CourseKey
 from user_tasks.models import UserTaskStatus
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.jobs.api import JobState
 from content_libraries.sync.models import SyncRun
 from content_libraries.sync.tasks import run_sync
@@ -99,7 +100,9 @@ def test_a_run_by_library_syncs_every_course_of_the_users_that_uses_it(
 ) -> None:
     hidden = make_course(api.course_key("course-v1:Org+Hidden+Run"))
     parents = [UNIT, course_block("vertical", "unit", other), course_block("vertical", "unit", hidden)]
-    blocks = [api.create_linked_block(parent, user=None, upstream=shelf.key("t1"))[0].usage_key for parent in parents]
+    blocks = [
+        api.create_linked_block(parent, user=OPERATOR, upstream=shelf.key("t1"))[0].usage_key for parent in parents
+    ]
     shelf.component("t1", title="New")
     shelf.publish()
     run = start(author, library_key=str(shelf.library.library_key))
@@ -159,11 +162,11 @@ def test_what_fails_in_one_course_fails_that_course_only_and_can_be_retried(
 ) -> None:
     far = course_block("vertical", "unit", other)
     text = author.create(shelf.key("t1"), UNIT)
-    api.create_linked_block(far, user=None, upstream=shelf.key("t1"))
+    api.create_linked_block(far, user=OPERATOR, upstream=shelf.key("t1"))
     shelf.component("t1", title="New")
     shelf.publish()
     run = start(author, course_keys=[str(other), str(COURSE_KEY)])
-    api.delete_course(other, user=None)
+    api.delete_course(other, user=OPERATOR)
     run = work(run, author)
     assert (run["state"], [course["is_failed"] for course in run["courses"]]) == ("partial", [True, False])
     assert str(other) in run["error"]

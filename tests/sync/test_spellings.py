@@ -10,6 +10,7 @@ from django.apps import apps
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.olx.api import with_attributes
 from content_libraries.sync.models import CourseLink
 
@@ -56,8 +57,8 @@ def test_an_export_writes_the_spelling_of_the_platform(
     for publish in (False, True):
         target = tmp_path / f"published {publish}"
         if publish:
-            api.publish_course(COURSE_KEY, user=None)
-        api.export_course(COURSE_KEY, target, user=None)
+            api.publish_course(COURSE_KEY, user=OPERATOR)
+        api.export_course(COURSE_KEY, target, user=OPERATOR)
         (exported,) = target.rglob(f"{text.block_id}.xml")
         assert f'{TOP_LEVEL}="vertical:{unit.block_id}"' in exported.read_text()
     assert block(text).olx == before

@@ -9,6 +9,7 @@ from opaque_keys.edx.keys import UsageKey
 from openedx_tagging import api as tagging_api
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.content.container_settings import write_settings
 from content_libraries.content.data import ContainerSettingsData
 from content_libraries.learning_core import api as learning_core
@@ -54,7 +55,7 @@ def test_a_section_comes_with_everything_in_it_and_every_part_names_the_section(
     assert block(child(section, 0, 0, 0)).settings["top_level_downstream_parent_key"] == (f"chapter:{section.block_id}")
     assert author.link(child(section, 0, 0))["top_level_parent_key"] == str(section)
     assert (len(rows), author.links(use_top_level_parents="true")[0]["downstream_usage_key"]) == (7, str(section))
-    found = api.get_structure(section.course_key, user=None).walk(section)
+    found = api.get_structure(section.course_key, user=OPERATOR).walk(section)
     assert all(re.fullmatch(rf"{key.block_type}[0-9a-f]{{8}}", key.block_id) for key, _depth in found)
 
 
@@ -70,7 +71,7 @@ def test_a_sync_of_a_structure_names_the_files_and_copies_the_tags_of_all_its_pa
     shelf.publish()
     first, second = child(section, 0, 0, 0), child(section, 0, 1, 0)
     paths = [f"static/components/html/{key.block_id}/a.png" for key in (first, second)]
-    api.write_course_file(section.course_key, paths[1], b"the author's", user=None)
+    api.write_course_file(section.course_key, paths[1], b"the author's", user=OPERATOR)
     assert author.sync(section)["static_file_notices"] == {
         "new_files": paths[:1],
         "conflicting_files": paths[1:],
@@ -297,7 +298,7 @@ def test_declining_a_structure_declines_every_part_at_its_own_version(
 
 def test_a_sync_with_nothing_new_writes_nothing(author: Author, shelf: Shelf, unit: UsageKey) -> None:
     author.decline(unit)
-    api.publish_course(COURSE_KEY, user=None)
+    api.publish_course(COURSE_KEY, user=OPERATOR)
     before = [block(key) for key in (unit, *children(unit))]
     author.sync(unit)
     assert [block(key) for key in (unit, *children(unit))] == before
@@ -489,7 +490,7 @@ def test_settings_that_the_library_preserved_come_along_once_and_are_checked_aga
     author.sync(key)
     assert (block(key).settings.get("due"), block(key).settings["format"]) == (None, "Homework")
     policy = b'{"GRADER": [{"type": "Exam"}]}'
-    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=None)
+    api.write_course_file(ROOT.course_key, api.GRADING_POLICY_PATH, policy, user=OPERATOR)
     response = author.try_create(shelf.key("sub1"), SECTION).json()
     assert sorted(found["setting"] for found in response["attention"]) == ["due", "group_access"]
 

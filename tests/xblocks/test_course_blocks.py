@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.xblocks.models import StudentState
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import COURSE_KEY, PROBLEM, SECTION, TEXT, UNIT, make_course
@@ -34,9 +35,9 @@ def editor(make_user: UserFactory) -> User:
     """Edits a course with a text and a problem, which both show a picture."""
     make_course()
     for name in ("map.png", "other.png"):
-        api.write_course_file(COURSE_KEY, f"static/{name}", name.encode(), user=None)
-    api.edit_block(TEXT, user=None, olx='<html><![CDATA[<p>Mine</p><img src="/static/map.png">]]></html>')
-    api.edit_block(PROBLEM, user=None, olx=CHOICE)
+        api.write_course_file(COURSE_KEY, f"static/{name}", name.encode(), user=OPERATOR)
+    api.edit_block(TEXT, user=OPERATOR, olx='<html><![CDATA[<p>Mine</p><img src="/static/map.png">]]></html>')
+    api.edit_block(PROBLEM, user=OPERATOR, olx=CHOICE)
     user = make_user("editor")
     give_role(user, "course_editor", str(COURSE_KEY))
     return user
@@ -116,7 +117,7 @@ def test_a_key_with_a_branch_names_the_same_block(editor: User, api_client: Clie
 
 
 def test_what_a_block_is_not_is_told_to_its_editor(page: Page) -> None:
-    api.edit_block(PROBLEM, user=None, olx='<problem><script type="loncapa/python">x = 1</script></problem>')
+    api.edit_block(PROBLEM, user=OPERATOR, olx='<problem><script type="loncapa/python">x = 1</script></problem>')
     assert 'class="cl-notice"' in page(PROBLEM)
 
 
@@ -137,13 +138,13 @@ class TestContainers:
         assert html.count("<iframe") == 2
 
     def test_titles_are_text(self, page: Page) -> None:
-        api.edit_block(UNIT, user=None, settings={"display_name": "<script>x</script>"})
+        api.edit_block(UNIT, user=OPERATOR, settings={"display_name": "<script>x</script>"})
         for key in (UNIT, SECTION):
             assert "<script>x" not in page(key)
 
     def test_an_empty_one_says_so(self, page: Page) -> None:
         for key in (TEXT, PROBLEM):
-            api.delete_block(key, user=None)
+            api.delete_block(key, user=OPERATOR)
         assert "There is nothing in it." in page(UNIT)
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from content_libraries.actors import OPERATOR
 from content_libraries.keys import component_key
 from content_libraries.xblocks.api import BlockVersion, render_version
 from content_libraries.xblocks.models import StudentState
@@ -190,7 +191,7 @@ def _busy(settings: Any) -> Iterator[None]:
     version = BlockVersion(
         component_key("lb:O:L:greedy:b"), 1, None, 1, uuid4(), "B", '<greedy action="spin"/>', frozenset(), True
     )
-    other = threading.Thread(target=render_version, args=[version], kwargs={"user": None})
+    other = threading.Thread(target=render_version, args=[version], kwargs={"user": OPERATOR})
     other.start()
     pool = running._pool.get()
     wait_until(lambda: len(pool._processes) == 1)

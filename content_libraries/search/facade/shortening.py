@@ -51,7 +51,11 @@ class AnswerRoom:
 
 
 def _fitted(document: Document, show: Callable[[Document], Hit], share: int) -> tuple[Hit, int]:
-    """A document is cut before it is shown, because marking words in long texts takes long."""
+    """
+    Cut a document to its share of an answer, and return the shown hit and its size.
+
+    It is cut before it is shown, because marking words in long texts takes long.
+    """
     lengths = _lengths(min(MAX_TEXT, share))
     while _size(document) > share and (length := next(lengths, None)) is not None:
         document = _cut(document, length)

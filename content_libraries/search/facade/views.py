@@ -190,7 +190,7 @@ def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, Any]]:
 
 
 def _find(query: FacadeQuery) -> tuple[SearchResult, int]:
-    """What a query finds, and how many milliseconds it takes."""
+    """Return what a query finds, and how many milliseconds it took."""
     started = time.perf_counter()
     result = current_engine().search(query.search)
     return result, _milliseconds_since(started)

@@ -18,6 +18,7 @@ from openedx_tagging import api as tagging_api
 from pytest_django import DjangoDbBlocker
 
 from content_libraries import api, keys
+from content_libraries.actors import OPERATOR
 from content_libraries.learning_core.ids import package_id
 from content_libraries.search.facade.access import facade_access
 from content_libraries.search.tokens import make_token
@@ -81,7 +82,7 @@ def real_index(
         advanced = _imported(ADVANCED, "Advanced library", real_archive("harvardx-studio-advanced.tar.gz"))
         _tag_collect_and_change(demo)
         course_key = keys.course_key(COURSE)
-        api.load_course(real_archive("openedx-demo-course.tar.gz"), user=None, course_key=course_key)
+        api.load_course(real_archive("openedx-demo-course.tar.gz"), user=OPERATOR, course_key=course_key)
         for learning_package_pk in (demo, advanced, api.package_of_course(course_key)):
             catch_up(learning_package_pk)
         transaction.set_rollback(True)
@@ -114,9 +115,9 @@ def token(rule: Body | None = None) -> str:
 
 def _imported(key: str, title: str, archive: Path) -> int:
     library_key = keys.library_key(key)
-    library = api.create_library(user=None, org=library_key.org, slug=library_key.slug, title=title)
+    library = api.create_library(user=OPERATOR, org=library_key.org, slug=library_key.slug, title=title)
     options = api.ImportOptions(level=api.Level.SECTION)
-    api.import_archive(library_key, user=None, source=archive, options=options, publish=True)
+    api.import_archive(library_key, user=OPERATOR, source=archive, options=options, publish=True)
     assert library.learning_package_id is not None
     return library.learning_package_id
 
@@ -137,7 +138,7 @@ def _tag_collect_and_change(learning_package_pk: int) -> None:
         package, "spring", PublishableEntity.objects.filter(pk__in=[entity.pk for entity in entities])
     )
     api.write_items(
-        None,
+        OPERATOR,
         api.get_library(keys.library_key(DEMO)),
         components=[
             api.ComponentWrite("html", "novel", "我们学习光合作用", "<html><p>Light reactions</p></html>"),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from openedx_authz import api as authz_api
 
 from content_libraries import keys
+from content_libraries.actors import OPERATOR
 from content_libraries.libraries import api as libraries
 from tests.conftest import ClientFactory, LibraryFactory, give_role
 from tests.courses.building import COURSE_KEY, make_course
@@ -69,13 +70,13 @@ def test_a_role_counts_from_the_next_key_on_and_not_after_it_is_revoked(find: Fi
 
 
 def test_course_creators_find_a_public_library_as_long_as_it_is_public(find: Find, stranger: User) -> None:
-    libraries.update_library(keys.library_key(SECOND), user=None, allow_public_read=True)
+    libraries.update_library(keys.library_key(SECOND), user=OPERATOR, allow_public_read=True)
     assert find(stranger) == set()
 
     stranger.groups.add(Group.objects.create(name="course_creators"))
     assert find(stranger) == {SECOND}
 
-    libraries.update_library(keys.library_key(SECOND), user=None, allow_public_read=False)
+    libraries.update_library(keys.library_key(SECOND), user=OPERATOR, allow_public_read=False)
     assert find(stranger) == set()
 
 

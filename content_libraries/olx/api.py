@@ -25,7 +25,7 @@ from .errors import (
     OlxError,
 )
 from .html_bodies import inlined
-from .member_names import can_be_packed
+from .member_names import can_be_packed, cannot_be_packed
 from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
@@ -58,6 +58,7 @@ __all__ = [
     "assembled",
     "body_of",
     "can_be_packed",
+    "cannot_be_packed",
     "decoded",
     "definition_of",
     "files_of",

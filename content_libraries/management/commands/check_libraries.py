@@ -82,6 +82,7 @@ class Command(LibraryCommand):
 def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool) -> Iterator[Check]:
     """Yield all checks, in the order in which they run: files first, because the index is made of some of them."""
     yield partial(content.check_files, library_key, repair=repair, digests=digests)
+    yield partial(content.check_file_names, library_key)
     if library_key is None:
         yield partial(courses.check_course_files, repair=repair, digests=digests)
     yield partial(sync.check_links, library_key, repair=repair)

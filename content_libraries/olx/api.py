@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .archives import files_of
 from .data import (
-    COMPONENT_LIMITS,
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
@@ -13,6 +12,7 @@ from .data import (
     OlxDraft,
     OlxTree,
     StaticFile,
+    component_limits,
 )
 from .definitions import assembled, definition_of, nested
 from .drafts import tree_with_drafts
@@ -36,7 +36,6 @@ from .writing import write_archive, write_folder
 from .xml_source import decoded, xml_safe
 
 __all__ = [
-    "COMPONENT_LIMITS",
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
@@ -59,6 +58,7 @@ __all__ = [
     "body_of",
     "can_be_packed",
     "cannot_be_packed",
+    "component_limits",
     "decoded",
     "definition_of",
     "files_of",

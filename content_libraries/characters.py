@@ -8,14 +8,31 @@ cause errors far away from there.
 
 from __future__ import annotations
 
+import codecs
 import re
 from math import isfinite
 from typing import Any, Final
 
-__all__ = ["valid_text", "valid_value"]
+__all__ = ["is_readable_charset", "valid_text", "valid_value"]
+
+_CHARSETS: Final = frozenset(
+    {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7"}
+)
+"""
+Names of the codecs in which a client may send text. Python has others that take hours for a megabyte, as punycode, or
+fail, as undefined.
+"""
 
 _INVALID: Final = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
+
+
+def is_readable_charset(name: str) -> bool:
+    """Whether a request may be in this charset."""
+    try:
+        return codecs.lookup(name).name in _CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
 def valid_text(text: str) -> str:

@@ -20,7 +20,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
 from . import conf
-from .characters import valid_value
+from .characters import is_readable_charset, valid_value
 from .errors import OversizedValueError
 from .values import ValueBudget, look_through_json
 
@@ -43,6 +43,8 @@ class TextJSONParser(JSONParser):
         """Parse a body. Raises ParseError."""
         body = stream.read()
         charset = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+        if not is_readable_charset(charset):
+            raise ParseError(_("JSON parse error - %(problem)s") % {"problem": charset})
         try:
             with suppress(LookupError, UnicodeError):  # the parser refuses what it cannot decode
                 look_through_json(body.decode(charset), ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))

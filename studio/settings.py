@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
+    "studio.charsets.CharsetMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -339,7 +340,8 @@ LOGGING = logging_settings(os.environ.get("LOG_FORMAT", "line"), os.environ.get(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # jobs log under the id of the request that started them
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+# Of answers from 400 on Django tells, too, and how bad they are.
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)
 
 # Adds what else the app needs: installed apps, roles, periodic jobs, and settings of blocks.

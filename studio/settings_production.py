@@ -40,7 +40,7 @@ _S3 = {
 _S3_BACKEND = "storages.backends.s3.S3Storage"
 STORAGES = {
     "default": {"BACKEND": _S3_BACKEND, "OPTIONS": {**_S3, "location": "media", "querystring_auth": True}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "studio.static_files.SiteStaticFiles"},
 }
 # Private files of components; only views that check permissions serve them.
 OPENEDX_LEARNING = {"MEDIA": {"BACKEND": _S3_BACKEND, "OPTIONS": {**_S3, "location": "content"}}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -37,3 +38,15 @@ def check_archive(path: Path) -> None:
                 toml += chunk
         if any(line.partition(b"=")[0].count(b".") > _MAX_KEY_PARTS for line in toml.splitlines()):
             raise OlxError(_("%(name)s has a key of too many parts.") % {"name": name}, name)
+        _check_toml(name, bytes(toml))
+
+
+def _check_toml(name: str, data: bytes) -> None:
+    """Raise OlxError for what is no TOML: Learning Core says what is wrong with it, but not with which file."""
+    try:
+        tomllib.loads(data.decode())
+    except RecursionError as error:
+        raise OlxError(_("%(name)s is nested too deeply.") % {"name": name}, name) from error
+    except ValueError as error:
+        text = _("%(name)s is not a TOML file: %(problem)s")
+        raise OlxError(text % {"name": name, "problem": error}, name) from error

@@ -55,7 +55,7 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
-from .file_checks import check_files
+from .file_checks import check_file_names, check_files
 from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
@@ -81,6 +81,7 @@ __all__ = [
     "add_to_collection",
     "append_children",
     "block_class",
+    "check_file_names",
     "check_file_size",
     "check_files",
     "check_without_children",

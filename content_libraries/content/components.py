@@ -124,7 +124,7 @@ def set_olx(
     for path, data in (files or {}).items():
         check_file(path, len(data or b""), beside=beside)
         beside.add(path)
-    block = olx_api.parse_block(olx, limits=olx_api.COMPONENT_LIMITS)
+    block = olx_api.parse_block(olx, limits=olx_api.component_limits(key.block_type))
     if block.tag != key.block_type:
         raise InvalidInputError(
             _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")

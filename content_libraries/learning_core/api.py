@@ -78,7 +78,7 @@ from .edits import (
     save_files,
 )
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
-from .file_checks import DamagedFile, damaged_files, file_findings
+from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
 from .history import (
     DraftEdit,
     Publication,
@@ -243,6 +243,7 @@ __all__ = [
     "create_learning_package",
     "current_children_of",
     "current_parents_of",
+    "current_paths",
     "damaged_files",
     "delete_collection",
     "delete_item",

@@ -6,6 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -84,6 +85,23 @@ def damaged_files(
         ),
         key=lambda file: (file.block_type, file.code, file.path),
     )
+
+
+def current_paths(learning_package_pk: int) -> Iterator[tuple[str, str, list[str]]]:
+    """List for each draft and published version of a component its type, its code, and the paths of what it has."""
+    rows = (
+        _current(learning_package_pk)
+        .order_by("component_version_id", "path")
+        .values_list(
+            "component_version_id",
+            "component_version__component__component_type__name",
+            "component_version__component__component_code",
+            "path",
+        )
+        .distinct()
+    )
+    for (_version_pk, block_type, code), files in groupby(rows.iterator(), key=lambda row: row[:3]):
+        yield block_type, code, [path for *_of, path in files]
 
 
 def file_findings(files: Iterable[DamagedFile], subjects: Mapping[int, str], *, repair: bool) -> Iterator[Finding]:

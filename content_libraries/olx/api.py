@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .archives import files_of
 from .data import (
-    COMPONENT_LIMITS,
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
@@ -13,6 +12,7 @@ from .data import (
     OlxDraft,
     OlxTree,
     StaticFile,
+    component_limits,
 )
 from .definitions import assembled, definition_of, nested
 from .drafts import tree_with_drafts
@@ -25,7 +25,7 @@ from .errors import (
     OlxError,
 )
 from .html_bodies import inlined
-from .member_names import can_be_packed
+from .member_names import can_be_packed, cannot_be_packed
 from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
@@ -36,7 +36,6 @@ from .writing import write_archive, write_folder
 from .xml_source import decoded, xml_safe
 
 __all__ = [
-    "COMPONENT_LIMITS",
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
@@ -58,6 +57,8 @@ __all__ = [
     "assembled",
     "body_of",
     "can_be_packed",
+    "cannot_be_packed",
+    "component_limits",
     "decoded",
     "definition_of",
     "files_of",

@@ -10,13 +10,16 @@ from typing import Final
 from ..translation import gettext as _
 from .errors import UnsafeMemberError
 
-__all__ = ["MemberNames", "can_be_packed", "is_junk", "refuse_unsafe_name"]
+__all__ = ["MemberNames", "can_be_packed", "cannot_be_packed", "is_junk", "refuse_unsafe_name"]
 
 _MAX_PATH_BYTES: Final = 1024
 _MAX_SEGMENT_BYTES: Final = 255
 _MAX_SEGMENTS: Final = 32
 _LONGEST_FOLDER: Final = f"entities/xblock.v1/{'x' * 100}/{'x' * 255}/component_versions/v1000000/"
 """What comes before a path in an archive of a library, with a type and a code of a component that are long."""
+_TOML: Final = ".toml"
+"""What describes components in an archive ends so. Learning Core takes every such file for one of these."""
+
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _UPLOADS: Final = re.compile(r"(?:^|/)static/")
@@ -82,7 +85,26 @@ def can_be_packed(path: str, *, beside: Iterable[str]) -> bool:
             names.add_file(path)
     except UnsafeMemberError:
         return False
-    return _DRIVE.match(path) is None
+    return _DRIVE.match(path) is None and not path.endswith(_TOML)
+
+
+def cannot_be_packed(paths: Iterable[str]) -> list[str]:
+    """
+    Find the files of a component with which no archive can be read.
+
+    Args:
+        paths: of all files of the component. Of two that mean the same place the second one is named.
+    """
+    names, found = MemberNames(), []
+    for path in paths:
+        try:
+            names.add_file(path)
+        except UnsafeMemberError:
+            found.append(path)
+        else:
+            if not can_be_packed(path, beside=()):
+                found.append(path)
+    return found
 
 
 def is_junk(name: str) -> bool:

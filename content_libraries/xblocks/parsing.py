@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -10,13 +11,17 @@ from xblock.core import XBlock
 
 from ..content.api import block_class
 from ..errors import ContentLibrariesError
-from ..olx.api import without_url_name
+from ..olx.api import component_limits, parse_block, without_url_name
 from .runtime import LibraryRuntime
 from .site import NOBODYS_SITE, BlockSite
 from .unread_settings import drop_unreadable_settings
 from .visits import Visit
 
 logger = logging.getLogger(__name__)
+
+
+_SHORTEST_PART: Final = 4
+"""Characters of an empty element, and of an attribute."""
 
 
 class UnknownTypeError(ContentLibrariesError):
@@ -39,7 +44,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
         visit: the version, who looks at it, and where.
         site: knows the answers that it shows, and the files.
 
-    Returns: the block; its runtime is a LibraryRuntime. Raises UnknownTypeError and UnreadableOlxError.
+    Returns: the block; its runtime is a LibraryRuntime. Raises UnknownTypeError, UnreadableOlxError and OlxError.
     """
     block_version = visit.block_version
     block_type = block_version.key.block_type
@@ -50,6 +55,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
             % {"block_type": block_type}
         )
     runtime = LibraryRuntime(visit, site)
+    _refuse_too_many_parts(block_type, block_version.olx)
     node = parsed_root(block_version.olx)
     runtime.unread_settings = drop_unreadable_settings(cls, node)
     try:
@@ -73,6 +79,13 @@ def parsed_root(olx: str) -> etree._Element:
     # ``huge_tree`` lifts lxml's limits: texts with pasted pictures are long, and olx has checked its own limits.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False, huge_tree=True)
     return etree.fromstring(safe.encode(), parser=parser)
+
+
+def _refuse_too_many_parts(block_type: str, olx: str) -> None:
+    """Raise OlxError for a text of more parts than can be shown. It was imported; authors cannot save one."""
+    limits = component_limits(block_type)
+    if len(olx) > limits.elements * _SHORTEST_PART:
+        parse_block(olx, limits=limits)
 
 
 def _has_older_parser(cls: type[XBlock]) -> bool:

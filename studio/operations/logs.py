@@ -7,6 +7,7 @@ it must not import Django.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import structlog
@@ -18,6 +19,8 @@ _SHARED: Final = (
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+
+_UNAVAILABLE: Final = 503
 
 _QUIET: Final = {
     # These tell of every event, every policy and every missing monitoring service.
@@ -31,6 +34,16 @@ _QUIET: Final = {
     "celery.beat": "WARNING",
     "celery.worker.strategy": "WARNING",
 }
+
+
+def busy_is_no_error(record: logging.LogRecord) -> bool:
+    """
+    Let Django warn of an answer that tells a client to try again. It is no error of the site, or one that has a line of
+    its own.
+    """
+    if getattr(record, "status_code", None) == _UNAVAILABLE:
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
 
 
 def logging_settings(style: str, level: str) -> dict[str, Any]:
@@ -68,10 +81,12 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
             }
         },
+        "filters": {"busy_is_no_error": {"()": lambda: busy_is_no_error}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             **{name: {"level": "INFO" if as_json else "WARNING"} for name in ("celery", "django_structlog")},
             **{name: {"level": quiet} for name, quiet in _QUIET.items()},
+            "django.request": {"filters": ["busy_is_no_error"]},
         },
     }

@@ -18,11 +18,12 @@ from tests.content.test_assets_rest import paths, put
 ACCEPTED: Final = (
     *("static/a.html", "static/<script>.png", "static/a;b=c\"d'.txt", "static/a\u202etxt.exe", "static/%00%2e%2e"),
     *("static/e\u0301", "static/\xe9", "static/x.png", "static/X.PNG", "static/CON", "STATIC.txt", "data:a/b"),
+    "static/b.TOML",
     *("/".join("x" * 26), "/".join(("y" * 250, "y" * 249)), "static/" + "\u20ac" * 80),
 )
 REFUSED: Final = (
     *("Block.xml", "BLOCK.XML/x", "static/a./x", "C:x.png", "static/" + "x" * 300, "/".join("y" * 27)),
-    *("static/a.html/x", "Static.TXT", "static"),
+    *("static/a.html/x", "Static.TXT", "static", "static/a.toml"),
 )
 
 

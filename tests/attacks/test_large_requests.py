@@ -22,6 +22,7 @@ from tests.content.client import LibraryClient
 from tests.growth import assert_grows_no_faster_than_its_input
 from tests.running import PATIENCE_SECONDS, manage, prepared_site, running_site
 from tests.search.facade.conftest import SearchClient
+from tests.xblocks.building import write_component
 from tests.xblocks.client import BlockClient
 
 pytestmark = pytest.mark.django_db
@@ -156,15 +157,23 @@ def test_searches_that_hold_more_values_than_anybody_sends() -> None:
     refused(search(f"indexes/{index_name()}/search", body), conf.REQUEST_MAX_VALUES.value)
 
 
+CHOICES: Final = (
+    '<problem><multiplechoiceresponse><choicegroup type="MultipleChoice">'
+    + "".join(f'<choice correct="{str(number == 7).lower()}">{number}</choice>' for number in range(20_000))
+    + "</choicegroup></multiplechoiceresponse></problem>"
+)
+
+
 @pytest.mark.parametrize(
     ("olx", "problem"),
     [
         ("<html " + " ".join(f'a{number}="1"' for number in range(MANY)) + "/>", "more than 1,000 attributes"),
-        ("<problem>" + "<p/>" * MANY + "</problem>", "above 100,000"),
-        ("<problem>" + '<p a="1" b="2" c="3"/>' * 30_000 + "</problem>", "above 100,000"),
+        ("<html>" + "<p/>" * MANY + "</html>", "above 100,000"),
+        ("<html>" + '<p a="1" b="2" c="3"/>' * 30_000 + "</html>", "above 100,000"),
+        (CHOICES, "above 10,000"),
         ("<problem>" + "<p>" * 1_000 + "</p>" * 1_000 + "</problem>", "more than 200 deep"),
     ],
-    ids=["attributes", "elements", "attributes-of-many", "depth"],
+    ids=["attributes", "elements", "attributes-of-many", "choices", "depth"],
 )
 def test_olx_of_many_parts(lib: BlockClient, olx: str, problem: str) -> None:
     name = "html:h" if olx.startswith("<html") else "problem:p"
@@ -172,6 +181,14 @@ def test_olx_of_many_parts(lib: BlockClient, olx: str, problem: str) -> None:
     answer = lib.http.post(lib.url(name, "olx/"), {"olx": olx}, format="json")
     assert answer.status_code == 400
     assert problem in answer.content.decode()
+
+
+def test_a_problem_of_many_choices_that_was_imported(lib: BlockClient, author: User) -> None:
+    write_component(lib.library, author, "problem", "p", CHOICES)
+    for answer in (lib.embed("problem:p"), lib.embed("problem:p", "studio_view", inner="1")):
+        assert answer.status_code == 200
+        assert "above 10,000" in answer.content.decode()
+    assert lib.read("problem:p", "olx/")["olx"] == CHOICES
 
 
 # Children of a container: many of them are legitimate

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from openedx_content.models_api import Media
+from openedx_content.models_api import ComponentVersionMedia, Media
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
@@ -158,3 +158,19 @@ def test_files_of_courses_are_checked_too(storage: Any) -> None:
     api.write_course_file(course, PIC, PICTURE, user=OPERATOR)
     assert path.read_bytes() == PICTURE
     assert check("--digests") == []
+
+
+def test_names_with_which_no_backup_can_be_restored_are_named(lib: LibraryClient) -> None:
+    lib.ok(put(lib, "static/good.png"))
+    lib.ok(put(lib, "static/deep.png"))
+    deep = "/".join("d" * 40)
+    for old, new in ((PIC, "static/data.toml"), ("static/deep.png", deep)):  # as older releases took them
+        ComponentVersionMedia.objects.filter(path=old).update(path=new)
+    output = StringIO()
+    with pytest.raises(CommandError):
+        call_command("check_libraries", "--repair", "--json", stdout=output)
+    findings = [each for each in json.loads(output.getvalue())["findings"] if each["check"] == "names"]
+    assert [(each["subject"], each["repaired"]) for each in findings] == [(lib.key("html:h"), False)] * 2
+    for finding, name in zip(findings, (deep, "static/data.toml"), strict=True):
+        assert f"“{name}”" in finding["message"]
+        assert "Upload the file under another name" in finding["message"]

@@ -37,7 +37,8 @@ from datetime import timedelta
 from django.utils.timezone import now
 from content_libraries import api
 from content_libraries.imports.models import ImportJob
-ImportJob.objects.update(created=now() - timedelta(hours=1), heartbeat=now() - timedelta(hours=1))
+LONG_AGO = now() - timedelta(hours=1)
+ImportJob.objects.update(created=LONG_AGO, heartbeat=LONG_AGO, sent=None)
 print(api.sweep_jobs())
 """
 

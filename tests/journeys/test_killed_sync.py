@@ -47,7 +47,8 @@ from datetime import timedelta
 from django.utils.timezone import now
 from content_libraries import api
 from content_libraries.sync.models import SyncRun
-SyncRun.objects.update(created=now() - timedelta(hours=1), heartbeat=now() - timedelta(hours=1))
+LONG_AGO = now() - timedelta(hours=1)
+SyncRun.objects.update(created=LONG_AGO, heartbeat=LONG_AGO, sent=None)
 print(api.sweep_jobs())
 """
 

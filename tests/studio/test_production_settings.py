@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from studio.secret_keys import check_secret_key
+from studio.static_files import SiteStaticFiles
 from tests.sites import site_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,18 @@ def test_it_starts_and_its_cookies_and_redirects_are_secure(tmp_path: Path) -> N
     done = check_deployment(tmp_path, **NEEDED)
     assert done.returncode == 0, done.stderr
     assert "security.W" not in done.stderr
+
+
+def test_static_files_have_digests_and_those_of_the_platform_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "site.css").write_text("body {}")
+    storage = SiteStaticFiles(location=str(tmp_path), base_url="/static/")
+    list(storage.post_process({"site.css": (storage, "site.css")}))
+    assert re.fullmatch(r"/static/site\.[0-9a-f]{12}\.css", storage.url("site.css"))
+    assert storage.url("images/spinner.gif") == "/static/images/spinner.gif"
+    environment = site_environment(tmp_path / "data", **NEEDED, DJANGO_SETTINGS_MODULE="studio.settings_production")
+    command = [sys.executable, "manage.py", "diffsettings"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    assert "studio.static_files.SiteStaticFiles" in done.stdout
 
 
 def test_names_may_be_written_with_spaces_between_them(tmp_path: Path) -> None:

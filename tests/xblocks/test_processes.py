@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -202,7 +203,7 @@ def _busy(settings: Any) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("greedy", "_busy")
-def test_a_busy_site_says_so_and_when_to_try_again(lib: BlockClient) -> None:
+def test_a_busy_site_says_so_and_when_to_try_again(lib: BlockClient, caplog: pytest.LogCaptureFixture) -> None:
     api = lib.xblock_url("greedy:g1", "")
     answers = [
         act(lib, "pid"),
@@ -215,6 +216,8 @@ def test_a_busy_site_says_so_and_when_to_try_again(lib: BlockClient) -> None:
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
         assert "Try again in a few seconds" in answer.content.decode()
     assert answers[1]["Refresh"] == "5"
+    lines = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.levelname for record in lines if "/" in record.getMessage()] == ["WARNING"] * len(answers)
     assert lib.read("greedy:g1", "olx/")["olx"] == "<greedy/>"
 
 

@@ -87,6 +87,7 @@ def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool
     Files come first, because the index is made of some of them.
     """
     yield partial(content.check_files, library_key, repair=repair, digests=digests)
+    yield partial(content.check_file_names, library_key)
     if library_key is None:
         yield partial(courses.check_course_files, repair=repair, digests=digests)
     yield partial(sync.check_links, library_key, repair=repair)

@@ -12,6 +12,7 @@ from xblock.core import XBlock
 from ..content.api import block_class
 from ..errors import ContentLibrariesError
 from ..olx.api import component_limits, parse_block, without_url_name
+from .open_responses import without_database
 from .runtime import LibraryRuntime
 from .site import NOBODYS_SITE, BlockSite
 from .unread_settings import drop_unreadable_settings
@@ -54,6 +55,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
             _("The block type “%(block_type)s” is not installed on this site. The component is kept as it is.")
             % {"block_type": block_type}
         )
+    cls = without_database(cls)
     runtime = LibraryRuntime(visit, site)
     _refuse_too_many_parts(block_type, block_version.olx)
     node = parsed_root(block_version.olx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.running import manage
 from tests.sites import Environment
+from tests.xblocks.test_open_responses import OLX as OPEN_RESPONSE
 
 from .conftest import PageFactory
 from .content import LIBRARY, Author
@@ -25,6 +27,8 @@ addEventListener("message", (event) => window.messages.push({origin: event.origi
 allow-popups-to-escape-sandbox allow-presentation allow-same-origin allow-scripts
 allow-top-navigation-by-user-activation"></iframe>"""
 """A page of the site's own origin, with the frame of a component as the authoring frontend writes it."""
+
+needs_ora2 = pytest.mark.skipif(find_spec("openassessment") is None, reason="ora2 is not installed")
 
 type Show = Callable[..., FrameLocator]
 
@@ -332,6 +336,21 @@ class TestWhatIsShown:
         assert not errors
 
 
+@needs_ora2
+class TestOpenResponses:
+    """The question and its steps are shown; nothing is asked of other sites."""
+
+    def test_the_prompt_and_the_steps_are_shown(self, author: Author, show: Show) -> None:
+        errors: list[str] = []
+        author.page.on("pageerror", lambda error: errors.append(str(error)))
+        author.page.on("requestfailed", lambda request: errors.append(request.url))
+        frame = show(author.add("openassessment", OPEN_RESPONSE))
+        expect(frame.get_by_text("Write about bees")).to_be_visible()
+        expect(frame.get_by_text("Assess Your Response")).to_be_visible()
+        expect(frame.get_by_text("Staff Grade")).to_be_visible()
+        assert not errors
+
+
 class TestEditors:
     """Types without an editor in the frontend bring one of their own."""
 
@@ -376,6 +395,23 @@ class TestEditors:
         editor.get_by_role("link", name="Save").click()
         self.is_told(author, "save", "end")
         assert 'display_name="Layers"' in author.olx(key)
+        assert not errors
+
+    @needs_ora2
+    def test_an_open_response_is_saved(self, author: Author, show: Show) -> None:
+        errors: list[str] = []
+        author.page.on("pageerror", lambda error: errors.append(str(error)))
+        key = author.add("openassessment", OPEN_RESPONSE)
+        editor = self.editor(show(key, "studio_view"))
+        editor.locator("textarea:visible").first.fill("<p>Write about wasps</p>")
+        editor.get_by_role("link", name="Settings").click()
+        editor.locator("#openassessment_title_editor").fill("Wasps")
+        editor.get_by_text("Save", exact=True).click()
+        self.is_told(author, "save", "end")
+        olx = author.olx(key)
+        assert "<title>Wasps</title>" in olx
+        assert "&lt;p&gt;Write about wasps&lt;/p&gt;" in olx
+        assert 'prompts_type="html"' in olx
         assert not errors
 
     def test_settings_have_the_look_of_a_form(self, author: Author, show: Show) -> None:

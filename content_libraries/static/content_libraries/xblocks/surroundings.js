@@ -56,6 +56,63 @@
     };
   }
 
+  /* The parts of jQuery and its UI that Open Responses use. Steps stay in their order, dates are typed. */
+  function forOpenResponses(jQuery) {
+    const { fn } = jQuery;
+    const asItIs = function () { return this; };
+    fn.size ??= function () { return this.length; };
+    fn.tabs ??= tabs;
+    for (const name of ["accordion", "sortable", "disableSelection", "datepicker", "timepicker", "dialog", "tinymce"]) {
+      fn[name] ??= asItIs;
+    }
+    jQuery.datepicker ??= { parseDate: (_format, text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text) };
+    page.rewriteStaticLinks ??= (text) => text;
+    page.RequireJS ??= { require: loadModules, define: (...definition) => { page.defined = definition; } };
+    // Prompts are edited as HTML, in the text area itself.
+    page.tinyMCE ??= {
+      get: (id) => ({
+        getContent: () => document.getElementById(id).value,
+        setContent: (text) => { document.getElementById(id).value = text; },
+      }),
+    };
+  }
+
+  function tabs(action, name) {
+    const links = this.find("[role=tab] a, ul.editor_tabs a");
+    const choose = (number) => {
+      this.data("tab", number);
+      links.each((index, link) => {
+        this.find(link.getAttribute("href")).toggle(index === number);
+        page.jQuery(link).closest("li").toggleClass("ui-state-active", index === number);
+      });
+    };
+    if (action === "option" && name === "active") {
+      return this.data("tab");
+    }
+    if (typeof action === "object") {
+      links.each((index, link) => {
+        link.addEventListener("click", (event) => { event.preventDefault(); choose(index); });
+      });
+      choose(action.active ?? 0);
+    }
+    return this;
+  }
+
+  /* Scripts that define one module each, one after the other, as require.js would load them. */
+  async function loadModules(addresses, use) {
+    const modules = [];
+    for (const address of addresses) {
+      await new Promise((resolve, reject) => {
+        const script = Object.assign(document.createElement("script"), { src: address });
+        script.onload = resolve;
+        script.onerror = reject;
+        document.head.append(script);
+      });
+      modules.push(page.defined?.at(-1)());
+    }
+    use(...modules);
+  }
+
   /* The part of jQuery UI's sliders that players use: an input for a range stands in for the track and its handle. */
   function slider(action, ...rest) {
     const input = this.data("slider-input");
@@ -184,5 +241,6 @@
     };
     page.jQuery.fn.error ??= function (action) { return this.on("error", action); };
     page.jQuery.fn.qtip ??= function () { return this; };  // tips of annotations
+    forOpenResponses(page.jQuery);
   }
 })(window);

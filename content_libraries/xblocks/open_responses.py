@@ -1,0 +1,105 @@
+"""
+Open Responses (``ora2``) where blocks have no database.
+
+Their class looks rubrics and assessments up in tables of what learners hand in, and switches in those of the platform.
+For who writes a question, and looks at it, there are none of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from xblock.core import XBlock
+from xblock.fields import List, Scope, String
+
+_CLASS: Final = ("openassessment.xblock.openassessmentblock", "OpenAssessmentBlock")
+
+
+def without_database(cls: type[XBlock]) -> type[XBlock]:
+    """Return what stands in for a class that wants a database: a subclass for Open Responses, others as they are."""
+    return _open_response() if (cls.__module__, cls.__name__) == _CLASS else cls
+
+
+class _Time(String):
+    """A time as the class reads it from OLX. Its editor sends the same with a zone."""
+
+    def from_json(self, value: Any) -> Any:
+        return _without_zone(value)
+
+    def to_json(self, value: Any) -> Any:
+        return _without_zone(value)
+
+
+class _Assessments(List):
+    """Steps of an assessment, with times like those of ``_Time``."""
+
+    def to_json(self, value: Any) -> Any:
+        return [
+            {name: _without_zone(what) if name in {"start", "due"} else what for name, what in step.items()}
+            for step in value
+        ]
+
+
+def _without_zone(value: Any) -> Any:
+    return value.removesuffix("+00:00") if isinstance(value, str) else value
+
+
+@cache
+def _open_response() -> type[XBlock]:
+    from openassessment.xblock.apis.assessments.staff_assessment_api import StaffAssessmentAPI  # noqa: PLC0415
+    from openassessment.xblock.openassessmentblock import OpenAssessmentBlock  # noqa: PLC0415
+    from openassessment.xblock.utils import validation  # noqa: PLC0415 - a site may do without
+
+    validation.rubric_from_dict = _check_rubric
+    StaffAssessmentAPI.staff_assessment_exists = staticmethod(lambda _submission: False)
+
+    class OpenResponse(OpenAssessmentBlock):
+        """An Open Response without submissions, assessments, teams and switches."""
+
+        # What is not in the OLX is read as none, and not as the defaults of the class.
+        submission_start = _Time(default=None, scope=Scope.settings)
+        submission_due = _Time(default=None, scope=Scope.settings)
+        selected_teamset_id = String(default=None, scope=Scope.settings)
+        rubric_assessments = _Assessments(default=OpenAssessmentBlock.rubric_assessments.default, scope=Scope.content)
+
+        @property
+        def title(self) -> str:
+            """The display name. As fields of their own the two could differ, and only one of them is in the OLX."""
+            return str(self.display_name)
+
+        @title.setter
+        def title(self, value: str) -> None:
+            self.display_name = value
+
+        @property
+        def location(self) -> Any:
+            """What the editor knows the block by."""
+            return self.scope_ids.usage_id
+
+        def is_feature_enabled(self, _flag: str) -> bool:
+            return False
+
+        def get_teamsets(self, _course_id: object) -> None:
+            return None
+
+    return OpenResponse
+
+
+def _check_rubric(rubric: Mapping[str, Any]) -> None:
+    """Raise InvalidRubric for what cannot be stored as a rubric."""
+    from openassessment.assessment.serializers import InvalidRubric  # noqa: PLC0415
+    from openassessment.assessment.serializers.base import CriterionSerializer  # noqa: PLC0415
+
+    criteria = [
+        {
+            "order_num": number,
+            **criterion,
+            "options": [{"order_num": index, **option} for index, option in enumerate(criterion.get("options", ()))],
+        }
+        for number, criterion in enumerate(rubric.get("criteria", ()))
+    ]
+    serializer = CriterionSerializer(data=criteria, many=True)
+    if not serializer.is_valid():
+        raise InvalidRubric(serializer.errors)

@@ -9,7 +9,7 @@ SAY := date "+%H:%M:%S" | tr "\n" " "; echo
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-mariadb test-postgresql test-services test-slow lint schema format bench docs locks clean \
+.PHONY: help install run test test-api test-browser test-mariadb test-newest test-postgresql test-services test-slow lint schema format bench docs locks clean \
 	extract_translations compile_translations detect_changed_source_translations validate_translations
 
 help:  ## Show the targets
@@ -85,6 +85,19 @@ test-mariadb: $(VENV)/.services
 
 test-postgresql: $(VENV)/.services
 	DATABASE_URL=$${POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/test} $(ON_A_DATABASE) $(ROOMS_ON_DATABASES)
+
+# For a scheduled job, and not for each change: what fails here is news of others. docs/upgrading.rst says what to do then.
+NEWEST := var/newest
+PACKAGES := openedx-core
+
+test-newest:  ## Test what leans on other packages against their newest releases: PACKAGES="openedx-core openedx-authz"
+	@$(SAY) "Making the virtual environment $(NEWEST) with the newest $(PACKAGES) …"
+	@$(PYTHON) -m venv --clear $(NEWEST)
+	@$(NEWEST)/bin/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --upgrade $(PACKAGES)
+	@$(NEWEST)/bin/pip list --disable-pip-version-check | grep $(PACKAGES:%=-e "^% ")
+	DIFFERENTIAL_SEEDS=50 $(NEWEST)/bin/python -m pytest -m "not services" tests/learning_core tests/upstream
 
 lint: $(VENV)/.browser  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .

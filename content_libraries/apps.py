@@ -40,8 +40,8 @@ class ContentLibrariesConfig(AppConfig):
         from . import receivers, tasks  # noqa: F401, PLC0415
         from .learning_core.container_types import register  # noqa: PLC0415
         from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
-        from .libraries.profiles import let_users_have_no_profile  # noqa: PLC0415
         from .search import checks as search_checks  # noqa: F401, PLC0415
+        from .upstream.openedx_authz import let_users_have_no_profile  # noqa: PLC0415
 
         register()
         let_users_have_no_profile()

@@ -16,10 +16,10 @@ from .imports.models import (
 )
 from .jobs.models import PeriodicTurn
 from .learning_core.container_types import BlockGroup, BlockGroupVersion, CourseOutline, CourseOutlineVersion
-from .learning_core.rows import EntityRow
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
 from .sync.models import CourseLink, LegacyConversion, SyncRun, SyncRunCourse
+from .upstream.openedx_core import EntityRow
 from .xblocks.models import StudentState
 
 __all__ = [

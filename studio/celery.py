@@ -8,7 +8,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from .broker import use_file_transport
+from .upstream.kombu import use_file_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 

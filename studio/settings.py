@@ -298,7 +298,7 @@ SPECTACULAR_SETTINGS = {
 
 JWT_AUTH = {
     "JWT_ALGORITHM": "HS256",
-    "JWT_DECODE_HANDLER": "studio.tokens.read_token",
+    "JWT_DECODE_HANDLER": "studio.upstream.edx_drf_extensions.read_token",
     "JWT_ISSUERS": [{"ISSUER": "studio", "SECRET_KEY": SECRET_KEY, "AUDIENCE": "studio"}],
     "JWT_VERIFY_AUDIENCE": True,
     "JWT_AUTH_HEADER_PREFIX": "JWT",

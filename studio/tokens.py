@@ -23,7 +23,6 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.auth.jwt.authentication import JwtAuthentication
-from edx_rest_framework_extensions.auth.jwt.decoder import jwt_decode_handler
 from rest_framework.exceptions import AuthenticationFailed
 
 from .caches import CACHE_IS_AWAY
@@ -108,30 +107,6 @@ def make_token(user: User, *, session: str | None = None) -> str:
         "roles": [],
     }
     return jwt.encode(claims, issuer["SECRET_KEY"], algorithm=jwt_auth["JWT_ALGORITHM"])
-
-
-def read_token(token: str) -> dict[str, Any]:
-    """
-    Verify a token, and read its claims.
-
-    The handler of edx-drf-extensions tries the public keys of a site first, and takes a token for verified when there
-    are none (as of 10.9), so that anybody could sign for everybody. It reads the token after its signature was verified
-    here.
-
-    Raises jwt.InvalidTokenError.
-    """
-    jwt_auth: dict[str, Any] = settings.JWT_AUTH
-    issuer = jwt_auth["JWT_ISSUERS"][0]
-    jwt.decode(
-        token,
-        issuer["SECRET_KEY"],
-        algorithms=[jwt_auth["JWT_ALGORITHM"]],
-        audience=issuer["AUDIENCE"],
-        issuer=issuer["ISSUER"],
-        options={"require": ["exp", "iat"]},
-    )
-    claims: dict[str, Any] = jwt_decode_handler(token)
-    return claims
 
 
 class TokenAuthentication(JwtAuthentication):

@@ -15,6 +15,7 @@ from ..learning_core import api as learning_core
 from ..libraries.api import Permission, package_pk
 from ..libraries.models import ContentLibrary
 from ..olx.api import with_attributes
+from ..upstream.openedx_tagging import VALUE
 from .data import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES, Snapshot, TagsOfObjects
 from .elements import element_of
 
@@ -123,6 +124,6 @@ def _tags(keys: Collection[ItemKey]) -> TagsOfObjects:
     tags: TagsOfObjects = {str(key): {} for key in keys if not isinstance(key, LibraryContainerLocator)}
     for part in learning_core.in_parts([str(key) for key in keys]):
         rows = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False).order_by("id")
-        for object_id, taxonomy_pk, value in rows.values_list("object_id", "taxonomy_id", "_value"):
+        for object_id, taxonomy_pk, value in rows.values_list("object_id", "taxonomy_id", VALUE):
             tags.setdefault(object_id, {}).setdefault(str(taxonomy_pk), []).append(value)
     return tags

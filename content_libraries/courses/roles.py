@@ -1,23 +1,22 @@
 """
 Roles of courses in openedx-authz. No other module of this room imports that package.
 
-As for libraries (ADR 0010), roles are given through its API and read from its tables.
+As for libraries (ADR 0010), roles are given through its API and read from its tables (``upstream.openedx_authz``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from opaque_keys.edx.keys import CourseKey
 from openedx_authz import api as authz_api
 from openedx_authz.constants import roles as authz_roles
-from openedx_authz.engine.enforcer import AuthzEnforcer
-from openedx_authz.models import ExtendedCasbinRule
 
+from ..upstream import openedx_authz
 from .data import CoursePermission
 
 if TYPE_CHECKING:
@@ -35,8 +34,8 @@ _NAMESPACE: Final = f"{authz_api.CourseOverviewData.NAMESPACE}{authz_api.CourseO
 
 def make_admin(user: User, course_key: CourseKey) -> None:
     """Let a user administer a course."""
-    # The engine refuses to store a role that it remembers, and it remembers roles of deleted courses.
-    AuthzEnforcer.invalidate_policy_cache()
+    # A role in a deleted course with the same key would not be stored again.
+    openedx_authz.forget_remembered_roles()
     authz_api.assign_role_to_user_in_scope(user.username, ADMIN, str(course_key))
 
 
@@ -44,28 +43,22 @@ def permissions_in(user: User, course_key: CourseKey) -> frozenset[CoursePermiss
     """Return the permissions that the roles of a user give in a course, in one query."""
     scope = authz_api.CourseOverviewData(external_key=str(course_key))
     keys = [_NAMESPACE + key for key in (scope.external_key, *scope.ancestors)]
-    held = _assignments(user, _permissions_of()).filter(casbin_rule__v2__in=keys)
-    names = held.values_list("casbin_rule__v1", flat=True)
+    held = openedx_authz.assignments_of(user, _permissions_of()).filter(stored_scope__in=keys)
+    names = held.values_list("stored_role", flat=True)
     return frozenset(permission for name in names for permission in _permissions_of()[name])
 
 
 def courses_with(user: User, permission: CoursePermission) -> Q:
     """Return a condition on courses: it selects those in which a role of the user gives the permission."""
-    held = _assignments(user, [name for name, allowed in _permissions_of().items() if permission in allowed])
+    names = [name for name, allowed in _permissions_of().items() if permission in allowed]
+    held = openedx_authz.assignments_of(user, names)
     every_course_of_org = Concat(Value(f"{_NAMESPACE}course-v1:"), OuterRef("org"), Value("+*"))
     every_course = authz_api.PlatformCourseOverviewGlobData.build_external_key()
     return (
-        Q(pk__in=held.filter(scope__isnull=False).values("scope__coursescope__course_overview"))
-        | Q(Exists(held.filter(casbin_rule__v2=every_course_of_org)))
-        | Q(Exists(held.filter(casbin_rule__v2=_NAMESPACE + every_course)))
+        Q(pk__in=openedx_authz.courses_of(held))
+        | Q(Exists(held.filter(stored_scope=every_course_of_org)))
+        | Q(Exists(held.filter(stored_scope=_NAMESPACE + every_course)))
     )
-
-
-def _assignments(user: User, names: Iterable[str]) -> QuerySet[Any]:
-    held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
-        subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=list(names)
-    )
-    return held
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from threading import get_ident
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -19,17 +19,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models.signals import post_save
 from django.utils.translation import gettext as _
 from openedx_content import api as content_api
-from openedx_content.applets.media.models import get_storage
 from openedx_content.models_api import LearningPackage, Media
 
 from ..actors import OPERATOR, Actor, is_operator
 from ..errors import ContentLibrariesError, NotFoundError, StorageError
 from ..storage_errors import storage_faults, storage_faults_named, storage_full
+from ..upstream.openedx_core import STAGED, folder_of, get_storage
 from .media_files import damage_of
 from .packages import PackageExistsError, delete_learning_package
-
-_STAGED: Final = "lp-restore:"
-"""Prefix of the names that Learning Core gives to packages from archives; the username follows."""
 
 
 class PackageArchiveError(ContentLibrariesError):
@@ -137,7 +134,7 @@ def _leaving_no_files() -> Iterator[None]:
 
     def note(instance: LearningPackage, *, created: bool, **_kwargs: Any) -> None:
         if created and get_ident() == thread:
-            folders.append(f"content/{instance.uuid}")
+            folders.append(folder_of(instance.uuid))
 
     post_save.connect(note, sender=LearningPackage, weak=False, dispatch_uid=receiver)
     is_done = False
@@ -197,7 +194,7 @@ def _is_staged(learning_package_pk: int, *, user: Actor) -> bool:
     For the operator, any user may have read it. The package stays unused until the caller's transaction ends. Usernames
     are compared by case, which not every database does.
     """
-    begin = _STAGED if is_operator(user) else f"{_STAGED}{user.get_username()}:"
+    begin = STAGED if is_operator(user) else f"{STAGED}{user.get_username()}:"
     found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)
     package_ref = found.values_list("package_ref", flat=True).first()
     return package_ref is not None and str(package_ref).startswith(begin)

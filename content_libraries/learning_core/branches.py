@@ -13,17 +13,18 @@ from functools import partial
 from typing import Any
 
 from django.db import models, transaction
-from openedx_content.api import signals
-from openedx_content.models_api import (
+from openedx_content.models_api import LearningPackage
+
+from ..upstream.openedx_core import (
     Draft,
     DraftChangeLog,
     DraftChangeLogRecord,
     DraftSideEffect,
-    LearningPackage,
     Published,
     PublishLog,
     PublishLogRecord,
     PublishSideEffect,
+    signals,
 )
 
 type Log = DraftChangeLog | PublishLog

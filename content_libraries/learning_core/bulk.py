@@ -18,7 +18,10 @@ from typing import Final
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from openedx_content import api as content_api
-from openedx_content.models_api import (
+from openedx_content.models_api import LearningPackage
+
+from ..errors import InvalidInputError
+from ..upstream.openedx_core import (
     Component,
     ComponentVersion,
     ComponentVersionMedia,
@@ -27,7 +30,7 @@ from openedx_content.models_api import (
     DraftChangeLog,
     EntityList,
     EntityListRow,
-    LearningPackage,
+    EntityRow,
     PublishableEntity,
     PublishableEntityVersion,
     PublishableEntityVersionDependency,
@@ -35,14 +38,12 @@ from openedx_content.models_api import (
     SubsectionVersion,
     UnitVersion,
 )
-
-from ..errors import InvalidInputError
 from .conflicts import integrity_explained
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE, BlockGroupVersion, CourseOutlineVersion
 from .data import BLOCK_PATH, ComponentWrite, ContainerWrite, DraftWrites
 from .media import FileBytes, Medium, file_medium, get_or_create_media, olx_medium
 from .publish import current_drafts, lock_package, write_draft_records
-from .rows import EntityRow, in_parts, insert_each, insert_multi_table_children, insert_values, insert_with_uuid
+from .rows import in_parts, insert_each, insert_multi_table_children, insert_values, insert_with_uuid
 
 type ItemWrite = ComponentWrite | ContainerWrite
 

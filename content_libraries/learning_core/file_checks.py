@@ -11,12 +11,12 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from openedx_content.applets.media.models import get_storage
 from openedx_content.models_api import ComponentVersionMedia, Media
 
 from ..errors import StorageError
 from ..findings import Finding
 from ..storage_errors import storage_faults_named
+from ..upstream.openedx_core import get_storage
 from .ids import package_id
 from .media_files import damage_of, media_digest, read_file, write_file
 from .rows import in_parts

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from openedx_content import api as content_api
-from openedx_content.models_api import LearningPackage, Media
+from openedx_content.models_api import LearningPackage
 
 from ..errors import InvalidInputError, StorageFullError
+from ..upstream.openedx_core import Media
 from .data import FileMedia, block_media_type
 from .media_files import has_right_size, media_digest, remove_files, write_file
 from .rows import in_parts, insert

@@ -19,6 +19,7 @@ from openedx_content import api as content_api
 from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
 
 from ..errors import ConflictError, InvalidInputError
+from ..upstream.openedx_core import folder_of
 from .publish import lock_package
 from .rows import in_parts
 
@@ -187,9 +188,9 @@ def delete_learning_package(learning_package_pk: int) -> None:
             _delete_rows(EntityList.objects.filter(pk__in=pks))
         package.delete()
     logger.info(
-        "Deleted learning package %s. Its files stay in the storage below content/%s/.",
+        "Deleted learning package %s. Its files stay in the storage below %s/.",
         package.package_ref,
-        package.uuid,
+        folder_of(package.uuid),
     )
 
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from openedx_content.models_api import (
+from openedx_content.models_api import LearningPackage
+
+from ..errors import NotFoundError
+from ..upstream.openedx_core import (
     Draft,
     DraftChangeLog,
     DraftChangeLogRecord,
-    LearningPackage,
     PublishableEntityVersionDependency,
     Published,
     PublishLog,
     PublishLogRecord,
 )
-
-from ..errors import NotFoundError
 from .branches import DRAFT, PUBLISHED, announce
 from .conflicts import integrity_explained
 from .rows import in_parts, insert, upsert_pointers

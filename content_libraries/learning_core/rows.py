@@ -13,25 +13,11 @@ from itertools import batched
 from typing import Any
 
 from django.db import connection, models
-from openedx_content.models_api import PublishableEntity, PublishableEntityVersion
+
+from ..upstream.openedx_core import EntityRow, PublishableEntityVersion
 
 IN_SIZE = 10_000
 """How many values one ``IN (…)`` gets. SQLite takes 32,766 parameters since 3.32, unless built for more."""
-
-
-class EntityRow(PublishableEntity):
-    """
-    ``PublishableEntity`` with the ordinary ``pk``, so that rows can be inserted in bulk.
-
-    .. no_pii:
-    """
-
-    pk = models.Model.pk
-
-    class Meta:
-        proxy = True
-        app_label = "content_libraries"
-        default_permissions = ()
 
 
 def insert[RowT: models.Model](

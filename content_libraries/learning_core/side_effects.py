@@ -15,8 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openedx_content.models_api import PublishableEntityVersionDependency
-
+from ..upstream.openedx_core import PublishableEntityVersionDependency
 from .branches import Branch, Log
 from .rows import in_parts, insert, insert_values, upsert_pointers
 

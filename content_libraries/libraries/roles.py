@@ -1,8 +1,7 @@
 """
-Roles of libraries in openedx-authz. No other module knows that package.
+Roles of libraries in openedx-authz. No other module of this room asks that package about libraries.
 
-Roles are given and taken through its API, but read from its tables: its engine would load all roles of all users, while
-one indexed query finds the roles of one user, and always sees the current state.
+Roles are given and taken through its API, but read from its tables (``upstream.openedx_authz``, ADR 0010).
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 from openedx_authz import api as authz_api
-from openedx_authz.engine.enforcer import AuthzEnforcer
-from openedx_authz.models import ExtendedCasbinRule
 from organizations.models import Organization
 
+from ..upstream import openedx_authz
 from .data import Role
 
 if TYPE_CHECKING:
@@ -30,16 +28,15 @@ _EVERY_LIBRARY = authz_api.PlatformContentLibraryGlobData.build_external_key()
 
 def assign(user: User, role: Role, library_key: LibraryLocatorV2) -> None:
     """Give a user a role in one library. It does nothing if the user has the role already."""
-    # The engine refuses to store a role that it remembers, and it remembers roles of rolled back transactions
-    # and of deleted libraries. So it has to read the stored roles first.
-    AuthzEnforcer.invalidate_policy_cache()
+    # Roles of rolled back transactions and of deleted libraries would not be stored again.
+    openedx_authz.forget_remembered_roles()
     authz_api.assign_role_to_user_in_scope(user.username, role.value, str(library_key))
 
 
 def withdraw(user: User, roles: Collection[Role], library_key: LibraryLocatorV2) -> None:
     """Take roles that a user has in one library. Roles for an organization or for all libraries stay."""
-    held = _assignments(user, roles).filter(casbin_rule__v2=_namespaced(str(library_key)))
-    for name in held.values_list("casbin_rule__v1", flat=True):
+    held = _assignments(user, roles).filter(stored_scope=_namespaced(str(library_key)))
+    for name in held.values_list("stored_role", flat=True):
         authz_api.unassign_role_from_user(user.username, _role(name).value, str(library_key))
 
 
@@ -49,7 +46,7 @@ def forget_deleted_library() -> None:
 
     openedx-authz deletes the roles themselves, because its scopes refer to the library.
     """
-    AuthzEnforcer.invalidate_policy_cache()
+    openedx_authz.forget_remembered_roles()
 
 
 def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, str]]:
@@ -59,8 +56,8 @@ def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, 
     Yields: the role, and where it was given: the library's key, ``lib:ORG:*`` or ``lib:*``.
     """
     external_keys = {_namespaced(key): key for key in _scopes_of(library_key)}
-    held = _assignments(user, Role).filter(casbin_rule__v2__in=external_keys)
-    for name, namespaced_key in held.values_list("casbin_rule__v1", "casbin_rule__v2").order_by("pk"):
+    held = _assignments(user, Role).filter(stored_scope__in=external_keys)
+    for name, namespaced_key in held.values_list("stored_role", "stored_scope").order_by("pk"):
         yield _role(name), external_keys[namespaced_key]
 
 
@@ -68,16 +65,16 @@ def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
     """Return a filter for the libraries in which the user has one of the roles, wherever it was given."""
     held = _assignments(user, roles)
     return (
-        Q(pk__in=held.filter(scope__isnull=False).values("scope__contentlibraryscope__content_library"))
+        Q(pk__in=openedx_authz.libraries_of(held))
         | Q(org__in=organizations_with_role(user, roles))
-        | Q(Exists(held.filter(casbin_rule__v2=_namespaced(_EVERY_LIBRARY))))
+        | Q(Exists(held.filter(stored_scope=_namespaced(_EVERY_LIBRARY))))
     )
 
 
 def organizations_with_role(user: User, roles: Collection[Role]) -> QuerySet[Organization]:
     """Return the organizations in all of whose libraries the user has one of the roles."""
     every_library_of_org = Concat(Value(_namespaced("lib:")), OuterRef("short_name"), Value(":*"))
-    held = _assignments(user, roles).filter(casbin_rule__v2=every_library_of_org)
+    held = _assignments(user, roles).filter(stored_scope=every_library_of_org)
     organizations: QuerySet[Organization] = Organization.objects.filter(Exists(held))
     return organizations
 
@@ -90,25 +87,17 @@ def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | 
     Args:
         library_key: only those that apply to this library.
     """
-    held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
-        subject__usersubject__user__isnull=False, casbin_rule__ptype="g", casbin_rule__v1__in=_stored_names(roles)
-    )
+    held = openedx_authz.assignments(_stored_names(roles))
     if library_key is not None:
-        held = held.filter(casbin_rule__v2__in=[_namespaced(key) for key in _scopes_of(library_key)])
-    named: QuerySet[Any] = held.annotate(
-        who=F("subject__usersubject__user__username"),
-        what=Substr("casbin_rule__v1", 1 + len(_ROLE_PREFIX)),
-        where=Substr("casbin_rule__v2", 1 + len(_namespaced(""))),
+        held = held.filter(stored_scope__in=[_namespaced(key) for key in _scopes_of(library_key)])
+    named: QuerySet[Any] = openedx_authz.with_usernames(held).annotate(
+        what=Substr("stored_role", 1 + len(_ROLE_PREFIX)), where=Substr("stored_scope", 1 + len(_namespaced("")))
     )
     return named
 
 
 def _assignments(user: User, roles: Collection[Role]) -> QuerySet[Any]:
-    """Return the rows in which openedx-authz stores the user's assignments, found by indexed columns."""
-    held: QuerySet[Any] = ExtendedCasbinRule.objects.filter(
-        subject__usersubject__user=user, casbin_rule__ptype="g", casbin_rule__v1__in=_stored_names(roles)
-    )
-    return held
+    return openedx_authz.assignments_of(user, _stored_names(roles))
 
 
 def _stored_names(roles: Collection[Role]) -> list[str]:

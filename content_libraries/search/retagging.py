@@ -17,6 +17,7 @@ from ..errors import NotFoundError
 from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries import api as libraries
+from ..upstream.openedx_tagging import EXPORT_ID, VALUE
 from .affected import Change
 
 _COLLECTION = "lib-collection:"
@@ -27,11 +28,11 @@ def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, Any]:
     """Return a filter that finds the affected object tags, even after the tag or taxonomy is gone."""
     match changed:
         case Taxonomy() if is_deleted:
-            return {"taxonomy": None, "_export_id": changed.export_id}
+            return {"taxonomy": None, EXPORT_ID: changed.export_id}
         case Taxonomy():
             return {"taxonomy": changed.pk}
         case Tag() if is_deleted:
-            return {"taxonomy": changed.taxonomy_id, "tag": None, "_value": changed.value}
+            return {"taxonomy": changed.taxonomy_id, "tag": None, VALUE: changed.value}
         case Tag():
             return {"tag__taxonomy": changed.taxonomy_id, "tag__lineage__startswith": changed.lineage}
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from openedx_tagging.models import ObjectTag
 
+from ..upstream.openedx_tagging import VALUE
+
 LEVELS: Final = 4
 """Deeper tags are found by their ancestors down to this level."""
 
@@ -33,8 +35,8 @@ def tags_of(object_ids: Collection[str]) -> dict[str, TagValues]:
         rows = (
             ObjectTag.objects.filter(object_id__in=part, taxonomy__enabled=True)
             .exclude(tag=None, taxonomy__allow_free_text=False)
-            .order_by("taxonomy__name", "_value", "pk")
-            .values_list("object_id", "taxonomy__name", "tag__lineage", "_value")
+            .order_by("taxonomy__name", VALUE, "pk")
+            .values_list("object_id", "taxonomy__name", "tag__lineage", VALUE)
         )
         for object_id, taxonomy, lineage, free_text in rows:
             _add(

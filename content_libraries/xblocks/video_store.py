@@ -7,7 +7,6 @@ of the site, and the others are refused: the store is never written from here (A
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
@@ -17,6 +16,7 @@ from edxval import api as edxval_api
 from edxval.exceptions import ValVideoNotFoundError
 
 from ..errors import NotAllowedError
+from ..upstream.edxval import replace_functions
 
 READS: Final = frozenset(
     {
@@ -54,9 +54,7 @@ def ask(question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) ->
 
 def ask_at(site: AskedSite) -> None:
     """Replace the functions of the store in this process, so that they ask the site."""
-    for name, function in inspect.getmembers(edxval_api, inspect.isfunction):
-        if function.__module__ == edxval_api.__name__ and not name.startswith("_"):
-            setattr(edxval_api, name, _exported if name == "export_to_xml" else partial(_asked, site, name))
+    replace_functions(lambda name: _exported if name == "export_to_xml" else partial(_asked, site, name))
 
 
 def _asked(site: AskedSite, name: str, *arguments: Any, **keywords: Any) -> Any:

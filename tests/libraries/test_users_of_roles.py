@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from openedx_authz.rest_api.v1 import views
 
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.libraries.profiles import let_users_have_no_profile
+from content_libraries.upstream.openedx_authz import let_users_have_no_profile
 from tests.conftest import ClientFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db

@@ -14,6 +14,7 @@ from django.db import transaction
 from openedx_tagging.models import ObjectTag
 
 from ...learning_core.api import in_parts
+from ...upstream.openedx_tagging import object_tag
 
 type TagName = tuple[int, str]
 """(taxonomy pk, value): what an object has at most once."""
@@ -121,11 +122,4 @@ def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagN
 
 
 def _copy(tag: Any, object_id: str, *, is_copied: bool = True) -> Any:
-    return ObjectTag(  # type: ignore[no-untyped-call]
-        object_id=object_id,
-        taxonomy=tag.taxonomy,
-        tag=tag.tag,
-        is_copied=is_copied,
-        _value=tag.value,
-        _export_id=tag.export_id,
-    )
+    return object_tag(object_id, tag.taxonomy, tag.tag, tag.value, export_id=tag.export_id, is_copied=is_copied)

@@ -16,6 +16,7 @@ from ...learning_core import api as learning_core
 from ...learning_core.api import ItemStatus
 from ...libraries.api import Permission, access_library, package_pk
 from ...libraries.models import ContentLibrary
+from ...upstream.openedx_tagging import VALUE
 from .objects import in_library
 from .taxonomies import visible_taxonomies
 
@@ -81,8 +82,8 @@ def _tag_table(user: Actor, library_key: LibraryLocatorV2) -> _TagTable:
     rows = (
         ObjectTag.objects.filter(in_library(library_key), taxonomy__in=visible_taxonomies(user), taxonomy__enabled=True)
         .exclude(tag=None, taxonomy__allow_free_text=False)
-        .order_by("taxonomy__name", "taxonomy", "_value")
-        .values_list("object_id", "taxonomy", "taxonomy__export_id", "_value")
+        .order_by("taxonomy__name", "taxonomy", VALUE)
+        .values_list("object_id", "taxonomy", "taxonomy__export_id", VALUE)
     )
     for object_id, taxonomy_pk, export_id, value in rows:
         table.columns[taxonomy_pk] = export_id

@@ -15,6 +15,7 @@ from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
 from ...learning_core.api import in_parts
 from ...libraries.models import ContentLibrary
+from ...upstream.openedx_tagging import VALUE, object_tag
 from .objects import announce_tags
 from .taxonomies import taxonomies_for
 
@@ -82,7 +83,7 @@ def add_tags(
     stored: dict[str, set[tuple[int, str]]] = {}
     for part in in_parts(wanted):
         rows = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False)
-        for object_id, taxonomy_pk, value in rows.values_list("object_id", "taxonomy_id", "_value"):
+        for object_id, taxonomy_pk, value in rows.values_list("object_id", "taxonomy_id", VALUE):
             stored.setdefault(object_id, set()).add((taxonomy_pk or 0, value.casefold()))
     new: list[Any] = []
     for object_id, names in wanted.items():
@@ -106,7 +107,7 @@ def named_tags_of(object_ids: Collection[str]) -> dict[str, dict[str, tuple[str,
             ObjectTag.objects.filter(object_id__in=part, taxonomy__enabled=True)
             .exclude(tag=None, taxonomy__allow_free_text=False)
             .order_by("pk")
-            .values_list("object_id", "taxonomy__export_id", "_value")
+            .values_list("object_id", "taxonomy__export_id", VALUE)
         )
         for object_id, export_id, value in rows:
             tags = found.setdefault(object_id, {})
@@ -127,7 +128,4 @@ def _found(taxonomy: Taxonomy, values: Collection[str]) -> dict[str, Tag | None]
 
 
 def _object_tag(object_id: str, taxonomy: Taxonomy, tag: Tag | None, value: str) -> Any:
-    text = tag.value if tag else value
-    return ObjectTag(  # type: ignore[no-untyped-call]
-        object_id=object_id, taxonomy=taxonomy, tag=tag, _value=text, _export_id=taxonomy.export_id
-    )
+    return object_tag(object_id, taxonomy, tag, tag.value if tag else value, export_id=taxonomy.export_id)

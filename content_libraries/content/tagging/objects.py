@@ -20,6 +20,7 @@ from openedx_tagging.models import ObjectTag, Taxonomy
 from ...actors import Actor
 from ...errors import ConflictError, InvalidInputError
 from ...keys import LibraryLocatorV2
+from ...upstream.openedx_tagging import VALUE
 from .holders import NAMESPACES, TagHolder, holder_of
 from .taxonomies import taxonomies_for
 
@@ -82,7 +83,7 @@ def _check_available(taxonomies: Collection[Taxonomy], holder: TagHolder) -> Non
 
 
 def _stored_tags(object_id: str) -> set[tuple[int | None, str]]:
-    return set(ObjectTag.objects.filter(object_id=object_id).values_list("taxonomy_id", "_value"))
+    return set(ObjectTag.objects.filter(object_id=object_id).values_list("taxonomy_id", VALUE))
 
 
 def _replace_tags(object_id: str, taxonomy: Taxonomy, values: list[str]) -> None:

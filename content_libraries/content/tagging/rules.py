@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from openedx_tagging import rules as _defaults  # noqa: F401 - has to set its rules before they are replaced
 from openedx_tagging.models import Taxonomy
-from rules.permissions import permissions
 
 from ...errors import NotFoundError
 from ...libraries.api import Permission, may
 from ...libraries.models import ContentLibrary
+from ...upstream.openedx_tagging import rule_of, set_rule
 from . import api
 
 if TYPE_CHECKING:
@@ -47,13 +46,9 @@ def can_view_tags_in(user: _User, library: ContentLibrary) -> bool:
     return may(user, library, Permission.VIEW)
 
 
-def _set_rule(permission: str, decide: Callable[..., bool]) -> None:
-    permissions.set_rule(permission, decide)  # type: ignore[no-untyped-call]
-
-
 def _decide_in_libraries(permission: str, decide: Callable[[_User, ContentLibrary], bool]) -> None:
     """Make a rule that lets library roles decide about objects in libraries, and the original rule about all others."""
-    elsewhere = permissions[permission]
+    elsewhere = rule_of(permission)
 
     def decide_about_object(user: _User, object_id: str) -> bool:
         if not api.is_library_object(object_id):
@@ -63,15 +58,15 @@ def _decide_in_libraries(permission: str, decide: Callable[[_User, ContentLibrar
         except NotFoundError:
             return False
 
-    _set_rule(permission, decide_about_object)
+    set_rule(permission, decide_about_object)
 
 
 for _name in ("add_taxonomy", "change_taxonomy", "delete_taxonomy"):
-    _set_rule(f"oel_tagging.{_name}", is_taxonomy_admin)
+    set_rule(f"oel_tagging.{_name}", is_taxonomy_admin)
 for _name in ("view_taxonomy", "list_tag"):
-    _set_rule(f"oel_tagging.{_name}", can_view_taxonomy)
+    set_rule(f"oel_tagging.{_name}", can_view_taxonomy)
 for _name in ("view_objecttag_taxonomy", "change_objecttag_taxonomy"):
-    _set_rule(f"oel_tagging.{_name}", can_use_taxonomy)
+    set_rule(f"oel_tagging.{_name}", can_use_taxonomy)
 
 _decide_in_libraries("oel_tagging.view_objecttag_objectid", can_view_tags_in)
 _decide_in_libraries("oel_tagging.change_objecttag_objectid", api.may_tag)

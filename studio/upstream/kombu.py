@@ -1,4 +1,12 @@
-"""The file-system broker, for sites without another one."""
+"""
+What is used of kombu beyond its public interface: the file-system broker, for sites without another one.
+
+Kombu writes messages and exchanges into files that others see while they are incomplete. Its channel is derived from,
+with ``_put`` and ``_queue_bind`` replaced and ``_exchange_file`` called, and its entry for ``filesystem://`` in
+TRANSPORT_ALIASES is replaced. This can go when a release writes complete files.
+
+Seen with kombu 5.7.0.
+"""
 
 from __future__ import annotations
 

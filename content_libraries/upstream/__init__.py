@@ -1,0 +1,1 @@
+"""What leans on the insides of other packages, one module a package."""

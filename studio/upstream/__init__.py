@@ -1,0 +1,1 @@
+"""What of the host leans on the insides of other packages, or corrects them, one module a package."""

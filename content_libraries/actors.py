@@ -41,4 +41,9 @@ def is_operator(actor: Actor) -> TypeIs[Operator]:
     return isinstance(actor, Operator)
 
 
-__all__ = ["OPERATOR", "Actor", "Operator", "is_operator"]
+def is_global_staff(user: User | AnonymousUser) -> bool:
+    """Return whether the user may do everything on the whole site."""
+    return user.is_active and (user.is_staff or user.is_superuser)
+
+
+__all__ = ["OPERATOR", "Actor", "Operator", "is_global_staff", "is_operator"]

@@ -3,7 +3,6 @@
 from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
-from .content.tagging.models import TaxonomyAvailability
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .imports.models import (
     ImportJob,
@@ -19,6 +18,7 @@ from .learning_core.container_types import BlockGroup, BlockGroupVersion, Course
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
 from .sync.models import CourseLink, LegacyConversion, SyncRun, SyncRunCourse
+from .tagging.models import TaxonomyAvailability
 from .upstream.openedx_core import EntityRow
 from .xblocks.models import StudentState
 

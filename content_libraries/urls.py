@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OWN, include("content_libraries.imports.rest.own_urls")),
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
-    path(TAGGING, include("content_libraries.content.tagging.rest.urls")),
+    path(TAGGING, include("content_libraries.tagging.rest.urls")),
     path(STAGING, include("content_libraries.clipboard.rest.urls")),
     path(OWN, include("content_libraries.xblocks.rest.own_urls")),
     path(XBLOCKS, include("content_libraries.xblocks.rest.urls")),

@@ -23,7 +23,7 @@ __all__ = ["release"]
 
 project = "content_libraries"
 author = "the contributors of content_libraries"
-extensions = ["myst_parser", "settings_list", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "rooms", "settings_list", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 add_module_names = False
 autodoc_member_order = "groupwise"
 autodoc_typehints_format = "short"

@@ -41,9 +41,9 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
-from content_libraries.content.tagging import api as tagging
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import AccessLevel, ContentLibrary, ContentLibraryPermission
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.courses.building import make_course
 from tests.search.building import Shelf

@@ -15,8 +15,8 @@ from user_tasks.models import UserTaskArtifact
 
 from content_libraries import api
 from content_libraries.backups.tasks import back_up
-from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, UserFactory
 from tests.content.client import LibraryClient
 from tests.courses.building import make_course

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from ..jobs.admin import JobActionsAdmin
-from ..libraries.staff_admin import StaffAdmin
+from ..admin_base.jobs import JobActionsAdmin
+from ..admin_base.staff import StaffAdmin
 from . import api
 from .models import BackupJob, RestoreJob
 

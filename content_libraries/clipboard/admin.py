@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from ..admin_base.staff import StaffAdmin
 from ..libraries.api import is_global_staff
-from ..libraries.staff_admin import StaffAdmin
 from .models import StagedContent
 
 

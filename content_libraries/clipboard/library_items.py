@@ -12,8 +12,7 @@ from ..actors import Actor
 from ..content.api import access_item, settings_of
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, package_pk
 from ..olx.api import with_attributes
 from ..upstream.openedx_tagging import VALUE
 from .data import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES, Snapshot, TagsOfObjects

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..admin_base.confirming import Effect, ask, is_confirmed
 from ..errors import ContentLibrariesError
 from ..learning_core.api import ItemChange
 from ..libraries.admin import ContentLibraryAdmin
-from ..libraries.confirming import Effect, ask, is_confirmed
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary
 from . import api
 
 _MOST_ITEMS: Final = 100

@@ -9,8 +9,7 @@ from django.db import transaction
 
 from ..actors import Actor
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, author_pk, package_pk, require
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, author_pk, package_pk, require
 from . import container_settings as preserved
 from .components import check_limit
 from .data import ComponentWrite, ContainerSettingsData, ContainerWrite, DraftWrites

@@ -12,13 +12,12 @@ from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, access_library, author_pk, package_pk, require
-from ..libraries.models import ContentLibrary
+from ..learning_core.api import MAX_TITLE
+from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk, require
 from .data import CollectionSummary
 from .items import access_item
 from .lazy import LazyList
 
-MAX_TITLE: Final = 500
 MAX_DESCRIPTION: Final = 10_000
 _MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""

@@ -33,7 +33,7 @@ from openedx_events.tooling import OpenEdxPublicSignal
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import ItemChange
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary
 
 type _Signals = tuple[OpenEdxPublicSignal, OpenEdxPublicSignal]
 """The signal for components, and that for containers."""

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from ..findings import Finding
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
-from ..libraries.api import get_library, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, get_library, package_pk
 from ..olx import api as olx
 
 

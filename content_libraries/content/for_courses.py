@@ -14,8 +14,7 @@ from typing import Protocol
 from ..actors import Actor
 from ..keys import CourseKey, ItemKey
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, may, package_pk, require, views_library_updates
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, may, package_pk, require, views_library_updates
 
 
 class IsLinked(Protocol):

@@ -10,8 +10,7 @@ from ..actors import Actor
 from ..errors import NotFoundError
 from ..keys import ItemKey, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, access_library, author_pk, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk
 from . import events
 from .data import ItemSummary
 

@@ -10,8 +10,7 @@ from ..actors import Actor
 from ..errors import NotFoundError
 from ..keys import CourseKey, ItemKey, LibraryContainerLocator, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, access_library, get_library, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, get_library, package_pk
 from .container_settings import settings_of
 from .data import ContainerSettingsData, ItemSummary
 from .for_courses import reads_for_course

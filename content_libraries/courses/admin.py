@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from opaque_keys import InvalidKeyError
 
+from ..admin_base.confirming import Effect, ask, is_confirmed
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
 from ..libraries.admin import PackageAdmin, UnpublishedFilter, add_figures, sizes
-from ..libraries.confirming import Effect, ask, is_confirmed
 from . import api
 from .models import Course
 from .reading import FILE_NAMESPACE

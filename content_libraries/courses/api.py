@@ -46,6 +46,7 @@ from .file_names import CourseFileNames
 from .hooks import CourseHook, register_course_hook
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
+from .models import Course
 from .permissions import (
     CoursePermissionBackend,
     CourseRoleBackend,
@@ -81,6 +82,7 @@ __all__ = [
     "BlockState",
     "Change",
     "Copied",
+    "Course",
     "CourseExistsError",
     "CourseFile",
     "CourseFileNames",

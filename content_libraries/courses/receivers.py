@@ -8,8 +8,8 @@ from typing import Any
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from ..content.tagging.api import register_tag_holder
 from ..learning_core import api as learning_core
+from ..tagging.api import register_tag_holder
 from .models import Course
 from .tagging import holder_of_block, holder_of_course
 from .tasks import compile_published

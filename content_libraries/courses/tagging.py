@@ -11,9 +11,9 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from organizations.models import Organization
 
 from ..actors import Actor
-from ..content.tagging.api import TagHolder
 from ..errors import MalformedKeyError, NotFoundError
 from ..keys import course_key
+from ..tagging.api import TagHolder
 from .data import CoursePermission
 from .permissions import may_in_course, require_in_course
 from .reading import root_key

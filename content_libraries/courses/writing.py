@@ -14,7 +14,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import InvalidInputError
 from ..learning_core import api as learning_core
-from ..learning_core.api import ComponentWrite, ContainerWrite, DraftWrites, FileBytes, FileMedia
+from ..learning_core.api import MAX_TITLE, ComponentWrite, ContainerWrite, DraftWrites, FileBytes, FileMedia
 from ..olx.api import settings_in
 from .data import ROOT
 from .models import BlockDefinition, Course, CourseBlock
@@ -22,7 +22,6 @@ from .plans import CoursePlan, Outcome, PutFile, outcome_of
 from .reading import FILE_NAMESPACE, CourseReader, find_course, learning_package_of
 from .store import Applied
 
-MAX_TITLE: Final = 500
 MAX_DISPLAY_NAME: Final = 255
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 """Codes that every database stores; MariaDB takes no other letters."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from ..actors import Actor
 from ..keys import ItemKey, LibraryContainerLocator, LibraryUsageLocatorV2, item_type_of, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, access_library, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, package_pk
 from .data import Action, Contributor, HistoryEntry
 from .windows import windows_of
 

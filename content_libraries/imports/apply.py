@@ -20,8 +20,7 @@ from ..learning_core.api import (
     lock_package,
     publish,
 )
-from ..libraries.api import Permission, access_library, author_pk, package_pk, require
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk, require
 from . import mapping
 from .collecting import fill_collection
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
-from ..content.tagging.api import named_tags_of
 from ..courses.api import Block, CourseFile, CourseStructure, course_store
 from ..olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled
+from ..tagging.api import named_tags_of
 from .sources import SourceChangedError
 
 _STATIC: Final = "static/"

@@ -14,8 +14,7 @@ from ..actors import OPERATOR, Actor, is_operator
 from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, course_key
-from ..libraries.api import Permission, is_global_staff, may
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, is_global_staff, may
 from .course_sources import CourseSource
 from .forwarding import get_forwarding
 from .models import SourceUpload

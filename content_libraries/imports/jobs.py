@@ -25,8 +25,7 @@ from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ..keys import CourseKey, LibraryLocatorV2
 from ..learning_core.api import collection_codes_of, entity_pks_after, lock_package
-from ..libraries.api import Permission, access_library, delete_library, may_see, package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, delete_library, may_see, package_pk
 from .collecting import plan_collection
 from .data import ImportOptions
 from .finding import FoundSource, find_again, find_source

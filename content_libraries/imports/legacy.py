@@ -21,8 +21,16 @@ from ..actors import Actor, is_operator
 from ..errors import ContentLibrariesError, InvalidInputError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
-from ..libraries.api import Permission, access_library, author_pk, create_library, set_user_level
-from ..libraries.models import AccessLevel, ContentLibrary
+from ..learning_core.api import MAX_TITLE
+from ..libraries.api import (
+    AccessLevel,
+    ContentLibrary,
+    Permission,
+    access_library,
+    author_pk,
+    create_library,
+    set_user_level,
+)
 from .apply import apply_plan
 from .data import ImportOptions
 from .forwarding import get_forwarding, refuse_frozen
@@ -34,8 +42,6 @@ from .sources import Source, SourcePath, as_source
 from .uploads import available_uploads, readable
 
 ORG_LIBRARY_SLUG: Final = "legacy-libraries"
-
-_MAX_TITLE: Final = 500
 
 
 class Destination(StrEnum):
@@ -230,7 +236,7 @@ def _destination(
         if into == Destination.BY_READERS and (readers := _readers(key)):
             names = [reader.username for reader in readers]
             slug = f"{slug}-{hashlib.blake2b(repr(names).encode(), digest_size=6).hexdigest()}"
-            title = f"{title}: {', '.join(names)}"[:_MAX_TITLE]
+            title = f"{title}: {', '.join(names)}"[:MAX_TITLE]
         known = ContentLibrary.objects.filter(org__short_name=org, slug=slug).first()
     if known is not None:
         makers = ImportJob.objects.filter(target_key=str(known.library_key), made_library=True, state__in=UNFINISHED)

@@ -23,8 +23,7 @@ from ..learning_core.api import (
     draft_contents,
     titles_in_use,
 )
-from ..libraries.api import package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, package_pk
 from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
 from ..site_language import gettext as _
 from .codes import CodeAllocator, code_from_id, code_from_title

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary
 from .models import StoredPlan
 
 

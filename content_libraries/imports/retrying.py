@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..actors import Actor
 from ..errors import InvalidInputError
 from ..jobs.api import UNFINISHED
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary
 from .jobs import SourceRequest, find_job, start_imports
 from .legacy import migrate_anew
 from .models import ImportJob

@@ -22,6 +22,7 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..learning_core.api import MAX_TITLE
 from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
 from ..site_language import gettext as _
 from ..site_language import ngettext
@@ -32,7 +33,6 @@ TYPE_OF_TAG: Final[Mapping[str, str]] = {"chapter": "section", "sequential": "su
 TAG_OF_RANK: Final = {1: "vertical", 2: "sequential", 3: "chapter"}
 RANKS: Final[Mapping[str, int]] = {Level.COMPONENT: 0, Level.UNIT: 1, Level.SUBSECTION: 2, Level.SECTION: 3}
 ROOT_TAGS: Final = frozenset({"course", "library"})
-MAX_TITLE: Final = 500
 
 
 @dataclass(slots=True, eq=False)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .. import site_language
-from ..content.tagging import api as tagging
 from ..learning_core.api import item_keys
-from ..libraries.api import package_pk
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, package_pk
 from ..olx.api import OlxBlock, OlxTree
 from ..site_language import gettext as _
+from ..tagging import api as tagging
 from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
 from .shape import ROOT_TAGS
 

@@ -46,6 +46,7 @@ from .courses import (
 from .data import (
     BLOCK_PATH,
     COMPONENT_NAMESPACE,
+    MAX_TITLE,
     ComponentWrite,
     ContainerWrite,
     DraftWrites,
@@ -182,6 +183,7 @@ __all__ = [
     "ENTITIES_PUBLISHED",
     "LEARNING_PACKAGE_DELETED",
     "LEARNING_PACKAGE_UPDATED",
+    "MAX_TITLE",
     "NAME_FIELDS",
     "NO_LOGS",
     "BranchName",

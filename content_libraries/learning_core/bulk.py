@@ -40,7 +40,7 @@ from ..upstream.openedx_core import (
 )
 from .conflicts import integrity_explained
 from .container_types import BLOCK_GROUP, COURSE_OUTLINE, BlockGroupVersion, CourseOutlineVersion
-from .data import BLOCK_PATH, ComponentWrite, ContainerWrite, DraftWrites
+from .data import BLOCK_PATH, MAX_TITLE, ComponentWrite, ContainerWrite, DraftWrites
 from .media import FileBytes, Medium, file_medium, get_or_create_media, olx_medium
 from .publish import current_drafts, lock_package, write_draft_records
 from .rows import in_parts, insert_each, insert_multi_table_children, insert_values, insert_with_uuid
@@ -48,7 +48,6 @@ from .rows import in_parts, insert_each, insert_multi_table_children, insert_val
 type ItemWrite = ComponentWrite | ContainerWrite
 
 CODE = re.compile(r"[\w.-]{1,255}")
-MAX_TITLE = 500
 CHILD_TYPES: Mapping[str, frozenset[str | None]] = {
     "unit": frozenset({None}),
     "subsection": frozenset({"unit"}),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 COMPONENT_NAMESPACE = "xblock.v1"
 """Namespace of component types that are XBlocks."""
 
 BLOCK_PATH = "block.xml"
 """Path of a component's OLX among its media."""
+
+MAX_TITLE: Final = 500
+"""How many characters of a title the tables of Learning Core take."""
 
 
 def component_ref(block_type: str, component_code: str) -> str:

@@ -32,9 +32,9 @@ from openedx_content.models_api import (
 
 from .. import conf
 from ..errors import InvalidInputError
-from .bulk import MAX_TITLE, write_drafts
+from .bulk import write_drafts
 from .conflicts import integrity_explained
-from .data import BLOCK_PATH, COMPONENT_NAMESPACE, ContainerWrite, block_media_type
+from .data import BLOCK_PATH, COMPONENT_NAMESPACE, MAX_TITLE, ContainerWrite, block_media_type
 from .ids import entity_id
 from .lookups import latest_versions
 from .media import media_type_of

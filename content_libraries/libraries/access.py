@@ -13,12 +13,12 @@ from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from organizations.models import Organization
 
 from .. import conf
-from ..actors import Actor, is_operator
+from ..actors import Actor, is_global_staff, is_operator
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, LibraryLocatorV2
 from .data import Explanation, Grant, GrantKind, Permission
 from .models import ContentLibrary
-from .permissions import is_global_staff, permission_backend
+from .permissions import permission_backend
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

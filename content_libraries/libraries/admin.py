@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from organizations.models import Organization
 
+from ..admin_base.staff import StaffAdmin
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
 from . import api
 from .admin_forms import GrantForm, GrantFormSet, LibraryForm, NewLibraryForm
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
-from .staff_admin import StaffAdmin
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

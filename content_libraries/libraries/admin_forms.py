@@ -11,10 +11,11 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..admin_base.key_fields import ProposingInput
 from ..errors import ContentLibrariesError, InvalidInputError
+from ..learning_core.api import MAX_TITLE
 from . import api
-from .key_fields import ProposingInput
-from .lifecycle import MAX_DESCRIPTION, MAX_TITLE
+from .lifecycle import MAX_DESCRIPTION
 from .models import ContentLibrary, ContentLibraryPermission
 
 _API_NAMES: Final = {"organization": "org"}

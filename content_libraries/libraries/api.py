@@ -1,5 +1,6 @@
 """Functions of libraries for other rooms, which read and change libraries only through them."""
 
+from ..actors import is_global_staff
 from .access import (
     access_library,
     author_pk,
@@ -21,7 +22,7 @@ from .data import PERMISSIONS_OF, Explanation, Grant, GrantKind, LibrarySummary,
 from .given_roles import change_role, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
-from .permissions import is_global_staff
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .team import (
     OnlyAdminError,
     add_team_member,
@@ -36,6 +37,9 @@ from .team import (
 __all__ = [
     "PERMISSIONS_OF",
     "ROLE_NAMES",
+    "AccessLevel",
+    "ContentLibrary",
+    "ContentLibraryPermission",
     "Explanation",
     "Grant",
     "GrantKind",

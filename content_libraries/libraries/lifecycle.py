@@ -26,14 +26,13 @@ from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
-from ..learning_core.api import PackageID
+from ..learning_core.api import MAX_TITLE, PackageID
 from . import roles
 from .access import access_library, forget_grants, get_library, require_create
 from .data import Permission, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
 from .permissions import permission_backend
 
-MAX_TITLE: Final = 500
 MAX_DESCRIPTION: Final = 10_000
 
 

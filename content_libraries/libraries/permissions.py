@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from organizations.models import Organization
 
 from .. import conf
+from ..actors import is_global_staff
 from . import roles
 from .data import PERMISSIONS_OF, Grant, GrantKind, Permission, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
@@ -106,11 +107,6 @@ class RoleBackend:
 
     def may_create_in(self, user: User | AnonymousUser, org: str, *, exists: bool) -> bool:
         return exists or is_global_staff(user)
-
-
-def is_global_staff(user: User | AnonymousUser) -> bool:
-    """Return whether the user may do everything on the whole site."""
-    return user.is_active and (user.is_staff or user.is_superuser)
 
 
 def permission_backend() -> PermissionBackend:

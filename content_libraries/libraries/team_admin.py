@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from .. import site_language
+from ..admin_base.key_fields import LibraryKeyField
+from ..admin_base.staff import StaffAdmin
 from ..errors import ContentLibrariesError, InvalidInputError
 from . import api
 from .data import Role
-from .key_fields import LibraryKeyField
 from .models import AccessLevel, ContentLibraryPermission
-from .staff_admin import StaffAdmin
 
 _TEAM_ROWS: Final = 100
 _ROLES: Final = [(role, api.ROLE_NAMES[role]) for role in Role]

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from kombu.exceptions import OperationalError
 
+from ..admin_base.staff import ChoiceFilter, StaffAdmin
 from ..courses.admin import CourseAdmin
 from ..libraries.admin import ContentLibraryAdmin
-from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search

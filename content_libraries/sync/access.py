@@ -10,8 +10,7 @@ from ..actors import Actor
 from ..courses.api import Block, CoursePermission, find_block, may_in_course, require_in_course
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import ItemKey, LibraryLocatorV2, library_key_of
-from ..libraries.api import Permission, access_library, viewable_libraries
-from ..libraries.models import ContentLibrary
+from ..libraries.api import ContentLibrary, Permission, access_library, viewable_libraries
 from .data import LinkState
 from .errors import UpstreamNotAllowedError
 from .states import explain

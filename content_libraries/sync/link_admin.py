@@ -13,10 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..admin_base.staff import ChoiceFilter, StaffAdmin
 from ..errors import ContentLibrariesError
 from ..keys import LibraryLocatorV2
 from ..libraries.admin import ContentLibraryAdmin
-from ..libraries.staff_admin import ChoiceFilter, StaffAdmin
 from . import api
 from .data import LinkState
 from .models import CourseLink

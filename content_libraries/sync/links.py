@@ -11,13 +11,12 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..content.tagging.api import release_copied_tags
-from ..courses.api import Block, CourseStructure, course_store, lock_course
-from ..courses.models import Course
+from ..courses.api import Block, Course, CourseStructure, course_store, lock_course
 from ..errors import MalformedKeyError, NotFoundError
 from ..findings import Finding
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
+from ..tagging.api import release_copied_tags
 from .data import LinkState
 from .models import CourseLink
 from .settings import MAX_KEY, LinkSettings, course_type_of, ref_of, upstream_key

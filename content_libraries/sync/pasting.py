@@ -19,7 +19,6 @@ from opaque_keys.edx.keys import UsageKey
 
 from ..actors import Actor
 from ..clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
-from ..content.tagging.api import clone_tags, copy_tags
 from ..courses.api import (
     ArrivingFiles,
     Block,
@@ -39,6 +38,7 @@ from ..keys import ItemKey, item_key
 from ..learning_core.api import FileBytes
 from ..libraries.api import author_pk
 from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
+from ..tagging.api import clone_tags, copy_tags
 from .copies import with_link_settings
 from .data import FileNotices
 from .files import with_made

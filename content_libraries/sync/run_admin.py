@@ -15,9 +15,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..jobs.admin import TONES, JobAdmin, state_in_words
+from ..admin_base.jobs import TONES, JobAdmin, state_in_words
+from ..admin_base.staff import StaffAdmin
 from ..jobs.api import UNFINISHED
-from ..libraries.staff_admin import StaffAdmin
 from . import api
 from .data import SyncAction
 from .models import SyncRun, SyncRunCourse

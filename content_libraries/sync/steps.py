@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from opaque_keys.edx.keys import UsageKey
 
-from ..content.tagging.api import plan_tag_copies
 from ..courses.api import (
     Change,
     CoursePlan,
@@ -24,6 +23,7 @@ from ..courses.api import (
 from ..keys import LibraryContainerLocator
 from ..learning_core import api as learning_core
 from ..olx.api import says_the_same, with_attributes
+from ..tagging.api import plan_tag_copies
 from .attention import attention_in, settings_report
 from .conflicts import conflicts_in, lost_work
 from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
-from ..content.tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..courses.api import (
     Block,
     Change,
@@ -27,6 +26,7 @@ from ..errors import ConflictError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, library_key_of
 from ..libraries.api import author_pk
 from ..olx.api import with_attributes
+from ..tagging.api import announce_tags, copy_tags, release_copied_tags
 from .access import access_block, may_view_library, require_may_see_state, require_may_sync
 from .data import FileNotices, LinkState, SyncAction, SyncPlan
 from .errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError

@@ -2,13 +2,13 @@
 What is used of openedx-tagging, a part of openedx-core, beyond its ``api``, its ``data`` and the reading of its
 models.
 
-*Tags are written in sets.* ``content.tagging`` gives and copies the tags of many objects with one insert, where the
+*Tags are written in sets.* ``tagging`` gives and copies the tags of many objects with one insert, where the
 api takes several queries for each object. An ``ObjectTag`` keeps the value and the taxonomy's export id in columns
 with private names, ``_value`` and ``_export_id``; ``object_tag`` fills them, and VALUE and EXPORT_ID name them for
 queries. This can go when the api gives and copies tags of many objects in a constant number of queries.
 
 *Rules.* The package lets everybody see everything and nobody edit tags, and leaves better rules to its host; it has
-no place for them. ``content.tagging.rules`` sets them where django-rules keeps those of the package, whose module has
+no place for them. ``tagging.rules`` sets them where django-rules keeps those of the package, whose module has
 to be loaded before. This can go when the package asks a setting for its rules.
 
 *A migration on PostgreSQL.* Migration 0021 deletes the taxonomy of languages and then changes its table, in one
@@ -16,7 +16,7 @@ transaction. PostgreSQL refuses to change a table while foreign keys of deleted 
 the transaction, so no new site could be set up. The migration is told to check foreign keys at once. This can go when
 a release changes that migration.
 
-Besides, ``content.tagging.rest`` derives from the REST views.
+Besides, ``tagging.rest`` derives from the REST views.
 
 Seen with openedx-core 1.15.2.
 """

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from ..admin_base.staff import StaffAdmin
 from ..libraries.api import is_global_staff
-from ..libraries.staff_admin import StaffAdmin
 from .models import StudentState
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing.connection import Connection
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import django
 from django.conf import settings
@@ -16,13 +17,17 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+_CALLED_BY_TASKS: Final = ("editing", "formulas", "inside", "video_config")
+"""Modules that send functions of theirs to block processes, by name."""
+
 
 def warm_up() -> None:
     """Import everything that blocks may need, which takes seconds, and cut off all databases."""
     django.setup()
     from ..content.api import load_block_classes  # noqa: PLC0415 - needs the apps
-    from . import editing, formulas, inside, video_config  # noqa: F401, PLC0415 - what tasks call
 
+    for name in _CALLED_BY_TASKS:
+        import_module(f"{__package__}.{name}")
     load_block_classes()
     engines.all()
     translation.activate(settings.LANGUAGE_CODE)

@@ -18,9 +18,9 @@ from organizations.models import Organization
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, MemberFactory, UserFactory, give_role
 
 from .client import LibraryClient

@@ -12,7 +12,7 @@ from openedx_tagging import api as tagging_api
 from openedx_tagging.models import Taxonomy
 from organizations.models import Organization
 
-from content_libraries.content.tagging import api as tagging
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, CommitRunner
 
 from .building import COURSE_KEY, PROBLEM, TEXT, key

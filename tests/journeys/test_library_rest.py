@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openedx_tagging import api as tagging_api
 
-from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, LibraryFactory, UserFactory, give_role
 from tests.content.client import ROOT, LibraryClient
 from tests.courses.building import COURSE_KEY, UNIT, make_course

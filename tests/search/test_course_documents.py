@@ -18,7 +18,6 @@ from rest_framework.test import APIClient
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.content.tagging import api as tagging
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.api import catch_up, check_index, index_lag, rebuild, search
 from content_libraries.search.course_documents import course_block_documents
@@ -26,6 +25,7 @@ from content_libraries.search.documents import document_id
 from content_libraries.search.models import SearchAccess, SearchCheckpoint
 from content_libraries.search.places import package_of, place_of
 from content_libraries.search.tasks import catch_up_search, sweep_search
+from content_libraries.tagging import api as tagging
 from tests.courses.building import COURSE_KEY, PROBLEM, ROOT, SECTION, SUBSECTION, TEXT, UNIT, key, make_course
 from tests.sync.building import Shelf as ReusedShelf
 

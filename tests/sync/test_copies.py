@@ -10,9 +10,9 @@ from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.content.tagging import api as tagging
 from content_libraries.errors import InvalidInputError, NotAllowedError, NotFoundError
 from content_libraries.sync.models import CourseLink
+from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import key as course_block
 from tests.courses.building import make_course

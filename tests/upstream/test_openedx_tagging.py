@@ -38,7 +38,7 @@ def test_tags_say_what_their_private_columns_keep() -> None:
     ],
 )
 def test_objects_have_rules_of_their_own(permission: str, predicate: str) -> None:
-    """``content.tagging.rules`` replaces them for objects of libraries, and asks them about all others."""
+    """``tagging.rules`` replaces them for objects of libraries, and asks them about all others."""
     assert hasattr(rules, predicate)
     assert f"oel_tagging.{permission}" in permissions
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +14,9 @@ from rest_framework import serializers
 from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
+from ...learning_core.api import MAX_TITLE
 from ...rest import KeyListField, SecondsDateTimeField
 from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
-
-MAX_TITLE: Final = 500
 
 
 class BlockTypeSerializer(serializers.Serializer[Any]):

@@ -7,10 +7,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ...libraries.staff_admin import StaffAdmin
-
-__all__ = ["PREFIX", "StaffAdmin", "page_url"]
-
 PREFIX: Final = "admin:content_libraries_import"
 
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...actors import Actor
+from ...admin_base.key_fields import LibraryKeyField
 from ...errors import ContentLibrariesError
 from ...keys import LibraryLocatorV2, course_key
+from ...learning_core.api import MAX_TITLE
 from ...libraries.api import viewable_libraries
-from ...libraries.key_fields import LibraryKeyField
-from ...libraries.lifecycle import MAX_TITLE
 from ..data import ImportOptions, Level, OnRepeat
 from ..legacy import Destination
 

@@ -11,11 +11,12 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...jobs.admin import JobAdmin
+from ...admin_base.jobs import JobAdmin
+from ...admin_base.staff import StaffAdmin
 from .. import api
 from ..models import ImportJob, ModulestoreMigration
 from . import pages
-from .base import PREFIX, StaffAdmin, page_url
+from .base import PREFIX, page_url
 
 _MOST_SOURCES: Final = 3
 

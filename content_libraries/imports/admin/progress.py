@@ -10,9 +10,9 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ...jobs.admin import TONES, state_in_words
+from ...admin_base.jobs import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
-from ...libraries.models import ContentLibrary
+from ...libraries.api import ContentLibrary
 from ..finding import titles_of
 from ..jobs import CANCELED_TEXT
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration

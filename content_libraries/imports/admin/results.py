@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ... import conf
+from ...admin_base.staff import ChoiceFilter, StaffAdmin
 from ...content.api import frontend_url
 from ...keys import ItemKey, LibraryContainerLocator, library_key
 from ...learning_core.api import NAME_FIELDS, key_of
-from ...libraries.staff_admin import ChoiceFilter
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
 from ..wording import error_in_words
-from .base import StaffAdmin
 from .pages import csv_response
 
 _COLUMNS: Final = {

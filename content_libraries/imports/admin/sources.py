@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...admin_base.staff import StaffAdmin
 from ...courses.admin import CourseAdmin
 from ...errors import ContentLibrariesError
 from ...libraries.api import is_global_staff
 from .. import api
 from ..models import SourceUpload
-from .base import StaffAdmin, page_url
+from .base import page_url
 from .forms import SourceKeyField
 
 

@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from ... import conf
+from ...actors import is_global_staff
 from ...errors import NotFoundError
 from ...rest import require_few
 from ..access import get_library, may
 from ..data import Permission
-from ..permissions import is_global_staff
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.core.validators import validate_unicode_slug
 from rest_framework import serializers
 
+from ...learning_core.api import MAX_TITLE
 from ...rest import SecondsDateTimeField
 from ..data import LibrarySummary, TeamMember
-from ..lifecycle import MAX_DESCRIPTION, MAX_TITLE
+from ..lifecycle import MAX_DESCRIPTION
 from ..models import AccessLevel, ContentLibrary, License
 
 _MAX_SLUG = ContentLibrary._meta.get_field("slug").max_length

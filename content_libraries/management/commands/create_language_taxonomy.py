@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext_lazy
 
 from ...actors import Operator
-from ...content.tagging.api import create_language_taxonomy
+from ...tagging.api import create_language_taxonomy
 from ..base import LibraryCommand
 
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...admin_base.jobs import JobActionsAdmin
+from ...admin_base.staff import StaffAdmin
 from ...errors import ContentLibrariesError
-from ...imports.admin.base import StaffAdmin
-from ...jobs.admin import JobActionsAdmin
 from ..models import LegacyConversion
 from .jobs import cancel_conversion, retry_conversion
 from .undoing import undo_conversion

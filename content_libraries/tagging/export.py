@@ -10,13 +10,12 @@ from typing import Final
 
 from openedx_tagging.models import ObjectTag
 
-from ...actors import Actor
-from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2
-from ...learning_core import api as learning_core
-from ...learning_core.api import ItemStatus
-from ...libraries.api import Permission, access_library, package_pk
-from ...libraries.models import ContentLibrary
-from ...upstream.openedx_tagging import VALUE
+from ..actors import Actor
+from ..keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2
+from ..learning_core import api as learning_core
+from ..learning_core.api import ItemStatus
+from ..libraries.api import ContentLibrary, Permission, access_library, package_pk
+from ..upstream.openedx_tagging import VALUE
 from .objects import in_library
 from .taxonomies import visible_taxonomies
 

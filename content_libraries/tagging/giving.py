@@ -13,9 +13,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
-from ...learning_core.api import in_parts
-from ...libraries.models import ContentLibrary
-from ...upstream.openedx_tagging import VALUE, object_tag
+from ..learning_core.api import in_parts
+from ..libraries.api import ContentLibrary
+from ..upstream.openedx_tagging import VALUE, object_tag
 from .objects import announce_tags
 from .taxonomies import taxonomies_for
 

@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from ..actors import is_global_staff
 from ..errors import ContentLibrariesError
-from .permissions import is_global_staff
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

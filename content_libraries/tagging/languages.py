@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop
 from openedx_tagging import api as tagging
 from openedx_tagging.models import Tag, Taxonomy
 
-from ...actors import Actor
-from ...errors import NotAllowedError
+from ..actors import Actor
+from ..errors import NotAllowedError
 from .taxonomies import administers_taxonomies, set_organizations
 
 EXPORT_ID: Final = "languages-v1"

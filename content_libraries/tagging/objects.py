@@ -17,10 +17,10 @@ from openedx_events.content_authoring.signals import (
 from openedx_tagging import api as tagging_api
 from openedx_tagging.models import ObjectTag, Taxonomy
 
-from ...actors import Actor
-from ...errors import ConflictError, InvalidInputError
-from ...keys import LibraryLocatorV2
-from ...upstream.openedx_tagging import VALUE
+from ..actors import Actor
+from ..errors import ConflictError, InvalidInputError
+from ..keys import LibraryLocatorV2
+from ..upstream.openedx_tagging import VALUE
 from .holders import NAMESPACES, TagHolder, holder_of
 from .taxonomies import taxonomies_for
 

@@ -34,8 +34,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
-from .... import keys
-from ....rest import ErrorsMixin, LibraryAPIView, require_few
+from ... import keys
+from ...rest import ErrorsMixin, LibraryAPIView, require_few
 from .. import api
 from . import descriptions
 from .serializers import (

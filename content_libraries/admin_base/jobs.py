@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 
 from .. import conf
 from ..errors import ContentLibrariesError, NotFoundError
-from .leases import is_dead
-from .models import UNFINISHED, Job, JobState
+from ..jobs.api import UNFINISHED, Job, JobState, is_dead
 
 
 class WorkerFilter(admin.SimpleListFilter):

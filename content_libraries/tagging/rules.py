@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from openedx_tagging.models import Taxonomy
 
-from ...errors import NotFoundError
-from ...libraries.api import Permission, may
-from ...libraries.models import ContentLibrary
-from ...upstream.openedx_tagging import rule_of, set_rule
+from ..errors import NotFoundError
+from ..libraries.api import ContentLibrary, Permission, may
+from ..upstream.openedx_tagging import rule_of, set_rule
 from . import api
 
 if TYPE_CHECKING:

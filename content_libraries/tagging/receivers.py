@@ -11,7 +11,7 @@ from openedx_events.content_authoring.signals import CONTENT_LIBRARY_DELETED
 from . import api
 
 
-@receiver(CONTENT_LIBRARY_DELETED, dispatch_uid="content_libraries.content.tagging.library_deleted")
+@receiver(CONTENT_LIBRARY_DELETED, dispatch_uid="content_libraries.tagging.library_deleted")
 def library_deleted(*, content_library: ContentLibraryData, **_kwargs: Any) -> None:
     """Remove the tags of a deleted library, because a new library with the same key must not have them."""
     api.delete_tags_of_library(content_library.library_key)

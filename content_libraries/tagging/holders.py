@@ -8,12 +8,11 @@ from typing import Final, Protocol
 
 from django.utils.translation import gettext as _
 
-from ... import keys
-from ...actors import Actor
-from ...errors import MalformedKeyError, NotAllowedError
-from ...keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2
-from ...libraries.api import Permission, get_library, may, require
-from ...libraries.models import ContentLibrary
+from .. import keys
+from ..actors import Actor
+from ..errors import MalformedKeyError, NotAllowedError
+from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2
+from ..libraries.api import ContentLibrary, Permission, get_library, may, require
 
 type ObjectKey = LibraryLocatorV2 | ItemKey | LibraryCollectionLocator
 """Key of anything in a library that can have tags, or of the library itself."""

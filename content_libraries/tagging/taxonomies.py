@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from openedx_tagging.models import Taxonomy
 from organizations.models import Organization
 
-from ...actors import Actor, is_operator
-from ...libraries.api import viewable_libraries
+from ..actors import Actor, is_operator
+from ..libraries.api import viewable_libraries
 from .models import TaxonomyAvailability
 
 _Link = TaxonomyAvailability.orgs.through

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 from openedx_tagging.models import ObjectTag
 
-from ...learning_core.api import in_parts
-from ...upstream.openedx_tagging import object_tag
+from ..learning_core.api import in_parts
+from ..upstream.openedx_tagging import object_tag
 
 type TagName = tuple[int, str]
 """(taxonomy pk, value): what an object has at most once."""

@@ -16,7 +16,8 @@ import pytest
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage
-from openedx_content.applets.media.models import get_storage
+
+from content_libraries.upstream.openedx_core import get_storage
 
 
 @contextmanager

@@ -37,14 +37,19 @@ SECTION = api.ImportOptions(level=api.Level.SECTION)
 H1, V1, P1 = (KEY.make_usage_key(*name) for name in (("html", "h1"), ("vertical", "v1"), ("problem", "p1")))
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    return course_archive(tmp_path / "course", OUTLINE, files=FILES)
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return course_archive(tmp_path_factory.mktemp("course"), OUTLINE, files=FILES)
 
 
-@pytest.fixture
-def course(archive: Path, db: None) -> CourseKey:
+@pytest.fixture(scope="module")
+def shared_course(archive: Path, module_db: None) -> None:
     api.load_course(archive, user=OPERATOR)
+
+
+@pytest.fixture
+def course(shared_course: None, db: None) -> CourseKey:
+    """A course that is in the store for all tests of the module."""
     return KEY
 
 

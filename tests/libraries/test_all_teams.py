@@ -11,22 +11,31 @@ from content_libraries.errors import NotAllowedError
 from content_libraries.libraries import api
 from content_libraries.libraries.api import GrantKind, TeamEntry
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
-from tests.conftest import LibraryFactory, UserFactory, give_role
+from tests.conftest import give_role
+from tests.shared_worlds import library, module_db, shared_library, staff
+
+__all__ = ["library", "module_db", "shared_library", "staff"]
 
 ONE, TWO = "lib:CL-TEST:lib1", "lib:Other:lib2"
 
 
-@pytest.fixture(autouse=True)
-def _teams(library: ContentLibrary, make_library: LibraryFactory, make_user: UserFactory, staff: User) -> None:
+@pytest.fixture(scope="module")
+def shared_teams(shared_library: ContentLibrary) -> None:
     """Everybody has been given something; the creators of libraries are of the staff."""
-    other = make_library("lib2", org="Other")
-    amy, ben = make_user("amy"), make_user("ben")
+    bob = User.objects.get(username="Bob")
+    other = api.create_library(user=bob, org="Other", slug="lib2", title="Library One")
+    amy, ben = [User.objects.create_user(name, email=f"{name}@example.com") for name in ("amy", "ben")]
     give_role(amy, "library_author", ONE)
     give_role(amy, "library_user", "lib:Other:*")
     give_role(ben, "library_contributor", "lib:*")
-    api.set_user_level(library.library_key, user=staff, member=ben, level=AccessLevel.READ)
+    api.set_user_level(shared_library.library_key, user=bob, member=ben, level=AccessLevel.READ)
     group = Group.objects.create(name="Editors")
-    api.set_group_level(other.library_key, user=staff, group=group, level=AccessLevel.AUTHOR)
+    api.set_group_level(other.library_key, user=bob, group=group, level=AccessLevel.AUTHOR)
+
+
+@pytest.fixture(autouse=True)
+def _teams(db: None, shared_teams: None) -> None:
+    """Each test finds the teams as they were made."""
 
 
 def entries(user: User, **options: Any) -> list[tuple[str, str, str]]:

@@ -139,7 +139,7 @@ def test_the_test_content_fills_every_table_of_learning_core(staff: User, librar
 
 def test_it_takes_the_same_number_of_queries_for_much_content(staff: User, make_library: LibraryFactory) -> None:
     counts = []
-    for slug, components in (("small", 2), ("large", 12)):
+    for slug, components in (("small", 2), ("large", 6)):
         library = make_library(slug)
         fill(library.learning_package_id, staff, components=components)
         with CaptureQueriesContext(connection) as queries:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -76,14 +75,13 @@ def test_a_bare_list_is_only_one_page_too(api_client: ClientFactory, make_librar
     assert slugs(api_client(staff).get(URL, {"pagination": "no", "page": "2"})) == ["lib10", "lib11"]
 
 
-@pytest.mark.parametrize("page_size", ["0", "-3", "many", ""])
-def test_an_invalid_page_size_means_ten(
-    api_client: ClientFactory, make_library: LibraryFactory, staff: User, page_size: str
-) -> None:
+def test_an_invalid_page_size_means_ten(api_client: ClientFactory, make_library: LibraryFactory, staff: User) -> None:
     for number in range(11):
         make_library(f"lib{number:02}")
 
-    assert len(slugs(api_client(staff).get(URL, {"page_size": page_size}))) == 10
+    client = api_client(staff)
+    shown = {size: len(slugs(client.get(URL, {"page_size": size}))) for size in ("0", "-3", "many", "")}
+    assert shown == dict.fromkeys(shown, 10)
 
 
 def test_more_than_a_hundred_on_a_page_are_clamped(api_client: ClientFactory, staff: User) -> None:
@@ -191,21 +189,21 @@ def test_nothing_is_listed_for_an_inactive_account(
     assert slugs(api_client(inactive).get(URL)) == []
 
 
-@pytest.mark.parametrize("pagination", ["true", "false"])
 def test_the_number_of_queries_does_not_depend_on_the_number_of_libraries(
-    api_client: ClientFactory, make_library: LibraryFactory, stranger: User, pagination: str
+    api_client: ClientFactory, make_library: LibraryFactory, stranger: User
 ) -> None:
     client = api_client(stranger)
-    counts = []
-    for total in (2, 30):
+    counts = {}
+    for total in (2, 12):
         for number in range(ContentLibrary.objects.count(), total):
             library = make_library(f"lib{number}", org=f"Org{number % 3}")
             library.permission_grants.create(user=stranger, access_level="read")
             give_role(stranger, "library_author", str(library.library_key))
-        with CaptureQueriesContext(connection) as queries:
-            answer = client.get(URL, {"pagination": pagination, "page_size": "100", "order": "title"})
-        assert len(slugs(answer)) == total
-        counts.append(len(queries))
+        for pagination in ("true", "false"):
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(URL, {"pagination": pagination, "page_size": "100", "order": "title"})
+            assert len(slugs(answer)) == total
+            counts[total, pagination] = len(queries)
 
     # The user, the count of the pages, the page.
-    assert counts == [3, 3]
+    assert counts == dict.fromkeys(counts, 3)

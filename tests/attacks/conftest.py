@@ -11,12 +11,29 @@ from django.contrib.auth.models import User
 from django.core.files.storage import Storage, storages
 
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import ClientFactory
+from tests.conftest import ClientFactory, give_role
+from tests.shared_worlds import library, module_db, shared_library, staff
 from tests.xblocks.client import BlockClient
 
 from .disks import media_in
 
+__all__ = ["library", "module_db", "shared_library", "staff"]
+
 FOLDER = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture(scope="module")
+def shared_author(shared_library: ContentLibrary) -> User:
+    """An author of the library, made once for a module."""
+    user = User.objects.create_user("library_author", email="library_author@example.com")
+    give_role(user, "library_author", str(shared_library.library_key))
+    return user
+
+
+@pytest.fixture
+def author(library: ContentLibrary, shared_author: User) -> User:
+    """May edit and publish in ``library``."""
+    return User.objects.get(pk=shared_author.pk)
 
 
 @pytest.fixture

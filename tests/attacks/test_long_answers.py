@@ -10,8 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from content_libraries import conf
-from content_libraries.search.engine import current_engine, index_name
+from content_libraries.search.engine import index_name
 from content_libraries.search.engines.embedded import EmbeddedEngine
+from content_libraries.search.facade.access import facade_access
 from content_libraries.search.fitting import MAX_LISTED, MAX_TEXT, fitted
 from content_libraries.search.tokens import make_token
 from tests.conftest import ClientFactory, LibraryFactory
@@ -25,12 +26,14 @@ NEEDED: Final = 1_500
 """What a hit takes of which only keys are left."""
 
 MARK: Final = "<" + "m" * 98 + ">"
-SHOWN: Final[list[Mapping[str, Any]]] = [
-    {},
-    {"attributesToHighlight": ["*"]},
-    {"attributesToHighlight": ["*"], "highlightPreTag": MARK, "highlightPostTag": MARK},
-    {"attributesToCrop": ["*"], "cropLength": 100_000_000, "cropMarker": MARK},
-]
+SHOWN: Final = (
+    pytest.param({}, id="plain"),
+    pytest.param({"attributesToHighlight": ["*"]}, id="marked", marks=pytest.mark.slow),
+    pytest.param({"attributesToHighlight": ["*"], "highlightPreTag": MARK, "highlightPostTag": MARK}, id="long-marks"),
+    pytest.param(
+        {"attributesToCrop": ["*"], "cropLength": 100_000_000, "cropMarker": MARK}, id="cropped", marks=pytest.mark.slow
+    ),
+)
 
 
 def document(number: int, text: str, **more: Any) -> dict[str, Any]:
@@ -75,12 +78,12 @@ def _long_texts(index: str, settings: Any) -> None:
 
 
 def asked(path: str, body: object) -> Any:
-    access = current_engine().browser_access()
+    access = facade_access()
     assert access is not None
     return SearchClient(make_token(access, {})).post(path, body)
 
 
-@pytest.mark.parametrize("shown", SHOWN, ids=["plain", "marked", "long-marks", "cropped"])
+@pytest.mark.parametrize("shown", SHOWN)
 def test_hits_share_the_room_of_an_answer(shown: Mapping[str, Any]) -> None:
     query = {"q": "a", "limit": 1_000, "sort": ["modified:desc"], **shown}
     alone = asked(f"indexes/{index_name()}/search", query)

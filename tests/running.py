@@ -8,42 +8,42 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from .sites import PROJECT, Environment, give_database, site_environment
+from .sites import PROJECT, Environment, give_database, give_demo, site_environment
 
 PATIENCE_SECONDS = 60
 
 
 def prepared_site(folder: Path, **variables: str) -> Environment:
     """
-    Prepare a site with the demo content.
+    Prepare a site with the demo content, whose users have ``tests.sites.PASSWORD``.
 
     Args:
         folder: where everything of the site is kept.
-        variables: further environment variables, such as ``DEMO_PASSWORD``.
+        variables: further environment variables.
 
     Returns:
         The environment that the site's processes and commands need; ``PORT`` is a free one.
     """
-    environment = migrated_site(folder, **variables)
-    manage(environment, "prepare_studio")
-    return environment
+    give_demo(folder)
+    return _environment(folder, variables)
 
 
 def migrated_site(folder: Path, **variables: str) -> Environment:
-    """Prepare a site in which nothing is yet, which takes a fraction of the time."""
+    """Prepare a site in which nothing is yet."""
+    give_database(folder)
+    return _environment(folder, variables)
+
+
+def _environment(folder: Path, variables: Mapping[str, str]) -> Environment:
     bin_folder = Path(sys.executable).parent
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
-    environment = site_environment(
-        folder, **{"PATH": path, "PORT": str(free_port()), "LOG_LEVEL": "WARNING"} | variables
-    )
-    give_database(folder)
-    return environment
+    return site_environment(folder, **{"PATH": path, "PORT": str(free_port()), "LOG_LEVEL": "WARNING", **variables})
 
 
 @contextmanager

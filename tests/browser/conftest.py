@@ -13,11 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.running import prepared_site, running_site
-from tests.sites import PROJECT, Environment
+from tests.sites import PASSWORD, PROJECT, Environment
 
 from .frontend_build import stand_in_build
 
-PASSWORD: Final = "correct horse battery staple"  # of every demo user
 SWITCHES: Final = (
     "--no-sandbox",  # containers often run as root
     "--disable-gpu",
@@ -35,11 +34,9 @@ type Check = Callable[[Page], None]
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """A prepared site of its own, whose demo users have ``PASSWORD``, with a stand-in for the authoring frontend."""
+    """A prepared site of its own, with a stand-in for the authoring frontend."""
     build = stand_in_build(tmp_path_factory.mktemp("dist"))
-    return prepared_site(
-        tmp_path_factory.mktemp("site"), DEMO_PASSWORD=PASSWORD, SECURE_COOKIES="false", MFE_DIST=str(build)
-    )
+    return prepared_site(tmp_path_factory.mktemp("site"), SECURE_COOKIES="false", MFE_DIST=str(build))
 
 
 @pytest.fixture(scope="session")

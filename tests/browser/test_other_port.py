@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import prepared_site, running_site
+from tests.sites import PASSWORD
 
-from .conftest import PASSWORD
 from .content import LIBRARY
 
 VIDEO: Final = "lb:DemoX:welcome:video:why-reuse"
@@ -94,7 +94,6 @@ def other_site(frontend: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A site that names the frontend's origin."""
     environment = prepared_site(
         tmp_path_factory.mktemp("site"),
-        DEMO_PASSWORD=PASSWORD,
         SECURE_COOKIES="false",
         FRONTEND_ORIGINS=frontend,
     )

@@ -46,10 +46,23 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> ImportingSite:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(empty_site: ImportingSite) -> dict[str, Any]:
-    """What an import leaves behind that nobody disturbs."""
-    site = empty_site.copy("undisturbed")
+def prepared(empty_site: ImportingSite) -> ImportingSite:
+    """A site with a job whose message waits in the broker."""
+    site = empty_site.copy("prepared")
     site.start_import()
+    return site
+
+
+@pytest.fixture(scope="module")
+def undisturbed_run(prepared: ImportingSite) -> tuple[int, dict[str, Any]]:
+    """How many writing queries an import has that nobody disturbs, and what it leaves behind."""
+    site = prepared.copy("undisturbed")
     finished = site.work(0)
     assert finished.returncode == 0, finished.stderr
-    return site.rows()
+    return next(int(line) for line in finished.stdout.splitlines() if line.isdigit()), site.rows()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(undisturbed_run: tuple[int, dict[str, Any]]) -> dict[str, Any]:
+    """What such an import leaves behind."""
+    return undisturbed_run[1]

@@ -135,7 +135,7 @@ def _tag_collect_and_change(learning_package_pk: int) -> None:
     package = package_id(learning_package_pk)
     content_api.create_collection(package, "spring", title="Spring term", created_by=None)
     content_api.add_to_collection(
-        package, "spring", PublishableEntity.objects.filter(pk__in=[entity.pk for entity in entities])
+        package, "spring", PublishableEntity.objects.filter(id__in=[entity.id for entity in entities])
     )
     api.write_items(
         OPERATOR,

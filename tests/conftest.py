@@ -60,13 +60,15 @@ class ClientFactory(Protocol):
     def __call__(self, user: User | None = None) -> APIClient: ...
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Long tests first; and tests that share what one of their modules has built stay in one process."""
     items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
         definitions = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
         if any(definition.scope == "module" for each in definitions for definition in each):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    yield
 
 
 @pytest.fixture(scope="session")

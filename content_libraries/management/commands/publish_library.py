@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from ... import keys
-from ...actors import Operator
+from ...actors import Operator, is_operator
 from ...content import api
 from ..base import LibraryCommand, cut, operator_name
 
@@ -29,7 +29,9 @@ class Command(LibraryCommand):
             changes = api.unpublished_changes(key, user=user)
         else:
             self.progress(_("Publishing %(library)s …") % {"library": key})
-            message = "" if user else _("Published in a terminal by “%(name)s”.") % {"name": operator_name()}
+            message = ""
+            if is_operator(user):
+                message = _("Published in a terminal by “%(name)s”.") % {"name": operator_name()}
             log_pk = api.publish_all(key, user=user, message=message)
             changes = [] if log_pk is None else api.published_changes(key, log_pk, user=user)
         items = [{"action": change.action, "key": str(change.key), "title": change.title} for change in changes]

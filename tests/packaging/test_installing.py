@@ -22,6 +22,8 @@ import requests
 from tests.running import PATIENCE_SECONDS, free_port, wait_until
 from tests.sites import PROJECT
 
+pytestmark = pytest.mark.xdist_group("packaging")  # the distributions are built once
+
 GUIDE: Final = PROJECT / "docs" / "how-to-install.rst"
 BLOCK: Final = re.compile(r"^\.\. code-block:: \w+\n   :caption: (.+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 PASSWORD: Final = "correct horse battery staple"

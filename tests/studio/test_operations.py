@@ -122,6 +122,7 @@ class TestMetrics:
         assert "studio_search_libraries_behind 0.0" in text
         assert 'view="healthz"' in text
 
+    @pytest.mark.slow
     def test_they_stay_small_whatever_is_asked_for(self, client: Client, staff: User) -> None:
         """One request to each address of the site with each method, and to some that are not there."""
         client.force_login(staff)

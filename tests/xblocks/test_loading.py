@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.sites import PROJECT, site_environment
 
 COMMAND = """
@@ -21,6 +23,7 @@ print("xblocks_contrib.problem" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_commands_and_pages_load_without_blocks_and_a_web_server_has_them_before_the_first_request(
     tmp_path: Path,
 ) -> None:

@@ -16,6 +16,8 @@ import pytest
 from tests.running import answers, free_port, is_there, wait_until
 from tests.sites import GREEDY_BLOCKS, PROJECT, Environment, site_environment
 
+pytestmark = pytest.mark.slow
+
 SHOWING = "tests.xblocks.showing"
 
 

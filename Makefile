@@ -70,15 +70,16 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 	$(BIN)/python -m pytest --numprocesses auto -m "slow and not services" --ignore tests/browser
 
 # The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
-ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content tests/sync/test_races.py \
-	tests/imports/test_races.py tests/xblocks/test_races.py tests/jobs
+ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content/test_bulk.py \
+	tests/content/test_collections_rest.py tests/content/test_publishing_rest.py tests/content/test_tags_rest.py \
+	tests/sync/test_races.py tests/imports/test_races.py tests/xblocks/test_races.py tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
 	$(BIN)/python -m pytest --numprocesses auto -m services tests/journeys tests/packaging
 	$(MAKE) --jobs 2 --output-sync=target test-mariadb test-postgresql
 
-# At the same time: each of them waits for its server half of the time.
-ON_A_DATABASE := $(BIN)/python -m pytest --ds tests.settings_services --numprocesses auto --create-db --migrations
+# One process each, as both run at the same time, and every process migrates a database of its own.
+ON_A_DATABASE := $(BIN)/python -m pytest --ds tests.settings_services --create-db --migrations
 
 test-mariadb: $(VENV)/.services
 	DATABASE_URL=$${MARIADB_URL:-mysql://root@127.0.0.1:3306/test} $(ON_A_DATABASE) $(ROOMS_ON_DATABASES)

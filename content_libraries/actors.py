@@ -25,7 +25,7 @@ class Operator:
 OPERATOR: Final = Operator()
 
 type Actor = User | AnonymousUser | Operator
-"""Who does something. A request's user is never the operator."""
+"""A user of the site, an anonymous user, or the operator. A request's user is never the operator."""
 
 
 def is_operator(actor: Actor) -> TypeIs[Operator]:
@@ -33,8 +33,6 @@ def is_operator(actor: Actor) -> TypeIs[Operator]:
     Return whether the actor is the operator.
 
     Raises TypeError for None: a caller that knows no user must not become the operator by mistake.
-
-    Raises TypeError for None: a caller that knows of no user must not become the operator by mistake.
     """
     if actor is None:
         raise TypeError("Say who acts: a user, or content_libraries.api.OPERATOR.")

@@ -28,7 +28,7 @@ _REPLACEMENT: Final = "\ufffd"
 
 
 def is_readable_charset(name: str) -> bool:
-    """Whether a request may be in this charset."""
+    """Return whether the site reads requests in this charset."""
     try:
         return codecs.lookup(name).name in _CHARSETS
     except (LookupError, ValueError):

@@ -1,1 +1,1 @@
-"""What admin classes of all rooms are made of: bases, form fields, and a page that asks for confirmation."""
+"""Shared parts of the admin: base classes, form fields, and a page that asks for confirmation."""

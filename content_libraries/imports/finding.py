@@ -99,7 +99,7 @@ def require_forwarding(key: CourseKey, *, user: Actor) -> None:
 
 
 def is_path(name: str) -> bool:
-    """Whether ``named_source`` takes a name for a path, and not for the key of what the site has."""
+    """Return whether ``named_source`` reads a name as a path, rather than as the key of a course or library."""
     return not name.startswith(_KEYS)
 
 

@@ -49,9 +49,6 @@ class JobWorker[JobT: Job]:
 
         Raises UserGoneError if the user was deleted, because nobody else, and least of all the operator, may stand in
         for the user.
-
-        Raises UserGoneError if the user was deleted: nobody else may be taken for the user, least of all the
-        operator.
         """
         user: User | None = self.jobs.select_related("user").get(pk=self.job.pk).user
         if user is None:

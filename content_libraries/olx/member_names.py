@@ -18,7 +18,7 @@ _MAX_SEGMENTS: Final = 32
 _LONGEST_FOLDER: Final = f"entities/xblock.v1/{'x' * 100}/{'x' * 255}/component_versions/v1000000/"
 """What comes before a path in an archive of a library, with a type and a code of a component that are long."""
 _TOML: Final = ".toml"
-"""What describes components in an archive ends so. Learning Core takes every such file for one of these."""
+"""Ending of the files that describe components in an archive. Learning Core reads every such file as a description."""
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:")

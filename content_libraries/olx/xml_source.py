@@ -68,7 +68,7 @@ class Document:
 
 @dataclass(slots=True)
 class Budget:
-    """What one read has used up of the limits on all of its texts together."""
+    """Count what one archive has used of the limits on all of its texts together."""
 
     limits: Limits = DEFAULT_LIMITS
     elements: int = 0

@@ -2,7 +2,7 @@
 The errors of this app.
 
 Each error has a ``code`` that stays the same over releases, and a message that an author can act on.
-``content_libraries.rest`` decides what an error means over HTTP.
+``content_libraries.rest.errors`` decides what an error means over HTTP.
 """
 
 from __future__ import annotations

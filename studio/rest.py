@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from content_libraries.rest import ErrorsMixin
+from content_libraries.rest.views import ErrorsMixin
 
 
 class StudioAPIView(ErrorsMixin):

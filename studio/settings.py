@@ -262,7 +262,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     # People try the API at /api-docs/. Pages made of answers would have styles inside.
-    "DEFAULT_RENDERER_CLASSES": ["content_libraries.rest_json.TextJSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["content_libraries.rest.renderers.TextJSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "studio.tokens.TokenAuthentication",
         "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",
@@ -270,7 +270,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     # The views of other packages read bodies within the same bounds as ours.
     "DEFAULT_PARSER_CLASSES": [
-        "content_libraries.rest_json.TextJSONParser",
+        "content_libraries.rest.parsers.TextJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],

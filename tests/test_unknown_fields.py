@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from content_libraries.rest import MAX_NAMED
+from content_libraries.rest.bodies import MAX_NAMED
 from tests.conftest import ClientFactory
 from tests.content.client import LibraryClient
 from tests.content.conftest import acting_as, lib  # noqa: F401 - fixtures

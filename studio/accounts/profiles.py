@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from content_libraries.rest_json import TextJSONParser
+from content_libraries.rest.parsers import TextJSONParser
 
 from ..rest import StudioAPIView
 

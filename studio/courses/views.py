@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from content_libraries import api, conf
 from content_libraries.errors import MalformedKeyError
-from content_libraries.rest import FramedMixin
+from content_libraries.rest.views import FramedMixin
 
 from ..rest import StudioAPIView
 from .blocks import NoPreviewError, block_key, frontend_page, preview_url

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.exceptions import ParseError
 
-from content_libraries.rest_json import TextJSONParser
+from content_libraries.rest.parsers import TextJSONParser
 from tests.conftest import ClientFactory
 from tests.content.client import LibraryClient
 

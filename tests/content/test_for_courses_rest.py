@@ -14,7 +14,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.rest import COURSE_PARAMETER
+from content_libraries.rest.query import COURSE_PARAMETER
 from tests.conftest import give_role
 from tests.courses.building import ROOT, SUBSECTION, UNIT, make_course
 from tests.endpoints import DOWNSTREAMS, USUAL_ARGUMENTS, endpoints, request

@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from content_libraries import errors
-from content_libraries.rest import LibraryAPIView, SecondsDateTimeField, request_body, utc_seconds
+from content_libraries.rest.bodies import request_body
+from content_libraries.rest.dates import SecondsDateTimeField, utc_seconds
+from content_libraries.rest.views import LibraryAPIView
 
 
 class Echo(LibraryAPIView):

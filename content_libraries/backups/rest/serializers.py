@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from ...jobs.rest import state_of
-from ...rest import StrictSerializer
+from ...rest.bodies import StrictSerializer
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})

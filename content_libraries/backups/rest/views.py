@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from ... import keys
 from ...errors import NotFoundError
 from ...libraries.api import Permission, access_library, require_create
-from ...rest import LibraryAPIView
+from ...rest.views import LibraryAPIView
 from ...stored_files import open_field_file
 from .. import api
 from .serializers import (

@@ -21,7 +21,8 @@ from ...courses.api import names_run
 from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator
 from ...learning_core.api import block_media_type
-from ...rest import LibraryAPIView, request_body
+from ...rest.bodies import request_body
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import ClipboardSerializer, CopySerializer
 

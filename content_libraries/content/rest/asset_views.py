@@ -25,7 +25,7 @@ from rest_framework.response import Response
 from ... import conf, keys
 from ...learning_core.api import StoredFile
 from ...libraries.api import Permission, access_library
-from ...rest import FramedMixin, LibraryAPIView
+from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
 from ..file_tokens import PARAMETER, is_valid
 from .asset_serializers import AssetListSerializer, AssetSerializer, AssetUploadSerializer

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import ISO_8601, serializers
 
 from ...learning_core.api import MAX_TITLE
-from ...rest import KeyListField
+from ...rest.bodies import KeyListField
 from ..collections import MAX_DESCRIPTION
 from ..data import CollectionSummary
 

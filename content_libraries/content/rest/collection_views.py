@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from ... import keys
 from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer, refuse_fields, request_body
+from ...rest.bodies import refuse_fields, request_body
+from ...rest.pages import LibraryPagination, page_serializer
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..collections import access_collections
 from .collection_serializers import (

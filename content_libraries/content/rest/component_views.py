@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView, refuse_fields
+from ...rest.bodies import refuse_fields
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
 

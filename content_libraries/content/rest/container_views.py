@@ -11,7 +11,9 @@ from rest_framework.response import Response
 
 from ...keys import LibraryContainerLocator, library_key_of
 from ...libraries.api import Permission, access_library
-from ...rest import COURSE_PARAMETER, LibraryAPIView, course_parameter, refuse_fields
+from ...rest.bodies import refuse_fields
+from ...rest.query import COURSE_PARAMETER, course_parameter
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import (
     ChildKeysSerializer,

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from ...rest.pages import LibraryPagination, page_serializer
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import (
     BlockTypeSerializer,

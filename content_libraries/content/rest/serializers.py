@@ -15,7 +15,8 @@ from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
 from ...learning_core.api import MAX_TITLE
-from ...rest import KeyListField, SecondsDateTimeField
+from ...rest.bodies import KeyListField
+from ...rest.dates import SecondsDateTimeField
 from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
 

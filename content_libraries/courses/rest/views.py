@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...rest import LibraryAPIView
+from ...rest.views import LibraryAPIView
 from ..data import CoursePermission
 from ..permissions import access_course
 from ..published import PublishedCourse

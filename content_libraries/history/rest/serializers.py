@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ... import conf
-from ...rest import SecondsDateTimeField
+from ...rest.dates import SecondsDateTimeField
 from ..data import Contributor, PublishedEntity
 
 PROFILE_IMAGE_SIZES: Final = ("full", "large", "medium", "small")

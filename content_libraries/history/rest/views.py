@@ -17,7 +17,7 @@ from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotFoundError
 from ...keys import ItemKey, LibraryContainerLocator
 from ...libraries.api import Permission, access_library
-from ...rest import LibraryAPIView
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import HistoryEntrySerializer, PublishGroupSerializer
 

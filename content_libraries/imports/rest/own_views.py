@@ -13,7 +13,9 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError
 from ...olx.api import OlxError
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer, refuse_fields
+from ...rest.bodies import refuse_fields
+from ...rest.pages import LibraryPagination, page_serializer
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..models import StoredPlan
 from .serializers import (

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from ... import keys
 from ...errors import MalformedKeyError
 from ...jobs.rest import TaskStatusSerializer
-from ...rest import KeyListField, StrictSerializer
+from ...rest.bodies import KeyListField, StrictSerializer
 from ..data import ImportOptions, Level, OnRepeat
 from ..models import ModulestoreMigration, SourceUpload
 from ..reads import BlockResult, CourseImport, Preview

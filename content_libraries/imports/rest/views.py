@@ -16,7 +16,8 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotAllowedError
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer
+from ...rest.pages import LibraryPagination, page_serializer
+from ...rest.views import LibraryAPIView
 from .. import api, reads
 from ..data import Level, OnRepeat
 from ..jobs import SourceNotAllowedError

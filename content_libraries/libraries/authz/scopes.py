@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 from ... import conf
 from ...actors import is_global_staff
 from ...errors import NotFoundError
-from ...rest import require_few
+from ...rest.bodies import require_few
 from ..access import get_library, may
 from ..data import Permission
 

@@ -28,7 +28,8 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from ... import conf
-from ...rest import ErrorsMixin, require_few
+from ...rest.bodies import require_few
+from ...rest.views import ErrorsMixin
 from . import descriptions
 from .scopes import may_reach, refuse_contradictions, scopes_of, texts_of
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...errors import MalformedKeyError
-from ...rest import LibraryAPIView
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..data import Explanation, GrantKind, Permission
 

@@ -6,7 +6,7 @@ from django.core.validators import validate_unicode_slug
 from rest_framework import serializers
 
 from ...learning_core.api import MAX_TITLE
-from ...rest import SecondsDateTimeField
+from ...rest.dates import SecondsDateTimeField
 from ..data import LibrarySummary, TeamMember
 from ..lifecycle import MAX_DESCRIPTION
 from ..models import AccessLevel, ContentLibrary, License

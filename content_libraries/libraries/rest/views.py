@@ -12,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...rest import LibraryAPIView, LibraryPagination, page_serializer, request_body
+from ...rest.bodies import request_body
+from ...rest.pages import LibraryPagination, page_serializer
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..models import AccessLevel
 from .serializers import (

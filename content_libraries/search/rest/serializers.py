@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from ... import keys
 from ...errors import MalformedKeyError
-from ...rest import KeyListField, page_serializer
+from ...rest.bodies import KeyListField
+from ...rest.pages import page_serializer
 from .. import api
 from ..documents import COLLECTION, LIBRARY_BLOCK, LIBRARY_CONTAINER, MODIFIED, NEVER, PUBLISHED
 from ..engine import SORTABLE

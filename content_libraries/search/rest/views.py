@@ -15,7 +15,8 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...rest import LibraryAPIView, LibraryPagination
+from ...rest.pages import LibraryPagination
+from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import FACETS, SearchHitSerializer, SearchQuerySerializer, search_page_serializer
 

@@ -13,7 +13,9 @@ from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
 from ...keys import ItemKey, LibraryLocatorV2, course_key, item_key, library_key
-from ...rest import LibraryAPIView, api_exception, page_serializer
+from ...rest.errors import api_exception
+from ...rest.pages import page_serializer
+from ...rest.views import LibraryAPIView
 
 TAGS = ["sync"]
 

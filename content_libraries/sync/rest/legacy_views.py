@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...jobs.rest import TaskStatusSerializer
-from ...rest import LibraryAPIView, StrictSerializer, refuse_fields, request_body
+from ...rest.bodies import StrictSerializer, refuse_fields, request_body
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..models import LegacyConversion
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of

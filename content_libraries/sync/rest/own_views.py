@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from ...errors import InvalidInputError
 from ...jobs.api import JobState
 from ...keys import LibraryLocatorV2
-from ...rest import KeyListField, LibraryPagination, StrictSerializer, page_serializer, refuse_fields, request_body
+from ...rest.bodies import KeyListField, StrictSerializer, refuse_fields, request_body
+from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from ...content.api import frontend_url
 from ...errors import MalformedKeyError
 from ...keys import item_key
-from ...rest import KeyListField
+from ...rest.bodies import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
 from ..readiness import Standing
 from ..reading import ReadyPart

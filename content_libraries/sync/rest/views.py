@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from ...courses.api import Block, Copied, duplicate_block
 from ...errors import ContentLibrariesError, InvalidInputError
-from ...rest import request_body
+from ...rest.bodies import request_body
 from .. import api
 from ..syncing import Synced
 from .base import (

@@ -12,7 +12,7 @@ from openedx_tagging.rest_api.v1 import serializers as base
 from organizations.models import Organization
 from rest_framework import serializers
 
-from ...rest import KeyListField, require_few
+from ...rest.bodies import KeyListField, require_few
 from ..models import TaxonomyAvailability
 
 

@@ -35,7 +35,8 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from ... import keys
-from ...rest import ErrorsMixin, LibraryAPIView, require_few
+from ...rest.bodies import require_few
+from ...rest.views import ErrorsMixin, LibraryAPIView
 from .. import api
 from . import descriptions
 from .serializers import (

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 
 from ...content.rest.asset_views import ASK_AGAIN, FILE_RESPONSE, FileView, serve
 from ...errors import BusyError
-from ...rest import FramedMixin, LibraryAPIView
+from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
 from ..data import STUDENT_VIEW
 from .embed_views import HANDLER_NAME, block_page, protected

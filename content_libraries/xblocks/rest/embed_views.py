@@ -25,7 +25,9 @@ from ... import conf
 from ...content.api import block_class, file_token
 from ...errors import BusyError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import COURSE_PARAMETER, RETRY_SECONDS, FramedMixin, course_parameter
+from ...rest.errors import RETRY_SECONDS
+from ...rest.query import COURSE_PARAMETER, course_parameter
+from ...rest.views import FramedMixin
 from .. import api
 from ..data import RenderedView, Resource
 from .places import place_of

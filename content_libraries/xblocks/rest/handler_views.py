@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
 from ...errors import BusyError, ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
-from ...rest import RETRY_SECONDS, storage_status
+from ...rest.errors import RETRY_SECONDS, storage_status
 from .. import api
 from .places import place_of
 

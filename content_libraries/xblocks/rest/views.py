@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError, NotAllowedError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
-from ...rest import LibraryAPIView
+from ...rest.views import LibraryAPIView
 from .. import api
 from ..data import Version
 from .converters import parse_version

@@ -1,8 +1,8 @@
 """
-Parses JSON bodies of requests, and renders answers as JSON.
+Parses JSON bodies of requests.
 
-This module is separate from ``rest``, because Django REST framework imports these classes while it imports its views:
-the host names them in its settings, for the views of other packages.
+Django REST framework imports this module while it imports its views, because the host names it in its settings for the
+views of other packages. So it imports no views.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
 
-from . import conf
-from .characters import is_readable_charset, valid_value
-from .errors import OversizedValueError
-from .values import ValueBudget, look_through_json
+from .. import conf
+from ..characters import is_readable_charset
+from ..errors import OversizedValueError
+from ..values import ValueBudget, look_through_json
 
 
 class TextJSONParser(JSONParser):
@@ -56,18 +55,3 @@ class TextJSONParser(JSONParser):
         except OversizedValueError as error:
             raise ParseError(_("JSON parse error - %(problem)s") % {"problem": error.message}) from error
         return parsed
-
-
-class TextJSONRenderer(JSONRenderer):
-    """JSON that consists of text, whatever the content of a library or the code of a block puts into an answer."""
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        try:
-            return super().render(data, accepted_media_type, renderer_context)
-        except ValueError:  # half a character, or a number that JSON does not have
-            return super().render(valid_value(data), accepted_media_type, renderer_context)

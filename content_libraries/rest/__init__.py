@@ -1,0 +1,1 @@
+"""What all REST packages of this app share. Import from the module that has it."""

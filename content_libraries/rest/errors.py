@@ -1,0 +1,92 @@
+"""Says what an error of this app is over HTTP (wire: errors)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import (
+    APIException,
+    NotAuthenticated,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
+
+from ..errors import (
+    BusyError,
+    ContentLibrariesError,
+    DamagedFileError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StorageError,
+    StorageFullError,
+)
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 5
+"""After how long clients may try again what the site was too busy for."""
+
+
+class SiteBusy(APIException):
+    """Nothing was done. The answer tells when to try again."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    wait = RETRY_SECONDS  # becomes the header Retry-After
+
+
+def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> APIException:
+    """
+    Return the HTTP error for an error of this app (wire: errors).
+
+    Args:
+        anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
+    """
+    match error:
+        case NotFoundError():
+            return NotFound()
+        case NotAllowedError():
+            return NotAuthenticated() if anonymous else PermissionDenied()
+        case BusyError():
+            return SiteBusy(error.message)
+        case InvalidInputError(field=str(field)):
+            return ValidationError({field: [error.message] if error.as_list else error.message})
+        case StorageError():
+            logger.error("The storage failed: %s", error.message, exc_info=error)
+            return StorageFailed(error)
+        case _:
+            return ValidationError([error.message])
+
+
+class RequestTooLarge(APIException):
+    """A body, without files, that has more bytes than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self) -> None:
+        text = _("The request is larger than the %(limit)s bytes that this site takes.")
+        super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
+
+
+def storage_status(error: StorageError) -> HTTPStatus:
+    """Return the HTTP status for a failing storage: full, with a damaged file, or out of order for now."""
+    match error:
+        case StorageFullError():
+            return HTTPStatus.INSUFFICIENT_STORAGE
+        case DamagedFileError():
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        case _:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class StorageFailed(APIException):
+    """The site cannot write or read what it should, through no fault of the client. See ``storage_status``."""
+
+    def __init__(self, error: StorageError) -> None:
+        self.status_code = storage_status(error)
+        super().__init__(error.message)

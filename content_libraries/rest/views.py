@@ -1,0 +1,115 @@
+"""Base classes of the views. Their answers have the shapes that clients know (wire: conventions)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .. import conf
+from ..errors import ContentLibrariesError
+from ..storage_errors import storage_full
+from .errors import RequestTooLarge, api_exception
+from .parsers import TextJSONParser
+from .query import without_blanks
+from .renderers import TextJSONRenderer
+
+
+class ErrorsMixin(APIView):
+    """
+    Answers errors of ours as the contract wants them, whatever exception handler the host has set.
+
+    A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
+    Blank query parameters are left out before anybody reads them.
+    """
+
+    parameters_without_value: ClassVar[frozenset[str]] = frozenset()
+    """Query parameters that say something by being there."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        query = without_blanks(request.GET, keep=self.parameters_without_value)
+        request.GET = query  # type: ignore[assignment]  # its type is one of the stubs alone
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [TextJSONParser() if type(parser) is JSONParser else parser for parser in super().get_parsers()]
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [
+            TextJSONRenderer() if type(renderer) is JSONRenderer else renderer for renderer in super().get_renderers()
+        ]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
+        if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
+            raise NotFound
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, SuspiciousOperation):
+            _log_suspicious(exc, self.request)
+        exc = _named_if_full(exc)
+        if isinstance(exc, ContentLibrariesError):
+            exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
+        elif isinstance(exc, RequestDataTooBig):
+            exc = RequestTooLarge()
+        elif isinstance(exc, SuspiciousOperation):
+            exc = ParseError()
+        return super().handle_exception(exc)
+
+
+def _named_if_full(error: Exception) -> Exception:
+    """
+    Return StorageFullError for any exception that comes from a lack of space.
+
+    Uploads are written to temporary files, and databases grow, so that it may come from anywhere.
+    """
+    full = storage_full(error)
+    if full is None or full is error:
+        return error
+    full.__cause__ = error
+    return full
+
+
+def _log_suspicious(error: SuspiciousOperation, request: Request) -> None:
+    """Log a refused request in the same way as Django, because operators watch its loggers."""
+    logger = logging.getLogger(f"django.security.{type(error).__name__}")
+    logger.error(str(error), exc_info=error, extra={"request": request._request})
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class LibraryAPIView(ErrorsMixin):
+    """
+    Base of the app's views.
+
+    Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
+    events fire after commit, and that must be before the answer (wire: events-transactions).
+    """
+
+    permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
+
+
+class FramedMixin(APIView):
+    """
+    Answers that the site's frontends may show in frames, refusals too.
+
+    What an answer has no policy for loads and runs nothing, and is what it is everywhere: frames of others stay empty.
+    """
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.xframe_options_exempt = True  # frame-ancestors says who may
+        answer.headers.setdefault("Content-Security-Policy", f"{conf.frame_ancestors()}; default-src 'none'")
+        return answer

@@ -122,7 +122,13 @@ def course_key(text: str) -> CourseKey:
 
 def context_key(text: str) -> LibraryLocatorV2 | CourseKey:
     """Parse the key of a library or of a course. Raises MalformedKeyError."""
-    return library_key(text) if text.startswith("lib:") else course_key(text)
+    if text.startswith("lib:"):
+        return library_key(text)
+    refusal = gettext_noop(
+        "“%(text)s” is the key neither of a library nor of a course: it has to look like lib:ORG:SLUG or"
+        " course-v1:ORG+COURSE+RUN."
+    )
+    return _parse(CourseKey, text, refusal)  # type: ignore[type-abstract]
 
 
 def library_key_of(key: ItemKey | LibraryCollectionLocator) -> LibraryLocatorV2:

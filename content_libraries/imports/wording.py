@@ -32,13 +32,15 @@ _OUTCOMES: Final[Mapping[str, Any]] = {
     "dissolve": pgettext_lazy("number of blocks", "taken apart"),
 }
 
-
 _KINDS: Final[Mapping[str, Any]] = {
     "sections": ngettext_lazy("%(count)d section", "%(count)d sections", "count"),
     "subsections": ngettext_lazy("%(count)d subsection", "%(count)d subsections", "count"),
     "units": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),
     "components": ngettext_lazy("%(count)d component", "%(count)d components", "count"),
 }
+
+_MOST_NAMES: Final = 10
+"""How many names people read in a line."""
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
@@ -133,4 +135,6 @@ def _redirected(source: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names)
+    """Join the first names of a list, and count the rest."""
+    shown, more = ", ".join(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
+    return _("%(names)s and %(count)s more") % {"names": shown, "count": more} if more > 0 else shown

@@ -110,12 +110,22 @@ def operator_name() -> str:
         return _("unknown")
 
 
-def cut(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
-    """Return the first lines of a list, and a line that counts the rest."""
+def cut(lines: Sequence[str], *, is_done: bool, most: int = MOST_LINES) -> list[str]:
+    """
+    Return the first lines of a list, and a line that counts the rest.
+
+    Args:
+        lines: what was done, or what there is to do.
+        is_done: whether it was done. Running the command once more, with --json, does not list it then.
+        most: how many lines are not cut.
+    """
     left = len(lines) - most
     if left <= 0:
         return list(lines)
-    text = ngettext("… and %(count)s more; --json lists it.", "… and %(count)s more; --json lists them.", left)
+    if is_done:
+        text = _("… and %(count)s more.")
+    else:
+        text = ngettext("… and %(count)s more; --json lists it.", "… and %(count)s more; --json lists them.", left)
     return [*lines[:most], text % {"count": left}]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext_lazy
 
 from ..findings import Finding
 from .checkpoints import refusals, start_over
-from .engine import MAX_BATCH, Document, current_engine
+from .engine import MAX_BATCH, Document, current_engine, is_search_on
 from .models import SearchCheckpoint
 from .places import ContextKey, Place, all_documents, package_of, place_of, titles
 from .sending import Refusal
@@ -60,12 +60,16 @@ def check_index(context_key: ContextKey | None = None, *, repair: bool = False) 
     """
     Find libraries and courses whose documents in the index are wrong, and documents that the engine refuses.
 
+    A site that wants no search has nothing to check.
+
     Args:
         context_key: one library or course; all of them if None, deleted ones that left documents behind too.
         repair: whether to put it right at once. What the engine does not take stays: its content has to be changed.
 
     Raises NotFoundError, and SearchEngineError if the engine fails.
     """
+    if not is_search_on():
+        return []
     behind = packages_behind()
     pks = {*titles(), *behind} if context_key is None else {package_of(context_key)}
     findings = [_check(pk, is_behind=pk in behind, repair=repair) for pk in sorted(pks)]

@@ -276,6 +276,11 @@ _EMBEDDED: Final = "content_libraries.search.engines.embedded.EmbeddedEngine"
 _MEILISEARCH: Final = "content_libraries.search.engines.meilisearch.MeilisearchEngine"
 
 
+def is_search_on() -> bool:
+    """Return whether the site wants a search, with whichever engine."""
+    return conf.SEARCH_ENGINE.value != _OFF
+
+
 def current_engine() -> SearchEngine:
     """
     Return the engine that the site has chosen.
@@ -283,7 +288,7 @@ def current_engine() -> SearchEngine:
     The settings are ``CONTENT_LIBRARIES_SEARCH_ENGINE`` and ``MEILISEARCH_ENABLED``. Raises SearchOffError if the site
     wants no search, and MissingPackageError if the package of the engine is not installed.
     """
-    if conf.SEARCH_ENGINE.value == _OFF:
+    if not is_search_on():
         raise SearchOffError(_("Search is switched off on this site."))
     by_default = _MEILISEARCH if conf.MEILISEARCH_ENABLED.value else _EMBEDDED
     return _engine_class(conf.SEARCH_ENGINE.value or by_default).from_settings()

@@ -98,6 +98,7 @@ def test_a_long_list_is_cut_with_a_count(library: ContentLibrary, author: User) 
 
     assert len(said) == MOST_LINES + 3
     assert said[MOST_LINES] == "… and 2 more; --json lists them."
+    assert publish(str(library.library_key)).splitlines()[MOST_LINES] == "… and 2 more."  # no other run would list them
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import load_command_class
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -243,6 +244,25 @@ def test_jobs_are_listed_in_a_constant_number_of_queries(
         assert page.count("Waiting for a worker</td>") == total
         assert page.count(">none for ") == total
     assert counts[0] == counts[1]
+
+
+def test_an_import_that_left_blocks_out_is_done_in_part_in_every_list(
+    pages: Client, upload: Upload, library: ContentLibrary, staff: User, tmp_path: Path
+) -> None:
+    for archive in (legacy_archive(tmp_path / "part", PROBLEMS), course_archive(tmp_path / "whole", OUTLINE)):
+        source = api.SourceRequest(upload(archive).key)
+        work(api.start_imports(library.library_key, user=staff, sources=[source]).uuid)
+    for name in ("importjob", "modulestoremigration"):
+        page = pages.get(f"{ADMIN}/{name}/").content.decode()
+        outcomes = re.findall(r'class="field-outcome">([^<]*)<', page)
+        assert outcomes == ["Succeeded", "Done in part"], name
+
+
+def test_the_form_and_the_command_begin_with_the_same_choices(pages: Client, upload: Upload) -> None:
+    form = pages.get(f"{ADMIN}/importjob/new/?upload={upload().uuid}").context["form"]
+    command = load_command_class("content_libraries", "import_course").create_parser("manage.py", "import_course")
+    assert form["level"].initial == command.get_default("level") == "section"
+    assert form["on_repeat"].initial == command.get_default("on_repeat") == "skip"
 
 
 def test_results_and_sources_are_listed_in_a_constant_number_of_queries(

@@ -262,6 +262,16 @@ def test_in_a_terminal_a_dry_run_tells_everything_that_matters(
     ]
 
 
+def test_in_a_terminal_long_lists_of_names_are_cut_with_a_count(
+    tmp_path: Path, library: ContentLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {f"static/{number:02}.pdf": b"x" for number in range(12)}
+    source = write_course(tmp_path / "course", OUTLINE, files=files)
+    call_command("import_course", str(source), str(library), "--dry-run")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Files that nothing refers to")]
+    assert line.endswith("do not come: " + ", ".join(f"{number:02}.pdf" for number in range(10)) + " and 2 more.")
+
+
 def test_what_comes_back_is_placed_where_it_was_or_said_to_be_loose(run_import: Import) -> None:
     run_import(OUTLINE)
     unit = api.container_key("lct:O:lib:unit:v1")

@@ -100,6 +100,11 @@ def test_the_command_fails_as_long_as_something_is_wrong(shelves: tuple[Shelf, S
     assert refresh().updated == 0
 
 
+def test_a_site_without_search_has_no_index_to_check(shelves: tuple[Shelf, Shelf], settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
+    assert check() == []
+
+
 def test_people_read_a_line_for_each_finding(
     shelves: tuple[Shelf, Shelf], engine: WatchedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,6 +78,11 @@ def test_unknown_libraries_are_refused(shelves: tuple[Shelf, Shelf], key: str) -
         reindex(key)
 
 
+def test_what_is_no_key_is_told_both_forms() -> None:
+    with pytest.raises(CommandError, match=r"look like lib:ORG:SLUG or course-v1:ORG\+COURSE\+RUN\.$"):
+        reindex("nonsense")
+
+
 def test_an_engine_that_fails_fails_the_command(shelves: tuple[Shelf, Shelf], engine: WatchedEngine) -> None:
     engine.is_down = True
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...admin_base.jobs import JobAdmin
+from ...admin_base.jobs import JobAdmin, state_in_words
 from ...admin_base.staff import StaffAdmin
+from ...jobs.api import JobState
 from .. import api
-from ..models import ImportJob, ModulestoreMigration
+from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 from . import pages
 from .base import PREFIX, page_url
 
@@ -33,13 +34,19 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
     cancel = staticmethod(api.cancel_job)
     retry = staticmethod(api.retry_job)
     change_list_template = "content_libraries/imports/job_list.html"
-    list_display = ("target_key", "sources", "state", "progress", "worker", "user", "created", "finished")
+    list_display = ("target_key", "sources", "outcome", "progress", "worker", "user", "created", "finished")
     search_fields = ("uuid", "target_key", "user__username", "migrations__source__key")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
         jobs: QuerySet[ImportJob] = super().get_queryset(request)
         migrations = ModulestoreMigration.objects.select_related("source").only("job", "source").order_by("pk")
-        return jobs.prefetch_related(Prefetch("migrations", migrations))
+        left_out = ModulestoreBlockMigration.objects.filter(overall_migration__job=OuterRef("pk"), target__isnull=True)
+        return jobs.prefetch_related(Prefetch("migrations", migrations)).annotate(left_out=Exists(left_out))
+
+    @admin.display(description=_("State"), ordering="state")
+    def outcome(self, job: Any) -> str:
+        """Return the state of a job in words. A job that left blocks out is done in part, as its page says."""
+        return gettext("Done in part") if job.state == JobState.SUCCEEDED and job.left_out else state_in_words(job)
 
     @admin.display(description=_("Sources"))
     def sources(self, job: ImportJob) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.formats import date_format
@@ -221,7 +221,8 @@ class MigrationAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModulestoreMigration]:
         migrations: QuerySet[ModulestoreMigration] = super().get_queryset(request)
-        return migrations.defer("fingerprints", "report")
+        left_out = ModulestoreBlockMigration.objects.filter(overall_migration=OuterRef("pk"), target__isnull=True)
+        return migrations.defer("fingerprints", "report").annotate(left_out=Exists(left_out))
 
     @admin.display(description=gettext_lazy("Source"), ordering="source__key")
     def source_key(self, migration: ModulestoreMigration) -> str:
@@ -236,11 +237,11 @@ class MigrationAdmin(StaffAdmin):
         return migration.target_collection.title if migration.target_collection else ""
 
     @admin.display(description=gettext_lazy("Outcome"))
-    def outcome(self, migration: ModulestoreMigration) -> str:
+    def outcome(self, migration: Any) -> str:
         if migration.finished is None:
             return _("Under way")
         if not migration.is_failed:
-            return _("Succeeded")
+            return _("Done in part") if migration.left_out else _("Succeeded")
         return _("Failed: %(error)s") % {"error": error_in_words(migration.error)}
 
 

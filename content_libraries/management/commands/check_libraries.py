@@ -76,7 +76,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, object]) -> str:
         if self.findings or self.failures:
-            return "\n".join(cut([_line(finding) for finding in self.findings]))
+            return "\n".join(cut([_line(finding) for finding in self.findings], is_done=self.repairs))
         return _("Everything is as it should be.")
 
 

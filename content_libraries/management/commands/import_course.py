@@ -32,7 +32,7 @@ class Command(LibraryCommand):
         parser.add_argument(
             "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
         )
-        parser.add_argument("library", help="lib:ORG:SLUG")
+        parser.add_argument("library", metavar="lib:ORG:SLUG", help="key of the library")
         parser.add_argument("--level", choices=_LEVELS, default=imports.Level.SECTION.value)
         parser.add_argument("--on-repeat", choices=_STRATEGIES, default=imports.OnRepeat.SKIP.value)
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
@@ -104,7 +104,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there, actions = result["created"], result["counts"], result["actions"]
-        lines = cut(list(imports.report_lines(result)))
+        lines = cut(list(imports.report_lines(result)), is_done=not result.get("dry_run"))
         there_before = {action: actions.get(action, 0) for action in _TO_WHAT_WAS_THERE}
         created = [
             _("%(made)s of %(there)s %(kind)s created") % {"made": made[kind], "there": there[kind], "kind": _(kind)}

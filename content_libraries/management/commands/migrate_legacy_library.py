@@ -49,11 +49,11 @@ class Command(LibraryCommand):
         )
         rows = [_row(name, result) for name, result in zip(names, results, strict=True)]
         if all(result.error for result in results):
-            raise CommandError("\n".join([_("Nothing was migrated."), *map(_line, rows)]))
+            raise CommandError("\n".join([_("Nothing was migrated."), *(_line(row, is_done=False) for row in rows)]))
         return {"migrations": rows, "dry_run": options["dry_run"]}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
-        lines = [_line(row) for row in result["migrations"]]
+        lines = [_line(row, is_done=not result["dry_run"]) for row in result["migrations"]]
         if result["dry_run"]:
             lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
@@ -72,7 +72,7 @@ def _row(name: str, result: imports.LegacyMigration) -> dict[str, Any]:
     return row
 
 
-def _line(row: Mapping[str, Any]) -> str:
+def _line(row: Mapping[str, Any], *, is_done: bool) -> str:
     if row["error"]:
         return _("%(source)s failed: %(error)s") % row
     created = sum(row["report"]["created"].values())
@@ -81,7 +81,7 @@ def _line(row: Mapping[str, Any]) -> str:
         "library": _("new library %(library)s") % row if row["is_new"] else row["library"],
         "count": created,
     }
-    said = "".join(f"\n  {line}" for line in cut(list(imports.report_lines(row["report"]))))
+    said = "".join(f"\n  {line}" for line in cut(list(imports.report_lines(row["report"])), is_done=is_done))
     return _created_text(created, redirects=row["redirects"]) % names + said
 
 

@@ -27,9 +27,15 @@ class Command(LibraryCommand):
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", help="the old library: lib:ORG:SLUG")
-        parser.add_argument("target", help="the other one")
-        parser.add_argument("--course", action="append", default=[], help="course-v1:ORG+COURSE+RUN, also repeated")
+        parser.add_argument("source", metavar="lib:ORG:OLD", help="key of the old library")
+        parser.add_argument("target", metavar="lib:ORG:NEW", help="key of the other one")
+        parser.add_argument(
+            "--course",
+            action="append",
+            default=[],
+            metavar="course-v1:ORG+COURSE+RUN",
+            help="key of a course; can be repeated",
+        )
         parser.add_argument("--all", action="store_true", help="all courses that the user may view")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 

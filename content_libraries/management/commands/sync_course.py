@@ -45,7 +45,8 @@ class Command(LibraryCommand):
         steps = [
             f"{step['action']:10} {step['usage_key']} “{step['title']}”: {step['reason']}" for step in result["details"]
         ]
-        lines = cut(steps) + cut([f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]])
+        skipped = [f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]]
+        lines = cut(steps, is_done=not result["dry_run"]) + cut(skipped, is_done=False)
         lines.append(
             _("%(course)s: %(blocks)s linked blocks to sync, %(steps)s steps.")
             % {"course": result["course"], "blocks": len(result["blocks"]), "steps": len(result["details"])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checks import check_added_types
 from .containers import (
     CONTAINERS,
     CONTAINERS_OF_TAGS,
@@ -23,13 +24,13 @@ from .data import (
     PROBLEM,
     TEXT,
     VIDEO,
+    BlockRole,
     BlockType,
-    Role,
     SearchText,
 )
 from .files import resolve_references, with_renamed_files
 from .markup import html_text, text_of
-from .registry import block_type
+from .registry import block_type, described_types
 from .search_texts import text_with
 from .searching import search_text
 
@@ -49,11 +50,13 @@ __all__ = [
     "TEXT",
     "UNIT",
     "VIDEO",
+    "BlockRole",
     "BlockType",
     "Container",
-    "Role",
     "SearchText",
     "block_type",
+    "check_added_types",
+    "described_types",
     "html_text",
     "may_hold_in_course",
     "rank_of_tag",

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from ..olx.api import CONTAINER_TAGS
-from .data import BlockType, Role
+from .data import BlockRole, BlockType
 
 COURSE: Final = "course"
 SECTION: Final = "chapter"
@@ -52,15 +52,16 @@ CONTAINERS_OF_TAGS: Final[Mapping[str, str]] = {each.tag: each.container_type fo
 RANKS: Final[Mapping[str, int]] = {each.container_type: each.rank for each in CONTAINERS}
 """Type of a container in a library -> its rank."""
 
-_ROOTS: Final = (COURSE, "library")
+_LIBRARY: Final = "library"
+_HOLDERS: Final = sorted(CONTAINER_TAGS - {COURSE, _LIBRARY, SECTION, SUBSECTION, UNIT})
 
 TYPES: Final = (
-    BlockType(name=COURSE, role=Role.ROOT, is_found=False),
-    BlockType(name="library", role=Role.ROOT),
-    BlockType(name=SECTION, role=Role.CONTAINER, display_name=gettext_lazy("Section")),
-    BlockType(name=SUBSECTION, role=Role.CONTAINER, display_name=gettext_lazy("Subsection")),
-    BlockType(name=UNIT, role=Role.CONTAINER, display_name=gettext_lazy("Unit")),
-    *(BlockType(name=tag, role=Role.HOLDER) for tag in sorted(CONTAINER_TAGS.difference(_ROOTS, CONTAINERS_OF_TAGS))),
+    BlockType(name=COURSE, role=BlockRole.ROOT, is_found=False),
+    BlockType(name=_LIBRARY, role=BlockRole.ROOT),
+    BlockType(name=SECTION, role=BlockRole.CONTAINER, display_name=gettext_lazy("Section")),
+    BlockType(name=SUBSECTION, role=BlockRole.CONTAINER, display_name=gettext_lazy("Subsection")),
+    BlockType(name=UNIT, role=BlockRole.CONTAINER, display_name=gettext_lazy("Unit")),
+    *(BlockType(name=tag, role=BlockRole.HOLDER) for tag in _HOLDERS),
 )
 
 

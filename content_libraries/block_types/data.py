@@ -21,9 +21,9 @@ __all__ = [
     "PROBLEM",
     "TEXT",
     "VIDEO",
+    "BlockRole",
     "BlockType",
     "ReadSearchText",
-    "Role",
     "SearchText",
 ]
 
@@ -56,7 +56,7 @@ COURSE_SETTINGS: Final = PLACE_SETTINGS | {
 _COMPONENT_LIMITS: Final = Limits(elements=100_000)
 
 
-class Role(StrEnum):
+class BlockRole(StrEnum):
     """Roles of types of blocks."""
 
     ROOT = "root"
@@ -106,7 +106,7 @@ class BlockType:
 
     name: str
     display_name: _StrOrPromise = ""
-    role: Role = Role.COMPONENT
+    role: BlockRole = BlockRole.COMPONENT
     named_files: Callable[[OlxBlock], Iterable[str]] = _names_none
     naming_tags: frozenset[str] = frozenset()
     search_text: ReadSearchText = _all_text
@@ -121,7 +121,7 @@ class BlockType:
     @property
     def holds_blocks(self) -> bool:
         """Return whether blocks of the type hold other blocks."""
-        return self.role != Role.COMPONENT
+        return self.role != BlockRole.COMPONENT
 
     @property
     def has_customizable_body(self) -> bool:

@@ -63,7 +63,8 @@ def _loaded(name: str) -> type[XBlock] | None:
 
 
 def load_block_classes() -> None:
-    """Import the classes of all installed types now, so that no request has to wait for an import."""
+    """Import the classes and descriptors of all installed types now, so that no request has to wait for an import."""
+    block_types.described_types()
     for entry_point in entry_points(group=XBlock.entry_point):
         block_class(entry_point.name.removeprefix("_").removesuffix("_extracted"))
 

@@ -22,7 +22,7 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
-from ..block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, Container, Role, block_type
+from ..block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
 from ..learning_core.api import MAX_TITLE
 from ..olx.api import OlxBlock, OlxTree
 from ..site_language import gettext as _
@@ -104,7 +104,7 @@ class _Shaper:
         return self.nodes_of[id(block)]
 
     def _nodes_for(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
-        if block_type(block.tag).role == Role.ROOT:
+        if block_type(block.tag).role == BlockRole.ROOT:
             return self._contents(block)
         item_type = CONTAINERS_OF_TAGS.get(block.tag)
         if item_type and RANKS[item_type] > self.top_rank:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from content_libraries.block_types.api import CONTAINERS, Role, block_type, may_hold_in_course
+from content_libraries.block_types.api import CONTAINERS, BlockRole, block_type, may_hold_in_course
 from content_libraries.keys import CONTAINER_TYPES
 from content_libraries.learning_core.bulk import CHILD_TYPES
 from content_libraries.olx.api import CONTAINER_TAGS
@@ -16,7 +16,7 @@ def test_the_containers_are_those_that_keys_and_learning_core_know() -> None:
     for rank, container in enumerate(CONTAINERS, 1):
         assert container.rank == rank
         assert CHILD_TYPES[container.container_type] == {below}
-        assert block_type(container.tag).role == Role.CONTAINER
+        assert block_type(container.tag).role == BlockRole.CONTAINER
         below = container.container_type
 
 
@@ -43,6 +43,6 @@ def test_what_blocks_of_a_course_hold(parent: str, held: set[str]) -> None:
 
 def test_a_type_that_nobody_has_described_has_the_defaults() -> None:
     unknown = block_type("unknown")
-    assert (unknown.name, unknown.role, unknown.customizable) == ("unknown", Role.COMPONENT, ("display_name",))
+    assert (unknown.name, unknown.role, unknown.customizable) == ("unknown", BlockRole.COMPONENT, ("display_name",))
     assert "due" in unknown.course_settings
     assert "due" not in block_type("html").course_settings

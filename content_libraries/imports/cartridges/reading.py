@@ -67,11 +67,6 @@ class CartridgeSource:
             )
 
 
-def is_cartridge(path: Path) -> bool:
-    """Return whether a file has the name extension of cartridges."""
-    return path.suffix.lower() == ".imscc"
-
-
 def read_cartridge(path: Path, limits: Limits) -> OlxTree:
     """
     Read a cartridge. Texts are kept in memory; of other files only path, size and digest.

@@ -2,6 +2,7 @@
 
 from .actors import *  # noqa: F403
 from .backups.api import *  # noqa: F403
+from .block_types.api import *  # noqa: F403
 from .clipboard.api import *  # noqa: F403
 from .content.api import *  # noqa: F403
 from .courses.api import *  # noqa: F403

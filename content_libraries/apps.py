@@ -38,6 +38,8 @@ class ContentLibrariesConfig(AppConfig):
     def ready(self) -> None:
         # Once models are loaded: connect the rooms to signals, and make the kinds of jobs known.
         from . import receivers, tasks  # noqa: F401, PLC0415
+        from .block_types import checks as block_type_checks  # noqa: F401, PLC0415
+        from .imports import checks as import_checks  # noqa: F401, PLC0415
         from .learning_core.container_types import register  # noqa: PLC0415
         from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
         from .search import checks as search_checks  # noqa: F401, PLC0415

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..actors import Actor
+from ..block_types.api import CONTAINERS_OF_TAGS, UNIT
 from ..content.api import ContainerSettingsData, FileMedia, title_of_untitled
 from ..courses.api import Block, CourseFile, CourseFileNames, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
-from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, Snapshot
+from .data import COPIED_FROM, Snapshot
 from .elements import element_of
 
 
@@ -45,7 +46,7 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
 def _unit_of(structure: CourseStructure, key: UsageKey) -> str:
     """Return the key of the unit that a block is or stands in; "" if it stands in no unit."""
     above: UsageKey | None = key
-    while above is not None and above.block_type != "vertical":
+    while above is not None and above.block_type != UNIT:
         above = next(iter(structure.parents.get(above, ())), None)
     return str(above or "")
 
@@ -85,5 +86,5 @@ class _Parts:
         for key, block in self.blocks.items():
             settings = {name: value for name, value in block.settings.items() if name != "display_name"}
             course_license = settings.pop("license", "")
-            if key.block_type in CONTAINER_TYPES_OF_TAGS and (settings or course_license):
+            if key.block_type in CONTAINERS_OF_TAGS and (settings or course_license):
                 yield key, ContainerSettingsData(settings, course_license)

@@ -11,11 +11,6 @@ from ..content.api import ContainerSettingsData, FileMedia
 COPIED_FROM: Final = "copied_from_block"
 COPIED_VERSION: Final = "copied_from_version"
 
-TAGS_OF_TYPES: Final[Mapping[str, str]] = {"section": "chapter", "subsection": "sequential", "unit": "vertical"}
-"""Container type -> the OLX tag that courses have for it."""
-
-CONTAINER_TYPES_OF_TAGS: Final = {tag: container_type for container_type, tag in TAGS_OF_TYPES.items()}
-
 type TagsOfObjects = dict[str, dict[str, list[str]]]
 """Key of an item -> id of a taxonomy -> values."""
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from openedx_tagging.models import ObjectTag
 
 from ..actors import Actor
+from ..block_types.api import TAGS_OF_CONTAINERS
 from ..content.api import access_item, settings_of
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
 from ..libraries.api import ContentLibrary, Permission, package_pk
 from ..olx.api import with_attributes
 from ..upstream.openedx_tagging import VALUE
-from .data import COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES, Snapshot, TagsOfObjects
+from .data import COPIED_FROM, COPIED_VERSION, Snapshot, TagsOfObjects
 from .elements import element_of
 
 
@@ -94,7 +95,7 @@ class _Parts:
             origin = {COPIED_FROM: str(key), COPIED_VERSION: str(self.version_nums.get(content.version_pk or 0, 0))}
             if isinstance(key, LibraryContainerLocator):
                 attributes = {"display_name": content.title, **origin}
-                empty = f"<{TAGS_OF_TYPES[key.container_type]}/>"
+                empty = f"<{TAGS_OF_CONTAINERS[key.container_type]}/>"
                 text = element_of(empty, attributes, self._children(entity_pk), title=content.title)
             else:
                 attributes = {"url_name": key.usage_id, **origin}
@@ -115,7 +116,7 @@ class _Parts:
 
 
 def _tag(key: ItemKey) -> str:
-    tag: str = TAGS_OF_TYPES[key.container_type] if isinstance(key, LibraryContainerLocator) else key.block_type
+    tag: str = TAGS_OF_CONTAINERS[key.container_type] if isinstance(key, LibraryContainerLocator) else key.block_type
     return tag
 
 

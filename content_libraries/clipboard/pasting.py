@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
+from ..block_types.api import CONTAINERS_OF_TAGS
 from ..content.api import (
     ContainerSettingsData,
     FileMedia,
@@ -24,7 +25,6 @@ from ..learning_core.api import FileBytes
 from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import OlxBlock, parse_block
 from .copying import get_clipboard
-from .data import CONTAINER_TYPES_OF_TAGS
 from .models import StagedContent, StagedFile
 from .plans import Extras, plan_paste
 from .sources import Files, files_of_source
@@ -89,7 +89,7 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     """
     library = access_library(user, library_key, Permission.EDIT)
     clip = open_clipboard(user)
-    if clip.root.tag not in CONTAINER_TYPES_OF_TAGS:
+    if clip.root.tag not in CONTAINERS_OF_TAGS:
         check_without_children(clip.root.tag, clip.suggested_name)
     with transaction.atomic():
         plan = plan_paste(

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.text import slugify
 
+from ..block_types.api import CONTAINERS_OF_TAGS, TAGS_OF_CONTAINERS, UNIT, rank_of_tag
 from ..content.api import (
     ComponentWrite,
     ContainerSettingsData,
@@ -22,9 +23,7 @@ from ..errors import MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
 from ..learning_core import api as learning_core
 from ..olx.api import OlxBlock, with_attributes
-from .data import CONTAINER_TYPES_OF_TAGS, COPIED_FROM, COPIED_VERSION, TAGS_OF_TYPES
-
-_CHILD_TAGS: Final = {"chapter": "sequential", "sequential": "vertical"}
+from .data import COPIED_FROM, COPIED_VERSION
 
 MAX_SLUG: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
@@ -82,9 +81,9 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
     components, containers, settings = [], [], {}
     for origin, block in tree.copies.items():
         source = block.attributes.get(COPIED_FROM, "")
-        if block.tag in CONTAINER_TYPES_OF_TAGS:
+        if block.tag in CONTAINERS_OF_TAGS:
             children = tuple(ref(child) for child in tree.children[origin])
-            container_type = CONTAINER_TYPES_OF_TAGS[block.tag]
+            container_type = CONTAINERS_OF_TAGS[block.tag]
             containers.append(ContainerWrite(container_type, codes[origin], _title(block), children))
             if source in extras.settings:
                 settings[codes[origin]] = extras.settings[source]
@@ -117,7 +116,7 @@ class _Tree:
     def add(self, block: OlxBlock) -> None:
         origin = _origin(block)
         self.copies[origin] = block
-        if block.tag not in CONTAINER_TYPES_OF_TAGS:
+        if block.tag not in CONTAINERS_OF_TAGS:
             return
         kept = [child for child in block.children if _may_hold(block.tag, child.tag)]
         self.children[origin] = [_origin(child) for child in kept]
@@ -131,9 +130,9 @@ def _origin(block: OlxBlock) -> Origin:
 
 
 def _may_hold(tag: str, child_tag: str) -> bool:
-    if tag in _CHILD_TAGS:
-        return child_tag == _CHILD_TAGS[tag]
-    return not has_children(child_tag)
+    if tag == UNIT:
+        return not has_children(child_tag)
+    return rank_of_tag(child_tag) == rank_of_tag(tag) - 1
 
 
 def _linked_refs(root: OlxBlock, learning_package_pk: int, library_key: LibraryLocatorV2) -> dict[Origin, str]:
@@ -153,7 +152,7 @@ def _key(block: OlxBlock) -> ItemKey | None:
         key = item_key(block.attributes.get(COPIED_FROM, ""))
     except MalformedKeyError:
         return None
-    tag = TAGS_OF_TYPES[key.container_type] if isinstance(key, LibraryContainerLocator) else key.block_type
+    tag = TAGS_OF_CONTAINERS[key.container_type] if isinstance(key, LibraryContainerLocator) else key.block_type
     return key if tag == block.tag else None
 
 
@@ -178,7 +177,7 @@ def _free_codes(learning_package_pk: int, copies: Mapping[Origin, OlxBlock]) -> 
 
 def _ref(tag: str, code: str) -> str:
     """Return the ``entity_ref`` that an item with this code has in Learning Core."""
-    if tag in CONTAINER_TYPES_OF_TAGS:
+    if tag in CONTAINERS_OF_TAGS:
         return code
     return ComponentWrite(tag, code, title="", olx="").entity_ref
 
@@ -190,12 +189,12 @@ def _code(block: OlxBlock, random_hex: Callable[[int], str] = secrets.token_hex)
     A component whose title has no letters or digits gets 12 random hex digits.
     """
     slug = slugify(_title(block), allow_unicode=True)[:MAX_SLUG]
-    if not slug and block.tag not in CONTAINER_TYPES_OF_TAGS:
+    if not slug and block.tag not in CONTAINERS_OF_TAGS:
         return random_hex(6)
-    return f"{slug or CONTAINER_TYPES_OF_TAGS[block.tag]}-{random_hex(3)}"
+    return f"{slug or CONTAINERS_OF_TAGS[block.tag]}-{random_hex(3)}"
 
 
 def _title(block: OlxBlock) -> str:
-    if block.tag in CONTAINER_TYPES_OF_TAGS:
+    if block.tag in CONTAINERS_OF_TAGS:
         return block.attributes.get("display_name", "") or title_of_untitled(block.tag)
     return block.attributes.get("display_name", default_title(block.tag))

@@ -12,7 +12,7 @@ from .assets import (
     set_asset,
 )
 from .block_types import (
-    BlockType,
+    OfferedBlockType,
     block_class,
     default_title,
     has_children,
@@ -65,7 +65,6 @@ from .reading import get_children, get_container_settings, get_item
 
 __all__ = [
     "Asset",
-    "BlockType",
     "CollectionLabel",
     "CollectionSummary",
     "ComponentWrite",
@@ -76,6 +75,7 @@ __all__ = [
     "Hierarchy",
     "HierarchyMember",
     "ItemSummary",
+    "OfferedBlockType",
     "SavedOlx",
     "access_item",
     "add_to_collection",

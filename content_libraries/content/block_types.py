@@ -13,26 +13,13 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Final
 
-from django.utils.translation import gettext_lazy
 from xblock.core import XBlock
 from xblock.plugin import PluginMissingError
 
 from .. import conf
-from ..olx.api import CONTAINER_TAGS
+from ..block_types import api as block_types
 
 logger = logging.getLogger(__name__)
-
-_TYPE_NAMES: Final = {
-    "problem": gettext_lazy("Problem"),
-    "chapter": gettext_lazy("Section"),
-    "sequential": gettext_lazy("Subsection"),
-    "vertical": gettext_lazy("Unit"),
-}
-"""
-Names of types that differ from the titles of new blocks (wire: libraries-block-types, components-create), and of types
-that have no class.
-"""
-
 
 _BLOCK_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 """
@@ -42,7 +29,7 @@ that begin with ``_`` are entry points, but not types.
 
 
 @dataclass(frozen=True, slots=True)
-class BlockType:
+class OfferedBlockType:
     """An XBlock type as authors are offered it."""
 
     block_type: str
@@ -76,14 +63,15 @@ def _loaded(name: str) -> type[XBlock] | None:
 
 
 def load_block_classes() -> None:
-    """Import the classes of all installed types now, so that no request has to wait for an import."""
+    """Import the classes and descriptors of all installed types now, so that no request has to wait for an import."""
+    block_types.described_types()
     for entry_point in entry_points(group=XBlock.entry_point):
         block_class(entry_point.name.removeprefix("_").removesuffix("_extracted"))
 
 
 def has_children(block_type: str) -> bool:
     """Return whether blocks of a type hold other blocks."""
-    if block_type in CONTAINER_TAGS:
+    if block_types.block_type(block_type).holds_blocks:
         return True
     return bool(getattr(block_class(block_type), "has_children", False))
 
@@ -98,18 +86,23 @@ def title_of_untitled(block_type: str) -> str:
     return _field_default(block_type) or block_type.replace("_", " ").capitalize()
 
 
-def offered_block_types() -> list[BlockType]:
+def offered_block_types() -> list[OfferedBlockType]:
     """List the types of the setting LIBRARY_ENABLED_BLOCKS that are installed and have a name, sorted by type."""
     return [
-        BlockType(block_type, name)
+        OfferedBlockType(block_type, name)
         for block_type in sorted(set(conf.LIBRARY_ENABLED_BLOCKS.value))
         if block_class(block_type) is not None and (name := type_name(block_type))
     ]
 
 
 def type_name(block_type: str) -> str:
-    """Return the name of a block type for authors; "" for a type without a name."""
-    return str(_TYPE_NAMES.get(block_type, "")) or _field_default(block_type)
+    """
+    Return the name of a block type for authors; "" for a type without a name.
+
+    It is the title of new blocks of the type, unless the type is described with a name of its own (wire:
+    libraries-block-types, components-create).
+    """
+    return str(block_types.block_type(block_type).display_name) or _field_default(block_type)
 
 
 def _field_default(block_type: str) -> str:

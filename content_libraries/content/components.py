@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from .. import conf
 from ..actors import Actor
+from ..block_types import api as block_types
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
@@ -124,7 +125,7 @@ def set_olx(
     for path, data in (files or {}).items():
         check_file(path, len(data or b""), beside=beside)
         beside.add(path)
-    block = olx_api.parse_block(olx, limits=olx_api.component_limits(key.block_type))
+    block = olx_api.parse_block(olx, limits=block_types.block_type(key.block_type).limits)
     if block.tag != key.block_type:
         raise InvalidInputError(
             _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..actors import Actor
+from ..block_types.api import CONTAINERS
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core import api as learning_core
 from ..libraries.api import Permission, package_pk
 from .data import Hierarchy, HierarchyMember
 from .items import access_item
 
-_LEVELS: Final = {"section": "sections", "subsection": "subsections", "unit": "units"}
+_LEVELS: Final = {container.container_type: container.plural for container in CONTAINERS}
 _COMPONENTS: Final = "components"
 
 

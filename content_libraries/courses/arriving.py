@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Final
 
+from ..block_types.api import block_type
 from ..olx.api import root_tag, with_attributes
 from .data import CourseFile
 from .plans import PutFile
-
-_NAMES_OUTSIDE: Final[Mapping[str, str]] = {"video": "edx_video_id"}
-"""Block type -> attribute that names something outside of courses which only one block may use."""
 
 
 class ArrivingFiles:
@@ -42,5 +39,5 @@ def as_new_use(olx: str) -> str:
 
     A video, for example, gets a new ``edx_video_id``. Other types of blocks come back unchanged.
     """
-    name = _NAMES_OUTSIDE.get(root_tag(olx))
-    return olx if name is None else with_attributes(olx, {name: str(uuid.uuid4())})
+    name = block_type(root_tag(olx)).unique_attribute
+    return with_attributes(olx, {name: str(uuid.uuid4())}) if name else olx

@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
+from ..block_types.api import resolve_references, with_renamed_files
 from ..errors import InvalidInputError, NotFoundError
 from ..libraries.api import author_pk
-from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references, with_attributes, with_renamed_files
+from ..olx.api import StaticFile, StaticNames, parse_block, with_attributes
 from ..tagging.api import clone_tags
 from . import hooks
 from .arriving import ArrivingFiles, as_new_use

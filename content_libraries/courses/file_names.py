@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..olx.api import StaticFile, StaticNames, parse_block, resolve_references
+from ..block_types.api import resolve_references
+from ..olx.api import StaticFile, StaticNames, parse_block
 from .data import CourseFile
 
 _STATIC: Final = "static/"

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types import api as block_types
 from ..errors import ConflictError, InvalidInputError, NotFoundError
-from ..olx.api import CONTAINER_TAGS, parse_block, without_url_name
+from ..olx.api import parse_block, without_url_name
 from .data import ROOT, CourseStructure
 
 
@@ -151,7 +152,7 @@ def holds_blocks(block_type: str) -> bool:
 
     A block of another type can have children only if it is created with some.
     """
-    return block_type in CONTAINER_TAGS
+    return block_types.block_type(block_type).holds_blocks
 
 
 def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:

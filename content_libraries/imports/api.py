@@ -12,6 +12,7 @@ from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan
+from .checks import check_added_formats
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
 from .finding import UnknownSourceError, find_source, is_path, named_source
 from .forwarding import (
@@ -32,7 +33,8 @@ from .outdated import LibraryChange, PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
-from .sources import Source, SourceChangedError, SourcePath, as_source
+from .sources.base import Source, SourceChangedError, SourceFormat
+from .sources.registry import SourcePath, as_source
 from .stored_plans import find_plan, store_plan
 from .uploads import list_sources, upload_source
 from .wording import outcomes_in_words, report_lines
@@ -52,13 +54,16 @@ __all__ = [
     "OnRepeat",
     "PlanOutdatedError",
     "PlannedBlock",
+    "Source",
     "SourceChangedError",
+    "SourceFormat",
     "SourceFrozenError",
     "SourceRequest",
     "UnknownSourceError",
     "apply_import",
     "as_source",
     "cancel_job",
+    "check_added_formats",
     "find_job",
     "find_jobs",
     "find_plan",

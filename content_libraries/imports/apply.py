@@ -27,7 +27,7 @@ from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 from .mapping import Written
 from .models import ModulestoreMigration
 from .outdated import refuse_outdated
-from .sources import Source, SourceChangedError
+from .sources.base import Source, SourceChangedError
 from .tags import give_tags
 
 type Settle = Callable[[ModulestoreMigration], None]

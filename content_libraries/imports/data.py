@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_noop
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..block_types.api import RANKS
 from ..content.data import ContainerSettingsData
 from ..keys import LibraryLocatorV2
 from ..learning_core.data import FileMedia
@@ -179,7 +180,7 @@ class PlannedBlock:
 
     @property
     def is_container(self) -> bool:
-        return self.item_type in {Level.UNIT, Level.SUBSECTION, Level.SECTION}
+        return self.item_type in RANKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from ..courses.api import CoursePermission, may_in_course, require_in_course, vi
 from ..errors import NotAllowedError, NotFoundError
 from ..keys import CourseKey, course_key
 from ..libraries.api import ContentLibrary, Permission, is_global_staff, may
-from .course_sources import CourseSource
 from .forwarding import get_forwarding
 from .models import SourceUpload
-from .sources import Source, as_source
+from .sources.base import Source
+from .sources.registry import as_source, open_source
 from .uploads import UploadedSource, available_uploads, readable
 
 _KEYS: Final = (CourseLocator.CANONICAL_NAMESPACE + ":", LibraryLocator.CANONICAL_NAMESPACE + ":")
@@ -41,8 +41,7 @@ class FoundSource:
     def open(self) -> Source:
         """Return an object that reads the source. Raises UnknownSourceError for an archive whose file was deleted."""
         if self.upload is None:
-            assert isinstance(self.key, CourseLocator)  # noqa: S101 - the course store has nothing else
-            return CourseSource(self.key)
+            return open_source(self.key)
         if not self.upload.file:
             raise UnknownSourceError(
                 _("The archive of %(source)s was deleted meanwhile. Upload it again.") % {"source": self.key}

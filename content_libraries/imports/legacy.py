@@ -38,7 +38,8 @@ from .jobs import SourceRequest, start_imports
 from .models import ImportJob, ModulestoreMigration, ModulestoreSource, SourceUpload
 from .plan import plan_tree
 from .report import plan_report
-from .sources import Source, SourcePath, as_source
+from .sources.base import Source
+from .sources.registry import SourcePath, as_source
 from .uploads import available_uploads, readable
 
 ORG_LIBRARY_SLUG: Final = "legacy-libraries"

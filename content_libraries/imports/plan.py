@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from .. import conf
 from ..actors import Actor
+from ..block_types.api import resolve_references
 from ..content.api import ContainerSettingsData, settings_of
 from ..learning_core.api import (
     COMPONENT_NAMESPACE,
@@ -24,7 +25,7 @@ from ..learning_core.api import (
     titles_in_use,
 )
 from ..libraries.api import ContentLibrary, package_pk
-from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames, resolve_references
+from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames
 from ..site_language import gettext as _
 from .codes import CodeAllocator, code_from_id, code_from_title
 from .collecting import plan_collection

@@ -21,13 +21,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
+from ..block_types.api import CONTAINERS
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock, SourceChanges
 
-KINDS: Final = {
-    "section": gettext_noop("sections"),
-    "subsection": gettext_noop("subsections"),
-    "unit": gettext_noop("units"),
-}
+KINDS: Final = {container.container_type: container.plural for container in reversed(CONTAINERS)}
 COMPONENTS: Final = gettext_noop("components")
 """A kind of items that reports count, beside those in ``KINDS``. Kinds are keys; pages show them translated."""
 

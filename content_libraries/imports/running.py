@@ -31,7 +31,7 @@ from .outdated import PlanOutdatedError
 from .plan import plan_tree
 from .report import plan_report
 from .retrying import retry_job
-from .sources import Source
+from .sources.base import Source
 from .stored_plans import load_options, load_stored, store_plan
 from .uploads import delete_expired_uploads
 

@@ -15,24 +15,22 @@ becomes and where it goes, without looking at the library.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby
 from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
 from ..learning_core.api import MAX_TITLE
-from ..olx.api import CONTAINER_TAGS, OlxBlock, OlxTree
+from ..olx.api import OlxBlock, OlxTree
 from ..site_language import gettext as _
 from ..site_language import ngettext
 from .data import Action, Level
 from .source_keys import key_of_name
 
-TYPE_OF_TAG: Final[Mapping[str, str]] = {"chapter": "section", "sequential": "subsection", "vertical": "unit"}
-TAG_OF_RANK: Final = {1: "vertical", 2: "sequential", 3: "chapter"}
-RANKS: Final[Mapping[str, int]] = {Level.COMPONENT: 0, Level.UNIT: 1, Level.SUBSECTION: 2, Level.SECTION: 3}
-ROOT_TAGS: Final = frozenset({"course", "library"})
+_CONTAINER_OF_RANK: Final = {container.rank: container for container in CONTAINERS}
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +60,7 @@ class Node:
 
     @property
     def rank(self) -> int:
+        """Return how high the item stands: 0 for components."""
         return RANKS.get(self.item_type, 0)
 
 
@@ -75,7 +74,7 @@ def shape(tree: OlxTree, level: Level) -> list[Node]:
 
     Returns: one node for each block below the root, parents before children, without containers above the level.
     """
-    return _Shaper(tree, RANKS[level]).run()
+    return _Shaper(tree, RANKS.get(level, 0)).run()
 
 
 @dataclass(slots=True)
@@ -105,9 +104,9 @@ class _Shaper:
         return self.nodes_of[id(block)]
 
     def _nodes_for(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
-        if block.tag in ROOT_TAGS:
+        if block_type(block.tag).role == BlockRole.ROOT:
             return self._contents(block)
-        item_type = TYPE_OF_TAG.get(block.tag)
+        item_type = CONTAINERS_OF_TAGS.get(block.tag)
         if item_type and RANKS[item_type] > self.top_rank:
             return self._contents(block)
         node = self._node(block, parent, number, item_type or block.tag)
@@ -139,7 +138,7 @@ class _Shaper:
             }
         elif reason := self.tree.not_imported.get(block.key):
             node.fate, node.reason = Action.LEAVE_OUT, reason
-        elif block.children or block.tag in CONTAINER_TAGS:
+        elif block.children or block_type(block.tag).holds_blocks:
             node.fate, node.is_parent = Action.LEAVE_OUT, True
         if node.fate:
             contents = self._contents(block)
@@ -166,16 +165,16 @@ class _Shaper:
             if fits:
                 result.extend(run)
                 continue
-            wrapper = self._wrapper(node, TAG_OF_RANK[rank], len(result))
+            wrapper = self._wrapper(node, _CONTAINER_OF_RANK[rank], len(result))
             self.nodes.append(wrapper)
             wrapper.children = self._wrapped(wrapper, run, rank - 1)
             result.append(wrapper)
         return result
 
-    def _wrapper(self, node: Node, tag: str, number: int) -> Node:
+    def _wrapper(self, node: Node, container: Container, number: int) -> Node:
         return Node(
-            source_key=self._free_key(tag, f"{node.source_key.block_id}-contents-{number}"),
-            item_type=TYPE_OF_TAG[tag],
+            source_key=self._free_key(container.tag, f"{node.source_key.block_id}-contents-{number}"),
+            item_type=container.container_type,
             title=node.title,
             block=None,
             reason=_("Made to hold what stood directly in the %(type)s “%(title)s”.")

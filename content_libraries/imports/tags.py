@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .. import site_language
+from ..block_types.api import BlockRole, block_type
 from ..learning_core.api import item_keys
 from ..libraries.api import ContentLibrary, package_pk
 from ..olx.api import OlxBlock, OlxTree
 from ..site_language import gettext as _
 from ..tagging import api as tagging
 from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
-from .shape import ROOT_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SourceTags:
         """Return the tags of the course or legacy library itself, which no item of the library can get."""
         tree = self.tree
         # The table of tags that Studio exports does not name a course by its url_name.
-        tables = [tags for (tag, _name), tags in tree.tags.items() if tag in ROOT_TAGS]
+        tables = [tags for (tag, _name), tags in tree.tags.items() if block_type(tag).role == BlockRole.ROOT]
         names = {
             (taxonomy, value)
             for tags in (tree.tags_of(tree.root), *tables)

@@ -8,12 +8,12 @@ from html import escape
 from itertools import count
 from urllib.parse import quote
 
+from ..block_types.api import TEXT, resolve_references
 from ..olx.api import (
     OlxBlock,
     OlxTree,
     StaticNames,
     assembled,
-    resolve_references,
     with_attributes,
     xml_safe,
 )
@@ -50,10 +50,10 @@ def with_unused_files(tree: OlxTree, paths: Sequence[str]) -> tuple[OlxTree, Olx
     """
     links = "".join(f'<li><a href="/static/{quote(path)}">{escape(path)}</a></li>' for path in paths)
     definition = with_attributes(
-        f"<html><![CDATA[{xml_safe(f'<ul>{links}</ul>')}]]></html>",
+        f"<{TEXT}><![CDATA[{xml_safe(f'<ul>{links}</ul>')}]]></{TEXT}>",
         {"display_name": _("Files of %(source)s") % {"source": tree.display_name}},
     )
-    taken = {block.url_name for block in tree.walk() if block.tag == "html"}
+    taken = {block.url_name for block in tree.walk() if block.tag == TEXT}
     names = (f"unused-files{'-' * number}" for number in count())
     text = assembled(definition, next(name for name in names if name not in taken), ())
     return replace(tree, root=replace(tree.root, children=(*tree.root.children, text))), text

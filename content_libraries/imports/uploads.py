@@ -19,6 +19,7 @@ from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, NotAllowedError, NotFoundError
 from ..jobs.api import UNFINISHED
 from ..keys import CourseKey, LibraryLocatorV2
+from ..learning_core.api import MAX_TITLE
 from ..libraries.api import Permission, access_library, author_pk, is_global_staff
 from ..olx.api import OlxError, OlxTree, StaticFile
 from ..storage_errors import storage_faults, storage_faults_named
@@ -27,7 +28,7 @@ from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
 from .plan import source_digest
 from .source_keys import MAX_KEY
-from .sources import as_source
+from .sources.registry import as_source, source_format, upload_suffix
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,8 @@ def upload_source(
         library_key: the library that the archive is meant for; it can be imported into other libraries too. Only staff
             may give None.
         user: needs EDIT on the library.
-        file: a course or legacy library (``.tar.gz`` or ``.zip``), or a Common Cartridge (``.imscc``).
+        file: a course or legacy library (``.tar.gz`` or ``.zip``), a Common Cartridge (``.imscc``), or a file in a
+            format that another package reads.
         key: import it under this key instead of its own.
 
     Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError if a
@@ -88,13 +90,13 @@ def upload_source(
     elif not (is_operator(user) or is_global_staff(user)):
         raise NotAllowedError(_("Name the library that the archive is meant for."))
     upload = SourceUpload(user_id=author_pk(user), file_name=(file.name or "archive").rsplit("/", 1)[-1][-255:])
-    store_in_field(upload.file, f"{upload.uuid}{_suffix(upload.file_name)}", file)
+    store_in_field(upload.file, f"{upload.uuid}{upload_suffix(upload.file_name)}", file)
     is_kept = False
     try:
         with local_copy(upload.file) as path, _named_in_errors(upload.file_name, path):
-            source = as_source(path, key=key)
-            tree = source.tree()
-        _describe(upload, tree)
+            tree = as_source(path, key=key).tree()
+            kind = source_format(path).kind
+        _describe(upload, tree, kind=kind)
         refuse_frozen(upload.key, upload.digest, user=user)
         upload.save()
         is_kept = True
@@ -154,7 +156,7 @@ def _named_in_errors(name: str, path: Path) -> Iterator[None]:
         raise
 
 
-def _describe(upload: SourceUpload, tree: OlxTree) -> None:
+def _describe(upload: SourceUpload, tree: OlxTree, *, kind: str) -> None:
     if len(str(tree.context_key)) > MAX_KEY:
         raise InvalidInputError(
             _("%(key)s is too long a key. Import it under another one.") % {"key": tree.context_key},
@@ -162,19 +164,7 @@ def _describe(upload: SourceUpload, tree: OlxTree) -> None:
             as_list=True,
         )
     upload.key = tree.context_key
-    upload.title = tree.display_name[:500]
+    upload.title = tree.display_name[:MAX_TITLE]
     upload.digest = source_digest(tree)
-    upload.kind = SourceKind.LIBRARY if isinstance(tree.context_key, LibraryLocator) else SourceKind.COURSE
-    if _suffix(upload.file_name) == ".imscc":
-        upload.kind = SourceKind.CARTRIDGE
-
-
-def _suffix(name: str) -> str:
-    for suffix in (".tar.gz", ".tgz", ".zip", ".imscc"):
-        if name.lower().endswith(suffix):
-            return suffix
-    raise InvalidInputError(
-        _("“%(archive)s” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.") % {"archive": name},
-        field="file",
-        as_list=True,
-    )
+    own_kind = SourceKind.LIBRARY if isinstance(tree.context_key, LibraryLocator) else SourceKind.COURSE
+    upload.kind = kind or own_kind

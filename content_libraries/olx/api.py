@@ -12,7 +12,6 @@ from .data import (
     OlxDraft,
     OlxTree,
     StaticFile,
-    component_limits,
 )
 from .definitions import assembled, definition_of, nested
 from .drafts import tree_with_drafts
@@ -33,7 +32,7 @@ from .static_references import StaticNames, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
-from .xml_source import decoded, xml_safe
+from .xml_source import decoded, start_tags, xml_safe
 
 __all__ = [
     "CONTAINER_TAGS",
@@ -58,7 +57,6 @@ __all__ = [
     "body_of",
     "can_be_packed",
     "cannot_be_packed",
-    "component_limits",
     "decoded",
     "definition_of",
     "files_of",
@@ -73,6 +71,7 @@ __all__ = [
     "root_tag",
     "says_the_same",
     "settings_in",
+    "start_tags",
     "tree_with_drafts",
     "with_attributes",
     "with_renamed_files",

@@ -11,17 +11,14 @@ from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 from .tags import TAGS_ATTRIBUTE, Tags, tags_in_attribute
 
 __all__ = [
-    "COMPONENT_LIMITS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
-    "PROBLEM_LIMITS",
     "Limits",
     "OlxBlock",
     "OlxDraft",
     "OlxTree",
     "StaticFile",
-    "component_limits",
 ]
 
 MEDIA_LIMIT_BYTES: Final = 50_000_000
@@ -92,19 +89,6 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
-
-COMPONENT_LIMITS: Final = Limits(elements=100_000)
-"""Bounds of one component that an author saves."""
-
-PROBLEM_LIMITS: Final = Limits(elements=10_000)
-"""Bounds of one problem, saved or shown: thirty times what large ones have. 20,000 choices take seconds to be shown."""
-
-_LIMITS_OF: Final[Mapping[str, Limits]] = {"problem": PROBLEM_LIMITS}
-
-
-def component_limits(block_type: str) -> Limits:
-    """Return the bounds of one component of a type."""
-    return _LIMITS_OF.get(block_type, COMPONENT_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -15,10 +15,9 @@ __all__ = ["body_of", "with_renamed_files"]
 
 _AFTER_NAME: Final = r"(?![\w%-]|\.\w)"
 _BEFORE_PATH: Final = r"(?P<before>(?<![\w./:-])/static/|(?:src|href)\s{0,9}=\s{0,9}[\"']static/)"
-_VIDEO_TAG: Final = re.compile(r"<(?:video|transcript|video_asset)\b[^<]*")
 
 
-def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
+def with_renamed_files(olx: str, names: Mapping[str, str], *, naming_tags: Collection[str] = ()) -> str:
     """
     Rename the static files that a block refers to.
 
@@ -27,9 +26,10 @@ def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
     Args:
         olx: of the block.
         names: name below ``static/`` -> new name below it. References to other files stay.
+        naming_tags: tags of elements whose attributes name files without a path.
 
-    References are those that :func:`references` finds: paths below ``/static/``, in whatever spelling, and what a
-    video names without a path.
+    References are those that :func:`references` finds: paths below ``/static/``, in whatever spelling, and what
+    attributes of ``naming_tags`` name.
     """
     spelled = {spelling: escape(new) for old, new in names.items() for spelling in _spellings(old)}
     if not spelled:
@@ -37,8 +37,11 @@ def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
     longest_first = "|".join(re.escape(spelling) for spelling in sorted(spelled, key=len, reverse=True))
     in_paths = re.compile(f"{_BEFORE_PATH}(?P<name>{longest_first}){_AFTER_NAME}")
     renamed = in_paths.sub(lambda match: f"{match['before']}{spelled[match['name']]}", olx)
+    if not naming_tags:
+        return renamed
     bare = re.compile(f"(?P<quote>[\"']|&quot;)(?P<name>{longest_first})(?P=quote)")
-    return _VIDEO_TAG.sub(
+    start_tag = re.compile(rf"<(?:{'|'.join(map(re.escape, naming_tags))})\b[^<]*")
+    return start_tag.sub(
         lambda tag: bare.sub(lambda match: f"{match['quote']}{spelled[match['name']]}{match['quote']}", tag[0]), renamed
     )
 

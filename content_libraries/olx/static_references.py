@@ -1,27 +1,24 @@
 """
 Finds the static files that a block refers to.
 
-Only exact references count: a path under ``/static/``, an asset key, or an attribute of a video that names a transcript
-or a picture. A file name that merely occurs in a text is no reference (wire: imports-content).
+Only exact references count: a path under ``/static/``, or an asset key. A file name that merely occurs in a text is no
+reference (wire: imports-content). Names that a block gives without a path, as a video does, are told by the caller, who
+knows the types of blocks.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from ..errors import InvalidValueError
-from ..values import read_json
 from .data import OlxBlock, StaticFile
-from .xml_source import start_tags
 
 __all__ = ["StaticNames", "references", "resolve_references"]
 
 _ASSET_NAME_ILLEGAL: Final = re.compile(r"[^\w.%-]")
-_VIDEO_TAGS: Final = frozenset({"transcript", "video", "video_asset"})
 _REFERENCE: Final = re.compile(
     r"""
     (?P<quote>["'(]?)(?<![\w./:-])/static/
@@ -61,28 +58,30 @@ class StaticNames:
         return self._files.get(name)
 
 
-def references(block: OlxBlock, static_files: Iterable[StaticFile] | None = None) -> frozenset[str]:
+def references(
+    block: OlxBlock, static_files: Iterable[StaticFile] | None = None, *, named: Iterable[str] = ()
+) -> frozenset[str]:
     """
     Return the static files that a block's OLX refers to, as paths relative to ``static/``.
 
     With ``static_files`` the result has only paths of existing files; without, it has names as the OLX spells them,
     percent-decoded. For many blocks of one tree, use :func:`resolve_references`, which does not build an index each
-    time.
+    time. ``named`` are names that the block gives without a path.
     """
     if static_files is None:
-        return frozenset(spellings[-1] for spellings in _spellings(block))
-    return frozenset(file.path for file in resolve_references(block, StaticNames(static_files)).values())
+        return frozenset(spellings[-1] for spellings in _spellings(block, named))
+    return frozenset(file.path for file in resolve_references(block, StaticNames(static_files), named=named).values())
 
 
-def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticFile]:
+def resolve_references(block: OlxBlock, names: StaticNames, *, named: Iterable[str] = ()) -> dict[str, StaticFile]:
     """
     Return the static files that a block's OLX refers to, by the name that the OLX uses.
 
     The name may differ from the file's path (see :class:`StaticNames`); a file that is stored with the
-    block must bear that name for the reference to hold.
+    block must bear that name for the reference to hold. ``named`` are names that the block gives without a path.
     """
     found: dict[str, StaticFile] = {}
-    for spellings in _spellings(block):
+    for spellings in _spellings(block, named):
         for name in spellings:
             if (file := names.find(name)) is not None:
                 found[name] = file
@@ -90,7 +89,7 @@ def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticF
     return found
 
 
-def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
+def _spellings(block: OlxBlock, named: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield each reference as the names that it may mean, the most literal first, the most likely last."""
     text = html.unescape(block.olx)
     for match in _REFERENCE.finditer(text):
@@ -104,31 +103,4 @@ def _spellings(block: OlxBlock) -> Iterator[tuple[str, ...]]:
             # Without its quotes, a list as in srcset="/static/a.png 2x" ends a name at a space.
             first = _LIST.split(plain, maxsplit=1)[0]
             yield name, plain, first, unquote(first), unquote(plain)
-    if block.tag == "video":
-        yield from ((name,) for name in _video_files(block) if name)
-
-
-def _video_files(block: OlxBlock) -> Iterator[str]:
-    """Yield the file names that a video gives without a path."""
-    for tag, attributes in start_tags(block.olx, _VIDEO_TAGS):
-        if tag == "video":
-            if attributes.get("sub"):
-                yield f"subs_{attributes['sub']}.srt.sjson"
-            yield from _transcripts(attributes)
-            yield attributes.get("thumbnail", "")
-        elif tag == "video_asset":
-            yield attributes.get("image", "")
-        elif "src" in attributes:
-            yield attributes["src"].removeprefix("/static/")
-        elif block.attributes.get("edx_video_id"):
-            language, file_format = attributes.get("language_code", ""), attributes.get("file_format", "srt")
-            yield f"{block.attributes['edx_video_id']}-{language}.{file_format}"
-
-
-def _transcripts(attributes: Mapping[str, str]) -> Iterator[str]:
-    try:
-        transcripts = read_json(attributes.get("transcripts", "{}"))
-    except InvalidValueError:
-        return
-    if isinstance(transcripts, dict):
-        yield from (name for name in transcripts.values() if isinstance(name, str))
+    yield from ((name,) for name in named if name)

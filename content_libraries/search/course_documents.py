@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from opaque_keys.edx.keys import CourseKey
 
+from ..block_types.api import block_type
 from ..courses import api as courses
 from ..courses.api import PlacedBlock
 from .documents import Documents, document_id, readable_search_text
@@ -19,8 +20,6 @@ from .engine import Document
 from .tags import TagValues, tags_of
 
 COURSE_BLOCK: Final = "course_block"
-
-_LEFT_OUT: Final = ("course", "course_info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def course_block_documents(place: CoursePlace, entity_pks: Collection[int]) -> D
     blocks = {
         key: block
         for key, block in courses.placed_blocks(place.course_key, entity_pks).items()
-        if key.block_type not in _LEFT_OUT
+        if block_type(key.block_type).is_found
     }
     live = [block for block in blocks.values() if block is not None]
     tags = tags_of([str(block.usage_key) for block in live])

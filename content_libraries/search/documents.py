@@ -11,11 +11,13 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import Any, Final
 
 from django.utils.text import slugify
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import CONTAINERS, SearchText, block_type, search_text
 from ..keys import (
     ItemKey,
     LibraryCollectionLocator,
@@ -27,9 +29,6 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import Child, CollectionLabel, CollectionState, ItemStatus, ItemTitles, VersionStatus
 from .engine import Document
 from .tags import TagValues, tags_of
-
-if TYPE_CHECKING:
-    from ..xblocks.api import SearchText
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +43,7 @@ MODIFIED: Final = "modified"
 _MAX_SLUG: Final = 490
 """Meilisearch takes ids of 511 bytes."""
 
-_DESCRIBED_TYPES: Final = ("html", "problem")
-_PARENTS: Final = {"unit": ("subsections", "subsection"), "subsection": ("sections", "section")}
+_PARENTS: Final = {low.container_type: (high.plural, high.container_type) for low, high in pairwise(CONTAINERS)}
 """Container type -> the field that lists the containers it is in, and their type. Components are in units."""
 
 
@@ -148,12 +146,12 @@ def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
     """Map version pks to search texts: of drafts, and of published versions whose documents show a description."""
     versions: dict[int, ItemStatus] = {}
     for item in components:
-        if item.published and _block_type(item.key) in _DESCRIBED_TYPES:
+        if item.published and block_type(_block_type(item.key)).is_described:
             versions[item.published.pk] = item
         if item.draft:
             versions[item.draft.pk] = item
     olx = learning_core.olx_of(versions, skip_damaged=True)
-    texts = {pk: _search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
+    texts = {pk: search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
     for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
         _log_unreadable(key, error)
     return texts
@@ -165,16 +163,10 @@ def readable_search_text(usage_key: UsageKey, olx: str) -> SearchText:
 
     If it cannot be computed, it is without content, and the reason is logged.
     """
-    text = _search_text(usage_key.block_type, olx)
+    text = search_text(usage_key.block_type, olx)
     if text.error:
         _log_unreadable(usage_key, text.error)
     return text
-
-
-def _search_text(block_type: str, olx: str) -> SearchText:
-    from ..xblocks.api import search_text  # noqa: PLC0415 - loads XBlock, which most commands do without
-
-    return search_text(block_type, olx)
 
 
 def _log_unreadable(key: object, error: str) -> None:

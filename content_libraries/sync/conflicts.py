@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import DATA, DISPLAY_NAME, block_type
 from ..keys import ItemKey, LibraryContainerLocator
 from ..olx.api import body_of, settings_in
 from .data import Conflict, SyncOutcome
-from .settings import DATA, DISPLAY_NAME, LINK_ATTRIBUTES, LinkSettings, customizable_of
+from .settings import LINK_ATTRIBUTES, LinkSettings
 
 
 def conflicts_in(
@@ -39,7 +40,7 @@ def conflicts_in(
     local, offered, result = (_values(olx) for olx in (mine, theirs, outcome))
     synced = None if base is None else _values(base)
     is_component = not isinstance(upstream, LibraryContainerLocator)
-    customizable = customizable_of(usage_key.block_type)
+    customizable = block_type(usage_key.block_type).customizable
     for name in sorted(local.keys() | offered.keys()):
         value = local.get(name)
         if value == offered.get(name):

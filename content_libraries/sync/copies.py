@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import DISPLAY_NAME
 from ..courses.api import BlockCopy
-from ..olx.api import body_of, settings_in, with_attributes
-from .settings import DISPLAY_NAME, TEXT, LinkSettings, short_key
+from ..olx.api import settings_in, with_attributes
+from .settings import LinkSettings, customizable_body, short_key
 
 
 def with_link_settings(copies: Sequence[BlockCopy]) -> list[BlockCopy]:
@@ -62,7 +63,7 @@ def _with_link_settings(copy: BlockCopy, link: LinkSettings, top: UsageKey | Non
         link = replace(
             link,
             upstream_title=title,
-            upstream_body=body_of(copy.olx) if copy.source_key.block_type == TEXT else None,
+            upstream_body=customizable_body(copy.source_key.block_type, copy.olx),
             customized=(*link.customized, DISPLAY_NAME) if is_renamed else link.customized,
             top_level=None if top is None or top == copy.usage_key else short_key(top),
         )

@@ -12,6 +12,8 @@ from dataclasses import replace
 from django.utils.translation import gettext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ..block_types import api as block_types
+from ..block_types.api import DATA, DISPLAY_NAME
 from ..courses.api import (
     Applied,
     Block,
@@ -32,13 +34,9 @@ from .errors import LinkedStructureError
 from .links import delete_links, follow_blocks, rebuild_links, tops_of
 from .models import CourseLink
 from .settings import (
-    DATA,
-    DISPLAY_NAME,
     LINK_ATTRIBUTES,
-    TEXT,
     LinkSettings,
     course_settings_of,
-    customizable_of,
 )
 
 
@@ -151,7 +149,7 @@ def _with_local_changes_recorded(change: UpdateBlock, block: Block, *, is_part: 
     link = LinkSettings.of(key, block.settings)
     names = tuple(
         name
-        for name in customizable_of(key.block_type)
+        for name in block_types.block_type(key.block_type).customizable
         if name not in link.customized and _is_local(name, link, block.olx, change.olx)
     )
     link = replace(link, customized=(*link.customized, *names), edited=link.edited or is_undone_by_sync)
@@ -173,4 +171,4 @@ def _changes_library_content(old: str, new: str, block_type: str) -> bool:
     before, after = settings_in(old), settings_in(new)
     if any(before.get(name) != after.get(name) for name in (before.keys() | after.keys()) - free):
         return True
-    return block_type != TEXT and body_of(old) != body_of(new)
+    return not block_types.block_type(block_type).has_customizable_body and body_of(old) != body_of(new)

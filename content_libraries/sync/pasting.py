@@ -18,6 +18,7 @@ from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 
 from ..actors import Actor
+from ..block_types.api import DISPLAY_NAME, with_renamed_files
 from ..clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
 from ..courses.api import (
     ArrivingFiles,
@@ -37,14 +38,14 @@ from ..courses.api import (
 from ..keys import ItemKey, item_key
 from ..learning_core.api import FileBytes
 from ..libraries.api import author_pk
-from ..olx.api import OlxBlock, body_of, definition_of, settings_in, with_attributes, with_renamed_files
+from ..olx.api import OlxBlock, definition_of, settings_in, with_attributes
 from ..tagging.api import clone_tags, copy_tags
 from .copies import with_link_settings
 from .data import FileNotices
 from .files import with_made
 from .guarding import refuse_linked_parents
 from .reuse import refuse_unfit_item
-from .settings import DISPLAY_NAME, LINK_ATTRIBUTES, TEXT, LinkSettings, children_name, ref_of, short_key
+from .settings import LINK_ATTRIBUTES, LinkSettings, children_name, customizable_body, ref_of, short_key
 from .taking import STATIC, carried_settings, own_files, with_private_names
 from .transcripts import by_digest, is_sjson, srt_of, with_srt_files
 from .upstreams import CopiedVersion, copied_versions, display_name_of
@@ -189,7 +190,7 @@ class _Paster:
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
         own = settings_in(olx).get(DISPLAY_NAME)
         title = own if copied_title is None else display_name_of(item_key(self.items[key]), copied_title, olx)
-        link = replace(link, upstream_title=title, upstream_body=body_of(olx) if key.block_type == TEXT else None)
+        link = replace(link, upstream_title=title, upstream_body=customizable_body(key.block_type, olx))
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 
     def _with_own_files(self, key: UsageKey, origin: str, olx: str) -> tuple[str, Mapping[str, str]]:

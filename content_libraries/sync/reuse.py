@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from .. import conf
 from ..actors import Actor
+from ..block_types.api import may_hold_in_course
 from ..content.api import block_class
 from ..courses.api import CoursePermission, CourseStructure, course_store, require_in_course
 from ..errors import NotFoundError
@@ -87,7 +88,7 @@ def refuse_unfit_parent(structure: CourseStructure, parent_key: UsageKey, block_
     """Raise NotFoundError for the parent, and UnfitParentError unless a block of this type can stand in it."""
     if parent_key not in structure.blocks:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": parent_key})
-    if not (structure.blocks[parent_key].holds_blocks and _may_hold(parent_key.block_type, block_type)):
+    if not (structure.blocks[parent_key].holds_blocks and may_hold_in_course(parent_key.block_type, block_type)):
         raise UnfitParentError(parent_key, block_type)
 
 
@@ -118,20 +119,3 @@ def _check_fit(text: str, key: ItemKey, parent_key: UsageKey, structure: CourseS
     except LinkError as error:
         return ReuseCheck(text, error.code, error.message)
     return ReuseCheck(text)
-
-
-def _may_hold(parent_type: str, block_type: str) -> bool:
-    """
-    Return whether a block of one type can hold a block of another type.
-
-    Units can also stand in blocks that choose among units, such as experiments; components also in problem banks.
-    """
-    match block_type:
-        case "chapter":
-            return parent_type == "course"
-        case "sequential":
-            return parent_type == "chapter"
-        case "vertical":
-            return parent_type not in {"course", "chapter", "vertical"}
-        case _:
-            return parent_type not in {"course", "chapter", "sequential"}

@@ -18,49 +18,19 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from .. import conf
+from ..block_types.api import TAGS_OF_CONTAINERS, block_type
 from ..courses.api import UpstreamSettings
 from ..errors import InvalidValueError, MalformedKeyError
 from ..keys import ItemKey, LibraryContainerLocator, item_key
 from ..learning_core.api import component_ref
+from ..olx.api import body_of
 from ..values import read_json
-
-DISPLAY_NAME: Final = "display_name"
-DATA: Final = "data"
-"""Name of the body of a Text among customizable fields."""
 
 MAX_KEY: Final = 255
 """How many characters of a key are stored."""
 
 MAX_NAME: Final = 64
 """How many characters of a ``children_name`` are stored."""
-
-TEXT: Final = "html"
-VIDEO: Final = "video"
-VIDEO_ID: Final = "edx_video_id"
-
-COURSE_TYPES: Final[Mapping[str, str]] = {"section": "chapter", "subsection": "sequential", "unit": "vertical"}
-"""Type of a library container -> type of the course block."""
-
-PLACE_SETTINGS: Final = frozenset({"group_access", "hide_from_toc", "start", "visible_to_staff_only"})
-"""Settings that depend on the place of a block in a course: who sees it there, and from when."""
-
-COURSE_SETTINGS: Final = PLACE_SETTINGS | {
-    "attempts_before_showanswer_button",
-    "due",
-    "force_save_button",
-    "graceperiod",
-    "grading_method",
-    "max_attempts",
-    "show_correctness",
-    "show_reset_button",
-    "showanswer",
-    "submission_wait_seconds",
-    "weight",
-}
-"""Settings that a new block takes from the library, and that no later sync changes."""
-
-COURSE_SETTINGS_OF: Final[Mapping[str, frozenset[str]]] = {TEXT: PLACE_SETTINGS}
-"""Block type -> its settings that no sync changes, for types that differ from ``COURSE_SETTINGS``."""
 
 LINK_ATTRIBUTES: Final = frozenset(
     {
@@ -198,7 +168,7 @@ def full_key(course_key: CourseKey, short: str) -> UsageKey | None:
 def course_type_of(key: ItemKey) -> str:
     """Return the type that a course block linked to a library item has."""
     if isinstance(key, LibraryContainerLocator):
-        return COURSE_TYPES[key.container_type]
+        return TAGS_OF_CONTAINERS[key.container_type]
     block_type: str = key.block_type
     return block_type
 
@@ -238,15 +208,14 @@ def key_or_none(text: str | None) -> ItemKey | None:
         return None
 
 
-def course_settings_of(block_type: str) -> frozenset[str]:
+def course_settings_of(type_name: str) -> frozenset[str]:
     """Return the settings of a block type that no sync changes. Sites can add settings of other block types."""
-    more = conf.COURSE_SETTINGS_OF_BLOCKS.value.get(block_type, ())
-    return COURSE_SETTINGS_OF.get(block_type, COURSE_SETTINGS).union(more)
+    return block_type(type_name).course_settings.union(conf.COURSE_SETTINGS_OF_BLOCKS.value.get(type_name, ()))
 
 
-def customizable_of(block_type: str) -> tuple[str, ...]:
-    """Return the fields of a linked block whose local changes a sync keeps."""
-    return (DISPLAY_NAME, DATA) if block_type == TEXT else (DISPLAY_NAME,)
+def customizable_body(type_name: str, olx: str | None) -> str | None:
+    """Return the body of a library item if courses may change it, as for a Text; None if not, or without OLX."""
+    return body_of(olx) if olx is not None and block_type(type_name).has_customizable_body else None
 
 
 def _text(number: int | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import DISPLAY_NAME
 from ..courses.api import (
     Change,
     CoursePlan,
@@ -30,7 +31,7 @@ from .data import Attention, Conflict, FileNotices, LinkState, SkippedLink, Sync
 from .differences import block_difference, children_difference
 from .drafts import Draft
 from .matching import Place
-from .settings import DISPLAY_NAME, LinkSettings, short_key
+from .settings import LinkSettings, short_key
 from .taking import (
     STATIC,
     Taken,

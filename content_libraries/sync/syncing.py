@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
+from ..block_types.api import DISPLAY_NAME
 from ..courses.api import (
     Block,
     Change,
@@ -35,7 +36,7 @@ from .guarding import refuse_linked_parents
 from .links import tops_of
 from .planning import plan_creation, plan_sync
 from .reuse import refuse_unsupported_type
-from .settings import DISPLAY_NAME, LinkSettings, short_key, upstream_key
+from .settings import LinkSettings, short_key, upstream_key
 from .states import explain, require_matching_types
 from .taking import link_without_sync
 from .upstreams import read_contents, read_upstreams

@@ -10,19 +10,16 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
+from ..block_types.api import DATA, DISPLAY_NAME, block_type, with_renamed_files
 from ..content.api import ContainerSettingsData
 from ..courses.api import private_name
 from ..learning_core.api import FileMedia
-from ..olx.api import body_of, inlined, settings_in, with_attributes, with_renamed_files
+from ..olx.api import body_of, inlined, settings_in, with_attributes
 from .settings import (
-    DATA,
-    DISPLAY_NAME,
     LINK_ATTRIBUTES,
-    TEXT,
-    VIDEO,
-    VIDEO_ID,
     LinkSettings,
     course_settings_of,
+    customizable_body,
 )
 from .upstreams import UpstreamItem
 
@@ -65,15 +62,15 @@ def component_after_sync(
     """
     theirs = with_private_names(upstream_olx, files, usage_key)
     theirs = with_attributes(theirs, dict.fromkeys(LINK_ATTRIBUTES))
-    body = body_of(theirs) if usage_key.block_type == TEXT else None
+    body = customizable_body(usage_key.block_type, theirs)
     mine = {} if current is None else settings_in(current)
     title = item.display_name(upstream_olx)
     attributes: dict[str, str | None] = {DISPLAY_NAME: title}
     if current is not None:
         owned = course_settings_of(usage_key.block_type)
         attributes |= {name: mine.get(name) for name in owned if name in mine or name in settings_in(theirs)}
-    if usage_key.block_type == VIDEO:
-        attributes[VIDEO_ID] = mine.get(VIDEO_ID) or str(uuid.uuid4())
+    if unique := block_type(usage_key.block_type).unique_attribute:
+        attributes[unique] = mine.get(unique) or str(uuid.uuid4())
     kept = []
     if current is not None and DISPLAY_NAME in link.customized:
         attributes[DISPLAY_NAME] = mine.get(DISPLAY_NAME)
@@ -117,7 +114,7 @@ def link_without_sync(
     item: UpstreamItem, upstream_olx: str | None, *, usage_key: UsageKey, link: LinkSettings
 ) -> LinkSettings:
     """Return link settings with title and body of the library item, for a block that is linked without a sync."""
-    body = body_of(upstream_olx) if upstream_olx is not None and usage_key.block_type == TEXT else None
+    body = customizable_body(usage_key.block_type, upstream_olx)
     return replace(link, upstream_title=item.display_name(upstream_olx), upstream_body=body)
 
 

@@ -15,12 +15,12 @@ from typing import Final
 
 from edxval.transcript_utils import Transcript
 
+from ..block_types.api import VIDEO, with_renamed_files
 from ..errors import InvalidValueError
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
-from ..olx.api import root_tag, settings_in, with_attributes, with_renamed_files
+from ..olx.api import root_tag, settings_in, with_attributes
 from ..values import file_budget, read_json
-from .settings import VIDEO
 from .upstreams import Contents
 
 logger = logging.getLogger(__name__)

@@ -9,13 +9,13 @@ from typing import Final
 
 from django.utils.text import slugify
 
+from ..block_types.api import DISPLAY_NAME
 from ..content.api import ContainerSettingsData, settings_of
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
 from ..olx.api import settings_in
 from .data import LinkState
-from .settings import DISPLAY_NAME
 
 _MAX_READS: Final = 5
 """How often a library is read at most, if each time somebody publishes while it is read."""

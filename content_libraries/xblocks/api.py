@@ -27,7 +27,6 @@ from .rendering import access_for_view, notice_view, purpose_of, render_version,
 from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource
 from .saving import save_fields
-from .search_text import SearchText, search_text
 from .tokens import course_file_token, course_handler_url, handler_url
 from .versions import access_version
 from .videos import save_thumbnail, save_transcript
@@ -50,7 +49,6 @@ __all__ = [
     "Place",
     "RenderedView",
     "Resource",
-    "SearchText",
     "ShownVersion",
     "TypeReport",
     "Version",
@@ -80,7 +78,6 @@ __all__ = [
     "save_fields",
     "save_thumbnail",
     "save_transcript",
-    "search_text",
     "start_block_processes",
     "summarize_reports",
 ]

@@ -20,6 +20,7 @@ from xblock.core import XBlock
 from xblock.django.request import django_to_webob_request
 from xblock.exceptions import NoSuchHandlerError, NoSuchViewError, ProcessingError
 
+from ..block_types.api import block_type
 from ..characters import valid_text
 from ..content.api import block_class
 from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
@@ -28,7 +29,6 @@ from .editing import changed_text
 from .field_data import BlockFieldData
 from .parsing import make_block, parsed_root
 from .plain import as_json
-from .python_problems import reason_not_to_run
 from .site import BlockSite, Learned
 from .visits import Visit
 
@@ -185,11 +185,9 @@ def _raise_if_out_of_memory(error: BaseException) -> None:
 def _check_can_run(visit: Visit) -> None:
     """Raise NotShownError for a component that would run code of its author on the server."""
     version = visit.block_version
-    if version.key.block_type == "problem" and (reason := reason_not_to_run(parsed_root(version.olx))):
-        raise NotShownError(
-            _("This problem cannot be shown in a preview. %(reason)s Use it in a course to see it.")
-            % {"reason": reason}
-        )
+    reason_of = block_type(version.key.block_type).reason_not_to_run
+    if reason_of is not None and (reason := reason_of(parsed_root(version.olx))):
+        raise NotShownError(reason)
 
 
 def _fragment(block: XBlock, view_name: str) -> Fragment:

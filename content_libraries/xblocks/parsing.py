@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from lxml import etree
 from xblock.core import XBlock
 
+from ..block_types import api as block_types
 from ..content.api import block_class
 from ..errors import ContentLibrariesError
-from ..olx.api import component_limits, parse_block, without_url_name
+from ..olx.api import parse_block, without_url_name
 from .open_responses import without_database
 from .runtime import LibraryRuntime
 from .site import NOBODYS_SITE, BlockSite
@@ -85,7 +86,7 @@ def parsed_root(olx: str) -> etree._Element:
 
 def _refuse_too_many_parts(block_type: str, olx: str) -> None:
     """Raise OlxError for a text of more parts than can be shown. It was imported; authors cannot save one."""
-    limits = component_limits(block_type)
+    limits = block_types.block_type(block_type).limits
     if len(olx) > limits.elements * _SHORTEST_PART:
         parse_block(olx, limits=limits)
 

@@ -14,6 +14,7 @@ from django.forms import ImageField
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
+from ..block_types.api import VIDEO
 from ..content import api as content
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
@@ -28,7 +29,6 @@ from .site import Site
 from .versions import access_version
 from .visits import turn_of
 
-_VIDEO: Final = "video"
 _THUMBNAIL: Final = "static/video-thumbnail"
 _SUFFIXES: Final = {"GIF": ".gif", "JPEG": ".jpg", "PNG": ".png"}
 MAX_THUMBNAIL: Final = 2 * 1024 * 1024
@@ -45,7 +45,7 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
     and InvalidInputError for what is no video, no language code, or no SRT in UTF-8.
     """
     block_version = access_version(key, user=user, permission=Permission.EDIT)
-    if key.block_type != _VIDEO:
+    if key.block_type != VIDEO:
         raise InvalidInputError(_("Only videos have transcripts. Choose a video."))
     site = Site(block_version, user)
     changed = run(add_transcript, block_version, language, srt, site=site, who=turn_of(user), about=key)
@@ -110,7 +110,7 @@ def _videos_with(
     """Find the video components whose drafts use a video of the store, with the content of the drafts."""
     pks = [
         pk
-        for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id, block_type=_VIDEO).items()
+        for pk, olx in learning_core.draft_olx_with(learning_package_pk, video_id, block_type=VIDEO).items()
         if parsed_root(olx).get("edx_video_id") == video_id
     ]
     drafts = learning_core.draft_contents(learning_package_pk, pks)

@@ -15,7 +15,7 @@ from openedx_events.content_authoring import signals
 from pytest_django import Settings
 
 from content_libraries.actors import OPERATOR
-from content_libraries.clipboard.data import TAGS_OF_TYPES
+from content_libraries.block_types.api import TAGS_OF_CONTAINERS
 from content_libraries.clipboard.models import StagedContent, StagedFile
 from content_libraries.content import api as content
 from content_libraries.content.container_settings import settings_of
@@ -298,7 +298,7 @@ def nested(count: int, of: Callable[[str, str], str]) -> str:
     )
     olx = components
     for container_type in ("unit", "subsection", "section"):
-        tag = TAGS_OF_TYPES[container_type]
+        tag = TAGS_OF_CONTAINERS[container_type]
         olx = f'<{tag} display_name="T" copied_from_block="{of(container_type, "c")}">{olx}</{tag}>'
     return olx
 

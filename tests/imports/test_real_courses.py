@@ -14,7 +14,7 @@ from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.imports.sources import Source, as_source
+from content_libraries.imports.api import Source, as_source
 from content_libraries.keys import course_key
 from content_libraries.learning_core.api import draft_contents
 from content_libraries.libraries.models import ContentLibrary

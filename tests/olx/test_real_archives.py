@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from opaque_keys.edx.keys import LearningContextKey
 
+from content_libraries.block_types.api import block_type, resolve_references
 from content_libraries.olx.api import (
     OlxTree,
     StaticNames,
     iter_static_files,
     read_archive,
     references,
-    resolve_references,
     tree_with_drafts,
     write_folder,
 )
@@ -124,7 +124,12 @@ def test_references_of_the_demo_course(real_archive: RealArchive) -> None:
     tree = read_archive(real_archive(DEMO_COURSE))
     names = StaticNames(tree.static_files)
     components = [block for block in tree.walk() if not block.children]
-    missing = {name for block in components for name in references(block) if names.find(name) is None}
+    missing = {
+        name
+        for block in components
+        for name in references(block, named=block_type(block.tag).named_files(block))
+        if names.find(name) is None
+    }
     assert missing == {"Africa.png"}
     (video,) = (block for block in components if block.url_name == "078de40d92a54047b951a2e7a8e2a348")
     assert {name: file.path for name, file in resolve_references(video, names).items()} == {

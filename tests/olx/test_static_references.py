@@ -116,37 +116,10 @@ def test_percent_signs_and_entities() -> None:
     assert found('<html><![CDATA[<img src="/static/tom&amp;jerry.png">]]></html>') == {"tom&jerry.png"}
 
 
-@pytest.mark.parametrize(
-    ("video", "paths"),
-    [
-        ('<video sub="ID"/>', {"subs_ID.srt.sjson"}),
-        (
-            '<video transcripts="{&quot;en&quot;: &quot;en.srt&quot;, &quot;es&quot;: &quot;es.srt&quot;}"/>',
-            {"en.srt", "es.srt"},
-        ),
-        ('<video><transcript language="es" src="es.srt"/></video>', {"es.srt"}),
-        ('<video><transcript language="es" src="/static/es.srt"/></video>', {"es.srt"}),
-        ('<video><video_asset image="thumb.jpg"/></video>', {"thumb.jpg"}),
-        ('<video thumbnail="/static/thumb.jpg"/>', {"thumb.jpg"}),
-        (
-            '<video track="/static/en.srt"><handout src="/static/My_plan__1_.pdf"/></video>',
-            {"en.srt", "My plan (1).pdf"},
-        ),
-        (
-            '<video edx_video_id="1234-abcd"><video_asset><transcripts>'
-            '<transcript language_code="uk" file_format="srt"/></transcripts></video_asset></video>',
-            {"1234-abcd-uk.srt"},
-        ),
-        ('<video transcripts="not json" sub=""><transcript language_code="en"/></video>', set()),
-        ('<video transcripts="[1]" html5_sources="[&quot;https://example.com/a.png&quot;]"/>', set()),
-    ],
-)
-def test_videos_name_their_transcripts_and_pictures(video: str, paths: set[str]) -> None:
-    assert found(video) == paths
-
-
-def test_only_videos_do() -> None:
-    assert found('<problem sub="ID"><transcript src="es.srt"/></problem>') == set()
+def test_names_without_a_path_count_if_the_caller_tells_them() -> None:
+    block = parse_block('<video sub="a.png"/>')
+    assert references(block, FILES) == set()
+    assert references(block, FILES, named=["a.png", "gone.png", ""]) == {"a.png"}
 
 
 def test_without_a_catalog_the_names_are_as_written() -> None:

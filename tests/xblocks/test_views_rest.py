@@ -17,6 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from content_libraries.actors import OPERATOR
+from content_libraries.block_types.api import BlockType
 from content_libraries.keys import component_key
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxBlock, read_archive
@@ -176,7 +177,7 @@ def test_python_that_is_not_recognized_is_not_run_either(
 ) -> None:
     """Behind the check of what a problem says stands a refusal where ``capa`` asks whether it may run code."""
     settings.CONTENT_LIBRARIES_BLOCK_PROCESSES = 0  # so that the check can be taken away
-    monkeypatch.setattr("content_libraries.xblocks.inside.reason_not_to_run", lambda _root: "")
+    monkeypatch.setattr("content_libraries.xblocks.inside.block_type", lambda name: BlockType(name=name))
     ran = tmp_path / "ran"
     lib.add("problem:p1", f'<problem><script type="loncapa/python">open("{ran}", "w")</script><p>Hi</p></problem>')
     assert lib.http.get(lib.xblock_url("problem:p1", "view/student_view/")).status_code == 200

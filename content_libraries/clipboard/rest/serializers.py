@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
 
 from ... import conf
 from ...content.api import type_name
 from ..models import StagedContent, StagedStatus
-
-_CONTAINER_NAMES: Final = {
-    "chapter": gettext_lazy("Section"),
-    "sequential": gettext_lazy("Subsection"),
-    "vertical": gettext_lazy("Unit"),
-}
 
 
 class StagedContentSerializer(serializers.Serializer[StagedContent]):
@@ -34,8 +27,7 @@ class StagedContentSerializer(serializers.Serializer[StagedContent]):
     display_name = serializers.CharField()
 
     def get_block_type_display(self, staged: StagedContent) -> str:
-        name = _CONTAINER_NAMES.get(staged.block_type) or type_name(staged.block_type)
-        return str(name) or staged.block_type
+        return type_name(staged.block_type) or staged.block_type
 
     def get_olx_url(self, staged: StagedContent) -> str:
         url: str = self.context["request"].build_absolute_uri(reverse("staged-content-olx", args=[staged.pk]))

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
+from ...block_types.api import COURSE, SECTION, SUBSECTION
 from ...content.rest.serializers import ComponentSerializer, ContainerSerializer
 from ...courses.api import names_run
 from ...errors import InvalidInputError
@@ -26,7 +27,7 @@ from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import ClipboardSerializer, CopySerializer
 
-_TOO_LARGE: Final = frozenset({"course", "chapter", "sequential"})
+_TOO_LARGE: Final = frozenset({COURSE, SECTION, SUBSECTION})
 _EMPTY: Final = OpenApiResponse(description="An empty object.")
 _PASTED: Final = PolymorphicProxySerializer(
     component_name="Pasted", serializers=[ComponentSerializer, ContainerSerializer], resource_type_field_name=None

@@ -22,7 +22,7 @@ from ...libraries.api import create_library
 from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
-from ..sources import Source
+from ..sources.base import Source
 from ..wording import kinds_in_words, outcomes_in_words
 from .base import page_url
 from .forms import ImportForm, LegacyForm

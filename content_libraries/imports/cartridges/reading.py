@@ -11,6 +11,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import CourseLocator
 
+from ...block_types.api import SECTION, SUBSECTION, UNIT
 from ...olx.api import (
     ArchiveTooLargeError,
     Limits,
@@ -27,7 +28,7 @@ from .texts import static_name
 
 MANIFEST: Final = "imsmanifest.xml"
 _TEXTS: Final = (".xml", ".html", ".htm", ".xhtml", ".qti")
-_TAGS: Final = ("chapter", "sequential", "vertical")
+_TAGS: Final = (SECTION, SUBSECTION, UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,6 @@ class CartridgeSource:
                 % {"archive": self.name, "file": min(missing)},
                 min(missing),
             )
-
-
-def is_cartridge(path: Path) -> bool:
-    """Return whether a file has the name extension of cartridges."""
-    return path.suffix.lower() == ".imscc"
 
 
 def read_cartridge(path: Path, limits: Limits) -> OlxTree:
@@ -117,7 +113,7 @@ def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]
         if in_unit or not shown:
             yield from shown
         else:
-            yield container("vertical", reader.name("vertical", item.identifier), title, shown)
+            yield container(UNIT, reader.name(UNIT, item.identifier), title, shown)
     else:
         tag = _TAGS[min(depth, len(_TAGS) - 1)]
         name = reader.name(tag, item.identifier)

@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 
 from ... import keys
 from ...actors import Operator
+from ...block_types import api as block_types
 from ...content import api as content
 from ...courses import api as courses
 from ...errors import ContentLibrariesError, NotFoundError
 from ...findings import Finding
+from ...imports import api as imports
 from ...keys import LibraryLocatorV2
 from ...search import api as search
 from ...sync import api as sync
@@ -90,6 +92,8 @@ def _checks(library_key: LibraryLocatorV2 | None, *, repair: bool, digests: bool
     yield partial(content.check_file_names, library_key)
     if library_key is None:
         yield partial(courses.check_course_files, repair=repair, digests=digests)
+        yield block_types.check_added_types
+        yield imports.check_added_formats
     yield partial(sync.check_links, library_key, repair=repair)
     yield partial(search.check_index, library_key, repair=repair)
 

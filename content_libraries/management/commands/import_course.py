@@ -17,6 +17,7 @@ from content_libraries.management.base import LibraryCommand, cut
 from content_libraries.management.paths import whole_path, whole_path_named
 
 from ...actors import Operator
+from ...block_types.api import UNIT
 
 # Strings, because argparse shows them in error messages, and would show the Python names of an enumeration.
 _LEVELS: Final = [level.value for level in imports.Level]
@@ -90,7 +91,7 @@ class Command(LibraryCommand):
             progress=self.progress,
         )
         if unknown := imports.plan_report(plan)["unknown"]:
-            example = plan.source_key.make_usage_key("vertical", "ID")
+            example = plan.source_key.make_usage_key(UNIT, "ID")
             raise CommandError(
                 _("Not in the source: %(blocks)s. Its blocks have keys of the form %(form)s.")
                 % {"blocks": ", ".join(unknown), "form": example}

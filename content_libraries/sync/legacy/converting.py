@@ -17,6 +17,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
 from ...actors import Actor
+from ...block_types.api import DATA, DISPLAY_NAME
 from ...courses.api import (
     Block,
     CoursePermission,
@@ -31,7 +32,7 @@ from ...imports.api import forwarded_blocks
 from ...keys import ItemKey, LibraryContainerLocator
 from ...learning_core import api as learning_core
 from ...olx.api import body_of, with_attributes
-from ..settings import DATA, DISPLAY_NAME, TEXT, LinkSettings
+from ..settings import LinkSettings, customizable_body
 from .blocks import IS_CONVERTED, LegacyBlock, NotReadyError, UpdateAllError, find_legacy_blocks, ready_blocks
 from .data import AttributeChange, ConversionPlan, ConvertedBlock, ConvertedChild, Unlinked
 from .originals import Original, originals_of
@@ -213,7 +214,7 @@ def _new_link(
 
     A title of its own, and a body of a Text that differs from the item's, are recorded as local changes.
     """
-    body = body_of(olx) if olx is not None and child.usage_key.block_type == TEXT else None
+    body = customizable_body(child.usage_key.block_type, olx)
     customized = tuple(_local_fields(child, title, body))
     # A child without a title of its own shows a default title; the default is no local change, now or at an edit.
     known_title = title if DISPLAY_NAME in child.settings else None

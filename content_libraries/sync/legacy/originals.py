@@ -22,10 +22,11 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
+from ...block_types.api import DISPLAY_NAME
 from ...courses.api import Block
 from ...imports.api import ForwardedBlock
 from ...olx.api import body_of, settings_in
-from ..settings import DISPLAY_NAME, LINK_ATTRIBUTES, course_settings_of
+from ..settings import LINK_ATTRIBUTES, course_settings_of
 
 _SPACE: Final = re.compile(r"\s+")
 _EDITORS_OWN: Final = frozenset({DISPLAY_NAME, "markdown", "parent_url", "index_in_children_list"})

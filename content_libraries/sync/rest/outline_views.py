@@ -15,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
 from ...errors import InvalidInputError
 from .. import api
@@ -147,7 +148,7 @@ class BlockPageView(DeveloperErrorsView):
         outline = api.get_outline(block_key(downstream_key), user=request.user, depth=1)
         path = outline.above()
         by_type = {key.block_type: key for key in (*path, outline.top)}
-        unit, subsection = by_type.get("vertical"), {key.block_type: key for key in path}.get("sequential")
+        unit, subsection = by_type.get(UNIT), {key.block_type: key for key in path}.get(SUBSECTION)
         return Response(
             {
                 "xblock": _name_data(outline, outline.top),

@@ -7,18 +7,24 @@ what the classes of ``capa`` execute: scripts, check functions, hint functions, 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from lxml import etree
 
 _NOT_PYTHON: Final = ("javascript", "perl")
 _RUNNING_RESPONSES: Final = ("customresponse", "symbolicresponse", "schematicresponse")
 _CALLING_RESPONSES: Final = ("coderesponse", "externalresponse")
 
 
-def reason_not_to_run(root: etree._Element) -> str:
+def reason_not_to_run(root: Any) -> str:
     """Explain to the author why a problem is not run here; return "" if it can be run."""
+    if reason := _reason(root):
+        text = _("This problem cannot be shown in a preview. %(reason)s Use it in a course to see it.")
+        return text % {"reason": reason}
+    return ""
+
+
+def _reason(root: Any) -> str:
     if any(_is_python(script) for script in root.iter("script")):
         return _("It computes parts of the question with a Python script.")
     if next(root.iter(*_RUNNING_RESPONSES), None) is not None:
@@ -30,6 +36,6 @@ def reason_not_to_run(root: etree._Element) -> str:
     return ""
 
 
-def _is_python(script: etree._Element) -> bool:
+def _is_python(script: Any) -> bool:
     kind = script.get("type") or ""
     return bool((script.text or "").strip()) and not any(name in kind for name in _NOT_PYTHON)

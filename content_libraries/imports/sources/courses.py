@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
-from ..courses.api import Block, CourseFile, CourseStructure, course_store
-from ..olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled
-from ..tagging.api import named_tags_of
-from .sources import SourceChangedError
+from ...courses.api import Block, CourseFile, CourseStructure, course_store
+from ...olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled
+from ...tagging.api import named_tags_of
+from .base import SourceChangedError, SourceFormat
 
 _STATIC: Final = "static/"
 _ATTEMPTS: Final = 3
@@ -96,3 +96,11 @@ def _block(key: UsageKey, structure: CourseStructure, blocks: Mapping[UsageKey, 
         children = [_block(child, structure, blocks, made) for child in structure.children.get(key, ())]
         made[key] = assembled(blocks[key].olx, str(key.block_id), children)
     return made[key]
+
+
+def _is_course(_key: CourseLocator) -> bool:
+    """Take every key of a course. Who wants to read the course is asked before, and whether there is one."""
+    return True
+
+
+FORMAT: Final = SourceFormat(name="course", origin=CourseLocator, detect=_is_course, open=CourseSource)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from content_libraries.xblocks.api import SearchText, search_text
+from content_libraries.block_types.api import SearchText, search_text
 
 
 def content(block_type: str, olx: str) -> dict[str, object]:

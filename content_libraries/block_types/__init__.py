@@ -1,0 +1,1 @@
+"""What each type of block is: one descriptor a type."""

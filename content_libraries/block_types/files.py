@@ -1,0 +1,32 @@
+"""The static files of blocks: finding and renaming what the OLX of a block refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..olx import api as olx_api
+from ..olx.api import OlxBlock, StaticFile, StaticNames
+from .registry import block_type
+
+
+def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticFile]:
+    """
+    Return the static files that a block refers to, by the name that its OLX uses.
+
+    These are paths below ``/static/``, asset keys, and what blocks of its type name without a path. A file that is
+    stored with the block must bear the name for the reference to hold.
+    """
+    return olx_api.resolve_references(block, names, named=block_type(block.tag).named_files(block))
+
+
+def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
+    """
+    Rename the static files that a block refers to. Every other byte stays as it is.
+
+    Args:
+        olx: the OLX of the block.
+        names: name below ``static/`` -> new name below it. References to other files stay.
+    """
+    if not names:
+        return olx
+    return olx_api.with_renamed_files(olx, names, naming_tags=block_type(olx_api.root_tag(olx)).naming_tags)

@@ -1,0 +1,23 @@
+"""Checks of the formats of sources that other packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+
+from ..extensions import findings_of, warnings_of
+from ..findings import Finding
+from .sources.registry import added_formats
+
+
+@checks.register
+def warn_of_added_formats(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn of entry points that name no format of sources."""
+    return warnings_of(added_formats())
+
+
+def check_added_formats() -> list[Finding]:
+    """Return a finding for each entry point that names no format of sources."""
+    return findings_of(added_formats())

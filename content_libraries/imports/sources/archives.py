@@ -1,0 +1,38 @@
+"""Archives and folders with OLX: courses and legacy libraries, as platforms export them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ...olx.api import OlxTree, StaticFile, iter_static_files, read_archive
+from .base import SourceFormat, reading_limits
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """An archive or a folder with OLX."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def tree(self) -> OlxTree:
+        return read_archive(self.path, limits=reading_limits())
+
+    def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
+        return iter_static_files(self.path, paths, folder=folder)
+
+
+def _takes_all(_path: Path) -> bool:
+    """Take what no other format has detected: reading says best what is wrong with it."""
+    return True
+
+
+FORMAT: Final = SourceFormat(
+    name="olx", origin=Path, detect=_takes_all, open=ArchiveSource, suffixes=(".tar.gz", ".tgz", ".zip")
+)

@@ -1,0 +1,77 @@
+"""The formats that can be imported: those of this package, and those that other packages add."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from ...errors import InvalidInputError, NotFoundError
+from ...extensions import Extensions, load_extensions
+from ...keys import CourseKey
+from . import archives, cartridges, courses
+from .base import Origin, Source, SourceFormat
+from .renamed import RenamedSource
+
+type SourcePath = str | os.PathLike[str]
+
+GROUP: Final = "content_libraries.import_sources"
+"""The entry points by which packages add formats."""
+
+BUILT_IN: Final[tuple[SourceFormat[Any], ...]] = (cartridges.FORMAT, courses.FORMAT, archives.FORMAT)
+"""The formats of this package, in the order in which they are asked. A new module of a format is added here."""
+
+
+def source_format(origin: Origin) -> SourceFormat[Any]:
+    """Return the format of a file, a folder or a key. Raises NotFoundError for what no format reads."""
+    for each in _formats():
+        if isinstance(origin, each.origin) and each.detect(origin):
+            return each
+    raise NotFoundError(_("Nothing on this site can read %(source)s.") % {"source": origin})
+
+
+def open_source(origin: Origin) -> Source:
+    """Return the source at a path, or of a key. Checks no permission. Raises NotFoundError for what no format reads."""
+    return source_format(origin).open(origin)
+
+
+def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> Source:
+    """
+    Return the source at a path, or the given source itself.
+
+    Args:
+        key: import it under this key instead of its own.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        source = open_source(Path(source))
+    return source if key is None else RenamedSource(source, key)
+
+
+def upload_suffix(file_name: str) -> str:
+    """Return by which suffix a file can be uploaded. Raises InvalidInputError for a name with another one."""
+    own = [suffix for each in BUILT_IN for suffix in each.suffixes]
+    added = [suffix for each in added_formats().found for suffix in each.suffixes]
+    for suffix in sorted([*own, *added], key=len, reverse=True):
+        if file_name.lower().endswith(suffix):
+            return suffix
+    text = _("“%(archive)s” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.")
+    message = text % {"archive": file_name}
+    if added:
+        more = _("This site also takes %(suffixes)s.") % {"suffixes": ", ".join(added)}
+        message = f"{message} {more}"
+    raise InvalidInputError(message, field="file", as_list=True)
+
+
+@cache
+def added_formats() -> Extensions[SourceFormat[Any]]:
+    """Load the formats that other packages read."""
+    return load_extensions(GROUP, SourceFormat, taken=[each.name for each in BUILT_IN])
+
+
+def _formats() -> Sequence[SourceFormat[Any]]:
+    """Return all formats, those that packages add first: the last one of this package takes every file."""
+    return (*added_formats().found, *BUILT_IN)

@@ -8,9 +8,9 @@ from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, 
 from .libraries.admin import ContentLibraryAdmin
 from .libraries.team_admin import TeamAdmin
 from .search.admin import SearchCheckpointAdmin
+from .sync.admin.links import CourseLinkAdmin
+from .sync.admin.runs import SyncRunAdmin
 from .sync.legacy.admin import LegacyConversionAdmin
-from .sync.link_admin import CourseLinkAdmin
-from .sync.run_admin import SyncRunAdmin
 from .xblocks.admin import StudentStateAdmin
 
 __all__ = [

@@ -23,7 +23,7 @@ def name_structures(apps: Any, schema_editor: Any) -> None:
 
 
 def _tops(course_key: Any) -> Any:
-    from content_libraries.sync.links import tops_by_blocks
+    from content_libraries.sync.link.rows import tops_by_blocks
 
     try:
         return tops_by_blocks(course_key)

@@ -1,6 +1,20 @@
 """Sync for other rooms, for faces and for hosts."""
 
-from .coursewide import course_report, plan_counts, preview_course, sync_course
+from .actions.coursewide import course_report, plan_counts, preview_course, sync_course
+from .actions.declining import decline_update, preview_decline
+from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
+from .actions.outcomes import preview_outcome, settle_update
+from .actions.pasting import Pasted, paste_block
+from .actions.syncing import (
+    Synced,
+    SyncOutdatedError,
+    WouldDeleteError,
+    create_linked_block,
+    link_block,
+    preview_sync,
+    sync_block,
+    unlink_block,
+)
 from .data import (
     Attention,
     Conflict,
@@ -16,7 +30,6 @@ from .data import (
     SyncStep,
     Usages,
 )
-from .declining import decline_update, preview_decline
 from .errors import (
     BadDownstreamError,
     BadUpstreamError,
@@ -28,6 +41,7 @@ from .errors import (
     UnsupportedTypeError,
     UpstreamNotAllowedError,
 )
+from .guard.reuse import ReuseCheck, check_reuse
 from .legacy.blocks import NotReadyError, UpdateAllError
 from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
 from .legacy.data import ConversionPlan, Unlinked, conversion_report, unlinked_text
@@ -39,12 +53,8 @@ from .legacy.jobs import (
     start_conversion,
 )
 from .legacy.undoing import UndoConflictError, undo_conversion
-from .links import check_links, linked_courses, rebuild_links
-from .moving import LinkMove, link_move_report, move_links, preview_link_move
-from .outcomes import preview_outcome, settle_update
-from .outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
-from .pasting import Pasted, paste_block
-from .reading import (
+from .link.rows import check_links, linked_courses, rebuild_links
+from .read.links import (
     ItemType,
     LinkedChildren,
     ReadyPart,
@@ -58,18 +68,8 @@ from .reading import (
     usage_counts,
     usages_of,
 )
-from .reuse import ReuseCheck, check_reuse
-from .runs import cancel_run, find_run, list_runs, retry_run, start_run
-from .syncing import (
-    Synced,
-    SyncOutdatedError,
-    WouldDeleteError,
-    create_linked_block,
-    link_block,
-    preview_sync,
-    sync_block,
-    unlink_block,
-)
+from .read.outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
+from .runs.requests import cancel_run, find_run, list_runs, retry_run, start_run
 
 __all__ = [
     "Attention",

@@ -10,8 +10,8 @@ from openedx_events.content_authoring.signals import LIBRARY_BLOCK_DELETED, LIBR
 
 from ..content.api import register_links
 from ..courses.api import register_course_hook
-from .guarding import LinkKeeper
-from .links import is_linked, release_tags_of
+from .guard.edits import LinkKeeper
+from .link.rows import is_linked, release_tags_of
 
 register_course_hook(LinkKeeper())
 register_links(is_linked)

@@ -9,8 +9,8 @@ from celery import shared_task
 from ..jobs.api import run_job
 from .legacy.jobs import TASK_NAME as CONVERT_TASK_NAME
 from .legacy.running import CONVERSIONS
-from .running import RUNS
-from .runs import TASK_NAME
+from .runs.requests import TASK_NAME
+from .runs.work import RUNS
 
 
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)

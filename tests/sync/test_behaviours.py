@@ -19,7 +19,7 @@ from content_libraries.actors import OPERATOR
 from content_libraries.courses.api import CoursePermission, CourseRoleBackend
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.sync.access import libraries_closed_to_syncs
+from content_libraries.sync.link.access import libraries_closed_to_syncs
 from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, UserFactory, give_role
 

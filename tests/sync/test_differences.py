@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import UsageKey
 
-from content_libraries.sync.differences import block_difference, children_difference
+from content_libraries.sync.plan.differences import block_difference, children_difference
 from tests.growth import assert_grows_no_faster_than_its_input
 
 LINES = [f"line {number}" for number in range(100)]

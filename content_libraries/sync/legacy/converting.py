@@ -32,7 +32,7 @@ from ...imports.api import forwarded_blocks
 from ...keys import ItemKey, LibraryContainerLocator
 from ...learning_core import api as learning_core
 from ...olx.api import body_of, with_attributes
-from ..settings import LinkSettings, customizable_body
+from ..link.attributes import LinkSettings, customizable_body
 from .blocks import IS_CONVERTED, LegacyBlock, NotReadyError, UpdateAllError, find_legacy_blocks, ready_blocks
 from .data import AttributeChange, ConversionPlan, ConvertedBlock, ConvertedChild, Unlinked
 from .originals import Original, originals_of

@@ -26,7 +26,7 @@ from ...block_types.api import DISPLAY_NAME
 from ...courses.api import Block
 from ...imports.api import ForwardedBlock
 from ...olx.api import body_of, settings_in
-from ..settings import LINK_ATTRIBUTES, course_settings_of
+from ..link.attributes import LINK_ATTRIBUTES, course_settings_of
 
 _SPACE: Final = re.compile(r"\s+")
 _EDITORS_OWN: Final = frozenset({DISPLAY_NAME, "markdown", "parent_url", "index_in_children_list"})

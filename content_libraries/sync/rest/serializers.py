@@ -13,8 +13,8 @@ from ...errors import MalformedKeyError
 from ...keys import item_key
 from ...rest.bodies import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
-from ..readiness import Standing
-from ..reading import ReadyPart
+from ..link.readiness import Standing
+from ..read.links import ReadyPart
 from .base import flag
 
 OUTCOMES = [outcome.value for outcome in SyncOutcome]

@@ -15,7 +15,7 @@ from ...courses.api import Block, Copied, duplicate_block
 from ...errors import ContentLibrariesError, InvalidInputError
 from ...rest.bodies import request_body
 from .. import api
-from ..syncing import Synced
+from ..actions.syncing import Synced
 from .base import (
     TAGS,
     DeveloperErrorsView,

@@ -1,0 +1,1 @@
+"""What users do with links: sync, decline, unlink, paste, move."""

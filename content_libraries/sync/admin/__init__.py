@@ -1,0 +1,1 @@
+"""Links and sync runs in the Django admin."""

@@ -1,0 +1,1 @@
+"""Links of course blocks: their attributes, their rows, what they lead to, and how they stand."""

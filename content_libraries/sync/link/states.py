@@ -1,0 +1,57 @@
+"""Explaining the states of links to authors (wire: sync-link-states)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy
+from opaque_keys.edx.keys import UsageKey
+
+from ...keys import ItemKey
+from ..data import LinkState
+from ..errors import BadUpstreamError
+from .attributes import course_type_of
+
+_TEXTS: Final[Mapping[LinkState, Any]] = {
+    LinkState.NOT_LINKED: gettext_lazy("“%(block)s” is not linked to a library."),
+    LinkState.MALFORMED: gettext_lazy(
+        "The reference “%(upstream)s” is malformed: it is not the key of a library component or container."
+    ),
+    LinkState.TYPE_MISMATCH: gettext_lazy(
+        "Content type mismatch: a %(block_type)s cannot be linked to “%(upstream)s”."
+    ),
+    LinkState.UNKNOWN_LIBRARY: gettext_lazy("The library of “%(upstream)s” was not found in the system."),
+    LinkState.DELETED: gettext_lazy(
+        "“%(upstream)s” was not found in the system. Unlink the block to keep it as it is."
+    ),
+    LinkState.UNPUBLISHED: gettext_lazy(
+        "“%(upstream)s” could not be loaded: it is not published. Publish it in its library."
+    ),
+    LinkState.INACCESSIBLE: gettext_lazy(
+        "“%(upstream)s” could not be loaded: you may not view its library. Its team can give you access."
+    ),
+}
+_DELETED_PART: Final = gettext_lazy(
+    "“%(upstream)s” was not found in the system. The next update of “%(top)s” removes this block. To keep it, decline"
+    " the update, or unlink “%(top)s”: a part cannot be unlinked by itself."
+)
+
+
+def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageKey | None = None) -> str:
+    """
+    Explain in the language of the request what is wrong with a link, and what to do about it; "" if nothing is wrong.
+
+    Args:
+        top: the top of the linked structure that the block is part of; None if it is not a part.
+    """
+    names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type, "top": top}
+    if state == LinkState.DELETED and top is not None:
+        return str(_DELETED_PART % names)
+    return str(_TEXTS[state] % names) if state in _TEXTS else ""
+
+
+def require_matching_types(key: ItemKey, usage_key: UsageKey) -> None:
+    """Raise BadUpstreamError unless a block has the type that a library item needs."""
+    if course_type_of(key) != usage_key.block_type:
+        raise BadUpstreamError(explain(LinkState.TYPE_MISMATCH, str(key), usage_key), field="upstream_ref")

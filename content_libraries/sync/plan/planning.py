@@ -1,0 +1,126 @@
+"""
+Planning the sync of linked blocks of a course. Reads only, writes nothing.
+
+A plan needs a few queries for each library and level, however many blocks are synced.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from ...keys import ItemKey, LibraryContainerLocator
+from ..data import LinkState, SkippedLink, SyncPlan
+from ..errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
+from ..guard.reuse import refuse_unfit_parent
+from ..link.attributes import course_type_of
+from ..link.states import explain, require_matching_types
+from ..link.upstreams import UpstreamItem
+from .files import without_lost_files
+from .linked_course import Draft
+from .matching import Place, match
+from .steps import PlanWriter, TopPlace
+
+
+def plan_sync(
+    course_key: CourseKey,
+    tops: Sequence[UsageKey],
+    *,
+    override: bool = False,
+    keep: frozenset[str] = frozenset(),
+    skip_broken: bool = False,
+) -> SyncPlan:
+    """
+    Plan the sync of linked blocks with everything in them. Checks no permission.
+
+    Args:
+        tops: the blocks.
+        override: give up local changes of the blocks that are components.
+        keep: names of fields whose local changes stay in spite of ``override``.
+        skip_broken: list blocks that cannot be synced in the plan, instead of raising the error of the first one.
+
+    Raises NotFoundError for a block that does not exist, and LinkError.
+    """
+    draft = Draft(course_key, tops)
+    planner = _Planner(draft, override=override, keep=keep)
+    for top in tops:
+        try:
+            planner.add(top)
+        except LinkError as error:
+            if not skip_broken:
+                raise
+            planner.skipped.append(SkippedLink(top, draft.state_of(top), error.message))
+    return planner.finish()
+
+
+def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = None) -> tuple[SyncPlan, UsageKey]:
+    """
+    Plan a new block that is linked to a library item, with everything in it. Checks no permission.
+
+    Returns: the plan, and the key of the new block. Raises NotFoundError for the parent, and LinkError, also for a
+    parent that cannot hold a block of this type.
+    """
+    draft = Draft(parent.course_key, [], extra=[upstream])
+    refuse_unfit_parent(draft.structure, parent, course_type_of(upstream))
+    planner = _Planner(draft, override=False, keep=frozenset())
+    usage_key = planner.add_new(upstream, parent=parent, index=index)
+    return planner.finish(), usage_key
+
+
+@dataclass
+class _Planner:
+    draft: Draft
+    override: bool
+    keep: frozenset[str]
+    tops: list[TopPlace] = field(default_factory=list)
+    skipped: list[SkippedLink] = field(default_factory=list)
+
+    def add(self, top: UsageKey) -> None:
+        link = self.draft.links[top]
+        if link.upstream is None:
+            raise NotLinkedError(top)
+        key = self.draft.upstream_of.get(top)
+        if key is None:
+            raise BadUpstreamError(explain(LinkState.MALFORMED, link.upstream, top), field="upstream_ref")
+        require_matching_types(key, top)
+        if not isinstance(key, LibraryContainerLocator) and self.draft.structure.children.get(top):
+            raise BadDownstreamError(top)
+        place = Place(self._published(key, top), top, is_new=False)
+        self._match(place)
+        self.tops.append(TopPlace(place))
+
+    def add_new(self, key: ItemKey, *, parent: UsageKey, index: int | None) -> UsageKey:
+        top = self._new_key(course_type_of(key))
+        place = Place(self._published(key, top), top, is_new=True)
+        self._match(place)
+        self.tops.append(TopPlace(place, parent, index))
+        return top
+
+    def finish(self) -> SyncPlan:
+        writer = PlanWriter(self.draft, self.tops, override=self.override, keep=self.keep)
+        return without_lost_files(writer.plan(self.skipped))
+
+    def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
+        if key in self.draft.upstreams.items:
+            return self.draft.upstreams.items[key]
+        upstreams = self.draft.upstreams
+        broken = upstreams.broken[key] if top in self.draft.links else upstreams.problem_of(key)
+        raise BadUpstreamError(explain(broken or LinkState.DELETED, str(key), top), field="upstream_ref")
+
+    def _match(self, place: Place) -> None:
+        match(
+            place,
+            items=self.draft.upstreams.items,
+            structure=self.draft.structure,
+            upstream_of=self.draft.upstream_of,
+            new_key=self._new_key,
+        )
+
+    def _new_key(self, block_type: str) -> UsageKey:
+        while True:
+            key: UsageKey = self.draft.course_key.make_usage_key(block_type, f"{block_type}{uuid.uuid4().hex[:8]}")
+            if key not in self.draft.structure.blocks:
+                return key

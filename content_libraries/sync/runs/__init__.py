@@ -1,0 +1,1 @@
+"""Syncs of whole courses in the background."""

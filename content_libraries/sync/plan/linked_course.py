@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -16,7 +15,7 @@ from ..link.attributes import LinkSettings, course_type_of, key_or_none
 from ..link.upstreams import Upstreams, read_upstreams
 
 
-class Draft:
+class LinkedCourse:
     """The parts of a course that a plan is about, and the published versions of the items that they are linked to."""
 
     def __init__(self, course_key: CourseKey, tops: Sequence[UsageKey], *, extra: Iterable[ItemKey] = ()) -> None:
@@ -43,6 +42,6 @@ class Draft:
             return LinkState.TYPE_MISMATCH
         return self.upstreams.broken.get(item, LinkState.OK)
 
-    @cached_property
-    def files(self) -> Mapping[str, CourseFile]:
+    def read_files(self) -> Mapping[str, CourseFile]:
+        """Read which files the course has: path -> file."""
         return course_store().files(self.course_key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -19,10 +19,12 @@ from ..guard.reuse import refuse_unfit_parent
 from ..link.attributes import course_type_of
 from ..link.states import explain, require_matching_types
 from ..link.upstreams import UpstreamItem
+from .attention import settings_report
 from .files import without_lost_files
-from .linked_course import Draft
+from .gathering import TopPlace, gather_facts
+from .linked_course import LinkedCourse
 from .matching import Place, match
-from .steps import PlanWriter, TopPlace
+from .steps import write_plan
 
 
 def plan_sync(
@@ -44,15 +46,15 @@ def plan_sync(
 
     Raises NotFoundError for a block that does not exist, and LinkError.
     """
-    draft = Draft(course_key, tops)
-    planner = _Planner(draft, override=override, keep=keep)
+    course = LinkedCourse(course_key, tops)
+    planner = _Planner(course, override=override, keep=keep)
     for top in tops:
         try:
             planner.add(top)
         except LinkError as error:
             if not skip_broken:
                 raise
-            planner.skipped.append(SkippedLink(top, draft.state_of(top), error.message))
+            planner.skipped.append(SkippedLink(top, course.state_of(top), error.message))
     return planner.finish()
 
 
@@ -63,30 +65,30 @@ def plan_creation(parent: UsageKey, upstream: ItemKey, *, index: int | None = No
     Returns: the plan, and the key of the new block. Raises NotFoundError for the parent, and LinkError, also for a
     parent that cannot hold a block of this type.
     """
-    draft = Draft(parent.course_key, [], extra=[upstream])
-    refuse_unfit_parent(draft.structure, parent, course_type_of(upstream))
-    planner = _Planner(draft, override=False, keep=frozenset())
+    course = LinkedCourse(parent.course_key, [], extra=[upstream])
+    refuse_unfit_parent(course.structure, parent, course_type_of(upstream))
+    planner = _Planner(course, override=False, keep=frozenset())
     usage_key = planner.add_new(upstream, parent=parent, index=index)
     return planner.finish(), usage_key
 
 
 @dataclass
 class _Planner:
-    draft: Draft
+    course: LinkedCourse
     override: bool
     keep: frozenset[str]
     tops: list[TopPlace] = field(default_factory=list)
     skipped: list[SkippedLink] = field(default_factory=list)
 
     def add(self, top: UsageKey) -> None:
-        link = self.draft.links[top]
+        link = self.course.links[top]
         if link.upstream is None:
             raise NotLinkedError(top)
-        key = self.draft.upstream_of.get(top)
+        key = self.course.upstream_of.get(top)
         if key is None:
             raise BadUpstreamError(explain(LinkState.MALFORMED, link.upstream, top), field="upstream_ref")
         require_matching_types(key, top)
-        if not isinstance(key, LibraryContainerLocator) and self.draft.structure.children.get(top):
+        if not isinstance(key, LibraryContainerLocator) and self.course.structure.children.get(top):
             raise BadDownstreamError(top)
         place = Place(self._published(key, top), top, is_new=False)
         self._match(place)
@@ -100,27 +102,29 @@ class _Planner:
         return top
 
     def finish(self) -> SyncPlan:
-        writer = PlanWriter(self.draft, self.tops, override=self.override, keep=self.keep)
-        return without_lost_files(writer.plan(self.skipped))
+        facts = gather_facts(self.course, self.tops)
+        plan = write_plan(facts, override=self.override, keep=self.keep, skipped=self.skipped)
+        fitting = settings_report(self.course.course_key, plan.attention)
+        return without_lost_files(replace(plan, attention=fitting))
 
     def _published(self, key: ItemKey, top: UsageKey) -> UpstreamItem:
-        if key in self.draft.upstreams.items:
-            return self.draft.upstreams.items[key]
-        upstreams = self.draft.upstreams
-        broken = upstreams.broken[key] if top in self.draft.links else upstreams.problem_of(key)
+        if key in self.course.upstreams.items:
+            return self.course.upstreams.items[key]
+        upstreams = self.course.upstreams
+        broken = upstreams.broken[key] if top in self.course.links else upstreams.problem_of(key)
         raise BadUpstreamError(explain(broken or LinkState.DELETED, str(key), top), field="upstream_ref")
 
     def _match(self, place: Place) -> None:
         match(
             place,
-            items=self.draft.upstreams.items,
-            structure=self.draft.structure,
-            upstream_of=self.draft.upstream_of,
+            items=self.course.upstreams.items,
+            structure=self.course.structure,
+            upstream_of=self.course.upstream_of,
             new_key=self._new_key,
         )
 
     def _new_key(self, block_type: str) -> UsageKey:
         while True:
-            key: UsageKey = self.draft.course_key.make_usage_key(block_type, f"{block_type}{uuid.uuid4().hex[:8]}")
-            if key not in self.draft.structure.blocks:
+            key: UsageKey = self.course.course_key.make_usage_key(block_type, f"{block_type}{uuid.uuid4().hex[:8]}")
+            if key not in self.course.structure.blocks:
                 return key

@@ -81,6 +81,10 @@ class ConflictError(ContentLibrariesError):
     code = "conflict"
 
 
+class PlanOutdatedError(ConflictError):
+    """A plan would do something else now than when it was made. The author can look at a new one."""
+
+
 class InvalidValueError(ContentLibrariesError):
     """A setting or file that should hold JSON or YAML cannot be read."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
 from ..block_types import api as block_types
-from ..errors import ConflictError, InvalidInputError, NotFoundError
+from ..errors import InvalidInputError, NotFoundError, PlanOutdatedError
 from ..olx.api import parse_block, without_url_name
 from .data import ROOT, CourseStructure
 
@@ -136,8 +136,8 @@ def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
         plan: the changes.
         structure: the draft of the course.
 
-    Raises ConflictError when the course has changed since the plan was made, NotFoundError for a block that does not
-    exist, InvalidInputError for a change that would not leave a valid course, and OlxError for unsafe OLX.
+    Raises PlanOutdatedError when the course has changed since the plan was made, NotFoundError for a block that does
+    not exist, InvalidInputError for a change that would not leave a valid course, and OlxError for unsafe OLX.
     """
     _refuse_outdated(plan, structure)
     run = _Run(structure)
@@ -159,7 +159,9 @@ def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:
     for key, version_num in plan.expected.items():
         block = structure.blocks.get(key)
         if block is None or block.version_num != version_num:
-            raise ConflictError(_("“%(key)s” was changed in the meantime. Look at it, then try again.") % {"key": key})
+            raise PlanOutdatedError(
+                _("“%(key)s” was changed in the meantime. Look at it, then try again.") % {"key": key}
+            )
 
 
 class _Run:

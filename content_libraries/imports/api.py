@@ -29,7 +29,7 @@ from .jobs import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, sta
 from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
 from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .models import StoredPlan
-from .outdated import LibraryChange, PlanOutdatedError
+from .outdated import ImportOutdatedError, LibraryChange
 from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
@@ -44,6 +44,7 @@ __all__ = [
     "Destination",
     "ForwardedBlock",
     "ImportOptions",
+    "ImportOutdatedError",
     "ImportPlan",
     "ImportResult",
     "LegacyLibrary",
@@ -52,7 +53,6 @@ __all__ = [
     "LibraryChange",
     "MigrationTarget",
     "OnRepeat",
-    "PlanOutdatedError",
     "PlannedBlock",
     "Source",
     "SourceChangedError",
@@ -181,7 +181,7 @@ def apply_import(
         publish: publish exactly the items that are written.
         progress: a function that is called before each step.
 
-    Raises PlanOutdatedError when a change of the library since then conflicts with the plan.
+    Raises ImportOutdatedError when a change of the library since then conflicts with the plan.
     """
     (progress or _silent)(
         _("Writing %(writes)s of %(blocks)s blocks") % {"writes": len(plan.writes()), "blocks": len(plan.blocks)}

@@ -54,7 +54,7 @@ def apply_plan(
         migration: the row that a job made for this import.
         settle: see Settle.
 
-    Raises PlanOutdatedError when a change of the library since the plan was made conflicts with it, and what
+    Raises ImportOutdatedError when a change of the library since the plan was made conflicts with it, and what
     ``write_items`` and ``access_library`` raise. On an error nothing is written.
     """
     library = access_library(user, plan.library_key, Permission.EDIT)

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..errors import ConflictError
+from ..errors import PlanOutdatedError
 from ..learning_core.api import codes_in_use, draft_versions
 from .data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock
 from .mapping import newest_row_pk
@@ -33,7 +33,7 @@ class LibraryChange:
     message: str
 
 
-class PlanOutdatedError(ConflictError):
+class ImportOutdatedError(PlanOutdatedError):
     """The library has changed since the plan was made, and the changes conflict with the plan."""
 
     code: ClassVar[str] = "plan_outdated"
@@ -51,14 +51,14 @@ class PlanOutdatedError(ConflictError):
 
 def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
     """
-    Raise PlanOutdatedError if applying the plan would overwrite edits or import blocks twice.
+    Raise ImportOutdatedError if applying the plan would overwrite edits or import blocks twice.
 
     Edits of items that the plan does not write do not matter. Callers must have locked the learning package, so that
     nobody can change it between the check and the writes. Needs three queries.
     """
     changes = tuple(_changes(plan, learning_package_pk))
     if changes:
-        raise PlanOutdatedError(changes)
+        raise ImportOutdatedError(changes)
 
 
 def _changes(plan: ImportPlan, learning_package_pk: int) -> Iterator[LibraryChange]:

@@ -27,7 +27,7 @@ from .data import ImportPlan
 from .finding import find_again, require_forwarding
 from .jobs import STEPS, STEPS_PER_SOURCE, TASK_NAME, finish
 from .models import ImportJob, ModulestoreMigration, StoredPlan
-from .outdated import PlanOutdatedError
+from .outdated import ImportOutdatedError
 from .plan import plan_tree
 from .report import plan_report
 from .retrying import retry_job
@@ -91,7 +91,7 @@ class _Import:
         plan = self._new_plan(migration, source, user, prefix) if is_new else self._stored_plan(migration)
         try:
             self._apply(migration, plan, source, user, prefix)
-        except PlanOutdatedError:
+        except ImportOutdatedError:
             if migration.is_plan_approved:
                 raise
             plan = self._new_plan(migration, source, user, prefix)

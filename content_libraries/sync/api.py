@@ -7,8 +7,6 @@ from .actions.outcomes import preview_outcome, settle_update
 from .actions.pasting import Pasted, paste_block
 from .actions.syncing import (
     Synced,
-    SyncOutdatedError,
-    WouldDeleteError,
     create_linked_block,
     link_block,
     preview_sync,
@@ -37,9 +35,11 @@ from .errors import (
     LinkError,
     NotLinkedError,
     NotTopLevelError,
+    SyncOutdatedError,
     UnfitParentError,
     UnsupportedTypeError,
     UpstreamNotAllowedError,
+    WouldDeleteError,
 )
 from .guard.reuse import ReuseCheck, check_reuse
 from .legacy.blocks import NotReadyError, UpdateAllError

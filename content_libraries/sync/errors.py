@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from opaque_keys.edx.keys import UsageKey
 
-from ..errors import InvalidInputError, NotAllowedError
+from ..errors import ConflictError, InvalidInputError, NotAllowedError, PlanOutdatedError
 from ..keys import ItemKey
+from .data import SyncPlan
 
 
 class LinkError(InvalidInputError):
@@ -81,3 +82,24 @@ class LinkedStructureError(LinkError):
     """An edit inside of a linked structure is refused, because the next sync would undo it."""
 
     code = "linked_structure"
+
+
+class SyncOutdatedError(PlanOutdatedError):
+    """The sync would do something else than its preview showed."""
+
+    code = "preview_outdated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("The library or the course changed since this was shown. Look at it again, then sync.")
+        )
+
+
+class WouldDeleteError(ConflictError):
+    """A sync would delete blocks, and the user has not seen a preview of that (wire: sync-link-set)."""
+
+    code = "would_delete"
+
+    def __init__(self, plan: SyncPlan) -> None:
+        super().__init__(gettext("Blocks would be deleted. Look at them, then ask again with the fingerprint."))
+        self.plan = plan

@@ -92,7 +92,7 @@ def test_a_stored_plan_is_refused_when_the_library_changed_and_nothing_is_lost(
     assert job.state == JobState.FAILED
     assert "The library changed since this import was planned." in job.error
     assert dump(library.learning_package_id or 0) == before
-    with pytest.raises(api.PlanOutdatedError) as refused:
+    with pytest.raises(api.ImportOutdatedError) as refused:
         api.apply_import(load_stored(StoredPlan.objects.get()), user=OPERATOR, source="/nowhere")
     assert [change.code for change in refused.value.changes] == [code]
 

@@ -17,9 +17,10 @@ from ..data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from ..link.access import libraries_closed_to_syncs, require_links_of_course, require_syncs_of_course
 from ..link.readiness import Standing, standings_in
 from ..link.states import explain
+from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_sync
 from ..read.links import top_level_links
-from .syncing import Synced, SyncOutdatedError, apply_sync
+from .syncing import Synced, apply_sync
 
 
 def preview_course(course_key: CourseKey, *, user: Actor, only_library: LibraryLocatorV2 | None = None) -> SyncPlan:
@@ -62,8 +63,7 @@ def sync_course(
     with transaction.atomic():
         lock_course(course_key)
         plan = _plan(course_key, user, only_library)
-        if fingerprint is not None and fingerprint != plan.fingerprint:
-            raise SyncOutdatedError
+        refuse_outdated(plan, fingerprint)
         synced = apply_sync(plan, user=user)
         if settle is not None:
             settle(synced)

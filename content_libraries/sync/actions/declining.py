@@ -20,7 +20,8 @@ from ..link.readiness import standings_of
 from ..link.states import explain
 from ..link.upstreams import Upstreams, read_upstreams
 from ..models import CourseLink
-from .syncing import SyncOutdatedError, apply_sync, blocks_in, own_upstream
+from ..plan.outdated import refuse_outdated
+from .syncing import apply_sync, blocks_in, own_upstream
 
 
 def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
@@ -48,8 +49,7 @@ def decline_update(usage_key: UsageKey, *, user: Actor, fingerprint: str | None 
         block = access_block(user, usage_key, manage=True)
         require_may_sync(user, usage_key, own_upstream(block))
         plan = _plan(usage_key)
-        if fingerprint is not None and fingerprint != plan.fingerprint:
-            raise SyncOutdatedError
+        refuse_outdated(plan, fingerprint)
         apply_sync(plan, user=user)
     return plan
 

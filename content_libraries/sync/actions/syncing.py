@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...actors import Actor
@@ -23,13 +22,13 @@ from ...courses.api import (
     require_in_course,
     write_course_plan,
 )
-from ...errors import ConflictError, MalformedKeyError
+from ...errors import MalformedKeyError
 from ...keys import ItemKey, LibraryContainerLocator, library_key_of
 from ...libraries.api import author_pk
 from ...olx.api import with_attributes
 from ...tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..data import FileNotices, LinkState, SyncAction, SyncPlan
-from ..errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError
+from ..errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError, WouldDeleteError
 from ..guard.edits import refuse_linked_parents
 from ..guard.reuse import refuse_unsupported_type
 from ..link.access import access_block, may_view_library, require_may_see_state, require_may_sync
@@ -39,26 +38,8 @@ from ..link.states import explain, require_matching_types
 from ..link.upstreams import read_contents, read_upstreams
 from ..plan.block_olx import link_without_sync
 from ..plan.files import bytes_of
+from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_creation, plan_sync
-
-
-class SyncOutdatedError(ConflictError):
-    """The sync would do something else than its preview showed."""
-
-    code = "preview_outdated"
-
-    def __init__(self) -> None:
-        super().__init__(_("The library or the course changed since this was shown. Look at it again, then sync."))
-
-
-class WouldDeleteError(ConflictError):
-    """A sync would delete blocks, and the user has not seen a preview of that (wire: sync-link-set)."""
-
-    code = "would_delete"
-
-    def __init__(self, plan: SyncPlan) -> None:
-        super().__init__(_("Blocks would be deleted. Look at them, then ask again with the fingerprint."))
-        self.plan = plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +98,7 @@ def sync_block(
         block = access_block(user, usage_key, manage=True)
         _require_syncable(block, user, manage=True)
         plan = plan_sync(usage_key.course_key, [usage_key], override=override, keep=keep)
-        if fingerprint is not None and fingerprint != plan.fingerprint:
-            raise SyncOutdatedError
+        refuse_outdated(plan, fingerprint)
         return apply_sync(plan, user=user)
 
 
@@ -205,8 +185,7 @@ def link_block(
         plan = plan_sync(usage_key.course_key, [usage_key])
         if fingerprint is None and any(step.action == SyncAction.DELETE for step in plan.steps):
             raise WouldDeleteError(plan)
-        if fingerprint is not None and fingerprint != plan.fingerprint:
-            raise SyncOutdatedError
+        refuse_outdated(plan, fingerprint)
         return apply_sync(plan, user=user)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +46,7 @@ from .forwarding import refuse_frozen, would_forward
 from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
 from .selection import select
 from .shape import Node, reason_of_parent, shape
+from .source_keys import source_digest
 from .tags import SourceTags
 from .unused_files import files_of_other_parts, with_unused_files
 
@@ -378,13 +378,3 @@ def _file_media(name: str, file: StaticFile) -> FileMedia:
     """Describe a file under the name that the block uses, which may differ from the path in the archive."""
     media_type, _encoding = mimetypes.guess_type(file.path)
     return FileMedia(f"static/{name}", media_type or "application/octet-stream", file.digest, file.size)
-
-
-def source_digest(tree: OlxTree) -> str:
-    """Compute a digest of the blocks and files of a source, which serves as its version."""
-    digest = hashlib.blake2b(digest_size=20)
-    for block in tree.walk():
-        digest.update(block.olx.encode())
-    for file in tree.static_files:
-        digest.update(file.digest.encode())
-    return digest.hexdigest()

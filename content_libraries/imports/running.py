@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,19 +17,18 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from .. import conf
 from ..errors import ContentLibrariesError
-from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
+from ..jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker
 from ..keys import library_key
 from ..libraries.api import Permission, access_library, may, package_pk
 from ..olx.api import tree_with_drafts
 from .apply import apply_plan, lock_target
 from .data import ImportPlan
 from .finding import find_again, require_forwarding
-from .jobs import STEPS, STEPS_PER_SOURCE, TASK_NAME, finish
+from .jobs import STEPS, STEPS_PER_SOURCE, finish
 from .models import ImportJob, ModulestoreMigration, StoredPlan
 from .outdated import ImportOutdatedError
 from .plan import plan_tree
 from .report import plan_report
-from .retrying import retry_job
 from .sources.base import Source
 from .stored_plans import load_options, load_stored, store_plan
 from .uploads import delete_expired_uploads
@@ -46,10 +44,13 @@ def delete_expired() -> int:
     return count
 
 
+def work_on(worker: JobWorker[ImportJob]) -> None:
+    """Import the sources of a job that are not finished. An error in one source fails that source only."""
+    _Import(worker).run()
+
+
 @dataclass(slots=True)
 class _Import:
-    """Imports the sources of a job that are not finished. An error in one source fails that source only."""
-
     worker: JobWorker[ImportJob]
 
     @property
@@ -153,21 +154,3 @@ class _Import:
                 finish(job, JobState.FAILED, error)
             else:
                 finish(job, JobState.PARTIAL if failed else JobState.SUCCEEDED, error)
-
-
-IMPORTS: Final = register(
-    JobKind(
-        model=ImportJob,
-        task_name=TASK_NAME,
-        work=lambda worker: _Import(worker).run(),
-        finish=finish,
-        retry=retry_job,
-        start_anew=lambda job: (
-            _(
-                "To start it anew, import the sources again, or let what failed be tried again (the import has the ID"
-                " %(job)s)."
-            )
-            % {"job": job.uuid}
-        ),
-    )
-)

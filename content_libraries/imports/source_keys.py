@@ -1,4 +1,4 @@
-"""Usage keys of source blocks, as plans, records and requests of users use them."""
+"""Usage keys of source blocks, as plans, records and requests use them, and digests of sources."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def key_of_name(tree: OlxTree, tag: str, name: str) -> UsageKey:
 def _key(tree: OlxTree, tag: str, name: str) -> UsageKey:
     key: UsageKey = tree.context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
     return key
+
+
+def source_digest(tree: OlxTree) -> str:
+    """Compute a digest of the blocks and files of a source, which serves as its version."""
+    digest = hashlib.blake2b(digest_size=20)
+    for block in tree.walk():
+        digest.update(block.olx.encode())
+    for file in tree.static_files:
+        digest.update(file.digest.encode())
+    return digest.hexdigest()

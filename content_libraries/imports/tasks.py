@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from celery import shared_task
+from django.utils.translation import gettext as _
 
-from ..jobs.api import HOUR, periodic_task, run_job
-from .jobs import TASK_NAME
-from .running import IMPORTS, delete_expired
+from ..jobs.api import HOUR, JobKind, periodic_task, register, run_job
+from .jobs import TASK_NAME, finish
+from .models import ImportJob
+from .retrying import retry_job
+from .running import delete_expired, work_on
+
+IMPORTS: Final = register(
+    JobKind(
+        model=ImportJob,
+        task_name=TASK_NAME,
+        work=work_on,
+        finish=finish,
+        retry=retry_job,
+        start_anew=lambda job: (
+            _(
+                "To start it anew, import the sources again, or let what failed be tried again (the import has the ID"
+                " %(job)s)."
+            )
+            % {"job": job.uuid}
+        ),
+    )
+)
+
 
 
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)

@@ -26,8 +26,7 @@ from ..storage_errors import storage_faults, storage_faults_named
 from ..stored_files import local_copy, store_in_field
 from .forwarding import refuse_frozen
 from .models import SourceKind, SourceUpload
-from .plan import source_digest
-from .source_keys import MAX_KEY
+from .source_keys import MAX_KEY, source_digest
 from .sources.registry import as_source, source_format, upload_suffix
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,14 @@ from ..olx.api import tree_with_drafts
 from .apply import apply_plan
 from .checks import check_added_formats
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
-from .finding import UnknownSourceError, find_source, is_path, named_source
-from .forwarding import (
+from .jobs.requests import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, start_imports, start_plans
+from .legacy.listing import LegacyLibrary, MigrationTarget, list_legacy_libraries
+from .legacy.migrating import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
+from .models import StoredPlan
+from .plan.outdated import ImportOutdatedError, LibraryChange
+from .plan.planning import plan_tree
+from .plan.stored import find_plan, store_plan
+from .records.forwarding import (
     ForwardedBlock,
     SourceFrozenError,
     forwarded_among,
@@ -25,18 +31,12 @@ from .forwarding import (
     is_forwarded,
     refuse_frozen,
 )
-from .jobs import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, start_imports, start_plans
-from .legacy import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
-from .legacy_list import LegacyLibrary, MigrationTarget, list_legacy_libraries
-from .models import StoredPlan
-from .outdated import ImportOutdatedError, LibraryChange
-from .plan import plan_tree
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
 from .sources.base import Source, SourceChangedError, SourceFormat
+from .sources.finding import UnknownSourceError, find_source, is_path, named_source
 from .sources.registry import SourcePath, as_source
-from .stored_plans import find_plan, store_plan
-from .uploads import list_sources, upload_source
+from .sources.uploads import list_sources, upload_source
 from .wording import outcomes_in_words, report_lines
 
 __all__ = [

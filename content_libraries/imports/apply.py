@@ -21,14 +21,14 @@ from ..learning_core.api import (
     publish,
 )
 from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk, require
-from . import mapping
-from .collecting import fill_collection
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
-from .mapping import Written
 from .models import ModulestoreMigration
-from .outdated import refuse_outdated
+from .plan.collecting import fill_collection
+from .plan.outdated import refuse_outdated
+from .plan.tags import give_tags
+from .records import mapping
+from .records.mapping import Written
 from .sources.base import Source, SourceChangedError
-from .tags import give_tags
 
 type Settle = Callable[[ModulestoreMigration], None]
 """A function that is called at the end of an import's transaction; an exception from it undoes everything."""

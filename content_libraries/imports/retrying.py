@@ -10,10 +10,10 @@ from ..actors import Actor
 from ..errors import InvalidInputError
 from ..jobs.api import UNFINISHED
 from ..libraries.api import ContentLibrary
-from .jobs import SourceRequest, find_job, start_imports
-from .legacy import migrate_anew
+from .jobs.requests import SourceRequest, find_job, start_imports
+from .legacy.migrating import migrate_anew
 from .models import ImportJob
-from .stored_plans import load_options
+from .plan.stored import load_options
 
 
 def retry_job(job_uuid: UUID, /, *, user: Actor) -> ImportJob:

@@ -9,10 +9,10 @@ from celery import shared_task
 from django.utils.translation import gettext as _
 
 from ..jobs.api import HOUR, JobKind, periodic_task, register, run_job
-from .jobs import TASK_NAME, finish
+from .jobs.requests import TASK_NAME, finish
+from .jobs.work import delete_expired, work_on
 from .models import ImportJob
 from .retrying import retry_job
-from .running import delete_expired, work_on
 
 IMPORTS: Final = register(
     JobKind(
@@ -30,7 +30,6 @@ IMPORTS: Final = register(
         ),
     )
 )
-
 
 
 @shared_task(name=TASK_NAME, acks_late=True, reject_on_worker_lost=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
 from opaque_keys.edx.locator import LibraryLocator
 
-from .jobs import CANCELED_TEXT
+from .jobs.requests import CANCELED_TEXT
 
 type Report = Mapping[str, Any]
 

@@ -89,6 +89,7 @@ from .history import (
     publications,
     publications_above,
 )
+from .ids import package_id
 from .lookups import (
     NAME_FIELDS,
     FoundItem,
@@ -306,6 +307,7 @@ __all__ = [
     "package_children",
     "package_figures",
     "package_files",
+    "package_id",
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",

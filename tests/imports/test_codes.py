@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from content_libraries.errors import InvalidInputError
-from content_libraries.imports.codes import MAX_CODE, CodeAllocator, code_from_id, code_from_title
+from content_libraries.imports.plan.codes import MAX_CODE, CodeAllocator, code_from_id, code_from_title
 
 
 @pytest.mark.parametrize(

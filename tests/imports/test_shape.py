@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from content_libraries.imports.data import Action, Level
-from content_libraries.imports.shape import Node, shape
+from content_libraries.imports.plan.shape import Node, shape
 
 from .sources import read_course
 

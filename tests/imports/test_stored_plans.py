@@ -19,7 +19,7 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.errors import NotFoundError
 from content_libraries.imports.models import StoredPlan
-from content_libraries.imports.stored_plans import dump_plan, load_plan, load_stored
+from content_libraries.imports.plan.stored import dump_plan, load_plan, load_stored
 from content_libraries.imports.tasks import delete_expired_imports
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary

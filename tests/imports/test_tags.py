@@ -14,7 +14,7 @@ from organizations.models import Organization
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.imports.stored_plans import dump_plan, load_plan
+from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
 from content_libraries.tagging import api as tagging

@@ -15,7 +15,7 @@ from ...keys import LibraryLocatorV2, course_key
 from ...learning_core.api import MAX_TITLE
 from ...libraries.api import viewable_libraries
 from ..data import ImportOptions, Level, OnRepeat
-from ..legacy import Destination
+from ..legacy.migrating import Destination
 
 _LEVELS: Final = (
     (Level.SECTION, _("Sections, subsections, units and components")),

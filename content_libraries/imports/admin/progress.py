@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from ...admin_base.jobs import TONES, state_in_words
 from ...jobs.api import UNFINISHED, JobState
 from ...libraries.api import ContentLibrary
-from ..finding import titles_of
-from ..jobs import CANCELED_TEXT
+from ..jobs.requests import CANCELED_TEXT
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
+from ..sources.finding import titles_of
 from ..wording import error_in_words, outcomes_in_words
 
 

@@ -15,7 +15,7 @@ from ...jobs.rest import TaskStatusSerializer
 from ...rest.bodies import KeyListField, StrictSerializer
 from ..data import ImportOptions, Level, OnRepeat
 from ..models import ModulestoreMigration, SourceUpload
-from ..reads import BlockResult, CourseImport, Preview
+from ..results import BlockResult, CourseImport, Preview
 from ..wording import error_in_words
 
 

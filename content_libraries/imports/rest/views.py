@@ -18,9 +18,9 @@ from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotAllowedError
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
-from .. import api, reads
+from .. import api, results
 from ..data import Level, OnRepeat
-from ..jobs import SourceNotAllowedError
+from ..jobs.requests import SourceNotAllowedError
 from .serializers import (
     BlockResultSerializer,
     BulkMigrationRequestSerializer,
@@ -170,7 +170,7 @@ class MigrationInfoView(LibraryAPIView):
                 known.append(source_key(text))
             except MalformedKeyError:
                 continue
-        found = reads.migrations_of(known, user=request.user)
+        found = results.migrations_of(known, user=request.user)
         return Response({key: [MigrationInfoSerializer(row).data for row in rows] for key, rows in found.items()})
 
 
@@ -188,7 +188,7 @@ class CourseImportsView(LibraryAPIView):
             library_key = keys.library_key(lib_key)
         except MalformedKeyError:
             raise BadParameter(_("Malformed library key: %(key)s") % {"key": lib_key}, name="detail") from None
-        rows = reads.course_imports(library_key, user=request.user)
+        rows = results.course_imports(library_key, user=request.user)
         return Response([CourseImportSerializer(row).data for row in rows])
 
 
@@ -215,7 +215,7 @@ class PreviewView(LibraryAPIView):
         target, source = _target_key(request), _source_key(request)
         if source is None:
             raise BadParameter(_("Source key cannot be blank."))
-        preview = reads.preview(
+        preview = results.preview(
             target,
             user=request.user,
             source_key=source,
@@ -243,7 +243,7 @@ class BlocksView(LibraryAPIView):
     )
     def get(self, request: Request) -> Response:
         query = request.query_params
-        results = reads.block_results(
+        found = results.block_results(
             _target_key(request),
             user=request.user,
             source_key=_source_key(request),
@@ -251,7 +251,7 @@ class BlocksView(LibraryAPIView):
             is_failed=_flag(query.get("is_failed")),
             collection_code=query.get("target_collection_key"),
         )
-        return Response([BlockResultSerializer(result).data for result in results])
+        return Response([BlockResultSerializer(result).data for result in found])
 
 
 def _target_key(request: Request) -> keys.LibraryLocatorV2:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from opaque_keys.edx.locator import LibraryLocator
 
-from ..actors import Actor
-from ..libraries.api import viewable_libraries
-from .models import ModulestoreMigration, ModulestoreSource, SourceKind, SourceUpload
-from .uploads import readable
+from ...actors import Actor
+from ...libraries.api import viewable_libraries
+from ..models import ModulestoreMigration, ModulestoreSource, SourceKind, SourceUpload
+from ..sources.uploads import readable
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
-from ..actors import OPERATOR, Actor, is_operator
-from ..courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
-from ..errors import NotAllowedError, NotFoundError
-from ..keys import CourseKey, course_key
-from ..libraries.api import ContentLibrary, Permission, is_global_staff, may
-from .forwarding import get_forwarding
-from .models import SourceUpload
-from .sources.base import Source
-from .sources.registry import as_source, open_source
+from ...actors import OPERATOR, Actor, is_operator
+from ...courses.api import CoursePermission, may_in_course, require_in_course, viewable_courses
+from ...errors import NotAllowedError, NotFoundError
+from ...keys import CourseKey, course_key
+from ...libraries.api import ContentLibrary, Permission, is_global_staff, may
+from ..models import SourceUpload
+from ..records.forwarding import get_forwarding
+from .base import Source
+from .registry import as_source, open_source
 from .uploads import UploadedSource, available_uploads, readable
 
 _KEYS: Final = (CourseLocator.CANONICAL_NAMESPACE + ":", LibraryLocator.CANONICAL_NAMESPACE + ":")

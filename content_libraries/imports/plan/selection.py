@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from ..olx.api import OlxBlock, OlxTree
-from .source_keys import usage_key
+from ...olx.api import OlxBlock, OlxTree
+from ..sources.keys import usage_key
 
 
 def select(tree: OlxTree, only: Collection[str]) -> tuple[OlxTree, tuple[str, ...]]:

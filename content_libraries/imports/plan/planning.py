@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
-from .. import conf
-from ..actors import Actor
-from ..block_types.api import resolve_references
-from ..content.api import ContainerSettingsData, settings_of
-from ..learning_core.api import (
+from ... import conf
+from ...actors import Actor
+from ...block_types.api import resolve_references
+from ...content.api import ContainerSettingsData, settings_of
+from ...learning_core.api import (
     COMPONENT_NAMESPACE,
     DraftContent,
     FileMedia,
@@ -23,13 +23,10 @@ from ..learning_core.api import (
     draft_contents,
     titles_in_use,
 )
-from ..libraries.api import ContentLibrary, package_pk
-from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames
-from ..site_language import gettext as _
-from .codes import CodeAllocator, code_from_id, code_from_title
-from .collecting import plan_collection
-from .comparing import Texts, changes_between, fingerprints_of, own_texts
-from .data import (
+from ...libraries.api import ContentLibrary, package_pk
+from ...olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, StaticFile, StaticNames
+from ...site_language import gettext as _
+from ..data import (
     MAKING_ACTIONS,
     NO_SETTINGS,
     TAGGING_ACTIONS,
@@ -42,11 +39,14 @@ from .data import (
     PlannedBlock,
     SizeCheck,
 )
-from .forwarding import refuse_frozen, would_forward
-from .mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
+from ..records.forwarding import refuse_frozen, would_forward
+from ..records.mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
+from ..sources.keys import source_digest
+from .codes import CodeAllocator, code_from_id, code_from_title
+from .collecting import plan_collection
+from .comparing import Texts, changes_between, fingerprints_of, own_texts
 from .selection import select
 from .shape import Node, reason_of_parent, shape
-from .source_keys import source_digest
 from .tags import SourceTags
 from .unused_files import files_of_other_parts, with_unused_files
 

@@ -19,23 +19,23 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from .. import site_language
-from ..actors import OPERATOR, Actor
-from ..errors import InvalidInputError, NotAllowedError, NotFoundError
-from ..jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
-from ..keys import CourseKey, LibraryLocatorV2
-from ..learning_core.api import collection_codes_of, entity_pks_after, lock_package
-from ..libraries.api import ContentLibrary, Permission, access_library, delete_library, may_see, package_pk
-from .collecting import plan_collection
-from .data import ImportOptions
-from .finding import FoundSource, find_again, find_source
-from .models import (
+from ... import site_language
+from ...actors import OPERATOR, Actor
+from ...errors import InvalidInputError, NotAllowedError, NotFoundError
+from ...jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
+from ...keys import CourseKey, LibraryLocatorV2
+from ...learning_core.api import collection_codes_of, entity_pks_after, lock_package
+from ...libraries.api import ContentLibrary, Permission, access_library, delete_library, may_see, package_pk
+from ..data import ImportOptions
+from ..models import (
     ImportJob,
     ModulestoreMigration,
     ModulestoreSource,
     StoredPlan,
 )
-from .stored_plans import dump_options, load_options
+from ..plan.collecting import plan_collection
+from ..plan.stored import dump_options, load_options
+from ..sources.finding import FoundSource, find_again, find_source
 
 TASK_NAME: Final = "content_libraries.imports.run"
 

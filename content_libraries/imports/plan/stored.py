@@ -12,15 +12,15 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import LearningContextKey, UsageKey
 
-from .. import keys
-from ..actors import Actor
-from ..content.data import ContainerSettingsData
-from ..errors import NotFoundError
-from ..learning_core.data import FileMedia
-from ..libraries.api import author_pk
-from ..storage_errors import storage_faults_named
-from ..stored_files import store_in_field
-from .data import (
+from ... import keys
+from ...actors import Actor
+from ...content.data import ContainerSettingsData
+from ...errors import NotFoundError
+from ...learning_core.data import FileMedia
+from ...libraries.api import author_pk
+from ...storage_errors import storage_faults_named
+from ...stored_files import store_in_field
+from ..data import (
     Action,
     ImportOptions,
     ImportPlan,
@@ -32,8 +32,8 @@ from .data import (
     SizeCheck,
     SourceChanges,
 )
-from .models import SourceUpload, StoredPlan
-from .report import plan_report
+from ..models import SourceUpload, StoredPlan
+from ..report import plan_report
 
 
 def store_plan(plan: ImportPlan, learning_package_pk: int, *, upload: SourceUpload | None, user: Actor) -> StoredPlan:

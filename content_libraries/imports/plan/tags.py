@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .. import site_language
-from ..block_types.api import BlockRole, block_type
-from ..learning_core.api import item_keys
-from ..libraries.api import ContentLibrary, package_pk
-from ..olx.api import OlxBlock, OlxTree
-from ..site_language import gettext as _
-from ..tagging import api as tagging
-from .data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
+from ... import site_language
+from ...block_types.api import BlockRole, block_type
+from ...learning_core.api import item_keys
+from ...libraries.api import ContentLibrary, package_pk
+from ...olx.api import OlxBlock, OlxTree
+from ...site_language import gettext as _
+from ...tagging import api as tagging
+from ..data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import ClassVar, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..errors import PlanOutdatedError
-from ..learning_core.api import codes_in_use, draft_versions
-from .data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock
-from .mapping import newest_row_pk
+from ...errors import PlanOutdatedError
+from ...learning_core.api import codes_in_use, draft_versions
+from ..data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock
+from ..records.mapping import newest_row_pk
 
 _MOST_SHOWN: Final = 5
 

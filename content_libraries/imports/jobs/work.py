@@ -15,23 +15,23 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
-from .. import conf
-from ..errors import ContentLibrariesError
-from ..jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker
-from ..keys import library_key
-from ..libraries.api import Permission, access_library, may, package_pk
-from ..olx.api import tree_with_drafts
-from .apply import apply_plan, lock_target
-from .data import ImportPlan
-from .finding import find_again, require_forwarding
-from .jobs import STEPS, STEPS_PER_SOURCE, finish
-from .models import ImportJob, ModulestoreMigration, StoredPlan
-from .outdated import ImportOutdatedError
-from .plan import plan_tree
-from .report import plan_report
-from .sources.base import Source
-from .stored_plans import load_options, load_stored, store_plan
-from .uploads import delete_expired_uploads
+from ... import conf
+from ...errors import ContentLibrariesError
+from ...jobs.api import UNFINISHED, JobCanceledError, JobState, JobWorker
+from ...keys import library_key
+from ...libraries.api import Permission, access_library, may, package_pk
+from ...olx.api import tree_with_drafts
+from ..apply import apply_plan, lock_target
+from ..data import ImportPlan
+from ..models import ImportJob, ModulestoreMigration, StoredPlan
+from ..plan.outdated import ImportOutdatedError
+from ..plan.planning import plan_tree
+from ..plan.stored import load_options, load_stored, store_plan
+from ..report import plan_report
+from ..sources.base import Source
+from ..sources.finding import find_again, require_forwarding
+from ..sources.uploads import delete_expired_uploads
+from .requests import STEPS, STEPS_PER_SOURCE, finish
 
 
 def delete_expired() -> int:

@@ -13,9 +13,9 @@ from typing import Final
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from ..errors import InvalidInputError
-from ..learning_core.api import CodesInUse
-from .data import PlannedBlock
+from ...errors import InvalidInputError
+from ...learning_core.api import CodesInUse
+from ..data import PlannedBlock
 
 MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""

@@ -11,14 +11,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
-from .. import site_language
-from ..errors import InvalidInputError
-from ..keys import CourseKey
-from ..learning_core.api import CollectionSummary, collection_summaries, create_collection, enabled_collection_pks
-from ..learning_core.api import add_to_collection as add_entities
+from ... import site_language
+from ...errors import InvalidInputError
+from ...keys import CourseKey
+from ...learning_core.api import CollectionSummary, collection_summaries, create_collection, enabled_collection_pks
+from ...learning_core.api import add_to_collection as add_entities
+from ..data import ImportOptions, OnRepeat, PlannedCollection
+from ..records.mapping import earlier_collection_code
 from .codes import code_from_id
-from .data import ImportOptions, OnRepeat, PlannedCollection
-from .mapping import earlier_collection_code
 
 _MAX_TITLE: Final = 490
 """Longest title of a collection without the number that makes it unique."""

@@ -17,10 +17,10 @@ from ..learning_core.api import CollectionLabel, item_keys
 from ..libraries.api import Permission, access_library, package_pk, viewable_libraries
 from ..olx.api import tree_with_drafts
 from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
-from .finding import find_source, readable_keys, titles_of
 from .models import ModulestoreBlockMigration, ModulestoreMigration
-from .plan import plan_tree
+from .plan.planning import plan_tree
 from .report import KINDS
+from .sources.finding import find_source, readable_keys, titles_of
 
 SUCCEEDED: Final = "Succeeded"
 PARTIAL: Final = "Partial"

@@ -10,15 +10,15 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
 
-from ..learning_core.api import DraftWrites, draft_change_log_records
-from .data import WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
-from .forwarding import forward_source, shall_forward
-from .models import (
+from ...learning_core.api import DraftWrites, draft_change_log_records, package_id
+from ..data import WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
+from ..models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
     ModulestoreMigration,
     ModulestoreSource,
 )
+from .forwarding import forward_source, shall_forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def newest_row_pk(source_key: CourseKey, learning_package_pk: int) -> int:
 
 def earlier_fingerprints(source_key: CourseKey, learning_package_pk: int) -> Mapping[str, str] | None:
     """Return the fingerprints of a source's blocks at its last import into a library; None if there was none."""
-    migrations = ModulestoreMigration.objects.done().filter(source__key=source_key, target_id=learning_package_pk)
+    migrations = ModulestoreMigration.objects.done().filter(
+        source__key=source_key, target_id=package_id(learning_package_pk)
+    )
     return migrations.exclude(fingerprints={}).order_by("-pk").values_list("fingerprints", flat=True).first()
 
 
@@ -78,7 +80,7 @@ def earlier_collection_code(source_key: CourseKey, learning_package_pk: int) -> 
     The latest import whose collection is not deleted counts. Without such an import the result is "".
     """
     migrations = ModulestoreMigration.objects.done().filter(
-        source__key=source_key, target_id=learning_package_pk, target_collection__enabled=True
+        source__key=source_key, target_id=package_id(learning_package_pk), target_collection__enabled=True
     )
     return migrations.order_by("-pk").values_list("target_collection__collection_code", flat=True).first() or ""
 
@@ -86,7 +88,7 @@ def earlier_collection_code(source_key: CourseKey, learning_package_pk: int) -> 
 def _rows(source_key: CourseKey, learning_package_pk: int) -> QuerySet[ModulestoreBlockMigration]:
     return ModulestoreBlockMigration.objects.filter(
         overall_migration__source__key=source_key,
-        overall_migration__target_id=learning_package_pk,
+        overall_migration__target_id=package_id(learning_package_pk),
         overall_migration__finished__isnull=False,
         overall_migration__is_failed=False,
         target__isnull=False,

@@ -8,8 +8,8 @@ from html import escape
 from itertools import count
 from urllib.parse import quote
 
-from ..block_types.api import TEXT, resolve_references
-from ..olx.api import (
+from ...block_types.api import TEXT, resolve_references
+from ...olx.api import (
     OlxBlock,
     OlxTree,
     StaticNames,
@@ -17,7 +17,7 @@ from ..olx.api import (
     with_attributes,
     xml_safe,
 )
-from ..site_language import gettext as _
+from ...site_language import gettext as _
 
 
 def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str]) -> set[str]:

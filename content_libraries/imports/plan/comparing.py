@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from ..olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_attributes
-from .data import SourceChanges
-from .source_keys import usage_key
+from ...olx.api import TAGS_ATTRIBUTE, OlxBlock, OlxTree, definition_of, with_attributes
+from ..data import SourceChanges
+from ..sources.keys import usage_key
 
 type Texts = Mapping[int, str]
 """``id()`` of a block -> its own OLX."""

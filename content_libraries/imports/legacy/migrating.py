@@ -16,13 +16,13 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from opaque_keys.edx.locator import LibraryLocator
 
-from .. import site_language
-from ..actors import Actor, is_operator
-from ..errors import ContentLibrariesError, InvalidInputError
-from ..jobs.api import UNFINISHED
-from ..keys import CourseKey, LibraryLocatorV2
-from ..learning_core.api import MAX_TITLE
-from ..libraries.api import (
+from ... import site_language
+from ...actors import Actor, is_operator
+from ...errors import ContentLibrariesError, InvalidInputError
+from ...jobs.api import UNFINISHED
+from ...keys import CourseKey, LibraryLocatorV2
+from ...learning_core.api import MAX_TITLE
+from ...libraries.api import (
     AccessLevel,
     ContentLibrary,
     Permission,
@@ -31,16 +31,16 @@ from ..libraries.api import (
     create_library,
     set_user_level,
 )
-from .apply import apply_plan
-from .data import ImportOptions
-from .forwarding import get_forwarding, refuse_frozen
-from .jobs import SourceRequest, start_imports
-from .models import ImportJob, ModulestoreMigration, ModulestoreSource, SourceUpload
-from .plan import plan_tree
-from .report import plan_report
-from .sources.base import Source
-from .sources.registry import SourcePath, as_source
-from .uploads import available_uploads, readable
+from ..apply import apply_plan
+from ..data import ImportOptions
+from ..jobs.requests import SourceRequest, start_imports
+from ..models import ImportJob, ModulestoreMigration, ModulestoreSource, SourceUpload
+from ..plan.planning import plan_tree
+from ..records.forwarding import get_forwarding, refuse_frozen
+from ..report import plan_report
+from ..sources.base import Source
+from ..sources.registry import SourcePath, as_source
+from ..sources.uploads import available_uploads, readable
 
 ORG_LIBRARY_SLUG: Final = "legacy-libraries"
 

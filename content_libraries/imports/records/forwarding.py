@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
-from ..actors import Actor
-from ..errors import ConflictError
-from ..keys import CourseKey, ItemKey, library_key
-from ..learning_core import api as learning_core
-from ..libraries.api import viewable_libraries
-from .models import ModulestoreBlockMigration, ModulestoreBlockSource, ModulestoreMigration, ModulestoreSource
+from ...actors import Actor
+from ...errors import ConflictError
+from ...keys import CourseKey, ItemKey, library_key
+from ...learning_core import api as learning_core
+from ...libraries.api import viewable_libraries
+from ..models import ModulestoreBlockMigration, ModulestoreBlockSource, ModulestoreMigration, ModulestoreSource
 
 
 class SourceFrozenError(ConflictError):

@@ -22,13 +22,13 @@ from typing import Final
 
 from opaque_keys.edx.keys import UsageKey
 
-from ..block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
-from ..learning_core.api import MAX_TITLE
-from ..olx.api import OlxBlock, OlxTree
-from ..site_language import gettext as _
-from ..site_language import ngettext
-from .data import Action, Level
-from .source_keys import key_of_name
+from ...block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
+from ...learning_core.api import MAX_TITLE
+from ...olx.api import OlxBlock, OlxTree
+from ...site_language import gettext as _
+from ...site_language import ngettext
+from ..data import Action, Level
+from ..sources.keys import key_of_name
 
 _CONTAINER_OF_RANK: Final = {container.rank: container for container in CONTAINERS}
 

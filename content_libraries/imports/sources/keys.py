@@ -9,8 +9,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
-from ..errors import InvalidInputError
-from ..olx.api import OlxBlock, OlxTree
+from ...errors import InvalidInputError
+from ...olx.api import OlxBlock, OlxTree
 
 MAX_KEY: Final = 255
 _ILLEGAL: Final = re.compile(r"[^\w.:~-]")

@@ -1,0 +1,1 @@
+"""Records of imports: which item each block became, and where references to a source lead."""

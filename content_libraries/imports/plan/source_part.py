@@ -1,0 +1,66 @@
+"""Reading the part of a source that is imported: its blocks, their texts, and the files that they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from ...block_types.api import resolve_references
+from ...olx.api import OlxBlock, OlxTree, StaticFile, StaticNames
+from ..data import ImportOptions, Level
+from .comparing import Texts, own_texts
+from .selection import select
+from .shape import Node, shape
+from .unused_files import files_of_other_parts, with_unused_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePart:
+    """
+    The part of a source that is imported.
+
+    Args:
+        tree: the source, cut down to this part.
+        nodes: the items that its blocks become, parents before children.
+        texts: ``id()`` of a block -> its own OLX.
+        references: ``id()`` of the block of a component -> the static files that it refers to, by the names it uses.
+        unused_files: paths of static files that neither this nor another part of the source refers to.
+        unknown: usage keys in the option ``only`` that are not in the source.
+    """
+
+    tree: OlxTree
+    nodes: Sequence[Node]
+    texts: Texts
+    references: Mapping[int, Mapping[str, StaticFile]]
+    unused_files: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, tree: OlxTree, texts: Texts, level: Level, *, used_elsewhere: Collection[str], unknown: tuple[str, ...]
+    ) -> Self:
+        """Find the items and files of a tree."""
+        files = StaticNames(tree.static_files)
+        nodes = shape(tree, level)
+        references = {id(block): resolve_references(block, files) for node in nodes if (block := component_of(node))}
+        used = {file.path for found in references.values() for file in found.values()} | set(used_elsewhere)
+        unused = tuple(file.path for file in tree.static_files if file.path not in used)
+        return cls(tree=tree, nodes=nodes, texts=texts, references=references, unused_files=unused, unknown=unknown)
+
+
+def read_part(tree: OlxTree, options: ImportOptions) -> SourcePart:
+    """Find the part of a source that these options name, with a Text for its unused files if they ask for one."""
+    part, unknown = select(tree, options.only)
+    texts = own_texts(tree)
+    used = files_of_other_parts(tree, part, texts)
+    found = SourcePart.of(part, texts, options.level, used_elsewhere=used, unknown=unknown)
+    if not (options.keep_unused_files and found.unused_files):
+        return found
+    part, added = with_unused_files(part, found.unused_files)
+    return SourcePart.of(part, {**texts, id(added): added.olx}, options.level, used_elsewhere=used, unknown=unknown)
+
+
+def component_of(node: Node) -> OlxBlock | None:
+    """Return the block of a node that becomes a component; None for containers and for what becomes no item."""
+    return None if node.fate or node.rank else node.block

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.core.validators import MaxLengthValidator
-from django.db import transaction
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db import DataError, transaction
 from django.http import HttpRequest, QueryDict
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -203,8 +203,8 @@ class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
-    A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
-    Blank query parameters are left out before anybody reads them.
+    A key, code or name with a NUL is not found, and a query with one is refused. What Django answers with a page is
+    answered as other errors are. Blank query parameters are left out before anybody reads them.
     """
 
     parameters_without_value: ClassVar[frozenset[str]] = frozenset()
@@ -228,6 +228,9 @@ class ErrorsMixin(APIView):
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
             raise NotFound
+        for name, values in request.query_params.lists():
+            if any("\0" in value for value in values):
+                raise ValidationError({name: [ProhibitNullCharactersValidator.message]})
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
@@ -239,6 +242,9 @@ class ErrorsMixin(APIView):
             exc = RequestTooLarge()
         elif isinstance(exc, SuspiciousOperation):
             exc = ParseError()
+        elif isinstance(exc, DataError):
+            logger.warning("The database refused a value that should have been refused before.", exc_info=exc)
+            exc = ValidationError([_("A text is too long, or has characters that cannot be stored.")])
         return super().handle_exception(exc)
 
 

@@ -81,6 +81,12 @@ REQUEST_MAX_ITEMS = Setting(
     "How many keys, names or tags one list of a request may hold.",
 )
 
+TAXONOMY_IMPORT_MAX_TAGS = Setting(
+    "CONTENT_LIBRARIES_TAXONOMY_IMPORT_MAX_TAGS",
+    5_000,
+    "How many tags a file may hold that is imported into a taxonomy. Each takes about 30 milliseconds of the request.",
+)
+
 CONTAINER_MAX_CHILDREN = Setting(
     "CONTENT_LIBRARIES_CONTAINER_MAX_CHILDREN",
     10_000,

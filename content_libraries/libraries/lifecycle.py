@@ -153,6 +153,7 @@ def _organization(user: Actor, short_name: str) -> Organization:
     """
     try:
         validate_slug(short_name)
+        Organization(short_name=short_name).clean_fields(exclude={"name"})
     except ValidationError as error:
         raise InvalidInputError(error.messages[0], field="org", as_list=True) from error
     exists = Organization.objects.filter(short_name=short_name, active=True).exists()

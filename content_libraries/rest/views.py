@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import transaction
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import DataError, transaction
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
-from rest_framework.exceptions import NotFound, ParseError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ParseError, ValidationError
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -26,13 +28,15 @@ from .parsers import TextJSONParser
 from .query import without_blanks
 from .renderers import TextJSONRenderer
 
+logger = logging.getLogger(__name__)
+
 
 class ErrorsMixin(APIView):
     """
     Answers errors of ours as the contract wants them, whatever exception handler the host has set.
 
-    A key, code or name with a NUL is not found. What Django answers with a page is answered as other errors are.
-    Blank query parameters are left out before anybody reads them.
+    A key, code or name with a NUL is not found, and a query with one is refused. What Django answers with a page is
+    answered as other errors are. Blank query parameters are left out before anybody reads them.
     """
 
     parameters_without_value: ClassVar[frozenset[str]] = frozenset()
@@ -56,6 +60,9 @@ class ErrorsMixin(APIView):
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
             raise NotFound
+        for name, values in request.query_params.lists():
+            if any("\0" in value for value in values):
+                raise ValidationError({name: [ProhibitNullCharactersValidator.message]})
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
@@ -67,6 +74,9 @@ class ErrorsMixin(APIView):
             exc = RequestTooLarge()
         elif isinstance(exc, SuspiciousOperation):
             exc = ParseError()
+        elif isinstance(exc, DataError):
+            logger.warning("The database refused a value that should have been refused before.", exc_info=exc)
+            exc = ValidationError([_("A text is too long, or has characters that cannot be stored.")])
         return super().handle_exception(exc)
 
 

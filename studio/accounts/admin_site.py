@@ -10,6 +10,8 @@ from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
@@ -41,7 +43,10 @@ class StudioAdminSite(AdminSite):
         @wraps(answer)
         def answer_with_policy(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             page = request.resolver_match.url_name if request.resolver_match else None
-            return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)
+            try:
+                return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)
+            except (DataError, OverflowError) as error:  # filters take values from addresses as they are
+                raise BadRequest from error
 
         return cast(View, answer_with_policy)
 

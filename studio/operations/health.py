@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -17,6 +17,7 @@ from kombu.exceptions import KombuError
 from content_libraries import api
 
 from ..celery import app as celery_app
+from .callers import is_for_operators
 from .disks import DATABASE, space_left
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Finding:
         behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
         refused: for search: keys of the first items that are found by their titles only, or not at all, because the
-            engine does not take their documents. That is the fault of content, and not of the site.
+            engine does not take their documents. That is the fault of content, and not of the site. Only operators
+            are told.
         free_bytes: for disks: what is left on the one that has the least.
         low: for disks: where less is left than FREE_SPACE_MB.
         full: for disks: where nothing can be written.
@@ -143,9 +145,15 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def readyz(_request: HttpRequest) -> JsonResponse:
-    """Report the state of each part. The status is 503 when a needed part does not work."""
+def readyz(request: HttpRequest) -> JsonResponse:
+    """
+    Report the state of each part. The status is 503 when a needed part does not work.
+
+    Anybody may ask, and learns of no item of a library.
+    """
     findings = {name: check() for name, check in CHECKS.items()}
+    if findings["search"].refused and not (findings["database"].ok and is_for_operators(request)):
+        findings["search"] = replace(findings["search"], refused=None)
     ready = all(finding.ok for finding in findings.values() if finding.needed)
     degraded = not all(finding.ok for finding in findings.values())
     return JsonResponse(

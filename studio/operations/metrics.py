@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -21,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from content_libraries import api
 
+from .callers import is_for_operators
 from .health import CHECKS
 
 
@@ -90,9 +89,7 @@ def register_collectors() -> None:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff."""
-    token = settings.METRICS_TOKEN
-    given = request.headers.get("Authorization", "")
-    if not (token and constant_time_compare(given, f"Bearer {token}")) and not request.user.is_staff:
+    if not is_for_operators(request):
         raise PermissionDenied
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 

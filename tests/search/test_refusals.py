@@ -48,9 +48,10 @@ def reindex(*arguments: str) -> str:
     return output.getvalue()
 
 
-def told_by_readyz(client: Client) -> Any:
+def told_by_readyz(client: Client, bearer: str = "for-operators") -> Any:
     health.remembered.clear()
-    return client.get("/readyz").json()["checks"]["search"]
+    answer = client.get("/readyz", headers={"Authorization": f"Bearer {bearer}"})
+    return answer.json()["checks"]["search"]
 
 
 @pytest.fixture(params=["embedded", "meilisearch", "meilisearch, with an error of its own"])
@@ -83,7 +84,8 @@ def test_all_others_are_found_and_it_is_found_by_its_title(
     assert sweep_search() == 0
 
 
-def test_it_is_named_until_it_is_mended(shelf: Shelf, refuses: set[str], client: Client) -> None:
+def test_it_is_named_until_it_is_mended(shelf: Shelf, refuses: set[str], client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = "for-operators"
     refuses |= {shelf.key("p1")}
     shelf.write("p1", "p2")
     catch_up(shelf.pk)
@@ -105,6 +107,16 @@ def test_it_is_named_until_it_is_mended(shelf: Shelf, refuses: set[str], client:
     assert check_index() == []
     assert told_by_readyz(client)["refused"] == []
     assert "content" in shelf.found("p1")
+
+
+def test_strangers_learn_no_key(shelf: Shelf, refuses: set[str], client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = "for-operators"
+    refuses |= {shelf.key("p1")}
+    shelf.write("p1")
+    catch_up(shelf.pk)
+
+    assert told_by_readyz(client, bearer="guessed")["refused"] is None
+    assert shelf.key("p1") not in client.get("/readyz").content.decode()
 
 
 def test_it_is_forgotten_with_the_item(shelf: Shelf, refuses: set[str]) -> None:

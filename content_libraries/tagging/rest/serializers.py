@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sized
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import serializers as base
 from organizations.models import Organization
 from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
+from ... import conf
+from ...errors import OversizedValueError
 from ...rest.bodies import KeyListField, require_few
+from ...values import ValueBudget, look_through_json
 from ..models import TaxonomyAvailability
 
 
 class TaxonomySerializer(base.TaxonomySerializer):
     """A taxonomy that the user may see."""
 
+    # That of the package knows neither the length nor that each taxonomy has its own.
+    export_id = serializers.CharField(
+        required=False, max_length=255, validators=[UniqueValidator(Taxonomy.objects.all())]
+    )
     orgs = serializers.SerializerMethodField()
     all_orgs = serializers.SerializerMethodField()
 
@@ -63,6 +73,33 @@ class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
         if "org" in attrs and "unassigned" in attrs:
             raise serializers.ValidationError(_("Give either “org” or “unassigned”, not both."))
         return attrs
+
+
+class TaxonomyFileSerializer(serializers.Serializer[Any]):
+    """
+    A file of tags, before openedx-tagging reads it.
+
+    It reads the file whole and then takes several queries for each tag, all within one request.
+    """
+
+    file = serializers.FileField()
+
+    def validate_file(self, file: Any) -> Any:
+        data: bytes = file.read()
+        file.seek(0)
+        if str(file.name).lower().endswith(".json"):
+            text = data.decode(json.detect_encoding(data), "replace")
+            try:
+                look_through_json(text, ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
+            except OversizedValueError as error:
+                raise serializers.ValidationError(error.message) from error
+            tags = text.count("{") - 1
+        elif b"\0" in data:
+            raise serializers.ValidationError(ProhibitNullCharactersValidator.message)
+        else:
+            tags = max(data.count(b"\n"), data.count(b"\r")) - 1  # the first line names the columns
+        require_few(tags, most=conf.TAXONOMY_IMPORT_MAX_TAGS)
+        return file
 
 
 class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):

@@ -10,19 +10,23 @@ from collections.abc import Mapping, Sized
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from openedx_tagging.api import TagDoesNotExist
 from openedx_tagging.data import TagDataQuerySet
+from openedx_tagging.import_export.api import export_tags
+from openedx_tagging.import_export.parsers import ParserFormat
 from openedx_tagging.models import ObjectTag, Taxonomy
 from openedx_tagging.rest_api.v1 import views as base
 from openedx_tagging.rest_api.v1.serializers import (
+    TaxonomyExportQueryParamsSerializer,
     TaxonomyTagCreateBodySerializer,
     TaxonomyTagUpdateBodySerializer,
 )
@@ -44,6 +48,7 @@ from .serializers import (
     ObjectTagSerializer,
     ObjectTagsUpdateSerializer,
     TagSerializer,
+    TaxonomyFileSerializer,
     TaxonomyListQuerySerializer,
     TaxonomyOrganizationsSerializer,
     TaxonomySerializer,
@@ -53,6 +58,12 @@ _LONGEST_PK: Final = 19
 """How many characters a number in the database has at most. Python refuses to read much longer ones."""
 
 
+_IMPORTS: Final = frozenset({"create_import", "update_import", "plan_update_import"})
+"""Actions that read a file of tags."""
+
+_MEDIA_TYPES: Final = {ParserFormat.CSV: "text/csv; charset=utf-8", ParserFormat.JSON: "application/json"}
+
+
 class TaggingView(ErrorsMixin):
     """Base of the views. Authentication is the host's, not what the package would have."""
 
@@ -60,7 +71,7 @@ class TaggingView(ErrorsMixin):
 
 
 class TaxonomyErrorsMixin(TaggingView):
-    """Answers what models and databases refuse, and numbers that are too long to be one, as other bad input."""
+    """Answers what models refuse, and numbers that are too long to be one, as other bad input."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -70,8 +81,6 @@ class TaxonomyErrorsMixin(TaggingView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, DjangoValidationError):
             exc = ValidationError(as_serializer_error(exc))
-        elif isinstance(exc, DataError):  # some models leave the length of texts, and NUL, to the database
-            exc = ValidationError(_("A text is too long, or has characters that cannot be stored."))
         return super().handle_exception(exc)
 
 
@@ -89,6 +98,24 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
         if query.validated_data.get("unassigned"):
             taxonomies = taxonomies.filter(pk__in=api.unassigned_taxonomies().values("pk"))
         return taxonomies.prefetch_related("availability__orgs")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action in _IMPORTS:
+            TaxonomyFileSerializer(data=request.data).is_valid(raise_exception=True)
+
+    @action(detail=True, methods=["get"])
+    def export(self, request: Request, **_kwargs: Any) -> HttpResponse:  # type: ignore[override]  # of another class
+        """Export a taxonomy."""
+        query = TaxonomyExportQueryParamsSerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        kind = ParserFormat[query.validated_data["output_format"].upper()]
+        taxonomy = self.get_object()
+        headers = {}
+        if query.validated_data["download"]:  # names of taxonomies may have several lines, and those of files one
+            name = "".join(letter if letter.isprintable() else " " for letter in taxonomy.name)
+            headers["Content-Disposition"] = content_disposition_header(True, f"{name}{kind.value}") or "attachment"
+        return HttpResponse(export_tags(taxonomy, kind), content_type=_MEDIA_TYPES[kind], headers=headers)
 
     @extend_schema(
         summary="Say which organizations a taxonomy is for",

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import permission_denied
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -89,11 +90,11 @@ def register_collectors() -> None:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff."""
+    """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff in a session."""
     token = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "")
     if not (token and constant_time_compare(given, f"Bearer {token}")) and not request.user.is_staff:
-        raise PermissionDenied
+        return permission_denied(request, PermissionDenied())  # raised, it would be a trace in the log each time
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
 

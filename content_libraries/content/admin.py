@@ -12,17 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from ..admin_base.confirming import Effect, ask, is_confirmed
 from ..errors import ContentLibrariesError
-from ..learning_core.api import ItemChange
 from ..libraries.admin import ContentLibraryAdmin
 from ..libraries.api import ContentLibrary
 from . import api
+from .wording import change_in_words
 
 _MOST_ITEMS: Final = 100
-_CHANGES: Final = {
-    "create": gettext_lazy("new: “%(title)s” (%(key)s)"),
-    "update": gettext_lazy("changed: “%(title)s” (%(key)s)"),
-    "delete": gettext_lazy("deleted: “%(title)s” (%(key)s)"),
-}
 
 
 @admin.action(description=gettext_lazy("Publish all changes of the selected libraries"))
@@ -53,12 +48,9 @@ def publish_libraries(
 
 def _effect(library: ContentLibrary, request: HttpRequest) -> Effect:
     changes = api.unpublished_changes(library.library_key, user=request.user)
-    lines = [_in_words(change) for change in changes[:_MOST_ITEMS]]
+    shown = changes[:_MOST_ITEMS]
+    lines = [change_in_words(change.action, key=change.key, title=change.title) for change in shown]
     return Effect(f"{library.title} ({library})", library.pk, lines, max(0, len(changes) - _MOST_ITEMS))
-
-
-def _in_words(change: ItemChange) -> str:
-    return str(_CHANGES[change.action]) % {"title": change.title, "key": change.key}
 
 
 # The room of libraries does not know of content.

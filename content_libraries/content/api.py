@@ -62,6 +62,7 @@ from .hierarchies import get_hierarchy
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .reading import get_children, get_container_settings, get_item
+from .wording import change_in_words
 
 __all__ = [
     "Asset",
@@ -81,6 +82,7 @@ __all__ = [
     "add_to_collection",
     "append_children",
     "block_class",
+    "change_in_words",
     "check_file_names",
     "check_file_size",
     "check_files",

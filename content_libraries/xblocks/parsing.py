@@ -21,6 +21,8 @@ from .visits import Visit
 
 logger = logging.getLogger(__name__)
 
+_FAMILY: Final = "xblock-family"
+"""An attribute that Studio writes. It is no setting, and the parser of XBlock would log a warning for each block."""
 
 _SHORTEST_PART: Final = 4
 """Characters of an empty element, and of an attribute."""
@@ -60,6 +62,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
     runtime = LibraryRuntime(visit, site)
     _refuse_too_many_parts(block_type, block_version.olx)
     node = parsed_root(block_version.olx)
+    node.attrib.pop(_FAMILY, None)
     runtime.unread_settings = drop_unreadable_settings(cls, node)
     try:
         block = _parse(cls, node, runtime)

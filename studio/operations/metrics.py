@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import permission_denied
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -88,9 +89,9 @@ def register_collectors() -> None:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff."""
+    """Serve the metrics to clients with METRICS_TOKEN (``Authorization: Bearer TOKEN``), and to staff in a session."""
     if not is_for_operators(request):
-        raise PermissionDenied
+        return permission_denied(request, PermissionDenied())  # raised, it would be a trace in the log each time
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -62,7 +62,7 @@ def test_a_dry_run_says_what_a_publish_does_and_writes_nothing(library: ContentL
 def test_people_read_it_line_by_line(library: ContentLibrary) -> None:
     said = publish(str(library.library_key), "--dry-run").splitlines()
 
-    assert f"update lb:CL-TEST:{library.slug}:html:changed “Better”" in said
+    assert f"changed: “Better” (lb:CL-TEST:{library.slug}:html:changed)" in said
     assert said[-2:] == [
         f"{library.library_key}: 1 created, 1 updated, 1 deleted.",
         "Nothing was written: this was a dry run.",

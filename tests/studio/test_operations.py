@@ -111,6 +111,12 @@ class TestMetrics:
         client.force_login(reader)
         assert client.get("/metrics").status_code == 403
 
+    def test_a_refusal_is_a_line_in_the_log_and_no_trace(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        client.get("/metrics")
+        assert [record.exc_info for record in caplog.records if record.name == "django.request"] == [None]
+
     def test_without_a_configured_token_none_is_right(self, client: Client) -> None:
         assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
 

@@ -22,6 +22,7 @@ from user_tasks.models import UserTaskArtifact, UserTaskStatus
 from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.jobs.api import JobState
+from content_libraries.management.base import MOST_LINES
 from content_libraries.sync.legacy.originals import copied_id
 from content_libraries.sync.models import CourseLink, LegacyConversion
 from content_libraries.sync.tasks import convert_legacy
@@ -396,6 +397,18 @@ def test_a_command_converts_named_or_all_courses(
     assert block(bank).settings["is_migrated_to_v2"] == "true"
     call_command("convert_legacy_blocks", str(COURSE_KEY), "--user", author.user.username)
     assert "0 blocks, 0 of 0 linked" in capsys.readouterr().out
+
+
+def test_the_command_names_children_without_a_link_and_counts_the_rest(
+    migrated: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = [(f"odd{number}", f"<problem><p>Odd {number}</p></problem>") for number in range(MOST_LINES + 2)]
+    add_legacy_block(UNIT, "bank", [P1, *odd])
+    call_command("convert_legacy_blocks", str(COURSE_KEY), "--dry-run")
+    counts, *named, dry_run = capsys.readouterr().out.splitlines()
+    assert counts == f"{COURSE_KEY}: 1 block, 1 of {len(odd) + 1} linked."
+    assert (len(named), "nothing in the legacy library is like it" in named[0]) == (MOST_LINES + 1, True)
+    assert (named[-1], dry_run) == ("… and 2 more; --json lists them.", "Nothing was written: this was a dry run.")
 
 
 def test_a_course_that_is_not_there_fails_the_command_and_keeps_no_other_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from io import StringIO
 
 import pytest
@@ -43,6 +44,12 @@ def test_machines_read_the_last_line() -> None:
     types = json.loads(run("--json").splitlines()[-1])["types"]
     assert types["problem"] == {"rendered": 1, "notices": {}}
     assert list(types["novelty"]["notices"].values()) == [1]
+
+
+def test_what_studio_writes_of_every_block_is_no_warning(lib: BlockClient, caplog: pytest.LogCaptureFixture) -> None:
+    lib.add("pdf:slides", '<pdf xblock-family="xblock.v1" url="https://example.com/slides.pdf"/>')
+    assert run() == "pdf: 1 rendered, 0 with a notice\n"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_library_without_components(library: ContentLibrary) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from content_libraries.courses import api as courses
 from content_libraries.errors import ContentLibrariesError
 from content_libraries.keys import CourseKey, course_key
-from content_libraries.management.base import LibraryCommand
+from content_libraries.management.base import LibraryCommand, cut
 from content_libraries.sync import api as sync
 
 from ...actors import Operator
@@ -57,8 +57,7 @@ class Command(LibraryCommand):
             )
             names = {"course": course["course"], "count": count, "linked": linked, "children": len(children)}
             lines.append(text % names)
-            if course["error"]:
-                lines.append(course["error"])
+            lines += cut((course["error"] or "").splitlines(), is_done=not result["dry_run"])
         if result["dry_run"]:
             lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)

@@ -39,7 +39,7 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         counts = Counter(item["action"] for item in result["items"])
-        items = [f"{item['action']:6} {item['key']} “{item['title']}”" for item in result["items"]]
+        items = [api.change_in_words(**item) for item in result["items"]]
         lines = cut(items, is_done=not result["dry_run"])
         if not counts:
             lines.append(_("Nothing is to be published in %(library)s.") % {"library": result["library_key"]})

@@ -1,0 +1,26 @@
+"""Putting changes of items into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy
+
+_CHANGES: Final[Mapping[str, Any]] = {
+    "create": gettext_lazy("new: “%(title)s” (%(key)s)"),
+    "update": gettext_lazy("changed: “%(title)s” (%(key)s)"),
+    "delete": gettext_lazy("deleted: “%(title)s” (%(key)s)"),
+}
+
+
+def change_in_words(action: str, *, key: object, title: str) -> str:
+    """
+    Say what a publish does, or did, with an item.
+
+    Args:
+        action: that of an ItemChange.
+        key: key of the item.
+        title: title of the item.
+    """
+    return str(_CHANGES[action] % {"title": title, "key": key})

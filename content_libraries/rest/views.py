@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from .. import conf
 from ..errors import ContentLibrariesError
 from ..storage_errors import storage_full
+from .converters import MalformedKey
 from .errors import RequestTooLarge, api_exception
 from .parsers import TextJSONParser
 from .query import without_blanks
@@ -56,6 +57,18 @@ class ErrorsMixin(APIView):
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
             raise NotFound
+        if self.has_handler(request):
+            for value in kwargs.values():
+                if isinstance(value, MalformedKey):
+                    raise self.refusal_of_key(value)
+
+    def has_handler(self, request: Request) -> bool:
+        """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""
+        return request.method != "OPTIONS" and hasattr(self, str(request.method).lower())
+
+    def refusal_of_key(self, key: MalformedKey) -> Exception:
+        """Return the error for a text in the address that is not the key that it should be."""
+        return key.error
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):

@@ -13,8 +13,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...errors import NotFoundError
+from ...keys import LibraryLocatorV2
 from ...libraries.api import Permission, access_library, require_create
 from ...rest.views import LibraryAPIView
 from ...stored_files import open_field_file
@@ -47,8 +47,8 @@ class BackupsView(LibraryAPIView):
         request=None,
         responses=TaskIdSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        job = api.start_backup(keys.library_key(lib_key), user=request.user, origin=request.get_host())
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        job = api.start_backup(lib_key, user=request.user, origin=request.get_host())
         return Response(TaskIdSerializer(job).data)
 
     @extend_schema(
@@ -57,14 +57,13 @@ class BackupsView(LibraryAPIView):
         parameters=[TaskQuerySerializer],
         responses=BackupSerializer,
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.EDIT)
         task_id = request.query_params.get("task_id", "")
         if not task_id:
             raise ValidationError({"task_id": _("This field is required.")})
         try:
-            job = api.find_backup(library_key, UUID(task_id), user=request.user)
+            job = api.find_backup(lib_key, UUID(task_id), user=request.user)
         except (NotFoundError, ValueError):
             raise NoBackup from None
         return Response(BackupSerializer(job, context={"request": request}).data)
@@ -79,8 +78,8 @@ class BackupFileView(LibraryAPIView):
         summary="Download an archive",
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, lib_key: str, uuid: UUID, file_name: str) -> FileResponse:
-        job = api.find_backup(keys.library_key(lib_key), uuid, user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2, uuid: UUID, file_name: str) -> FileResponse:
+        job = api.find_backup(lib_key, uuid, user=request.user)
         if not job.file or job.file_name != file_name:
             raise NoBackup
         return FileResponse(

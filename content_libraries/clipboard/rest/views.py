@@ -15,11 +15,10 @@ from opaque_keys.edx.locator import LibraryUsageLocatorV2
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...content.rest.serializers import ComponentSerializer, ContainerSerializer
 from ...courses.api import names_run
 from ...errors import InvalidInputError
-from ...keys import LibraryContainerLocator
+from ...keys import LibraryContainerLocator, LibraryLocatorV2
 from ...learning_core.api import block_media_type
 from ...rest.bodies import request_body
 from ...rest.views import LibraryAPIView
@@ -88,8 +87,8 @@ class PasteView(LibraryAPIView):
         request=None,
         responses=_PASTED,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        item = api.paste(keys.library_key(lib_key), user=request.user)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        item = api.paste(lib_key, user=request.user)
         is_container = isinstance(item.key, LibraryContainerLocator)
         return Response((ContainerSerializer if is_container else ComponentSerializer)(item).data)
 

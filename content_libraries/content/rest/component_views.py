@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
+from ...keys import LibraryUsageLocatorV2, library_key_of
 from ...libraries.api import Permission, access_library
 from ...rest.bodies import refuse_fields
 from ...rest.views import LibraryAPIView
@@ -22,8 +22,8 @@ class ComponentView(LibraryAPIView):
     """One component."""
 
     @extend_schema(summary="Read a component", responses=ComponentSerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        component = api.get_item(keys.component_key(usage_key), user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        component = api.get_item(usage_key, user=request.user)
         return Response(ComponentSerializer(component).data)
 
     @extend_schema(
@@ -31,8 +31,8 @@ class ComponentView(LibraryAPIView):
         description="Softly: it can be restored, and stays published until the deletion is published.",
         responses={200: _EMPTY},
     )
-    def delete(self, request: Request, usage_key: str) -> Response:
-        api.delete_item(keys.component_key(usage_key), user=request.user)
+    def delete(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.delete_item(usage_key, user=request.user)
         return Response({})
 
 
@@ -40,11 +40,10 @@ class RestoreView(LibraryAPIView):
     """A deleted component."""
 
     @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
-    def post(self, request: Request, usage_key: str) -> Response:
-        key = keys.component_key(usage_key)
-        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        access_library(request.user, library_key_of(usage_key), Permission.EDIT)
         refuse_fields(request)
-        api.restore_item(key, user=request.user)
+        api.restore_item(usage_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -52,8 +51,8 @@ class HierarchyView(LibraryAPIView):
     """What contains a component."""
 
     @extend_schema(summary="Read the hierarchy around a component", responses=HierarchySerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        hierarchy = api.get_hierarchy(keys.component_key(usage_key), user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        hierarchy = api.get_hierarchy(usage_key, user=request.user)
         return Response(HierarchySerializer(hierarchy).data)
 
 
@@ -61,8 +60,8 @@ class OlxView(LibraryAPIView):
     """The OLX of a component's draft."""
 
     @extend_schema(summary="Read OLX", responses=OlxSerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return Response({"olx": api.get_olx(keys.component_key(usage_key), user=request.user)})
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return Response({"olx": api.get_olx(usage_key, user=request.user)})
 
     @extend_schema(
         summary="Save OLX",
@@ -70,12 +69,11 @@ class OlxView(LibraryAPIView):
         request=OlxSerializer,
         responses=SavedOlxSerializer,
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        component_key = keys.component_key(usage_key)
-        access_library(request.user, keys.library_key_of(component_key), Permission.EDIT)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        access_library(request.user, library_key_of(usage_key), Permission.EDIT)
         body = OlxSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        saved = api.set_olx(component_key, user=request.user, olx=body.validated_data["olx"])
+        saved = api.set_olx(usage_key, user=request.user, olx=body.validated_data["olx"])
         return Response(SavedOlxSerializer(saved).data)
 
 
@@ -88,8 +86,8 @@ class DiscardView(LibraryAPIView):
         request=None,
         responses={200: _EMPTY},
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        api.discard_item(keys.component_key(usage_key), user=request.user)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.discard_item(usage_key, user=request.user)
         return Response({})
 
 
@@ -99,6 +97,6 @@ class PublishView(LibraryAPIView):
     @extend_schema(
         summary="Publish a component", description="Its deletion too.", request=None, responses={200: _EMPTY}
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        api.publish_item(keys.component_key(usage_key), user=request.user)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.publish_item(usage_key, user=request.user)
         return Response({})

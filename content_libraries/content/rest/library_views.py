@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
+from ...keys import LibraryLocatorV2
 from ...libraries.api import Permission, access_library
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
@@ -27,8 +27,8 @@ class BlockTypesView(LibraryAPIView):
     """The XBlock types that authors are offered."""
 
     @extend_schema(summary="List block types", responses=BlockTypeSerializer(many=True))
-    def get(self, request: Request, lib_key: str) -> Response:
-        access_library(request.user, keys.library_key(lib_key), Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.VIEW)
         return Response(BlockTypeSerializer(api.offered_block_types(), many=True).data)
 
 
@@ -45,13 +45,12 @@ class ComponentsView(LibraryAPIView):
         ],
         responses=page_serializer(ComponentSerializer),
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.VIEW)
         query = ComponentListQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         components = api.list_components(
-            library_key,
+            lib_key,
             user=request.user,
             text_search=query.validated_data["text_search"],
             block_types=query.validated_data["block_type"],
@@ -66,13 +65,12 @@ class ComponentsView(LibraryAPIView):
         request=ComponentCreateSerializer,
         responses=ComponentSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.EDIT)
         body = ComponentCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         component = api.create_component(
-            library_key,
+            lib_key,
             user=request.user,
             block_type=body.validated_data["block_type"],
             component_code=body.validated_data["definition_id"],
@@ -90,12 +88,11 @@ class ContainersView(LibraryAPIView):
         request=ContainerCreateSerializer,
         responses=ContainerSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.EDIT)
         body = ContainerCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.create_container(library_key, user=request.user, **body.validated_data)
+        container = api.create_container(lib_key, user=request.user, **body.validated_data)
         return Response(ContainerSerializer(container).data)
 
 
@@ -103,8 +100,8 @@ class CommitView(LibraryAPIView):
     """The unpublished changes of a library."""
 
     @extend_schema(summary="Publish all changes", request=None, responses={200: _EMPTY})
-    def post(self, request: Request, lib_key: str) -> Response:
-        api.publish_all(keys.library_key(lib_key), user=request.user)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        api.publish_all(lib_key, user=request.user)
         return Response({})
 
     @extend_schema(
@@ -113,6 +110,6 @@ class CommitView(LibraryAPIView):
         " without PUBLISH discard their own changes only.",
         responses={200: _EMPTY},
     )
-    def delete(self, request: Request, lib_key: str) -> Response:
-        api.discard_all(keys.library_key(lib_key), user=request.user)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        api.discard_all(lib_key, user=request.user)
         return Response({})

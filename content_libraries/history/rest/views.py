@@ -1,8 +1,4 @@
-"""
-Views of the history of items.
-
-A component is named by a string that the view parses, a container by a key that the URL has parsed.
-"""
+"""Views of the history of items."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotFoundError
-from ...keys import ItemKey, LibraryContainerLocator
+from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2
 from ...libraries.api import Permission, access_library
 from ...rest.views import LibraryAPIView
 from .. import api
@@ -52,16 +48,16 @@ class ComponentDraftHistoryView(HistoryView):
     """Unpublished changes of a component."""
 
     @extend_schema(summary="List the unpublished changes of a component", responses=_ENTRIES)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.draft_history(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.draft_history(request, usage_key)
 
 
 class ComponentPublishHistoryView(HistoryView):
     """Publish operations of a component."""
 
     @extend_schema(summary="List the publish operations of a component", responses=_GROUPS)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.publish_history(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.publish_history(request, usage_key)
 
 
 class ComponentPublishEntriesView(HistoryView):
@@ -72,16 +68,16 @@ class ComponentPublishEntriesView(HistoryView):
         description="As publish_history_entries of the library.",
         responses=_ENTRIES,
     )
-    def get(self, request: Request, usage_key: str, publish_log_uuid: UUID) -> Response:
-        return self.publish_entries(request, keys.component_key(usage_key), publish_log_uuid)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2, publish_log_uuid: UUID) -> Response:
+        return self.publish_entries(request, usage_key, publish_log_uuid)
 
 
 class ComponentCreationEntryView(HistoryView):
     """How a component began."""
 
     @extend_schema(summary="Read how a component was created", responses=HistoryEntrySerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.creation_entry(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.creation_entry(request, usage_key)
 
 
 class ContainerDraftHistoryView(HistoryView):
@@ -119,13 +115,12 @@ class PublishEntriesView(HistoryView):
         ],
         responses=_ENTRIES,
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        access_library(request.user, lib_key, Permission.VIEW)
         scope_key, publish_log_uuid = _publish_entries_query(request)
-        if keys.library_key_of(scope_key) != library_key:
+        if keys.library_key_of(scope_key) != lib_key:
             raise NotFoundError(
-                _("“%(scope_key)s” is not in %(library)s.") % {"scope_key": scope_key, "library": library_key}
+                _("“%(scope_key)s” is not in %(library)s.") % {"scope_key": scope_key, "library": lib_key}
             )
         return self.publish_entries(request, scope_key, publish_log_uuid)
 

@@ -34,7 +34,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
-from ... import keys
+from ...keys import LibraryLocatorV2
 from ...rest.bodies import require_few
 from ...rest.views import ErrorsMixin, LibraryAPIView
 from .. import api
@@ -213,8 +213,8 @@ class ObjectTagExportView(LibraryAPIView):
         summary="Export the tags of a library and of everything in it",
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request, object_id: str) -> StreamingHttpResponse:
-        lines = api.export_tags(keys.library_key(object_id), user=request.user)
+    def get(self, request: Request, object_id: LibraryLocatorV2) -> StreamingHttpResponse:
+        lines = api.export_tags(object_id, user=request.user)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{object_id}_tags.csv"'
         return response

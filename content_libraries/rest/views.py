@@ -61,6 +61,10 @@ class ErrorsMixin(APIView):
             for value in kwargs.values():
                 if isinstance(value, MalformedKey):
                     raise self.refusal_of_key(value)
+            self.check_access(request)
+
+    def check_access(self, request: Request) -> None:
+        """Refuse who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
 
     def has_handler(self, request: Request) -> bool:
         """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -15,7 +16,8 @@ from rest_framework.response import Response
 
 from ...errors import NotFoundError
 from ...keys import LibraryLocatorV2
-from ...libraries.api import Permission, access_library, require_create
+from ...libraries.api import Permission, require_create
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.views import LibraryAPIView
 from ...stored_files import open_field_file
 from .. import api
@@ -37,8 +39,10 @@ class NoBackup(NotFound):
 
 
 @extend_schema(tags=TAGS)
-class BackupsView(LibraryAPIView):
+class BackupsView(LibraryScopedView):
     """Archives of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.EDIT], "POST": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="library_backup_start",
@@ -58,7 +62,6 @@ class BackupsView(LibraryAPIView):
         responses=BackupSerializer,
     )
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.EDIT)
         task_id = request.query_params.get("task_id", "")
         if not task_id:
             raise ValidationError({"task_id": _("This field is required.")})
@@ -70,8 +73,10 @@ class BackupsView(LibraryAPIView):
 
 
 @extend_schema(tags=TAGS)
-class BackupFileView(LibraryAPIView):
+class BackupFileView(LibraryScopedView):
     """The archive of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="library_backup_download",
@@ -91,6 +96,10 @@ class BackupFileView(LibraryAPIView):
 class RestoresView(LibraryAPIView):
     """Archives that are read."""
 
+    def check_access(self, request: Request) -> None:
+        if request.method == "POST":
+            require_create(request.user)
+
     @extend_schema(
         operation_id="library_restore_start",
         summary="Restore a library from an archive",
@@ -99,7 +108,6 @@ class RestoresView(LibraryAPIView):
         responses=TaskIdSerializer,
     )
     def post(self, request: Request) -> Response:
-        require_create(request.user)
         body = ArchiveSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         job = api.start_restore(body.validated_data["file"], user=request.user)

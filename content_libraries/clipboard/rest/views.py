@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -20,6 +20,8 @@ from ...courses.api import names_run
 from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator, LibraryLocatorV2
 from ...learning_core.api import block_media_type
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import request_body
 from ...rest.views import LibraryAPIView
 from .. import api
@@ -67,8 +69,10 @@ class StagedOlxView(LibraryAPIView):
         )
 
 
-class CopyContainerView(LibraryAPIView):
+class CopyContainerView(LibraryScopedView):
     """A container, to be copied."""
+
+    perms_map: ClassVar = {"POST": [Permission.VIEW]}
 
     @extend_schema(
         summary="Copy a container", description="With all that is below it.", request=None, responses={200: _EMPTY}
@@ -78,8 +82,10 @@ class CopyContainerView(LibraryAPIView):
         return Response({})
 
 
-class PasteView(LibraryAPIView):
+class PasteView(LibraryScopedView):
     """A library to paste into."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Paste the clipboard",

@@ -8,7 +8,7 @@ with them (ADR 0012).
 from __future__ import annotations
 
 import posixpath
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -23,9 +23,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import conf
-from ...keys import LibraryUsageLocatorV2, library_key_of
+from ...keys import LibraryUsageLocatorV2
 from ...learning_core.api import StoredFile
-from ...libraries.api import Permission, access_library
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
 from ..file_tokens import PARAMETER, is_valid
@@ -41,8 +42,10 @@ _PASSIVE: Final = ("image/", "audio/", "video/", "font/", "application/pdf")
 FILE_RESPONSE: Final = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
 
 
-class AssetsView(LibraryAPIView):
+class AssetsView(LibraryScopedView):
     """The files of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         operation_id="library_block_assets_list", summary="List the files of a component", responses=AssetListSerializer
@@ -52,8 +55,10 @@ class AssetsView(LibraryAPIView):
         return Response(AssetListSerializer({"files": files}, context={"request": request}).data)
 
 
-class AssetView(LibraryAPIView):
+class AssetView(LibraryScopedView):
     """One file of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "PUT": [Permission.EDIT], "DELETE": [Permission.EDIT]}
 
     parser_classes = (MultiPartParser,)
 
@@ -69,7 +74,6 @@ class AssetView(LibraryAPIView):
         responses=AssetSerializer,
     )
     def put(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
-        access_library(request.user, library_key_of(usage_key), Permission.EDIT)
         api.check_file_size(_declared_length(request) - FORM_OVERHEAD)
         body = AssetUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -113,8 +117,10 @@ class VersionFileView(FileView):
         return is_valid(self.kwargs["version_uuid"], self.request.GET.get(PARAMETER, ""))
 
 
-class DraftFileView(FileView):
+class DraftFileView(FileView, LibraryScopedView):
     """A file of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(summary="Download a file of a draft", responses=FILE_RESPONSE)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> HttpResponseBase:

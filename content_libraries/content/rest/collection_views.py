@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -16,14 +16,12 @@ from ...keys import (
     LibraryContainerLocator,
     LibraryLocatorV2,
     LibraryUsageLocatorV2,
-    library_key_of,
 )
-from ...libraries.api import Permission, access_library
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields, request_body
 from ...rest.pages import LibraryPagination, page_serializer
-from ...rest.views import LibraryAPIView
 from .. import api
-from ..collections import access_collections
 from .collection_serializers import (
     CollectionCreateSerializer,
     CollectionKeysSerializer,
@@ -35,8 +33,10 @@ from .serializers import ItemKeysSerializer
 _NOTHING = OpenApiResponse(description="Nothing.")
 
 
-class CollectionsView(LibraryAPIView):
+class CollectionsView(LibraryScopedView):
     """The collections of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT, Permission.CREATE_COLLECTION]}
 
     @extend_schema(
         operation_id="libraries_v2_collections_list",
@@ -61,15 +61,20 @@ class CollectionsView(LibraryAPIView):
         responses=CollectionSerializer,
     )
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_collections(lib_key, user=request.user, permission=Permission.CREATE_COLLECTION)
         body = CollectionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         collection = api.create_collection(lib_key, user=request.user, **body.validated_data)
         return Response(CollectionSerializer(collection).data)
 
 
-class CollectionView(LibraryAPIView):
+class CollectionView(LibraryScopedView):
     """One collection."""
+
+    perms_map: ClassVar = {
+        "GET": [Permission.VIEW],
+        "PATCH": [Permission.EDIT, Permission.EDIT_COLLECTION],
+        "DELETE": [Permission.EDIT, Permission.DELETE_COLLECTION],
+    }
 
     @extend_schema(summary="Read a collection", responses=CollectionSerializer)
     def get(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
@@ -81,7 +86,6 @@ class CollectionView(LibraryAPIView):
     )
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
         key = LibraryCollectionLocator(lib_key, collection_code)
-        access_collections(library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
         body = CollectionCreateSerializer(data=request_body(request), partial=True)
         body.is_valid(raise_exception=True)
         collection = api.update_collection(key, user=request.user, **body.validated_data)
@@ -97,20 +101,26 @@ class CollectionView(LibraryAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class RestoreView(LibraryAPIView):
+class RestoreView(LibraryScopedView):
     """A deleted collection."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT, Permission.EDIT_COLLECTION]}
 
     @extend_schema(summary="Restore a collection", request=None, responses={204: _NOTHING})
     def post(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
         key = LibraryCollectionLocator(lib_key, collection_code)
-        access_library(request.user, library_key_of(key), Permission.EDIT)
         refuse_fields(request)
         api.restore_collection(key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ItemsView(LibraryAPIView):
+class ItemsView(LibraryScopedView):
     """The items of a collection."""
+
+    perms_map: ClassVar = {
+        "PATCH": [Permission.EDIT, Permission.EDIT_COLLECTION],
+        "DELETE": [Permission.EDIT, Permission.EDIT_COLLECTION],
+    }
 
     @extend_schema(summary="Add items", request=ItemKeysSerializer, responses=CountSerializer)
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
@@ -126,7 +136,6 @@ class ItemsView(LibraryAPIView):
         return self._edit(request, LibraryCollectionLocator(lib_key, collection_code), api.remove_from_collection)
 
     def _edit(self, request: Request, key: LibraryCollectionLocator, edit: Callable[..., None]) -> Response:
-        access_collections(library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
         body = ItemKeysSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         item_keys = body.validated_data["usage_keys"]
@@ -134,8 +143,10 @@ class ItemsView(LibraryAPIView):
         return _count(item_keys)
 
 
-class ComponentCollectionsView(LibraryAPIView):
+class ComponentCollectionsView(LibraryScopedView):
     """The collections of a component."""
+
+    perms_map: ClassVar = {"PATCH": [Permission.EDIT]}
 
     @extend_schema(
         summary="Replace the collections of a component",
@@ -146,8 +157,10 @@ class ComponentCollectionsView(LibraryAPIView):
         return _set_collections(request, usage_key)
 
 
-class ContainerCollectionsView(LibraryAPIView):
+class ContainerCollectionsView(LibraryScopedView):
     """The collections of a container."""
+
+    perms_map: ClassVar = {"PATCH": [Permission.EDIT]}
 
     @extend_schema(
         summary="Replace the collections of a container",
@@ -159,7 +172,6 @@ class ContainerCollectionsView(LibraryAPIView):
 
 
 def _set_collections(request: Request, key: ItemKey) -> Response:
-    access_library(request.user, library_key_of(key), Permission.EDIT)
     body = CollectionKeysSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     codes = body.validated_data["collection_keys"]

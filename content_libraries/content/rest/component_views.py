@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...keys import LibraryUsageLocatorV2, library_key_of
-from ...libraries.api import Permission, access_library
+from ...keys import LibraryUsageLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields
-from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
 
@@ -18,8 +20,13 @@ _EMPTY = OpenApiResponse(description="An empty object.")
 _NOTHING = OpenApiResponse(description="Nothing.")
 
 
-class ComponentView(LibraryAPIView):
+class ComponentView(LibraryScopedView):
     """One component."""
+
+    perms_map: ClassVar = {
+        "GET": [],  # the same function reads it that reads containers
+        "DELETE": [Permission.EDIT],
+    }
 
     @extend_schema(summary="Read a component", responses=ComponentSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
@@ -36,19 +43,22 @@ class ComponentView(LibraryAPIView):
         return Response({})
 
 
-class RestoreView(LibraryAPIView):
+class RestoreView(LibraryScopedView):
     """A deleted component."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
     def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
-        access_library(request.user, library_key_of(usage_key), Permission.EDIT)
         refuse_fields(request)
         api.restore_item(usage_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class HierarchyView(LibraryAPIView):
+class HierarchyView(LibraryScopedView):
     """What contains a component."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(summary="Read the hierarchy around a component", responses=HierarchySerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
@@ -56,8 +66,10 @@ class HierarchyView(LibraryAPIView):
         return Response(HierarchySerializer(hierarchy).data)
 
 
-class OlxView(LibraryAPIView):
+class OlxView(LibraryScopedView):
     """The OLX of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
 
     @extend_schema(summary="Read OLX", responses=OlxSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
@@ -70,15 +82,16 @@ class OlxView(LibraryAPIView):
         responses=SavedOlxSerializer,
     )
     def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
-        access_library(request.user, library_key_of(usage_key), Permission.EDIT)
         body = OlxSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         saved = api.set_olx(usage_key, user=request.user, olx=body.validated_data["olx"])
         return Response(SavedOlxSerializer(saved).data)
 
 
-class DiscardView(LibraryAPIView):
+class DiscardView(LibraryScopedView):
     """The unpublished changes of a component."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Discard the changes of a component",
@@ -91,8 +104,10 @@ class DiscardView(LibraryAPIView):
         return Response({})
 
 
-class PublishView(LibraryAPIView):
+class PublishView(LibraryScopedView):
     """The unpublished changes of a component."""
+
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH]}
 
     @extend_schema(
         summary="Publish a component", description="Its deletion too.", request=None, responses={200: _EMPTY}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...keys import LibraryLocatorV2
-from ...libraries.api import Permission, access_library
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.pages import LibraryPagination, page_serializer
-from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import (
     BlockTypeSerializer,
@@ -23,17 +25,20 @@ from .serializers import (
 _EMPTY = OpenApiResponse(description="An empty object.")
 
 
-class BlockTypesView(LibraryAPIView):
+class BlockTypesView(LibraryScopedView):
     """The XBlock types that authors are offered."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(summary="List block types", responses=BlockTypeSerializer(many=True))
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.VIEW)
         return Response(BlockTypeSerializer(api.offered_block_types(), many=True).data)
 
 
-class ComponentsView(LibraryAPIView):
+class ComponentsView(LibraryScopedView):
     """The components of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="libraries_v2_blocks_list",
@@ -46,7 +51,6 @@ class ComponentsView(LibraryAPIView):
         responses=page_serializer(ComponentSerializer),
     )
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.VIEW)
         query = ComponentListQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         components = api.list_components(
@@ -66,7 +70,6 @@ class ComponentsView(LibraryAPIView):
         responses=ComponentSerializer,
     )
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.EDIT)
         body = ComponentCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         component = api.create_component(
@@ -79,8 +82,10 @@ class ComponentsView(LibraryAPIView):
         return Response(ComponentSerializer(component).data)
 
 
-class ContainersView(LibraryAPIView):
+class ContainersView(LibraryScopedView):
     """The sections, subsections and units of a library."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Create a container",
@@ -89,15 +94,16 @@ class ContainersView(LibraryAPIView):
         responses=ContainerSerializer,
     )
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.EDIT)
         body = ContainerCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         container = api.create_container(lib_key, user=request.user, **body.validated_data)
         return Response(ContainerSerializer(container).data)
 
 
-class CommitView(LibraryAPIView):
+class CommitView(LibraryScopedView):
     """The unpublished changes of a library."""
+
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH], "DELETE": [Permission.EDIT]}
 
     @extend_schema(summary="Publish all changes", request=None, responses={200: _EMPTY})
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from rest_framework.response import Response
 from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotFoundError
 from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2
-from ...libraries.api import Permission, access_library
-from ...rest.views import LibraryAPIView
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from .. import api
 from .serializers import HistoryEntrySerializer, PublishGroupSerializer
 
@@ -21,8 +22,10 @@ _ENTRIES = HistoryEntrySerializer(many=True)
 _GROUPS = PublishGroupSerializer(many=True)
 
 
-class HistoryView(LibraryAPIView):
+class HistoryView(LibraryScopedView):
     """Base of the views: translates what the api answers."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     def draft_history(self, request: Request, key: ItemKey) -> Response:
         return self._entries(request, api.draft_history(key, user=request.user))
@@ -116,7 +119,6 @@ class PublishEntriesView(HistoryView):
         responses=_ENTRIES,
     )
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        access_library(request.user, lib_key, Permission.VIEW)
         scope_key, publish_log_uuid = _publish_entries_query(request)
         if keys.library_key_of(scope_key) != lib_key:
             raise NotFoundError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError, MalformedKeyError, NotAllowedError
 from ...keys import CourseKey, LibraryLocatorV2, library_key
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.converters import MalformedKey
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
@@ -176,8 +178,10 @@ class MigrationInfoView(LibraryAPIView):
 
 
 @extend_schema(tags=TAGS)
-class CourseImportsView(LibraryAPIView):
+class CourseImportsView(LibraryScopedView):
     """The imports of courses into one library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         operation_id="library_course_imports",

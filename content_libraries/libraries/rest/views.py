@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -16,7 +17,9 @@ from ...rest.bodies import request_body
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
 from .. import api
+from ..data import Permission
 from ..models import AccessLevel
+from .base import LibraryScopedView
 from .serializers import (
     AccessLevelSerializer,
     LibraryCreateSerializer,
@@ -33,6 +36,10 @@ _EMPTY = OpenApiResponse(description="An empty object.")
 @extend_schema(tags=["libraries"])
 class LibraryListView(LibraryAPIView):
     """All libraries that the caller may see."""
+
+    def check_access(self, request: Request) -> None:
+        if request.method == "POST":
+            api.require_create(request.user)
 
     @extend_schema(
         operation_id="library_list",
@@ -66,7 +73,6 @@ class LibraryListView(LibraryAPIView):
         responses=LibrarySerializer,
     )
     def post(self, request: Request) -> Response:
-        api.require_create(request.user)
         body = LibraryCreateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         library = api.create_library(user=request.user, **body.validated_data)
@@ -75,13 +81,14 @@ class LibraryListView(LibraryAPIView):
 
 
 @extend_schema(tags=["libraries"])
-class LibraryView(LibraryAPIView):
+class LibraryView(LibraryScopedView):
     """One library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "PATCH": [Permission.EDIT], "DELETE": [Permission.DELETE]}
 
     @extend_schema(operation_id="library_read", summary="Read a library", responses=LibrarySerializer)
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        library = api.access_library(request.user, lib_key, api.Permission.VIEW)
-        return Response(LibrarySerializer(api.library_summary(request.user, library)).data)
+        return Response(LibrarySerializer(api.library_summary(request.user, self.library)).data)
 
     @extend_schema(
         operation_id="library_change",
@@ -90,7 +97,6 @@ class LibraryView(LibraryAPIView):
         responses=LibrarySerializer,
     )
     def patch(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        api.access_library(request.user, lib_key, api.Permission.EDIT)
         body = LibraryUpdateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         library = api.update_library(lib_key, user=request.user, **body.validated_data)
@@ -110,8 +116,10 @@ class LibraryView(LibraryAPIView):
 
 
 @extend_schema(tags=["library teams"])
-class TeamView(LibraryAPIView):
+class TeamView(LibraryScopedView):
     """The team of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW_TEAM], "POST": [Permission.EDIT_TEAM]}
 
     @extend_schema(
         operation_id="library_team_list",
@@ -130,7 +138,6 @@ class TeamView(LibraryAPIView):
         responses=TeamMemberSerializer,
     )
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
-        api.access_library(request.user, lib_key, api.Permission.EDIT_TEAM)
         body = TeamMemberAddSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         member = api.add_team_member(
@@ -143,14 +150,19 @@ class TeamView(LibraryAPIView):
 
 
 @extend_schema(tags=["library teams"])
-class TeamUserView(LibraryAPIView):
+class TeamUserView(LibraryScopedView):
     """One user in the team of a library."""
+
+    perms_map: ClassVar = {
+        "GET": [Permission.VIEW_TEAM],
+        "PUT": [Permission.EDIT_TEAM],
+        "DELETE": [Permission.EDIT_TEAM],
+    }
 
     @extend_schema(
         operation_id="library_team_user_read", summary="Read the level of a user", responses=TeamMemberSerializer
     )
     def get(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
-        api.access_library(request.user, lib_key, api.Permission.VIEW_TEAM)
         member = get_object_or_404(get_user_model(), username=username)
         entry = api.team_member(lib_key, user=request.user, member=member)
         return Response(TeamMemberSerializer(entry).data)
@@ -162,7 +174,7 @@ class TeamUserView(LibraryAPIView):
         responses=TeamMemberSerializer,
     )
     def put(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
-        level = _requested_level(request, lib_key)
+        level = _requested_level(request)
         member = get_object_or_404(get_user_model(), username=username)
         entry = api.set_user_level(lib_key, user=request.user, member=member, level=level)
         return Response(TeamMemberSerializer(entry).data)
@@ -171,15 +183,16 @@ class TeamUserView(LibraryAPIView):
         operation_id="library_team_user_remove", summary="Remove a user from the team", responses={200: _EMPTY}
     )
     def delete(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
-        api.access_library(request.user, lib_key, api.Permission.EDIT_TEAM)
         member = get_object_or_404(get_user_model(), username=username)
         api.remove_user(lib_key, user=request.user, member=member)
         return Response({})
 
 
 @extend_schema(tags=["library teams"])
-class TeamGroupView(LibraryAPIView):
+class TeamGroupView(LibraryScopedView):
     """One group in the team of a library."""
+
+    perms_map: ClassVar = {"PUT": [Permission.EDIT_TEAM], "DELETE": [Permission.EDIT_TEAM]}
 
     @extend_schema(
         operation_id="library_team_group_set",
@@ -188,7 +201,7 @@ class TeamGroupView(LibraryAPIView):
         responses={200: _EMPTY},
     )
     def put(self, request: Request, lib_key: LibraryLocatorV2, group_name: str) -> Response:
-        level = _requested_level(request, lib_key)
+        level = _requested_level(request)
         group = get_object_or_404(Group, name=group_name)
         api.set_group_level(lib_key, user=request.user, group=group, level=level)
         return Response({})
@@ -197,15 +210,13 @@ class TeamGroupView(LibraryAPIView):
         operation_id="library_team_group_remove", summary="Remove a group from the team", responses={200: _EMPTY}
     )
     def delete(self, request: Request, lib_key: LibraryLocatorV2, group_name: str) -> Response:
-        api.access_library(request.user, lib_key, api.Permission.EDIT_TEAM)
         group = get_object_or_404(Group, name=group_name)
         api.remove_group(lib_key, user=request.user, group=group)
         return Response({})
 
 
-def _requested_level(request: Request, lib_key: LibraryLocatorV2) -> AccessLevel:
-    """Return the level in the request body, after a check that the caller may edit the team."""
-    api.access_library(request.user, lib_key, api.Permission.EDIT_TEAM)
+def _requested_level(request: Request) -> AccessLevel:
+    """Return the level in the request body. Raises ValidationError."""
     body = AccessLevelSerializer(data=request_body(request))
     body.is_valid(raise_exception=True)
     return AccessLevel(body.validated_data["access_level"])

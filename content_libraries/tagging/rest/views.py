@@ -7,7 +7,7 @@ The views are those of openedx-tagging. What is here is what they leave to their
 from __future__ import annotations
 
 from collections.abc import Mapping, Sized
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, transaction
@@ -35,6 +35,8 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from ...keys import LibraryLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import require_few
 from ...rest.views import ErrorsMixin, LibraryAPIView
 from .. import api
@@ -206,8 +208,10 @@ class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView)
         return response
 
 
-class ObjectTagExportView(LibraryAPIView):
+class ObjectTagExportView(LibraryScopedView):
     """The tags of a library and of everything in it."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         summary="Export the tags of a library and of everything in it",

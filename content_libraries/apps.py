@@ -36,14 +36,16 @@ class ContentLibrariesConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        # Once models are loaded: connect the rooms to signals, and make the kinds of jobs known.
+        # Once models are loaded: connect the rooms to signals, and make kinds of jobs and keys in URLs known.
         from . import receivers, tasks  # noqa: F401, PLC0415
         from .block_types import checks as block_type_checks  # noqa: F401, PLC0415
         from .imports import checks as import_checks  # noqa: F401, PLC0415
-        from .learning_core.container_types import register  # noqa: PLC0415
+        from .learning_core import container_types  # noqa: PLC0415
         from .libraries.authz import checks  # noqa: F401, PLC0415 - Django finds them by their registration
+        from .rest import converters  # noqa: PLC0415
         from .search import checks as search_checks  # noqa: F401, PLC0415
         from .upstream.openedx_authz import let_users_have_no_profile  # noqa: PLC0415
 
-        register()
+        container_types.register()
+        converters.register()
         let_users_have_no_profile()

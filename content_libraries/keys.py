@@ -18,8 +18,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from opaque_keys import InvalidKeyError, OpaqueKey
-from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import (
+    CourseLocator,
     LibraryCollectionLocator,
     LibraryContainerLocator,
     LibraryLocatorV2,
@@ -36,6 +37,8 @@ __all__ = [
     "LibraryContainerLocator",
     "LibraryLocatorV2",
     "LibraryUsageLocatorV2",
+    "block_key",
+    "collection_code",
     "collection_key",
     "component_key",
     "container_key",
@@ -45,6 +48,7 @@ __all__ = [
     "item_type_of",
     "library_key",
     "library_key_of",
+    "run_block_key",
 ]
 
 CONTAINER_TYPES: Final = ("unit", "subsection", "section")
@@ -102,6 +106,11 @@ def collection_key(text: str) -> LibraryCollectionLocator:
     return _parse(LibraryCollectionLocator, text, refusal)
 
 
+def collection_code(text: str) -> str:
+    """Return the code of a collection, which is the last part of its key. Raises MalformedKeyError."""
+    return str(collection_key(f"lib-collection:ORG:SLUG:{text}").collection_id)
+
+
 def item_key(text: str) -> ItemKey:
     """Parse the key of a component or of a container. Raises MalformedKeyError."""
     if text.startswith("lct:"):
@@ -118,6 +127,28 @@ def course_key(text: str) -> CourseKey:
             _("“%(text)s” is not the key of a course: it has to look like course-v1:ORG+COURSE+RUN.") % {"text": text}
         ) from error
     return key
+
+
+def block_key(text: str) -> UsageKey:
+    """Parse the usage key of a block of a course. Raises MalformedKeyError."""
+    try:
+        key: UsageKey = UsageKey.from_string(text)
+    except InvalidKeyError as error:
+        raise MalformedKeyError(
+            _("“%(value)s” is malformed: it is not the key of a block.") % {"value": text}
+        ) from error
+    if not isinstance(key.context_key, CourseKey):
+        raise MalformedKeyError(_("“%(value)s” is not the key of a course block.") % {"value": text})
+    return key
+
+
+def run_block_key(text: str) -> UsageKey:
+    """Parse the usage key of a block of a run of a course, without the branch. Raises MalformedKeyError."""
+    key = block_key(text)
+    course = key.context_key
+    if not isinstance(course, CourseLocator) or course.run is None:
+        raise MalformedKeyError(_("“%(value)s” is not the key of a course block.") % {"value": text})
+    return key.map_into_course(course.for_branch(None))
 
 
 def context_key(text: str) -> LibraryLocatorV2 | CourseKey:

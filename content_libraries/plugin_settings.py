@@ -46,6 +46,10 @@ _LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
 """Tells the filters and the audit log of openedx-authz who sent the request."""
 
 
+_SEGMENTS: Final = ("library_key", "component_key", "collection_code", "course_key", "block_key")
+"""Converters in URLs that match any text, which needs no pattern in a description of the API."""
+
+
 def _every(seconds: float, task: str) -> dict[str, Any]:
     """
     Make an entry of the beat schedule.
@@ -129,6 +133,9 @@ def plugin_settings(settings: Any) -> None:
     # The apps were brought here: what their views lack in a description is not for who deploys the host.
     description: dict[str, Any] = _default(settings, "SPECTACULAR_SETTINGS", {})
     description.setdefault("ENABLE_DJANGO_DEPLOY_CHECK", False)
+    described: dict[str, Any] = description.setdefault("PATH_CONVERTER_OVERRIDES", {})
+    for name in _SEGMENTS:
+        described.setdefault(name, {"type": "string"})
     schedule: dict[str, Any] = _default(settings, "CELERY_BEAT_SCHEDULE", {})
     for name, entry in _PERIODIC.items():
         schedule.setdefault(name, entry)

@@ -1,4 +1,8 @@
-"""Checks permissions. The answers come from the site's permission backend, and are remembered during a request."""
+"""
+Checks permissions. The answers come from the site's permission backend.
+
+They are remembered during a request, so that a view and the api function that it calls ask once (ADR 0043).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,7 @@ class _CourseBackend(Protocol):
 
 _VIEW_LIBRARY_UPDATES: Final = "courses.view_library_updates"
 _OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
-_remembered = RequestCache("content_libraries.grants")
+_remembered = RequestCache("content_libraries.access")
 
 
 def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
@@ -59,10 +63,10 @@ def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permi
         library_key: the library.
         permission: what it needs.
 
-    Returns: the library, with ``org`` and ``learning_package`` loaded.
+    Returns: the library, with ``org`` and ``learning_package`` loaded. During a request it is read once.
     Raises NotFoundError, and NotAllowedError for a user without the permission.
     """
-    library = get_library(library_key)
+    library = _library(library_key)
     require(user, library, permission)
     return library
 
@@ -136,8 +140,8 @@ def may_see(user: Actor, owner_pk: int | None) -> bool:
     return is_operator(user) or owner_pk == user.pk or is_global_staff(user)
 
 
-def forget_grants() -> None:
-    """Forget the grants that were looked up in this request, because something that they depend on has changed."""
+def forget_access() -> None:
+    """Forget the libraries and grants that were looked up in this request, because something about them has changed."""
     _remembered.clear()
 
 
@@ -147,6 +151,19 @@ def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
         return True
     backend: _CourseBackend = import_string(conf.COURSE_PERMISSION_BACKEND.value)()
     return _VIEW_LIBRARY_UPDATES in backend.permissions(user, course_key)
+
+
+def _library(library_key: LibraryLocatorV2) -> ContentLibrary:
+    """Find a library, once in a request."""
+    if get_current_request() is None:
+        return get_library(library_key)
+    found = _remembered.get_cached_response(str(library_key))
+    if found.is_found:
+        remembered: ContentLibrary = found.value
+        return remembered
+    library = get_library(library_key)
+    _remembered.set(str(library_key), library)
+    return library
 
 
 def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:

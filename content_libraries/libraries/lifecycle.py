@@ -28,7 +28,7 @@ from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import MAX_TITLE, PackageID
 from . import roles
-from .access import access_library, forget_grants, get_library, require_create
+from .access import access_library, forget_access, get_library, require_create
 from .data import Permission, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
 from .permissions import permission_backend
@@ -120,7 +120,7 @@ def update_library(
             library.save(update_fields=fields)
         if texts or fields:
             _send(CONTENT_LIBRARY_UPDATED, library_key)
-    forget_grants()
+    forget_access()
     return get_library(library_key)
 
 
@@ -142,7 +142,7 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
             learning_core.delete_learning_package(learning_package_pk)
         roles.forget_deleted_library()
         _send(CONTENT_LIBRARY_DELETED, library_key)
-    forget_grants()
+    forget_access()
 
 
 def _organization(user: Actor, short_name: str) -> Organization:

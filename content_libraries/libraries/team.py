@@ -20,7 +20,7 @@ from ..actors import Actor
 from ..errors import ConflictError, InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from . import roles
-from .access import access_library, forget_grants
+from .access import access_library, forget_access
 from .data import PERMISSIONS_OF, Permission, Role, TeamMember
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 
@@ -67,7 +67,7 @@ def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, l
     )
     if not created:
         raise InvalidInputError(gettext("This user already has access to this library."), field="email", as_list=True)
-    forget_grants()
+    forget_access()
     return _member(grant)
 
 
@@ -100,7 +100,7 @@ def set_group_level(library_key: LibraryLocatorV2, *, user: Actor, group: Group,
     grant, _ = ContentLibraryPermission.objects.update_or_create(
         library=library, group=group, defaults={"access_level": level}
     )
-    forget_grants()
+    forget_access()
     return _member(grant)
 
 
@@ -112,7 +112,7 @@ def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) ->
     """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     ContentLibraryPermission.objects.filter(library=library, group=group).delete()
-    forget_grants()
+    forget_access()
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def changing_team(library_key: LibraryLocatorV2, user: Actor) -> Iterator[Conten
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     with transaction.atomic():
         yield ContentLibrary.objects.select_related(None).select_for_update().get(pk=library.pk)
-    forget_grants()
+    forget_access()
 
 
 @contextmanager

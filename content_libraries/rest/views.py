@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 from .. import conf
 from ..errors import ContentLibrariesError
 from ..storage_errors import storage_full
+from .converters import MalformedKey
 from .errors import RequestTooLarge, api_exception
 from .parsers import TextJSONParser
 from .query import without_blanks
@@ -63,6 +64,22 @@ class ErrorsMixin(APIView):
         for name, values in request.query_params.lists():
             if any("\0" in value for value in values):
                 raise ValidationError({name: [ProhibitNullCharactersValidator.message]})
+        if self.has_handler(request):
+            for value in kwargs.values():
+                if isinstance(value, MalformedKey):
+                    raise self.refusal_of_key(value)
+            self.check_access(request)
+
+    def check_access(self, request: Request) -> None:
+        """Refuse who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
+
+    def has_handler(self, request: Request) -> bool:
+        """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""
+        return request.method != "OPTIONS" and hasattr(self, str(request.method).lower())
+
+    def refusal_of_key(self, key: MalformedKey) -> Exception:
+        """Return the error for a text in the address that is not the key that it should be."""
+        return key.error
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):

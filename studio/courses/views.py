@@ -57,15 +57,15 @@ class CourseListView(StudioAPIView):
 class CourseDetailsView(StudioAPIView):
     """Facts about a course."""
 
-    def get(self, request: Request, course_key: str) -> Response:
-        return Response(asdict(details_of(request.user, api.course_key(course_key))))
+    def get(self, request: Request, course_key: api.CourseKey) -> Response:
+        return Response(asdict(details_of(request.user, course_key)))
 
 
 class CourseSettingsView(StudioAPIView):
     """What the settings page of a course offers here: to read, not to change."""
 
-    def get(self, request: Request, course_key: str) -> Response:
-        details = details_of(request.user, api.course_key(course_key))
+    def get(self, request: Request, course_key: api.CourseKey) -> Response:
+        details = details_of(request.user, course_key)
         return Response(
             {
                 "course_display_name": details.title,
@@ -91,15 +91,14 @@ class CourseSettingsView(StudioAPIView):
 class LmsCourseView(StudioAPIView):
     """A course as the LMS knows it: frontends take names and dates of headers from here."""
 
-    def get(self, request: Request, course_key: str) -> Response:
-        key = api.course_key(course_key)
-        details = details_of(request.user, key)
+    def get(self, request: Request, course_key: api.CourseKey) -> Response:
+        details = details_of(request.user, course_key)
         return Response(
             {
                 "id": details.course_id,
                 "course_id": details.course_id,
                 "name": details.title,
-                "number": key.course,
+                "number": course_key.course,
                 "org": details.org,
                 "start": details.start_date,
                 "end": details.end_date,
@@ -111,15 +110,15 @@ class LmsCourseView(StudioAPIView):
 class CourseQualityView(StudioAPIView):
     """How a course is built, for the checklist of good practice."""
 
-    def get(self, request: Request, course_key: str) -> Response:
-        return Response(quality_of(request.user, api.course_key(course_key)))
+    def get(self, request: Request, course_key: api.CourseKey) -> Response:
+        return Response(quality_of(request.user, course_key))
 
 
 class CourseValidationView(StudioAPIView):
     """What a course needs before it begins, for the checklist of its launch."""
 
-    def get(self, request: Request, course_key: str) -> Response:
-        return Response(validation_of(request.user, api.course_key(course_key)))
+    def get(self, request: Request, course_key: api.CourseKey) -> Response:
+        return Response(validation_of(request.user, course_key))
 
 
 class ContainerPageView(View):

@@ -14,6 +14,6 @@ urlpatterns = [
     path(f"{HOME}course_waffle_flags", views.FlagsView.as_view(), name="flags"),
     path(f"{HOME}course_waffle_flags/<str:context_key>", views.FlagsView.as_view(), name="flags-of-context"),
     path(f"{HOME}help_urls", views.HelpUrlsView.as_view(), name="help-urls"),
-    path("export/<str:source_key>", views.ExportView.as_view(), name="export"),
+    path("export/<course_key:source_key>", views.ExportView.as_view(), name="export"),
     path("organizations", views.OrganizationsView.as_view(), name="organizations"),
 ]

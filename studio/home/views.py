@@ -54,8 +54,8 @@ class ExportView(StudioAPIView):
     The page that migrates libraries links here.
     """
 
-    def get(self, request: Request, source_key: str) -> FileResponse:
-        found = api.find_source(api.course_key(source_key), user=request.user)
+    def get(self, request: Request, source_key: api.CourseKey) -> FileResponse:
+        found = api.find_source(source_key, user=request.user)
         if found.upload is None:
             raise NotFound(_("Only archives that were uploaded can be downloaded here."))
         return FileResponse(found.upload.file.open(), as_attachment=True, filename=found.upload.file_name)

@@ -227,7 +227,7 @@ def test_a_page_of_components_costs_the_same_queries_at_any_size(
 ) -> None:
     for number in range(count):
         lib.create(f"html:h{number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(list_components(lib, page_size=50)["results"]) == count
 
 

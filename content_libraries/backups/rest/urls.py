@@ -9,8 +9,10 @@ from . import views
 urlpatterns = [
     path("restore/", views.RestoresView.as_view(), name="restore-list"),
     path("restore/<uuid:uuid>/error_log.txt", views.RestoreLogView.as_view(), name="restore-log"),
-    path("<str:lib_key>/backup/", views.BackupsView.as_view(), name="library-backup"),
+    path("<library_key:lib_key>/backup/", views.BackupsView.as_view(), name="library-backup"),
     path(
-        "<str:lib_key>/backup/<uuid:uuid>/<str:file_name>", views.BackupFileView.as_view(), name="library-backup-file"
+        "<library_key:lib_key>/backup/<uuid:uuid>/<str:file_name>",
+        views.BackupFileView.as_view(),
+        name="library-backup-file",
     ),
 ]

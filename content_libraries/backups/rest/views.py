@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -13,9 +14,10 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...errors import NotFoundError
-from ...libraries.api import Permission, access_library, require_create
+from ...keys import LibraryLocatorV2
+from ...libraries.api import Permission, require_create
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.views import LibraryAPIView
 from ...stored_files import open_field_file
 from .. import api
@@ -37,8 +39,10 @@ class NoBackup(NotFound):
 
 
 @extend_schema(tags=TAGS)
-class BackupsView(LibraryAPIView):
+class BackupsView(LibraryScopedView):
     """Archives of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.EDIT], "POST": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="library_backup_start",
@@ -47,8 +51,8 @@ class BackupsView(LibraryAPIView):
         request=None,
         responses=TaskIdSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        job = api.start_backup(keys.library_key(lib_key), user=request.user, origin=request.get_host())
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        job = api.start_backup(lib_key, user=request.user, origin=request.get_host())
         return Response(TaskIdSerializer(job).data)
 
     @extend_schema(
@@ -57,30 +61,30 @@ class BackupsView(LibraryAPIView):
         parameters=[TaskQuerySerializer],
         responses=BackupSerializer,
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         task_id = request.query_params.get("task_id", "")
         if not task_id:
             raise ValidationError({"task_id": _("This field is required.")})
         try:
-            job = api.find_backup(library_key, UUID(task_id), user=request.user)
+            job = api.find_backup(lib_key, UUID(task_id), user=request.user)
         except (NotFoundError, ValueError):
             raise NoBackup from None
         return Response(BackupSerializer(job, context={"request": request}).data)
 
 
 @extend_schema(tags=TAGS)
-class BackupFileView(LibraryAPIView):
+class BackupFileView(LibraryScopedView):
     """The archive of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="library_backup_download",
         summary="Download an archive",
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, lib_key: str, uuid: UUID, file_name: str) -> FileResponse:
-        job = api.find_backup(keys.library_key(lib_key), uuid, user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2, uuid: UUID, file_name: str) -> FileResponse:
+        job = api.find_backup(lib_key, uuid, user=request.user)
         if not job.file or job.file_name != file_name:
             raise NoBackup
         return FileResponse(
@@ -92,6 +96,10 @@ class BackupFileView(LibraryAPIView):
 class RestoresView(LibraryAPIView):
     """Archives that are read."""
 
+    def check_access(self, request: Request) -> None:
+        if request.method == "POST":
+            require_create(request.user)
+
     @extend_schema(
         operation_id="library_restore_start",
         summary="Restore a library from an archive",
@@ -100,7 +108,6 @@ class RestoresView(LibraryAPIView):
         responses=TaskIdSerializer,
     )
     def post(self, request: Request) -> Response:
-        require_create(request.user)
         body = ArchiveSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         job = api.start_restore(body.validated_data["file"], user=request.user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -15,13 +15,14 @@ from opaque_keys.edx.locator import LibraryUsageLocatorV2
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...block_types.api import COURSE, SECTION, SUBSECTION
 from ...content.rest.serializers import ComponentSerializer, ContainerSerializer
 from ...courses.api import names_run
 from ...errors import InvalidInputError
-from ...keys import LibraryContainerLocator
+from ...keys import LibraryContainerLocator, LibraryLocatorV2
 from ...learning_core.api import block_media_type
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import request_body
 from ...rest.views import LibraryAPIView
 from .. import api
@@ -69,8 +70,10 @@ class StagedOlxView(LibraryAPIView):
         )
 
 
-class CopyContainerView(LibraryAPIView):
+class CopyContainerView(LibraryScopedView):
     """A container, to be copied."""
+
+    perms_map: ClassVar = {"POST": [Permission.VIEW]}
 
     @extend_schema(
         summary="Copy a container", description="With all that is below it.", request=None, responses={200: _EMPTY}
@@ -80,8 +83,10 @@ class CopyContainerView(LibraryAPIView):
         return Response({})
 
 
-class PasteView(LibraryAPIView):
+class PasteView(LibraryScopedView):
     """A library to paste into."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Paste the clipboard",
@@ -89,8 +94,8 @@ class PasteView(LibraryAPIView):
         request=None,
         responses=_PASTED,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        item = api.paste(keys.library_key(lib_key), user=request.user)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        item = api.paste(lib_key, user=request.user)
         is_container = isinstance(item.key, LibraryContainerLocator)
         return Response((ContainerSerializer if is_container else ComponentSerializer)(item).data)
 

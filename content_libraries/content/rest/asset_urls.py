@@ -12,5 +12,7 @@ urlpatterns = [
         asset_views.VersionFileView.as_view(),
         name="library-version-file",
     ),
-    path("blocks/<str:usage_key>/<path:path>", asset_views.DraftFileView.as_view(), name="library-draft-file"),
+    path(
+        "blocks/<component_key:usage_key>/<path:path>", asset_views.DraftFileView.as_view(), name="library-draft-file"
+    ),
 ]

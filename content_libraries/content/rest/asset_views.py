@@ -8,7 +8,7 @@ with them (ADR 0012).
 from __future__ import annotations
 
 import posixpath
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -22,9 +22,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import conf, keys
+from ... import conf
+from ...keys import LibraryUsageLocatorV2
 from ...learning_core.api import StoredFile
-from ...libraries.api import Permission, access_library
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
 from ..file_tokens import PARAMETER, is_valid
@@ -40,25 +42,29 @@ _PASSIVE: Final = ("image/", "audio/", "video/", "font/", "application/pdf")
 FILE_RESPONSE: Final = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
 
 
-class AssetsView(LibraryAPIView):
+class AssetsView(LibraryScopedView):
     """The files of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         operation_id="library_block_assets_list", summary="List the files of a component", responses=AssetListSerializer
     )
-    def get(self, request: Request, usage_key: str) -> Response:
-        files = api.list_assets(keys.component_key(usage_key), user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        files = api.list_assets(usage_key, user=request.user)
         return Response(AssetListSerializer({"files": files}, context={"request": request}).data)
 
 
-class AssetView(LibraryAPIView):
+class AssetView(LibraryScopedView):
     """One file of a component's draft."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "PUT": [Permission.EDIT], "DELETE": [Permission.EDIT]}
 
     parser_classes = (MultiPartParser,)
 
     @extend_schema(summary="Describe a file of a component", responses=AssetSerializer)
-    def get(self, request: Request, usage_key: str, path: str) -> Response:
-        asset = api.get_asset(keys.component_key(usage_key), user=request.user, path=path)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
+        asset = api.get_asset(usage_key, user=request.user, path=path)
         return Response(AssetSerializer(asset, context={"request": request}).data)
 
     @extend_schema(
@@ -67,13 +73,11 @@ class AssetView(LibraryAPIView):
         request=AssetUploadSerializer,
         responses=AssetSerializer,
     )
-    def put(self, request: Request, usage_key: str, path: str) -> Response:
-        component_key = keys.component_key(usage_key)
-        access_library(request.user, keys.library_key_of(component_key), Permission.EDIT)
+    def put(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
         api.check_file_size(_declared_length(request) - FORM_OVERHEAD)
         body = AssetUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        asset = api.set_asset(component_key, user=request.user, path=path, file=body.validated_data["content"])
+        asset = api.set_asset(usage_key, user=request.user, path=path, file=body.validated_data["content"])
         return Response(AssetSerializer(asset, context={"request": request}).data)
 
     @extend_schema(
@@ -81,8 +85,8 @@ class AssetView(LibraryAPIView):
         description="Makes a new draft version, also where there was no such file.",
         responses={204: OpenApiResponse(description="Nothing.")},
     )
-    def delete(self, request: Request, usage_key: str, path: str) -> Response:
-        api.delete_asset(keys.component_key(usage_key), user=request.user, path=path)
+    def delete(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
+        api.delete_asset(usage_key, user=request.user, path=path)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,12 +117,14 @@ class VersionFileView(FileView):
         return is_valid(self.kwargs["version_uuid"], self.request.GET.get(PARAMETER, ""))
 
 
-class DraftFileView(FileView):
+class DraftFileView(FileView, LibraryScopedView):
     """A file of a component's draft."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
+
     @extend_schema(summary="Download a file of a draft", responses=FILE_RESPONSE)
-    def get(self, request: Request, usage_key: str, path: str) -> HttpResponseBase:
-        file = api.open_asset(keys.component_key(usage_key), path, user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> HttpResponseBase:
+        file = api.open_asset(usage_key, path, user=request.user)
         return serve(request, file, cache_control=ASK_AGAIN)
 
 

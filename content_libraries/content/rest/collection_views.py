@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
-from ...keys import ItemKey, LibraryCollectionLocator, LibraryContainerLocator
-from ...libraries.api import Permission, access_library
+from ...keys import (
+    ItemKey,
+    LibraryCollectionLocator,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+)
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields, request_body
 from ...rest.pages import LibraryPagination, page_serializer
-from ...rest.views import LibraryAPIView
 from .. import api
-from ..collections import access_collections
 from .collection_serializers import (
     CollectionCreateSerializer,
     CollectionKeysSerializer,
@@ -29,14 +33,10 @@ from .serializers import ItemKeysSerializer
 _NOTHING = OpenApiResponse(description="Nothing.")
 
 
-def _collection_key(lib_key: str, code: str) -> LibraryCollectionLocator:
-    """Return the key of the collection in the URL. Raises MalformedKeyError."""
-    library_key = keys.library_key(lib_key)
-    return keys.collection_key(f"lib-collection:{library_key.org}:{library_key.slug}:{code}")
-
-
-class CollectionsView(LibraryAPIView):
+class CollectionsView(LibraryScopedView):
     """The collections of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT, Permission.CREATE_COLLECTION]}
 
     @extend_schema(
         operation_id="libraries_v2_collections_list",
@@ -48,8 +48,8 @@ class CollectionsView(LibraryAPIView):
         ],
         responses=page_serializer(CollectionSerializer),
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        collections = api.list_collections(keys.library_key(lib_key), user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        collections = api.list_collections(lib_key, user=request.user)
         pagination = LibraryPagination()
         page = pagination.paginate_queryset(collections, request, view=self)
         return pagination.get_paginated_response(CollectionSerializer(page, many=True).data)
@@ -60,29 +60,32 @@ class CollectionsView(LibraryAPIView):
         request=CollectionCreateSerializer,
         responses=CollectionSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_collections(library_key, user=request.user, permission=Permission.CREATE_COLLECTION)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = CollectionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        collection = api.create_collection(library_key, user=request.user, **body.validated_data)
+        collection = api.create_collection(lib_key, user=request.user, **body.validated_data)
         return Response(CollectionSerializer(collection).data)
 
 
-class CollectionView(LibraryAPIView):
+class CollectionView(LibraryScopedView):
     """One collection."""
 
+    perms_map: ClassVar = {
+        "GET": [Permission.VIEW],
+        "PATCH": [Permission.EDIT, Permission.EDIT_COLLECTION],
+        "DELETE": [Permission.EDIT, Permission.DELETE_COLLECTION],
+    }
+
     @extend_schema(summary="Read a collection", responses=CollectionSerializer)
-    def get(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        collection = api.get_collection(_collection_key(lib_key, collection_code), user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        collection = api.get_collection(LibraryCollectionLocator(lib_key, collection_code), user=request.user)
         return Response(CollectionSerializer(collection).data)
 
     @extend_schema(
         summary="Change a collection", request=CollectionCreateSerializer(partial=True), responses=CollectionSerializer
     )
-    def patch(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        key = _collection_key(lib_key, collection_code)
-        access_collections(keys.library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
+    def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        key = LibraryCollectionLocator(lib_key, collection_code)
         body = CollectionCreateSerializer(data=request_body(request), partial=True)
         body.is_valid(raise_exception=True)
         collection = api.update_collection(key, user=request.user, **body.validated_data)
@@ -93,29 +96,35 @@ class CollectionView(LibraryAPIView):
         description="Softly: it can be restored. Its items are not deleted.",
         responses={204: _NOTHING},
     )
-    def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        api.delete_collection(_collection_key(lib_key, collection_code), user=request.user)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        api.delete_collection(LibraryCollectionLocator(lib_key, collection_code), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class RestoreView(LibraryAPIView):
+class RestoreView(LibraryScopedView):
     """A deleted collection."""
 
+    perms_map: ClassVar = {"POST": [Permission.EDIT, Permission.EDIT_COLLECTION]}
+
     @extend_schema(summary="Restore a collection", request=None, responses={204: _NOTHING})
-    def post(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        key = _collection_key(lib_key, collection_code)
-        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+    def post(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        key = LibraryCollectionLocator(lib_key, collection_code)
         refuse_fields(request)
         api.restore_collection(key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ItemsView(LibraryAPIView):
+class ItemsView(LibraryScopedView):
     """The items of a collection."""
 
+    perms_map: ClassVar = {
+        "PATCH": [Permission.EDIT, Permission.EDIT_COLLECTION],
+        "DELETE": [Permission.EDIT, Permission.EDIT_COLLECTION],
+    }
+
     @extend_schema(summary="Add items", request=ItemKeysSerializer, responses=CountSerializer)
-    def patch(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        return self._edit(request, lib_key, collection_code, api.add_to_collection)
+    def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        return self._edit(request, LibraryCollectionLocator(lib_key, collection_code), api.add_to_collection)
 
     @extend_schema(
         summary="Remove items",
@@ -123,12 +132,10 @@ class ItemsView(LibraryAPIView):
         request=ItemKeysSerializer,
         responses={200: CountSerializer},
     )
-    def delete(self, request: Request, lib_key: str, collection_code: str) -> Response:
-        return self._edit(request, lib_key, collection_code, api.remove_from_collection)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
+        return self._edit(request, LibraryCollectionLocator(lib_key, collection_code), api.remove_from_collection)
 
-    def _edit(self, request: Request, lib_key: str, collection_code: str, edit: Callable[..., None]) -> Response:
-        key = _collection_key(lib_key, collection_code)
-        access_collections(keys.library_key_of(key), user=request.user, permission=Permission.EDIT_COLLECTION)
+    def _edit(self, request: Request, key: LibraryCollectionLocator, edit: Callable[..., None]) -> Response:
         body = ItemKeysSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         item_keys = body.validated_data["usage_keys"]
@@ -136,20 +143,24 @@ class ItemsView(LibraryAPIView):
         return _count(item_keys)
 
 
-class ComponentCollectionsView(LibraryAPIView):
+class ComponentCollectionsView(LibraryScopedView):
     """The collections of a component."""
+
+    perms_map: ClassVar = {"PATCH": [Permission.EDIT]}
 
     @extend_schema(
         summary="Replace the collections of a component",
         request=CollectionKeysSerializer,
         responses=CountSerializer,
     )
-    def patch(self, request: Request, usage_key: str) -> Response:
-        return _set_collections(request, keys.component_key(usage_key))
+    def patch(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return _set_collections(request, usage_key)
 
 
-class ContainerCollectionsView(LibraryAPIView):
+class ContainerCollectionsView(LibraryScopedView):
     """The collections of a container."""
+
+    perms_map: ClassVar = {"PATCH": [Permission.EDIT]}
 
     @extend_schema(
         summary="Replace the collections of a container",
@@ -161,7 +172,6 @@ class ContainerCollectionsView(LibraryAPIView):
 
 
 def _set_collections(request: Request, key: ItemKey) -> Response:
-    access_library(request.user, keys.library_key_of(key), Permission.EDIT)
     body = CollectionKeysSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     codes = body.validated_data["collection_keys"]

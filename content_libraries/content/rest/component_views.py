@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
-from ...libraries.api import Permission, access_library
+from ...keys import LibraryUsageLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields
-from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
 
@@ -18,12 +20,17 @@ _EMPTY = OpenApiResponse(description="An empty object.")
 _NOTHING = OpenApiResponse(description="Nothing.")
 
 
-class ComponentView(LibraryAPIView):
+class ComponentView(LibraryScopedView):
     """One component."""
 
+    perms_map: ClassVar = {
+        "GET": [],  # the same function reads it that reads containers
+        "DELETE": [Permission.EDIT],
+    }
+
     @extend_schema(summary="Read a component", responses=ComponentSerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        component = api.get_item(keys.component_key(usage_key), user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        component = api.get_item(usage_key, user=request.user)
         return Response(ComponentSerializer(component).data)
 
     @extend_schema(
@@ -31,38 +38,42 @@ class ComponentView(LibraryAPIView):
         description="Softly: it can be restored, and stays published until the deletion is published.",
         responses={200: _EMPTY},
     )
-    def delete(self, request: Request, usage_key: str) -> Response:
-        api.delete_item(keys.component_key(usage_key), user=request.user)
+    def delete(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.delete_item(usage_key, user=request.user)
         return Response({})
 
 
-class RestoreView(LibraryAPIView):
+class RestoreView(LibraryScopedView):
     """A deleted component."""
 
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
+
     @extend_schema(summary="Restore a component", request=None, responses={204: _NOTHING})
-    def post(self, request: Request, usage_key: str) -> Response:
-        key = keys.component_key(usage_key)
-        access_library(request.user, keys.library_key_of(key), Permission.EDIT)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         refuse_fields(request)
-        api.restore_item(key, user=request.user)
+        api.restore_item(usage_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class HierarchyView(LibraryAPIView):
+class HierarchyView(LibraryScopedView):
     """What contains a component."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
+
     @extend_schema(summary="Read the hierarchy around a component", responses=HierarchySerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        hierarchy = api.get_hierarchy(keys.component_key(usage_key), user=request.user)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        hierarchy = api.get_hierarchy(usage_key, user=request.user)
         return Response(HierarchySerializer(hierarchy).data)
 
 
-class OlxView(LibraryAPIView):
+class OlxView(LibraryScopedView):
     """The OLX of a component's draft."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
+
     @extend_schema(summary="Read OLX", responses=OlxSerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return Response({"olx": api.get_olx(keys.component_key(usage_key), user=request.user)})
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return Response({"olx": api.get_olx(usage_key, user=request.user)})
 
     @extend_schema(
         summary="Save OLX",
@@ -70,17 +81,17 @@ class OlxView(LibraryAPIView):
         request=OlxSerializer,
         responses=SavedOlxSerializer,
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        component_key = keys.component_key(usage_key)
-        access_library(request.user, keys.library_key_of(component_key), Permission.EDIT)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         body = OlxSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        saved = api.set_olx(component_key, user=request.user, olx=body.validated_data["olx"])
+        saved = api.set_olx(usage_key, user=request.user, olx=body.validated_data["olx"])
         return Response(SavedOlxSerializer(saved).data)
 
 
-class DiscardView(LibraryAPIView):
+class DiscardView(LibraryScopedView):
     """The unpublished changes of a component."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Discard the changes of a component",
@@ -88,17 +99,19 @@ class DiscardView(LibraryAPIView):
         request=None,
         responses={200: _EMPTY},
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        api.discard_item(keys.component_key(usage_key), user=request.user)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.discard_item(usage_key, user=request.user)
         return Response({})
 
 
-class PublishView(LibraryAPIView):
+class PublishView(LibraryScopedView):
     """The unpublished changes of a component."""
+
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH]}
 
     @extend_schema(
         summary="Publish a component", description="Its deletion too.", request=None, responses={200: _EMPTY}
     )
-    def post(self, request: Request, usage_key: str) -> Response:
-        api.publish_item(keys.component_key(usage_key), user=request.user)
+    def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        api.publish_item(usage_key, user=request.user)
         return Response({})

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...keys import LibraryContainerLocator, library_key_of
-from ...libraries.api import Permission, access_library
+from ...keys import LibraryContainerLocator
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields
 from ...rest.query import COURSE_PARAMETER, course_parameter
-from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import (
     ChildKeysSerializer,
@@ -34,8 +35,14 @@ _CHILDREN = PolymorphicProxySerializer(
 )
 
 
-class ContainerView(LibraryAPIView):
+class ContainerView(LibraryScopedView):
     """One container."""
+
+    perms_map: ClassVar = {
+        "GET": [],  # reviewers of courses may read it, too
+        "PATCH": [Permission.EDIT],
+        "DELETE": [Permission.EDIT],
+    }
 
     @extend_schema(summary="Read a container", parameters=[COURSE_PARAMETER], responses=ContainerSerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
@@ -44,7 +51,6 @@ class ContainerView(LibraryAPIView):
 
     @extend_schema(summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer)
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        access_library(request.user, library_key_of(container_key), Permission.EDIT)
         body = ContainerUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         container = api.rename_container(container_key, user=request.user, title=body.validated_data["display_name"])
@@ -60,8 +66,15 @@ class ContainerView(LibraryAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ChildrenView(LibraryAPIView):
+class ChildrenView(LibraryScopedView):
     """The children of a container: components in a unit, containers elsewhere."""
+
+    perms_map: ClassVar = {
+        "GET": [],  # reviewers of courses may read it, too
+        "POST": [Permission.EDIT],
+        "PATCH": [Permission.EDIT],
+        "DELETE": [Permission.EDIT],
+    }
 
     @extend_schema(
         summary="List children",
@@ -102,15 +115,16 @@ class ChildrenView(LibraryAPIView):
         container_key: LibraryContainerLocator,
         edit: Callable[..., api.ItemSummary],
     ) -> Response:
-        access_library(request.user, library_key_of(container_key), Permission.EDIT)
         body = ChildKeysSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         container = edit(container_key, user=request.user, child_keys=body.validated_data["usage_keys"])
         return Response(ContainerSerializer(container).data)
 
 
-class SettingsView(LibraryAPIView):
+class SettingsView(LibraryScopedView):
     """What a container has preserved of the course that it came from."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         operation_id="container_settings_read",
@@ -124,27 +138,32 @@ class SettingsView(LibraryAPIView):
         return Response(ContainerSettingsSerializer(found).data)
 
 
-class HierarchyView(LibraryAPIView):
+class HierarchyView(LibraryScopedView):
     """What contains a container, and what it contains."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(summary="Read the hierarchy around a container", responses=HierarchySerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return Response(HierarchySerializer(api.get_hierarchy(container_key, user=request.user)).data)
 
 
-class RestoreView(LibraryAPIView):
+class RestoreView(LibraryScopedView):
     """A deleted container."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(summary="Restore a container", request=None, responses={204: _NOTHING})
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        access_library(request.user, library_key_of(container_key), Permission.EDIT)
         refuse_fields(request)
         api.restore_item(container_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class DiscardView(LibraryAPIView):
+class DiscardView(LibraryScopedView):
     """The unpublished changes of a container and of everything below it."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Discard the changes of a container",
@@ -157,8 +176,10 @@ class DiscardView(LibraryAPIView):
         return Response({})
 
 
-class PublishView(LibraryAPIView):
+class PublishView(LibraryScopedView):
     """The unpublished changes of a container and of everything below it."""
+
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH]}
 
     @extend_schema(summary="Publish a container", request=None, responses={200: _EMPTY})
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:

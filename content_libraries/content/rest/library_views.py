@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
-from ...libraries.api import Permission, access_library
+from ...keys import LibraryLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.pages import LibraryPagination, page_serializer
-from ...rest.views import LibraryAPIView
 from .. import api
 from .serializers import (
     BlockTypeSerializer,
@@ -23,17 +25,20 @@ from .serializers import (
 _EMPTY = OpenApiResponse(description="An empty object.")
 
 
-class BlockTypesView(LibraryAPIView):
+class BlockTypesView(LibraryScopedView):
     """The XBlock types that authors are offered."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
+
     @extend_schema(summary="List block types", responses=BlockTypeSerializer(many=True))
-    def get(self, request: Request, lib_key: str) -> Response:
-        access_library(request.user, keys.library_key(lib_key), Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         return Response(BlockTypeSerializer(api.offered_block_types(), many=True).data)
 
 
-class ComponentsView(LibraryAPIView):
+class ComponentsView(LibraryScopedView):
     """The components of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
 
     @extend_schema(
         operation_id="libraries_v2_blocks_list",
@@ -45,13 +50,11 @@ class ComponentsView(LibraryAPIView):
         ],
         responses=page_serializer(ComponentSerializer),
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         query = ComponentListQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         components = api.list_components(
-            library_key,
+            lib_key,
             user=request.user,
             text_search=query.validated_data["text_search"],
             block_types=query.validated_data["block_type"],
@@ -66,13 +69,11 @@ class ComponentsView(LibraryAPIView):
         request=ComponentCreateSerializer,
         responses=ComponentSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = ComponentCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         component = api.create_component(
-            library_key,
+            lib_key,
             user=request.user,
             block_type=body.validated_data["block_type"],
             component_code=body.validated_data["definition_id"],
@@ -81,8 +82,10 @@ class ComponentsView(LibraryAPIView):
         return Response(ComponentSerializer(component).data)
 
 
-class ContainersView(LibraryAPIView):
+class ContainersView(LibraryScopedView):
     """The sections, subsections and units of a library."""
+
+    perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
         summary="Create a container",
@@ -90,21 +93,21 @@ class ContainersView(LibraryAPIView):
         request=ContainerCreateSerializer,
         responses=ContainerSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.EDIT)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = ContainerCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.create_container(library_key, user=request.user, **body.validated_data)
+        container = api.create_container(lib_key, user=request.user, **body.validated_data)
         return Response(ContainerSerializer(container).data)
 
 
-class CommitView(LibraryAPIView):
+class CommitView(LibraryScopedView):
     """The unpublished changes of a library."""
 
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH], "DELETE": [Permission.EDIT]}
+
     @extend_schema(summary="Publish all changes", request=None, responses={200: _EMPTY})
-    def post(self, request: Request, lib_key: str) -> Response:
-        api.publish_all(keys.library_key(lib_key), user=request.user)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        api.publish_all(lib_key, user=request.user)
         return Response({})
 
     @extend_schema(
@@ -113,6 +116,6 @@ class CommitView(LibraryAPIView):
         " without PUBLISH discard their own changes only.",
         responses={200: _EMPTY},
     )
-    def delete(self, request: Request, lib_key: str) -> Response:
-        api.discard_all(keys.library_key(lib_key), user=request.user)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        api.discard_all(lib_key, user=request.user)
         return Response({})

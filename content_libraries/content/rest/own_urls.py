@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import (
-    container_views,
-    urls,  # noqa: F401 - registers the converter
-)
+from . import container_views
 
 urlpatterns = [
     path(
-        "containers/<library_container_key:container_key>/settings/",
+        "containers/<exact_container_key:container_key>/settings/",
         container_views.SettingsView.as_view(),
         name="container-settings",
     ),

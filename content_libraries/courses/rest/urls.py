@@ -4,4 +4,4 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("courses/<str:course_key>/structure/", views.StructureView.as_view())]
+urlpatterns = [path("courses/<course_key:course_key>/structure/", views.StructureView.as_view())]

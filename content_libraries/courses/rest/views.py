@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
+from ...keys import CourseKey
 from ...rest.views import LibraryAPIView
 from ..data import CoursePermission
 from ..permissions import access_course
@@ -26,8 +26,8 @@ class StructureView(LibraryAPIView):
         description="With the ETag of an earlier answer in If-None-Match: 304 while nothing new is published.",
         responses={200: StructureSerializer},
     )
-    def get(self, request: Request, course_key: str) -> HttpResponseBase:
-        course = access_course(request.user, keys.course_key(course_key), CoursePermission.VIEW)
+    def get(self, request: Request, course_key: CourseKey) -> HttpResponseBase:
+        course = access_course(request.user, course_key, CoursePermission.VIEW)
         published = PublishedCourse(course.id)
         etag = f'"{published.publish_log_uuid}"'
         known = parse_etags(request.headers.get("If-None-Match", ""))

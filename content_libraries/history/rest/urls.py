@@ -6,15 +6,14 @@ from typing import Final
 
 from django.urls import path
 
-from ...content.rest import urls as _content_urls  # noqa: F401 - registers the converter of container keys
 from . import views
 
-_BLOCK: Final = "blocks/<str:usage_key>/"
-_CONTAINER: Final = "containers/<library_container_key:container_key>/"
+_BLOCK: Final = "blocks/<component_key:usage_key>/"
+_CONTAINER: Final = "containers/<exact_container_key:container_key>/"
 
 urlpatterns = [
     path(
-        "<str:lib_key>/publish_history_entries/",
+        "<library_key:lib_key>/publish_history_entries/",
         views.PublishEntriesView.as_view(),
         name="library-publish-history-entries",
     ),

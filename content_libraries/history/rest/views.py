@@ -1,11 +1,8 @@
-"""
-Views of the history of items.
-
-A component is named by a string that the view parses, a container by a key that the URL has parsed.
-"""
+"""Views of the history of items."""
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,9 +12,9 @@ from rest_framework.response import Response
 
 from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotFoundError
-from ...keys import ItemKey, LibraryContainerLocator
-from ...libraries.api import Permission, access_library
-from ...rest.views import LibraryAPIView
+from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from .. import api
 from .serializers import HistoryEntrySerializer, PublishGroupSerializer
 
@@ -25,8 +22,10 @@ _ENTRIES = HistoryEntrySerializer(many=True)
 _GROUPS = PublishGroupSerializer(many=True)
 
 
-class HistoryView(LibraryAPIView):
+class HistoryView(LibraryScopedView):
     """Base of the views: translates what the api answers."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     def draft_history(self, request: Request, key: ItemKey) -> Response:
         return self._entries(request, api.draft_history(key, user=request.user))
@@ -52,16 +51,16 @@ class ComponentDraftHistoryView(HistoryView):
     """Unpublished changes of a component."""
 
     @extend_schema(summary="List the unpublished changes of a component", responses=_ENTRIES)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.draft_history(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.draft_history(request, usage_key)
 
 
 class ComponentPublishHistoryView(HistoryView):
     """Publish operations of a component."""
 
     @extend_schema(summary="List the publish operations of a component", responses=_GROUPS)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.publish_history(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.publish_history(request, usage_key)
 
 
 class ComponentPublishEntriesView(HistoryView):
@@ -72,16 +71,16 @@ class ComponentPublishEntriesView(HistoryView):
         description="As publish_history_entries of the library.",
         responses=_ENTRIES,
     )
-    def get(self, request: Request, usage_key: str, publish_log_uuid: UUID) -> Response:
-        return self.publish_entries(request, keys.component_key(usage_key), publish_log_uuid)
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2, publish_log_uuid: UUID) -> Response:
+        return self.publish_entries(request, usage_key, publish_log_uuid)
 
 
 class ComponentCreationEntryView(HistoryView):
     """How a component began."""
 
     @extend_schema(summary="Read how a component was created", responses=HistoryEntrySerializer)
-    def get(self, request: Request, usage_key: str) -> Response:
-        return self.creation_entry(request, keys.component_key(usage_key))
+    def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
+        return self.creation_entry(request, usage_key)
 
 
 class ContainerDraftHistoryView(HistoryView):
@@ -119,13 +118,11 @@ class PublishEntriesView(HistoryView):
         ],
         responses=_ENTRIES,
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        access_library(request.user, library_key, Permission.VIEW)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         scope_key, publish_log_uuid = _publish_entries_query(request)
-        if keys.library_key_of(scope_key) != library_key:
+        if keys.library_key_of(scope_key) != lib_key:
             raise NotFoundError(
-                _("“%(scope_key)s” is not in %(library)s.") % {"scope_key": scope_key, "library": library_key}
+                _("“%(scope_key)s” is not in %(library)s.") % {"scope_key": scope_key, "library": lib_key}
             )
         return self.publish_entries(request, scope_key, publish_log_uuid)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -14,8 +14,11 @@ from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...errors import InvalidInputError, MalformedKeyError, NotAllowedError
+from ...keys import CourseKey, LibraryLocatorV2, library_key
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
+from ...rest.converters import MalformedKey
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
 from .. import api, results
@@ -175,21 +178,22 @@ class MigrationInfoView(LibraryAPIView):
 
 
 @extend_schema(tags=TAGS)
-class CourseImportsView(LibraryAPIView):
+class CourseImportsView(LibraryScopedView):
     """The imports of courses into one library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         operation_id="library_course_imports",
         summary="List the imports of courses into a library",
         responses=CourseImportSerializer(many=True),
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        try:
-            library_key = keys.library_key(lib_key)
-        except MalformedKeyError:
-            raise BadParameter(_("Malformed library key: %(key)s") % {"key": lib_key}, name="detail") from None
-        rows = results.course_imports(library_key, user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        rows = results.course_imports(lib_key, user=request.user)
         return Response([CourseImportSerializer(row).data for row in rows])
+
+    def refusal_of_key(self, key: MalformedKey) -> Exception:
+        return BadParameter(_("Malformed library key: %(key)s") % {"key": key}, name="detail")
 
 
 _TARGET = OpenApiParameter("target_key", str, required=True, description="Key of the library.")
@@ -254,17 +258,17 @@ class BlocksView(LibraryAPIView):
         return Response([BlockResultSerializer(result).data for result in found])
 
 
-def _target_key(request: Request) -> keys.LibraryLocatorV2:
+def _target_key(request: Request) -> LibraryLocatorV2:
     text = request.query_params.get("target_key", "")
     if not text:
         raise BadParameter(_("Target key cannot be blank."))
     try:
-        return keys.library_key(text)
+        return library_key(text)
     except MalformedKeyError:
         raise BadParameter(_("Bad target_key: %(value)s") % {"value": text}) from None
 
 
-def _source_key(request: Request) -> keys.CourseKey | None:
+def _source_key(request: Request) -> CourseKey | None:
     text = request.query_params.get("source_key", "")
     if not text:
         return None

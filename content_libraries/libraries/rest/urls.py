@@ -8,11 +8,11 @@ from . import views
 
 urlpatterns = [
     path("", views.LibraryListView.as_view(), name="library-list"),
-    path("<str:lib_key>/", views.LibraryView.as_view(), name="library-detail"),
-    path("<str:lib_key>/team/", views.TeamView.as_view(), name="library-team"),
-    path("<str:lib_key>/team/user/<str:username>/", views.TeamUserView.as_view(), name="library-team-user"),
+    path("<library_key:lib_key>/", views.LibraryView.as_view(), name="library-detail"),
+    path("<library_key:lib_key>/team/", views.TeamView.as_view(), name="library-team"),
+    path("<library_key:lib_key>/team/user/<str:username>/", views.TeamUserView.as_view(), name="library-team-user"),
     path(
-        "<str:lib_key>/team/group/<str:group_name>/",
+        "<library_key:lib_key>/team/group/<str:group_name>/",
         views.TeamGroupView.as_view(),
         name="library-team-group",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -11,12 +12,14 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
+from ...keys import LibraryLocatorV2
 from ...rest.bodies import request_body
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
 from .. import api
+from ..data import Permission
 from ..models import AccessLevel
+from .base import LibraryScopedView
 from .serializers import (
     AccessLevelSerializer,
     LibraryCreateSerializer,
@@ -33,6 +36,10 @@ _EMPTY = OpenApiResponse(description="An empty object.")
 @extend_schema(tags=["libraries"])
 class LibraryListView(LibraryAPIView):
     """All libraries that the caller may see."""
+
+    def check_access(self, request: Request) -> None:
+        if request.method == "POST":
+            api.require_create(request.user)
 
     @extend_schema(
         operation_id="library_list",
@@ -66,7 +73,6 @@ class LibraryListView(LibraryAPIView):
         responses=LibrarySerializer,
     )
     def post(self, request: Request) -> Response:
-        api.require_create(request.user)
         body = LibraryCreateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         library = api.create_library(user=request.user, **body.validated_data)
@@ -75,13 +81,14 @@ class LibraryListView(LibraryAPIView):
 
 
 @extend_schema(tags=["libraries"])
-class LibraryView(LibraryAPIView):
+class LibraryView(LibraryScopedView):
     """One library."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "PATCH": [Permission.EDIT], "DELETE": [Permission.DELETE]}
+
     @extend_schema(operation_id="library_read", summary="Read a library", responses=LibrarySerializer)
-    def get(self, request: Request, lib_key: str) -> Response:
-        library = api.access_library(request.user, keys.library_key(lib_key), api.Permission.VIEW)
-        return Response(LibrarySerializer(api.library_summary(request.user, library)).data)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        return Response(LibrarySerializer(api.library_summary(request.user, self.library)).data)
 
     @extend_schema(
         operation_id="library_change",
@@ -89,12 +96,10 @@ class LibraryView(LibraryAPIView):
         request=LibraryUpdateSerializer,
         responses=LibrarySerializer,
     )
-    def patch(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        api.access_library(request.user, library_key, api.Permission.EDIT)
+    def patch(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = LibraryUpdateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        library = api.update_library(library_key, user=request.user, **body.validated_data)
+        library = api.update_library(lib_key, user=request.user, **body.validated_data)
         # Clients know this field to be computed by GET only (wire: libraries-change).
         summary = replace(api.library_summary(request.user, library), can_edit_library=False)
         return Response(LibrarySerializer(summary).data)
@@ -105,14 +110,16 @@ class LibraryView(LibraryAPIView):
         description="For good, with all its content.",
         responses={200: _EMPTY},
     )
-    def delete(self, request: Request, lib_key: str) -> Response:
-        api.delete_library(keys.library_key(lib_key), user=request.user)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        api.delete_library(lib_key, user=request.user)
         return Response({})
 
 
 @extend_schema(tags=["library teams"])
-class TeamView(LibraryAPIView):
+class TeamView(LibraryScopedView):
     """The team of a library."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW_TEAM], "POST": [Permission.EDIT_TEAM]}
 
     @extend_schema(
         operation_id="library_team_list",
@@ -120,8 +127,8 @@ class TeamView(LibraryAPIView):
         description="Levels of groups and users. Roles of openedx-authz are served by its own API.",
         responses=TeamMemberSerializer(many=True),
     )
-    def get(self, request: Request, lib_key: str) -> Response:
-        members = api.team(keys.library_key(lib_key), user=request.user)
+    def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
+        members = api.team(lib_key, user=request.user)
         return Response([TeamMemberSerializer(member).data for member in members])
 
     @extend_schema(
@@ -130,13 +137,11 @@ class TeamView(LibraryAPIView):
         request=TeamMemberAddSerializer,
         responses=TeamMemberSerializer,
     )
-    def post(self, request: Request, lib_key: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+    def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = TeamMemberAddSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         member = api.add_team_member(
-            library_key,
+            lib_key,
             user=request.user,
             email=body.validated_data["email"],
             level=AccessLevel(body.validated_data["access_level"]),
@@ -145,17 +150,21 @@ class TeamView(LibraryAPIView):
 
 
 @extend_schema(tags=["library teams"])
-class TeamUserView(LibraryAPIView):
+class TeamUserView(LibraryScopedView):
     """One user in the team of a library."""
+
+    perms_map: ClassVar = {
+        "GET": [Permission.VIEW_TEAM],
+        "PUT": [Permission.EDIT_TEAM],
+        "DELETE": [Permission.EDIT_TEAM],
+    }
 
     @extend_schema(
         operation_id="library_team_user_read", summary="Read the level of a user", responses=TeamMemberSerializer
     )
-    def get(self, request: Request, lib_key: str, username: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        api.access_library(request.user, library_key, api.Permission.VIEW_TEAM)
+    def get(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
         member = get_object_or_404(get_user_model(), username=username)
-        entry = api.team_member(library_key, user=request.user, member=member)
+        entry = api.team_member(lib_key, user=request.user, member=member)
         return Response(TeamMemberSerializer(entry).data)
 
     @extend_schema(
@@ -164,27 +173,26 @@ class TeamUserView(LibraryAPIView):
         request=AccessLevelSerializer,
         responses=TeamMemberSerializer,
     )
-    def put(self, request: Request, lib_key: str, username: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        level = _requested_level(request, library_key)
+    def put(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
+        level = _requested_level(request)
         member = get_object_or_404(get_user_model(), username=username)
-        entry = api.set_user_level(library_key, user=request.user, member=member, level=level)
+        entry = api.set_user_level(lib_key, user=request.user, member=member, level=level)
         return Response(TeamMemberSerializer(entry).data)
 
     @extend_schema(
         operation_id="library_team_user_remove", summary="Remove a user from the team", responses={200: _EMPTY}
     )
-    def delete(self, request: Request, lib_key: str, username: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
         member = get_object_or_404(get_user_model(), username=username)
-        api.remove_user(library_key, user=request.user, member=member)
+        api.remove_user(lib_key, user=request.user, member=member)
         return Response({})
 
 
 @extend_schema(tags=["library teams"])
-class TeamGroupView(LibraryAPIView):
+class TeamGroupView(LibraryScopedView):
     """One group in the team of a library."""
+
+    perms_map: ClassVar = {"PUT": [Permission.EDIT_TEAM], "DELETE": [Permission.EDIT_TEAM]}
 
     @extend_schema(
         operation_id="library_team_group_set",
@@ -192,27 +200,23 @@ class TeamGroupView(LibraryAPIView):
         request=AccessLevelSerializer,
         responses={200: _EMPTY},
     )
-    def put(self, request: Request, lib_key: str, group_name: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        level = _requested_level(request, library_key)
+    def put(self, request: Request, lib_key: LibraryLocatorV2, group_name: str) -> Response:
+        level = _requested_level(request)
         group = get_object_or_404(Group, name=group_name)
-        api.set_group_level(library_key, user=request.user, group=group, level=level)
+        api.set_group_level(lib_key, user=request.user, group=group, level=level)
         return Response({})
 
     @extend_schema(
         operation_id="library_team_group_remove", summary="Remove a group from the team", responses={200: _EMPTY}
     )
-    def delete(self, request: Request, lib_key: str, group_name: str) -> Response:
-        library_key = keys.library_key(lib_key)
-        api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+    def delete(self, request: Request, lib_key: LibraryLocatorV2, group_name: str) -> Response:
         group = get_object_or_404(Group, name=group_name)
-        api.remove_group(library_key, user=request.user, group=group)
+        api.remove_group(lib_key, user=request.user, group=group)
         return Response({})
 
 
-def _requested_level(request: Request, library_key: keys.LibraryLocatorV2) -> AccessLevel:
-    """Return the level in the request body, after a check that the caller may edit the team."""
-    api.access_library(request.user, library_key, api.Permission.EDIT_TEAM)
+def _requested_level(request: Request) -> AccessLevel:
+    """Return the level in the request body. Raises ValidationError."""
     body = AccessLevelSerializer(data=request_body(request))
     body.is_valid(raise_exception=True)
     return AccessLevel(body.validated_data["access_level"])

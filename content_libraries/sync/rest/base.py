@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.paginators import DefaultPagination
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
-from ...keys import ItemKey, LibraryLocatorV2, course_key, item_key, library_key
+from ...keys import CourseKey, ItemKey, LibraryLocatorV2, block_key, course_key, item_key, library_key
+from ...rest.converters import MalformedKey
 from ...rest.errors import api_exception
 from ...rest.pages import page_serializer
 from ...rest.views import LibraryAPIView
@@ -45,7 +45,14 @@ def link_page_serializer(item: type[serializers.BaseSerializer[Any]]) -> seriali
 
 
 class DeveloperErrorsView(LibraryAPIView):
-    """Base of views whose errors say ``developer_message``: a string, a list, or an object by field."""
+    """
+    Base of views whose errors say ``developer_message``: a string, a list, or an object by field.
+
+    A malformed key in the address is bad input here.
+    """
+
+    def refusal_of_key(self, key: MalformedKey) -> Exception:
+        return InvalidInputError(key.error.message)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, ContentLibrariesError):
@@ -68,20 +75,15 @@ class DeveloperErrorsView(LibraryAPIView):
         return Response({"developer_message": message, "error_code": error.code}, shown.status_code)
 
 
-def block_key(text: str) -> UsageKey:
+def block_key_of(text: str) -> UsageKey:
     """Parse the usage key of a course block. Raises InvalidInputError, which is a 400 here."""
     try:
-        key: UsageKey = UsageKey.from_string(text)
-    except InvalidKeyError:
-        raise InvalidInputError(
-            _("“%(value)s” is malformed: it is not the key of a block.") % {"value": text}
-        ) from None
-    if not isinstance(key.context_key, CourseKey):
-        raise InvalidInputError(_("“%(value)s” is not the key of a course block.") % {"value": text})
-    return key
+        return block_key(text)
+    except MalformedKeyError as error:
+        raise InvalidInputError(error.message) from None
 
 
-def course_key_of(text: str, *, field: str | None = None) -> CourseKey:
+def course_key_of(text: str, *, field: str) -> CourseKey:
     """Parse the key of a course. Raises InvalidInputError, which is a 400 here."""
     try:
         return course_key(text)
@@ -97,7 +99,7 @@ def library_of(text: str, *, field: str) -> LibraryLocatorV2:
         raise InvalidInputError(error.message, field=field) from None
 
 
-def item_key_of(text: str, *, field: str | None = None) -> ItemKey:
+def item_key_of(text: str, *, field: str) -> ItemKey:
     """Parse the key of a library item. Raises InvalidInputError, which is a 400 here."""
     try:
         return item_key(text)

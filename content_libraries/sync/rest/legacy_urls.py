@@ -5,6 +5,6 @@ from django.urls import path
 from . import legacy_views as views
 
 urlpatterns = [
-    path("<str:course_key>/", views.LegacyBlocksView.as_view()),
-    path("<str:course_key>/<uuid:uuid>/", views.LegacyTaskView.as_view()),
+    path("<course_key:course_key>/", views.LegacyBlocksView.as_view()),
+    path("<course_key:course_key>/<uuid:uuid>/", views.LegacyTaskView.as_view()),
 ]

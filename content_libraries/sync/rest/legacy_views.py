@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import keys
 from ...jobs.rest import TaskStatusSerializer
+from ...keys import CourseKey
 from ...rest.bodies import StrictSerializer, refuse_fields, request_body
 from ...rest.views import LibraryAPIView
 from .. import api
 from ..models import LegacyConversion
-from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
+from .base import TAGS, DeveloperErrorsView, course_key_of
 
 
 class LegacyBlockSerializer(serializers.Serializer[Any]):
@@ -40,8 +41,8 @@ class LegacyBlocksView(LibraryAPIView):
         summary="List the blocks of a course that can be converted",
         responses=LegacyBlockSerializer(many=True),
     )
-    def get(self, request: Request, course_key: str) -> Response:
-        ready = api.legacy_blocks_ready(keys.course_key(course_key), user=request.user)
+    def get(self, request: Request, course_key: CourseKey) -> Response:
+        ready = api.legacy_blocks_ready(course_key, user=request.user)
         return Response([{"usage_key": str(key)} for key in ready])
 
     @extend_schema(
@@ -51,9 +52,8 @@ class LegacyBlocksView(LibraryAPIView):
         request=None,
         responses={201: LegacyTaskSerializer},
     )
-    def post(self, request: Request, course_key: str) -> Response:
-        key = keys.course_key(course_key)
-        return Response(_task(request, api.start_conversion(key, user=request.user)), status.HTTP_201_CREATED)
+    def post(self, request: Request, course_key: CourseKey) -> Response:
+        return Response(_task(request, api.start_conversion(course_key, user=request.user)), status.HTTP_201_CREATED)
 
 
 @extend_schema(tags=TAGS)
@@ -61,8 +61,8 @@ class LegacyTaskView(LibraryAPIView):
     """One conversion."""
 
     @extend_schema(operation_id="legacy_block_task", summary="Watch a conversion", responses=LegacyTaskSerializer)
-    def get(self, request: Request, course_key: str, uuid: UUID) -> Response:
-        conversion = api.find_conversion(uuid, user=request.user, course_key=keys.course_key(course_key), is_own=True)
+    def get(self, request: Request, course_key: CourseKey, uuid: UUID) -> Response:
+        conversion = api.find_conversion(uuid, user=request.user, course_key=course_key, is_own=True)
         return Response(_task(request, conversion))
 
 
@@ -171,9 +171,8 @@ class UpgradeBlockView(DeveloperErrorsView):
         request=None,
         responses={200: OpenApiResponse(description="Nothing.")},
     )
-    def post(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
-        api.convert_legacy_blocks(key.course_key, user=request.user, only=key)
+    def post(self, request: Request, downstream_key: UsageKey) -> Response:
+        api.convert_legacy_blocks(downstream_key.course_key, user=request.user, only=downstream_key)
         return Response({})
 
 
@@ -188,8 +187,8 @@ class UpdateAllView(DeveloperErrorsView):
         request=None,
         responses={400: OpenApiResponse(description="What to do.")},
     )
-    def post(self, request: Request, downstream_key: str) -> Response:
-        api.refuse_update_of_all(block_key(downstream_key), user=request.user)
+    def post(self, request: Request, downstream_key: UsageKey) -> Response:
+        api.refuse_update_of_all(downstream_key, user=request.user)
 
 
 def _task(request: Request, conversion: LegacyConversion) -> Any:

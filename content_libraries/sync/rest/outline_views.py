@@ -18,8 +18,9 @@ from rest_framework.response import Response
 from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
 from ...errors import InvalidInputError
+from ...keys import CourseKey
 from .. import api
-from .base import TAGS, DeveloperErrorsView, block_key, course_key_of
+from .base import TAGS, DeveloperErrorsView, block_key_of
 from .serializers import LinkSerializer, link_data
 
 
@@ -58,10 +59,9 @@ class OutlineView(DeveloperErrorsView):
         parameters=[OpenApiParameter("depth", int, description="Levels below the block; all if left out.")],
         responses=OutlineBlockSerializer,
     )
-    def get(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
-        outline = api.get_outline(key, user=request.user, depth=_depth(request))
-        return Response(_block_data(outline, key))
+    def get(self, request: Request, downstream_key: UsageKey) -> Response:
+        outline = api.get_outline(downstream_key, user=request.user, depth=_depth(request))
+        return Response(_block_data(outline, downstream_key))
 
 
 class InitialStateSerializer(serializers.Serializer[Any]):
@@ -88,8 +88,8 @@ class CourseIndexView(DeveloperErrorsView):
         parameters=[OpenApiParameter("show", str, description="Usage key of a block that the page opens.")],
         responses=CourseIndexSerializer,
     )
-    def get(self, request: Request, course_key: str) -> Response:
-        outline = api.get_course_outline(course_key_of(course_key), user=request.user)
+    def get(self, request: Request, course_key: CourseKey) -> Response:
+        outline = api.get_course_outline(course_key, user=request.user)
         show = request.query_params.get("show")
         return Response(
             {
@@ -144,8 +144,8 @@ class BlockPageView(DeveloperErrorsView):
         summary="Read what the page of a course block shows",
         responses=BlockPageSerializer,
     )
-    def get(self, request: Request, downstream_key: str) -> Response:
-        outline = api.get_outline(block_key(downstream_key), user=request.user, depth=1)
+    def get(self, request: Request, downstream_key: UsageKey) -> Response:
+        outline = api.get_outline(downstream_key, user=request.user, depth=1)
         path = outline.above()
         by_type = {key.block_type: key for key in (*path, outline.top)}
         unit, subsection = by_type.get(UNIT), {key.block_type: key for key in path}.get(SUBSECTION)
@@ -189,7 +189,7 @@ def _page_url(usage_key: UsageKey) -> str:
 
 
 def _initial_state(outline: api.Outline, show: str) -> dict[str, Any] | None:
-    below = [str(key) for key, _depth in outline.structure.walk(block_key(show))]
+    below = [str(key) for key, _depth in outline.structure.walk(block_key_of(show))]
     return {"locator_to_show": show, "expanded_locators": below} if below else None
 
 

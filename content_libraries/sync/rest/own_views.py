@@ -19,7 +19,7 @@ from ...rest.bodies import KeyListField, StrictSerializer, refuse_fields, reques
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..models import SyncRun
-from .base import TAGS, DeveloperErrorsView, block_key, course_key_of, item_key_of, library_of
+from .base import TAGS, DeveloperErrorsView, block_key_of, course_key_of, item_key_of, library_of
 from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
@@ -66,7 +66,7 @@ class PreviewsView(DeveloperErrorsView):
         wanted = body.validated_data
         if "usage_key" not in wanted:
             return Response(preview_data(_course_plan(request, wanted)))
-        key, keep = block_key(wanted["usage_key"]), frozenset(wanted["keep_custom_fields"])
+        key, keep = block_key_of(wanted["usage_key"]), frozenset(wanted["keep_custom_fields"])
         if "outcome" in wanted:
             plan = api.preview_outcome(key, api.SyncOutcome(wanted["outcome"]), user=request.user, keep=keep)
         else:
@@ -106,7 +106,7 @@ class ReuseChecksView(DeveloperErrorsView):
         body = ReuseRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent_key = block_key(wanted["parent_locator"])
+        parent_key = block_key_of(wanted["parent_locator"])
         found = api.check_reuse(wanted["upstream_keys"], parent_key=parent_key, user=request.user)
         return Response(ReuseCheckSerializer(found, many=True).data)
 

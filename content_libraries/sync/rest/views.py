@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from ...courses.api import Block, Copied, duplicate_block
 from ...errors import ContentLibrariesError, InvalidInputError
+from ...keys import CourseKey
 from ...rest.bodies import request_body
 from .. import api
 from ..actions.syncing import Synced
@@ -20,7 +21,7 @@ from .base import (
     TAGS,
     DeveloperErrorsView,
     LinkPagination,
-    block_key,
+    block_key_of,
     course_key_of,
     flag,
     item_key_of,
@@ -97,8 +98,8 @@ class SummaryView(DeveloperErrorsView):
         summary="Count the links of a course",
         responses=SummarySerializer(many=True),
     )
-    def get(self, request: Request, course_key: str) -> Response:
-        summaries = api.summarize_course(course_key_of(course_key), user=request.user)
+    def get(self, request: Request, course_key: CourseKey) -> Response:
+        summaries = api.summarize_course(course_key, user=request.user)
         data = [
             {
                 "upstream_context_title": summary.title,
@@ -117,9 +118,8 @@ class LinkView(DeveloperErrorsView):
     """The link of one block."""
 
     @extend_schema(operation_id="downstream_read", summary="Read a link", responses=LinkSerializer)
-    def get(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
-        return Response(link_data(*api.get_link_and_parts(key, user=request.user)))
+    def get(self, request: Request, downstream_key: UsageKey) -> Response:
+        return Response(link_data(*api.get_link_and_parts(downstream_key, user=request.user)))
 
     @extend_schema(
         operation_id="downstream_link",
@@ -127,14 +127,13 @@ class LinkView(DeveloperErrorsView):
         request=LinkRequestSerializer,
         responses={200: LinkSerializer, 409: SyncPreviewSerializer},
     )
-    def put(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
+    def put(self, request: Request, downstream_key: UsageKey) -> Response:
         body = LinkRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         try:
             api.link_block(
-                key,
+                downstream_key,
                 user=request.user,
                 upstream=wanted["upstream_ref"],
                 sync=wanted.get("sync", False),
@@ -143,11 +142,11 @@ class LinkView(DeveloperErrorsView):
         except api.WouldDeleteError as error:
             shown = {"developer_message": error.message, "error_code": error.code, **preview_data(error.plan)}
             return Response(shown, status.HTTP_409_CONFLICT)
-        return Response(link_data(api.get_link(key, user=request.user)))
+        return Response(link_data(api.get_link(downstream_key, user=request.user)))
 
     @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})
-    def delete(self, request: Request, downstream_key: str) -> Response:
-        api.unlink_block(block_key(downstream_key), user=request.user)
+    def delete(self, request: Request, downstream_key: UsageKey) -> Response:
+        api.unlink_block(downstream_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -165,24 +164,25 @@ class SyncView(DeveloperErrorsView):
         request=SyncRequestSerializer,
         responses=SyncedLinkSerializer,
     )
-    def post(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
+    def post(self, request: Request, downstream_key: UsageKey) -> Response:
         body = SyncRequestSerializer(data=request_body(request) or {})
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         keep, fingerprint = frozenset(wanted["keep_custom_fields"]), wanted.get("fingerprint")
         if "outcome" in wanted:
             outcome = api.SyncOutcome(wanted["outcome"])
-            plan = api.settle_update(key, outcome, user=request.user, keep=keep, fingerprint=fingerprint)
+            plan = api.settle_update(downstream_key, outcome, user=request.user, keep=keep, fingerprint=fingerprint)
         else:
             override = wanted["override_customizations"]
-            plan = api.sync_block(key, user=request.user, override=override, keep=keep, fingerprint=fingerprint).plan
-        link = link_data(api.get_link(key, user=request.user))
+            plan = api.sync_block(
+                downstream_key, user=request.user, override=override, keep=keep, fingerprint=fingerprint
+            ).plan
+        link = link_data(api.get_link(downstream_key, user=request.user))
         return Response(link | {"static_file_notices": notices_data(plan.notices)})
 
     @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
-    def delete(self, request: Request, downstream_key: str) -> Response:
-        api.decline_update(block_key(downstream_key), user=request.user)
+    def delete(self, request: Request, downstream_key: UsageKey) -> Response:
+        api.decline_update(downstream_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -200,9 +200,9 @@ class CreateView(DeveloperErrorsView):
         body = CreateRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent = block_key(wanted["parent_locator"])
+        parent = block_key_of(wanted["parent_locator"])
         if "duplicate_source_locator" in wanted:
-            source = block_key(wanted["duplicate_source_locator"])
+            source = block_key_of(wanted["duplicate_source_locator"])
             return Response(_duplicated(duplicate_block(source, user=request.user, parent_key=parent), parent))
         if "staged_content" in wanted:
             return Response(_pasted(api.paste_block(parent, user=request.user, index=wanted.get("index")), parent))
@@ -229,12 +229,11 @@ class ChildrenView(DeveloperErrorsView):
         parameters=[OpenApiParameter("get_upstream_info", bool)],
         responses=OpenApiResponse(description="The container and its children (wire: sync-endpoints)."),
     )
-    def get(self, request: Request, downstream_key: str) -> Response:
-        key = block_key(downstream_key)
+    def get(self, request: Request, downstream_key: UsageKey) -> Response:
         with_parts = flag(request.query_params.get("get_upstream_info", "false"), field="get_upstream_info")
-        found = api.get_linked_children(key, user=request.user, with_parts=with_parts)
+        found = api.get_linked_children(downstream_key, user=request.user, with_parts=with_parts)
         block, *children = found.blocks
-        is_free = found.links[key].upstream is None
+        is_free = found.links[downstream_key].upstream is None
         return Response(
             {
                 "display_name": block.title,

@@ -17,7 +17,7 @@ urlpatterns = [
     # Taxonomies that platforms brought along can have negative numbers.
     re_path(r"^taxonomies/(?P<pk>-?\d+)/tags/$", views.TaxonomyTagsView.as_view(), name="taxonomy-tags"),
     path("import/template.<str:file_ext>", views.TemplateView.as_view(), name="taxonomy-import-template"),
-    path("object_tags/<str:object_id>/export/", views.ObjectTagExportView.as_view(), name="object-tags-export"),
+    path("object_tags/<library_key:object_id>/export/", views.ObjectTagExportView.as_view(), name="object-tags-export"),
     path(
         "object_tags/<str:object_id>/",
         views.ObjectTagView.as_view({"get": "retrieve", "put": "update"}),

@@ -7,7 +7,7 @@ The views are those of openedx-tagging. What is here is what they leave to their
 from __future__ import annotations
 
 from collections.abc import Mapping, Sized
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
@@ -38,7 +38,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
-from ... import keys
+from ...keys import LibraryLocatorV2
+from ...libraries.api import Permission
+from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import require_few
 from ...rest.views import ErrorsMixin, LibraryAPIView
 from .. import api
@@ -233,15 +235,17 @@ class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView)
         return response
 
 
-class ObjectTagExportView(LibraryAPIView):
+class ObjectTagExportView(LibraryScopedView):
     """The tags of a library and of everything in it."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
         summary="Export the tags of a library and of everything in it",
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request, object_id: str) -> StreamingHttpResponse:
-        lines = api.export_tags(keys.library_key(object_id), user=request.user)
+    def get(self, request: Request, object_id: LibraryLocatorV2) -> StreamingHttpResponse:
+        lines = api.export_tags(object_id, user=request.user)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{object_id}_tags.csv"'
         return response

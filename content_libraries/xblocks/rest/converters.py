@@ -1,51 +1,12 @@
-"""Parts of addresses: components and their versions."""
+"""Versions of components in addresses."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from django.urls import register_converter
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import UsageKey
-from opaque_keys.edx.locator import CourseLocator
 
-from ...errors import MalformedKeyError
-from ...keys import LibraryUsageLocatorV2, component_key
 from ..data import Version
-
-
-class ComponentKeyConverter:
-    """Matches keys of library components only: for anything else there is no such URL."""
-
-    regex = r"[\w-]+(:[\w\-.]+)+"
-
-    def to_python(self, value: str) -> LibraryUsageLocatorV2:
-        try:
-            return component_key(value)
-        except MalformedKeyError as error:
-            raise ValueError(value) from error
-
-    def to_url(self, value: LibraryUsageLocatorV2 | str) -> str:
-        return str(value)
-
-
-class CourseBlockKeyConverter:
-    """Matches keys of blocks of courses; a branch in them makes no difference."""
-
-    regex = r"block-v1:[^/]+"
-
-    def to_python(self, value: str) -> UsageKey:
-        try:
-            key: UsageKey = UsageKey.from_string(value)
-        except InvalidKeyError as error:
-            raise ValueError(value) from error
-        course_key = key.context_key
-        if not isinstance(course_key, CourseLocator) or course_key.run is None:
-            raise ValueError(value)
-        return key.map_into_course(course_key.for_branch(None))
-
-    def to_url(self, value: UsageKey | str) -> str:
-        return str(value)
 
 
 class VersionConverter:
@@ -71,6 +32,4 @@ def _number(text: str) -> int:
     return int(text)
 
 
-register_converter(ComponentKeyConverter, "library_component_key")
-register_converter(CourseBlockKeyConverter, "course_block_key")
 register_converter(VersionConverter, "component_version")

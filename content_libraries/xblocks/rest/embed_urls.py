@@ -7,18 +7,17 @@ from typing import Final
 from django.urls import path
 
 from . import (
-    converters,  # noqa: F401 - registers the converters
     course_views,
     embed_views,
     handler_views,
 )
 
-_BLOCK: Final = "<course_block_key:block_key>"
+_BLOCK: Final = "<exact_block_key:block_key>"
 _HANDLER: Final = f"{_BLOCK}/handler/<str:user_name>-<str:token>/<str:handler_name>/"
 
 urlpatterns = [
     path("resources/<str:block_type>/<path:path>", embed_views.ResourceView.as_view(), name="xblock-resource"),
-    path("<library_component_key:key>/embed/<str:view_name>/", embed_views.EmbedView.as_view(), name="xblock-embed"),
+    path("<exact_component_key:key>/embed/<str:view_name>/", embed_views.EmbedView.as_view(), name="xblock-embed"),
     path(f"{_BLOCK}/embed/student_view/", course_views.CourseBlockView.as_view(), name="course-xblock-embed"),
     path(f"{_BLOCK}/files/<path:path>", course_views.CourseBlockFileView.as_view(), name="course-xblock-file"),
     path(_HANDLER, handler_views.CourseHandlerView.as_view(), name="course-xblock-handler"),

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import (
-    converters,  # noqa: F401 - registers the converters
-    views,
-)
+from . import views
 
 urlpatterns = [
     path(
-        "components/<library_component_key:key>/fields/",
+        "components/<exact_component_key:key>/fields/",
         views.DeclaredFieldsView.as_view(),
         name="component-declared-fields",
     ),

@@ -7,12 +7,12 @@ from typing import Final
 from django.urls import path
 
 from . import (
-    converters,  # noqa: F401 - registers the converters
+    converters,  # noqa: F401 - registers the converter of versions
     handler_views,
     views,
 )
 
-_KEY: Final = "<library_component_key:key>"
+_KEY: Final = "<exact_component_key:key>"
 _VERSION: Final = f"{_KEY}@<component_version:version>"
 _HANDLER: Final = "handler/<str:user_name>-<str:token>/<str:handler_name>/<path:suffix>"
 _HANDLER_ALONE: Final = "handler/<str:user_name>-<str:token>/<str:handler_name>/"

@@ -1,0 +1,52 @@
+"""The base of views whose address names a library, or something in one (ADR 0043)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework.request import Request
+
+from ...keys import (
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+    library_key_of,
+)
+from ...rest.views import LibraryAPIView
+from ..access import access_library
+from ..data import Permission
+from ..models import ContentLibrary
+
+
+class LibraryScopedView(LibraryAPIView):
+    """
+    Base of views whose address names a library, or something in one.
+
+    It asks for the permissions of ``perms_map`` before the view reads the query or the body, so that a refusal comes
+    before bad input. ``library`` is the library then.
+    """
+
+    perms_map: ClassVar[Mapping[str, Sequence[Permission]]]
+    """
+    Method -> the permissions in the library that it needs, all of them.
+
+    An empty list leaves the question to the api function, because it may allow others than the team of the library.
+    """
+
+    library: ContentLibrary
+
+    def check_access(self, request: Request) -> None:
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        for permission in self.perms_map[method]:
+            self.library = access_library(request.user, self.library_key(), permission)
+
+    def library_key(self) -> LibraryLocatorV2:
+        for value in self.kwargs.values():
+            match value:
+                case LibraryLocatorV2():
+                    return value
+                case LibraryUsageLocatorV2() | LibraryContainerLocator():
+                    return library_key_of(value)
+        raise ImproperlyConfigured(f"The address of {type(self).__name__} names no library.")

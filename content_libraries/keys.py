@@ -13,12 +13,13 @@ The key classes accept any container type; this module does not.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from opaque_keys import InvalidKeyError, OpaqueKey
-from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import (
     LibraryCollectionLocator,
     LibraryContainerLocator,
@@ -45,6 +46,7 @@ __all__ = [
     "item_type_of",
     "library_key",
     "library_key_of",
+    "stored_usage_key",
 ]
 
 CONTAINER_TYPES: Final = ("unit", "subsection", "section")
@@ -117,6 +119,13 @@ def course_key(text: str) -> CourseKey:
         raise MalformedKeyError(
             _("“%(text)s” is not the key of a course: it has to look like course-v1:ORG+COURSE+RUN.") % {"text": text}
         ) from error
+    return key
+
+
+@lru_cache(maxsize=20_000)
+def stored_usage_key(text: str) -> UsageKey:
+    """Parse a usage key of the database, with a cache: reading a course would spend most of its time on parsing."""
+    key: UsageKey = UsageKey.from_string(text)
     return key
 
 

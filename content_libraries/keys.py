@@ -13,6 +13,7 @@ The key classes accept any container type; this module does not.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -49,6 +50,7 @@ __all__ = [
     "library_key",
     "library_key_of",
     "run_block_key",
+    "stored_usage_key",
 ]
 
 CONTAINER_TYPES: Final = ("unit", "subsection", "section")
@@ -149,6 +151,13 @@ def run_block_key(text: str) -> UsageKey:
     if not isinstance(course, CourseLocator) or course.run is None:
         raise MalformedKeyError(_("“%(value)s” is not the key of a course block.") % {"value": text})
     return key.map_into_course(course.for_branch(None))
+
+
+@lru_cache(maxsize=20_000)
+def stored_usage_key(text: str) -> UsageKey:
+    """Parse a usage key of the database, with a cache: reading a course would spend most of its time on parsing."""
+    key: UsageKey = UsageKey.from_string(text)
+    return key
 
 
 def context_key(text: str) -> LibraryLocatorV2 | CourseKey:

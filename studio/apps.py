@@ -14,5 +14,6 @@ class StudioConfig(AppConfig):
         from user_tasks import rules  # noqa: PLC0415 - needs the apps
 
         from .operations import request_ids  # noqa: F401, PLC0415 - connects receivers, which need Django
+        from .upstream import submissions  # noqa: F401, PLC0415
 
         rules.add_rules()  # users see their own tasks and artifacts

@@ -11,7 +11,6 @@ import logging
 import os
 import sys
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,20 +75,16 @@ INSTALLED_APPS = [
     "django_structlog",
     "drf_spectacular_sidecar",
     "studio",
+    # Open Responses need these besides their class. Nobody hands anything in here, so their tables stay empty.
+    "submissions",
+    "openassessment",
+    "openassessment.assessment",
+    "openassessment.fileupload",
+    "openassessment.staffgrader",
+    "openassessment.workflow",
+    "openassessment.xblock",
 ]
-# Open Responses would have browsers load a script of hotjar.com.
-HOTJAR_SITE_ID = ""
-# What they need beside their class; nobody hands anything in here, so their tables stay empty.
-if find_spec("openassessment"):
-    INSTALLED_APPS += [
-        "submissions",
-        "openassessment",
-        "openassessment.assessment",
-        "openassessment.fileupload",
-        "openassessment.staffgrader",
-        "openassessment.workflow",
-        "openassessment.xblock",
-    ]
+HOTJAR_SITE_ID = ""  # Open Responses would have browsers load a script of hotjar.com
 
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",

@@ -126,3 +126,11 @@ def test_columns_and_filters_are_named_in_words(admin_client: Client) -> None:
         if words:
             by_code[model._meta.model_name] = words
     assert by_code == {}
+
+
+def test_tables_of_what_learners_hand_in_are_not_shown(admin_client: Client) -> None:
+    """They come with the packages of Open Response, and stay empty."""
+    shown = {app["app_label"] for app in admin_client.get("/admin/").context["app_list"]}
+    assert "content_libraries" in shown
+    assert not shown & {"assessment", "staffgrader", "submissions", "workflow"}
+    assert admin_client.get("/admin/submissions/submission/").status_code == 404

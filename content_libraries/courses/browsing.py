@@ -85,7 +85,8 @@ def get_course_tree(
     found = course_store().blocks(course_key, keys) if keys else {}
     if top not in found:
         raise NotFoundError(_("There is no “%(top)s”.") % {"top": top})
-    return CourseTree(top, structure, {key: found[key] for key in keys if key in found})
+    blocks = {key: block for key in keys if (block := found.get(key)) is not None}
+    return CourseTree(top, structure, blocks)
 
 
 def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:

@@ -302,8 +302,10 @@ _MAX_VERSION: Final = 2**31 - 1
 
 
 def _json(text: str | None) -> object:
+    if not text:
+        return None
     try:
-        return read_json(text or "null")
+        return read_json(text)
     except InvalidValueError:
         return None
 

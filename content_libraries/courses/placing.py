@@ -8,6 +8,7 @@ many blocks there are.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -30,12 +31,12 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
     Raises NotFoundError for a course that is not kept in Learning Core.
     """
     reader = CourseReader(course_key, "draft")
-    keys: list[UsageKey] = []
+    modified: dict[UsageKey, datetime | None] = {}
     for part in learning_core.in_parts(entity_pks):
         rows: Any = CourseBlock.objects.filter(course=reader.course, entity__pk__in=part)
-        keys.extend(rows.values_list("usage_key", flat=True))
+        modified.update(rows.values_list("usage_key", "entity__draft__version__created"))
     structure = reader.structure
-    standing = [key for key in keys if key in structure.reachable]
+    standing = {key: time for key, time in modified.items() if time is not None and key in structure.reachable}
     texts = reader.definitions(standing, skip_damaged=True)
     placed = {
         key: PlacedBlock(
@@ -43,11 +44,11 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
             title=structure.blocks[key].title,
             olx=texts.get(key, ""),
             ancestors=_ancestors(key, structure),
-            modified=reader.rows[key].modified,
+            modified=time,
         )
-        for key in standing
+        for key, time in standing.items()
     }
-    return {key: placed.get(key) for key in sorted(keys)}
+    return {key: placed.get(key) for key in sorted(modified)}
 
 
 def entity_pks_within(course_key: CourseKey, entity_pks: Collection[int]) -> set[int]:

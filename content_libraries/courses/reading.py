@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
 
 from ..errors import NotFoundError
+from ..keys import stored_usage_key
 from ..learning_core import api as learning_core
 from ..learning_core.api import BranchName, FileMedia
 from ..olx.api import settings_in
@@ -31,18 +31,11 @@ _FEW = 50
 _KEY_TEXT: Final = ExpressionWrapper(F("usage_key"), output_field=TextField())
 
 
-@lru_cache(maxsize=20_000)
-def _parsed(text: str) -> UsageKey:
-    """Parse a usage key, with a cache: reading a course would spend most of its time on parsing."""
-    key: UsageKey = UsageKey.from_string(text)
-    return key
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
+    usage_key: UsageKey
     entity_pk: int
     version_pk: int
-    modified: datetime
     state: BlockState
 
 
@@ -56,30 +49,37 @@ class CourseReader:
 
     @cached_property
     def rows(self) -> Mapping[UsageKey, _Row]:
+        return {row.usage_key: row for row in self._all_rows}
+
+    @cached_property
+    def _all_rows(self) -> list[_Row]:
+        """Return the rows without looking at their keys, whose hashes are slow to compute."""
         return self._read_rows()
 
-    def _read_rows(self, **conditions: object) -> dict[UsageKey, _Row]:
+    def _rows_of(self, keys: Iterable[UsageKey]) -> list[_Row]:
+        return [row for key in keys if (row := self.rows.get(key)) is not None]
+
+    def _read_rows(self, **conditions: object) -> list[_Row]:
         version = f"entity__{self.branch}__version"
         found = self._live_blocks(**conditions).values_list(
             _KEY_TEXT,
             "entity_id",
             f"{version}_id",
-            f"{version}__created",
             f"{version}__title",
             f"{version}__version_num",
             "entity__container__container_type_id",
             "entity__draft__version_id",
             "entity__published__version_id",
         )
-        return {
-            _parsed(text): _Row(
+        return [
+            _Row(
+                stored_usage_key(text),
                 entity_pk,
                 version_pk,
-                modified,
                 BlockState(title, number, container_type is not None, draft != published),
             )
-            for text, entity_pk, version_pk, modified, title, number, container_type, draft, published in found
-        }
+            for text, entity_pk, version_pk, title, number, container_type, draft, published in found
+        ]
 
     def _live_blocks(self, **conditions: object) -> QuerySet[CourseBlock]:
         is_live = {f"entity__{self.branch}__version__isnull": False}
@@ -88,7 +88,7 @@ class CourseReader:
     @cached_property
     def key_of(self) -> Mapping[int, UsageKey]:
         """Return the usage keys of the branch's blocks by entity pk."""
-        return {row.entity_pk: key for key, row in self.rows.items()}
+        return {row.entity_pk: row.usage_key for row in self._all_rows}
 
     @cached_property
     def structure(self) -> CourseStructure:
@@ -96,7 +96,7 @@ class CourseReader:
         # Without the lock of the course, the children may include blocks that were created after the rows were read.
         return CourseStructure(
             root=root_key(self.course.id),
-            blocks={key: row.state for key, row in self.rows.items()},
+            blocks={row.usage_key: row.state for row in self._all_rows},
             children={
                 self.key_of[parent]: tuple(self.key_of[child] for child in found if child in self.key_of)
                 for parent, found in children.items()
@@ -110,33 +110,25 @@ class CourseReader:
 
         For ``skip_damaged`` see ``learning_core.api.olx_of``.
         """
-        return _definitions({key: self.rows[key] for key in keys if key in self.rows}, skip_damaged=skip_damaged)
+        rows = self._rows_of(keys)
+        texts = _texts_of(rows, skip_damaged=skip_damaged)
+        return {row.usage_key: texts[row.version_pk] for row in rows if row.version_pk in texts}
 
     def blocks(self, keys: Collection[UsageKey]) -> dict[UsageKey, Block]:
         """Read blocks. Up to ``_FEW`` blocks are read by their keys, which costs the same in a course of any length."""
         if len(keys) > _FEW:
-            return self.blocks_of(self.definitions(keys))
+            return _blocks(self._rows_of(keys), self.structure.children)
         rows = self._read_rows(usage_key__in=keys)
-        holders = [row.entity_pk for row in rows.values() if row.state.holds_blocks]
+        holders = [row.entity_pk for row in rows if row.state.holds_blocks]
         child_pks = learning_core.current_children_of(holders, branch=self.branch)
         key_of: dict[int, UsageKey] = {}
         for part in learning_core.in_parts(chain.from_iterable(child_pks.values())):
             found = self._live_blocks(entity__in=part).values_list("entity_id", _KEY_TEXT)
-            key_of.update((pk, _parsed(text)) for pk, text in found)
+            key_of.update((pk, stored_usage_key(text)) for pk, text in found)
         children = {
-            key: tuple(key_of[pk] for pk in child_pks.get(row.entity_pk, ()) if pk in key_of)
-            for key, row in rows.items()
+            row.usage_key: tuple(key_of[pk] for pk in child_pks.get(row.entity_pk, ()) if pk in key_of) for row in rows
         }
-        return {
-            key: Block(key, olx, settings_in(olx), children[key], rows[key].state)
-            for key, olx in _definitions(rows).items()
-        }
-
-    def blocks_of(self, definitions: Mapping[UsageKey, str]) -> dict[UsageKey, Block]:
-        return {
-            key: Block(key, olx, settings_in(olx), self.structure.children.get(key, ()), self.rows[key].state)
-            for key, olx in definitions.items()
-        }
+        return _blocks(rows, children)
 
     def blocks_saying(self, text: str) -> dict[UsageKey, Block]:
         """Return the blocks of the draft whose OLX contains a text."""
@@ -145,7 +137,12 @@ class CourseReader:
             version__draft__entity__course_block__course=self.course, olx__contains=text
         )
         found: dict[int, str] = {**components, **dict(containers.values_list("version__entity_id", "olx"))}
-        return self.blocks_of({self.key_of[pk]: olx for pk, olx in found.items() if pk in self.key_of})
+        children = self.structure.children
+        return {
+            row.usage_key: _block(row, olx, children)
+            for row in self._all_rows
+            if (olx := found.get(row.entity_pk)) is not None
+        }
 
     @cached_property
     def stored_files(self) -> Mapping[int, FileMedia]:
@@ -169,13 +166,23 @@ class CourseReader:
                 yield path, data
 
 
-def _definitions(rows: Mapping[UsageKey, _Row], *, skip_damaged: bool = False) -> dict[UsageKey, str]:
-    wanted = {row.version_pk: key for key, row in rows.items()}
-    holders = [row.version_pk for row in rows.values() if row.state.holds_blocks]
-    texts = learning_core.olx_of(wanted.keys() - set(holders), skip_damaged=skip_damaged)
-    for part in learning_core.in_parts(holders):
+def _blocks(rows: Collection[_Row], children: Mapping[UsageKey, tuple[UsageKey, ...]]) -> dict[UsageKey, Block]:
+    texts = _texts_of(rows)
+    return {row.usage_key: _block(row, texts[row.version_pk], children) for row in rows if row.version_pk in texts}
+
+
+def _block(row: _Row, olx: str, children: Mapping[UsageKey, tuple[UsageKey, ...]]) -> Block:
+    return Block(row.usage_key, olx, settings_in(olx), children.get(row.usage_key, ()), row.state)
+
+
+def _texts_of(rows: Collection[_Row], *, skip_damaged: bool = False) -> dict[int, str]:
+    """Read the OLX of blocks, by version pk."""
+    texts = learning_core.olx_of(
+        [row.version_pk for row in rows if not row.state.holds_blocks], skip_damaged=skip_damaged
+    )
+    for part in learning_core.in_parts(row.version_pk for row in rows if row.state.holds_blocks):
         texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
-    return {wanted[version_pk]: olx for version_pk, olx in texts.items()}
+    return texts
 
 
 def find_course(course_key: CourseKey) -> Course:

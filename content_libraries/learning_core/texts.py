@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
 from openedx_content.models_api import ComponentVersionMedia, Media
 
 from ..errors import DamagedFileError
@@ -28,11 +29,15 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
     and StorageError.
     """
     texts: dict[int, str] = {}
+    in_files: list[int] = []
     for part in in_parts(set(version_pks)):
-        rows = ComponentVersionMedia.objects.filter(component_version_id__in=part, path=BLOCK_PATH).select_related(
-            "media__learning_package"
-        )
-        for row in rows:
+        for pk, text in _olx_media(part).values_list("component_version_id", "media__text"):
+            if text is None:
+                in_files.append(pk)
+            else:
+                texts[pk] = text
+    for part in in_parts(in_files):
+        for row in _olx_media(part).select_related("media__learning_package"):
             try:
                 texts[row.component_version_id] = text_of(row.media)
             except DamagedFileError as error:
@@ -40,6 +45,10 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
                     raise
                 logger.warning("The OLX of version %s cannot be read: %s", row.component_version_id, error)
     return texts
+
+
+def _olx_media(version_pks: Collection[int]) -> QuerySet[ComponentVersionMedia]:
+    return ComponentVersionMedia.objects.filter(component_version_id__in=version_pks, path=BLOCK_PATH)
 
 
 def text_of(media: Media) -> str:

@@ -13,6 +13,7 @@ from json import dumps
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import CoursePlan, CreateBlock
+from ..keys import ItemKey
 
 
 class LinkState(StrEnum):
@@ -219,6 +220,7 @@ class LinkDetail:
     A link, from the settings of its block and from the library (wire: sync-endpoints).
 
     Args:
+        item: key of the library item; None for a block that is not linked, and if ``upstream`` is no key.
         version_available: number of the published version; None if the link is broken.
         top_level: the top of the linked structure that the block is part of; None if the block is not a part.
         error: a message for the author; "" if nothing is wrong.
@@ -230,6 +232,7 @@ class LinkDetail:
     block_type: str
     title: str
     upstream: str | None
+    item: ItemKey | None
     upstream_title: str | None
     version_synced: int | None
     version_declined: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, cast
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.db import DataError
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
@@ -22,6 +23,9 @@ from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
 
 _STYLED_INSIDE: Final = "openedx_content_"
 """What names of pages begin with whose elements have styles of their own: the admin of Learning Core."""
+
+_WITHOUT_PAGES: Final = frozenset({"assessment", "staffgrader", "submissions", "workflow"})
+"""Labels of apps whose tables stay empty: those of Open Response, as nobody hands anything in here."""
 
 
 class StudioAdminSite(AdminSite):
@@ -35,6 +39,12 @@ class StudioAdminSite(AdminSite):
     site_header = site_title = format_lazy(gettext_lazy("{site} administration"), site=settings.STUDIO_NAME)
     # Lists of libraries and jobs have many columns, and filters beside them.
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register models, without those whose tables stay empty."""
+        models: Iterable[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        shown = [model for model in models if model._meta.app_label not in _WITHOUT_PAGES]
+        super().register(shown, admin_class, **options)
 
     def admin_view[View: Callable[..., HttpResponseBase]](self, view: View, cacheable: bool = False) -> View:
         answer = super().admin_view(view, cacheable)

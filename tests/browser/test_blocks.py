@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +26,6 @@ addEventListener("message", (event) => window.messages.push({origin: event.origi
 allow-popups-to-escape-sandbox allow-presentation allow-same-origin allow-scripts
 allow-top-navigation-by-user-activation"></iframe>"""
 """A page of the site's own origin, with the frame of a component as the authoring frontend writes it."""
-
-needs_ora2 = pytest.mark.skipif(find_spec("openassessment") is None, reason="ora2 is not installed")
 
 type Show = Callable[..., FrameLocator]
 
@@ -336,7 +333,6 @@ class TestWhatIsShown:
         assert not errors
 
 
-@needs_ora2
 class TestOpenResponses:
     """The question and its steps are shown; nothing is asked of other sites."""
 
@@ -397,7 +393,6 @@ class TestEditors:
         assert 'display_name="Layers"' in author.olx(key)
         assert not errors
 
-    @needs_ora2
     def test_an_open_response_is_saved(self, author: Author, show: Show) -> None:
         errors: list[str] = []
         author.page.on("pageerror", lambda error: errors.append(str(error)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from typing import Any, Final
 
 import pytest
@@ -70,10 +69,7 @@ EDITED: Final[dict[str, Any]] = {
 }
 """What the editor of the block sends when its author saves."""
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(find_spec("openassessment") is None, reason="ora2 is not installed"),
-]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

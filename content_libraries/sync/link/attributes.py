@@ -224,8 +224,10 @@ def _text(number: int | None) -> str | None:
 
 def _texts(text: str | None) -> Mapping[str, str]:
     """Read the names and texts of a JSON object; other values are left out. Empty for a text that is no object."""
+    if not text:
+        return {}
     try:
-        found = read_json(text or "null")
+        found = read_json(text)
     except InvalidValueError:
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

@@ -8,15 +8,16 @@ computed in memory from the rows of links and the published versions of items, i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from django.db.models import ExpressionWrapper, F, Q, QuerySet, TextField
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ...keys import stored_usage_key
 from ...learning_core import api as learning_core
 from ...learning_core.api import Child, NamedItem
 from ..data import READY_STATES, WORKING_STATES, LinkState
@@ -25,7 +26,11 @@ from .attributes import children_name
 
 
 class LinkRow(NamedTuple):
-    """A row of ``CourseLink`` with keys as texts: parsing the keys would cost more than everything else."""
+    """
+    A row of ``CourseLink`` with keys and lists as texts, and without times.
+
+    Parsing all of them would cost more than everything else, and few are looked at.
+    """
 
     pk: int
     course_key: str
@@ -41,16 +46,25 @@ class LinkRow(NamedTuple):
     version_declined: int | None
     deletion_declined: bool
     children_declined: str
-    block_children: list[str]
-    downstream_customized: list[str]
+    block_children: str
+    downstream_customized: str
     downstream_edited: bool
-    created: datetime
-    updated: datetime
+
+    @property
+    def children(self) -> list[str]:
+        """Return the usage keys of what is in the block; none for a component."""
+        keys: list[str] = json.loads(self.block_children) if self.is_container else []
+        return keys
+
+    @property
+    def customized(self) -> list[str]:
+        """Return the names of the fields that the course has changed."""
+        names: list[str] = json.loads(self.downstream_customized)
+        return names
 
     @property
     def usage_key(self) -> UsageKey:
-        key: UsageKey = UsageKey.from_string(self.downstream_key)
-        return key
+        return stored_usage_key(self.downstream_key)
 
     @property
     def top(self) -> str:
@@ -58,7 +72,7 @@ class LinkRow(NamedTuple):
         return self.top_level_parent_key or self.downstream_key
 
 
-_KEYS: Final = ("course_key", "downstream_key", "top_level_parent_key")
+_TEXTS: Final = ("course_key", "downstream_key", "top_level_parent_key", "block_children", "downstream_customized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +107,7 @@ class Standing:
     @property
     def top_key(self) -> UsageKey:
         """Return the key of the top of the linked structure; the block's own key for a top-level block."""
-        key: UsageKey = UsageKey.from_string(self.top_level or self.row.downstream_key)
-        return key
+        return stored_usage_key(self.top_level or self.row.downstream_key)
 
 
 def standings_in(course_key: CourseKey) -> dict[str, Standing]:
@@ -110,8 +123,8 @@ def standings_of(links: QuerySet[CourseLink]) -> dict[str, Standing]:
 
 
 def _rows(links: QuerySet[CourseLink]) -> list[LinkRow]:
-    texts = {f"{name}_text": ExpressionWrapper(F(name), output_field=TextField()) for name in _KEYS}
-    names = [f"{name}_text" if name in _KEYS else name for name in LinkRow._fields]
+    texts = {f"{name}_text": ExpressionWrapper(F(name), output_field=TextField()) for name in _TEXTS}
+    names = [f"{name}_text" if name in _TEXTS else name for name in LinkRow._fields]
     return list(map(LinkRow._make, links.annotate(**texts).order_by("pk").values_list(*names)))
 
 
@@ -124,7 +137,7 @@ def _with_structures(wanted: Sequence[LinkRow]) -> list[LinkRow]:
         found = _rows(links.filter(Q(downstream_key__in=part) | Q(top_level_parent_key__in=part)))
         rows |= {row.pk: row for row in found}
     known = {row.downstream_key for row in rows.values()}
-    missing = {key for row in rows.values() for key in row.block_children} - known
+    missing = {key for row in rows.values() for key in row.children} - known
     for part in learning_core.in_parts(missing):
         rows |= {row.pk: row for row in _rows(links.filter(downstream_key__in=part))}
     return list(rows.values())
@@ -251,7 +264,7 @@ class _Readiness:
         if not row.is_container:
             return False
         shown = [child.entity_pk for child in self._published(row)]
-        return [pk for key in row.block_children for pk in self._counted(key, row, shown)] != shown
+        return [pk for key in row.children for pk in self._counted(key, row, shown)] != shown
 
     def _counted(self, key: str, holder: LinkRow, shown: Collection[int]) -> Iterable[int]:
         child = self.by_key.get(key)

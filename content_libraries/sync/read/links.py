@@ -65,6 +65,14 @@ class LinkedChildren:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTimes:
+    """When a link was made, and when something that it says really changed."""
+
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standings(Sequence[Standing]):
     """The standings of the links of a query, as a sequence. Only the standings of the requested page are computed."""
 
@@ -169,7 +177,7 @@ def _ready_parts(
         return []
     structure = structure or course_store().structure(usage_key.course_key)
     return [
-        ReadyPart(key, structure.blocks[key].title, ready[key].upstream_key, tuple(ready[key].downstream_customized))
+        ReadyPart(key, structure.blocks[key].title, ready[key].upstream_key, tuple(ready[key].customized))
         for key, depth in structure.walk(usage_key)
         if depth and key in ready
     ]
@@ -243,6 +251,15 @@ def library_titles(links: Iterable[Standing]) -> dict[str, str]:
     """Return the titles of the libraries that links lead to, by library key; unknown libraries are left out."""
     packages = learning_core.packages_named({link.row.library_key for link in links if link.row.library_key})
     return {name: package.title for name, package in packages.items()}
+
+
+def link_times(links: Iterable[Standing]) -> dict[int, LinkTimes]:
+    """Return the times of links by their pks. Links that were removed meanwhile are left out."""
+    return {
+        pk: LinkTimes(*times)
+        for part in learning_core.in_parts(link.row.pk for link in links)
+        for pk, *times in CourseLink.objects.filter(pk__in=part).values_list("pk", "created", "updated")
+    }
 
 
 def usages_of(upstream: ItemKey, *, user: Actor) -> Usages:
@@ -331,12 +348,14 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
     works = found is not None and state in WORKING_STATES
     is_kept = found is not None and works and found.available is None  # the item is deleted, the author keeps the block
     top_level = None if found is None or found.top_level is None else found.top_key
+    item = key_or_none(link.upstream)
     error = explain(LinkState.DELETED if is_kept else state, link.upstream or "", key, top=top_level)
     return LinkDetail(
         usage_key=key,
         block_type=key.block_type,
         title=block.title,
         upstream=link.upstream,
+        item=item,
         upstream_title=link.upstream_title,
         version_synced=link.version_synced,
         version_declined=link.version_declined if works and not is_kept else None,
@@ -347,15 +366,14 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
         error=error,
         ready=found is not None and works and top_level is None and found.is_ready,
         ready_itself=state in READY_STATES,
-        reuse_problem=_reuse_problem(link, state),
+        reuse_problem=_reuse_problem(item, state),
     )
 
 
-def _reuse_problem(link: LinkSettings, state: LinkState) -> str | None:
+def _reuse_problem(item: ItemKey | None, state: LinkState) -> str | None:
     """Return the code of the problem that keeps the item of a link from being reused once more; None if none does."""
     if state not in WORKING_STATES:
         return None if state == LinkState.NOT_LINKED else state
-    item = key_or_none(link.upstream)
     return None if item is None or is_supported(item) else UnsupportedTypeError.code
 
 

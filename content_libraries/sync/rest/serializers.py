@@ -9,12 +9,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ...content.api import frontend_url
-from ...errors import MalformedKeyError
-from ...keys import item_key
 from ...rest.bodies import KeyListField
 from ..data import Attention, FileNotices, LinkDetail, LinkState, SyncOutcome, SyncPlan
 from ..link.readiness import Standing
-from ..read.links import ReadyPart
+from ..read.links import LinkTimes, ReadyPart
 from .base import flag
 
 OUTCOMES = [outcome.value for outcome in SyncOutcome]
@@ -305,9 +303,10 @@ def attention_data(found: Iterable[Attention]) -> list[dict[str, str]]:
     ]
 
 
-def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
+def row_data(link: Standing, titles: Mapping[str, str], times: LinkTimes) -> dict[str, Any]:
     """Return a link as a row of the list of links (wire: sync-list)."""
     row = link.row
+    customized = row.customized
     return {
         "id": row.pk,
         "upstream_type": "container" if row.is_container else "component",
@@ -322,11 +321,11 @@ def row_data(link: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
         "downstream_usage_key": row.downstream_key,
         "downstream_context_key": row.course_key,
         "top_level_parent_usage_key": link.top_level,
-        "downstream_customized": row.downstream_customized,
-        "downstream_is_modified": bool(row.downstream_customized) or row.downstream_edited,
+        "downstream_customized": customized,
+        "downstream_is_modified": bool(customized) or row.downstream_edited,
         "state": link.state,
-        "created": serializers.DateTimeField().to_representation(row.created),
-        "updated": serializers.DateTimeField().to_representation(row.updated),
+        "created": serializers.DateTimeField().to_representation(times.created),
+        "updated": serializers.DateTimeField().to_representation(times.updated),
     }
 
 
@@ -381,9 +380,4 @@ def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:
 
 def _frontend_url(link: LinkDetail) -> str | None:
     """Return the address of the library item in the frontend; None if the link is broken."""
-    if link.version_available is None or link.upstream is None:
-        return None
-    try:
-        return frontend_url(item_key(link.upstream))
-    except MalformedKeyError:
-        return None
+    return None if link.version_available is None or link.item is None else frontend_url(link.item)

@@ -278,8 +278,8 @@ def _item_type(text: str) -> api.ItemType:
 
 
 def _rows(rows: list[Any]) -> list[dict[str, Any]]:
-    titles = api.library_titles(rows)
-    return [row_data(row, titles) for row in rows]
+    titles, times = api.library_titles(rows), api.link_times(rows)
+    return [row_data(row, titles, times[row.row.pk]) for row in rows if row.row.pk in times]
 
 
 def _duplicated(copied: Copied, parent: UsageKey) -> dict[str, Any]:

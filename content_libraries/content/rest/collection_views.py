@@ -63,7 +63,10 @@ class CollectionsView(LibraryScopedView):
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = CollectionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        collection = api.create_collection(lib_key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        collection = api.create_collection(
+            lib_key, user=request.user, title=wanted["title"], description=wanted["description"]
+        )
         return Response(CollectionSerializer(collection).data)
 
 
@@ -88,7 +91,10 @@ class CollectionView(LibraryScopedView):
         key = LibraryCollectionLocator(lib_key, collection_code)
         body = CollectionCreateSerializer(data=request_body(request), partial=True)
         body.is_valid(raise_exception=True)
-        collection = api.update_collection(key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        collection = api.update_collection(
+            key, user=request.user, title=wanted.get("title"), description=wanted.get("description")
+        )
         return Response(CollectionSerializer(collection).data)
 
     @extend_schema(

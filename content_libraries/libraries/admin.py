@@ -258,7 +258,7 @@ class ContentLibraryAdmin(PackageAdmin):
             def __init__(self, *args: Any, **form_kwargs: Any) -> None:
                 super().__init__(*args, user=request.user, **form_kwargs)
 
-        return Form
+        return super().get_form(request, obj, change=change, form=Form, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ContentLibrary, form: Any, change: bool) -> None:
         """Save changes of a library. A new one has been created by its form."""

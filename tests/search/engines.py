@@ -1,13 +1,19 @@
-"""An engine for tests: the embedded one, watched, and taken down at will."""
+"""The engines that are tested, and one for tests: the embedded one, watched, and taken down at will."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
-from content_libraries.search.engine import Document, DocumentsRefusedError, SearchEngineError
+from content_libraries.search.engine import Document, DocumentsRefusedError, SearchEngine, SearchEngineError
 from content_libraries.search.engines.embedded import EmbeddedEngine
+
+LOCAL: Final[Mapping[str, Callable[[Path], SearchEngine]]] = {"embedded": EmbeddedEngine}
+"""
+Engines that need no server, by name, and how each is made in a folder. They are asked what any engine has to do, and
+what the facade promises besides: ``test_engine_contract.py`` and ``test_conditions.py``.
+"""
 
 
 class WatchedEngine(EmbeddedEngine):

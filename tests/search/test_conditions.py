@@ -1,4 +1,4 @@
-"""What conditions let through, asked of the embedded engine."""
+"""What the facade promises of any engine: what conditions let through, and in which order hits come."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from content_libraries.search.conditions import (
     OneOf,
 )
 from content_libraries.search.engine import NumberRange, SearchEngine, SearchQuery, Sort
-from content_libraries.search.engines.embedded import EmbeddedEngine
 
+from .engines import LOCAL
 from .test_engine import document
 
 DOCUMENTS = [
@@ -30,9 +30,9 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> SearchEngine:
-    engine = EmbeddedEngine(tmp_path / "index")
+@pytest.fixture(params=LOCAL)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> SearchEngine:
+    engine = LOCAL[request.param](tmp_path / "index")
     engine.prepare()
     engine.update(DOCUMENTS)
     return engine

@@ -1,9 +1,10 @@
 """
-What any search engine has to do: the suite that a new engine has to pass (ADR 0013).
+What any search engine has to do: the suite that a new engine has to pass (ADR 0013). One that needs no server has to
+pass ``test_conditions.py``, too.
 
-It runs on the embedded engine and on the Meilisearch engine: on a real Meilisearch if ``MEILISEARCH_URL`` (and
-``MEILISEARCH_API_KEY``) name one, otherwise on a server that stands in for it. How well words are found and ranked is
-each engine's own business; what is asked here about words is the least.
+It runs on the engines in ``engines.LOCAL`` and on the Meilisearch engine: on a real Meilisearch if ``MEILISEARCH_URL``
+(and ``MEILISEARCH_API_KEY``) name one, otherwise on a server that stands in for it. How well words are found and ranked
+is each engine's own business; what is asked here about words is the least.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from content_libraries.search.engine import (
     SearchQuery,
     Sort,
 )
-from content_libraries.search.engines.embedded import EmbeddedEngine
 from content_libraries.search.engines.meilisearch import MeilisearchEngine
 
+from .engines import LOCAL
 from .meilisearch_server import KEY, serving
 
 
-@pytest.fixture(params=["embedded", "meilisearch"])
+@pytest.fixture(params=[*LOCAL, "meilisearch"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
     """An engine without an index."""
-    if request.param == "embedded":
-        yield EmbeddedEngine(tmp_path / "index")
+    if request.param in LOCAL:
+        yield LOCAL[request.param](tmp_path / "index")
     elif url := os.environ.get("MEILISEARCH_URL"):
         name = f"test-{uuid.uuid4().hex}"
         real = MeilisearchEngine(url, api_key=os.environ.get("MEILISEARCH_API_KEY", ""), index_name=name)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import metadata
 from typing import Any, Final, Self
 
 from django.utils.module_loading import import_string
@@ -269,9 +270,6 @@ class SearchEngine(ABC):
 
 
 _OFF: Final = "off"
-_EXTRAS: Final = frozenset({"meilisearch", "tantivy"})
-"""Packages of engines, which are installed as the extras of the same names."""
-
 _EMBEDDED: Final = "content_libraries.search.engines.embedded.EmbeddedEngine"
 _MEILISEARCH: Final = "content_libraries.search.engines.meilisearch.MeilisearchEngine"
 
@@ -298,11 +296,16 @@ def _engine_class(path: str) -> type[SearchEngine]:
     try:
         engine_class: type[SearchEngine] = import_string(path)
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
+        if error.name not in _extras():
             raise
         message = _("Search needs the package %(package)s: pip install 'content_libraries[%(package)s]'")
         raise MissingPackageError(message % {"package": error.name}) from error
     return engine_class
+
+
+def _extras() -> Sequence[str]:
+    """Return the extras that this package has. Those for engines have the name of the package that they install."""
+    return metadata("content_libraries").get_all("Provides-Extra", [])
 
 
 def index_name() -> str:

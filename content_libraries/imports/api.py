@@ -35,7 +35,7 @@ from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
 from .sources.base import Source, SourceChangedError, SourceFormat
 from .sources.finding import UnknownSourceError, find_source, is_path, named_source
-from .sources.registry import SourcePath, as_source
+from .sources.registry import SourcePath, as_source, upload_suffixes
 from .sources.uploads import list_sources, upload_source
 from .wording import outcomes_in_words, report_lines
 
@@ -93,6 +93,7 @@ __all__ = [
     "start_legacy_migrations",
     "start_plans",
     "upload_source",
+    "upload_suffixes",
 ]
 
 type Progress = Callable[[str], None]

@@ -42,10 +42,7 @@ def migrate_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[
 class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     """Uploads an archive, which is read completely before it is stored."""
 
-    archive = forms.FileField(
-        label=gettext_lazy("Archive"),
-        help_text=gettext_lazy("A course or legacy library (.tar.gz or .zip), or a Common Cartridge (.imscc)."),
-    )
+    archive = forms.FileField(label=gettext_lazy("Archive"))
     source_key = SourceKeyField(
         label=gettext_lazy("Import under another key"),
         required=False,
@@ -59,6 +56,8 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        text = _("Its name ends in one of these: %(suffixes)s")
+        self.fields["archive"].help_text = text % {"suffixes": ", ".join(api.upload_suffixes())}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -219,7 +219,7 @@ class UploadRequestSerializer(StrictSerializer):
     """An archive to be imported."""
 
     library = TargetKeyField(help_text="Key of a library that it is meant for.")
-    file = serializers.FileField(help_text="A .tar.gz or .zip of OLX, or an .imscc cartridge.")
+    file = serializers.FileField(help_text="In a format that the site reads. The answer to another file names those.")
     source_key = SourceKeyField(required=False, help_text="Import it under this key instead of its own.")
 
 

@@ -53,17 +53,18 @@ def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> S
 
 def upload_suffix(file_name: str) -> str:
     """Return by which suffix a file can be uploaded. Raises InvalidInputError for a name with another one."""
-    own = [suffix for each in BUILT_IN for suffix in each.suffixes]
-    added = [suffix for each in added_formats().found for suffix in each.suffixes]
-    for suffix in sorted([*own, *added], key=len, reverse=True):
+    suffixes = upload_suffixes()
+    for suffix in sorted(suffixes, key=len, reverse=True):
         if file_name.lower().endswith(suffix):
             return suffix
-    text = _("“%(archive)s” is no archive: upload a .tar.gz or .zip of OLX, or an .imscc cartridge.")
-    message = text % {"archive": file_name}
-    if added:
-        more = _("This site also takes %(suffixes)s.") % {"suffixes": ", ".join(added)}
-        message = f"{message} {more}"
+    text = _("“%(file)s” cannot be imported. Upload a file whose name ends in one of these: %(suffixes)s.")
+    message = text % {"file": file_name, "suffixes": ", ".join(suffixes)}
     raise InvalidInputError(message, field="file", as_list=True)
+
+
+def upload_suffixes() -> Sequence[str]:
+    """Return how the names of files end that can be uploaded here."""
+    return [suffix for each in _formats() for suffix in each.suffixes]
 
 
 @cache

@@ -37,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
             ("refused", gettext_lazy("Some found by title only")),
         )
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SearchCheckpoint]) -> QuerySet[SearchCheckpoint]:
         if self.value() == "failed":
             return queryset.exclude(last_error="")
         if self.value() == "refused":

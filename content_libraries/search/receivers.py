@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -126,7 +126,7 @@ def _model_of(origin: object) -> type[object]:
     return origin.model if isinstance(origin, QuerySet) else type(origin)
 
 
-def _retag(trace: dict[str, Any]) -> None:
+def _retag(trace: dict[str, object]) -> None:
     """Let a worker update the documents with certain tags, because there may be many."""
     try:
         retag_search.delay(trace)

@@ -8,7 +8,7 @@ it must not import Django.
 from __future__ import annotations
 
 import logging
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -46,7 +46,7 @@ def busy_is_no_error(record: logging.LogRecord) -> bool:
     return True
 
 
-def logging_settings(style: str, level: str) -> dict[str, Any]:
+def logging_settings(style: str, level: str) -> dict[str, object]:
     """
     Return Django's LOGGING, and configure structlog to log through it.
 
@@ -66,7 +66,7 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     as_json = style == "json"
-    rendering: list[Any] = (
+    rendering: list[object] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

@@ -30,7 +30,7 @@ class WorkerFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("none", _("Waiting for one")), ("alive", _("At work")), ("silent", _("Silent for too long")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         silent = is_dead(datetime.now(UTC))
         if self.value() == "none":
             return queryset.filter(state=JobState.WAITING)

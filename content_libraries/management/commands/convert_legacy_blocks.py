@@ -77,7 +77,7 @@ class Command(LibraryCommand):
         return _("%(failed)s of %(all)s courses failed.") % counts if failed else ""
 
 
-def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, Any]:
+def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, object]:
     """Convert one course, and report what was done. An error there does not keep other courses back."""
     failed = False
     try:

@@ -51,7 +51,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, LazyText]]:
         return [(state, capfirst(words)) for state, words in _STATES.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return _filter_by_standing(queryset, lambda one: one.state == self.value()) if self.value() else queryset
 
 
@@ -64,7 +64,7 @@ class ReadyFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("yes", _("Yes")), ("no", _("No")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return (
             _filter_by_standing(queryset, lambda one: one.is_ready == (self.value() == "yes"))
             if self.value()
@@ -81,7 +81,7 @@ class LevelFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("top", _("Top-level")), ("part", _("Part of a linked structure")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return (
             _filter_by_standing(queryset, lambda one: (one.top_level is None) == (self.value() == "top"))
             if self.value()
@@ -168,7 +168,7 @@ class CourseLinkAdmin(StaffAdmin):
         return bool(link.downstream_customized)
 
     @admin.action(description=gettext_lazy("Sync the selected, as far as something is ready"))
-    def sync_selected(self, request: HttpRequest, links: QuerySet[Any]) -> None:
+    def sync_selected(self, request: HttpRequest, links: QuerySet[CourseLink]) -> None:
         """
         Sync the selected blocks that are ready. For a part of a linked structure, the structure is synced.
 
@@ -189,7 +189,7 @@ class CourseLinkAdmin(StaffAdmin):
             messages.info(request, text % {"count": done} if tops else nothing)
 
     @admin.action(description=gettext_lazy("Sync the courses of the selected in the background"))
-    def sync_courses(self, request: HttpRequest, links: QuerySet[Any]) -> None:
+    def sync_courses(self, request: HttpRequest, links: QuerySet[CourseLink]) -> None:
         courses = list(dict.fromkeys(link.course_key for link in links))
         try:
             run = api.start_run(user=request.user, courses=courses)
@@ -204,7 +204,7 @@ class CourseLinkAdmin(StaffAdmin):
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
 
 
-def _filter_by_standing(links: QuerySet[Any], is_wanted: Callable[[Standing], bool]) -> QuerySet[Any]:
+def _filter_by_standing(links: QuerySet[CourseLink], is_wanted: Callable[[Standing], bool]) -> QuerySet[CourseLink]:
     return links.filter(pk__in=[one.row.pk for one in standings_of(links).values() if is_wanted(one)])
 
 

@@ -24,7 +24,7 @@ start_site()
 
 from django.db import transaction
 from openedx_content import api as content_api
-from openedx_content.models_api import PublishableEntity
+from openedx_content.models_api import LearningPackage, PublishableEntity
 
 from content_libraries import api
 from content_libraries.olx.api import iter_static_files
@@ -89,7 +89,10 @@ def _file_bytes(source: Path, plan: api.ImportPlan) -> dict[str, bytes]:
     return {file.digest: data for file, data in iter_static_files(source, paths, folder=plan.folder)}
 
 
-def _write_component(package_pk: Any, block: api.PlannedBlock, files: dict[str, bytes], now: datetime) -> None:
+type PackageID = LearningPackage.ID
+
+
+def _write_component(package_pk: PackageID, block: api.PlannedBlock, files: dict[str, bytes], now: datetime) -> None:
     media_type = content_api.get_or_create_media_type(f"application/vnd.openedx.xblock.v1.{block.item_type}+xml")
     get_or_create_block = (
         content_api.get_or_create_text_media(package_pk, media_type.id, text=block.olx, created=now)
@@ -112,7 +115,7 @@ def _write_component(package_pk: Any, block: api.PlannedBlock, files: dict[str, 
     )
 
 
-def _write_container(package_pk: Any, block: api.PlannedBlock, now: datetime) -> None:
+def _write_container(package_pk: PackageID, block: api.PlannedBlock, now: datetime) -> None:
     entities = {
         entity.entity_ref: entity
         for entity in PublishableEntity.objects.filter(learning_package_id=package_pk, entity_ref__in=block.children)

@@ -48,7 +48,7 @@ class Bare(TestRuntime):
 
     resources_fs = None
 
-    def handler_url(self, *_arguments: Any, **_more: Any) -> str:
+    def handler_url(self, *_arguments: object, **_more: object) -> str:
         return "/handler/"
 
     def local_resource_url(self, _block: XBlock, uri: str) -> str:

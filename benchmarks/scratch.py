@@ -8,11 +8,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 def start_site() -> None:
@@ -57,7 +56,7 @@ def measured(name: str) -> Iterator[Measurement]:
 
     measurement = Measurement(name)
 
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def count(execute: Callable[..., object], sql: str, params: object, many: bool, context: object) -> object:
         measurement.queries += 1
         return execute(sql, params, many, context)
 

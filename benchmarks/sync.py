@@ -35,6 +35,7 @@ from rest_framework.test import APIClient
 from content_libraries import api
 from content_libraries.courses.models import BlockDefinition, CourseBlock
 from content_libraries.courses.published import PublishedCourse
+from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import CourseLink
 
 FEW_LINKS = 100
@@ -153,7 +154,7 @@ def compare(name: str, ours: Callable[[], Any], peer_name: str, peer: Callable[[
     print(other, f"{size:,} results, {other.busy:.2f} s; ratio {figure.busy / other.busy:.3f}")
 
 
-def fill(library: Any, links: int) -> list[str]:
+def fill(library: ContentLibrary, links: int) -> list[str]:
     """
     Fill the library with units in subsections in sections, and publish everything.
 
@@ -179,7 +180,7 @@ def texts_in(unit: int) -> range:
     return range(unit * COMPONENTS_IN_A_UNIT, (unit + 1) * COMPONENTS_IN_A_UNIT)
 
 
-def texts_of(library: Any) -> list[int]:
+def texts_of(library: ContentLibrary) -> list[int]:
     return list(Component.objects.filter(learning_package=library.learning_package).values_list("pk", flat=True))
 
 
@@ -187,7 +188,7 @@ def text_ref(number: int) -> str:
     return f"xblock.v1:html:t{number}"
 
 
-def write(library: Any, numbers: range, *, version: int) -> None:
+def write(library: ContentLibrary, numbers: range, *, version: int) -> None:
     texts = [
         api.ComponentWrite(
             "html", f"t{number}", f"Text {number}", f"<html><![CDATA[<p>{number} {version}</p>]]></html>"

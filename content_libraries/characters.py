@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 __all__ = ["is_readable_charset", "valid_text", "valid_value"]
 
@@ -43,7 +43,7 @@ def valid_text(text: str) -> str:
     return whole.replace("\0", _REPLACEMENT)
 
 
-def valid_value(value: Any) -> Any:
+def valid_value(value: object) -> object:
     """Return a JSON value with valid texts only. Null replaces numbers that JSON does not have."""
     match value:
         case str():

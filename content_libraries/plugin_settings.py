@@ -50,7 +50,7 @@ _SEGMENTS: Final = ("library_key", "component_key", "collection_code", "course_k
 """Converters in URLs that match any text, which needs no pattern in a description of the API."""
 
 
-def _every(seconds: float, task: str) -> dict[str, Any]:
+def _every(seconds: float, task: str) -> dict[str, object]:
     """
     Make an entry of the beat schedule.
 
@@ -77,7 +77,7 @@ _FILTERS: Final = {
 }
 
 _LANGUAGES: Final = (("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("zh", "Chinese"))
-_OF_VIDEO_BLOCKS: Final[dict[str, Any]] = {
+_OF_VIDEO_BLOCKS: Final[dict[str, object]] = {
     "FEATURES": {},
     "ALL_LANGUAGES": list(_LANGUAGES),
     "LANGUAGE_DICT": dict(_LANGUAGES),

@@ -6,6 +6,14 @@ The language is the active one at the time of the call: that of a request, or th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext, gettext_noop
 
-__all__ = ["gettext", "gettext_noop"]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+type LazyText = _StrOrPromise
+"""A text, or one that is translated when it is shown."""
+
+__all__ = ["LazyText", "gettext", "gettext_noop"]

@@ -77,7 +77,7 @@ def file_budget() -> ValueBudget:
     return ValueBudget(characters=16 * 1024**2, nodes=1_000_000)
 
 
-def read_json(text: str | bytes, budget: ValueBudget | None = None) -> Any:
+def read_json(text: str | bytes, budget: ValueBudget | None = None) -> object:
     """
     Read JSON.
 
@@ -111,7 +111,7 @@ def read_settings_file(data: bytes) -> dict[str, Any]:
     return found
 
 
-def read_value(text: str, budget: ValueBudget | None = None) -> Any:
+def read_value(text: str, budget: ValueBudget | None = None) -> object:
     """
     Read JSON or, where the text is not JSON, YAML without aliases and tags.
 
@@ -178,7 +178,7 @@ def look_through_json(text: str, budget: ValueBudget) -> None:
                 budget.take_node(depth)
 
 
-def _read_json(text: str, budget: ValueBudget) -> Any:
+def _read_json(text: str, budget: ValueBudget) -> object:
     """
     Parse JSON, and take its size from the budget.
 
@@ -196,7 +196,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number.")
 
 
-def _read_yaml(text: str, budget: ValueBudget) -> Any:
+def _read_yaml(text: str, budget: ValueBudget) -> object:
     try:
         _look_through_yaml(text, budget)
         return yaml.load(text, Loader=_YamlLoader)  # noqa: S506 - a safe one

@@ -201,7 +201,7 @@ class ArrivedWorker(ThreadWorker):
             for connection in [each for each, arrival in self.waiting.items() if not arrival.head]:
                 self._forget(connection)
 
-    def handle(self, connection: TConn) -> Any:
+    def handle(self, connection: TConn) -> object:
         """Make an answer in a thread, and send at once as much of it as the client takes."""
         client = connection.sock
         client.setblocking(False)

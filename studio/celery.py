@@ -2,7 +2,6 @@
 
 import gc
 import os
-from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_ready
@@ -21,7 +20,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @setup_logging.connect
-def leave_logging_alone(**_details: Any) -> None:
+def leave_logging_alone(**_details: object) -> None:
     """
     Keep Celery from setting up logs of its own, by listening to this signal.
 
@@ -30,7 +29,7 @@ def leave_logging_alone(**_details: Any) -> None:
 
 
 @worker_ready.connect
-def keep_what_is_loaded(**_details: Any) -> None:
+def keep_what_is_loaded(**_details: object) -> None:
     """
     Exclude everything that a worker has loaded from garbage collection, when it is ready.
 

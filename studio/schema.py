@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
@@ -45,7 +43,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
-def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: Any) -> list[tuple[str, ...]]:
+def only_ours(endpoints: list[tuple[str, ...]], **_kwargs: object) -> list[tuple[str, ...]]:
     """
     Leave only the endpoints of the app in the description.
 

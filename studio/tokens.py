@@ -56,7 +56,7 @@ def ending_replaced_session(request: HttpRequest) -> Iterator[None]:
 
 
 @receiver(user_logged_out)
-def _end_tokens_of_session(request: HttpRequest | None, **_kwargs: Any) -> None:
+def _end_tokens_of_session(request: HttpRequest | None, **_kwargs: object) -> None:
     """End the tokens of a session that is about to end, whichever page ends it."""
     if request is not None and _SESSION in request.session:
         _end_tokens(request.session[_SESSION])

@@ -88,7 +88,7 @@ def test_values_of_one_block_share_a_budget() -> None:
 
 def test_a_file_of_settings_may_hold_more() -> None:
     policy = json.dumps({f"problem/p{number}": {"weight": 1} for number in range(100_000)})
-    assert len(read_json(b"\xef\xbb\xbf" + policy.encode(), file_budget())) == 100_000
+    assert read_json(b"\xef\xbb\xbf" + policy.encode(), file_budget()) == json.loads(policy)
     with pytest.raises(InvalidValueError):
         read_json("[" + "{}," * 2_000_000 + "{}]", file_budget())
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def ask(
-    request: HttpRequest, model_admin: Any, effects: Sequence[Effect], *, action: str, title: str, yes: str
+    request: HttpRequest, model_admin: ModelAdmin[Any], effects: Sequence[Effect], *, action: str, title: str, yes: str
 ) -> HttpResponse:
     """
     Render the page that asks whether an action shall be done.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,10 +27,10 @@ class WorkerFilter(admin.SimpleListFilter):
     title = gettext_lazy("worker")
     parameter_name = "worker"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("none", _("Waiting for one")), ("alive", _("At work")), ("silent", _("Silent for too long")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         silent = is_dead(datetime.now(UTC))
         if self.value() == "none":
             return queryset.filter(state=JobState.WAITING)
@@ -55,6 +55,9 @@ def state_in_words(job: Job) -> str:
 
 
 _REFRESH_SECONDS: Final = 3
+
+type PageView = Callable[..., HttpResponse]
+"""A view of an admin page: takes the request, the context of its template, and what the route captures."""
 
 
 class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -115,12 +118,12 @@ class JobActionsAdmin(JobListAdmin):
     its own.
     """
 
-    retry: ClassVar[Callable[..., Any]]
-    cancel: ClassVar[Callable[..., Any]]
+    retry: ClassVar[Callable[..., Job]]
+    cancel: ClassVar[Callable[..., Job]]
     actions: Any = ("cancel_selected", "retry_selected")
 
     @admin.action(description=gettext_lazy("Cancel the selected jobs"))
-    def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+    def cancel_selected(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         unfinished = list(jobs.filter(state__in=UNFINISHED))
         for job in unfinished:
             self._say(request, self.cancel(job.uuid, user=request.user))
@@ -128,7 +131,7 @@ class JobActionsAdmin(JobListAdmin):
             messages.info(request, _("All of the selected jobs are finished."))
 
     @admin.action(description=gettext_lazy("Try again what failed in the selected jobs"))
-    def retry_selected(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+    def retry_selected(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         for job in jobs:
             try:
                 self._say(request, self.retry(job.uuid, user=request.user))
@@ -150,12 +153,12 @@ class JobAdmin(JobActionsAdmin):
 
     page_names: ClassVar[str]
 
-    def watch_url(self, job: Any) -> str:
+    def watch_url(self, job: Job) -> str:
         """Return the URL of the page that shows the progress of a job."""
         return reverse(f"admin:{self.page_names}_watch", args=[job.uuid])
 
-    def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: PageView, name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"{self.page_names}_{name}")
 
         return [
@@ -173,25 +176,24 @@ class JobAdmin(JobActionsAdmin):
             raise Http404
         return HttpResponseRedirect(self.watch_url(job))
 
-    def page(self, view: Any) -> Any:
+    def page(self, view: PageView) -> PageView:
         """
         Wrap a view as an admin page for users who may see the list.
 
         Errors of this app become messages on the list.
         """
 
-        def wrapped(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, **arguments: object) -> HttpResponse:
             if not self.has_view_permission(request):
                 return HttpResponseRedirect(reverse("admin:index"))
             context = {**self.admin_site.each_context(request), "opts": self.opts}
             try:
-                response: HttpResponse = view(request, context, **arguments)
+                return view(request, context, **arguments)
             except NotFoundError as error:
                 raise Http404(error.message) from error
             except ContentLibrariesError as error:
                 messages.error(request, error.message)
                 return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-            return response
 
         return wrapped
 

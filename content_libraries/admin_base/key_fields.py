@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.urls import reverse_lazy
 
 from ..errors import MalformedKeyError
 from ..keys import LibraryLocatorV2, library_key
+from ..translation import LazyText
 
 
 class ProposingInput(forms.TextInput):
@@ -32,10 +31,11 @@ class ProposingInput(forms.TextInput):
 class LibraryKeyField(forms.CharField):
     """The key of a library."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=ProposingInput("content_libraries_library_proposals"), **options)
+    def __init__(self, *, label: LazyText, help_text: LazyText = "", required: bool = True) -> None:
+        widget = ProposingInput("content_libraries_library_proposals")
+        super().__init__(label=label, help_text=help_text, required=required, widget=widget)
 
-    def clean(self, value: Any) -> LibraryLocatorV2 | None:
+    def clean(self, value: object) -> LibraryLocatorV2 | None:
         text = super().clean(value)
         try:
             return library_key(text) if text else None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from django.core.files.base import File
 from django.db import transaction
@@ -160,7 +160,7 @@ def _called(name: str, path: Path) -> Iterator[None]:
         raise
 
 
-def _result(loaded: LoadedPackage) -> dict[str, Any]:
+def _result(loaded: LoadedPackage) -> dict[str, object]:
     """Return the result of a restore as clients read it (wire: restore-read)."""
     package, origin = loaded.package, loaded.origin or {}
     created_at = origin.get("created_at")

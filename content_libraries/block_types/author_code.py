@@ -7,16 +7,17 @@ what the classes of ``capa`` execute: scripts, check functions, hint functions, 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
+from lxml import etree
 
 _NOT_PYTHON: Final = ("javascript", "perl")
 _RUNNING_RESPONSES: Final = ("customresponse", "symbolicresponse", "schematicresponse")
 _CALLING_RESPONSES: Final = ("coderesponse", "externalresponse")
 
 
-def reason_not_to_run(root: Any) -> str:
+def reason_not_to_run(root: etree._Element) -> str:
     """Explain to the author why a problem is not run here; return "" if it can be run."""
     if reason := _reason(root):
         text = _("This problem cannot be shown in a preview. %(reason)s Use it in a course to see it.")
@@ -24,7 +25,7 @@ def reason_not_to_run(root: Any) -> str:
     return ""
 
 
-def _reason(root: Any) -> str:
+def _reason(root: etree._Element) -> str:
     if any(_is_python(script) for script in root.iter("script")):
         return _("It computes parts of the question with a Python script.")
     if next(root.iter(*_RUNNING_RESPONSES), None) is not None:
@@ -36,6 +37,6 @@ def _reason(root: Any) -> str:
     return ""
 
 
-def _is_python(script: Any) -> bool:
+def _is_python(script: etree._Element) -> bool:
     kind = script.get("type") or ""
     return bool((script.text or "").strip()) and not any(name in kind for name in _NOT_PYTHON)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
+
+from lxml import etree
 
 from ..olx.api import Limits, OlxBlock
+from ..translation import LazyText
 from .search_texts import ReadSearchText, SearchText, text_with
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 __all__ = [
     "COURSE_SETTINGS",
@@ -105,7 +105,7 @@ class BlockType:
     """
 
     name: str
-    display_name: _StrOrPromise = ""
+    display_name: LazyText = ""
     role: BlockRole = BlockRole.COMPONENT
     named_files: Callable[[OlxBlock], Iterable[str]] = _names_none
     naming_tags: frozenset[str] = frozenset()
@@ -116,7 +116,7 @@ class BlockType:
     customizable: tuple[str, ...] = (DISPLAY_NAME,)
     unique_attribute: str = ""
     limits: Limits = _COMPONENT_LIMITS
-    reason_not_to_run: Callable[[Any], str] | None = None
+    reason_not_to_run: Callable[[etree._Element], str] | None = None
 
     @property
     def holds_blocks(self) -> bool:

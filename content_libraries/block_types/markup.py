@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree, html
 
@@ -24,7 +24,7 @@ _INLINE: Final = re.compile(
 _SPACES: Final = re.compile(r"\s+")
 
 
-def parsed(olx: str) -> Any:
+def parsed(olx: str) -> etree._Element:
     """Parse OLX for reading. Raises XMLSyntaxError of lxml, and ValueError for a document type declaration."""
     # A parser is used once: lxml's parsers keep state, and this code runs in threads.
     parser = etree.XMLParser(
@@ -42,12 +42,12 @@ def parsed(olx: str) -> Any:
     return root
 
 
-def elements(root: Any) -> Iterator[Any]:
+def elements(root: etree._Element) -> Iterator[etree._Element]:
     """Iterate over the root and all elements below it. Entity references, which lxml lists too, are left out."""
     return root.iter(etree.Element)  # type: ignore[no-any-return]
 
 
-def drop(node: Any) -> None:
+def drop(node: etree._Element) -> None:
     """Remove an element, and keep the text that follows it."""
     parent, tail = node.getparent(), node.tail
     if parent is None:
@@ -69,7 +69,7 @@ def html_text(markup: str) -> str:
     return text_of(tree)
 
 
-def text_of(root: Any) -> str:
+def text_of(root: etree._Element) -> str:
     """Return the text of an element tree on one line, with a space between block elements."""
     for node in elements(root):
         if not _INLINE.fullmatch(node.tag):

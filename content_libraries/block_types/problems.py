@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy
+from lxml import etree
 
 from ..olx.api import Limits
 from .author_code import reason_not_to_run
@@ -22,7 +23,7 @@ _OPTIONS: Final = re.compile(r"[(),'\"]+")
 _UNREAD: Final = (*UNREAD_IN_HTML, "answer", "solution", "solutionset", "targetedfeedback", "targetedfeedbackset")
 
 
-def _search_text(root: Any) -> SearchText:
+def _search_text(root: etree._Element) -> SearchText:
     problem_types = sorted({node.tag for node in elements(root) if _is_response(node.tag)})[:_MAX_TYPES]
     for node in list(elements(root)):
         if node.tag in _UNREAD or node.tag.endswith(("hint", "hintpart")):

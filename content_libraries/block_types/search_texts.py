@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from lxml import etree
 
 from .markup import html_text, readable_texts, squeezed, text_of
 
-type ReadSearchText = Callable[[Any], SearchText]
+type ReadSearchText = Callable[[etree._Element], SearchText]
 """A function that reads the search text of a block from its root element, an element of lxml that it may change."""
 
 
@@ -36,7 +37,7 @@ def text_with(*attributes: str) -> ReadSearchText:
     (:data:`.markup.TEXT_KEYS`).
     """
 
-    def read(root: Any) -> SearchText:
+    def read(root: etree._Element) -> SearchText:
         values = (root.get(name, "") for name in attributes)
         texts = (html_text(text) for value in values for text in readable_texts(value))
         text = squeezed(" ".join([*texts, text_of(root)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
@@ -12,7 +12,7 @@ from .math_text import readable
 from .search_texts import SearchText
 
 
-def _search_text(root: Any) -> SearchText:
+def _search_text(root: etree._Element) -> SearchText:
     # The body is CDATA, or escaped, or elements: in all three cases the markup inside is HTML.
     inner = (root.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in root)
     text = html_text(inner)

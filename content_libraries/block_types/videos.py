@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.conf.locale import LANG_INFO
+from lxml import etree
 
 from ..errors import InvalidValueError
 from ..olx.api import OlxBlock, start_tags
@@ -43,7 +44,7 @@ def _transcripts(attributes: Mapping[str, str]) -> Iterator[str]:
         yield from (name for name in transcripts.values() if isinstance(name, str))
 
 
-def _search_text(root: Any) -> SearchText:
+def _search_text(root: etree._Element) -> SearchText:
     texts: dict[str, list[str]] = {}
     for node in root.iter("transcript"):
         texts.setdefault(f"transcript_{_language(node.get('language', 'en'))}", []).append(text_of(node))

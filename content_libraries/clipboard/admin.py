@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from ..admin_base.staff import StaffAdmin
@@ -28,5 +26,5 @@ class StagedContentAdmin(StaffAdmin):
         contents: QuerySet[StagedContent] = super().get_queryset(request)
         return contents.defer("olx", "tags", "container_settings")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_global_staff(request.user)

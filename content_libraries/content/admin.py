@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -22,7 +22,7 @@ _MOST_ITEMS: Final = 100
 
 @admin.action(description=gettext_lazy("Publish all changes of the selected libraries"))
 def publish_libraries(
-    model_admin: Any, request: HttpRequest, libraries: QuerySet[ContentLibrary]
+    model_admin: ContentLibraryAdmin, request: HttpRequest, libraries: QuerySet[ContentLibrary]
 ) -> HttpResponse | None:
     """
     Show what would be published, and publish it after a confirmation.

@@ -8,7 +8,6 @@ items of a collection appear, disappear or get published.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from openedx_events.content_authoring.data import LibraryCollectionData
 from openedx_events.content_authoring.signals import (
@@ -20,11 +19,11 @@ from openedx_events.tooling import OpenEdxPublicSignal
 
 from ..keys import LibraryCollectionLocator, LibraryLocatorV2
 from ..learning_core import api as learning_core
-from ..learning_core.api import ItemChange
+from ..learning_core.api import CollectionChangeData, ItemChange
 from .events import send_association_event
 
 
-def send_collection_event(change: Any, *, library_key: LibraryLocatorV2) -> None:
+def send_collection_event(change: CollectionChangeData, *, library_key: LibraryLocatorV2) -> None:
     """Send CREATED, UPDATED or DELETED for a ``COLLECTION_CHANGED`` signal, unless nothing has changed."""
     if change.deleted:
         _send(LIBRARY_COLLECTION_DELETED, library_key, change.collection_code)
@@ -47,13 +46,13 @@ def send_updates_of_collections(changes: Iterable[ItemChange], *, library_key: L
         _send(LIBRARY_COLLECTION_UPDATED, library_key, code)
 
 
-def items_concerned(learning_package_pk: int, change: Any) -> set[int]:
+def items_concerned(learning_package_pk: int, change: CollectionChangeData) -> set[int]:
     """
     Find the items that a collection gained or lost, or all its items if its title has changed.
 
     Returns entity pks. ``change`` comes with ``COLLECTION_CHANGED``.
     """
-    entity_pks = {*change.entities_added, *change.entities_removed}
+    entity_pks: set[int] = {*change.entities_added, *change.entities_removed}
     if change.metadata_modified:
         entity_pks |= learning_core.member_pks_of(learning_package_pk, change.collection_code)
     return entity_pks

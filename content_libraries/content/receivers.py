@@ -10,6 +10,12 @@ from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from ..learning_core import api as learning_core
+from ..learning_core.api import (
+    CollectionChangeData,
+    DraftChangeLogEventData,
+    LearningPackageEventData,
+    PublishLogEventData,
+)
 from . import collection_events, events, tasks
 
 logger = logging.getLogger(__name__)
@@ -25,7 +31,9 @@ author wait.
 
 
 @receiver(learning_core.ENTITIES_DRAFT_CHANGED, dispatch_uid="content_libraries.content.drafts_changed")
-def drafts_changed(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
+def drafts_changed(
+    *, learning_package: LearningPackageEventData, change_log: DraftChangeLogEventData, **kwargs: object
+) -> None:
     """Announce a draft change log of a library."""
     library_key = events.library_key_of_package(learning_package.id)
     if library_key is None:
@@ -42,7 +50,7 @@ def drafts_changed(*, learning_package: Any, change_log: Any, **kwargs: Any) -> 
 
 
 @receiver(learning_core.ENTITIES_PUBLISHED, dispatch_uid="content_libraries.content.published")
-def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
+def published(*, learning_package: LearningPackageEventData, change_log: PublishLogEventData, **kwargs: object) -> None:
     """Announce a publish log of a library."""
     library_key = events.library_key_of_package(learning_package.id)
     if library_key is None:
@@ -56,7 +64,9 @@ def published(*, learning_package: Any, change_log: Any, **kwargs: Any) -> None:
 
 
 @receiver(learning_core.COLLECTION_CHANGED, dispatch_uid="content_libraries.content.collection_changed")
-def collection_changed(*, learning_package: Any, change: Any, **kwargs: Any) -> None:
+def collection_changed(
+    *, learning_package: LearningPackageEventData, change: CollectionChangeData, **kwargs: object
+) -> None:
     """Announce a change of a collection of a library."""
     library_key = events.library_key_of_package(learning_package.id)
     if library_key is None:

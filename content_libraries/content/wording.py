@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy
 
-_CHANGES: Final[Mapping[str, Any]] = {
+from ..translation import LazyText
+
+_CHANGES: Final[Mapping[str, LazyText]] = {
     "create": gettext_lazy("new: “%(title)s” (%(key)s)"),
     "update": gettext_lazy("changed: “%(title)s” (%(key)s)"),
     "delete": gettext_lazy("deleted: “%(title)s” (%(key)s)"),

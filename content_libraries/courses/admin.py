@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from opaque_keys import InvalidKeyError
 from ..admin_base.confirming import Effect, ask, is_confirmed
 from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
-from ..libraries.admin import PackageAdmin, UnpublishedFilter, add_figures, sizes
+from ..libraries.admin import PackageAdmin, UnpublishedFilter, WithFigures, add_figures, sizes
 from . import api
 from .models import Course
 from .reading import FILE_NAMESPACE
@@ -49,7 +49,7 @@ class CourseAdmin(PackageAdmin):
     )
     readonly_fields = fields
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         try:
             return super().get_object(request, object_id, from_field)
         except InvalidKeyError:  # an invalid key is the key of no course
@@ -60,7 +60,7 @@ class CourseAdmin(PackageAdmin):
         return format_html("{}<br><code>{}</code>", course.display_name, course)
 
     @admin.display(description=gettext_lazy("Size"))
-    def size(self, course: Any) -> str:
+    def size(self, course: WithFigures) -> str:
         return sizes(course, _KINDS)
 
     @admin.action(description=gettext_lazy("Publish all changes of the selected courses"))

@@ -155,7 +155,9 @@ def _read(course: Course, log: PublishLogName) -> tuple[Mapping[UsageKey, str], 
     return definitions, structure
 
 
-def _document(course: Course, log: PublishLogName, structure: CourseStructure, keys: list[UsageKey]) -> dict[str, Any]:
+def _document(
+    course: Course, log: PublishLogName, structure: CourseStructure, keys: list[UsageKey]
+) -> dict[str, object]:
     return {
         "course": str(course.id),
         "publish_log": str(log.uuid),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import CourseLocator
@@ -75,7 +75,7 @@ def course_tree(course_key: CourseKey) -> OlxTree:
     )
 
 
-def _policy_name(name: str, course_key: Any) -> str:
+def _policy_name(name: str, course_key: CourseKey) -> str:
     return f"{ROOT}/{course_key.run}" if name == ROOT else name
 
 
@@ -143,5 +143,5 @@ class _Branches:
         return self.made[from_draft, key]
 
     def _name(self, key: UsageKey) -> str:
-        course_key: Any = self.draft.course.id
+        course_key: CourseKey = self.draft.course.id
         return str(course_key.run) if key == self.draft.structure.root else str(key.block_id)

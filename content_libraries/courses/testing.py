@@ -16,8 +16,7 @@ It runs with pytest-django or with Django's own runner.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
 from django.test import TestCase
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -38,6 +37,9 @@ from .plans import (
 )
 from .store import Applied, CourseStore
 
+type Expected = Mapping[UsageKey, int]
+"""Usage keys, each with the version that a plan was made for."""
+
 UNIT = '<vertical display_name="A unit" start="2030-01-01" unknown="kept"/>'
 PROBLEM = '<problem display_name="A problem" upstream="lb:O:L:problem:p" due="x"><p>1 + 1 &lt; 3?</p></problem>'
 
@@ -57,8 +59,8 @@ class CourseStoreContract(TestCase):
 
     __test__ = False
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls.__test__ = True
 
     @abstractmethod
@@ -83,9 +85,9 @@ class CourseStoreContract(TestCase):
         key: UsageKey = self.course_key.make_usage_key(block_type, block_id)
         return key
 
-    def apply(self, *changes: Change, **options: Any) -> Applied:
-        expected = options.pop("expected", {})
-        return self.store.apply(self.course_key, CoursePlan(changes, expected), author_pk=None, **options)
+    def apply(self, *changes: Change, expected: Expected | None = None, file_bytes: FileBytes | None = None) -> Applied:
+        plan = CoursePlan(changes, expected or {})
+        return self.store.apply(self.course_key, plan, author_pk=None, file_bytes=file_bytes)
 
     def fill(self) -> None:
         """Create a section with a subsection with two units, and in the first unit a problem and a text."""
@@ -107,12 +109,14 @@ class CourseStoreContract(TestCase):
     def olx(self, key: UsageKey) -> str:
         return self.store.blocks(self.course_key, [key])[key].olx
 
-    def assert_refused(self, error: type[ContentLibrariesError], *changes: Change, **options: Any) -> None:
+    def assert_refused(
+        self, error: type[ContentLibrariesError], *changes: Change, expected: Expected | None = None
+    ) -> None:
         """Assert that a plan with the changes is refused with the error, and that even its good change is not made."""
         before = self.store.structure(self.course_key)
         good = CreateBlock(self.key("html", "good"), "<html/>", parent=self.unit)
         with self.assertRaises(error):
-            self.apply(good, *changes, **options)
+            self.apply(good, *changes, expected=expected)
         after = self.store.structure(self.course_key)
         self.assertEqual((after.blocks, after.children), (before.blocks, before.children))
 

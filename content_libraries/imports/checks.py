@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from django.apps import AppConfig
 from django.core import checks
 
 from ..extensions import findings_of, warnings_of
@@ -13,7 +13,7 @@ from .sources.registry import added_formats
 
 
 @checks.register
-def warn_of_added_formats(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[checks.CheckMessage]:
+def warn_of_added_formats(app_configs: Sequence[AppConfig] | None, **_kwargs: object) -> list[checks.CheckMessage]:
     """Warn of entry points that name no format of sources."""
     return warnings_of(added_formats())
 

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
-from celery import shared_task
+from celery import Task, shared_task
 
 from .models import PeriodicTurn
 
@@ -22,7 +22,7 @@ _PERIODS_OF_A_TURN: Final = 5
 """The owner of a turn counts as dead after so many periods. Two processes may do any periodic task at the same time."""
 
 
-def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Any]:
+def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Task[[], int]]:
     """
     Make a periodic task of a function without arguments, which returns how much there was to do.
 
@@ -34,7 +34,7 @@ def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], A
         seconds: the period.
     """
 
-    def decorate(work: Callable[[], int]) -> Any:
+    def decorate(work: Callable[[], int]) -> Task[[], int]:
         @functools.wraps(work)
         def work_in_turn() -> int:
             with turn(name, timedelta(seconds=_PERIODS_OF_A_TURN * seconds)) as is_ours:

@@ -55,7 +55,7 @@ def _end(kind: JobKind[Any], job: Job) -> bool:
         return False
 
 
-def _send(free: QuerySet[Any], job: Job, now: datetime) -> bool:
+def _send(free: QuerySet[Job], job: Job, now: datetime) -> bool:
     """Send a job, unless another sweep or a worker has just been faster."""
     if not free.filter(_needs_message(now), pk=job.pk).update(sent=now):
         return False

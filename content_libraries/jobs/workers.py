@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskStatus
 
@@ -39,9 +39,9 @@ class JobWorker[JobT: Job]:
         self.renewed = datetime.now(UTC)
 
     @property
-    def jobs(self) -> Any:
-        """Return the manager of the job's model."""
-        return type(self.job)._default_manager
+    def jobs(self) -> QuerySet[JobT]:
+        """Return all jobs of this kind."""
+        return type(self.job)._default_manager.all()
 
     def acting_user(self) -> User:
         """

@@ -132,7 +132,7 @@ def _leaving_no_files() -> Iterator[None]:
     folders: list[str] = []
     thread, receiver = get_ident(), f"content_libraries.learning_core.{uuid4()}"
 
-    def note(instance: LearningPackage, *, created: bool, **_kwargs: Any) -> None:
+    def note(instance: LearningPackage, *, created: bool, **_kwargs: object) -> None:
         if created and get_ident() == thread:
             folders.append(folder_of(instance.uuid))
 

@@ -12,6 +12,10 @@ from openedx_content.models_api import Draft, DraftChangeLogRecord, PublishLogRe
 from ..keys import ItemKey, LibraryLocatorV2
 from .lookups import NAME_FIELDS, key_of
 
+LearningPackageEventData = signals.LearningPackageEventData
+DraftChangeLogEventData = signals.DraftChangeLogEventData
+PublishLogEventData = signals.PublishLogEventData
+
 ENTITIES_DRAFT_CHANGED = signals.ENTITIES_DRAFT_CHANGED
 """Learning Core's event after each draft change log; ``change_log.draft_change_log_id`` says which."""
 

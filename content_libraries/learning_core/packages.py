@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, Max, Q
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 from openedx_content import api as content_api
 from openedx_content.models_api import EntityList, LearningPackage, PublishableEntity, PublishLog
@@ -260,14 +261,14 @@ def _outside_references() -> tuple[_Rows, ...]:
     )
 
 
-def _relations_to(model: Model) -> Iterator[Any]:
+def _relations_to(model: Model) -> Iterator[ForeignObjectRel]:
     """Yield the foreign keys of other tables to a model."""
     for relation in model._meta.get_fields(include_parents=False, include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             yield relation
 
 
-def _belongs_to_content(relation: Any) -> bool:
+def _belongs_to_content(relation: ForeignObjectRel) -> bool:
     """
     Return whether rows are deleted together with the row that they refer to.
 

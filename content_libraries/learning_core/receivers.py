@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -14,7 +12,7 @@ from ..keys import CONTAINER_TYPES
 
 
 @receiver(post_migrate, sender=apps.get_app_config("content_libraries"))
-def make_container_types(**kwargs: Any) -> None:
+def make_container_types(**kwargs: object) -> None:
     """
     Create the rows of the container types before anything uses them.
 

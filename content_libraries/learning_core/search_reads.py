@@ -34,6 +34,8 @@ from .ids import entity_id, package_id
 from .rows import in_parts
 from .status import CollectionLabel
 
+CollectionChangeData = signals.CollectionChangeData
+
 COLLECTION_CHANGED = signals.COLLECTION_CHANGED
 """Learning Core's event after a collection was created, changed, deleted, or got other members."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -23,12 +25,10 @@ from organizations.models import Organization
 from ..admin_base.staff import StaffAdmin
 from ..keys import LibraryLocatorV2
 from ..learning_core import api as learning_core
+from ..translation import LazyText
 from . import api
 from .admin_forms import GrantForm, GrantFormSet, LibraryForm, NewLibraryForm
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 _KINDS: Final = {
     "section": ngettext_lazy("%(count)d section", "%(count)d sections", "count"),
@@ -37,7 +37,18 @@ _KINDS: Final = {
     learning_core.COMPONENT_NAMESPACE: ngettext_lazy("%(count)d component", "%(count)d components", "count"),
 }
 _MOST_PROPOSALS: Final = 20
+type _Form = ModelForm[ContentLibrary]
+
+type _Find = Callable[[HttpRequest, str], list[tuple[str, str]]]
+"""Finds what a text may mean: values, each with its label."""
+
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
+
+
+class WithFigures(Protocol):
+    """A library or a course, with the figures of its learning package."""
+
+    figures: learning_core.PackageFigures
 
 
 class UnpublishedFilter(admin.SimpleListFilter):
@@ -46,7 +57,7 @@ class UnpublishedFilter(admin.SimpleListFilter):
     title = gettext_lazy("unpublished changes")
     parameter_name = "unpublished"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("yes", _("With unpublished changes")), ("no", _("Without")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -74,22 +85,22 @@ class PackageAdmin(StaffAdmin):
         add_figures(changes.result_list)
         return changes
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         found = super().get_object(request, object_id, from_field)
         add_figures([found] if found else [])
         return found
 
     @admin.display(description=gettext_lazy("Unpublished changes"))
-    def unpublished(self, row: Any) -> int:
-        return int(row.figures.unpublished)
+    def unpublished(self, row: WithFigures) -> int:
+        return row.figures.unpublished
 
     @admin.display(description=gettext_lazy("Last published"))
-    def last_published(self, row: Any) -> str:
+    def last_published(self, row: WithFigures) -> str:
         when = row.figures.last_published
         return date_format(localtime(when), "DATETIME_FORMAT") if when else _("never")
 
 
-def sizes(row: Any, kinds: Mapping[str, str | _StrPromise]) -> str:
+def sizes(row: WithFigures, kinds: Mapping[str, LazyText]) -> str:
     """
     Describe in words how many entities of each kind a library or a course has.
 
@@ -123,7 +134,7 @@ class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
     verbose_name = gettext_lazy("level")
     verbose_name_plural = gettext_lazy("Levels of users and groups")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return api.is_global_staff(request.user)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
@@ -181,7 +192,7 @@ class ContentLibraryAdmin(PackageAdmin):
     """Tell by whom libraries are used: their keys -> key of each that is -> lines in words."""
 
     def get_urls(self) -> list[URLPattern]:
-        def page(name: str, find: Any) -> URLPattern:
+        def page(name: str, find: _Find) -> URLPattern:
             view = self.admin_site.admin_view(partial(self._proposals, find))
             return path(f"proposals/{name}/", view, name=f"content_libraries_{name}_proposals")
 
@@ -191,12 +202,14 @@ class ContentLibraryAdmin(PackageAdmin):
             *super().get_urls(),
         ]
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ContentLibrary], search_term: str
+    ) -> tuple[QuerySet[ContentLibrary], bool]:
         """Find libraries by their key or a part of it, too."""
         words = search_term.strip().removeprefix("lib:").replace(":", " ")
         return super().get_search_results(request, queryset, words)
 
-    def _proposals(self, find: Any, request: HttpRequest) -> HttpResponse:
+    def _proposals(self, find: _Find, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = find(request, request.GET.get("q", ""))
@@ -221,7 +234,7 @@ class ContentLibraryAdmin(PackageAdmin):
         return str(library.library_key)
 
     @admin.display(description=gettext_lazy("Size"))
-    def size(self, library: Any) -> str:
+    def size(self, library: WithFigures) -> str:
         return sizes(library, _KINDS)
 
     @admin.display(description=gettext_lazy("Open to"))
@@ -239,35 +252,36 @@ class ContentLibraryAdmin(PackageAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return api.is_global_staff(request.user)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return api.is_global_staff(request.user)
 
     has_delete_permission = has_change_permission
 
-    def get_fieldsets(self, request: HttpRequest, obj: ContentLibrary | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: ContentLibrary | None = None) -> list[Any] | tuple[Any, ...]:
         return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
 
-    def get_inlines(self, request: HttpRequest, obj: ContentLibrary | None) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: ContentLibrary | None) -> list[Any] | tuple[Any, ...]:
         return super().get_inlines(request, obj) if obj else ()
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
+    ) -> type[_Form]:
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
 
         class Form(NewLibraryForm):
-            def __init__(self, *args: Any, **form_kwargs: Any) -> None:
-                super().__init__(*args, user=request.user, **form_kwargs)
+            user = request.user
 
         return super().get_form(request, obj, change=change, form=Form, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: ContentLibrary, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ContentLibrary, form: _Form, change: bool) -> None:
         """Save changes of a library. A new one has been created by its form."""
         if not change:
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         api.update_library(obj.library_key, user=request.user, **changes)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: _Form, formset: GrantFormSet, change: bool) -> None:
         formset.save(commit=False)
         key = form.instance.library_key
         for grant in formset.deleted_objects:
@@ -275,7 +289,9 @@ class ContentLibraryAdmin(PackageAdmin):
         for grant in [*formset.new_objects, *(grant for grant, _fields in formset.changed_objects)]:
             _set_level(grant, key, request.user)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
         """
         List the libraries that a deletion would remove.
 
@@ -289,7 +305,7 @@ class ContentLibraryAdmin(PackageAdmin):
                 uses.setdefault(key, []).extend(lines)
         names: list[Any] = []
         for library in libraries:
-            names += [_with_size(library), *([uses[str(library)]] if str(library) in uses else [])]
+            names += [_with_size(library, library.figures), *([uses[str(library)]] if str(library) in uses else [])]
         return names, {self.opts.verbose_name_plural: len(libraries)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ContentLibrary) -> None:
@@ -300,20 +316,20 @@ class ContentLibraryAdmin(PackageAdmin):
             api.delete_library(library.library_key, user=request.user)
 
 
-def _with_size(library: Any) -> str:
-    count: int = library.figures.live_items
+def _with_size(library: ContentLibrary, figures: learning_core.PackageFigures) -> str:
+    count = figures.live_items
     text = ngettext("%(title)s (%(library)s): %(count)d item", "%(title)s (%(library)s): %(count)d items", count)
     return text % {"title": library.title, "library": library, "count": count}
 
 
-def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:
+def _remove(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: User | AnonymousUser) -> None:
     if grant.user is not None:
         api.remove_user(key, user=user, member=grant.user)
     elif grant.group is not None:
         api.remove_group(key, user=user, group=grant.group)
 
 
-def _set_level(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: Any) -> None:
+def _set_level(grant: ContentLibraryPermission, key: LibraryLocatorV2, user: User | AnonymousUser) -> None:
     level = AccessLevel(grant.access_level)
     if grant.user is not None:
         api.set_user_level(key, user=user, member=grant.user, level=level)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..actors import Actor
 from ..admin_base.key_fields import ProposingInput
 from ..errors import ContentLibrariesError, InvalidInputError
 from ..learning_core.api import MAX_TITLE
@@ -48,9 +50,10 @@ class NewLibraryForm(LibraryForm):
 
     Errors of the api are shown at the field that they are about.
 
-    Args:
-        user: who makes it.
+    Subclasses set ``user``, who makes it.
     """
+
+    user: ClassVar[Actor]
 
     organization = forms.CharField(
         label=gettext_lazy("Organization"),
@@ -62,10 +65,6 @@ class NewLibraryForm(LibraryForm):
         help_text=gettext_lazy("The last part of lib:ORG:SLUG. It never changes, and is unique in the organization."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -86,7 +85,7 @@ class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Model | None:
         return super().to_python(value.strip() if isinstance(value, str) else value)
 
 
@@ -129,7 +128,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 class GrantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Older grants as a table, whose column headings are not labels."""
 
-    def add_fields(self, form: Any, index: int | None) -> None:
+    def add_fields(self, form: forms.ModelForm[ContentLibraryPermission], index: int | None) -> None:
         super().add_fields(form, index)
         for field in form.fields.values():
             field.widget.attrs["aria-label"] = field.label

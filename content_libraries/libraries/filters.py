@@ -37,7 +37,7 @@ class LibraryPermissions(PipelineStep):
     A step for ``org.openedx.authz.permission_validation.requested.v1``.
     """
 
-    def run_filter(self, items: list[dict[str, Any]], **kwargs: Any) -> dict[str, Any]:
+    def run_filter(self, items: list[dict[str, Any]], **kwargs: object) -> dict[str, object]:
         user = _user()
         return {"items": [_as_enforced(user, item) for item in items], **kwargs}
 
@@ -51,7 +51,7 @@ class TeamPermissions(PipelineStep):
     A step for ``org.openedx.authz.role_assignment.requested.v1`` and ``…role_removal.requested.v1``.
     """
 
-    def run_filter(self, items: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    def run_filter(self, items: dict[str, Any], **kwargs: object) -> dict[str, object]:
         user = _user()
         scopes = [*items.get("scopes", ()), *([items["scope"]] if "scope" in items else ())]
         if not all(may_reach(user, parse_scope(scope), manage=True) for scope in scopes):

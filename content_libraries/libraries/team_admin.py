@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
@@ -35,7 +35,7 @@ _ROLE_PAGE: Final = "content_libraries_contentlibrarypermission_role"
 class UserField(forms.CharField):
     """A user, by username or e-mail address."""
 
-    def clean(self, value: Any) -> User:
+    def clean(self, value: object) -> User:
         text = super().clean(value)
         found = list(get_user_model().objects.filter(Q(username=text) | Q(email__iexact=text)).order_by("pk")[:2])
         named = [user for user in found if user.username == text] or found
@@ -76,8 +76,8 @@ class RoleForm(forms.Form):
     member = UserField(label=gettext_lazy("User"), help_text=gettext_lazy("Username or e-mail address."))
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES)
 
-    def __init__(self, *args: Any, held: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, str], held: bool) -> None:
+        super().__init__(data, initial=initial)
         self.fields["library"].disabled = self.fields["member"].disabled = held
 
 

@@ -20,6 +20,7 @@ from ..actors import OPERATOR, Operator
 from ..characters import valid_text
 from ..errors import ContentLibrariesError
 from ..storage_errors import storage_full
+from ..translation import LazyText
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class LibraryCommand(BaseCommand):
     requires_system_checks = ()
     """None: they would import all views and admin classes, and take longer than most commands."""
 
-    summary: ClassVar[Any]
+    summary: ClassVar[LazyText]
     """A format string for the result of ``run``, to be translated, unless the command has its own ``summarize``."""
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -56,12 +57,13 @@ class LibraryCommand(BaseCommand):
         """Add the arguments of this command."""
 
     @abstractmethod
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, *args: Any, **options: Any) -> Mapping[str, object]:
         """
-        Do the work.
+        Do the work. A command names the options that it reads.
 
         Args:
             user: who does it; the operator if --user names nobody.
+            args: none.
             options: the parsed arguments.
 
         Returns: the result, ready for JSON.

@@ -7,7 +7,7 @@ The examples tell of one library, ``lib:CL-TEST:lib1``, which the user ``Bob`` h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 LIBRARY: Final = "lib:CL-TEST:lib1"
 PROBLEM: Final = "lb:CL-TEST:lib1:problem:p1"
@@ -22,7 +22,7 @@ FILE: Final = "static/acids.png"
 SITE: Final = "https://studio.example.com"
 PICTURE: Final = f"{SITE}/static/content_libraries/profile.svg"
 
-PARAMETERS: Final[Mapping[str, Any]] = {
+PARAMETERS: Final[Mapping[str, object]] = {
     "downstream_key": "block-v1:CL-TEST+Course+2026+type@vertical+block@unit1",
     "block_key": COURSE_PROBLEM,
     "block_type": ["problem"],
@@ -72,7 +72,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
 }
 """Name of a parameter -> an example."""
 
-FIELDS: Final[Mapping[str, Any]] = {
+FIELDS: Final[Mapping[str, object]] = {
     "Grant.kind": "role",
     "Grant.name": "library_author",
     "Grant.scope": LIBRARY,

@@ -57,7 +57,7 @@ _TITLES: Final = {
 """End of an operation's id -> title, for operations of openedx-tagging without one."""
 
 
-def group_operations(result: Schema, **_kwargs: Any) -> Schema:
+def group_operations(result: Schema, **_kwargs: object) -> Schema:
     """Give each operation one tag and a title, and describe the tags."""
     found: set[str] = set()
     for path, operations in result["paths"].items():

@@ -10,17 +10,17 @@ from .examples import FIELDS, PARAMETERS
 type Schema = dict[str, Any]
 
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
-_OF_FORMATS: Final[Mapping[str, Any]] = {
+_OF_FORMATS: Final[Mapping[str, object]] = {
     "date-time": "2026-03-21T13:53:55Z",
     "uuid": "7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a",
     "uri": "https://studio.example.com/",
     "email": "bob@example.com",
     "binary": "(a file)",
 }
-_OF_TYPES: Final[Mapping[str, Any]] = {"string": "text", "integer": 1, "number": 1.0, "boolean": False, "object": {}}
+_OF_TYPES: Final[Mapping[str, object]] = {"string": "text", "integer": 1, "number": 1.0, "boolean": False, "object": {}}
 
 
-def add_examples(result: Schema, **_kwargs: Any) -> Schema:
+def add_examples(result: Schema, **_kwargs: object) -> Schema:
     """
     Add an example to each shape and each parameter of the description that drf-spectacular has made.
 
@@ -48,7 +48,7 @@ def _describe_parameter(parameter: Schema) -> None:
         parameter["example"] = PARAMETERS[parameter["name"]]
 
 
-def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
+def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> object:
     """Return an example of the shape with this name."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
@@ -67,7 +67,7 @@ def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
     return _OF_FORMATS.get(schema.get("format", "")) or _OF_TYPES.get(schema.get("type", ""), {})
 
 
-def _example_of_field(name: str, field: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
+def _example_of_field(name: str, field: str, schema: Schema, schemas: Mapping[str, Schema]) -> object:
     of_shape = f"{name.removeprefix('Patched')}.{field}"
     if of_shape in FIELDS:
         return FIELDS[of_shape]

@@ -57,6 +57,7 @@ class ErrorsMixin(APIView):
         ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse whoever is nobody; then what is no key, or has no meaning; then a user who may not do this."""
         super().initial(request, *args, **kwargs)
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from celery import Task
@@ -16,6 +17,7 @@ from kombu.exceptions import OperationalError
 from ..admin_base.staff import ChoiceFilter, StaffAdmin
 from ..courses.admin import CourseAdmin
 from ..libraries.admin import ContentLibraryAdmin
+from ..translation import LazyText
 from .lag import index_lag, lagging_packages
 from .models import SearchCheckpoint, SearchRebuild
 from .tasks import rebuild_search, reindex_search
@@ -27,7 +29,7 @@ class StateFilter(admin.SimpleListFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, LazyText]]:
         return (
             ("current", gettext_lazy("Up to date")),
             ("behind", gettext_lazy("Behind")),
@@ -35,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
             ("refused", gettext_lazy("Some found by title only")),
         )
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SearchCheckpoint]) -> QuerySet[SearchCheckpoint]:
         if self.value() == "failed":
             return queryset.exclude(last_error="")
         if self.value() == "refused":
@@ -113,7 +115,7 @@ class SearchRebuildAdmin(StaffAdmin):
 
 
 @admin.action(description=gettext_lazy("Make all search documents of the selected anew"))
-def reindex_selected(_model_admin: Any, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+def reindex_selected(_model_admin: object, request: HttpRequest, chosen: QuerySet[Any]) -> None:
     """Reindex the selected libraries or courses. Their lists are for staff only, and name the rows by key."""
     for row in chosen:
         _send(request, reindex_search, str(row))

@@ -52,7 +52,7 @@ def browser_key(user: Actor) -> BrowserKey | None:
     return BrowserKey(access.url, access.index_name, make_token(access, _rule(user)))
 
 
-def _rule(user: Actor) -> dict[str, Any]:
+def _rule(user: Actor) -> dict[str, object]:
     """
     Return the search rule that limits hits to what the user may find.
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import batched
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
@@ -166,7 +165,7 @@ def _digest(document: Document) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Return a value in a form that is equal whatever an engine makes of it: 1.0 may come back as 1."""
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -204,7 +204,7 @@ def log_mark(checkpoint: SearchCheckpoint) -> LogMark:
     return LogMark(checkpoint.draft_change_log_pk, checkpoint.publish_log_pk)
 
 
-def _move(checkpoint: SearchCheckpoint, until: LogMark, **fields: Any) -> bool:
+def _move(checkpoint: SearchCheckpoint, until: LogMark, **fields: object) -> bool:
     in_turn = SearchCheckpoint.objects.filter(pk=checkpoint.pk, turn=checkpoint.turn)
     return bool(
         in_turn.update(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from opaque_keys.edx.keys import CourseKey
 
@@ -58,7 +58,7 @@ def course_block_documents(place: CoursePlace, entity_pks: Collection[int]) -> D
 def _document(place: CoursePlace, block: PlacedBlock, tags: TagValues) -> Document:
     key = str(block.usage_key)
     text = readable_search_text(block.usage_key, block.olx)
-    document: dict[str, Any] = {
+    document: dict[str, object] = {
         "id": document_id(key),
         "type": COURSE_BLOCK,
         "usage_key": key,

@@ -7,7 +7,7 @@ documents hold valid texts and lists of bounded length, and only finite numbers.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from ..characters import valid_value
 from .engine import Document
@@ -39,8 +39,7 @@ _SHORT: Final = (
 
 def fitted(document: Document) -> Document:
     """Return a document that engines accept, with as much of the content as fits."""
-    fitting: Document = _bounded(valid_value(dict(document)))
-    return fitting
+    return {name: _bounded(valid_value(value)) for name, value in document.items()}
 
 
 def title_document(document: Document) -> Document:
@@ -48,7 +47,7 @@ def title_document(document: Document) -> Document:
     return {name: document[name] for name in _SHORT if name in document}
 
 
-def _bounded(value: Any) -> Any:
+def _bounded(value: object) -> object:
     match value:
         case str():
             return value[:MAX_TEXT]

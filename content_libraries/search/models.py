@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.django.models import LearningContextKeyField
 
 
-def nothing_pending() -> dict[str, Any]:
+def nothing_pending() -> dict[str, object]:
     """Return the default of ``SearchCheckpoint.pending``."""
     return {"entity_pks": [], "collection_codes": []}
 

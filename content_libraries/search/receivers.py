@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
@@ -26,7 +26,13 @@ from .. import keys, site_language
 from ..courses import api as courses
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
-from ..learning_core.api import LogMark
+from ..learning_core.api import (
+    CollectionChangeData,
+    DraftChangeLogEventData,
+    LearningPackageEventData,
+    LogMark,
+    PublishLogEventData,
+)
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, Change
 from .engine import MAX_BATCH, SearchEngineError
@@ -42,18 +48,24 @@ WAITING_SECONDS: Final = 0.5
 
 
 @receiver(learning_core.ENTITIES_DRAFT_CHANGED)
-def follow_draft_changes(learning_package: Any, change_log: Any, **_kwargs: Any) -> None:
+def follow_draft_changes(
+    learning_package: LearningPackageEventData, change_log: DraftChangeLogEventData, **_kwargs: object
+) -> None:
     _follow(learning_package.id, Change(log=LogMark(draft_change_log_pk=change_log.draft_change_log_id)))
 
 
 @receiver(learning_core.ENTITIES_PUBLISHED)
-def follow_publish(learning_package: Any, change_log: Any, **_kwargs: Any) -> None:
+def follow_publish(
+    learning_package: LearningPackageEventData, change_log: PublishLogEventData, **_kwargs: object
+) -> None:
     _follow(learning_package.id, Change(log=LogMark(publish_log_pk=change_log.publish_log_id)))
 
 
 @receiver(learning_core.COLLECTION_CHANGED)
-def follow_collection(learning_package: Any, change: Any, **_kwargs: Any) -> None:
-    members = {*change.entities_added, *change.entities_removed}
+def follow_collection(
+    learning_package: LearningPackageEventData, change: CollectionChangeData, **_kwargs: object
+) -> None:
+    members: set[int] = {*change.entities_added, *change.entities_removed}
     if change.metadata_modified:
         members |= learning_core.member_pks_of(learning_package.id, change.collection_code)
     _follow(
@@ -64,12 +76,12 @@ def follow_collection(learning_package: Any, change: Any, **_kwargs: Any) -> Non
 
 @receiver(learning_core.LEARNING_PACKAGE_UPDATED)
 @receiver(learning_core.LEARNING_PACKAGE_DELETED)
-def follow_learning_package(learning_package: Any, **_kwargs: Any) -> None:
+def follow_learning_package(learning_package: LearningPackageEventData, **_kwargs: object) -> None:
     _follow(learning_package.id, NO_CHANGE)
 
 
 @receiver(CONTENT_OBJECT_ASSOCIATIONS_CHANGED)
-def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> None:
+def follow_tags(content_object: ContentObjectChangedData, **_kwargs: object) -> None:
     """
     Update the documents of an object whose tags have changed.
 
@@ -90,7 +102,7 @@ def follow_tags(content_object: ContentObjectChangedData, **_kwargs: Any) -> Non
 
 @receiver(post_save, sender=Tag, dispatch_uid="content_libraries.search.tag_saved")
 @receiver(post_save, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_saved")
-def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) -> None:
+def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: object) -> None:
     """Update documents when a tag or taxonomy changes. A new one is on no object yet."""
     if not created:
         transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=False)))
@@ -98,7 +110,7 @@ def follow_taxonomy(instance: Tag | Taxonomy, *, created: bool, **_kwargs: Any) 
 
 @receiver(post_delete, sender=Tag, dispatch_uid="content_libraries.search.tag_deleted")
 @receiver(post_delete, sender=Taxonomy, dispatch_uid="content_libraries.search.taxonomy_deleted")
-def follow_deleted_taxonomy(instance: Tag | Taxonomy, origin: Any = None, **_kwargs: Any) -> None:
+def follow_deleted_taxonomy(instance: Tag | Taxonomy, origin: object = None, **_kwargs: object) -> None:
     """
     Update documents when a tag or taxonomy is deleted.
 
@@ -109,12 +121,12 @@ def follow_deleted_taxonomy(instance: Tag | Taxonomy, origin: Any = None, **_kwa
     transaction.on_commit(partial(_retag, trace_of(instance, is_deleted=True)))
 
 
-def _model_of(origin: Any) -> type[Model] | None:
+def _model_of(origin: object) -> type[object]:
     """Return the model of the object or queryset that a deletion began with."""
     return origin.model if isinstance(origin, QuerySet) else type(origin)
 
 
-def _retag(trace: dict[str, Any]) -> None:
+def _retag(trace: dict[str, object]) -> None:
     """Let a worker update the documents with certain tags, because there may be many."""
     try:
         retag_search.delay(trace)

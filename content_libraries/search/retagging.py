@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
@@ -24,7 +23,7 @@ _COLLECTION = "lib-collection:"
 _ITEMS = ("lb:", "lct:")
 
 
-def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, Any]:
+def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, object]:
     """Return a filter that finds the affected object tags, even after the tag or taxonomy is gone."""
     match changed:
         case Taxonomy() if is_deleted:
@@ -37,7 +36,7 @@ def trace_of(changed: Tag | Taxonomy, *, is_deleted: bool) -> dict[str, Any]:
             return {"tag__taxonomy": changed.taxonomy_id, "tag__lineage__startswith": changed.lineage}
 
 
-def changes_of(trace: dict[str, Any]) -> Iterator[tuple[int, Change]]:
+def changes_of(trace: dict[str, object]) -> Iterator[tuple[int, Change]]:
     """
     Find the documents of objects with the tags that ``trace`` describes.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from celery import shared_task
 
@@ -46,7 +45,7 @@ def catch_up_search(learning_package_pk: int) -> int:
     retry_backoff=2,
     acks_late=False,  # the sweep finds what a worker that died has left
 )
-def retag_search(trace: dict[str, Any]) -> int:
+def retag_search(trace: dict[str, object]) -> int:
     """
     Update documents whose tags have changed, because a tag or a taxonomy has.
 

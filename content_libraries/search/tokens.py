@@ -30,7 +30,7 @@ class InvalidTokenError(ContentLibrariesError):
     code = "invalid_api_key"
 
 
-def make_token(access: BrowserAccess, rule: Mapping[str, Any]) -> str:
+def make_token(access: BrowserAccess, rule: Mapping[str, object]) -> str:
     """
     Make a token for one index.
 

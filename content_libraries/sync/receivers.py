@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.dispatch import receiver
 from openedx_events.content_authoring.data import LibraryBlockData, LibraryContainerData
 from openedx_events.content_authoring.signals import LIBRARY_BLOCK_DELETED, LIBRARY_CONTAINER_DELETED
@@ -18,12 +16,12 @@ register_links(is_linked)
 
 
 @receiver(LIBRARY_BLOCK_DELETED, dispatch_uid="content_libraries.sync.component_deleted")
-def component_deleted(*, library_block: LibraryBlockData, **_kwargs: Any) -> None:
+def component_deleted(*, library_block: LibraryBlockData, **_kwargs: object) -> None:
     """Let authors of courses edit the tags that came from a component."""
     release_tags_of(str(library_block.usage_key))
 
 
 @receiver(LIBRARY_CONTAINER_DELETED, dispatch_uid="content_libraries.sync.container_deleted")
-def container_deleted(*, library_container: LibraryContainerData, **_kwargs: Any) -> None:
+def container_deleted(*, library_container: LibraryContainerData, **_kwargs: object) -> None:
     """Let authors of courses edit the tags that came from a container."""
     release_tags_of(str(library_container.container_key))

@@ -112,8 +112,8 @@ def release_copied_tags(object_ids: Iterable[str]) -> None:
         ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
 
 
-def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, Any]]:
-    tags: dict[str, dict[TagName, Any]] = {}
+def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, ObjectTag]]:
+    tags: dict[str, dict[TagName, ObjectTag]] = {}
     for part in in_parts(set(object_ids)):
         found: Any = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False)
         for tag in found.select_related("tag", "taxonomy"):
@@ -121,5 +121,5 @@ def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagN
     return tags
 
 
-def _copy(tag: Any, object_id: str, *, is_copied: bool = True) -> Any:
+def _copy(tag: ObjectTag, object_id: str, *, is_copied: bool = True) -> ObjectTag:
     return object_tag(object_id, tag.taxonomy, tag.tag, tag.value, export_id=tag.export_id, is_copied=is_copied)

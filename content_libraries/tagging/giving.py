@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -85,7 +85,7 @@ def add_tags(
         rows = ObjectTag.objects.filter(object_id__in=part, taxonomy__isnull=False)
         for object_id, taxonomy_pk, value in rows.values_list("object_id", "taxonomy_id", VALUE):
             stored.setdefault(object_id, set()).add((taxonomy_pk or 0, value.casefold()))
-    new: list[Any] = []
+    new: list[ObjectTag] = []
     for object_id, names in wanted.items():
         own = stored.setdefault(object_id, set())
         given = len(new)
@@ -120,12 +120,12 @@ def _found(taxonomy: Taxonomy, values: Collection[str]) -> dict[str, Tag | None]
         return {value: None for value in values if value and len(value) <= _MAX_FREE_TEXT}
     tags: dict[str, Tag] = {}
     # Not every database compares values without regard to case, as openedx-tagging wants it, so the query does.
-    folded: Any = taxonomy.tag_set.annotate(folded=Lower("value"))
+    folded = taxonomy.tag_set.annotate(folded=Lower("value"))
     for part in in_parts(values):
         found = folded.filter(Q(value__in=part) | Q(folded__in=[value.lower() for value in part]))
         tags |= {tag.value.casefold(): tag for tag in found}
     return {value: tags[value.casefold()] for value in values if value.casefold() in tags}
 
 
-def _object_tag(object_id: str, taxonomy: Taxonomy, tag: Tag | None, value: str) -> Any:
+def _object_tag(object_id: str, taxonomy: Taxonomy, tag: Tag | None, value: str) -> ObjectTag:
     return object_tag(object_id, taxonomy, tag, tag.value if tag else value, export_id=taxonomy.export_id)

@@ -24,7 +24,7 @@ Seen with openedx-core 1.15.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from django.db import connections
 from django.db.migrations import Migration, RunSQL
@@ -34,6 +34,7 @@ from django.dispatch import receiver
 from openedx_tagging import rules as _defaults  # noqa: F401 - has to set its rules before they are replaced
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from rules.permissions import permissions
+from rules.predicates import Predicate
 
 VALUE: Final = "_value"
 """The column with the value of a tag, also of one that was deleted from its taxonomy since."""
@@ -48,17 +49,18 @@ _CHECK: Final = RunSQL("SET CONSTRAINTS ALL IMMEDIATE", RunSQL.noop)
 
 
 def object_tag(
-    object_id: str, taxonomy: Taxonomy, tag: Tag | None, value: str, *, export_id: str, is_copied: bool = False
-) -> Any:
+    object_id: str, taxonomy: Taxonomy | None, tag: Tag | None, value: str, *, export_id: str, is_copied: bool = False
+) -> ObjectTag:
     """Return an unsaved tag of an object."""
     return ObjectTag(  # type: ignore[no-untyped-call]
         object_id=object_id, taxonomy=taxonomy, tag=tag, is_copied=is_copied, _value=value, _export_id=export_id
     )
 
 
-def rule_of(permission: str) -> Any:
+def rule_of(permission: str) -> Predicate:
     """Return the predicate that decides about a permission of openedx-tagging."""
-    return permissions[permission]
+    rule: Predicate = permissions[permission]
+    return rule
 
 
 def set_rule(permission: str, decide: Callable[..., bool]) -> None:
@@ -67,7 +69,7 @@ def set_rule(permission: str, decide: Callable[..., bool]) -> None:
 
 
 @receiver(pre_migrate, dispatch_uid="content_libraries.upstream.openedx_tagging")
-def check_foreign_keys_at_once(plan: Iterable[tuple[Migration, bool]], using: str, **_kwargs: Any) -> None:
+def check_foreign_keys_at_once(plan: Iterable[tuple[Migration, bool]], using: str, **_kwargs: object) -> None:
     """
     Insert a check of foreign keys at the beginning of the migration, if it is about to run on PostgreSQL.
 

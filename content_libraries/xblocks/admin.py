@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from ..admin_base.staff import StaffAdmin
@@ -21,5 +20,5 @@ class StudentStateAdmin(StaffAdmin):
     list_select_related = ("user",)
     ordering = ("-modified",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_global_staff(request.user)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 from xblock.core import XBlock
@@ -33,8 +33,8 @@ _NAME: Final = "display_name"
 class Values:
     """The fields that authors edit, as in ``FieldValues``."""
 
-    metadata: Mapping[str, Any]
-    data: Any = None
+    metadata: Mapping[str, object]
+    data: object = None
 
     def of(self, block_version: BlockVersion) -> FieldValues:
         """Return these field values together with the key and title of ``block_version``."""
@@ -78,7 +78,9 @@ def declare_fields(_site: BlockSite, block_version: BlockVersion) -> DeclaredFie
     return DeclaredFields(fields, preserved, notice=notice_of(block.runtime.unread_settings))
 
 
-def change_fields(_site: BlockSite, block_version: BlockVersion, data: Any, metadata: Mapping[str, Any]) -> Changed:
+def change_fields(
+    _site: BlockSite, block_version: BlockVersion, data: object, metadata: Mapping[str, object]
+) -> Changed:
     """Give fields other values; see ``save_fields``. Raises InvalidFieldsError."""
     olx = changed_text(block_version, _changes(block_version, metadata, data))
     return Changed(olx, fields_of(replace(block_version, olx=olx)))
@@ -138,7 +140,7 @@ def changed_text(block_version: BlockVersion, changes: Changes) -> str:
         return _renamed(block_version, changes)
 
 
-def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: Any) -> Changes:
+def _changes(block_version: BlockVersion, metadata: Mapping[str, object], data: object) -> Changes:
     try:
         block = make_block(Visit(block_version))
     except (UnknownTypeError, UnreadableOlxError) as error:
@@ -146,7 +148,7 @@ def _changes(block_version: BlockVersion, metadata: Mapping[str, Any], data: Any
             raise InvalidFieldsError(error.message) from error
         return {name: UNSET if value is None else value for name, value in metadata.items()}
     fields = {each.name: each for each in authored_fields(block)}
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     for name, value in metadata.items():
         if name in fields:
             changes[name] = UNSET if value is None else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 from xblock.core import XBlock
@@ -36,11 +36,11 @@ class BlockFieldData(FieldData):
     def __init__(self, block_version: ShownVersion, site: BlockSite) -> None:
         self._version = block_version
         self._site = site
-        self._authored: dict[str, Any] = {}
-        self._state: dict[str, Any] | None = None
+        self._authored: dict[str, object] = {}
+        self._state: dict[str, object] | None = None
         self._sealed = False
         self.learned = Learned()
-        self.authored_changes: dict[str, Any] = {}
+        self.authored_changes: dict[str, object] = {}
         self.refuse_authored = False
 
     def seal(self, block: XBlock) -> None:
@@ -49,16 +49,16 @@ class BlockFieldData(FieldData):
         block._dirty_fields.clear()
         self._sealed = True
 
-    def get(self, block: XBlock, name: str) -> Any:
+    def get(self, block: XBlock, name: str) -> object:
         return copy.deepcopy(self._values(block, name)[name])
 
     def has(self, block: XBlock, name: str) -> bool:
         return name in self._values(block, name)
 
-    def set(self, block: XBlock, name: str, value: Any) -> None:
+    def set(self, block: XBlock, name: str, value: object) -> None:
         self.set_many(block, {name: value})
 
-    def set_many(self, block: XBlock, update_dict: Mapping[str, Any]) -> None:
+    def set_many(self, block: XBlock, update_dict: Mapping[str, object]) -> None:
         authored = {name: value for name, value in update_dict.items() if _is_authored(block, name)}
         self._change_authored(block, authored)
         learned = {name: _as_json(value) for name, value in update_dict.items() if name not in authored}
@@ -74,10 +74,10 @@ class BlockFieldData(FieldData):
             changed = {other: value for other, value in self.learned.changed.items() if other != name}
             self._learn(Learned(changed, self.learned.gone | {name}))
 
-    def _values(self, block: XBlock, name: str) -> dict[str, Any]:
+    def _values(self, block: XBlock, name: str) -> dict[str, object]:
         return self._authored if _is_authored(block, name) else self._learner_state()
 
-    def _change_authored(self, block: XBlock, changes: Mapping[str, Any]) -> None:
+    def _change_authored(self, block: XBlock, changes: Mapping[str, object]) -> None:
         changed = {name: value for name, value in changes.items() if self._current(block, name) != value}
         if self._sealed and changed and self.refuse_authored:
             raise NotAllowedError(
@@ -92,7 +92,7 @@ class BlockFieldData(FieldData):
             else:
                 self._authored[name] = copy.deepcopy(value)
 
-    def _current(self, block: XBlock, name: str) -> Any:
+    def _current(self, block: XBlock, name: str) -> object:
         """
         Return the value that a new value of a field is compared to.
 
@@ -105,7 +105,7 @@ class BlockFieldData(FieldData):
         field = block.fields[name]
         return field.to_json(field.default)
 
-    def _learner_state(self) -> dict[str, Any]:
+    def _learner_state(self) -> dict[str, object]:
         if self._state is None:
             self._state = self._site.learner_state()
         return self._state
@@ -114,7 +114,7 @@ class BlockFieldData(FieldData):
         if self._sealed:
             self.learned = learned
 
-    def _remembers(self, name: str, value: Any) -> bool:
+    def _remembers(self, name: str, value: object) -> bool:
         state = self._learner_state()
         return name in state and bool(state[name] == value)
 
@@ -123,7 +123,7 @@ def _is_authored(block: XBlock, name: str) -> bool:
     return bool(block.fields[name].scope.user == UserScope.NONE)
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     """
     Return a copy of a JSON value that every database can store.
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ class Shown:
     resources: tuple[Resource, ...]
     js_init_fn: str | None
     js_init_version: int | None
-    json_init_args: Any
+    json_init_args: object
     learned: Learned
     unread_settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Handled:
 class Told:
     """What a block tells of itself, by the name of what was asked for."""
 
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
     learned: Learned = field(default_factory=Learned)
 
 
@@ -157,7 +157,7 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
     The answer of a method that fails is None. Methods that the block type does not have are left out.
     """
     cls = block_class(visit.block_version.key.block_type)
-    extra: dict[str, Any] = {}
+    extra: dict[str, object] = {}
     learned = Learned()
     for name in names:
         if not hasattr(cls, name):
@@ -193,7 +193,7 @@ def _check_can_run(visit: Visit) -> None:
 def _fragment(block: XBlock, view_name: str) -> Fragment:
     if view_name == AUTHOR_VIEW and not hasattr(block, AUTHOR_VIEW):
         view_name = STUDENT_VIEW
-    context: dict[str, Any] = {}
+    context: dict[str, object] = {}
     return block.render(view_name, context)
 
 
@@ -211,10 +211,10 @@ def _shown(block: XBlock, fragment: Fragment) -> Shown:
 
 def _learned(block: XBlock) -> Learned:
     learned: Learned = block.runtime.fields.learned
-    return Learned(as_json(dict(learned.changed)), learned.gone)
+    return Learned({name: as_json(value) for name, value in learned.changed.items()}, learned.gone)
 
 
-def _webob_request(visit: Visit, call: HandlerCall) -> Any:
+def _webob_request(visit: Visit, call: HandlerCall) -> object:
     environ = {**call.environ, "wsgi.input": BytesIO(call.body), "CONTENT_LENGTH": str(len(call.body))}
     request = WSGIRequest(environ)
     request.user = visit.viewer.as_user()

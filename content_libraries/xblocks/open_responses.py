@@ -7,10 +7,11 @@ For who writes a question, and looks at it, there are none of these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from opaque_keys.edx.keys import UsageKey
 from xblock.core import XBlock
 from xblock.fields import List, Scope, String
 
@@ -25,24 +26,24 @@ def without_database(cls: type[XBlock]) -> type[XBlock]:
 class _Time(String):
     """A time as the class reads it from OLX. Its editor sends the same with a zone."""
 
-    def from_json(self, value: Any) -> Any:
+    def from_json(self, value: object) -> object:
         return _without_zone(value)
 
-    def to_json(self, value: Any) -> Any:
+    def to_json(self, value: object) -> object:
         return _without_zone(value)
 
 
 class _Assessments(List):
     """Steps of an assessment, with times like those of ``_Time``."""
 
-    def to_json(self, value: Any) -> Any:
+    def to_json(self, value: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
         return [
             {name: _without_zone(what) if name in {"start", "due"} else what for name, what in step.items()}
             for step in value
         ]
 
 
-def _without_zone(value: Any) -> Any:
+def _without_zone(value: object) -> object:
     return value.removesuffix("+00:00") if isinstance(value, str) else value
 
 
@@ -74,9 +75,10 @@ def _open_response() -> type[XBlock]:
             self.display_name = value
 
         @property
-        def location(self) -> Any:
+        def location(self) -> UsageKey:
             """What the editor knows the block by."""
-            return self.scope_ids.usage_id
+            key: UsageKey = self.scope_ids.usage_id
+            return key
 
         def is_feature_enabled(self, _flag: str) -> bool:
             return False

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from ..characters import valid_value
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> object:
     """
     Return a value as its receiver reads it from JSON, with valid texts. A number that JSON does not have is a text.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 from ..actors import Actor
 from ..keys import LibraryUsageLocatorV2
@@ -64,7 +64,7 @@ def get_metadata(
     Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.LEARN, version=version)
-    extra: dict[str, Any] = {name: {} if name == _INDEX else None for name in _METHODS if name in include}
+    extra: dict[str, object] = {name: {} if name == _INDEX else None for name in _METHODS if name in include}
     if extra:
         site = Site(block_version, user)
         visit = visit_of(block_version, user=user)

@@ -100,14 +100,14 @@ class LibraryRuntime(Runtime):
     def local_resource_url(self, block: XBlock, uri: str) -> str:
         return self.visit.addresses.of_resource(uri)
 
-    def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
+    def publish(self, block: XBlock, event_type: str, event_data: dict[str, object]) -> None:
         """Ignore an event: previews are neither graded nor tracked."""
 
     def applicable_aside_types(self, block: XBlock) -> list[str]:
         """Return no types, because components of libraries have no asides."""
         return []
 
-    def parse_asides(self, node: etree._Element, *_keys: Any) -> list[Any]:
+    def parse_asides(self, node: etree._Element, *_keys: object) -> list[object]:
         return []
 
     def add_node_as_child(self, block: XBlock, node: etree._Element) -> None:
@@ -117,17 +117,17 @@ class LibraryRuntime(Runtime):
         Elements that the block class does not know stay in the OLX.
         """
 
-    def get_policy(self, usage_id: object) -> dict[str, Any]:
+    def get_policy(self, usage_id: object) -> dict[str, object]:
         """Return an empty policy. Settings of library components are attributes of their OLX."""
         return {}
 
-    def get_field_provenance(self, block: XBlock, field: Field) -> dict[str, Any]:
+    def get_field_provenance(self, block: XBlock, field: Field) -> dict[str, object]:
         """Tell a settings editor the default of a field, and whether the field is set."""
         return {"default_value": field.to_json(field.default), "explicitly_set": field.is_set_on(block)}
 
     def error_tracker(self, message: str) -> None:
         """Ignore what a block reports about its OLX. Authors see errors where the block is shown."""
 
-    def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: Any) -> Fragment:
+    def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: object) -> Fragment:
         """Return the fragment unchanged. The page or the client puts an element around the block."""
         return frag

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ..actors import Actor
 from ..content import api as content
@@ -18,7 +17,7 @@ from .visits import turn_of
 
 
 def save_fields(
-    key: LibraryUsageLocatorV2, *, user: Actor, data: Any = None, metadata: Mapping[str, Any] | None = None
+    key: LibraryUsageLocatorV2, *, user: Actor, data: object = None, metadata: Mapping[str, object] | None = None
 ) -> FieldValues:
     """
     Save authored fields of a component as its next draft version. Needs EDIT.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -104,15 +104,15 @@ class NoCompletion:
     def completion_tracking_enabled(self) -> bool:
         return False
 
-    def get_completions(self, candidates: Any) -> dict[Any, float]:
+    def get_completions(self, candidates: object) -> dict[object, float]:
         return {}
 
 
 class SiteSettings:
     """``settings``: sites configure blocks with XBLOCK_SETTINGS, by block type."""
 
-    def get_settings_bucket(self, block: XBlock, default: Any = None) -> Any:
-        buckets: Mapping[str, Any] = getattr(settings, "XBLOCK_SETTINGS", {})
+    def get_settings_bucket(self, block: XBlock, default: object = None) -> object:
+        buckets: Mapping[str, object] = getattr(settings, "XBLOCK_SETTINGS", {})
         name = getattr(block, "block_settings_key", None) or getattr(block, "unmixed_class", type(block)).__name__
         return buckets.get(name, {} if default is None else default)
 
@@ -120,7 +120,7 @@ class SiteSettings:
 class NoCallToAction:
     """``call_to_action``: previews ask for nothing."""
 
-    def get_ctas(self, block: XBlock, category: str, completed: bool = False) -> list[dict[str, Any]]:
+    def get_ctas(self, block: XBlock, category: str, completed: bool = False) -> list[dict[str, object]]:
         return []
 
     def get_cta(self, block: XBlock, category: str, completed: bool = False) -> None:
@@ -139,14 +139,14 @@ class NoDiscussion:
 
     is_discussion_enabled = False
 
-    def is_discussion_visible(self, context_key: Any) -> bool:
+    def is_discussion_visible(self, context_key: object) -> bool:
         return False
 
-    def has_permission(self, user: User | AnonymousUser | None, permission: str, context_key: Any = None) -> bool:
+    def has_permission(self, user: User | AnonymousUser | None, permission: str, context_key: object = None) -> bool:
         return False
 
 
-def services_for(viewer: Viewer, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, Any]:
+def services_for(viewer: Viewer, *, is_author: bool, replace_urls: Callable[[str], str]) -> dict[str, object]:
     """
     Return the services of one block. The runtime adds further ones.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from .models import StudentState
 class Learned:
     """What a learner's state has become: name of a field -> JSON value, and names of those that are gone."""
 
-    changed: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[str, object] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
@@ -34,7 +34,7 @@ class Learned:
 class BlockSite(Protocol):
     """What the code of blocks sees of the site."""
 
-    def learner_state(self) -> dict[str, Any]: ...
+    def learner_state(self) -> dict[str, object]: ...
 
     def read_file(self, path: str) -> bytes: ...
 
@@ -42,7 +42,7 @@ class BlockSite(Protocol):
 class _NobodysSite:
     """A site without users and files, for blocks that are only read."""
 
-    def learner_state(self) -> dict[str, Any]:
+    def learner_state(self) -> dict[str, object]:
         return {}
 
     def read_file(self, path: str) -> bytes:
@@ -70,7 +70,7 @@ class Site:
         self._version = block_version
         self._user_pk = user.pk if not is_operator(user) and user.is_authenticated else None
 
-    def learner_state(self) -> dict[str, Any]:
+    def learner_state(self) -> dict[str, object]:
         """Read what the user did in this version of the block, as a JSON value for each field name."""
         if self._user_pk is None:
             return {}
@@ -84,7 +84,7 @@ class Site:
         with found.open() as file:
             return file.read()
 
-    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    def ask_video_store(self, question: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Ask the site's store of videos; see ``video_store``."""
         return video_store.ask(question, arguments, keywords)
 
@@ -107,7 +107,7 @@ class Site:
             _check_size(row.state)
             row.save()
 
-    def _row(self) -> dict[str, Any]:
+    def _row(self) -> dict[str, object]:
         return {
             "user_id": self._user_pk,
             "library_id": self._version.library_pk,
@@ -127,7 +127,7 @@ class CourseSite:
     def __init__(self, draft: CourseBlockDraft) -> None:
         self._draft = draft
 
-    def learner_state(self) -> dict[str, Any]:
+    def learner_state(self) -> dict[str, object]:
         return {}
 
     def read_file(self, path: str) -> bytes:
@@ -139,7 +139,7 @@ class CourseSite:
                 return data
         raise NotFoundError(_("There is no file “%(path)s”.") % {"path": path})
 
-    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    def ask_video_store(self, question: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         return video_store.ask(question, arguments, keywords)
 
     def remember(self, learned: Learned) -> None:
@@ -160,7 +160,7 @@ def _check_readable(path: str, size: int) -> None:
         )
 
 
-def _check_size(state: Mapping[str, Any]) -> None:
+def _check_size(state: Mapping[str, object]) -> None:
     limit = conf.STUDENT_STATE_BYTES.value
     if len(json.dumps(state)) > limit:
         raise InvalidInputError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import yaml
 from django.utils.translation import gettext as _
@@ -107,7 +107,7 @@ def _refuse_oversized(text: str, budget: ValueBudget) -> None:
         return  # an ordinary text, which begins with a bracket
 
 
-def _with_whole_characters(text: str, value: Any) -> str:
+def _with_whole_characters(text: str, value: object) -> str:
     r"""
     Replace surrogate pairs in the text of a value by whole characters.
 

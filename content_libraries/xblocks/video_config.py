@@ -51,7 +51,11 @@ class VideoConfig:
         self._files = files
 
     def available_translations(
-        self, block: XBlock, transcripts: Mapping[str, Any], verify_assets: bool | None = None, is_bumper: bool = False
+        self,
+        block: XBlock,
+        transcripts: Mapping[str, Any],
+        verify_assets: bool | None = None,
+        is_bumper: bool = False,
     ) -> list[str]:
         """
         List the languages in which the video has a transcript, sorted.
@@ -146,7 +150,7 @@ class VideoConfig:
     def is_transcript_feedback_enabled(self, course_key: object) -> bool:
         return False
 
-    def get_public_sharing_context(self, block: XBlock, course_key: object) -> dict[str, Any]:
+    def get_public_sharing_context(self, block: XBlock, course_key: object) -> dict[str, object]:
         """Return an empty context, because videos of libraries have no public page."""
         return {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from django.utils.translation import gettext as _
 from edxval import api as edxval_api
@@ -38,10 +38,10 @@ READS: Final = frozenset(
 class AskedSite(Protocol):
     """The part of the site that can be asked for videos."""
 
-    def ask_video_store(self, question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any: ...
+    def ask_video_store(self, question: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object: ...
 
 
-def ask(question: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+def ask(question: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
     """
     Read something from the store.
 
@@ -57,12 +57,12 @@ def ask_at(site: AskedSite) -> None:
     replace_functions(lambda name: _exported if name == "export_to_xml" else partial(_asked, site, name))
 
 
-def _asked(site: AskedSite, name: str, *arguments: Any, **keywords: Any) -> Any:
+def _asked(site: AskedSite, name: str, *arguments: object, **keywords: object) -> object:
     """Ask the site's video store. The key of a course becomes a text, because the store knows texts only."""
     texts = {keyword: str(value) if keyword == "course_id" else value for keyword, value in keywords.items()}
     return site.ask_video_store(name, arguments, texts)
 
 
-def _exported(*_arguments: Any, **_keywords: Any) -> None:
+def _exported(*_arguments: object, **_keywords: object) -> None:
     """Raise ValVideoNotFoundError, so that a block writes nothing about the store's video into its OLX."""
     raise ValVideoNotFoundError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from django.contrib.auth import get_user_model
@@ -44,7 +44,7 @@ class Place:
 class Viewer:
     """Who looks at a block. ``pk`` is None for users who are not logged in; ``anonymous_id`` tells users apart."""
 
-    pk: Any = None
+    pk: int | None = None
     username: str = ""
     anonymous_id: str = ""
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import django
 from django.conf import settings
@@ -49,7 +49,7 @@ def begin(connection: Connection) -> None:
     serve(connection, site)
 
 
-def _refuse(self: BaseDatabaseWrapper, *_arguments: Any, **_keywords: Any) -> NoReturn:
+def _refuse(self: BaseDatabaseWrapper, *_arguments: object, **_keywords: object) -> NoReturn:
     from .processes.errors import DatabaseRefusedError  # noqa: PLC0415
 
     text = _("The code of a block asked for the database “%(alias)s”, and has none.")

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -34,7 +34,7 @@ _AUTHORED_SCOPES: Final = (Scope.settings, Scope.content)
 _UNNAMED_FIELDS: Final = frozenset({"xml_attributes", "parent", "children"})
 """Fields that carry XML over an import, or tell of a course's tree."""
 
-type Changes = Mapping[str, Any]
+type Changes = Mapping[str, object]
 """Field name -> JSON value, or UNSET for the default."""
 
 
@@ -91,7 +91,7 @@ def canonical(olx: str) -> bytes:
     return bytes(etree.tostring(parsed_root(olx), method="c14n"))
 
 
-def _differs(block: XBlock, name: str, value: Any) -> bool:
+def _differs(block: XBlock, name: str, value: object) -> bool:
     field = block.fields[name]
     if value is UNSET:
         if not field.is_set_on(block):
@@ -160,7 +160,7 @@ def _with_whole(olx: str, block: XBlock, data: str) -> str:
     return with_attributes(data, dict.fromkeys(settings) | kept)
 
 
-def _text(field: Field, value: Any) -> str:
+def _text(field: Field, value: object) -> str:
     from xblocks_contrib.legacy_utils.xml_utils import serialize_field  # noqa: PLC0415 - imports every block
 
     plain = field.from_json(value)
@@ -220,7 +220,7 @@ def apply(block: XBlock, changes: Changes) -> None:
     block.save()
 
 
-def checked(field: Field, value: Any) -> Any:
+def checked(field: Field, value: object) -> object:
     """Convert a JSON value to a value of the field. Raises InvalidFieldsError if it has the wrong type."""
     try:
         result = field.from_json(value)

@@ -9,9 +9,10 @@ from typing import Any, Final, cast
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import BadRequest
 from django.db import DataError
+from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -40,9 +41,14 @@ class StudioAdminSite(AdminSite):
     # Lists of libraries and jobs have many columns, and filters beside them.
     enable_nav_sidebar = False
 
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin[Any]] | None = None,
+        **options: object,
+    ) -> None:
         """Register models, without those whose tables stay empty."""
-        models: Iterable[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         shown = [model for model in models if model._meta.app_label not in _WITHOUT_PAGES]
         super().register(shown, admin_class, **options)
 
@@ -51,7 +57,7 @@ class StudioAdminSite(AdminSite):
         styled = csp_update({"style-src-attr": [UNSAFE_INLINE]})(answer)
 
         @wraps(answer)
-        def answer_with_policy(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def answer_with_policy(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             page = request.resolver_match.url_name if request.resolver_match else None
             try:
                 return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Final
+from typing import Final
 from unicodedata import normalize
 
 from axes.handlers.cache import AxesCacheHandler
 from axes.helpers import get_client_cache_keys
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import BaseCache, caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,7 +47,7 @@ class Brake(AxesCacheHandler):
     def cache(self) -> BaseCache:
         return caches["default"]
 
-    def get_failures(self, request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> int:
+    def get_failures(self, request: HttpRequest, credentials: Mapping[str, object] | None = None) -> int:
         """
         Return the count that is nearest to its limit, in proportion to the first limit.
 
@@ -62,7 +63,7 @@ class Brake(AxesCacheHandler):
         return max(counts.get(key, 0) * limits[0] // limit for key, limit in zip(keys, limits, strict=True))
 
     def user_login_failed(
-        self, sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any
+        self, sender: object, credentials: Mapping[str, object], request: HttpRequest | None = None, **kwargs: object
     ) -> None:
         try:
             super().user_login_failed(sender, credentials, request, **kwargs)
@@ -71,7 +72,7 @@ class Brake(AxesCacheHandler):
         if request is not None:  # that decision used one limit for all counts
             request.axes_locked_out = self.is_locked(request, credentials)  # type: ignore[attr-defined]
 
-    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    def user_logged_in(self, sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
         """
         Forget the failures of this account at this address.
 
@@ -96,13 +97,13 @@ def client_address(request: HttpRequest) -> str:
     return _customer(hops[-count].strip() if 0 < count <= len(hops) else peer) or _customer(peer)
 
 
-def account_name(_request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+def account_name(_request: HttpRequest, credentials: Mapping[str, object] | None) -> str:
     """Return a username without differences that databases may ignore: case, accents, width, invisible characters."""
     name = str((credentials or {}).get("username") or "")
     return "".join(part for part in normalize("NFKD", name).casefold() if part.isalnum() or part in "@.+-_")
 
 
-def locked_out(request: HttpRequest, _credentials: Mapping[str, Any] | None) -> HttpResponse:
+def locked_out(request: HttpRequest, _credentials: Mapping[str, object] | None) -> HttpResponse:
     """Answer a client that has to wait, with the same words for every account."""
     wait: timedelta = settings.AXES_COOLOFF_TIME
     minutes = int(wait.total_seconds() // 60)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import mean, median, mode
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.dateparse import parse_datetime
+from opaque_keys.edx.keys import UsageKey
 
 from content_libraries import api
 from content_libraries.errors import InvalidValueError
@@ -23,7 +23,7 @@ from .data import CourseDetails, details_of
 type AnyUser = User | AnonymousUser
 
 
-def quality_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
+def quality_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, object]:
     """
     Measure how a course is built: number of sections, variety of subsections, length of units, videos.
 
@@ -64,7 +64,7 @@ def quality_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
     }
 
 
-def validation_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
+def validation_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, object]:
     """
     Report which requirements a course meets before it begins.
 
@@ -98,7 +98,7 @@ def validation_of(user: AnyUser, course_key: api.CourseKey) -> dict[str, Any]:
     }
 
 
-def _blocks(structure: api.CourseStructure, user: AnyUser, types: Collection[str]) -> dict[Any, api.Block]:
+def _blocks(structure: api.CourseStructure, user: AnyUser, types: Collection[str]) -> dict[UsageKey, api.Block]:
     """Return the blocks of some types in the course, by usage key and in document order."""
     keys = [key for key, _depth in structure.walk() if key.block_type in types]
     return {block.usage_key: block for block in api.get_blocks(keys, user=user)}
@@ -108,7 +108,7 @@ def _is_visible(block: api.Block) -> bool:
     return block.settings.get("visible_to_staff_only") != "true"
 
 
-def _kinds_of_components(structure: api.CourseStructure, subsection: Any) -> set[str]:
+def _kinds_of_components(structure: api.CourseStructure, subsection: UsageKey) -> set[str]:
     below = structure.walk(subsection)
     return {key.block_type for key, depth in below if depth and key.block_type != "vertical"}
 

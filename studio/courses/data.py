@@ -59,7 +59,9 @@ class CourseDetails:
     self_paced: bool
 
 
-def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_only: bool = False) -> QuerySet[Any]:
+def courses_of(
+    user: AnyUser, *, search: str = "", order: str = "", archived_only: bool = False
+) -> QuerySet[api.Course]:
     """
     Return the courses that the user may view, in one query.
 
@@ -76,7 +78,7 @@ def courses_of(user: AnyUser, *, search: str = "", order: str = "", archived_onl
     return courses.order_by(*_ORDERS.get(order, _ORDERS["display_name"]))
 
 
-def card_of(course: Any) -> CourseCard:
+def card_of(course: api.Course) -> CourseCard:
     """Convert a course of ``courses_of`` to an entry of a list, without a query."""
     frontend = frontend_url()
     url = f"{frontend}/course/{course.id}" if frontend else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -26,7 +26,7 @@ def frontend_url() -> str:
     return str(settings.COURSE_AUTHORING_MICROFRONTEND_URL).rstrip("/")
 
 
-def frontend_configuration(request: HttpRequest) -> dict[str, Any]:
+def frontend_configuration(request: HttpRequest) -> dict[str, object]:
     """
     Return the configuration of frontends. This host plays both Studio and LMS.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -47,10 +46,10 @@ class Home:
     optimization_enabled: bool = False
     redirect_to_course_authoring_mfe: bool = True
     taxonomies_enabled: bool = True
-    archived_courses: tuple[Any, ...] = ()
-    courses: tuple[Any, ...] = ()
-    in_process_course_actions: tuple[Any, ...] = ()
-    libraries: tuple[Any, ...] = ()
+    archived_courses: tuple[object, ...] = ()
+    courses: tuple[object, ...] = ()
+    in_process_course_actions: tuple[object, ...] = ()
+    libraries: tuple[object, ...] = ()
 
 
 def home_of(user: User | AnonymousUser) -> Home:

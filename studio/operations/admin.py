@@ -6,11 +6,12 @@ django-user-tasks registers forms that would change its rows without the jobs. T
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import user_tasks.admin  # noqa: F401 - registers what is replaced here
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -32,16 +33,16 @@ class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_global_staff(request.user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -60,16 +61,16 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
     fields = ("uuid", "name", "task_class", "state", "progress", "attempts", "owner", "created", "modified", "job")
 
     @admin.display(description=_("User"))
-    def owner(self, status: Any) -> str:
+    def owner(self, status: UserTaskStatus) -> str:
         """Return the user's name without a link, because staff may not open the pages of users."""
         return str(status.user)
 
     @admin.display(description=_("Progress"))
-    def progress(self, status: Any) -> str:
+    def progress(self, status: UserTaskStatus) -> str:
         return gettext("%(done)s of %(total)s") % {"done": status.completed_steps, "total": status.total_steps}
 
     @admin.display(description=_("Job"))
-    def job(self, status: Any) -> str:
+    def job(self, status: UserTaskStatus) -> str:
         for kind in _KINDS:
             try:
                 job = getattr(status, kind)

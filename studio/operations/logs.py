@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -40,8 +40,8 @@ _QUIET: Final = {
 _TOKEN: Final = re.compile(r"(?<=/handler/)[^/\s]*-[^/\s]*(?=/)|(?<=[?&]token=)[^&\s'\"]+")
 
 
-def without_tokens(_logger: Any, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Leave out of a line what opens a component to whoever has its address: for days, and without a login."""
+def without_tokens(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Replace the tokens in addresses, which open a component for days without a login, in a line of the log."""
     for name in ("event", "request"):
         if name in line:
             line[name] = _TOKEN.sub("…", str(line[name]))
@@ -58,7 +58,7 @@ def busy_is_no_error(record: logging.LogRecord) -> bool:
     return True
 
 
-def logging_settings(style: str, level: str) -> dict[str, Any]:
+def logging_settings(style: str, level: str) -> dict[str, object]:
     """
     Return Django's LOGGING, and configure structlog to log through it.
 
@@ -78,7 +78,7 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     as_json = style == "json"
-    rendering: list[Any] = (
+    rendering: list[object] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from django.dispatch import receiver
 from django.http import HttpResponse
@@ -11,7 +9,7 @@ from django_structlog.signals import bind_extra_request_finished_metadata, updat
 
 
 @receiver([bind_extra_request_finished_metadata, update_failure_response])
-def name_request(response: HttpResponse, **_details: Any) -> None:
+def name_request(response: HttpResponse, **_details: object) -> None:
     """Put the id into the answer, also if the request failed."""
     if request_id := structlog.contextvars.get_contextvars().get("request_id"):
         response["X-Request-ID"] = request_id

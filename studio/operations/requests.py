@@ -7,7 +7,7 @@ the beginning of the address tells the part of the site, and the log has the det
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django_prometheus.middleware import Metrics, PrometheusAfterMiddleware
@@ -37,10 +37,13 @@ class _Uncounted:
         """Measure nothing."""
 
 
+type _Metric = Counter | Histogram | _Uncounted
+
+
 class KeptMetrics(Metrics):
     """The two metrics that are told, made once a process."""
 
-    def register_metric(self, metric_cls: Any, name: str, *_arguments: Any, **_options: Any) -> Any:
+    def register_metric(self, metric_cls: object, name: str, *_arguments: object, **_options: object) -> _Uncounted:
         return _Uncounted()
 
     def register(self) -> None:
@@ -59,15 +62,16 @@ class CountingMiddleware(PrometheusAfterMiddleware):
     metrics_cls = KeptMetrics
 
     def label_metric(
-        self, metric: Any, request: HttpRequest, response: HttpResponse | None = None, **labels: str
-    ) -> Any:
+        self, metric: _Metric, request: HttpRequest, response: HttpResponse | None = None, **labels: str
+    ) -> _Metric:
         if "view" in labels:
             labels["view"] = part_of_site(request)
         if "method" in labels:
             labels["method"] = str(request.method) if request.method in _METHODS else "other"
         if metric is self.metrics.requests_latency_by_view_method:
             del labels["method"]
-        return super().label_metric(metric, request, response, **labels)
+        labeled: _Metric = super().label_metric(metric, request, response, **labels)
+        return labeled
 
 
 def part_of_site(request: HttpRequest) -> str:

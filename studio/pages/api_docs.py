@@ -51,7 +51,7 @@ class DescriptionView(SpectacularAPIView):
 
 def _in_english(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def answer(request: HttpRequest, **parts: Any) -> HttpResponse:
+    def answer(request: HttpRequest, **parts: object) -> HttpResponse:
         with translation.override(_LANGUAGE):
             response = view(request, **parts)
             if isinstance(response, SimpleTemplateResponse):

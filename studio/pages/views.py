@@ -38,7 +38,7 @@ class LibraryRow:
 
 def start(request: HttpRequest) -> HttpResponse:
     """Render the start page with the libraries that the caller may see, in a constant number of queries."""
-    context: dict[str, Any] = {"frontend": frontend_url()}
+    context: dict[str, object] = {"frontend": frontend_url()}
     if request.user.is_authenticated:
         listed = api.list_libraries(request.user, order="title")
         context |= {"libraries": _rows(listed), "total": listed.count(), "most": MOST_LIBRARIES}

@@ -14,7 +14,6 @@ import fcntl
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
 from uuid import uuid4
 
 from kombu.exceptions import ChannelError
@@ -41,7 +40,7 @@ class FileChannel(filesystem.Channel):
                 hidden.rename(file)
         super()._queue_bind(exchange, routing_key, pattern, queue)
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # of two bases that differ
+    def _put(self, queue: str, payload: object, **kwargs: object) -> None:  # type: ignore[override]  # of two bases that differ
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         hidden = Path(self.data_folder_out, f".{name}")
         try:

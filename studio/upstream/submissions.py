@@ -12,7 +12,7 @@ Seen with edx-submissions 4.0.2.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
@@ -24,7 +24,7 @@ CONVERTS: Final = ("submissions", "0006_mariadb_uuid_conversion")
 
 
 @receiver(pre_migrate, dispatch_uid="studio.upstream.submissions")
-def leave_out_conversion(plan: Iterable[tuple[Migration, bool]], **_kwargs: Any) -> None:
+def leave_out_conversion(plan: Iterable[tuple[Migration, bool]], **_kwargs: object) -> None:
     """
     Remove the operations of the migration, if it is about to run.
 

@@ -20,7 +20,8 @@ HANDLER = "/api/xblock/v2/xblocks/lb:O:l:problem:p/handler/3-0123456789abcdef/pr
 @pytest.fixture(params=["line", "json"])
 def written(request: pytest.FixtureRequest) -> Iterator[StringIO]:
     """What a site writes with this setting."""
-    formatter: dict[str, Any] = dict(logging_settings(request.param, "INFO")["formatters"]["structured"])
+    settings: dict[str, Any] = logging_settings(request.param, "INFO")
+    formatter = dict(settings["formatters"]["structured"])
     handler = logging.StreamHandler(StringIO())
     handler.setFormatter(formatter.pop("()")(**formatter))
     logging.getLogger().addHandler(handler)

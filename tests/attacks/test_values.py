@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 from html import escape
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from opaque_keys.edx.keys import CourseKey
 
 from tests.conftest import ClientFactory
+from tests.imports.conftest import course_archive
 from tests.sites import PROJECT
 from tests.xblocks.client import BlockClient
 
@@ -146,9 +151,10 @@ def test_such_a_value_cannot_be_saved(lib: BlockClient, field: str, value: Any) 
 
 
 READERS = {
-    "content_libraries/imports/stored_plans.py": "what the app has written itself",
+    "content_libraries/imports/plan/stored.py": "what the app has written itself",
     "content_libraries/search/engines/embedded/schema.py": "what the app has written itself",
     "content_libraries/search/facade/views.py": "the body of a request, whose length Django limits",
+    "content_libraries/sync/link/readiness.py": "rows of links, which the app has written itself",
     "content_libraries/values.py": "the reader with limits",
     "content_libraries/xblocks/plain.py": "what has just been written there",
     "content_libraries/xblocks/processes/zygote.py": "the folders of the site, from itself",
@@ -164,3 +170,26 @@ def test_whatever_authors_write_is_read_within_limits() -> None:
     modules = [path for folder in ("content_libraries", "studio") for path in (PROJECT / folder).rglob("*.py")]
     found = {str(path.relative_to(PROJECT)) for path in modules if _READING.search(path.read_text())}
     assert found == set(READERS)
+
+
+@pytest.mark.django_db
+def test_they_arrive_by_imports_loads_and_pastes_and_stay_as_small(
+    lib: BlockClient, staff: User, api_client: ClientFactory, tmp_path: Path
+) -> None:
+    blocks = "".join(olx_of(name, ALIASES).replace(" ", f' url_name="{name.partition(":")[2]}" ', 1) for name in BLOCKS)
+    unit = f'<vertical url_name="v">{blocks}</vertical>'
+    archive = course_archive(tmp_path, f'<chapter url_name="c"><sequential url_name="s">{unit}</sequential></chapter>')
+    call_command("load_course", str(archive), stdout=StringIO())
+    call_command("import_course", str(archive), lib.lib_key, "--level", "component", stdout=StringIO())
+    for name in BLOCKS:
+        assert len(json.dumps(lib.read(name, "fields/"))) < MUCH
+        assert lib.http.get(lib.xblock_url(name, "view/student_view/")).status_code == 200
+
+    course = CourseKey.from_string("course-v1:O+C+1")
+    copied = {"usage_key": str(course.make_usage_key("word_cloud", "w1"))}
+    lib = BlockClient(lib.library, api_client(staff))
+    lib.ok(lib.http.post("/api/content-staging/v1/clipboard/", copied, format="json"))
+    pasted = lib.ok(lib.http.post(f"/api/libraries/v2/{lib.lib_key}/paste_clipboard/", {}, format="json"))
+    answer = lib.http.get(f"/api/xblock/v2/xblocks/{pasted['id']}/fields/")
+    assert answer.status_code == 200
+    assert len(answer.content) < MUCH

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypedDict
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 PREFIX: Final = "admin:content_libraries_import"
+
+
+class WithLeftOut(TypedDict):
+    """What lists of imports are annotated with: whether blocks were left out."""
+
+    left_out: bool
 
 
 def page_url(name: str, **query: object) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...actors import Actor
 from ...admin_base.key_fields import LibraryKeyField
 from ...errors import ContentLibrariesError
-from ...keys import LibraryLocatorV2, course_key
+from ...keys import CourseKey, LibraryLocatorV2, course_key
 from ...learning_core.api import MAX_TITLE
 from ...libraries.api import viewable_libraries
 from ..data import ImportOptions, Level, OnRepeat
@@ -44,8 +45,8 @@ _INTO: Final = (
 class SourceKeyField(forms.CharField):
     """Key of a course or a legacy library; None if the field is left empty."""
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def clean(self, value: object) -> CourseKey | None:
+        text = super().clean(value)
         try:
             return course_key(text) if text else None
         except ContentLibrariesError as error:
@@ -60,8 +61,8 @@ def _is_there(key: LibraryLocatorV2, user: Actor) -> bool:
 class ImportForm(forms.Form):
     """Options for importing sources into one library, which can be created at the same time."""
 
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, user: Actor) -> None:
+        super().__init__(data)
         self.user = user
 
     library = LibraryKeyField(label=_("Target library"), help_text=_("Its key, lib:ORG:SLUG."))
@@ -146,8 +147,8 @@ class ImportForm(forms.Form):
 class LegacyForm(forms.Form):
     """Asks for the destination of legacy libraries."""
 
-    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, user: Actor) -> None:
+        super().__init__(data)
         self.user = user
 
     library = LibraryKeyField(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...admin_base.jobs import JobAdmin, state_in_words
+from ...admin_base.jobs import JobAdmin, PageView, state_in_words
 from ...admin_base.staff import StaffAdmin
-from ...jobs.api import JobState
+from ...jobs.api import Job, JobState
 from .. import api
 from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
 from . import pages
-from .base import PREFIX, page_url
+from .base import PREFIX, WithLeftOut, page_url
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 _MOST_SOURCES: Final = 3
 
@@ -44,7 +47,7 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
         return jobs.prefetch_related(Prefetch("migrations", migrations)).annotate(left_out=Exists(left_out))
 
     @admin.display(description=_("State"), ordering="state")
-    def outcome(self, job: Any) -> str:
+    def outcome(self, job: WithAnnotations[ImportJob, WithLeftOut]) -> str:
         """Return the state of a job in words. A job that left blocks out is done in part, as its page says."""
         return gettext("Done in part") if job.state == JobState.SUCCEEDED and job.left_out else state_in_words(job)
 
@@ -55,8 +58,8 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
         more = len(keys) - _MOST_SOURCES
         return gettext("%(sources)s and %(count)s more") % {"sources": shown, "count": more} if more > 0 else shown
 
-    def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, suffix: str) -> Any:
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: PageView, suffix: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(self.page(view)), name=f"{self.page_names}_{suffix}")
 
         return [
@@ -69,5 +72,5 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
             *super().get_urls(),
         ]
 
-    def watch_url(self, job: Any) -> str:
+    def watch_url(self, job: Job) -> str:
         return page_url("watch", job=str(job.uuid))

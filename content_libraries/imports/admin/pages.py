@@ -19,6 +19,7 @@ from opaque_keys.edx.locator import LibraryLocator
 from ...errors import ContentLibrariesError, NotFoundError
 from ...keys import CourseKey, course_key
 from ...libraries.api import create_library
+from ...translation import LazyText
 from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
@@ -29,7 +30,7 @@ from .forms import ImportForm, LegacyForm
 from .progress import job_cards
 
 _TEMPLATES: Final = "content_libraries/imports"
-PLAN_COLUMNS: Final[Mapping[str, Any]] = {
+PLAN_COLUMNS: Final[Mapping[str, LazyText]] = {
     "usage_key": gettext_lazy("Block"),
     "type": gettext_lazy("Type"),
     "title": gettext_lazy("Title"),
@@ -154,7 +155,7 @@ def progress(request: HttpRequest, context: Context) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/progress.html", context)
 
 
-def csv_response(name: str, columns: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
+def csv_response(name: str, columns: Mapping[str, LazyText], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
     """Return a table as a CSV file in which spreadsheets take no cell for a formula."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -165,7 +166,7 @@ def csv_response(name: str, columns: Mapping[str, Any], rows: Sequence[Mapping[s
     return response
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -19,9 +20,14 @@ from ...admin_base.staff import ChoiceFilter, StaffAdmin
 from ...content.api import frontend_url
 from ...keys import ItemKey, LibraryContainerLocator, library_key
 from ...learning_core.api import NAME_FIELDS, key_of
+from ...translation import LazyText
 from ..models import ModulestoreBlockMigration, ModulestoreMigration, ModulestoreSource
 from ..wording import error_in_words
+from .base import WithLeftOut
 from .pages import csv_response
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 _COLUMNS: Final = {
     "source_key": gettext_lazy("Block"),
@@ -52,7 +58,7 @@ class OutcomeFilter(admin.SimpleListFilter):
     title = gettext_lazy("what happened")
     parameter_name = "outcome"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, LazyText]]:
         return _OUTCOMES.items()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -103,7 +109,7 @@ class BlockMigrationAdmin(StaffAdmin):
         blocks: QuerySet[ModulestoreBlockMigration] = super().get_queryset(request)
         return blocks.annotate(**{f"name_{number}": F(f"target__{name}") for number, name in enumerate(NAME_FIELDS)})
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         name = "content_libraries_import_blocks_csv"
         return [path("csv/", self.admin_site.admin_view(self.csv_view), name=name), *super().get_urls()]
 
@@ -182,9 +188,9 @@ class FailedFilter(ChoiceFilter):
     words = (gettext_lazy("Failed"), gettext_lazy("Not failed"))
 
 
-def _item_key(row: Any) -> ItemKey | None:
+def _item_key(row: ModulestoreBlockMigration) -> ItemKey | None:
     """Return the key of the item that a row's block became; None if it was not imported."""
-    if row.target_id is None:
+    if row.target is None:
         return None
     names = [getattr(row, f"name_{number}") for number in range(len(NAME_FIELDS))]
     return key_of(library_key(row.overall_migration.target.package_ref), *names)
@@ -237,7 +243,7 @@ class MigrationAdmin(StaffAdmin):
         return migration.target_collection.title if migration.target_collection else ""
 
     @admin.display(description=gettext_lazy("Outcome"))
-    def outcome(self, migration: Any) -> str:
+    def outcome(self, migration: WithAnnotations[ModulestoreMigration, WithLeftOut]) -> str:
         if migration.finished is None:
             return _("Under way")
         if not migration.is_failed:

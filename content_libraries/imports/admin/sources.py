@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.files.base import File
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...actors import Actor
 from ...admin_base.staff import StaffAdmin
 from ...courses.admin import CourseAdmin
 from ...errors import ContentLibrariesError
@@ -23,24 +24,30 @@ from .forms import SourceKeyField
 
 
 @admin.action(description=gettext_lazy("Import into library…"))
-def import_courses(_model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
+def import_courses(_model_admin: object, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
     """Lead to the import of the selected courses. The following pages check the permission in each course."""
     return HttpResponseRedirect(page_url("new", course=[str(key) for key in queryset.values_list("pk", flat=True)]))
 
 
 @admin.action(description=gettext_lazy("Import into library…"))
-def import_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
+def import_uploads(
+    _model_admin: object, request: HttpRequest, queryset: QuerySet[SourceUpload]
+) -> HttpResponseRedirect:
     return HttpResponseRedirect(page_url("new", upload=[str(uuid) for uuid in queryset.values_list("uuid", flat=True)]))
 
 
 @admin.action(description=gettext_lazy("Migrate legacy libraries…"))
-def migrate_uploads(_model_admin: Any, request: HttpRequest, queryset: QuerySet[SourceUpload]) -> HttpResponseRedirect:
+def migrate_uploads(
+    _model_admin: object, request: HttpRequest, queryset: QuerySet[SourceUpload]
+) -> HttpResponseRedirect:
     uuids = [str(uuid) for uuid in queryset.values_list("uuid", flat=True)]
     return HttpResponseRedirect(page_url("legacy", upload=uuids))
 
 
 class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Uploads an archive, which is read completely before it is stored."""
+    """Uploads an archive of ``user``, which is read completely before it is stored."""
+
+    user: ClassVar[Actor]
 
     archive = forms.FileField(label=gettext_lazy("Archive"))
     source_key = SourceKeyField(
@@ -53,9 +60,8 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
         model = SourceUpload
         fields = ()
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
         text = _("Its name ends in one of these: %(suffixes)s")
         self.fields["archive"].help_text = text % {"suffixes": ", ".join(api.upload_suffixes())}
 
@@ -89,23 +95,26 @@ class UploadAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_global_staff(request.user)
 
-    def get_fields(self, request: HttpRequest, obj: SourceUpload | None = None) -> Any:
-        return ("archive", "source_key") if obj is None else super().get_fields(request, obj)
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return ["archive", "source_key"] if obj is None else super().get_fields(request, obj)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
+    ) -> type[forms.ModelForm[SourceUpload]]:
         if obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
 
         class Form(UploadForm):
-            def __init__(self, *args: Any, **form_kwargs: Any) -> None:
-                super().__init__(*args, user=request.user, **form_kwargs)
+            user = request.user
 
         return Form
 
-    def save_model(self, request: HttpRequest, obj: SourceUpload, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: SourceUpload, form: UploadForm, change: bool) -> None:
         """Do nothing: the form has stored the upload already."""
 
-    def response_add(self, request: HttpRequest, obj: SourceUpload, post_url_continue: str | None = None) -> Any:
+    def response_add(
+        self, request: HttpRequest, obj: SourceUpload, post_url_continue: str | None = None
+    ) -> HttpResponse:
         messages.success(
             request, _("“%(title)s” (%(key)s) is ready to be imported.") % {"title": obj.title, "key": obj.key}
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
@@ -39,12 +38,14 @@ class Command(LibraryCommand):
             "--digests", action="store_true", help="Read all files, and do not only ask the storage for their sizes."
         )
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        library_key = keys.library_key(options["library_key"]) if options["library_key"] else None
-        self.repairs = bool(options["repair"])
+    def run(
+        self, user: User | Operator, *, library_key: str | None, repair: bool, digests: bool, **_options: object
+    ) -> Mapping[str, object]:
+        key = keys.library_key(library_key) if library_key else None
+        self.repairs = repair
         self.findings: list[Finding] = []
         self.failures: list[str] = []
-        for check in _checks(library_key, repair=self.repairs, digests=options["digests"]):
+        for check in _checks(key, repair=repair, digests=digests):
             self._do(check)
         return {"findings": [asdict(finding) for finding in self.findings]}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -25,12 +24,12 @@ class Command(LibraryCommand):
         parser.add_argument("course", help="course-v1:ORG+COURSE+RUN")
         parser.add_argument("--publish-log", type=UUID, metavar="UUID", help="which publish; if not given, the newest")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        compiled = courses.compile_course(
-            course_key(options["course"]), user=user, publish_log_uuid=options["publish_log"]
-        )
+    def run(
+        self, user: User | Operator, *, course: str, publish_log: UUID | None, **_options: object
+    ) -> Mapping[str, object]:
+        compiled = courses.compile_course(course_key(course), user=user, publish_log_uuid=publish_log)
         return {
-            "course": options["course"],
+            "course": course,
             "blocks": len(compiled.structure["blocks"]),
             "publish_log": str(compiled.publish_log_uuid),
         }

@@ -26,23 +26,32 @@ class Command(LibraryCommand):
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("courses", nargs="*", metavar="COURSE", help="course-v1:ORG+COURSE+RUN")
-        parser.add_argument("--all", action="store_true", help="all courses that the user may view")
+        parser.add_argument("names", nargs="*", metavar="COURSE", help="course-v1:ORG+COURSE+RUN")
+        parser.add_argument("--all", dest="all_courses", action="store_true", help="all courses that the user may view")
         parser.add_argument(
             "--publish", action="store_true", help="publish the blocks that have no other unpublished changes"
         )
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        if bool(options["courses"]) == options["all"]:
+    def run(
+        self,
+        user: User | Operator,
+        *,
+        names: list[str],
+        all_courses: bool,
+        publish: bool,
+        dry_run: bool,
+        **_options: object,
+    ) -> Mapping[str, object]:
+        if bool(names) == all_courses:
             raise CommandError(_("Name courses, or give --all."))
-        named = [course_key(text) for text in options["courses"]]
+        named = [course_key(text) for text in names]
         course_keys = named or [course.id for course in courses.viewable_courses(user)]
         results = []
         for key in course_keys:
             self.progress(_("Converting %(course)s") % {"course": key})
-            results.append(_converted(key, user, publish=options["publish"], dry_run=options["dry_run"]))
-        return {"dry_run": options["dry_run"], "courses": results}
+            results.append(_converted(key, user, publish=publish, dry_run=dry_run))
+        return {"dry_run": dry_run, "courses": results}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         lines = []
@@ -68,7 +77,7 @@ class Command(LibraryCommand):
         return _("%(failed)s of %(all)s courses failed.") % counts if failed else ""
 
 
-def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, Any]:
+def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, object]:
     """Convert one course, and report what was done. An error there does not keep other courses back."""
     failed = False
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
@@ -21,6 +20,6 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add no arguments."""
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **_options: object) -> Mapping[str, object]:
         taxonomy = create_language_taxonomy(user=user)
         return {"taxonomy": taxonomy.pk, "name": taxonomy.name, "tags": taxonomy.tag_set.count()}

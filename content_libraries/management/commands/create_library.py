@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
@@ -25,10 +24,10 @@ class Command(LibraryCommand):
         parser.add_argument("--title", required=True)
         parser.add_argument("--description", default="")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        key = keys.library_key(options["library_key"])
+    def run(
+        self, user: User | Operator, *, library_key: str, title: str, description: str, **_options: object
+    ) -> Mapping[str, object]:
+        key = keys.library_key(library_key)
         self.progress(_("Creating %(library)s …") % {"library": key})
-        library = api.create_library(
-            user=user, org=key.org, slug=key.slug, title=options["title"], description=options["description"]
-        )
+        library = api.create_library(user=user, org=key.org, slug=key.slug, title=title, description=description)
         return {"library_key": str(library.library_key), "title": library.title}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypedDict, Unpack
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
@@ -24,6 +24,22 @@ _LEVELS: Final = [level.value for level in imports.Level]
 _STRATEGIES: Final = [strategy.value for strategy in imports.OnRepeat]
 
 _TO_WHAT_WAS_THERE: Final = ("update", "restore", "keep", "skip")
+
+
+class _Options(TypedDict):
+    source: str
+    library: str
+    level: str
+    on_repeat: str
+    new_ids: bool
+    with_drafts: bool
+    source_key: str | None
+    collection: str
+    only: Sequence[str]
+    keep_unused_files: bool
+    forward: bool
+    dry_run: bool
+    publish: bool
 
 
 class Command(LibraryCommand):
@@ -54,7 +70,7 @@ class Command(LibraryCommand):
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+    def run(self, user: User | Operator, **options: Unpack[_Options]) -> Mapping[str, object]:
         name = options["source"]
         if not imports.is_path(name):
             return self._run(user, **options)
@@ -69,7 +85,7 @@ class Command(LibraryCommand):
         with whole_path_named(name, imports.SourceChangedError):
             return self._run(user, **options)
 
-    def _run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+    def _run(self, user: User | Operator, **options: Unpack[_Options]) -> Mapping[str, object]:
         source = imports.named_source(options["source"], user=user, is_forwarded=options["forward"])
         if options["source_key"]:
             source = imports.as_source(source, key=course_key(options["source_key"]))

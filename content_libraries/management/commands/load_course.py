@@ -11,9 +11,9 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from content_libraries import keys
 from content_libraries.courses import api as courses
 from content_libraries.errors import InvalidInputError
-from content_libraries.keys import course_key
 from content_libraries.management.base import LibraryCommand
 from content_libraries.management.paths import whole_path, whole_path_named
 
@@ -31,12 +31,13 @@ class Command(LibraryCommand):
         parser.add_argument("path", help="a .tar.gz, a .zip or a folder with OLX")
         parser.add_argument("--course-key", help="course-v1:ORG+COURSE+RUN; if not given, that of the archive")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        key = options["course_key"]
-        path = options["path"]
+    def run(
+        self, user: User | Operator, *, path: str, course_key: str | None, **_options: object
+    ) -> Mapping[str, object]:
         self.progress(_("Loading %(path)s") % {"path": whole_path(path)})
         with whole_path_named(path, InvalidInputError):
-            report = courses.load_course(Path(path), user=user, course_key=course_key(key) if key else None)
+            key = keys.course_key(course_key) if course_key else None
+            report = courses.load_course(Path(path), user=user, course_key=key)
         return {
             "course": str(report.course_key),
             "blocks": report.blocks,

@@ -38,19 +38,26 @@ class Command(LibraryCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
+    def run(
+        self,
+        user: User | Operator,
+        *,
+        sources: list[str],
+        into: str | None,
+        dry_run: bool,
+        **options: object,
+    ) -> Mapping[str, object]:
         chosen = [destination for destination in imports.Destination if options[destination]]
-        names = options["sources"]
         results = imports.migrate_legacy_libraries(
-            [imports.named_source(name, user=user) for name in names],
+            [imports.named_source(name, user=user) for name in sources],
             user=user,
-            into=library_key(options["into"]) if options["into"] else chosen[0],
-            dry_run=options["dry_run"],
+            into=library_key(into) if into else chosen[0],
+            dry_run=dry_run,
         )
-        rows = [_row(name, result) for name, result in zip(names, results, strict=True)]
+        rows = [_row(name, result) for name, result in zip(sources, results, strict=True)]
         if all(result.error for result in results):
             raise CommandError("\n".join([_("Nothing was migrated."), *(_line(row, is_done=False) for row in rows)]))
-        return {"migrations": rows, "dry_run": options["dry_run"]}
+        return {"migrations": rows, "dry_run": dry_run}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         lines = [_line(row, is_done=not result["dry_run"]) for row in result["migrations"]]

@@ -36,27 +36,37 @@ class Command(LibraryCommand):
             metavar="course-v1:ORG+COURSE+RUN",
             help="key of a course; can be repeated",
         )
-        parser.add_argument("--all", action="store_true", help="all courses that the user may view")
+        parser.add_argument("--all", dest="all_courses", action="store_true", help="all courses that the user may view")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        if bool(options["course"]) == options["all"]:
+    def run(
+        self,
+        user: User | Operator,
+        *,
+        source: str,
+        target: str,
+        course: list[str],
+        all_courses: bool,
+        dry_run: bool,
+        **_options: object,
+    ) -> Mapping[str, object]:
+        if bool(course) == all_courses:
             raise CommandError(_("Name courses, or give --all."))
-        source, target = library_key(options["source"]), library_key(options["target"])
-        named = [course_key(text) for text in options["course"]]
-        act = sync.preview_link_move if options["dry_run"] else sync.move_links
+        old, new = library_key(source), library_key(target)
+        named = [course_key(text) for text in course]
+        act = sync.preview_link_move if dry_run else sync.move_links
         results = []
         for key in named or [course.id for course in courses.viewable_courses(user)]:
             self.progress(_("Moving links of %(course)s") % {"course": key})
             try:
-                report = sync.link_move_report(act(key, source=source, target=target, user=user)) | {"error": None}
+                report = sync.link_move_report(act(key, source=old, target=new, user=user)) | {"error": None}
             except ContentLibrariesError as refusal:
                 report = {"course_key": str(key), "moved": [], "left": [], "error": refusal.message}
             results.append(report)
         self.refused = sum(report["error"] is not None for report in results)
-        return {"dry_run": options["dry_run"], "courses": results}
+        return {"dry_run": dry_run, "courses": results}
 
-    def handle(self, *args: str, **options: Any) -> None:
+    def handle(self, *args: str, **options: object) -> None:
         """Move the links. If a course was refused, fail after the results of all courses are printed."""
         super().handle(*args, **options)
         if self.refused:

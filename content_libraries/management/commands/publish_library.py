@@ -23,8 +23,10 @@ class Command(LibraryCommand):
         parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
         parser.add_argument("--dry-run", action="store_true", help="Only show what would be published.")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        key, dry_run = keys.library_key(options["library_key"]), options["dry_run"]
+    def run(
+        self, user: User | Operator, *, library_key: str, dry_run: bool, **_options: object
+    ) -> Mapping[str, object]:
+        key = keys.library_key(library_key)
         if dry_run:
             changes = api.unpublished_changes(key, user=user)
         else:

@@ -35,11 +35,13 @@ class Command(LibraryCommand):
             " run it again to go on with one that was interrupted.",
         )
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        context_key = keys.context_key(options["context_key"]) if options["context_key"] else None
-        index = search.rebuild if options["full"] else search.refresh
-        done = index(context_key, report=self._report)
-        refused = [asdict(refusal) for refusal in search.refusals(context_key)]
+    def run(
+        self, user: User | Operator, *, context_key: str | None, full: bool, **_options: object
+    ) -> Mapping[str, object]:
+        key = keys.context_key(context_key) if context_key else None
+        index = search.rebuild if full else search.refresh
+        done = index(key, report=self._report)
+        refused = [asdict(refusal) for refusal in search.refusals(key)]
         return {"updated": done.updated, "deleted": done.deleted, "refused": refused}
 
     def summarize(self, result: Mapping[str, Any]) -> str:

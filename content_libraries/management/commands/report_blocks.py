@@ -22,8 +22,8 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("library_key", metavar="lib:ORG:SLUG", help="Key of the library.")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        key = keys.library_key(options["library_key"])
+    def run(self, user: User | Operator, *, library_key: str, **_options: object) -> Mapping[str, object]:
+        key = keys.library_key(library_key)
         self.progress(_("Rendering the components of %(library)s …") % {"library": key})
         types = api.summarize_reports(api.report_blocks(key, user=user))
         return {"library_key": str(key), "types": {name: asdict(report) for name, report in types.items()}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -22,5 +21,5 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("job", type=UUID, metavar="UUID", help="The job, as lists and messages name it.")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        return {"job": str(retry_any_job(options["job"], user=user).uuid)}
+    def run(self, user: User | Operator, *, job: UUID, **_options: object) -> Mapping[str, object]:
+        return {"job": str(retry_any_job(job, user=user).uuid)}

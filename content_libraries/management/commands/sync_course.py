@@ -26,20 +26,22 @@ class Command(LibraryCommand):
         parser.add_argument("--block", metavar="USAGE_KEY", help="sync only this linked block, also if nothing is new")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def run(self, user: User | Operator, **options: Any) -> Mapping[str, object]:
-        key = course_key(options["course"])
-        block = _block(options["block"])
-        if options["dry_run"]:
-            plan = sync.preview_sync(block, user=user) if block else sync.preview_course(key, user=user)
+    def run(
+        self, user: User | Operator, *, course: str, block: str | None, dry_run: bool, **_options: object
+    ) -> Mapping[str, object]:
+        key = course_key(course)
+        linked = _block(block)
+        if dry_run:
+            plan = sync.preview_sync(linked, user=user) if linked else sync.preview_course(key, user=user)
         else:
-            done = sync.sync_block(block, user=user) if block else sync.sync_course(key, user=user)
+            done = sync.sync_block(linked, user=user) if linked else sync.sync_course(key, user=user)
             plan = done.plan
         steps = [
             {"action": step.action, "reason": step.reason, "usage_key": str(step.usage_key), "title": step.title}
             for step in plan.steps
         ]
         counts = dict(sync.plan_counts(plan))
-        return {"course": str(key), "dry_run": options["dry_run"], **counts, "details": steps}
+        return {"course": str(key), "dry_run": dry_run, **counts, "details": steps}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         steps = [

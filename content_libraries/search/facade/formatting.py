@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from ..engine import Document
 from ..highlight import MAX_WORDS, matching_places
@@ -20,7 +20,7 @@ _EVERY_ATTRIBUTE: Final = "*"
 _UNCUT: Final = -1
 
 
-def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term]) -> dict[str, Any]:
+def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term]) -> dict[str, object]:
     """Make the hit of a document."""
     hit = _selected(document, formatting.retrieve)
     if not formatting.highlight and not formatting.crop:
@@ -30,11 +30,11 @@ def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term])
     return hit | {"_formatted": _Formatter(formatting, terms).formatted(_selected(document, wanted))}
 
 
-def _selected(value: Mapping[str, Any], paths: frozenset[str] | None) -> dict[str, Any]:
+def _selected(value: Mapping[str, object], paths: frozenset[str] | None) -> dict[str, object]:
     """Return the parts of an object that dotted paths lead to; all of it if ``paths`` is None."""
     if paths is None:
         return dict(value)
-    selected: dict[str, Any] = {}
+    selected: dict[str, object] = {}
     for name, item in value.items():
         if name in paths:
             selected[name] = item
@@ -51,7 +51,7 @@ class _Formatter:
         self._how = formatting
         self._terms = terms
 
-    def formatted(self, document: Mapping[str, Any]) -> dict[str, Any]:
+    def formatted(self, document: Mapping[str, object]) -> dict[str, object]:
         return {
             name: self._value(
                 item,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from ... import conf
 from ..engine import Document
@@ -21,7 +21,7 @@ _KEPT: Final = ("id", "usage_key", "block_id", "block_type", "type", "context_ke
 _ITEM_CHARACTERS: Final = 25
 """How much of a text an item of a list stands for."""
 
-type Hit = dict[str, Any]
+type Hit = dict[str, object]
 
 
 class AnswerRoom:
@@ -84,7 +84,7 @@ def _cut(document: Document, length: int) -> Document:
     return {name: value if name in _KEPT else _cut_value(value, length) for name, value in document.items()}
 
 
-def _cut_value(value: Any, length: int) -> Any:
+def _cut_value(value: object, length: int) -> object:
     match value:
         case str():
             return value[:length]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -31,6 +31,7 @@ from .errors import FacadeError
 from .formatting import shown_hit
 from .queries import (
     MAX_FACET_VALUES,
+    Body,
     FacadeQuery,
     FacetQuery,
     index_of,
@@ -155,7 +156,7 @@ def _rule(token: str, uid: str) -> Condition:
     return rule
 
 
-def _body(request: HttpRequest) -> Any:
+def _body(request: HttpRequest) -> Body:
     if request.content_type != "application/json":
         raise FacadeError(
             "The Content-Type has to be `application/json`.",
@@ -165,7 +166,7 @@ def _body(request: HttpRequest) -> Any:
     try:
         text = request.body.decode()
         look_through_json(text, ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
-        body = json.loads(text)
+        body: Body = json.loads(text)
         if "\\u" in text:  # half a pair of surrogates is no text, although JSON can write it
             json.dumps(body, ensure_ascii=False).encode()
         return body
@@ -179,7 +180,7 @@ def _body(request: HttpRequest) -> Any:
         raise FacadeError("The json payload provided is malformed.", "malformed_payload") from error
 
 
-def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, Any]]:
+def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, object]]:
     """Answer the queries of a request. Their hits share the room that its answer has."""
     found = [_find(query) for query in queries]
     room = AnswerRoom(sum(len(result.hits) for result, _milliseconds in found))
@@ -196,9 +197,9 @@ def _find(query: FacadeQuery) -> tuple[SearchResult, int]:
     return result, _milliseconds_since(started)
 
 
-def _answer(query: FacadeQuery, result: SearchResult, room: AnswerRoom) -> dict[str, Any]:
+def _answer(query: FacadeQuery, result: SearchResult, room: AnswerRoom) -> dict[str, object]:
     show = partial(shown_hit, formatting=query.formatting, terms=query_terms(query.search.q))
-    answer: dict[str, Any] = {
+    answer: dict[str, object] = {
         "hits": [room.fitted(document, show) for document in result.hits],
         "query": query.search.q,
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -70,7 +69,7 @@ def sync_course(
     return synced
 
 
-def course_report(synced: Synced) -> dict[str, Any]:
+def course_report(synced: Synced) -> dict[str, object]:
     """Report what a sync of a course did, ready for JSON."""
     plan = synced.plan
     return {
@@ -80,7 +79,7 @@ def course_report(synced: Synced) -> dict[str, Any]:
     }
 
 
-def plan_counts(plan: SyncPlan) -> Mapping[str, Any]:
+def plan_counts(plan: SyncPlan) -> Mapping[str, object]:
     """Summarize a plan: the synced blocks, the number of steps of each kind, and the blocks that are skipped."""
     return {
         "blocks": [str(key) for key in plan.tops],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -97,7 +96,7 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
     return plan
 
 
-def link_move_report(move: LinkMove) -> dict[str, Any]:
+def link_move_report(move: LinkMove) -> dict[str, object]:
     """Report which links move, ready for JSON."""
     return {
         "course_key": str(move.course_key),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from ...admin_base.staff import ChoiceFilter, StaffAdmin
 from ...errors import ContentLibrariesError
 from ...keys import LibraryLocatorV2
 from ...libraries.admin import ContentLibraryAdmin
+from ...translation import LazyText
 from .. import api
 from ..data import LinkState
 from ..link.readiness import Standing, standings_of
 from ..models import CourseLink
 
-_STATES: Final[Mapping[str, Any]] = {
+_STATES: Final[Mapping[str, LazyText]] = {
     LinkState.OK: gettext_lazy("ok"),
     LinkState.UPDATE: gettext_lazy("update available"),
     LinkState.DECLINED: gettext_lazy("declined"),
@@ -35,16 +36,22 @@ _STATES: Final[Mapping[str, Any]] = {
 """States that a row can have. ``INACCESSIBLE`` needs a user, and ``NOT_LINKED`` has no row."""
 
 
+class WithStanding(Protocol):
+    """A link in a list, and how it stands."""
+
+    standing: Standing
+
+
 class StateFilter(admin.SimpleListFilter):
     """Filters links by state, without regard to the user's permissions."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, LazyText]]:
         return [(state, capfirst(words)) for state, words in _STATES.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return _filter_by_standing(queryset, lambda one: one.state == self.value()) if self.value() else queryset
 
 
@@ -54,10 +61,10 @@ class ReadyFilter(admin.SimpleListFilter):
     title = gettext_lazy("ready to sync")
     parameter_name = "ready"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("yes", _("Yes")), ("no", _("No")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return (
             _filter_by_standing(queryset, lambda one: one.is_ready == (self.value() == "yes"))
             if self.value()
@@ -71,10 +78,10 @@ class LevelFilter(admin.SimpleListFilter):
     title = gettext_lazy("level")
     parameter_name = "level"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("top", _("Top-level")), ("part", _("Part of a linked structure")))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CourseLink]) -> QuerySet[CourseLink]:
         return (
             _filter_by_standing(queryset, lambda one: (one.top_level is None) == (self.value() == "top"))
             if self.value()
@@ -137,32 +144,31 @@ class CourseLinkAdmin(StaffAdmin):
     )
     readonly_fields = fields
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return LinkChangeList
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         link = super().get_object(request, object_id, from_field)
         return link and _with_standings([link])[0]
 
     @admin.display(description=gettext_lazy("State"))
-    def state(self, link: Any) -> str:
+    def state(self, link: WithStanding) -> str:
         return str(_STATES[link.standing.state])
 
     @admin.display(boolean=True, description=gettext_lazy("Ready"))
-    def is_ready(self, link: Any) -> bool:
-        return bool(link.standing.is_ready)
+    def is_ready(self, link: WithStanding) -> bool:
+        return link.standing.is_ready
 
     @admin.display(description=gettext_lazy("Published version"))
-    def available(self, link: Any) -> int | None:
-        version: int | None = link.standing.available
-        return version
+    def available(self, link: WithStanding) -> int | None:
+        return link.standing.available
 
     @admin.display(boolean=True, description=gettext_lazy("Local changes"))
     def is_customized(self, link: CourseLink) -> bool:
         return bool(link.downstream_customized)
 
     @admin.action(description=gettext_lazy("Sync the selected, as far as something is ready"))
-    def sync_selected(self, request: HttpRequest, links: QuerySet[Any]) -> None:
+    def sync_selected(self, request: HttpRequest, links: QuerySet[CourseLink]) -> None:
         """
         Sync the selected blocks that are ready. For a part of a linked structure, the structure is synced.
 
@@ -183,7 +189,7 @@ class CourseLinkAdmin(StaffAdmin):
             messages.info(request, text % {"count": done} if tops else nothing)
 
     @admin.action(description=gettext_lazy("Sync the courses of the selected in the background"))
-    def sync_courses(self, request: HttpRequest, links: QuerySet[Any]) -> None:
+    def sync_courses(self, request: HttpRequest, links: QuerySet[CourseLink]) -> None:
         courses = list(dict.fromkeys(link.course_key for link in links))
         try:
             run = api.start_run(user=request.user, courses=courses)
@@ -198,7 +204,7 @@ class CourseLinkAdmin(StaffAdmin):
             messages.info(request, text % {"count": len(courses), "run": run.uuid})
 
 
-def _filter_by_standing(links: QuerySet[Any], is_wanted: Callable[[Standing], bool]) -> QuerySet[Any]:
+def _filter_by_standing(links: QuerySet[CourseLink], is_wanted: Callable[[Standing], bool]) -> QuerySet[CourseLink]:
     return links.filter(pk__in=[one.row.pk for one in standings_of(links).values() if is_wanted(one)])
 
 

@@ -11,19 +11,20 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...admin_base.jobs import TONES, JobAdmin, state_in_words
+from ...admin_base.jobs import TONES, JobAdmin, PageView, state_in_words
 from ...admin_base.staff import StaffAdmin
 from ...jobs.api import UNFINISHED
+from ...translation import LazyText
 from .. import api
 from ..data import SyncAction
 from ..models import SyncRun, SyncRunCourse
 
 _MOST_COURSES: Final = 2
-_STEPS: Final[Mapping[str, Any]] = {
+_STEPS: Final[Mapping[str, LazyText]] = {
     SyncAction.CREATE: gettext_lazy("create"),
     SyncAction.TAKE: gettext_lazy("take"),
     SyncAction.KEEP_LOCAL: gettext_lazy("keep local"),
@@ -72,8 +73,8 @@ class SyncRunAdmin(JobAdmin, StaffAdmin):
         more = len(keys) - _MOST_COURSES
         return _("%(courses)s and %(count)s more") % {"courses": shown, "count": more} if more > 0 else shown
 
-    def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: PageView, name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(self.page(view)), name=f"{self.page_names}_{name}")
 
         return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -41,7 +39,7 @@ class LegacyConversionAdmin(JobActionsAdmin, StaffAdmin):
         return len(conversion.report)
 
     @admin.action(description=gettext_lazy("Undo the selected"))
-    def undo_selected(self, request: HttpRequest, conversions: QuerySet[Any]) -> None:
+    def undo_selected(self, request: HttpRequest, conversions: QuerySet[LegacyConversion]) -> None:
         for conversion in conversions:
             try:
                 undo_conversion(conversion.uuid, user=request.user)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...courses.api import CoursePlan
+from ...translation import LazyText
 
 
 class Unlinked(StrEnum):
@@ -23,7 +23,7 @@ class Unlinked(StrEnum):
     LINKED_ALREADY = "linked_already"
 
 
-EXPLANATIONS: Mapping[Unlinked, Any] = {
+EXPLANATIONS: Mapping[Unlinked, LazyText] = {
     Unlinked.NO_ORIGINAL: _("%(block)s “%(title)s” is not linked: nothing in the legacy library is like it."),
     Unlinked.NOT_MIGRATED: _("%(block)s “%(title)s” is not linked: the migration left its original out."),
     Unlinked.BECAME_CONTAINER: _(
@@ -94,7 +94,7 @@ class ConversionPlan:
     clean: tuple[UsageKey, ...]
 
 
-def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
+def conversion_report(plan: ConversionPlan) -> list[dict[str, object]]:
     """Report what a conversion does, block by block, ready for JSON."""
     return [
         {

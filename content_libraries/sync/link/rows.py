@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count
@@ -291,5 +291,5 @@ def _save_rows(stored: Mapping[UsageKey, CourseLink], wanted: Mapping[UsageKey, 
 
 
 def _differing_fields(row: CourseLink, right: CourseLink) -> list[str]:
-    values: list[tuple[str, Any, Any]] = [(name, getattr(row, name), getattr(right, name)) for name in _MIRRORED]
+    values: list[tuple[str, object, object]] = [(name, getattr(row, name), getattr(right, name)) for name in _MIRRORED]
     return [name for name, stored, wanted in values if stored != wanted]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import UsageKey
 
 from ...keys import ItemKey
+from ...translation import LazyText
 from ..data import LinkState
 from ..errors import BadUpstreamError
 from .attributes import course_type_of
 
-_TEXTS: Final[Mapping[LinkState, Any]] = {
+_TEXTS: Final[Mapping[LinkState, LazyText]] = {
     LinkState.NOT_LINKED: gettext_lazy("“%(block)s” is not linked to a library."),
     LinkState.MALFORMED: gettext_lazy(
         "The reference “%(upstream)s” is malformed: it is not the key of a library component or container."

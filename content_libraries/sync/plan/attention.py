@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -11,10 +11,11 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ...courses.api import GRADING_POLICY_PATH, course_store
 from ...errors import InvalidValueError
 from ...olx.api import settings_in
+from ...translation import LazyText
 from ...values import read_settings_file
 from ..data import Attention
 
-_MESSAGES: Final[Mapping[str, Any]] = {
+_MESSAGES: Final[Mapping[str, LazyText]] = {
     "due": _("This due date was set in another course. Check it, or remove it."),
     "start": _("This release date was set in another course. Check it, or remove it."),
     "group_access": _("This names groups of learners of another course. Choose groups of this course, or remove it."),

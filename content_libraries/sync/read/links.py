@@ -293,7 +293,7 @@ def usage_counts(library_key: LibraryLocatorV2, *, user: Actor) -> dict[str, int
     return dict(links.values("upstream_key").annotate(blocks=Count("pk")).values_list("upstream_key", "blocks"))
 
 
-def _visible_links(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[Any]:
+def _visible_links(user: Actor, course_key: CourseKey | None, upstream: ItemKey | None) -> QuerySet[CourseLink]:
     links = CourseLink.objects.all()
     if course_key is None and upstream is None:
         if not is_operator(user) and not (user.is_active and user.is_superuser):

@@ -47,10 +47,10 @@ class RemoteSite:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Callable[..., object]:
         return partial(self._ask, name)
 
-    def _ask(self, method: str, *arguments: Any, **keywords: Any) -> Any:
+    def _ask(self, method: str, *arguments: object, **keywords: object) -> object:
         self._connection.send_bytes(write_plain(Question(method, arguments, keywords)))
         reply: Reply = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from the site
         if reply.error is not None:

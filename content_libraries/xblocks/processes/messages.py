@@ -11,6 +11,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from datetime import tzinfo
+from types import NotImplementedType
 from typing import Any, Final
 
 from ...errors import ContentLibrariesError
@@ -32,8 +33,8 @@ class Task:
         answer_bytes: how long the answer may be, pickled.
     """
 
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
+    function: Callable[..., object]
+    arguments: tuple[object, ...]
     language: str | None
     time_zone: tzinfo
     script_prefix: str
@@ -47,15 +48,15 @@ class Question:
     """Something that a process asks of the site in the middle of a task: a method, and its arguments."""
 
     method: str
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    arguments: tuple[object, ...]
+    keywords: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a question, from the site; or the error that it raised."""
 
-    value: Any = None
+    value: object = None
     error: Exception | None = None
 
 
@@ -81,8 +82,8 @@ class Failure:
     """The error of ours that the function of a task raised, in parts: not all errors can be pickled."""
 
     error: type[ContentLibrariesError]
-    arguments: tuple[Any, ...]
-    attributes: Mapping[str, Any]
+    arguments: tuple[object, ...]
+    attributes: Mapping[str, object]
     is_last: bool = False
 
     @classmethod
@@ -97,13 +98,13 @@ class Failure:
 
 
 class _PlainPickler(pickle.Pickler):
-    def reducer_override(self, value: Any) -> Any:
+    def reducer_override(self, value: object) -> tuple[type[str], tuple[str]] | NotImplementedType:
         """Pickle subclasses of ``str``, such as text marked as safe for templates, as plain strings."""
         return (str, (str.__str__(value),)) if isinstance(value, str) else NotImplemented
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> type[object]:
         if (module, name) == ("builtins", "str"):
             return str
         if module.startswith(_OURS):
@@ -113,14 +114,14 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no plain data.")
 
 
-def write_plain(value: Any) -> bytes:
+def write_plain(value: object) -> bytes:
     """Write a message that ``read_plain`` reads."""
     message = io.BytesIO()
     _PlainPickler(message).dump(value)
     return message.getvalue()
 
 
-def read_plain(message: bytes) -> Any:
+def read_plain(message: bytes) -> object:
     """
     Read a message of a process: numbers, texts, bytes, collections of them, and data classes and errors of this app.
 

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from django.urls import get_script_prefix
 from django.utils import timezone
@@ -56,7 +56,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pool.forget)
 
 
-def run[T](function: Callable[..., T], *arguments: Any, site: Answerer, who: str, about: object) -> T:
+def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: str, about: object) -> T:
     """
     Call a function in a process that ends when it takes too much time or memory, and return what it returns.
 

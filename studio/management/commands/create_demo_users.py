@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("libraries", nargs="+", metavar="lib:ORG:SLUG", help="where the users get their roles")
 
-    def handle(self, *_args: str, libraries: list[str], **_options: Any) -> None:
+    def handle(self, *_args: str, libraries: list[str], **_options: object) -> None:
         try:
             keys = [api.get_library(api.library_key(library)).library_key for library in libraries]
         except NotFoundError as error:

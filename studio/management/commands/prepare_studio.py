@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             "--port", type=int, help="where the web server is going to listen: refuse if somebody else does already"
         )
 
-    def handle(self, *_args: str, port: int | None = None, **_options: Any) -> None:
+    def handle(self, *_args: str, port: int | None = None, **_options: object) -> None:
         if port is not None and _is_taken(port):
             text = _("Port %(port)s is taken by another program. Choose another one: make run PORT=%(other)s")
             raise CommandError(text % {"port": port, "other": port + 1})

@@ -90,7 +90,7 @@ def count_facets(
 ) -> tuple[dict[str, dict[str, int]], dict[str, NumberRange]]:
     """Count the values of facets, and find the range of numeric ones."""
     counted = [facet for facet in query.facets if facet in FILTERABLE_TEXTS or facet in NUMBERS]
-    wanted: dict[str, Any] = {facet: {"terms": {"field": facet, "size": query.facet_limit}} for facet in counted}
+    wanted: dict[str, object] = {facet: {"terms": {"field": facet, "size": query.facet_limit}} for facet in counted}
     wanted |= {f"range of {facet}": {"stats": {"field": facet}} for facet in counted if facet in NUMBERS}
     answer = searcher.aggregate(asked, wanted) if wanted else {}
     values = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ...engine import SORTABLE
 
@@ -12,7 +12,7 @@ PRIMARY_KEY: Final = "id"
 _TAGS: Final = ("tags.taxonomy", "tags.level0", "tags.level1", "tags.level2", "tags.level3")
 _COLLECTIONS: Final = ("collections.display_name", "collections.key")
 
-INDEX_SETTINGS: Final[Mapping[str, Any]] = {
+INDEX_SETTINGS: Final[Mapping[str, object]] = {
     "distinctAttribute": "usage_key",
     "filterableAttributes": [
         "block_id",
@@ -52,7 +52,7 @@ INDEX_SETTINGS: Final[Mapping[str, Any]] = {
 _WITHOUT_ORDER: Final = ("filterableAttributes", "sortableAttributes")
 
 
-def differing(settings: Mapping[str, Any]) -> dict[str, Any]:
+def differing(settings: Mapping[str, object]) -> dict[str, object]:
     """
     Return the wanted settings that an index does not have yet.
 
@@ -64,7 +64,7 @@ def differing(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: wanted for name, wanted in INDEX_SETTINGS.items() if not _same(name, settings.get(name), wanted)}
 
 
-def _same(name: str, found: Any, wanted: Any) -> bool:
-    if name in _WITHOUT_ORDER and isinstance(found, list):
+def _same(name: str, found: object, wanted: object) -> bool:
+    if name in _WITHOUT_ORDER and isinstance(found, list) and isinstance(wanted, list):
         return sorted(map(str, found)) == sorted(wanted)
     return bool(found == wanted)

@@ -12,9 +12,9 @@ from ...filters import filter_text
 _OWN_FIELDS = ("_formatted", "_rankingScore", "_matchesPosition")
 
 
-def search_parameters(query: SearchQuery) -> dict[str, Any]:
+def search_parameters(query: SearchQuery) -> dict[str, object]:
     """Translate a query into parameters of ``POST /indexes/{uid}/search``, except for its words."""
-    parameters: dict[str, Any] = {
+    parameters: dict[str, object] = {
         "filter": list(_filters(query)),
         "sort": [f"{sort.attribute}:{'desc' if sort.descending else 'asc'}" for sort in query.sort],
         "offset": query.offset,

@@ -156,8 +156,15 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     tags.TaxonomyOrganizationsSerializer: Feeds.to(tagging.set_organizations),
 }
 
-ELSEWHERE = frozenset({"StrictSerializer", "TaxonomyListQuerySerializer", "UserValidationAPIViewSerializer"})
-"""The first takes no field at all, the second filters a queryset, the third is one of openedx-authz."""
+ELSEWHERE = frozenset(
+    {
+        "StrictSerializer",  # takes no field at all
+        "TaxonomyExportQueryParamsSerializer",  # says how a view writes a file
+        "TaxonomyFileSerializer",  # checks a file that a view of openedx-tagging reads
+        "TaxonomyListQuerySerializer",  # filters a queryset
+        "UserValidationAPIViewSerializer",  # is one of openedx-authz
+    }
+)
 
 
 def serializers_that_read() -> Iterator[type[Serializer[Any]]]:

@@ -1,12 +1,14 @@
-"""The plan of the house that ``make lint`` does not hold: no circles, small modules, and a README in every room."""
+"""What ``make lint`` does not check of the architecture: no circles, small modules, READMEs, lists of all rooms."""
 
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
@@ -32,11 +34,27 @@ def circles() -> Iterator[list[str]]:
             yield circle
 
 
+@cache
+def contracts() -> list[dict[str, Any]]:
+    """What ``lint-imports`` checks."""
+    found: list[dict[str, Any]] = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    return found
+
+
+def contract(name: str) -> dict[str, Any]:
+    (found,) = [each for each in contracts() if each["name"] == name]
+    return found
+
+
 def rooms() -> list[str]:
     """The packages in ``content_libraries`` that the contracts protect."""
-    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (protected,) = [contract["protected_modules"] for contract in contracts if contract["type"] == "protected"]
-    return [name.removeprefix("content_libraries.") for name in protected]
+    return _names(contract("Rooms are entered by their doors: api and data")["protected_modules"])
+
+
+def _names(modules: list[str]) -> list[str]:
+    return [name.removeprefix("content_libraries.") for name in modules]
 
 
 def test_no_modules_import_each_other() -> None:
@@ -47,6 +65,22 @@ def test_every_room_is_protected_and_explained() -> None:
     folders = {path.parent.name for path in PROJECT.glob("content_libraries/*/api.py")}
     assert folders == set(rooms())
     assert [name for name in rooms() if not (PROJECT / "content_libraries" / name / "README.rst").is_file()] == []
+
+
+def test_every_room_is_closed_to_the_host_and_to_openedx_content() -> None:
+    closed = _names(contract("The host enters the app only through its api")["forbidden_modules"])
+    assert set(closed) >= set(rooms())
+    ignorant = _names(contract("Only the learning_core room knows openedx_content")["source_modules"])
+    assert set(ignorant) >= set(rooms()) - {"learning_core"}
+
+
+def test_the_documentation_has_all_rooms_in_the_order_of_the_layers() -> None:
+    layers = contract("Rooms import only from the rooms below them")["layers"]
+    modules = [name.strip() for layer in layers for name in layer.split("|")]
+    table = (PROJECT / "docs" / "architecture.rst").read_text().split("\nroom  ")[1].split("\n\n")[0]
+    told = re.findall(r"^(\w+)  ", table, re.MULTILINE)
+    assert told == [name for name in modules if name in told]
+    assert set(told) >= set(rooms())
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -90,7 +90,8 @@ def read_links(course_key: CourseKey) -> None:
     client.force_authenticate(author_of(course_key))
     links = CourseLink.objects.filter(course_key=course_key)
     top, part = (
-        quote(str(key)) for key in (links.filter(is_container=True)[0].downstream_key, links[1].downstream_key)
+        quote(str(links.filter(is_container=is_container).order_by("pk")[0].downstream_key))
+        for is_container in (True, False)
     )
     course, pages = quote(str(course_key)), "/api/contentstore/v2/downstreams/"
     print(f"{links.count():,} links:")

@@ -14,7 +14,9 @@ from .server_paths import without_server_paths
 
 class ContentLibrariesError(Exception):
     """
-    Base of all errors that this app raises on purpose.
+    Base of all errors that this app raises on purpose, for whoever asked for something.
+
+    (``JobCanceledError`` and ``LeaseLostError`` of ``jobs`` are for workers only: they end a job, and no one is told.)
 
     ``message`` is for the author. ``str(error)`` may name folders of the server too, and is for who has a shell there.
     """

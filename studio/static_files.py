@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -9,14 +11,17 @@ class SiteStaticFiles(CompressedManifestStaticFilesStorage):
     """
     Static files that may be missing.
 
-    Problems refer to pictures and scripts of the platform, which are not here. Django raises ValueError for them, and
-    then the whole problem cannot be shown.
+    Problems refer to pictures and scripts of the platform, which are not here, and style sheets of Open Responses to
+    source maps that their package leaves out. Django raises ValueError for them: then the whole problem cannot be
+    shown, or ``collectstatic`` ends.
     """
 
-    def stored_name(self, name: str) -> str:
+    manifest_strict = False
+
+    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         """Return the name with its digest, or as it is where there is no such file: browsers get a 404."""
         try:
-            stored: str = super().stored_name(name)
+            hashed: str = super().hashed_name(name, content, filename)
         except ValueError:
             return name
-        return stored
+        return hashed

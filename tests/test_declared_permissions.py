@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.request import Request
 
 from content_libraries.clipboard.models import StagedContent
@@ -117,3 +119,15 @@ def test_a_refusal_comes_before_bad_input(arguments: dict[str, str], stranger: U
         if permissions and answer.status_code != 403:
             told[method, path] = answer.status_code
     assert told == {}
+
+
+def test_a_view_and_its_api_function_look_the_library_up_once(
+    library: ContentLibrary, author: User, api_client: ClientFactory
+) -> None:
+    body = {"container_type": "unit", "display_name": "Acids"}
+    with CaptureQueriesContext(connection) as queries:
+        answer = api_client(author).post(f"/api/libraries/v2/{library.library_key}/containers/", body, format="json")
+    assert answer.status_code == 200
+    libraries_read = f"FROM {connection.ops.quote_name(ContentLibrary._meta.db_table)}"
+    assert sum(libraries_read in query["sql"] for query in queries) == 1
+    assert sum("casbin" in query["sql"] for query in queries) == 1

@@ -61,6 +61,7 @@ def test_methods_are_refused_before_keys(api_client: ClientFactory, make_user: U
     client = api_client(make_user("staff", is_staff=True))
     assert client.put("/api/libraries/v2/nonsense/").status_code == 405
     assert client.options("/api/libraries/v2/nonsense/").status_code == 200
+    assert client.generic("INITIAL", "/api/libraries/v2/lib:CL-TEST:lib1/").status_code == 405
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from ..actors import Actor
 from ..errors import InvalidInputError, NotFoundError
 from ..keys import CONTAINER_TYPES, ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, access_library, author_pk, package_pk
+from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk
 from . import container_settings
 from .data import ItemSummary
 from .items import access_item, item_summary
@@ -78,11 +78,13 @@ def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -
 
     Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a title that is too long.
     """
-
-    def rename(learning_package_pk: int, container_pk: int) -> learning_core.NextVersion:
-        return learning_core.rename_container(learning_package_pk, container_pk, title=title, author_pk=author_pk(user))
-
-    return _edit(key, user, rename)
+    library, container = access_item(user, key, Permission.EDIT)
+    with transaction.atomic():
+        version = learning_core.rename_container(
+            package_pk(library), container.pk, title=title, author_pk=author_pk(user)
+        )
+        _keep_settings(version)
+    return item_summary(library, container.pk)
 
 
 def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
@@ -97,12 +99,24 @@ def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Se
     Returns: the container. Raises NotFoundError (also for an unknown child), NotAllowedError, ConflictError,
     and InvalidInputError for children that the container does not take.
     """
-    return _edit_children(key, user, child_keys, learning_core.append_children)
+    library, container = access_item(user, key, Permission.EDIT)
+    with transaction.atomic():
+        child_pks = _children_in(library, child_keys)
+        version = learning_core.append_children(package_pk(library), container.pk, child_pks, author_pk=author_pk(user))
+        _keep_settings(version)
+    return item_summary(library, container.pk)
 
 
 def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """Give a container exactly these children, in this order. See ``append_children``."""
-    return _edit_children(key, user, child_keys, learning_core.replace_children)
+    library, container = access_item(user, key, Permission.EDIT)
+    with transaction.atomic():
+        child_pks = _children_in(library, child_keys)
+        version = learning_core.replace_children(
+            package_pk(library), container.pk, child_pks, author_pk=author_pk(user)
+        )
+        _keep_settings(version)
+    return item_summary(library, container.pk)
 
 
 def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
@@ -111,45 +125,31 @@ def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Se
 
     Items that are not children are ignored.
     """
-    return _edit_children(key, user, child_keys, learning_core.remove_children)
-
-
-def _edit_children(
-    key: LibraryContainerLocator,
-    user: Actor,
-    child_keys: Sequence[ItemKey],
-    save: Callable[..., learning_core.NextVersion],
-) -> ItemSummary:
-    def edit(learning_package_pk: int, container_pk: int) -> learning_core.NextVersion:
-        child_pks = _children_in(learning_package_pk, library_key_of(key), child_keys)
-        return save(learning_package_pk, container_pk, child_pks, author_pk=author_pk(user))
-
-    return _edit(key, user, edit)
-
-
-def _edit(
-    key: LibraryContainerLocator, user: Actor, edit: Callable[[int, int], learning_core.NextVersion]
-) -> ItemSummary:
-    """Make the next version of a container, with the settings of the version before it."""
     library, container = access_item(user, key, Permission.EDIT)
     with transaction.atomic():
-        version = edit(package_pk(library), container.pk)
-        container_settings.carry_over({version.base_pk: version.pk})
+        child_pks = _children_in(library, child_keys)
+        version = learning_core.remove_children(package_pk(library), container.pk, child_pks, author_pk=author_pk(user))
+        _keep_settings(version)
     return item_summary(library, container.pk)
 
 
-def _children_in(learning_package_pk: int, library_key: LibraryLocatorV2, child_keys: Sequence[ItemKey]) -> list[int]:
+def _keep_settings(version: learning_core.NextVersion) -> None:
+    """Give the new version of a container the settings of the version before it."""
+    container_settings.carry_over({version.base_pk: version.pk})
+
+
+def _children_in(library: ContentLibrary, child_keys: Sequence[ItemKey]) -> list[int]:
     """
     Return the pks of live items of the library.
 
     Raises InvalidInputError for keys of another library, and NotFoundError for unknown or deleted items.
     """
     for child_key in child_keys:
-        if library_key_of(child_key) != library_key:
+        if library_key_of(child_key) != library.library_key:
             raise InvalidInputError(
                 _("“%(child)s” is in another library. Copy it into this one first.") % {"child": child_key}
             )
-    found = learning_core.find_items(learning_package_pk, child_keys)
+    found = learning_core.find_items(package_pk(library), child_keys)
     for child_key in child_keys:
         if child_key not in found or found[child_key].is_deleted:
             raise NotFoundError(_("There is no “%(child)s”.") % {"child": child_key})

@@ -10,7 +10,7 @@ from the latest version, and so would bring back what the author has discarded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -176,7 +176,8 @@ def create_container(
 
 def rename_container(learning_package_pk: int, container_pk: int, *, title: str, author_pk: int | None) -> NextVersion:
     """Give a container its next version, with a new title. Raises InvalidInputError and ConflictError."""
-    return _save_container(learning_package_pk, container_pk, title=title, author_pk=author_pk)
+    with _edit_container(learning_package_pk, container_pk) as container:
+        return _save_container(container, container.children, title=title, author_pk=author_pk)
 
 
 def replace_children(
@@ -190,24 +191,16 @@ def replace_children(
 
     Raises InvalidInputError for a child that such a container does not accept, and ConflictError.
     """
-    return _save_container(
-        learning_package_pk,
-        container_pk,
-        new_children=lambda children: _with_deleted(children, child_pks),
-        author_pk=author_pk,
-    )
+    with _edit_container(learning_package_pk, container_pk) as container:
+        return _save_container(container, _with_deleted(container.children, child_pks), author_pk=author_pk)
 
 
 def append_children(
     learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
 ) -> NextVersion:
     """Give a container its next version, with these children at the end. Errors are those of ``replace_children``."""
-    return _save_container(
-        learning_package_pk,
-        container_pk,
-        new_children=lambda children: [*children, *child_pks],
-        author_pk=author_pk,
-    )
+    with _edit_container(learning_package_pk, container_pk) as container:
+        return _save_container(container, [*container.children, *child_pks], author_pk=author_pk)
 
 
 def remove_children(
@@ -215,12 +208,9 @@ def remove_children(
 ) -> NextVersion:
     """Give a container its next version, without these children wherever they stand. Raises ConflictError."""
     removed = frozenset(child_pks)
-    return _save_container(
-        learning_package_pk,
-        container_pk,
-        new_children=lambda children: [pk for pk in children if pk not in removed],
-        author_pk=author_pk,
-    )
+    with _edit_container(learning_package_pk, container_pk) as container:
+        left = [pk for pk in container.children if pk not in removed]
+        return _save_container(container, left, author_pk=author_pk)
 
 
 def delete_item(learning_package_pk: int, entity_pk: int, *, author_pk: int | None) -> None:
@@ -270,31 +260,53 @@ def _save_component(
     return NextVersion(version.publishable_entity_version_id, version.version_num, base.pk)
 
 
-def _save_container(
-    learning_package_pk: int,
-    container_pk: int,
-    *,
-    title: str | None = None,
-    new_children: Callable[[Sequence[int]], Sequence[int]] = lambda children: children,
-    author_pk: int | None,
-) -> NextVersion:
+@dataclass(frozen=True, slots=True)
+class _EditedContainer:
+    """
+    A container that is being edited.
+
+    Args:
+        package, at: the locked learning package, and the moment of the edit.
+        base: the version that the edit starts from.
+        children: pks of the children of ``base``, in order.
+        child_refs: pk -> entity ref of each of them.
+    """
+
+    package: LearningPackage
+    at: datetime
+    container: Container
+    base: PublishableEntityVersion
+    children: Sequence[int]
+    child_refs: Mapping[int, str]
+
+
+@contextmanager
+def _edit_container(learning_package_pk: int, container_pk: int) -> Iterator[_EditedContainer]:
+    """Do one edit of a container, as ``_edit`` does. Raises ConflictError."""
     with _edit(learning_package_pk) as (package, at):
         container = Container.objects.select_related("container_type").get(
             learning_package=package, publishable_entity_id=entity_id(container_pk)
         )
         base = _base_version(container_pk)
         old = children_of([base.pk]).get(base.pk, ())
-        children = new_children([child.entity_pk for child in old])
-        _check_count(len(children), len(old))
-        write = ContainerWrite(
-            container_type=container.container_type.type_code,
-            container_code=container.container_code,
-            title=base.title if title is None else title,
-            children=_entity_refs(package, children, known={child.entity_pk: child.entity_ref for child in old}),
-        )
-        writes = write_drafts(package.id, containers=[write], author_pk=author_pk, at=at)
-        version = PublishableEntityVersion.objects.get(pk=writes.version_pks[write.entity_ref])
-    return NextVersion(version.pk, version.version_num, base.pk)
+        refs = {child.entity_pk: child.entity_ref for child in old}
+        yield _EditedContainer(package, at, container, base, [child.entity_pk for child in old], refs)
+
+
+def _save_container(
+    edited: _EditedContainer, children: Sequence[int], *, title: str | None = None, author_pk: int | None
+) -> NextVersion:
+    """Give a container its next version, with these children. Raises InvalidInputError for too many of them."""
+    _check_count(len(children), len(edited.children))
+    write = ContainerWrite(
+        container_type=edited.container.container_type.type_code,
+        container_code=edited.container.container_code,
+        title=edited.base.title if title is None else title,
+        children=_entity_refs(edited.package, children, known=edited.child_refs),
+    )
+    writes = write_drafts(edited.package.id, containers=[write], author_pk=author_pk, at=edited.at)
+    version = PublishableEntityVersion.objects.get(pk=writes.version_pks[write.entity_ref])
+    return NextVersion(version.pk, version.version_num, edited.base.pk)
 
 
 def _with_deleted(old: Sequence[int], new: Sequence[int]) -> Sequence[int]:

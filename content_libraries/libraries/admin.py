@@ -272,7 +272,7 @@ class ContentLibraryAdmin(PackageAdmin):
         class Form(NewLibraryForm):
             user = request.user
 
-        return Form
+        return super().get_form(request, obj, change=change, form=Form, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ContentLibrary, form: _Form, change: bool) -> None:
         """Save changes of a library. A new one has been created by its form."""

@@ -18,14 +18,14 @@ from ..errors import ContentLibrariesError, InvalidInputError
 from ..learning_core.api import MAX_TITLE
 from . import api
 from .lifecycle import MAX_DESCRIPTION
-from .models import ContentLibrary, ContentLibraryPermission
+from .models import ContentLibraryPermission
 
 _API_NAMES: Final = {"organization": "org"}
 """Field of a form -> what the api calls it, where that differs."""
 
 
 class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form for a library, with the title and the description of its learning package. The key never changes."""
+    """A form for the fields that the admin names, with the title and the description of the learning package."""
 
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"})
@@ -36,10 +36,6 @@ class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
-
-    class Meta:
-        model = ContentLibrary
-        fields = ("license", "allow_public_learning", "allow_public_read")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

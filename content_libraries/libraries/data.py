@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..keys import LibraryLocatorV2
+if TYPE_CHECKING:
+    from .models import ContentLibrary
 
 
 class Permission(StrEnum):
@@ -121,16 +122,12 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class LibrarySummary:
     """
-    What clients see of a library (wire: libraries-object; which explains each field).
+    What clients see of a library: its own fields, and what is known of its content (wire: libraries-object).
 
-    Lists leave the fields that cost queries at their defaults.
+    Lists leave all but ``library`` at their defaults, because the rest costs queries.
     """
 
-    library_key: LibraryLocatorV2
-    title: str
-    license: str
-    allow_public_learning: bool
-    allow_public_read: bool
+    library: ContentLibrary
     description: str = ""
     num_blocks: int = 0
     last_published: datetime | None = None

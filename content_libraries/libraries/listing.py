@@ -58,13 +58,7 @@ def listed_library(library: ContentLibrary) -> LibrarySummary:
 
     Fields that would need a query have their defaults.
     """
-    return LibrarySummary(
-        library_key=library.library_key,
-        title=library.title,
-        license=library.license,
-        allow_public_learning=library.allow_public_learning,
-        allow_public_read=library.allow_public_read,
-    )
+    return LibrarySummary(library)
 
 
 def library_sizes(libraries: Iterable[ContentLibrary]) -> dict[int, int]:
@@ -85,11 +79,7 @@ def library_summary(user: Actor, library: ContentLibrary) -> LibrarySummary:
         return listed_library(library)
     figures = learning_core.package_statistics(package.id)
     return LibrarySummary(
-        library_key=library.library_key,
-        title=library.title,
-        license=library.license,
-        allow_public_learning=library.allow_public_learning,
-        allow_public_read=library.allow_public_read,
+        library,
         description=package.description,
         num_blocks=figures.live_items,
         last_published=figures.last_published,

@@ -73,7 +73,7 @@ class RequestTooLarge(APIException):
         super().__init__(text % {"limit": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"})
 
 
-def storage_status(error: StorageError) -> HTTPStatus:
+def _storage_status(error: StorageError) -> HTTPStatus:
     """Return the HTTP status for a failing storage: full, with a damaged file, or out of order for now."""
     match error:
         case StorageFullError():
@@ -85,8 +85,8 @@ def storage_status(error: StorageError) -> HTTPStatus:
 
 
 class StorageFailed(APIException):
-    """The site cannot write or read what it should, through no fault of the client. See ``storage_status``."""
+    """The site cannot write or read what it should, through no fault of the client. See ``_storage_status``."""
 
     def __init__(self, error: StorageError) -> None:
-        self.status_code = storage_status(error)
+        self.status_code = _storage_status(error)
         super().__init__(error.message)

@@ -12,7 +12,7 @@ from django.db import DataError, transaction
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotFound, ParseError, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -57,6 +57,7 @@ class ErrorsMixin(APIView):
         ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse whoever is nobody; then what is no key, or has no meaning; then a user who may not do this."""
         super().initial(request, *args, **kwargs)
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
@@ -75,7 +76,8 @@ class ErrorsMixin(APIView):
 
     def has_handler(self, request: Request) -> bool:
         """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""
-        return request.method != "OPTIONS" and hasattr(self, str(request.method).lower())
+        name = str(request.method).lower()
+        return name != "options" and name in self.http_method_names and hasattr(self, name)
 
     def refusal_of_key(self, key: MalformedKey) -> Exception:
         """Return the error for a text in the address that is not the key that it should be."""
@@ -84,17 +86,32 @@ class ErrorsMixin(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
             _log_suspicious(exc, self.request)
-        exc = _named_if_full(exc)
-        if isinstance(exc, ContentLibrariesError):
-            exc = api_exception(exc, anonymous=not self.request.user.is_authenticated)
-        elif isinstance(exc, RequestDataTooBig):
-            exc = RequestTooLarge()
-        elif isinstance(exc, SuspiciousOperation):
-            exc = ParseError()
-        elif isinstance(exc, DataError):
-            logger.warning("The database refused a value that should have been refused before.", exc_info=exc)
-            exc = ValidationError([_("A text is too long, or has characters that cannot be stored.")])
-        return super().handle_exception(exc)
+        error = _named_if_full(exc)
+        response = super().handle_exception(self._over_http(error))
+        response.data = self.error_body(error, response.data)
+        return response
+
+    def _over_http(self, error: Exception) -> Exception:
+        match error:
+            case ContentLibrariesError():
+                return self.api_exception(error)
+            case RequestDataTooBig():
+                return RequestTooLarge()
+            case SuspiciousOperation():
+                return ParseError()
+            case DataError():
+                logger.warning("The database refused a value that should have been refused before.", exc_info=error)
+                return ValidationError([_("A text is too long, or has characters that cannot be stored.")])
+            case _:
+                return error
+
+    def api_exception(self, error: ContentLibrariesError) -> APIException:
+        """Return the HTTP error for an error of this app. Clients of some views know another one."""
+        return api_exception(error, anonymous=not self.request.user.is_authenticated)
+
+    def error_body(self, error: Exception, data: Any) -> Any:
+        """Return the body for an error whose usual body is ``data``. Clients of some views know another one."""
+        return data
 
 
 def _named_if_full(error: Exception) -> Exception:

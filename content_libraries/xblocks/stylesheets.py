@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ADDRESS: Final = r"""\s*(?:"([^"]*)"|'([^']*)'|([^"')\s][^)]*?))\s*"""
+_ADDRESS: Final = r"""\s*+(?:"([^"]*)"\s*+|'([^']*)'\s*+|((?:[^"'()\s\\]|\\.)(?:[^()\\]|\\.)*+))"""
+"""What is in the brackets of ``url(…)``. Without quotes, it has brackets itself only after backslashes."""
+
 _IMPORT: Final = re.compile(
-    rf"""@import\s*(?:url\({_ADDRESS}\)|"([^"]*)"|'([^']*)')[^;{{}}"'@]*(?:;|(?=[{{}}"'@])|$)""", re.IGNORECASE
+    rf"""@import\s*(?:url\({_ADDRESS}\)|"([^"]*)"|'([^']*)')[^;{{}}"'@]*(?:;|(?=[{{}}"'@])|$)""",
+    re.IGNORECASE | re.DOTALL,
 )
-_URL: Final = re.compile(rf"url\({_ADDRESS}\)", re.IGNORECASE)
+_URL: Final = re.compile(rf"url\({_ADDRESS}\)", re.IGNORECASE | re.DOTALL)
 _ELSEWHERE: Final = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _NOTHING: Final = 'url("data:,")'
 

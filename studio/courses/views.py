@@ -47,8 +47,15 @@ class CourseListView(StudioAPIView):
     def get(self, request: Request) -> Response:
         query = CourseListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        courses = courses_of(
+            request.user,
+            search=wanted.get("search", ""),
+            order=wanted.get("order", ""),
+            archived_only=wanted.get("archived_only", False),
+        )
         pagination = CoursePagination()
-        page = pagination.paginate_queryset(courses_of(request.user, **query.validated_data), request, view=self)
+        page = pagination.paginate_queryset(courses, request, view=self)
         cards = [asdict(card_of(course)) for course in page or ()]
         response: Response = pagination.get_paginated_response({"courses": cards, "in_process_course_actions": []})
         return response

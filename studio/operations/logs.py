@@ -8,6 +8,7 @@ it must not import Django.
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final
 
 import structlog
@@ -34,6 +35,17 @@ _QUIET: Final = {
     "celery.beat": "WARNING",
     "celery.worker.strategy": "WARNING",
 }
+
+
+_TOKEN: Final = re.compile(r"(?<=/handler/)[^/\s]*-[^/\s]*(?=/)|(?<=[?&]token=)[^&\s'\"]+")
+
+
+def without_tokens(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Replace the tokens in addresses, which open a component for days without a login, in a line of the log."""
+    for name in ("event", "request"):
+        if name in line:
+            line[name] = _TOKEN.sub("…", str(line[name]))
+    return line
 
 
 def busy_is_no_error(record: logging.LogRecord) -> bool:
@@ -78,7 +90,11 @@ def logging_settings(style: str, level: str) -> dict[str, object]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _SHARED,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    without_tokens,
+                    *rendering,
+                ],
             }
         },
         "filters": {"busy_is_no_error": {"()": lambda: busy_is_no_error}},

@@ -151,9 +151,11 @@ def test_an_answer_that_takes_for_ever(people: People, text: str, name: str) -> 
     olx, answer = ANSWERS[name]
     key = people("author").add("problem", f"p{list(ANSWERS).index(name)}", f"<problem>{olx}</problem>")
     answers = attack(people, text, people("user").answering(key, answer))
-    assert {response.status_code for response in answers} == {400, BUSY}
-    (stopped,) = [response.json()["success"] for response in answers if response.status_code == 400]
-    assert re.fullmatch(STOPPED, stopped)
+    told = [response for response in answers if response.status_code != BUSY]
+    assert len(told) == 1 < len(answers)
+    # A problem that has too little memory may say so itself, as it does with answers that it cannot evaluate.
+    is_stopped = told[0].status_code == 400 and re.fullmatch(STOPPED, told[0].json()["success"])
+    assert is_stopped or (told[0].status_code == 200 and told[0].json()["success"] not in {"correct", "incorrect"})
 
 
 @pytest.mark.parametrize("name", VIEWS)

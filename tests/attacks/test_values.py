@@ -146,9 +146,10 @@ def test_such_a_value_cannot_be_saved(lib: BlockClient, field: str, value: Any) 
 
 
 READERS = {
-    "content_libraries/imports/stored_plans.py": "what the app has written itself",
+    "content_libraries/imports/plan/stored.py": "what the app has written itself",
     "content_libraries/search/engines/embedded/schema.py": "what the app has written itself",
     "content_libraries/search/facade/views.py": "the body of a request, whose length Django limits",
+    "content_libraries/sync/link/readiness.py": "rows of links, which the app has written itself",
     "content_libraries/values.py": "the reader with limits",
     "content_libraries/xblocks/plain.py": "what has just been written there",
     "content_libraries/xblocks/processes/zygote.py": "the folders of the site, from itself",

@@ -274,8 +274,8 @@ def test_a_library_is_created_with_title_and_description(client: Client) -> None
     library = ContentLibrary.objects.get()
     assert page.redirect_chain == [(f"{URL}{library.pk}/change/", 302)]
     summary = api.library_summary(OPERATOR, library)
-    assert (str(library), summary.title, summary.description) == ("lib:Bio:cells", "Cells", "All about cells")
-    assert summary.allow_public_read
+    assert (str(library), library.title, summary.description) == ("lib:Bio:cells", "Cells", "All about cells")
+    assert library.allow_public_read
     assert library.permission_grants.get().user == page.context["user"]
 
 
@@ -323,7 +323,7 @@ def test_title_and_description_are_edited(client: Client, library: ContentLibrar
     assert f'value="{library.title}"' in client.get(url).content.decode()
     client.post(url, form(library, title="Plants", description="Green"))
     summary = api.library_summary(OPERATOR, api.get_library(library.library_key))
-    assert (summary.title, summary.description) == ("Plants", "Green")
+    assert (summary.library.title, summary.description) == ("Plants", "Green")
 
 
 def test_deleting_one_or_several_deletes_their_content(client: Client, make_library: LibraryFactory) -> None:

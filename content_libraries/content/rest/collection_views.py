@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -63,7 +62,10 @@ class CollectionsView(LibraryScopedView):
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = CollectionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        collection = api.create_collection(lib_key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        collection = api.create_collection(
+            lib_key, user=request.user, title=wanted["title"], description=wanted["description"]
+        )
         return Response(CollectionSerializer(collection).data)
 
 
@@ -88,7 +90,10 @@ class CollectionView(LibraryScopedView):
         key = LibraryCollectionLocator(lib_key, collection_code)
         body = CollectionCreateSerializer(data=request_body(request), partial=True)
         body.is_valid(raise_exception=True)
-        collection = api.update_collection(key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        collection = api.update_collection(
+            key, user=request.user, title=wanted.get("title"), description=wanted.get("description")
+        )
         return Response(CollectionSerializer(collection).data)
 
     @extend_schema(
@@ -124,7 +129,11 @@ class ItemsView(LibraryScopedView):
 
     @extend_schema(summary="Add items", request=ItemKeysSerializer, responses=CountSerializer)
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
-        return self._edit(request, LibraryCollectionLocator(lib_key, collection_code), api.add_to_collection)
+        item_keys = _item_keys(request)
+        api.add_to_collection(
+            LibraryCollectionLocator(lib_key, collection_code), user=request.user, item_keys=item_keys
+        )
+        return _count(item_keys)
 
     @extend_schema(
         summary="Remove items",
@@ -133,14 +142,19 @@ class ItemsView(LibraryScopedView):
         responses={200: CountSerializer},
     )
     def delete(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
-        return self._edit(request, LibraryCollectionLocator(lib_key, collection_code), api.remove_from_collection)
-
-    def _edit(self, request: Request, key: LibraryCollectionLocator, edit: Callable[..., None]) -> Response:
-        body = ItemKeysSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        item_keys = body.validated_data["usage_keys"]
-        edit(key, user=request.user, item_keys=item_keys)
+        item_keys = _item_keys(request)
+        api.remove_from_collection(
+            LibraryCollectionLocator(lib_key, collection_code), user=request.user, item_keys=item_keys
+        )
         return _count(item_keys)
+
+
+def _item_keys(request: Request) -> list[ItemKey]:
+    """Return the keys of the items that a body names. Raises ValidationError."""
+    body = ItemKeysSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    keys: list[ItemKey] = body.validated_data["usage_keys"]
+    return keys
 
 
 class ComponentCollectionsView(LibraryScopedView):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
@@ -10,7 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...keys import LibraryContainerLocator
+from ...keys import ItemKey, LibraryContainerLocator
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import refuse_fields
@@ -94,11 +93,13 @@ class ChildrenView(LibraryScopedView):
 
     @extend_schema(summary="Append children", request=ChildKeysSerializer, responses=ContainerSerializer)
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        return self._edit(request, container_key, api.append_children)
+        container = api.append_children(container_key, user=request.user, child_keys=_child_keys(request))
+        return Response(ContainerSerializer(container).data)
 
     @extend_schema(summary="Replace all children", request=ChildKeysSerializer, responses=ContainerSerializer)
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        return self._edit(request, container_key, api.replace_children)
+        container = api.replace_children(container_key, user=request.user, child_keys=_child_keys(request))
+        return Response(ContainerSerializer(container).data)
 
     @extend_schema(
         summary="Remove children",
@@ -107,18 +108,16 @@ class ChildrenView(LibraryScopedView):
         responses={200: ContainerSerializer},
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        return self._edit(request, container_key, api.remove_children)
-
-    def _edit(
-        self,
-        request: Request,
-        container_key: LibraryContainerLocator,
-        edit: Callable[..., api.ItemSummary],
-    ) -> Response:
-        body = ChildKeysSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        container = edit(container_key, user=request.user, child_keys=body.validated_data["usage_keys"])
+        container = api.remove_children(container_key, user=request.user, child_keys=_child_keys(request))
         return Response(ContainerSerializer(container).data)
+
+
+def _child_keys(request: Request) -> list[ItemKey]:
+    """Return the keys of the children that a body names. Raises ValidationError."""
+    body = ChildKeysSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    keys: list[ItemKey] = body.validated_data["usage_keys"]
+    return keys
 
 
 class SettingsView(LibraryScopedView):

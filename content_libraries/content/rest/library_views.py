@@ -96,7 +96,14 @@ class ContainersView(LibraryScopedView):
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = ContainerCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.create_container(lib_key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        container = api.create_container(
+            lib_key,
+            user=request.user,
+            container_type=wanted["container_type"],
+            title=wanted["display_name"],
+            container_code=wanted.get("slug"),
+        )
         return Response(ContainerSerializer(container).data)
 
 

@@ -152,11 +152,7 @@ class ContainerCreateSerializer(ContainerUpdateSerializer):
         container_type = attrs.get("container_type_code") or attrs.get("container_type")
         if container_type is None:
             raise serializers.ValidationError({"container_type_code": [_("This field may not be null.")]})
-        return {
-            "title": attrs["display_name"],
-            "container_type": container_type,
-            "container_code": attrs.get("slug"),
-        }
+        return {**attrs, "container_type": container_type}
 
 
 @extend_schema_field(OpenApiTypes.STR)

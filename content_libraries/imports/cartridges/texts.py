@@ -19,7 +19,7 @@ _REFERENCE: Final = re.compile(
     r"""(\b(?:src|href|data|poster)\s{0,9}=\s{0,9})(["'])([^"'<>]{1,2048})\2""", re.IGNORECASE
 )
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
-_BODY: Final = re.compile(r"<body\b[^>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_BODY: Final = re.compile(r"<body\b[^<>]{0,9999}>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 def static_name(path: str, paths: Container[str]) -> str:

@@ -18,7 +18,7 @@ from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
 from .. import api
 from ..data import Permission
-from ..models import AccessLevel
+from ..models import AccessLevel, License
 from .base import LibraryScopedView
 from .serializers import (
     AccessLevelSerializer,
@@ -56,10 +56,12 @@ class LibraryListView(LibraryAPIView):
     def get(self, request: Request) -> Response:
         query = LibraryListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        pagination = LibraryPagination()
-        page = pagination.paginate_queryset(
-            api.list_libraries(request.user, **query.validated_data), request, view=self
+        wanted = query.validated_data
+        libraries = api.list_libraries(
+            request.user, org=wanted.get("org"), text_search=wanted.get("text_search"), order=wanted.get("order")
         )
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(libraries, request, view=self)
         items = [LibrarySerializer(api.listed_library(library)).data for library in page or ()]
         if request.query_params.get("pagination", "").lower() == "true":
             return pagination.get_paginated_response(items)
@@ -75,8 +77,19 @@ class LibraryListView(LibraryAPIView):
     def post(self, request: Request) -> Response:
         body = LibraryCreateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        library = api.create_library(user=request.user, **body.validated_data)
-        summary = replace(api.listed_library(library), description=body.validated_data["description"])
+        wanted = body.validated_data
+        library = api.create_library(
+            user=request.user,
+            org=wanted["org"],
+            slug=wanted["slug"],
+            title=wanted["title"],
+            description=wanted["description"],
+            license=wanted.get("license", License.ALL_RIGHTS_RESERVED),
+            allow_public_learning=wanted.get("allow_public_learning", False),
+            allow_public_read=wanted.get("allow_public_read", False),
+            learning_package=wanted.get("learning_package"),
+        )
+        summary = replace(api.listed_library(library), description=wanted["description"])
         return Response(LibrarySerializer(summary).data)
 
 
@@ -99,7 +112,16 @@ class LibraryView(LibraryScopedView):
     def patch(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         body = LibraryUpdateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        library = api.update_library(lib_key, user=request.user, **body.validated_data)
+        wanted = body.validated_data
+        library = api.update_library(
+            lib_key,
+            user=request.user,
+            title=wanted.get("title"),
+            description=wanted.get("description"),
+            license=wanted.get("license"),
+            allow_public_learning=wanted.get("allow_public_learning"),
+            allow_public_read=wanted.get("allow_public_read"),
+        )
         # Clients know this field to be computed by GET only (wire: libraries-change).
         summary = replace(api.library_summary(request.user, library), can_edit_library=False)
         return Response(LibrarySerializer(summary).data)

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
 from ...keys import CourseKey, ItemKey, LibraryLocatorV2, block_key, course_key, item_key, library_key
 from ...rest.converters import MalformedKey
-from ...rest.errors import api_exception
 from ...rest.pages import page_serializer
 from ...rest.views import LibraryAPIView
 
@@ -54,25 +53,19 @@ class DeveloperErrorsView(LibraryAPIView):
     def refusal_of_key(self, key: MalformedKey) -> Exception:
         return InvalidInputError(key.error.message)
 
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, ContentLibrariesError):
-            return self._error(exc)
-        response = super().handle_exception(exc)
-        response.data = {"developer_message": _flat(response.data)}
-        return response
-
-    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
-        """Return the ``developer_message`` of an error that is about no field."""
-        return error.message
-
-    def _error(self, error: ContentLibrariesError) -> Response:
-        shown = api_exception(error, anonymous=not self.request.user.is_authenticated)
+    def error_body(self, error: Exception, data: Any) -> Any:
+        if not isinstance(error, ContentLibrariesError):
+            return {"developer_message": _flat(data)}
         message: Any = self.message_of(error)
         if isinstance(error, InvalidInputError) and error.field:
             message = {error.field: error.message}
         elif type(error) is NotAllowedError:
-            message = str(shown.detail)
-        return Response({"developer_message": message, "error_code": error.code}, shown.status_code)
+            message = _flat(data)
+        return {"developer_message": message, "error_code": error.code}
+
+    def message_of(self, error: ContentLibrariesError) -> str | list[str]:
+        """Return the ``developer_message`` of an error that is about no field."""
+        return error.message
 
 
 def block_key_of(text: str) -> UsageKey:

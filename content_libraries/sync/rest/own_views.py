@@ -9,10 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...errors import InvalidInputError
+from ...errors import ContentLibrariesError, InvalidInputError
 from ...jobs.api import JobState
 from ...keys import LibraryLocatorV2
 from ...rest.bodies import KeyListField, StrictSerializer, refuse_fields, request_body
@@ -221,11 +222,11 @@ class RunSerializer(serializers.Serializer[Any]):
 class OutdatedRunsView(DeveloperErrorsView):
     """Base of views that start runs: one that would do something else than was shown is a 409."""
 
-    def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if isinstance(exc, api.SyncOutdatedError):
-            response.status_code = status.HTTP_409_CONFLICT
-        return response
+    def api_exception(self, error: ContentLibrariesError) -> APIException:
+        shown = super().api_exception(error)
+        if isinstance(error, api.SyncOutdatedError):
+            shown.status_code = status.HTTP_409_CONFLICT
+        return shown
 
 
 @extend_schema(tags=TAGS)

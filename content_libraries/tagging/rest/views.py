@@ -129,7 +129,8 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
         taxonomy = self.get_object()
         body = TaxonomyOrganizationsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        api.set_organizations(taxonomy, **body.validated_data)
+        wanted = body.validated_data
+        api.set_organizations(taxonomy, wanted.get("orgs", ()), all_orgs=wanted["all_orgs"])
         return Response(self.get_serializer(self.get_object()).data)
 
 

@@ -20,8 +20,8 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
-from ...errors import BusyError, ContentLibrariesError, NotAllowedError, NotFoundError, StorageError
-from ...rest.errors import RETRY_SECONDS, storage_status
+from ...errors import ContentLibrariesError
+from ...rest.errors import RETRY_SECONDS, api_exception
 from .. import api
 from .places import place_of
 
@@ -77,7 +77,7 @@ class HandlerView(View):
             call = api.HandlerCall(handler_name, suffix, _environ(request), request.read())
             answer = self.call_handler(call, place_of(request), **address)
         except ContentLibrariesError as error:
-            return _refusal(error.message, _status(error))
+            return _refusal(error.message, api_exception(error).status_code)
         response = HttpResponse(answer.body, status=answer.status)
         for name, value in answer.headers:
             response[name] = value
@@ -104,20 +104,6 @@ def _environ(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _status(error: ContentLibrariesError) -> HTTPStatus:
-    match error:
-        case NotFoundError():
-            return HTTPStatus.NOT_FOUND
-        case NotAllowedError():
-            return HTTPStatus.FORBIDDEN
-        case BusyError():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case StorageError():
-            return storage_status(error)
-        case _:
-            return HTTPStatus.BAD_REQUEST
-
-
 def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
     """
     Let any page read the answer.
@@ -136,7 +122,7 @@ def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
     patch_vary_headers(response, ["Origin"])
 
 
-def _refusal(text: str, status: HTTPStatus) -> JsonResponse:
+def _refusal(text: str, status: int) -> JsonResponse:
     """Return an error response of a handler. Scripts of problems show the value of ``success`` to the learner."""
     response = JsonResponse({"detail": text, "success": text}, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

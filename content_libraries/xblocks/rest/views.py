@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...errors import InvalidInputError, NotAllowedError, NotFoundError
+from ...errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
 from ...rest.views import LibraryAPIView
 from .. import api
@@ -41,12 +41,14 @@ class XBlockAPIView(LibraryAPIView):
 
     permission_classes = ()
 
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, NotFoundError):
-            return super().handle_exception(NotFound(exc.message))
-        if isinstance(exc, NotAllowedError):
-            return super().handle_exception(PermissionDenied(exc.message))
-        return super().handle_exception(exc)
+    def api_exception(self, error: ContentLibrariesError) -> APIException:
+        match error:
+            case NotFoundError():
+                return NotFound(error.message)
+            case NotAllowedError():
+                return PermissionDenied(error.message)
+            case _:
+                return super().api_exception(error)
 
 
 class MetadataView(XBlockAPIView):

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from selectors import EVENT_READ, EVENT_WRITE
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -164,7 +164,7 @@ class ArrivedWorker(ThreadWorker):
 
     def init_process(self) -> None:
         self.waiting: dict[TConn, Arrival] = {}  # the oldest first
-        self.leaving: dict[TConn, tuple[Departure, Future[Any]]] = {}  # the oldest first
+        self.leaving: dict[TConn, tuple[Departure, Future[object]]] = {}  # the oldest first
         self.health_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
         super().init_process()
 
@@ -211,7 +211,7 @@ class ArrivedWorker(ThreadWorker):
         finally:
             connection.sock = client
 
-    def finish_request(self, connection: TConn, future: Future[Any]) -> None:
+    def finish_request(self, connection: TConn, future: Future[object]) -> None:
         """Send the rest of an answer when there is room for it."""
         departure: Departure = connection.parser.unreader.departure
         if departure.is_over:
@@ -243,7 +243,7 @@ class ArrivedWorker(ThreadWorker):
         self.nr_conns -= 1
         connection.close()
 
-    def _finish(self, connection: TConn, future: Future[Any]) -> None:
+    def _finish(self, connection: TConn, future: Future[object]) -> None:
         """Keep a connection open, or close it. A request that has arrived meanwhile is next."""
         super().finish_request(connection, future)
         if connection not in self.keepalived_conns:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
@@ -107,11 +107,11 @@ def remove_files(media: Iterable[Media]) -> None:
             get_storage().delete(medium.path)
 
 
-def _opened(medium: Media) -> File[Any] | None:
+def _opened(medium: Media) -> File[bytes] | None:
     """Open the file of a medium; return None if the storage does not have it."""
     with storage_faults_named():
         try:
-            file: File[Any] = medium.read_file()
+            file: File[bytes] = medium.read_file()
         except FileNotFoundError:
             return None
     return file

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
 
 from edxval import api
 
 
-def replace_functions(replacement_of: Callable[[str], Callable[..., Any]]) -> None:
+def replace_functions(replacement_of: Callable[[str], Callable[..., object]]) -> None:
     """Replace each public function of the store in this process by what is returned for its name."""
     for name, function in inspect.getmembers(api, inspect.isfunction):
         if function.__module__ == api.__name__ and not name.startswith("_"):

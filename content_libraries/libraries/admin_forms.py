@@ -19,7 +19,7 @@ from .lifecycle import MAX_DESCRIPTION
 from .models import ContentLibrary, ContentLibraryPermission
 
 _API_NAMES: Final = {"organization": "org"}
-"""Field of a form -> what the api calls it, where that differs."""
+"""Field of a form -> its name in the api, where the two differ."""
 
 
 class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -84,9 +84,9 @@ class RoleForm(forms.Form):
 @admin.register(ContentLibraryPermission)
 class TeamAdmin(StaffAdmin):
     """
-    Who has which role or level in which library, in one list.
+    Admin page that lists who has which role or level in which library.
 
-    Roles in one library are given, changed and taken in a page of their own. Levels are in the pages of libraries.
+    Roles in one library are given, changed and taken in pages of their own. Levels are in the pages of libraries.
     """
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,4 +1,4 @@
-"""Reads what requests say in their query."""
+"""Reads query parameters of requests."""
 
 from __future__ import annotations
 

@@ -39,13 +39,13 @@ def create_component(
     Create an empty component. Needs EDIT.
 
     Args:
-        library_key: where.
+        library_key: the library that gets the component.
         user: who creates it.
         block_type: an installed XBlock type that holds no other blocks.
         component_code: its local slug; unique among all components of that type, deleted ones too.
         can_stand_alone: False when it is made inside a container.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError if a value breaks a rule
     (wire: components-create; in that order).
     """
     library = access_library(user, library_key, Permission.EDIT)
@@ -95,7 +95,7 @@ def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
     """
     Read the OLX of a component's draft, exactly as it was stored. Needs VIEW.
 
-    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    Raises NotFoundError (also if the component is softly deleted) and NotAllowedError.
     """
     _library, item = access_item(user, key, Permission.VIEW)
     version_pk = item.draft_version_pk
@@ -111,14 +111,14 @@ def set_olx(
     Args:
         key: the component.
         user: who saves.
-        olx: stored as it is, without the ``url_name`` of its root tag. The title becomes its ``display_name``, or the
-            default of its type.
-        files: path -> bytes of files that change with it, or None for one that goes. The others stay.
+        olx: stored unchanged, except that its root tag loses ``url_name``. The title becomes its ``display_name``, or
+            the default of its type.
+        files: path -> bytes of a file to write, or None to remove the file. Other files stay.
 
-    A deleted component is back.
+    A deleted component is restored.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, OlxError for a text that is not safe, well-formed
-    XML, and InvalidInputError for one with another root tag, or too long, or a file that is not allowed.
+    Raises NotFoundError, NotAllowedError, ConflictError, OlxError if the OLX is not safe, well-formed XML, and
+    InvalidInputError if the OLX has another root tag or is too long, or if a file is not allowed.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     beside = set(paths_of(item.draft_version_pk)) if files else set()

@@ -37,14 +37,14 @@ def create_container(
     Create an empty container. Needs EDIT.
 
     Args:
-        library_key: where.
+        library_key: the library that gets the container.
         user: who creates it.
         container_type: ``unit``, ``subsection`` or ``section``.
         title: not blank.
         container_code: its local slug, unique among containers of all types, deleted ones too; if None, it is
             made from the title and some random digits.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule.
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError if a value breaks a rule.
     """
     library = access_library(user, library_key, Permission.EDIT)
     if container_type not in CONTAINER_TYPES:

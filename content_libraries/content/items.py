@@ -36,10 +36,9 @@ def delete_item(key: ItemKey, *, user: Actor) -> None:
     """
     Delete a component or container softly. Needs EDIT.
 
-    Its published version stays until the deletion is published; what contains it keeps its place; children
-    are not deleted. Raises NotFoundError for what is unknown or deleted already, and NotAllowedError. Even
-    then the event of a deletion is sent, so that receivers can forget what they still know (wire:
-    events).
+    Its published version stays until the deletion is published; containers keep its place among their children; its
+    own children are not deleted. Raises NotAllowedError, and NotFoundError if the item is unknown or deleted already.
+    Even then the event of a deletion is sent, so that receivers can remove what they have stored of it (wire: events).
     """
     library = access_library(user, library_key_of(key), Permission.EDIT)
     try:

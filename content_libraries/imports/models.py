@@ -23,7 +23,7 @@ from .data import Level, OnRepeat
 
 
 class SourceKind(models.TextChoices):
-    """What an archive holds."""
+    """Kinds of archives, by their content."""
 
     COURSE = "course", _("Course")
     LIBRARY = "library", _("Legacy library")
@@ -233,7 +233,7 @@ class ModulestoreMigration(models.Model):
 
     @property
     def live_collection(self) -> CollectionLabel | None:
-        """Return the collection that was filled; None if there is none, or if it is deleted at the moment."""
+        """Return the collection that was filled; None without a collection, or if it is deleted at the moment."""
         collection = self.target_collection
         if collection is None or not collection.enabled:
             return None
@@ -264,7 +264,7 @@ class ModulestoreBlockSource(models.Model):
 
 class ModulestoreBlockMigration(models.Model):
     """
-    The result of one migration for one block: it has a target, or a reason why it has none.
+    The result of one migration for one block: either a target, or the reason why the block has no target.
 
     .. no_pii:
     """

@@ -26,7 +26,7 @@ from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock
 
 KINDS: Final = {container.container_type: container.plural for container in reversed(CONTAINERS)}
 COMPONENTS: Final = gettext_noop("components")
-"""A kind of items that reports count, beside those in ``KINDS``. Kinds are keys; pages show them translated."""
+"""A kind of items that reports count in addition to ``KINDS``. Kinds are keys; pages show them translated."""
 
 
 def plan_report(plan: ImportPlan) -> dict[str, Any]:

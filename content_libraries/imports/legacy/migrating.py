@@ -47,11 +47,11 @@ ORG_LIBRARY_SLUG: Final = "legacy-libraries"
 
 class Destination(StrEnum):
     """
-    Where legacy libraries go, unless one library is named.
+    Destinations of legacy libraries, unless one library is named.
 
-    ``ONE_EACH``: each goes into a library of its own. ``BY_ORG``: those of one organization share a library.
-    ``BY_READERS``: those of one organization that the same users (apart from staff) can read share a library, and
-    these users can read it.
+    ``ONE_EACH``: each legacy library goes into a library of its own. ``BY_ORG``: all legacy libraries of an
+    organization share a library. ``BY_READERS``: legacy libraries of an organization that the same users (apart from
+    staff) can read share a library, and these users can read it.
     """
 
     ONE_EACH = "one_each"
@@ -145,7 +145,7 @@ def start_legacy_migrations(
     Let workers migrate uploaded legacy libraries, in one job for each destination library.
 
     Destination libraries that do not exist are created at once, and deleted again if nothing is imported into them.
-    Arguments and rights are those of ``migrate_legacy_libraries``.
+    Takes the same arguments, and needs the same rights, as ``migrate_legacy_libraries``.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for an upload that is no legacy library, and
     SourceFrozenError. On an error nothing starts.

@@ -54,7 +54,7 @@ def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
     Raise ImportOutdatedError if applying the plan would overwrite edits or import blocks twice.
 
     Edits of items that the plan does not write do not matter. Callers must have locked the learning package, so that
-    nobody can change it between the check and the writes. Needs three queries.
+    no other transaction changes it between the check and the writes. Needs three queries.
     """
     changes = tuple(_changes(plan, learning_package_pk))
     if changes:

@@ -42,10 +42,10 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 
 class SyncOutcome(StrEnum):
     """
-    What an author decides about an update.
+    Answers of an author to an update.
 
     ``KEEP_LOCAL``: take the update, and keep local changes. ``TAKE_UPSTREAM``: take the update, and give up local
-    changes. ``DECLINE``: leave everything as it is until the library has something newer.
+    changes. ``DECLINE``: change nothing until the library has a newer version.
     """
 
     KEEP_LOCAL = "keep_local"
@@ -54,7 +54,7 @@ class SyncOutcome(StrEnum):
 
 
 class SyncAction(StrEnum):
-    """What a step of a sync does with a block."""
+    """Actions of a sync on a block."""
 
     CREATE = "create"
     TAKE = "take"
@@ -164,7 +164,7 @@ class SkippedLink:
 @dataclass(frozen=True)
 class SyncPlan:
     """
-    What a sync of linked blocks of a course does. A plan can be shown to a user and then applied unchanged.
+    A plan for a sync of linked blocks of a course. It can be shown to a user and then applied unchanged.
 
     Args:
         tops: the blocks that are synced, each with everything in it.
@@ -220,7 +220,7 @@ class LinkDetail:
     A link, from the settings of its block and from the library (wire: sync-endpoints).
 
     Args:
-        item: key of the library item; None for a block that is not linked, and if ``upstream`` is no key.
+        item: key of the library item; None if the block is not linked, or if ``upstream`` is not a valid key.
         version_available: number of the published version; None if the link is broken.
         top_level: the top of the linked structure that the block is part of; None if the block is not a part.
         error: a message for the author; "" if nothing is wrong.

@@ -114,7 +114,7 @@ def _skipped(one: Standing, state: LinkState) -> SkippedLink:
 
 
 def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
-    """Return the blocks in document order, without those that stand inside of another one of them."""
+    """Return the blocks in document order, without blocks that are inside of another given block."""
     structure = course_store().structure(course_key)
     wanted, inside, found = set(tops), set[UsageKey](), []
     for key, _depth in structure.walk():

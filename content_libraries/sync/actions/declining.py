@@ -1,4 +1,4 @@
-"""Declining an update: the block stays as it is, and nothing is offered until the library has something newer."""
+"""Declines an update: the block stays unchanged, and no update is offered until the library has a newer version."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ class _Paster:
         """
         Return the OLX of a new block with its link settings, title and preserved settings.
 
-        The title is that of the copied version, if the library still has it; otherwise the title in the OLX.
+        The title comes from the copied version, if the library still has that version, otherwise from the OLX.
         """
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
@@ -228,7 +228,7 @@ class _Paster:
 
 
 def _is_item(origin: str) -> bool:
-    """Return whether the key of a copied element is that of a library item."""
+    """Return whether the key of a copied element is the key of a library item."""
     return origin.startswith(("lb:", "lct:"))
 
 

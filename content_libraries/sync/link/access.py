@@ -42,7 +42,7 @@ def require_syncs_of_course(user: Actor, course_key: CourseKey) -> None:
 
 def libraries_with_hidden_states(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Return those of the libraries for which the user may not see the states of links in a course.
+    Return the libraries for which the user may not see the states of links in a course.
 
     Libraries that do not exist are left out. Needs a constant number of queries.
     """
@@ -53,7 +53,7 @@ def libraries_with_hidden_states(user: Actor, course_key: CourseKey, library_key
 
 def libraries_closed_to_syncs(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Return those of the libraries whose published versions the user may not take into linked blocks of a course.
+    Return the libraries whose published versions the user may not take into linked blocks of a course.
 
     Users with MANAGE_LIBRARY_UPDATES in the course may take updates from all libraries. Other editors of the course
     need to be allowed to view the library. Needs a constant number of queries.
@@ -64,7 +64,7 @@ def libraries_closed_to_syncs(user: Actor, course_key: CourseKey, library_keys: 
 
 
 def libraries_closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str]:
-    """Return those of the libraries that the user may not view, and so may not link anything to. Needs one query."""
+    """Return the libraries that the user may not view, and so may not link blocks to. Needs one query."""
     if not library_keys:
         return frozenset()
     refs = "learning_package__package_ref"

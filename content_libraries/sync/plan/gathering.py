@@ -35,14 +35,14 @@ class TopPlace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
     """
-    Everything that the plan of a sync is made from.
+    The data from which the plan of a sync is made.
 
     Args:
         course: the blocks of the course, and the published items that they are linked to.
         tops: the places of the blocks to sync.
         bases: usage key -> pk of the version of the library item that was synced last, if it is known.
         base_titles: pk of such a version -> its title.
-        contents: OLX, files and settings of the published versions, and of those that were synced last.
+        contents: OLX, files and settings of the published versions, and of the versions that were synced last.
         course_files: path -> file of the course; empty if no block to sync has files.
         earlier_files: (entity pk, path, digest) of the files in any version of the items whose files return.
         tags: usage key -> the tags that the sync adds to the block and takes from it.

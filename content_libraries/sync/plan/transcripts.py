@@ -122,7 +122,7 @@ def _as_srt_file(file: FileMedia, names: Mapping[str, str], made: Mapping[str, b
 
 
 def _with_renamed_transcripts(olx: str, names: Mapping[str, str]) -> str:
-    """Return the OLX of a video with the new names of its transcripts; the one of ``sub`` is named for English."""
+    """Return the OLX of a video with the new names of its transcripts. The file of ``sub`` becomes the English one."""
     short = {old.removeprefix(_STATIC): new.removeprefix(_STATIC) for old, new in names.items()}
     olx = with_renamed_files(olx, short)
     settings = settings_in(olx)

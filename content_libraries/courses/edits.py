@@ -47,8 +47,8 @@ def apply_course_plan(
     Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES if files change.
 
     Raises NotFoundError, NotAllowedError, ConflictError when the course changed since the plan was made,
-    InvalidInputError for a change that would not leave a valid course, OlxError for unsafe OLX, and what a course hook
-    (``hooks``) raises to refuse the edit.
+    InvalidInputError if a change would make the course invalid, OlxError for unsafe OLX, and the error with which a
+    course hook (``hooks``) refuses the edit.
     """
     require_in_course(user, course_key, CoursePermission.EDIT)
     if any(isinstance(change, PutFile | DeleteFile) for change in plan.changes):

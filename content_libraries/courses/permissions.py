@@ -44,7 +44,7 @@ class CourseRoleBackend:
     """Allows global staff everything, and others what their openedx-authz roles allow. A check costs one query."""
 
     def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
-        if not user.is_active:  # nor is an anonymous user ever active
+        if not user.is_active:  # anonymous users are never active
             return frozenset()
         if user.is_staff or user.is_superuser:
             return frozenset(CoursePermission)

@@ -17,7 +17,7 @@ def compile_published(publish_log_pk: int) -> bool:
 @periodic_task("content_libraries.courses.sweep", seconds=MINUTE)
 def sweep_compiled() -> int:
     """
-    Compile the courses whose newest publish is not compiled, whatever the reason.
+    Compile the courses whose newest publish is not compiled, for any reason.
 
     A task that no worker has begun before the next sweep expires; that sweep sends it again.
 

@@ -198,7 +198,7 @@ def replace_children(
 def append_children(
     learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
 ) -> NextVersion:
-    """Give a container its next version, with these children at the end. Errors are those of ``replace_children``."""
+    """Give a container its next version, with these children at the end. Raises the errors of ``replace_children``."""
     with _edit_container(learning_package_pk, container_pk) as container:
         return _save_container(container, [*container.children, *child_pks], author_pk=author_pk)
 

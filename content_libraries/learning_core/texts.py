@@ -22,8 +22,8 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
 
     Args:
         version_pks: pks of publishable entity versions.
-        skip_damaged: leave out OLX whose file is lost or damaged, and log it. What is written must not be made of less
-            than there was, so only readers leave it out.
+        skip_damaged: leave out OLX whose file is lost or damaged, and log it. Only for readers: a writer must not write
+            incomplete content.
 
     Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out. Raises DamagedFileError
     and StorageError.

@@ -22,7 +22,7 @@ from .tasks import rebuild_search, reindex_search
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Filters by whether the index is up to date, and by what went wrong."""
+    """Filters by whether the index is up to date, and by errors."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class IndexFilter(ChoiceFilter):
-    """Filters by index: the one in use, or the one that is to take its place."""
+    """Filters by index: the index in use, or the spare index that will replace it."""
 
     title = gettext_lazy("index")
     parameter_name = "index"

@@ -1,4 +1,4 @@
-"""Makes the key with which the browser of a user searches, limited to what the user may find (wire: search-key)."""
+"""Makes the key with which the browser of a user searches, limited to documents of the user (wire: search-key)."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def browser_key(user: Actor) -> BrowserKey | None:
 
 def _rule(user: Actor) -> dict[str, Any]:
     """
-    Return the search rule that limits hits to what the user may find.
+    Return the search rule that limits hits to documents that the user may find.
 
-    It takes at most six queries, however many libraries and courses there are. A user who may view nothing gets a
-    filter that no document passes: both of its lists are empty. Roles in an organization cover its libraries only;
-    courses of the organization are listed by their numbers.
+    Takes at most six queries, for any number of libraries and courses. A user who may view nothing gets a filter that
+    no document passes: both of its lists are empty. Roles in an organization cover its libraries only; courses of the
+    organization are listed by their numbers.
     """
     if is_operator(user) or libraries.views_everything(user):
         return {}

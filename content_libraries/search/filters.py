@@ -55,7 +55,7 @@ class FilterError(ContentLibrariesError):
 
 @dataclass(slots=True)
 class FilterBudget:
-    """What the filters of one request may still hold, all of their texts together."""
+    """The remaining size of the filters of one request, for all of their texts together."""
 
     characters: int = MAX_LENGTH
     conditions: int = field(default_factory=lambda: conf.SEARCH_MAX_CONDITIONS.value)

@@ -39,8 +39,8 @@ class Ownership:
     The right to rebuild the index.
 
     Args:
-        owner: a name for it that nobody else uses.
-        index_id: the index that is being filled; "" if none was begun.
+        owner: a unique name of the owner.
+        index_id: the index that is being filled; "" if no index was begun.
     """
 
     owner: str

@@ -65,8 +65,8 @@ def sweep_search() -> int:
     """
     Find all libraries and courses whose documents are outdated, and update them.
 
-    So the index recovers from changes that nobody noticed. An interrupted rebuild is continued, too. A task that no
-    worker begins before the next sweep expires; the next sweep finds the work again.
+    So the index recovers from missed changes. An interrupted rebuild is continued, too. A task that no worker begins
+    before the next sweep expires; the next sweep finds the work again.
 
     Returns: how many libraries and courses were outdated.
     """
@@ -104,7 +104,7 @@ def rebuild_search() -> int:
     """
     Rebuild the whole index, or continue a rebuild.
 
-    Returns: how many documents were made; 0 if somebody else is doing it.
+    Returns: how many documents were made; 0 if another process is rebuilding.
     """
     try:
         return rebuild().updated

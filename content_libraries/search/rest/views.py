@@ -113,7 +113,7 @@ class _Find(Protocol):
 
 
 class _Hits:
-    """What a search finds, as the paginator wants it: counted, and read one page at a time."""
+    """The hits of a search, for the paginator: counted, and read one page at a time."""
 
     def __init__(self, find: _Find) -> None:
         self._find = find

@@ -88,7 +88,7 @@ WORD_FIELDS: Final[Mapping[str, Callable[[Document], Iterable[str]]]] = {
     "words.published": _strings_of("published"),
 }
 """
-The fields that words are found in, by falling weight (wire: search-settings), and what goes into each.
+The fields that words are found in, by falling weight (wire: search-settings), and the function that fills each field.
 """
 
 

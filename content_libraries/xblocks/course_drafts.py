@@ -71,7 +71,7 @@ def open_course_block_file(key: UsageKey, path: str, *, user: Actor) -> StoredFi
     Permissions are those of ``access_course_draft``.
 
     Args:
-        path: as the OLX spells it, below ``static/``.
+        path: the path below ``static/``, as in the OLX.
 
     Raises NotFoundError.
     """

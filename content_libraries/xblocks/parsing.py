@@ -69,7 +69,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
         runtime.fields.seal(block)
     except MemoryError:
         raise
-    except Exception as error:  # a class that somebody installed may raise anything
+    except Exception as error:  # an installed class may raise any exception
         logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
         if block_version.can_edit:
             text = _("The OLX of this component is not what “%(block_type)s” can read: %(error)s")

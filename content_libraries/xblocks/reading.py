@@ -35,7 +35,7 @@ def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | No
 
 def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> DeclaredFields:
     """
-    Read all authored fields that the type of a component declares, and what else its OLX says. Needs VIEW.
+    Read all authored fields that the type of a component declares, and the other attributes of its OLX. Needs VIEW.
 
     Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.
     """

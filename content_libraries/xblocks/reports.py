@@ -19,11 +19,11 @@ _AT_ONCE: Final = 500
 @dataclass(frozen=True, slots=True)
 class BlockReport:
     """
-    What became of one component.
+    The result of rendering one component.
 
     Args:
         key: the component.
-        notice: why there is a notice in place of the block; "" where the block was rendered.
+        notice: why a notice takes the place of the block; "" if the block was rendered.
     """
 
     key: LibraryUsageLocatorV2

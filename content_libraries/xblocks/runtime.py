@@ -40,9 +40,9 @@ class LibraryRuntime(Runtime):
     """
     Shows one version of one component to one user.
 
-    Nothing that a block does here is stored. What it changes is in ``fields.learned``, ``fields.authored_changes`` and
-    ``files.changes``, for those who may save it. ``unread_settings`` names the settings of the OLX that the block does
-    not have, and says why.
+    The runtime stores nothing. Changes by the block are in ``fields.learned``, ``fields.authored_changes`` and
+    ``files.changes``, for callers that may save them. ``unread_settings`` names the settings of the OLX that the block
+    does not have, and says why.
     """
 
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
@@ -69,7 +69,7 @@ class LibraryRuntime(Runtime):
         """
         Return a file system in memory for files that block classes write beside their OLX.
 
-        Nobody reads the files. It has a folder ``course``, as exports of videos expect.
+        The files are never read. The file system has a folder ``course``, as exports of videos expect.
         """
         folder = MemoryFS()
         folder.makedir("course")

@@ -1,4 +1,4 @@
-"""What blocks ask their runtime for (``XBlock.needs`` and ``XBlock.wants``), as much as a preview has of it."""
+"""The services that a preview offers to blocks (``XBlock.needs`` and ``XBlock.wants``)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PreviewUserService(UserService):
         return person
 
     def get_user_by_anonymous_id(self, uid: str | None = None) -> User | AnonymousUser | None:
-        """Return the user who looks at the preview, or None if the id is somebody else's."""
+        """Return the user who looks at the preview, or None if the id belongs to another user."""
         return self._viewer.as_user() if uid in (None, self._viewer.anonymous_id) else None
 
 

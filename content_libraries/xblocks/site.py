@@ -1,4 +1,4 @@
-"""What blocks ask of the site while they run: the state of a learner, files, and videos of the site's store."""
+"""The site, as running blocks see it: the state of a learner, files, and videos of the site's store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .models import StudentState
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a learner's state has become: name of a field -> JSON value, and names of those that are gone."""
+    """Changes of a learner's state: name of a changed field -> JSON value, and names of removed fields."""
 
     changed: Mapping[str, Any] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
@@ -32,7 +32,7 @@ class Learned:
 
 
 class BlockSite(Protocol):
-    """What the code of blocks sees of the site."""
+    """The site, as the code of blocks sees it."""
 
     def learner_state(self) -> dict[str, Any]: ...
 
@@ -56,12 +56,12 @@ class Site:
     """
     The site, for one version of a component and one user.
 
-    Methods in QUESTIONS are called by the code of blocks, from other processes too: they tell nothing but what this
+    Methods in QUESTIONS are called by the code of blocks, also from other processes: they return only data that this
     user may see in this version.
 
     Args:
-        block_version: what a block is made of.
-        user: whose state it is; that of users who are not logged in lasts as long as the request.
+        block_version: the version that the block is made from.
+        user: the owner of the state. The state of users who are not logged in lasts as long as the request.
     """
 
     QUESTIONS: ClassVar[frozenset[str]] = frozenset({"learner_state", "read_file", "ask_video_store"})
@@ -78,7 +78,7 @@ class Site:
         return rows.values_list("state", flat=True).first() or {}
 
     def read_file(self, path: str) -> bytes:
-        """Read a file of the version. Raises NotFoundError, and InvalidInputError for one that is too large."""
+        """Read a file of the version. Raises NotFoundError, and InvalidInputError if the file is too large."""
         found = open_version_file(self._version.version_uuid, path)
         _check_readable(path, found.media.size)
         with found.open() as file:
@@ -117,9 +117,9 @@ class Site:
 
 class CourseSite:
     """
-    The site, for the draft of a block of a course, as ``Site`` for a component.
+    The site, for the draft of a course block; the counterpart of ``Site`` for components.
 
-    What somebody does in such a preview lasts as long as the request.
+    The state of a user in such a preview lasts as long as the request.
     """
 
     QUESTIONS: ClassVar[frozenset[str]] = Site.QUESTIONS

@@ -1,4 +1,4 @@
-"""Addresses of files: those of components, and those that block packages bring."""
+"""URLs of files of components and of block packages."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def _plain(html: str) -> str:
 
 
 def version_file_url(version_uuid: UUID, path: str) -> str:
-    """Return the address of a file of a version on this site. Anybody who may VIEW the library may load it."""
+    """Return the URL of a file of a version on this site. Users who may VIEW the library may load it."""
     return reverse("library-version-file", args=(version_uuid, path))
 
 
 def course_block_file_url(key: UsageKey, path: str) -> str:
-    """Return the address of a file that a block of a course refers to. Anybody who may edit the course may load it."""
+    """Return the URL of a file that a course block refers to. Users who may edit the course may load it."""
     return reverse("course-xblock-file", args=(key, path))

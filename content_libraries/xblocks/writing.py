@@ -39,7 +39,7 @@ type Changes = Mapping[str, Any]
 
 
 class DataShape(Enum):
-    """What the field ``data`` of a type is in its OLX."""
+    """Forms of the field ``data`` of a type in its OLX."""
 
     WHOLE = "the whole element, as in problems"
     INNER = "what is inside of the element, as in texts"
@@ -62,7 +62,7 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
             text = write(block_version, block, different)
         except (InvalidFieldsError, MemoryError):
             raise
-        except Exception:  # the class is somebody else's; another way may do
+        except Exception:  # third-party code; another way may work
             logger.info("%s did not write %s.", write.__name__, block_version.key, exc_info=True)
             continue
         if _reads_as(block_version, block, different, text):

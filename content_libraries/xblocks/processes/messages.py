@@ -1,7 +1,7 @@
 """
-What the site and the process of a block say to each other.
+Messages between the site and the process of a block.
 
-The site does not trust what comes back: ``read_plain`` makes nothing but data of it.
+The site does not trust messages from the process: ``read_plain`` turns them into plain data only.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """What the code of a block logged."""
+    """A log message of the code of a block."""
 
     logger: str
     level: int
@@ -70,7 +70,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the function of a task returned. ``is_last`` says that the process ends now."""
+    """The result of the function of a task. ``is_last`` says that the process ends now."""
 
     value: Any
     is_last: bool = False

@@ -28,7 +28,7 @@ _TYPE: Final = slice(156, 157)
 
 _HEADER_BYTES: Final = 1024 * 1024
 """
-What one member's headers may take. tarfile reads long names and pax records whole, at any declared size.
+Limit of the headers of one member. tarfile reads long names and pax records whole, at any declared size.
 """
 
 

@@ -36,10 +36,10 @@ class Element:
     closing: int = 0
     end: int = 0
     children: list[Element] = field(default_factory=list)
-    """Those that may be blocks."""
+    """The child elements that may be blocks."""
     has_elements: bool = False
     texts: list[str] = field(default_factory=list)
-    """Character data directly inside; of html elements all of it, else what is not white space."""
+    """Character data directly inside the element. White space alone is only kept in html elements."""
 
     @property
     def is_empty(self) -> bool:

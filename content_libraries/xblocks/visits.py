@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A user who looks at a block. ``pk`` is None for users who are not logged in; ``anonymous_id`` tells users apart."""
+    """A user who looks at a block. Without a login ``pk`` is None. ``anonymous_id`` tells users apart."""
 
     pk: Any = None
     username: str = ""

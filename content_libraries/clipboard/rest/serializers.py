@@ -14,7 +14,7 @@ from ..models import StagedContent, StagedStatus
 
 
 class StagedContentSerializer(serializers.Serializer[StagedContent]):
-    """What is on the clipboard. Needs the request in its context."""
+    """The content of the clipboard. Needs the request in its context."""
 
     id = serializers.IntegerField()
     user_id = serializers.IntegerField()

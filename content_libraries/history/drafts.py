@@ -63,9 +63,9 @@ def access_history(
     user: Actor, key: ItemKey, *, deleted_too: bool = True
 ) -> tuple[ContentLibrary, learning_core.FoundItem]:
     """
-    Find an item for somebody who wants to see its history.
+    Find an item for a user who wants to see its history.
 
-    Raises NotFoundError for an unknown library or item, and NotAllowedError, whether the item exists or not.
+    Raises NotFoundError if the library or item is unknown, and NotAllowedError, whether the item exists or not.
     """
     library = access_library(user, library_key_of(key), Permission.VIEW)
     return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)

@@ -76,8 +76,7 @@ def add_tags(
 
     Args:
         wanted: object id -> names of tags.
-        announced: those of the objects whose change is announced after commit, if there is one. What is new is
-            announced as new.
+        announced: objects to announce after commit if they get tags. New objects are announced by their creation.
     """
     known = known_tags(library, {name for names in wanted.values() for name in names}).tags
     stored: dict[str, set[tuple[int, str]]] = {}

@@ -24,7 +24,7 @@ _PARSERS: Final[dict[str, Callable[[str], ObjectKey]]] = {
     "lib-collection": keys.collection_key,
 }
 NAMESPACES: Final = frozenset(_PARSERS)
-"""What ids of objects in libraries begin with, before the colon."""
+"""Prefixes of ids of objects in libraries, before the colon."""
 
 
 class TagHolder(Protocol):
@@ -54,7 +54,7 @@ class TagHolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LibraryOfTags:
-    """A library as the holder of its own tags and those of its content. Objects in it need not exist."""
+    """A library as the holder of its own tags and the tags of its content. Objects in it need not exist."""
 
     library: ContentLibrary
 

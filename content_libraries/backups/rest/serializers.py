@@ -14,11 +14,11 @@ from ...rest.bodies import StrictSerializer
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
-"""The second is what browsers on Windows send."""
+"""Browsers on Windows send the second type."""
 
 
 class TaskIdSerializer(serializers.Serializer[Any]):
-    """What was started."""
+    """The id of the started task."""
 
     task_id = serializers.UUIDField(source="uuid")
 
@@ -64,7 +64,7 @@ class OriginSerializer(serializers.Serializer[Any]):
 
 
 class RestoredSerializer(serializers.Serializer[Any]):
-    """What was read from an archive."""
+    """The library that was read from an archive."""
 
     learning_package_id = serializers.IntegerField(help_text="To be sent with the creation of a library.")
     title = serializers.CharField()
@@ -84,7 +84,7 @@ class RestoredSerializer(serializers.Serializer[Any]):
 
 
 class RestoreSerializer(serializers.Serializer[RestoreJob]):
-    """How far a restore is, and what became of it."""
+    """The state and the result of a restore."""
 
     state = serializers.SerializerMethodField(help_text="Pending, In Progress, Succeeded, Failed or Canceled.")
     result = RestoredSerializer(allow_null=True)

@@ -128,7 +128,7 @@ class RestoresView(LibraryAPIView):
 
 @extend_schema(tags=TAGS)
 class RestoreLogView(LibraryAPIView):
-    """What is wrong with an archive."""
+    """The errors in an archive."""
 
     @extend_schema(
         operation_id="library_restore_log",

@@ -108,7 +108,7 @@ class ContainerCreationEntryView(HistoryView):
 
 
 class PublishEntriesView(HistoryView):
-    """What went into a publish operation."""
+    """The changes in a publish operation."""
 
     @extend_schema(
         summary="List what went into a publish operation",

@@ -1,4 +1,4 @@
-"""Types that hold blocks, and the rules of what they hold."""
+"""Types that hold blocks, and the rules for blocks in them."""
 
 from __future__ import annotations
 

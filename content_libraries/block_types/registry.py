@@ -1,4 +1,4 @@
-"""Finding the descriptor of a type: those of this package, and those that other packages add."""
+"""Finds the descriptor of a type, among the descriptors of this package and of other packages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUILT_IN: Final = (*containers.TYPES, *texts.TYPES, *problems.TYPES, *videos.TYP
 
 
 def block_type(name: str) -> BlockType:
-    """Return the descriptor of a type; one with nothing but defaults for a type that nobody has described."""
+    """Return the descriptor of a type, or a descriptor with only defaults."""
     return described_types().get(name) or BlockType(name=name)
 
 

@@ -64,7 +64,7 @@ def named(error: BaseException) -> StorageError:
 
 def storage_faults() -> tuple[type[BaseException], ...]:
     """
-    Return the exceptions that storages raise when they fail: those of the system, and of imported storage clients.
+    Return the exceptions that storages raise when they fail: exceptions of the system and of imported storage clients.
     """
     return (
         OSError,

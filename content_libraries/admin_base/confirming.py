@@ -17,12 +17,12 @@ CONFIRMED = "post"
 @dataclass(frozen=True, slots=True)
 class Effect:
     """
-    What an action would do to one row.
+    The effects of an action on one row.
 
     Args:
         name: title and key of the row.
         pk: of the row.
-        lines: what would happen, as far as it is shown.
+        lines: descriptions of the effects that are shown.
         more: how many lines are left out.
     """
 

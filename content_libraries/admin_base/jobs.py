@@ -45,7 +45,7 @@ TONES: Final[Mapping[str, str]] = {
     JobState.FAILED: "error",
     JobState.CANCELED: "warning",
 }
-"""State of a job -> the style of what is said about it; others are just information."""
+"""State of a job -> the style of a message about it. Messages about other states have the style of information."""
 
 
 def state_in_words(job: Job) -> str:

@@ -14,7 +14,7 @@ class SiteStaticFiles(CompressedManifestStaticFilesStorage):
     """
 
     def stored_name(self, name: str) -> str:
-        """Return the name with its digest, or as it is where there is no such file: browsers get a 404."""
+        """Return the name with its digest, or unchanged if the file does not exist: browsers then get a 404."""
         try:
             stored: str = super().stored_name(name)
         except ValueError:

@@ -22,10 +22,10 @@ from ..tokens import ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
 
 _STYLED_INSIDE: Final = "openedx_content_"
-"""What names of pages begin with whose elements have styles of their own: the admin of Learning Core."""
+"""Prefix of names of pages whose elements have styles of their own: the admin of Learning Core."""
 
 _WITHOUT_PAGES: Final = frozenset({"assessment", "staffgrader", "submissions", "workflow"})
-"""Labels of apps whose tables stay empty: those of Open Response, as nobody hands anything in here."""
+"""Labels of apps whose tables stay empty: the apps of Open Response, because this site has no submissions."""
 
 
 class StudioAdminSite(AdminSite):
@@ -41,7 +41,7 @@ class StudioAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register models, without those whose tables stay empty."""
+        """Register models, except models whose tables stay empty."""
         models: Iterable[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         shown = [model for model in models if model._meta.app_label not in _WITHOUT_PAGES]
         super().register(shown, admin_class, **options)
@@ -70,6 +70,6 @@ class StudioAdminSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         response = super().logout(request, extra_context)
-        if request.method == "POST":  # any page can link here, so for a GET Django logs nobody out
+        if request.method == "POST":  # any page can link here, so Django does not log out for a GET
             delete_jwt_cookies(response)
         return response

@@ -44,7 +44,7 @@ class CourseCard:
 
 @dataclass(frozen=True, slots=True)
 class CourseDetails:
-    """The settings of a course that are facts about it, as its OLX has them; None for what it does not say."""
+    """The settings of a course that are facts about it, as in its OLX; None for a setting that the OLX lacks."""
 
     course_id: str
     org: str

@@ -69,7 +69,7 @@ class CourseDetailsView(StudioAPIView):
 
 
 class CourseSettingsView(StudioAPIView):
-    """What the settings page of a course offers here: to read, not to change."""
+    """The data for the settings page of a course, which is read-only on this host."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         details = details_of(request.user, course_key)
@@ -122,7 +122,7 @@ class CourseQualityView(StudioAPIView):
 
 
 class CourseValidationView(StudioAPIView):
-    """What a course needs before it begins, for the checklist of its launch."""
+    """The checklist for the launch of a course."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         return Response(validation_of(request.user, course_key))

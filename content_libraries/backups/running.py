@@ -95,7 +95,7 @@ def _write(worker: JobWorker[BackupJob], path: Path) -> None:
 
 
 def _refusal(library: LibraryLocatorV2, damaged: Collection[DamagedFile]) -> DamagedFileError:
-    """Why a library is not packed: the archive would hold other files than the library says."""
+    """Return the error for a library whose archive would hold damaged files."""
     files = [
         _("%(path)s of %(component)s: %(problem)s")
         % {

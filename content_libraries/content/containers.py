@@ -121,7 +121,7 @@ def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: S
 
 def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """
-    Take children out of a container, wherever they stand. See ``append_children``.
+    Remove children from a container, at all of their places. See ``append_children``.
 
     Items that are not children are ignored.
     """

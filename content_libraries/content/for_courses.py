@@ -27,7 +27,7 @@ _answering: list[IsLinked] = []
 
 
 def register_links(is_linked: IsLinked) -> None:
-    """Register a function that tells about links of courses. A function is not registered twice."""
+    """Register a function that reports links of courses. A function is not registered twice."""
     if is_linked not in _answering:
         _answering.append(is_linked)
 

@@ -139,7 +139,7 @@ class CompiledCourse(models.Model):
 
 class CompileAttempts(models.Model):
     """
-    How often workers have begun to compile a publish without finishing. A success deletes the row.
+    The number of attempts of workers to compile a publish. A success deletes the row.
 
     .. no_pii:
     """

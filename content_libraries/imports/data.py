@@ -108,7 +108,7 @@ class PlannedCollection:
 
 @dataclass(frozen=True, slots=True)
 class SizeCheck:
-    """How many undeleted items, containers included, a library may have, has, and would get from an import."""
+    """Numbers of undeleted items, containers included: the limit of a library, its items, and items of an import."""
 
     limit: int
     live: int

@@ -75,7 +75,7 @@ class Job(models.Model):
 
 class PeriodicTurn(models.Model):
     """
-    Which process has the turn to do a periodic task, and until when others leave it to that process.
+    The turn to do a periodic task: the process that has it, and the time when other processes may take it.
 
     .. no_pii:
     """

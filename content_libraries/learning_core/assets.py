@@ -31,7 +31,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class VersionPlace:
-    """Where a version is: its pk, and the pk of its learning package."""
+    """The pk of a version, and the pk of its learning package."""
 
     version_pk: int
     learning_package_pk: int

@@ -170,7 +170,7 @@ def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
     if is_operator(user):
         return (_OPERATOR,)
     if get_current_request() is None:
-        # Nothing would ever clear the memory of a worker or a shell, and a revoked role has to stop a job.
+        # The memory of a worker or a shell would never be cleared, and a revoked role has to stop a job.
         return tuple(permission_backend().grants(user, library))
     key = f"{user.pk}:{library.pk}"
     found = _remembered.get_cached_response(key)

@@ -67,7 +67,7 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[Permission]]] = {
 
 
 class GrantKind(StrEnum):
-    """Where a grant comes from."""
+    """Kinds of reasons for a permission."""
 
     OPERATOR = "operator"
     STAFF = "staff"

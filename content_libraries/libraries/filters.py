@@ -73,7 +73,7 @@ def _user() -> User | AnonymousUser:
     """
     Return the user of the request.
 
-    Where no middleware tells who that is, it is an anonymous user, and not the operator.
+    Returns an anonymous user, and not the operator, if no middleware has set a user.
     """
     user: User | AnonymousUser = get_current_user() or AnonymousUser()
     return user

@@ -136,7 +136,7 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
         if learning_package_pk is not None:
             learning_core.lock_package(learning_package_pk)  # first, as every write to the library does
         deleted_rows, _ = library.delete()
-        if not deleted_rows:  # somebody else has just deleted the library
+        if not deleted_rows:  # another process has just deleted the library
             raise NotFoundError(gettext("There is no library “%(library)s”.") % {"library": library_key})
         if learning_package_pk is not None:
             learning_core.delete_learning_package(learning_package_pk)

@@ -85,7 +85,7 @@ def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | 
     ``lib:*``.
 
     Args:
-        library_key: only those that apply to this library.
+        library_key: list only roles that apply to this library.
     """
     held = openedx_authz.assignments(_stored_names(roles))
     if library_key is not None:

@@ -74,7 +74,7 @@ class ErrorsMixin(APIView):
         """Refuse who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
 
     def has_handler(self, request: Request) -> bool:
-        """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""
+        """Return whether the view itself answers the method of the request: not OPTIONS, and not a refused method."""
         name = str(request.method).lower()
         return name != "options" and name in self.http_method_names and hasattr(self, name)
 

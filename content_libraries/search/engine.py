@@ -178,12 +178,12 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class BrowserAccess:
     """
-    How browsers reach an engine that speaks Meilisearch's HTTP, with tokens signed by us.
+    Access of browsers to an engine with Meilisearch's HTTP API, with tokens signed by us.
 
     Args:
-        url: where; absolute, or a path of this site.
-        index_name: the ``uid`` of the index there.
-        key_uid: names the search key that signs tokens.
+        url: the URL of the engine; absolute, or a path of this site.
+        index_name: the ``uid`` of the index.
+        key_uid: the ``uid`` of the search key that signs tokens.
         key: the search key. It never leaves the server.
     """
 

@@ -21,7 +21,7 @@ MAX_REFUSED = 200
 
 class SearchCheckpoint(models.Model):
     """
-    How far the search index has followed one learning package.
+    The progress of the search index in following one learning package.
 
     1. It is created when the package is indexed for the first time.
     2. At first, and whenever the index or the title of the library has changed, everything in the package is put

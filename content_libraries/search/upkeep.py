@@ -105,7 +105,7 @@ def catch_up(
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """How one call of ``catch_up`` goes about it. See there."""
+    """Options of one call of ``catch_up``, which describes them."""
 
     engine: SearchEngine
     is_spare: bool

@@ -68,7 +68,7 @@ class SyncAction(StrEnum):
 
 
 class SyncReason(StrEnum):
-    """Why a sync does a step."""
+    """Reasons for a step of a sync."""
 
     NEW_VERSION = "new_version"
     SAME_VERSION = "same_version"
@@ -260,7 +260,7 @@ class LinkSummary:
 @dataclass(frozen=True, slots=True)
 class Usages:
     """
-    Where library items are used.
+    The places where library items are used.
 
     Args:
         courses: course key -> usage keys; only courses that the user may view.

@@ -31,7 +31,7 @@ _MAX_FREE_TEXT: Final = 500
 @dataclass(frozen=True, slots=True)
 class KnownTags:
     """
-    Which tags can be given in a library.
+    Tags, with whether they can be given in a library.
 
     Args:
         tags: name -> its taxonomy, and its row there; None in a taxonomy of free text.

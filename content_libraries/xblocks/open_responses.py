@@ -66,7 +66,7 @@ def _open_response() -> type[XBlock]:
 
         @property
         def title(self) -> str:
-            """The display name. As fields of their own the two could differ, and only one of them is in the OLX."""
+            """Return the display name. A separate field ``title`` could differ from it, and would not be in the OLX."""
             return str(self.display_name)
 
         @title.setter
@@ -75,7 +75,7 @@ def _open_response() -> type[XBlock]:
 
         @property
         def location(self) -> Any:
-            """The key by which the editor knows the block."""
+            """Return the key by which the editor knows the block."""
             return self.scope_ids.usage_id
 
         def is_feature_enabled(self, _flag: str) -> bool:

@@ -32,7 +32,7 @@ class BlockReport:
 
 @dataclass(frozen=True, slots=True)
 class TypeReport:
-    """How many components of a type were rendered, and for which reasons how many were not."""
+    """The number of rendered components of a type, and the number of other components for each reason."""
 
     rendered: int
     notices: Mapping[str, int]

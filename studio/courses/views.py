@@ -115,7 +115,7 @@ class LmsCourseView(StudioAPIView):
 
 
 class CourseQualityView(StudioAPIView):
-    """How a course is built, for the checklist of good practice."""
+    """Facts about the content of a course, for the checklist of good practice."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         return Response(quality_of(request.user, course_key))

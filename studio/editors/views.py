@@ -73,7 +73,7 @@ class TranscriptQuestion:
 
 
 class TranscriptCheckView(StudioAPIView):
-    """Whether the video of a component has a transcript already, or one can be imported."""
+    """Tells whether the video of a component has a transcript already, or can import one."""
 
     def get(self, request: Request) -> Response:
         asked = TranscriptQuestion.of(request)
@@ -129,7 +129,7 @@ class FormulaSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class NumericalInputView(StudioAPIView):
-    """Whether a numerical answer can be read, and how it looks."""
+    """Checks whether a numerical answer is valid, and renders it."""
 
     def post(self, request: Request) -> Response:
         body = FormulaSerializer(data=request.data)

@@ -76,7 +76,7 @@ class FlagsView(APIView):
 
 
 class HelpUrlsView(APIView):
-    """Where the documentation of each page is."""
+    """The URLs of the documentation of each page."""
 
     def get(self, request: Request) -> Response:
         return Response(settings.HELP_URLS)

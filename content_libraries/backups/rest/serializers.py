@@ -35,13 +35,13 @@ class ArchiveSerializer(StrictSerializer):
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):
-    """Which job is meant."""
+    """The id of a job."""
 
     task_id = serializers.UUIDField()
 
 
 class BackupSerializer(serializers.Serializer[BackupJob]):
-    """How far a backup is, and where its archive is."""
+    """The state of a backup, and the URL of its archive."""
 
     state = serializers.SerializerMethodField(help_text="Pending, Exporting, Succeeded, Failed or Canceled.")
     url = serializers.SerializerMethodField(help_text="Where to download the archive, for cookies of a login too.")

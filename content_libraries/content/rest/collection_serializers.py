@@ -46,6 +46,6 @@ class CollectionKeysSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class CountSerializer(serializers.Serializer[dict[str, int]]):
-    """How many keys were sent."""
+    """The number of keys that were sent."""
 
     count = serializers.IntegerField()

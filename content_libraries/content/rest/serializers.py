@@ -71,7 +71,7 @@ class ContainerSerializer(ItemSerializer):
         return summary.last_draft_created_by or ""
 
     def get_can_stand_alone(self, summary: ItemSummary) -> bool:
-        """Tell whether the container can stand alone: it is true for every container (wire: containers-object)."""
+        """Return True, because every container can stand alone (wire: containers-object)."""
         return True
 
 

@@ -76,7 +76,7 @@ class ComponentPublishEntriesView(HistoryView):
 
 
 class ComponentCreationEntryView(HistoryView):
-    """How a component began."""
+    """The creation of a component."""
 
     @extend_schema(summary="Read how a component was created", responses=HistoryEntrySerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
@@ -100,7 +100,7 @@ class ContainerPublishHistoryView(HistoryView):
 
 
 class ContainerCreationEntryView(HistoryView):
-    """How a container began."""
+    """The creation of a container."""
 
     @extend_schema(summary="Read how a container was created", responses=HistoryEntrySerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:

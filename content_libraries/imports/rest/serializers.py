@@ -119,7 +119,7 @@ class LabelSerializer(serializers.Serializer[Any]):
 
 
 class ErrorField(serializers.CharField):
-    """Why a source was not imported."""
+    """The reason why a source was not imported."""
 
     def to_representation(self, value: str) -> str:
         return error_in_words(value)
@@ -163,7 +163,7 @@ class TaskSerializer(TaskStatusSerializer):
 
 
 class MigrationInfoSerializer(serializers.Serializer[ModulestoreMigration]):
-    """Where a source was imported to."""
+    """The library and collection that a source was imported into."""
 
     source_key = serializers.CharField(source="source.key")
     target_key = serializers.CharField(source="target.package_ref")

@@ -155,7 +155,7 @@ class MigrationCancelView(LibraryAPIView):
 
 @extend_schema(tags=TAGS)
 class MigrationInfoView(LibraryAPIView):
-    """Where sources were imported to."""
+    """The libraries that sources were imported into."""
 
     @extend_schema(
         operation_id="migration_info",

@@ -55,7 +55,7 @@ class AuthzView(ErrorsMixin):
 
 
 class SortedView(AuthzView):
-    """Base of the views that sort by ``sort_by`` and ``order`` of the query, and fail where one of them is blank."""
+    """Base of views that sort by ``sort_by`` and ``order``. The views of openedx-authz fail if one of them is blank."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -103,7 +103,7 @@ class ScopedView(AuthzView):
     )
 )
 class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
-    """What the caller may do. Inactive accounts may ask; the answer is that they may do nothing."""
+    """The permissions of the caller. Inactive accounts may ask; the answer is that they have no permission."""
 
     def get_permissions(self) -> list[Any]:
         return [IsAuthenticated()]
@@ -171,7 +171,7 @@ class RolesView(ScopedView, base.RoleListView):
     )
 )
 class UserValidationView(AuthzView, base.UserValidationAPIView):
-    """Which of some usernames and e-mail addresses belong to users."""
+    """Checks which of some usernames and e-mail addresses belong to users."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

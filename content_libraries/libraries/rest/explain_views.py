@@ -52,7 +52,7 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
 
 
 class ExplanationsSerializer(serializers.Serializer[Any]):
-    """What a user may do in a library, and why."""
+    """The permissions of a user in a library, with reasons."""
 
     library = serializers.CharField()
     user = serializers.CharField()
@@ -62,7 +62,7 @@ class ExplanationsSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=["libraries"])
 class ExplainView(LibraryAPIView):
-    """What users may do, and why."""
+    """The permissions of users, with reasons."""
 
     @extend_schema(
         operation_id="permissions_explain",

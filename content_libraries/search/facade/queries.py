@@ -55,7 +55,7 @@ class Formatting:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How the part of the hits was asked for, which the answer repeats: by pages, or by offset and limit."""
+    """The requested part of the hits, which the response repeats: by pages, or by offset and limit."""
 
     offset: int
     limit: int

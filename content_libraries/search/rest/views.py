@@ -32,7 +32,7 @@ class SearchUnavailable(APIException):
 
 
 class SearchKeyView(LibraryAPIView):
-    """How the browser of the caller asks the search engine itself (wire: search-key)."""
+    """The key with which the browser of the caller queries the search engine directly (wire: search-key)."""
 
     @extend_schema(
         summary="Get a search key",

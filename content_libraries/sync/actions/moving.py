@@ -32,7 +32,7 @@ from ..plan.transcripts import with_srt_transcripts
 @dataclass(frozen=True, slots=True)
 class LinkMove:
     """
-    Which links of a course move to another library.
+    The links of a course that move to another library, and links that stay.
 
     Args:
         moved: usage key -> key of the item that the block becomes linked to.

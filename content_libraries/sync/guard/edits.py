@@ -87,7 +87,7 @@ def checked_plan(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
 
 def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure) -> None:
     """
-    Raise LinkedStructureError if one of these containers is linked, or stands in a linked one.
+    Raise LinkedStructureError if one of these containers is linked, or is inside of a linked container.
 
     The library decides what a linked container holds. The next sync would remove blocks that were added to it.
     """

@@ -51,7 +51,7 @@ class Original:
 
     @cached_property
     def body(self) -> str | None:
-        """Return the body of the OLX element without white space; None if there is no OLX."""
+        """Return the body of the OLX element without white space; None without OLX."""
         return None if self.olx is None else _body_without_space(self.olx)
 
     @cached_property

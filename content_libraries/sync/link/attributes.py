@@ -201,7 +201,7 @@ def ref_of(key: ItemKey) -> str:
 
 
 def key_or_none(text: str | None) -> ItemKey | None:
-    """Parse the key of a library item; None for a text that is no key."""
+    """Parse the key of a library item; None if the text is not a key."""
     try:
         return None if text is None else upstream_key(text)
     except MalformedKeyError:
@@ -223,7 +223,7 @@ def _text(number: int | None) -> str | None:
 
 
 def _texts(text: str | None) -> Mapping[str, str]:
-    """Read the names and texts of a JSON object; other values are left out. Empty for a text that is no object."""
+    """Read the names and texts of a JSON object; other values are left out. Empty if the text is not an object."""
     if not text:
         return {}
     try:

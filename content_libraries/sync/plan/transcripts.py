@@ -134,7 +134,7 @@ def _with_renamed_transcripts(olx: str, names: Mapping[str, str]) -> str:
 
 
 def _transcripts(settings: Mapping[str, str]) -> dict[str, object]:
-    """Return the transcript file of each language of a video; none if its setting cannot be parsed."""
+    """Return the transcript file of each language of a video; empty if its setting cannot be parsed."""
     try:
         found = read_json(settings.get("transcripts") or "{}")
     except InvalidValueError:

@@ -100,7 +100,7 @@ class ConversionSerializer(serializers.Serializer[LegacyConversion]):
 
 
 class ConversionPreviewRequestSerializer(StrictSerializer):
-    """Which course."""
+    """The key of a course."""
 
     course_key = serializers.CharField()
 

@@ -108,7 +108,7 @@ class SiblingSerializer(serializers.Serializer[Any]):
 
 
 class AncestorSerializer(serializers.Serializer[Any]):
-    """A block that another one stands in."""
+    """A block that another block is inside of."""
 
     title = serializers.CharField()
     is_last = serializers.BooleanField(help_text="Whether it is the nearest one.")

@@ -85,7 +85,7 @@ class ReuseRequestSerializer(StrictSerializer):
 
 
 class ReuseCheckSerializer(serializers.Serializer[Any]):
-    """Whether an item can be reused as it stands."""
+    """The result of a check whether an item can be reused."""
 
     upstream_key = serializers.CharField(source="upstream")
     problem = serializers.CharField(allow_null=True, help_text="Null where nothing stands against it.")
@@ -135,7 +135,7 @@ class LeftLinkSerializer(serializers.Serializer[Any]):
 
 
 class LinkMoveSerializer(serializers.Serializer[Any]):
-    """Which links move."""
+    """The links that move."""
 
     course_key = serializers.CharField()
     moved = MovedLinkSerializer(many=True)

@@ -32,7 +32,7 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """How to answer an update: as the platform says it, or by the name of the outcome."""
+    """The answer to an update: in the form of the platform, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
@@ -54,7 +54,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 
 class SyncRequestSerializer(AnswerSerializer):
-    """How to sync."""
+    """The options of a sync."""
 
     fingerprint = serializers.CharField(
         required=False,

@@ -103,7 +103,7 @@ class TaxonomyFileSerializer(serializers.Serializer[Any]):
 
 
 class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
-    """Which organizations a taxonomy is for: a list, or all."""
+    """The organizations that a taxonomy is for: a list, or all."""
 
     orgs = serializers.SlugRelatedField(
         slug_field="short_name", queryset=Organization.objects.all(), many=True, required=False

@@ -117,7 +117,7 @@ class RenderView(XBlockAPIView):
 
 
 class HandlerUrlView(XBlockAPIView):
-    """Where to call a handler."""
+    """The URL of a handler."""
 
     @extend_schema(
         summary="Make the address of a handler",

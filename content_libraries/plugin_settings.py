@@ -130,7 +130,7 @@ def plugin_settings(settings: Any) -> None:
     _default(settings, "SIMPLE_HISTORY_DATE_INDEX", False)
     rest: dict[str, Any] = _default(settings, "REST_FRAMEWORK", {})
     rest.setdefault("DEFAULT_SCHEMA_CLASS", "drf_spectacular.openapi.AutoSchema")
-    # The apps were brought here: what their views lack in a description is not for who deploys the host.
+    # This package brings these apps, so their host need not see warnings about descriptions of their views.
     description: dict[str, Any] = _default(settings, "SPECTACULAR_SETTINGS", {})
     description.setdefault("ENABLE_DJANGO_DEPLOY_CHECK", False)
     described: dict[str, Any] = description.setdefault("PATH_CONVERTER_OVERRIDES", {})

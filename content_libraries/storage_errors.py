@@ -1,4 +1,4 @@
-"""Explains exceptions of storages and databases: there is no space left, or the storage fails."""
+"""Explains exceptions of storages and databases: no space is left, or the storage fails."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ MAX_NUMBER: Final = 10**100
 _MAX_NUMBER_CHARACTERS: Final = 100
 _JSON_MARK: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
 _YAML_NUMBERS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
-_YamlLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster one, where it was compiled
+_YamlLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster loader, if it was compiled
 
 
 @dataclass

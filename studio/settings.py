@@ -349,9 +349,9 @@ LOGGING = logging_settings(os.environ.get("LOG_FORMAT", "line"), os.environ.get(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # jobs log under the id of the request that started them
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-# Of answers from 400 on Django tells, too, and how bad they are.
+# Django also logs responses from 400 on, with a level.
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)
 
-# Adds what else the app needs: installed apps, roles, periodic jobs, and settings of blocks.
+# Adds other needs of the app: installed apps, roles, periodic jobs, and settings of blocks.
 plugin_settings(sys.modules[__name__])

@@ -19,7 +19,7 @@ if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
     raise RuntimeError(f"Set these in the environment: {', '.join(_missing)}.")
 check_secret_key(os.environ["SECRET_KEY"])
 
-from .settings import *  # noqa: E402, F403 - what it reads has to be set first
+from .settings import *  # noqa: E402, F403 - its variables have to be set first
 
 # Shared by all processes. Sessions stay in the database, so that users stay logged in while the cache is down.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}

@@ -87,7 +87,7 @@ def _or_message(view: Any, request: HttpRequest, *arguments: Any, **more: Any) -
     """
     Call an admin view; if the api refuses a form, show the page again with the reason.
 
-    Django has rolled back what the form began.
+    Django has rolled back the changes of the form.
     """
     try:
         response: HttpResponse = view(request, *arguments, **more)

@@ -81,7 +81,7 @@ def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
 
 
 def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
-    """Find what became of an archive that the user has uploaded. Raises NotFoundError."""
+    """Find the restore of an archive that the user has uploaded. Raises NotFoundError."""
     jobs = RestoreJob.objects.select_related("task_status")
     job = jobs.filter(uuid=restore_uuid, user=refer_to(user)).first()
     if job is None:

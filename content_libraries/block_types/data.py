@@ -62,7 +62,7 @@ class BlockRole(StrEnum):
     ROOT = "root"
     """A course, or a legacy library."""
     CONTAINER = "container"
-    """A section, subsection or unit: what libraries have as containers."""
+    """A section, subsection or unit: the containers of libraries."""
     HOLDER = "holder"
     """Another block that holds blocks, such as an item bank. Only courses have such blocks."""
     COMPONENT = "component"

@@ -1,4 +1,4 @@
-"""The static files of blocks: finding and renaming what the OLX of a block refers to."""
+"""Finds and renames the static files that the OLX of a block refers to."""
 
 from __future__ import annotations
 

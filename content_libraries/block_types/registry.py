@@ -24,7 +24,7 @@ def block_type(name: str) -> BlockType:
 
 @cache
 def described_types() -> Mapping[str, BlockType]:
-    """Return all types that are described, by name. The first call imports what other packages add."""
+    """Return all types that are described, by name. The first call imports additions by other packages."""
     return {each.name: each for each in (*BUILT_IN, *added_types().found)}
 
 

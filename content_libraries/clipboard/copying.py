@@ -26,7 +26,7 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
     """
     Put the draft of an item or block, with everything below it, on the clipboard of a user.
 
-    The copy replaces what was on the clipboard before.
+    The copy replaces the previous content of the clipboard.
 
     Needs REUSE of a component of a library, VIEW of a container, and VIEW of the course for a block of a course.
 
@@ -60,7 +60,7 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
 
 def get_clipboard(user: Actor) -> StagedContent | None:
     """
-    Return what a user has copied last; None if the clipboard is empty.
+    Return the content of a user's clipboard; None if the clipboard is empty.
 
     The OLX, the tags and the settings are loaded only when they are accessed.
     """

@@ -40,7 +40,7 @@ def create_component(
 
     Args:
         library_key: the library that gets the component.
-        user: who creates it.
+        user: the user who creates it.
         block_type: an installed XBlock type that holds no other blocks.
         component_code: its local slug; unique among all components of that type, deleted ones too.
         can_stand_alone: False when it is made inside a container.
@@ -79,8 +79,8 @@ def list_components(
     List the live components of a library in the order of their creation. Needs VIEW.
 
     Args:
-        library_key: which library.
-        user: who asks.
+        library_key: the library.
+        user: the user who asks.
         text_search: part of the draft title or of the code, in any case; all if blank.
         block_types: XBlock types; all if empty.
 
@@ -110,7 +110,7 @@ def set_olx(
 
     Args:
         key: the component.
-        user: who saves.
+        user: the user who saves.
         olx: stored unchanged, except that its root tag loses ``url_name``. The title becomes its ``display_name``, or
             the default of its type.
         files: path -> bytes of a file to write, or None to remove the file. Other files stay.

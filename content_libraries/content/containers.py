@@ -38,7 +38,7 @@ def create_container(
 
     Args:
         library_key: the library that gets the container.
-        user: who creates it.
+        user: the user who creates it.
         container_type: ``unit``, ``subsection`` or ``section``.
         title: not blank.
         container_code: its local slug, unique among containers of all types, deleted ones too; if None, it is
@@ -93,7 +93,7 @@ def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Se
 
     Args:
         key: the container.
-        user: who adds them.
+        user: the user who adds them.
         child_keys: live items of the same library, of the kind that the container takes; also repeated.
 
     Returns: the container. Raises NotFoundError (also for an unknown child), NotAllowedError, ConflictError,

@@ -100,7 +100,7 @@ class Hierarchy:
 
 @dataclass(frozen=True, slots=True)
 class SavedOlx:
-    """OLX that was saved: ``olx`` as it was sent, ``version_num`` of the version that it made."""
+    """Saved OLX: ``olx`` as it was sent, and ``version_num``, the number of the new version."""
 
     olx: str
     version_num: int

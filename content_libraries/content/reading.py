@@ -23,7 +23,7 @@ def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) 
 
     Args:
         key: the item.
-        user: who asks.
+        user: the user who asks.
         for_course: a course. Users who may view library updates in it may read the published version of an item that
             the course is linked to, and of the containers around it (``reads_for_course``).
 
@@ -65,7 +65,7 @@ def get_children(
 
     Args:
         key: the container.
-        user: who asks.
+        user: the user who asks.
         published: whether to read the published version, with published titles; otherwise the draft.
         for_course: a course. Users who may view library updates in it may read the published version of a container
             that the course is linked to, and of its descendants (``reads_for_course``).

@@ -33,7 +33,7 @@ class HistoryEntry:
 
     Args:
         contributor: who did it; None for the site itself, or for a user who is gone.
-        changed_at: when.
+        changed_at: time of the change.
         title: of the item afterwards; the last one of an item that was deleted.
         item_type: the XBlock type of a component, or the type of a container.
         action: ``created`` also for an item that came back from a deletion; ``edited`` also for a container below

@@ -21,13 +21,13 @@ def draft_history(key: ItemKey, *, user: Actor) -> list[HistoryEntry]:
     Args:
         key: a component, deleted (softly) or not; or a container that is not deleted, for the changes of itself and of
             all components below it, deleted ones too.
-        user: who asks.
+        user: the user who asks.
 
     Raises NotFoundError and NotAllowedError.
     """
     library, item = access_history(user, key, deleted_too=isinstance(key, LibraryUsageLocatorV2))
     statuses = learning_core.item_statuses(package_pk(library), scope_pks(item), library_key=library.library_key)
-    # Whose draft is the published state has nothing to tell: its edits need not be read.
+    # The edits of an item whose draft is the published version need not be read.
     keys = {
         pk: status.key
         for pk, status in statuses.items()
@@ -79,7 +79,7 @@ def scope_pks(item: learning_core.FoundItem) -> set[int]:
 
 def is_in_scope(key: ItemKey, scope_key: ItemKey) -> bool:
     """
-    Return whether the history of ``scope_key`` tells about ``key``, an item below it.
+    Return whether the history of ``scope_key`` includes ``key``, an item below it.
 
     Containers between them are left out.
     """

@@ -79,11 +79,11 @@ def _groups(
     key: ItemKey, related: Sequence[Publication], above: Sequence[Publication], windows: Mapping[int, Windows]
 ) -> list[PublishGroup]:
     """
-    Group what one publish log published into groups for the history.
+    Group the publications of one publish log for the history.
 
     Args:
         key: the item whose history this is.
-        related: what took part of the item and of everything below it.
+        related: the item and the items below it that took part.
         above: the containers of these that took part.
     """
     members = [each for each in related if is_in_scope(each.key, key)]

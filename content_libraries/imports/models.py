@@ -50,7 +50,7 @@ class SourceUpload(models.Model):
     file_name = models.CharField(_("file name"), max_length=255, help_text=_("What its owner called it."))
     digest = models.CharField(max_length=40, help_text=_("Digest of what was read from it."))
     created = models.DateTimeField(_("created"), auto_now_add=True)
-    # SET_NULL: what a retired user uploaded is staff's to use.
+    # SET_NULL: staff can use the uploads of a retired user.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("user")
     )
@@ -192,7 +192,7 @@ class ModulestoreMigration(models.Model):
     )
     preserve_url_slugs = models.BooleanField(_("keeps the IDs of the source"))
     target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE, verbose_name=_("target"))
-    # SET_NULL: the collection can be deleted without losing what came from where.
+    # SET_NULL: the collection can be deleted without losing the origins of items.
     target_collection = models.ForeignKey(
         "openedx_content.Collection", on_delete=models.SET_NULL, null=True, blank=True
     )
@@ -203,7 +203,7 @@ class ModulestoreMigration(models.Model):
         _("finished"), null=True, blank=True, help_text=_("Blank while it is waiting or under way.")
     )
     error = models.TextField(_("error"), blank=True, help_text=_("Why it failed, for its author."))
-    # SET_NULL: what came from where is worth keeping longer than the jobs that did it.
+    # SET_NULL: the origins of items are kept longer than the jobs that imported them.
     job = models.ForeignKey("ImportJob", on_delete=models.SET_NULL, null=True, blank=True, related_name="migrations")
     # Null for a course of the course store.
     upload = models.ForeignKey("SourceUpload", on_delete=models.SET_NULL, null=True, blank=True)

@@ -87,7 +87,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
 
 def plan_rows(plan: ImportPlan) -> list[dict[str, str]]:
     """
-    List what a plan does with each block, in the order of the source, ready for JSON.
+    List the actions of a plan, block by block, in the order of the source, ready for JSON.
 
     Each row has ``usage_key``, ``type``, ``title``, ``action``, ``code`` ("" without an item) and ``reason``.
     """

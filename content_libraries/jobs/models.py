@@ -32,7 +32,7 @@ class Job(models.Model):
     2. Each lease is an attempt, and is counted when it is taken. A job whose heartbeat is too old is given to another
        worker (``sweep``); after ``JOB_ATTEMPTS`` attempts it fails.
     3. ``sent`` is set when a worker is told of the job, and cleared when one takes it.
-    4. ``task_status`` is what clients poll. It may be purged; the job stays.
+    4. Clients poll ``task_status``. It may be purged; the job stays.
 
     .. no_pii: a user is only referred to.
     """

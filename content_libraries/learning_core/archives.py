@@ -63,7 +63,7 @@ def write_package_archive(learning_package_pk: int, path: Path, *, author: User,
     Write a learning package into a zip archive: drafts, published versions, files and collections.
 
     Args:
-        author: who is named in the archive, unless without an e-mail address: such archives cannot be read.
+        author: the user who is named in the archive, unless without an e-mail address: such archives cannot be read.
         origin: name of this site.
     """
     package_ref = LearningPackage.objects.values_list("package_ref", flat=True).get(pk=learning_package_pk)

@@ -129,7 +129,7 @@ def write_drafts(
         deleted_pks: entities to delete (softly) in the same log; none of the items of this write.
         author_pk: the user of the log and of every version; None for the site itself.
         at: time of the log and of every row; now if None.
-        file_bytes: gives the bytes of the components' files, for those that are new to the learning package.
+        file_bytes: gives the bytes of the components' files, for files that are new to the learning package.
 
     Returns: the written items. Raises InvalidInputError, naming the item, if Learning Core refuses a code, title, file
     or child, or if an item is named twice; ConflictError if another process wrote the same items at the same time. On

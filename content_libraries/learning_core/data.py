@@ -69,7 +69,7 @@ class ComponentWrite:
 @dataclass(frozen=True, slots=True)
 class ContainerWrite:
     """
-    A container as it shall be: it is created, or gets its next version.
+    A container to write: it is created, or gets its next version.
 
     ``children`` are the ``entity_ref`` of components or containers, in order, of the same write or already in the
     learning package. An entity may stand there more than once.

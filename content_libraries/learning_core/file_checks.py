@@ -61,7 +61,7 @@ def damaged_files(
     Args:
         digests: whether to read them all, and not only to ask the storage for their sizes.
         current_only: only files of drafts and published versions.
-        repair: whether to put right what can be, from a text in the row, from a copy beside the file, or from a file of
+        repair: whether to repair files, from a text in the row, from a copy beside the file, or from a file of
             another learning package.
         after_each: is called after each file was looked at.
 

@@ -92,7 +92,7 @@ def open_file(medium: Media) -> IO[bytes]:
 
 
 def read_file(medium: Media) -> bytes:
-    """Read the file of a medium. Raises as ``open_file``, and DamagedFileError for one with other bytes, too."""
+    """Read the file of a medium. Raises the errors of ``open_file``, also if the bytes do not match."""
     with storage_faults_named(), open_file(medium) as file:
         data = bytes(file.read())
     if problem := _other_bytes(medium, data):

@@ -29,7 +29,7 @@ from .side_effects import finish_log
 
 @dataclass(frozen=True, slots=True)
 class _Pointers:
-    """Draft and published version of an entity; None where it is deleted or was never there."""
+    """Draft and published version of an entity; None for a version that does not exist."""
 
     entity_pk: int
     draft_version_pk: int | None
@@ -115,7 +115,7 @@ def move_drafts(
         author_pk: the user who does it; None for the site itself.
         at: time of the change log; now if None.
 
-    Returns: pk of the draft change log; None when every draft already was where it should be.
+    Returns: pk of the draft change log; None if every draft already had its target version.
     """
     with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)

@@ -29,7 +29,7 @@ def insert[RowT: models.Model](
     Args:
         rows: unsaved objects of one model.
         read_back: finds the inserted rows again, where the database does not return their ids.
-        natural_key: what identifies a row before it has an id; reads the same from a stored row.
+        natural_key: a key that identifies a row before it has an id; a stored row has the same key.
     """
     if not rows:
         return

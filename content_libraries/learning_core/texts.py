@@ -55,7 +55,7 @@ def text_of(media: Media) -> str:
     """
     Read the text of a medium, from the database, or from a file if it is too long for the database.
 
-    Raises DamagedFileError for a file that is not what its row says, and StorageError.
+    Raises DamagedFileError if a file does not match its row, and StorageError.
     """
     text: str | None = media.text
     if text is not None:

@@ -53,7 +53,7 @@ class NewLibraryForm(LibraryForm):
     Errors of the api are shown at the field that they are about.
 
     Args:
-        user: who makes it.
+        user: the user who makes it.
     """
 
     organization = forms.CharField(

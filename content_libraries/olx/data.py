@@ -199,7 +199,7 @@ class OlxTree:
         return {**(tags_in_attribute(attribute) if attribute else {}), **self.tags.get(block.key, {})}
 
     def inherited_settings(self, ancestors: Sequence[OlxBlock]) -> dict[str, object]:
-        """Return what a block under ``ancestors`` (the root first, its parent last) inherits from them."""
+        """Return the settings that a block under ``ancestors`` (the root first, its parent last) inherits from them."""
         inherited: dict[str, object] = {}
         for ancestor in ancestors:
             settings = self.settings_of(ancestor)

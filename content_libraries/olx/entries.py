@@ -38,7 +38,7 @@ class Entry:
 
 
 class Meter:
-    """Counts what one read takes out of an archive, and raises ArchiveTooLargeError above a limit, naming it."""
+    """Counts the data that one read takes from an archive. Raises ArchiveTooLargeError, which names the limit."""
 
     def __init__(self, archive: str, limits: Limits, archive_bytes: int | None = None) -> None:
         self.archive = archive

@@ -32,7 +32,7 @@ def children_in(block: OlxBlock) -> tuple[Document, list[tuple[Element, OlxBlock
 
 
 def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
-    """Return whether a child is defined where it stands, and not behind a pointer. Raises OlxError if it is neither."""
+    """Return whether a child is defined in place, and not behind a pointer. Raises OlxError if it is neither."""
     needs_file = element.is_bare_pointer and element.tag in FILE_TAGS
     if document.text_of(element) == child.olx and not needs_file:
         return True

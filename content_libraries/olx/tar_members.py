@@ -24,7 +24,7 @@ _DIGITS: Final = re.compile(rb"\d{100}")
 _PAX: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _LONG_NAMES: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _TYPE: Final = slice(156, 157)
-"""The byte of a member's header that tells its kind."""
+"""The byte of a member's header with its kind."""
 
 _HEADER_BYTES: Final = 1024 * 1024
 """

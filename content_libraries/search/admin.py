@@ -142,7 +142,7 @@ def _tell_lag(request: HttpRequest) -> None:
 
 
 def _send(request: HttpRequest, task: Task[Any, Any], *arguments: str) -> None:
-    """Start a task, and tell the user that its progress shows in the list."""
+    """Start a task, and tell the user that the list shows its progress."""
     name = " ".join(arguments) or _("the whole index")
     try:
         task.delay(*arguments)

@@ -83,7 +83,7 @@ def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
     keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *newest_courses[:MAX_LISTED]]
     known = _numbers(keys)
     if missing := [key for key in keys if key not in known]:
-        # Nothing has been indexed there yet, but the key has to find what will be indexed while it is valid.
+        # The index is still empty, but the key has to find documents that are indexed while it is valid.
         SearchAccess.objects.bulk_create([SearchAccess(context_key=key) for key in missing], ignore_conflicts=True)
         known |= _numbers(missing)
     return tuple(sorted(known.values(), reverse=True)[:MAX_LISTED])

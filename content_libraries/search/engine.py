@@ -63,7 +63,7 @@ SORTABLE: Final = ("display_name", "created", "modified", "last_published")
 
 class SearchEngineError(ContentLibrariesError):
     """
-    The search engine cannot do what it is asked at the moment.
+    The search engine cannot answer at the moment.
 
     Content is not affected; the index catches up later.
     """
@@ -79,7 +79,7 @@ class EngineBusyError(SearchEngineError):
 
 class DocumentsRefusedError(SearchEngineError):
     """
-    The engine refuses some of the documents that it was sent, and perhaps has taken none of them.
+    The engine refuses some of the sent documents, and may have stored no document at all.
 
     Args:
         message: what it says.
@@ -322,7 +322,7 @@ def values_at(document: object, path: str) -> list[Any]:
 
 
 def raw_values_at(document: object, path: str) -> list[Any]:
-    """Return the values at a dotted path as they are: lists whole, null as None. A missing attribute has no values."""
+    """Return the values at a dotted path unchanged: lists whole, null as None. A missing attribute has no values."""
     if "." not in path:
         return [document[path]] if isinstance(document, dict) and path in document else []
     found = [document]

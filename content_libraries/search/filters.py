@@ -48,7 +48,7 @@ _END: Final = "end"
 
 
 class FilterError(ContentLibrariesError):
-    """A filter cannot be understood. The message says what was expected, and at which character."""
+    """A filter cannot be understood. The message names the expected text, and the character."""
 
     code = "invalid_search_filter"
 
@@ -77,7 +77,7 @@ def parse_filter(given: object, filterable: Collection[str], budget: FilterBudge
     Args:
         given: a text, or a list of texts and of lists of texts.
         filterable: the attributes that may be asked for.
-        budget: what filters may still hold, where several belong together.
+        budget: the remaining size, shared by filters that belong together.
 
     Returns: the condition; None for a filter that says nothing. Raises FilterError.
     """

@@ -34,7 +34,7 @@ _SHORT: Final = (
     "last_published",
     "publish_status",
 )
-"""Attributes of a document that is found by its title only. Apart from titles, none holds text of an author."""
+"""Attributes of a document that is found by its title only. Only the title holds text of an author."""
 
 
 def fitted(document: Document) -> Document:

@@ -2,8 +2,8 @@
 Updates or rebuilds the whole index, for the operator of the site. Permissions are not checked.
 
 A rebuild fills a spare index, which takes the place of the other when it is complete. Until then searches use the old
-index, which goes on following the content. The spare index has checkpoints of its own, so an interrupted rebuild goes
-on where it was.
+index, which goes on following the content. The spare index has checkpoints of its own, so an interrupted rebuild
+can be continued.
 """
 
 from __future__ import annotations

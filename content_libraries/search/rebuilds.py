@@ -53,7 +53,7 @@ class Ownership:
         Raises RebuildRunningError if the process was thought dead and another one has gone on.
 
         Args:
-            index_id: what to fill from now on.
+            index_id: the index to fill from now on.
         """
         done = {} if index_id else {"attempts": 0}
         self.index_id = self.index_id if index_id is None else index_id

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
-    acks_late=False,  # the sweep finds what a worker that died has left
+    acks_late=False,  # the sweep finds work that a dead worker has left
 )
 def catch_up_search(learning_package_pk: int) -> int:
     """
@@ -44,7 +44,7 @@ def catch_up_search(learning_package_pk: int) -> int:
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
-    acks_late=False,  # the sweep finds what a worker that died has left
+    acks_late=False,  # the sweep finds work that a dead worker has left
 )
 def retag_search(trace: dict[str, Any]) -> int:
     """

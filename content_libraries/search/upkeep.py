@@ -247,7 +247,7 @@ class _Step:
     One write to the index.
 
     Args:
-        affected: what to write.
+        affected: the documents to write.
         until, filling_after: where the checkpoint will be afterwards.
         postpones: whether filling has to be left for later, because it would be more than is allowed now.
         is_too_much: whether that is so even without filling.
@@ -265,8 +265,8 @@ class _Step:
 
 
 def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None) -> _Step:
-    """Return the next write: what the logs tell, and the next part of filling if that is not finished."""
-    # The end of the logs is read first: documents that are made later tell at least as much.
+    """Return the next write: the changes in the logs, and the next part of filling if it is not finished."""
+    # The end of the logs is read first: documents that are made later are at least as new.
     until = _newest_logs(checkpoint.learning_package_pk)
     affected = affected_since(checkpoint, until=until, change=change)
     if at_most is not None and len(affected) > at_most:

@@ -109,7 +109,7 @@ def _terms_of_chunk(chunk: str) -> Iterator[Term]:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A folded word and where it stands in the original text."""
+    """A folded word and its position in the original text."""
 
     word: str
     start: int

@@ -97,7 +97,7 @@ class SyncStep:
         title: its title in the course.
         upstream: key of its library item; "" for a block that is not linked.
         upstream_title: the title of that item, as published.
-        detail: what exactly changes, ready for JSON; the module ``differences`` describes it.
+        detail: the exact changes, ready for JSON; the module ``differences`` describes them.
     """
 
     action: SyncAction
@@ -118,8 +118,8 @@ class Conflict:
         name: name of the setting; ``data`` for the body of a Text.
         mine: the value in the course; None if it is not set.
         theirs: the value in the library; None if it is not set.
-        outcome: what happens to the value.
-        choices: what an author can choose; declining applies to the whole update.
+        outcome: the outcome for the value.
+        choices: the outcomes that an author can choose; declining applies to the whole update.
     """
 
     usage_key: UsageKey
@@ -168,13 +168,13 @@ class SyncPlan:
 
     Args:
         tops: the blocks that are synced, each with everything in it.
-        steps: what happens, block by block, in document order.
+        steps: the changes, block by block, in document order.
         skipped: requested blocks that cannot be synced.
         changes: the steps as changes for the course store.
         byte_sources: digest of a file -> pk of the learning package that has it.
         tag_sources: usage key -> key of the library item whose tags the block gets.
         attention: settings of new blocks that may not fit the course.
-        conflicts: local changes for which the library has another value, and what happens to them.
+        conflicts: local changes for which the library has another value, and their outcomes.
         made_bytes: digest -> bytes of files that were made for the course and that no library has.
     """
 

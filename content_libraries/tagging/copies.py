@@ -17,7 +17,7 @@ from ..learning_core.api import in_parts
 from ..upstream.openedx_tagging import object_tag
 
 type TagName = tuple[int, str]
-"""(taxonomy pk, value): what an object has at most once."""
+"""(taxonomy pk, value): an object has each pair at most once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def register_tag_holder(namespace: str, find: Callable[[str], TagHolder]) -> Non
     Register a kind of objects outside of libraries that can have tags.
 
     Args:
-        namespace: what ids of these objects begin with, before the colon.
-        find: id of an object -> what holds it. Raises MalformedKeyError and NotFoundError.
+        namespace: the beginning of ids of these objects, before the colon.
+        find: id of an object -> its library or course. Raises MalformedKeyError and NotFoundError.
     """
     _holders[namespace] = find
 

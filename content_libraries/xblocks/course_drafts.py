@@ -68,7 +68,7 @@ def open_course_block_file(key: UsageKey, path: str, *, user: Actor) -> StoredFi
     """
     Find a file that the draft of a course block refers to.
 
-    Permissions are those of ``access_course_draft``.
+    Checks the same permissions as ``access_course_draft``.
 
     Args:
         path: the path below ``static/``, as in the OLX.

@@ -38,7 +38,7 @@ _SERVER_ERROR: Final = 500
 
 
 class NotShownError(ContentLibrariesError):
-    """A component cannot be shown as it would be to learners; the message tells authors why."""
+    """A component cannot be shown as learners would see it; the message tells authors why."""
 
     code = "not_shown"
 

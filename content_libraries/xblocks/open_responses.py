@@ -18,7 +18,7 @@ _CLASS: Final = ("openassessment.xblock.openassessmentblock", "OpenAssessmentBlo
 
 
 def without_database(cls: type[XBlock]) -> type[XBlock]:
-    """Return what stands in for a class that wants a database: a subclass for Open Responses, others as they are."""
+    """Return a class that needs no database: a subclass for Open Responses, otherwise the class itself."""
     return _open_response() if (cls.__module__, cls.__name__) == _CLASS else cls
 
 

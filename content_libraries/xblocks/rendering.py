@@ -116,7 +116,7 @@ def notice_view(block_version: ShownVersion, text: str) -> RenderedView:
 
 
 def _note_for_author(block_version: ShownVersion, shown: Shown) -> SafeString:
-    """Return what authors are told about settings of a block that cannot be read."""
+    """Return the message to authors about settings of a block that cannot be read."""
     text = notice_of(shown.unread_settings) if block_version.can_edit else ""
     return _note(text) if text else SafeString()
 

@@ -42,7 +42,7 @@ def report_blocks(library_key: LibraryLocatorV2, *, user: Actor) -> Iterator[Blo
     """
     Render the draft of every component of a library for learners, one after the other. Needs VIEW.
 
-    Yields: what became of each, in the order of their creation. Raises NotFoundError and NotAllowedError.
+    Yields: the result for each, in the order of their creation. Raises NotFoundError and NotAllowedError.
     """
     components = list_components(library_key, user=user)
     for start in range(0, len(components), _AT_ONCE):

@@ -27,7 +27,7 @@ class WithoutCourse(XBlockMixin):
     """
     Attributes that course blocks get from their course, with values for a component that is in no course.
 
-    They are not fields: if an import has brought such settings, the settings stay in the OLX as they are.
+    They are not fields: if an import has brought such settings, the settings stay unchanged in the OLX.
     """
 
     graded = False
@@ -126,7 +126,7 @@ class LibraryRuntime(Runtime):
         return {"default_value": field.to_json(field.default), "explicitly_set": field.is_set_on(block)}
 
     def error_tracker(self, message: str) -> None:
-        """Ignore what a block reports about its OLX. Authors see errors where the block is shown."""
+        """Ignore messages of a block about its OLX. Authors see errors where the block is shown."""
 
     def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: Any) -> Fragment:
         """Return the fragment unchanged. The page or the client puts an element around the block."""

@@ -1,4 +1,4 @@
-"""Saving fields of components. A save makes one new version, or none if nothing changes."""
+"""Saves fields of components. A save makes one new version, or no version if nothing changes."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Site:
         self._user_pk = user.pk if not is_operator(user) and user.is_authenticated else None
 
     def learner_state(self) -> dict[str, Any]:
-        """Read what the user did in this version of the block, as a JSON value for each field name."""
+        """Read the user's state in this version of the block, as a JSON value for each field name."""
         if self._user_pk is None:
             return {}
         rows = StudentState.objects.filter(**self._row(), version_uuid=self._version.version_uuid)
@@ -90,7 +90,7 @@ class Site:
 
     def remember(self, learned: Learned) -> None:
         """
-        Store what the user did. Changes that happened at the same time in other fields are kept.
+        Store changes of the user's state. Simultaneous changes of other fields are kept.
 
         Raises InvalidInputError when the state would be larger than STUDENT_STATE_BYTES.
         """
@@ -143,7 +143,7 @@ class CourseSite:
         return video_store.ask(question, arguments, keywords)
 
     def remember(self, learned: Learned) -> None:
-        """Ignore what the user did."""
+        """Ignore changes of the user's state."""
 
 
 def site_of(block_version: ShownVersion, user: Actor) -> Site | CourseSite:

@@ -29,7 +29,7 @@ def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -
     ``static/x``.
 
     Args:
-        file_paths: paths of the files that the shown version has. Other links stay as they are.
+        file_paths: paths of the files that the shown version has. Other links stay unchanged.
         url_of: path -> address.
     """
     by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}

@@ -73,7 +73,7 @@ def check_token(key: UsageKey, name: str, token: str) -> Purpose:
     """
     Check that a token was made for this user and block, and not too long ago.
 
-    Returns: what it was made for. Raises NotAllowedError.
+    Returns: its purpose. Raises NotAllowedError.
     """
     now = _now()
     for purpose in Purpose:

@@ -74,7 +74,7 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
     digest = learning_core.media_digest(data)
     picture = content.FileMedia(path, learning_core.media_type_of(path), digest, len(data))
     with transaction.atomic():
-        # The lock comes before the first look at the videos: they are written as they are read here.
+        # The lock comes before the videos are read, so that they do not change before they are written.
         learning_core.lock_package(package_pk(library))
         videos = _videos_with(package_pk(library), library_key, video_id)
         if not videos:

@@ -98,7 +98,7 @@ class Visit:
 
 
 def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = None) -> Visit:
-    """Collect what a block may know of a request. Checks no permission."""
+    """Collect the data about a request that a block may see. Checks no permission."""
     return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
 
 

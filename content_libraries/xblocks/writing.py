@@ -1,9 +1,9 @@
 """
 Writes changed fields into stored OLX.
 
-Only the attributes and elements of changed fields are replaced; what the block class does not know survives. The class
-decides how a field is written. Every result is read back by the class before it counts, so that OLX is never saved if
-it would be read differently.
+Only the attributes and elements of changed fields are replaced; attributes and elements that the block class does not
+know survive. The class decides how a field is written. Every result is read back by the class before it counts, so that
+OLX is never saved if it would be read differently.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 DATA: Final = "data"
 _AUTHORED_SCOPES: Final = (Scope.settings, Scope.content)
 _UNNAMED_FIELDS: Final = frozenset({"xml_attributes", "parent", "children"})
-"""Fields that carry XML over an import, or tell of a course's tree."""
+"""Fields that carry XML over an import, or describe a course's tree."""
 
 type Changes = Mapping[str, Any]
 """Field name -> JSON value, or UNSET for the default."""

@@ -55,7 +55,7 @@ class StudioAdminSite(AdminSite):
             page = request.resolver_match.url_name if request.resolver_match else None
             try:
                 return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)
-            except (DataError, OverflowError) as error:  # filters take values from addresses as they are
+            except (DataError, OverflowError) as error:  # filters take unchecked values from URLs
                 raise BadRequest from error
 
         return cast(View, answer_with_policy)

@@ -142,7 +142,7 @@ class ContainerPageView(View):
 
 
 class BlockPreviewView(FramedMixin, StudioAPIView):
-    """A block as its course has it, in a frame beside what the library has now."""
+    """The draft of a course block, in a frame beside the present version of the library."""
 
     @extend_schema(exclude=True)  # a page for people
     def get(self, request: Request, usage_key: str) -> HttpResponse:

@@ -49,7 +49,7 @@ def transcript_command(
     Args:
         key: the component.
         youtube_id: the video on YouTube that the editor shows; "" for none.
-        user: who edits it.
+        user: the user who edits it.
 
     Raises NotFoundError, NotAllowedError.
     """
@@ -67,11 +67,11 @@ def import_transcript(key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: 
 
     Args:
         key: the component.
-        youtube_id: the video; "" for none.
-        user: who needs EDIT in the library. Nothing is fetched for others.
+        youtube_id: the video, or "".
+        user: needs EDIT in the library. Nothing is fetched for other users.
 
-    Returns: what the component has as ``edx_video_id``. Raises NotFoundError, NotAllowedError, ConflictError,
-    TranscriptSourceError, and InvalidInputError where there is no source or no such transcript.
+    Returns: the ``edx_video_id`` of the component. Raises NotFoundError, NotAllowedError, ConflictError,
+    TranscriptSourceError, and InvalidInputError if the source or the transcript does not exist.
     """
     api.access_version(key, user=user, permission=api.Permission.EDIT)
     srt = fetched_transcript(youtube_id)

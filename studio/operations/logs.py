@@ -24,13 +24,13 @@ _SHARED: Final = (
 _UNAVAILABLE: Final = 503
 
 _QUIET: Final = {
-    # These tell of every event, every policy and every missing monitoring service.
+    # These packages log every event, every policy and every missing monitoring service.
     "casbin": "WARNING",
     "casbin_adapter": "WARNING",
     "openedx_authz": "WARNING",
     "openedx_events": "WARNING",
     "edx_django_utils.monitoring": "ERROR",
-    # Of each task django_structlog tells when it is sent, when it starts and how it ends.
+    # django_structlog logs when each task is sent, when it starts and how it ends.
     "celery.app.trace": "WARNING",
     "celery.beat": "WARNING",
     "celery.worker.strategy": "WARNING",

@@ -1,4 +1,4 @@
-"""Serialize what clients send and read about archives (wire: backups)."""
+"""Serializers of requests and responses about archives (wire: backups)."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _edit_url(unit_key: str) -> str:
 
 
 class CopySerializer(serializers.Serializer[dict[str, Any]]):
-    """Body that names what to copy."""
+    """Body that names the item or block to copy."""
 
     usage_key = serializers.CharField(
         trim_whitespace=False, help_text="lb:ORG:SLUG:TYPE:ID, or the key of a block of a course."

@@ -23,7 +23,7 @@ _GROUPS = PublishGroupSerializer(many=True)
 
 
 class HistoryView(LibraryScopedView):
-    """Base of the views: translates what the api answers."""
+    """Base of the views: translates results of the api."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 

@@ -99,7 +99,7 @@ def migrate_legacy_libraries(
         user: needs EDIT and PUBLISH on existing libraries, and the right to create new ones.
         into: an existing library, or a kind of destination. A library that sources share gets a collection for each
             source.
-        dry_run: only report what would be done.
+        dry_run: only report the changes.
 
     Raises NotFoundError and NotAllowedError for the library that ``into`` names.
     """
@@ -147,7 +147,7 @@ def start_legacy_migrations(
     Destination libraries that do not exist are created at once, and deleted again if nothing is imported into them.
     Takes the same arguments, and needs the same rights, as ``migrate_legacy_libraries``.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for an upload that is no legacy library, and
+    Raises NotFoundError, NotAllowedError, InvalidInputError if an upload is not a legacy library, and
     SourceFrozenError. On an error nothing starts.
     """
     uploads_by_library: dict[LibraryLocatorV2, list[SourceUpload]] = {}

@@ -25,7 +25,7 @@ class LibraryChange:
     Args:
         code: ``code_taken``, ``edited``, ``deleted``, ``restored`` or ``imported``.
         source_key: the block of the source that the change concerns; "" for the source as a whole.
-        message: what happened, for the author.
+        message: a description, for the author.
     """
 
     code: str

@@ -35,7 +35,7 @@ def plan_tree(
         tree: the source, already with its drafts if drafts are imported.
         library: the library to import into.
         options: the options of the import.
-        user: who plans; errors name only libraries that this user may view.
+        user: the user who plans; errors name only libraries that this user may view.
         after: plans of other sources for the same library that are applied before this one. The library counts as
             having the items that they add.
 

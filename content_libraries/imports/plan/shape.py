@@ -66,7 +66,7 @@ class Node:
 
 def shape(tree: OlxTree, level: Level) -> list[Node]:
     """
-    Decide what the blocks of a source become.
+    Decide which items the blocks of a source become.
 
     Args:
         tree: the source.

@@ -71,7 +71,7 @@ def sync_course(
 
 
 def course_report(synced: Synced) -> dict[str, Any]:
-    """Report what a sync of a course did, ready for JSON."""
+    """Report the changes of a sync of a course, ready for JSON."""
     plan = synced.plan
     return {
         "course_key": str(plan.course_key),

@@ -25,7 +25,7 @@ from .syncing import apply_sync, blocks_in, own_upstream
 
 
 def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
-    """Plan what ``decline_update`` does, and write nothing. Needs the permissions of ``preview_sync``."""
+    """Plan ``decline_update``, and write nothing. Needs the permissions of ``preview_sync``."""
     block = access_block(user, usage_key, manage=False)
     require_may_see_state(user, usage_key, own_upstream(block))
     return _plan(usage_key)

@@ -236,7 +236,7 @@ def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
     """
     Return the name of the published children of a copied container, if its draft had other children; otherwise "".
 
-    Pasting a draft counts as declining the published children: the block is offered what the library publishes next.
+    Pasting a draft counts as declining the published children: the block is offered the library's next publication.
     """
     origins = [settings_in(child.olx).get(COPIED_FROM, "") for child in element.children]
     copied = [ref_of(item_key(origin)) for origin in origins if _is_item(origin)]

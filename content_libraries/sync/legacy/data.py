@@ -95,7 +95,7 @@ class ConversionPlan:
 
 
 def conversion_report(plan: ConversionPlan) -> list[dict[str, Any]]:
-    """Report what a conversion does, block by block, ready for JSON."""
+    """Report a conversion, block by block, ready for JSON."""
     return [
         {
             "usage_key": str(block.usage_key),

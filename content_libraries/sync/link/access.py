@@ -86,7 +86,7 @@ def require_may_see_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -
 
 
 def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
-    """Return whether a user may view a library. True also for a library that does not exist: that is no secret."""
+    """Return whether a user may view a library. True also for a library that does not exist, which is not a secret."""
     try:
         access_library(user, library_key, Permission.VIEW)
     except NotAllowedError:

@@ -67,7 +67,7 @@ class PlanFacts:
         """
         Return whether the course has a file of the published version that the synced version did not have.
 
-        Such a file may be from a version before the synced one, and then is no author's file.
+        Such a file may be from a version before the synced one, and then is not an author's file.
         """
         published = own_files(self.contents.files.get(place.item.version_pk, ()))
         names = published.keys() - self.files_from_library(place).keys()
@@ -76,7 +76,7 @@ class PlanFacts:
 
 def gather_facts(course: LinkedCourse, tops: Sequence[TopPlace]) -> PlanFacts:
     """
-    Read what the plan for these places is made from, in a few queries for each library.
+    Read the input of the plan for these places, in a few queries for each library.
 
     Args:
         course: the blocks of the course, and the published items that they are linked to.

@@ -36,7 +36,7 @@ type Files = tuple[FileMedia, ...]
 
 def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Contents:
     """
-    Return contents in which the SJSON transcripts of videos are SRT files. Other contents stay as they are.
+    Return contents in which the SJSON transcripts of videos are SRT files. Other contents stay unchanged.
 
     Args:
         packages: pk of a version -> pk of its learning package.

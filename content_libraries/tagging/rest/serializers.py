@@ -122,7 +122,7 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
 
 
 class TagsOfTaxonomySerializer(base.ObjectTagUpdateByTaxonomySerializer):
-    """All tags that an object shall have of one taxonomy."""
+    """All tags of one taxonomy that an object will have."""
 
     tags = KeyListField(child=serializers.CharField())
 

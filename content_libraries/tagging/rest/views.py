@@ -67,13 +67,13 @@ _MEDIA_TYPES: Final = {ParserFormat.CSV: "text/csv; charset=utf-8", ParserFormat
 
 
 class TaggingView(ErrorsMixin):
-    """Base of the views. Authentication is the host's, not what the package would have."""
+    """Base of the views. Uses the host's authentication instead of the authentication of openedx-tagging."""
 
     authentication_classes = APIView.authentication_classes
 
 
 class TaxonomyErrorsMixin(TaggingView):
-    """Answers what models refuse, and numbers that are too long to be one, as other bad input."""
+    """Treats input that models refuse, and numbers that are too long, like other bad input."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

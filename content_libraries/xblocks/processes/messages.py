@@ -25,7 +25,7 @@ class Task:
 
     Args:
         function: a function of a module. It gets the site, and then ``arguments``.
-        arguments: what can be pickled.
+        arguments: its arguments, which have to be picklable.
         language, time_zone, script_prefix: as in the request.
         seconds: after how long the process ends itself if the site has not ended it.
         memory: how many more bytes of address space the process may take than it has.

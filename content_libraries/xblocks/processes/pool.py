@@ -109,7 +109,7 @@ class Zygote:
         """Let go of the zygote process in a fork of the site, because the process belongs to the parent."""
         if self._control is not None and self._program is not None:
             self._control.close()
-            self._program.returncode = 0  # it is no child of this process
+            self._program.returncode = 0  # it is not a child of this process
 
     def _started(self) -> socket.socket:
         if self._control is not None:
@@ -122,7 +122,7 @@ class Zygote:
                 command_line(os.fsdecode(get_executable()), theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # what a block prints is no output of a command
+                stdout=2,  # text that a block prints is not output of a command
                 env=_environment(),
             )
         self._control, self._is_ready = ours, False
@@ -180,7 +180,7 @@ class _Process:
 
     def do(self, task: Task, site: Answerer, *, has_to_make_room: Callable[[], bool]) -> Answer | Failure:
         """
-        Have a task done, and answer what the process asks meanwhile.
+        Have a task done, and answer questions of the process meanwhile.
 
         Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process is of no use any
         more.

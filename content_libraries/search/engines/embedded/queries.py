@@ -205,7 +205,7 @@ def _numbers(values: Sequence[str | float]) -> Iterator[float]:
 
 def _in_range(schema: tantivy.Schema, condition: InRange) -> Query:
     if condition.attribute not in NUMBERS:
-        return Query.empty_query()  # texts are no numbers
+        return Query.empty_query()  # texts are not numbers
     if condition.low is None and condition.high is None:
         return Query.all_query()
     return Query.range_query(

@@ -130,6 +130,6 @@ def to_row(document: Document) -> tantivy.Document:
 
 
 def from_row(row: tantivy.Document) -> dict[str, Any]:
-    """Return a document as it was stored."""
+    """Return the stored document."""
     document: dict[str, Any] = json.loads(row.get_first(STORED) or b"{}")
     return document

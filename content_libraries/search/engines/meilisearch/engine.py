@@ -217,7 +217,7 @@ class MeilisearchEngine(SearchEngine):
 
     def _create(self) -> dict[str, Any]:
         """
-        Create the index, and return what the server says about it.
+        Create the index, and return the server's description of it.
 
         Another process may create it at the same time.
         """
@@ -231,7 +231,7 @@ class MeilisearchEngine(SearchEngine):
         return info
 
     def _apply_settings(self) -> None:
-        """Correct the settings of the index. Documents that are there already stay, and are indexed anew."""
+        """Correct the settings of the index. Existing documents stay, and are indexed anew."""
         if wanted := differing(self._index().http.get(f"indexes/{self._index_name}/settings")):
             self._wait(self._index().update_settings(wanted))
 

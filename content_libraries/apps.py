@@ -12,7 +12,7 @@ class ContentLibrariesConfig(AppConfig):
     """
     The app of content libraries.
 
-    The label is what openedx-authz expects (``content_libraries.ContentLibrary``).
+    openedx-authz expects this label (``content_libraries.ContentLibrary``).
     """
 
     name = "content_libraries"

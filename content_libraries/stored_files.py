@@ -51,7 +51,7 @@ def store_exactly(storage: Storage, name: str, content: File[bytes]) -> None:
     """
     Store a file completely under exactly this name, in place of a damaged one.
 
-    Raises StorageFullError and StorageError, also if somebody else is about to store a file with this name.
+    Raises StorageFullError and StorageError, also if another process is about to store a file with this name.
     """
     with storage_faults_named():
         if not isinstance(storage, FileSystemStorage):
@@ -101,9 +101,9 @@ def open_field_file(file: FieldFile) -> File[bytes]:
 @contextmanager
 def local_copy(file: FieldFile) -> Iterator[Path]:
     """
-    Yield the path of a stored file: its own in a local storage, else that of a copy that is deleted at the end.
+    Yield the path of a stored file in a local storage, or of a temporary copy of a file in another storage.
 
-    Raises DamagedFileError for a file that is lost, StorageFullError and StorageError.
+    Raises DamagedFileError if the file is lost, StorageFullError and StorageError.
     """
     if size_of(file.storage, str(file.name)) is None:
         raise _lost()

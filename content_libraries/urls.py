@@ -1,4 +1,4 @@
-"""The URLs of the app: it includes those of the rooms, at the paths that existing clients know."""
+"""The URLs of the app. Includes the URLs of the rooms, at the paths that existing clients know."""
 
 from __future__ import annotations
 

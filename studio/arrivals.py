@@ -65,14 +65,14 @@ _END: Final = b"\r\n\r\n"
 @dataclass
 class Arrival:
     """
-    What has arrived of the next request of a connection.
+    The part of the next request of a connection that has arrived.
 
     Args:
-        started: when its connection came, or its first byte, if the connection had requests before.
-        head: up to and with the blank line, once that is there.
-        body: what follows.
-        missing: bytes of the body that are not there; None while the head is not whole.
-        next: what arrived of the request after this one.
+        started: when its connection was opened, or its first byte arrived if the connection had requests before.
+        head: the head up to and including the blank line, once it is complete.
+        body: the part of the body that has arrived.
+        missing: number of bytes of the body that have not arrived; None while the head is incomplete.
+        next: bytes of the request after this one.
     """
 
     started: float = field(default_factory=time.monotonic)
@@ -107,7 +107,7 @@ class Arrival:
                 return HTTPStatus.LENGTH_REQUIRED
             lengths = _LENGTH.findall(self.head)
             if len(lengths) != len(_ANY_LENGTH.findall(self.head)) or len(lengths) > 1:
-                # gunicorn, or a proxy, may read another number there, and take the body for a request of somebody else
+                # gunicorn, or a proxy, may read another number, and take the body for the request of another client
                 return HTTPStatus.BAD_REQUEST
             self.missing = int(lengths[0]) if lengths else 0
             if self.missing > BODY_BYTES:
@@ -197,12 +197,12 @@ class ArrivedWorker(ThreadWorker):
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
-        if not self.alive:  # browsers open connections in advance; nobody waits for them to end
+        if not self.alive:  # browsers open connections in advance; do not wait for them to end
             for connection in [each for each, arrival in self.waiting.items() if not arrival.head]:
                 self._forget(connection)
 
     def handle(self, connection: TConn) -> object:
-        """Make an answer in a thread, and send at once as much of it as the client takes."""
+        """Make a response in a thread, and send at once as much of it as the client takes."""
         client = connection.sock
         client.setblocking(False)
         connection.sock = connection.parser.unreader.departure = Departure(client)

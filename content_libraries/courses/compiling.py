@@ -116,7 +116,7 @@ def _compile(course: Course, log: PublishLogName) -> bool:
             )
             CompileAttempts.objects.filter(publish_log_id=log.pk).delete()
             _delete_old(course, keep=log.pk)
-    except IntegrityError:  # somebody else compiled it at the same time, or the log has just been deleted
+    except IntegrityError:  # another process compiled it at the same time, or the log has just been deleted
         return False
     return True
 

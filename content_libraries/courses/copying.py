@@ -49,7 +49,7 @@ class Copied:
 
     Args:
         block: the copy.
-        keys: usage key of each block that was copied -> that of its copy.
+        keys: usage key of each block that was copied -> usage key of its copy.
         new_files: paths of files that were added to the course.
         conflicting_files: paths of files that were not added, because the course has other files of these names.
     """
@@ -65,10 +65,10 @@ def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index:
     Copy the draft of a block, with everything in it, into its own or another course.
 
     Args:
-        user: needs VIEW in the course of the block, and EDIT in that of the parent.
+        user: needs VIEW in the course of the block, and EDIT in the course of the parent.
         index: place among the children of the parent; the end if None.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError, and what a course hook raises to refuse the edit.
+    Raises NotFoundError, NotAllowedError, InvalidInputError, and the error with which a course hook refuses the edit.
     """
     return _copy(usage_key, user, parent_key, index, _Copier(usage_key, parent_key.course_key, is_new_use=True))
 

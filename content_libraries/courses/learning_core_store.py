@@ -19,7 +19,7 @@ def _reader(course_key: CourseKey, *, published: bool = False) -> CourseReader:
 
 
 class LearningCoreStore:
-    """Keeps courses as ADR 0015 says; see ``CourseStore`` for what its functions do."""
+    """Keeps courses in Learning Core, as in ADR 0015. ``CourseStore`` describes the functions."""
 
     def structure(self, course_key: CourseKey, *, published: bool = False) -> CourseStructure:
         return _reader(course_key, published=published).structure

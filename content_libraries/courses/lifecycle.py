@@ -141,7 +141,7 @@ def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str
 
 
 def _differing(draft: CourseReader, published: CourseReader, pks: list[int]) -> list[int]:
-    """Return those of the entities whose draft differs from what is published."""
+    """Return the entities whose draft differs from the published version."""
     changed = {row.entity_pk for row in draft.rows.values() if row.state.has_unpublished_changes}
     old, new = published.stored_files, draft.stored_files
     changed |= {pk for pk in old.keys() | new.keys() if old.get(pk) != new.get(pk)}

@@ -1,8 +1,8 @@
 """
 Takes blocks apart into definitions, names and children, and puts them together again.
 
-A definition names neither the block itself nor the blocks in it. A store keeps definitions, names and children
-separately.
+A definition does not contain the name of the block or of the blocks in it. A store keeps definitions, names and
+children separately.
 """
 
 from __future__ import annotations

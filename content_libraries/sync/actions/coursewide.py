@@ -70,7 +70,7 @@ def sync_course(
 
 
 def course_report(synced: Synced) -> dict[str, object]:
-    """Report what a sync of a course did, ready for JSON."""
+    """Report the changes of a sync of a course, ready for JSON."""
     plan = synced.plan
     return {
         "course_key": str(plan.course_key),
@@ -113,7 +113,7 @@ def _skipped(one: Standing, state: LinkState) -> SkippedLink:
 
 
 def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
-    """Return the blocks in document order, without those that stand inside of another one of them."""
+    """Return the blocks in document order, without blocks that are inside of another given block."""
     structure = course_store().structure(course_key)
     wanted, inside, found = set(tops), set[UsageKey](), []
     for key, _depth in structure.walk():

@@ -1,4 +1,4 @@
-"""Declining an update: the block stays as it is, and nothing is offered until the library has something newer."""
+"""Declines an update: the block stays unchanged, and no update is offered until the library has a newer version."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .syncing import apply_sync, blocks_in, own_upstream
 
 
 def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
-    """Plan what ``decline_update`` does, and write nothing. Needs the permissions of ``preview_sync``."""
+    """Plan ``decline_update``, and write nothing. Needs the permissions of ``preview_sync``."""
     block = access_block(user, usage_key, manage=False)
     require_may_see_state(user, usage_key, own_upstream(block))
     return _plan(usage_key)

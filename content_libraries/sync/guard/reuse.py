@@ -31,7 +31,7 @@ from .edits import refuse_linked_parents
 @dataclass(frozen=True, slots=True)
 class ReuseCheck:
     """
-    Whether a library item can be reused in a place.
+    The result of a check whether a library item can be reused in a place.
 
     Args:
         upstream: the key of the item, as the caller gave it.

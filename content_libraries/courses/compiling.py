@@ -27,10 +27,10 @@ from ..actors import Actor
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
 from ..learning_core.api import PublishLogName
+from .course_reader import learning_package_of, root_key
 from .data import BlockState, CoursePermission, CourseStructure
 from .models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .permissions import access_course
-from .reading import learning_package_of, root_key
 from .writing import title_of
 
 logger = logging.getLogger(__name__)

@@ -27,16 +27,16 @@ from ..libraries.api import author_pk
 from ..olx.api import StaticFile, StaticNames, parse_block, with_attributes
 from ..tagging.api import clone_tags
 from . import hooks
-from .arriving import ArrivingFiles, as_new_use
+from .course_reader import find_course, lock_course, root_key
 from .data import Block, BlockCopy, CourseFile, CoursePermission, CourseStructure, private_name
 from .edits import edit_block, write_course_plan
 from .exporting import export_course
 from .lifecycle import CourseExistsError
 from .loading import load_course
 from .models import Course
+from .new_uses import ArrivingFiles, as_new_use
 from .permissions import require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
-from .reading import find_course, lock_course, root_key
 from .store import course_store
 
 _STATIC: Final = "static/"

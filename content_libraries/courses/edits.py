@@ -19,6 +19,7 @@ from ..libraries.api import author_pk
 from ..olx.api import root_tag, with_attributes
 from ..values import read_settings_file
 from . import hooks
+from .course_reader import lock_course
 from .data import GRADING_POLICY_PATH, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
 from .plans import (
@@ -32,7 +33,6 @@ from .plans import (
     SetChildren,
     UpdateBlock,
 )
-from .reading import lock_course
 from .store import Applied, course_store
 
 MAX_PATH: Final = 500

@@ -23,9 +23,9 @@ from ..olx.api import (
     write_folder,
 )
 from ..values import read_settings_file
+from .course_reader import CourseReader
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, TOP_LEVEL, CoursePermission, top_level_name
 from .permissions import access_course
-from .reading import CourseReader
 
 _MADE_FROM_FILES = frozenset({POLICY_PATH, GRADING_POLICY_PATH})
 

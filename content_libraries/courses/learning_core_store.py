@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..learning_core.api import FileBytes
+from .course_reader import CourseReader
 from .data import Block, CourseFile, CourseStructure
 from .plans import CoursePlan
-from .reading import CourseReader
 from .store import Applied
 from .writing import apply_plan, no_files
 

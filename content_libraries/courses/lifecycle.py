@@ -15,11 +15,11 @@ from ..learning_core import api as learning_core
 from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from . import hooks, roles
+from .course_reader import CourseReader, find_course, learning_package_of, lock_course, root_key
 from .data import ROOT, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
-from .reading import CourseReader, find_course, learning_package_of, lock_course, root_key
 from .writing import MAX_DISPLAY_NAME, apply_plan
 
 

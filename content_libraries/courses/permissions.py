@@ -19,9 +19,9 @@ from ..actors import Actor, is_operator
 from ..errors import NotAllowedError
 from ..libraries.api import may_create as may_create_libraries
 from . import roles
+from .course_reader import find_course, names_run, require_run
 from .data import CoursePermission
 from .models import Course
-from .reading import find_course, names_run, require_run
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

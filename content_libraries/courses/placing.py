@@ -14,9 +14,9 @@ from typing import Any
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..learning_core import api as learning_core
+from .course_reader import CourseReader, find_course, learning_package_of
 from .data import CourseStructure, PlacedBlock
 from .models import CourseBlock
-from .reading import CourseReader, find_course, learning_package_of
 
 
 def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[UsageKey, PlacedBlock | None]:

@@ -22,9 +22,9 @@ from openedx_content.models_api import (
 
 from ..keys import ItemKey, LibraryLocatorV2
 from .ids import entity_id
+from .item_statuses import VERSION_FIELDS, VersionStatus
 from .lookups import NAME_FIELDS, key_of
 from .rows import in_parts
-from .status import VERSION_FIELDS, VersionStatus
 
 
 @dataclass(frozen=True, slots=True)

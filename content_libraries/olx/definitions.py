@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .data import OlxBlock
-from .reading import parse_block
 from .splicing import children_in
 from .start_tags import pointer, with_attributes
+from .tree_reader import parse_block
 from .xml_source import Document, parse_document
 
 __all__ = ["assembled", "definition_of", "nested"]

@@ -14,8 +14,8 @@ from ...courses.api import course_store, lock_course
 from ...keys import LibraryLocatorV2
 from ..data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from ..link.access import libraries_closed_to_syncs, require_links_of_course, require_syncs_of_course
+from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in
-from ..link.states import explain
 from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_sync
 from ..read.links import top_level_links

@@ -16,8 +16,8 @@ from ..data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction
 from ..errors import BadUpstreamError
 from ..link.access import access_block, require_may_see_state, require_may_sync
 from ..link.attributes import LinkSettings, children_name, course_type_of, key_or_none, ref_of
+from ..link.explanations import explain
 from ..link.readiness import standings_of
-from ..link.states import explain
 from ..link.upstreams import Upstreams, read_upstreams
 from ..models import CourseLink
 from ..plan.outdated import refuse_outdated

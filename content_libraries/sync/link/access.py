@@ -13,7 +13,7 @@ from ...keys import ItemKey, LibraryLocatorV2, library_key_of
 from ...libraries.api import ContentLibrary, Permission, access_library, viewable_libraries
 from ..data import LinkState
 from ..errors import UpstreamNotAllowedError
-from .states import explain
+from .explanations import explain
 
 _VIEW = (CoursePermission.VIEW_LIBRARY_UPDATES, CoursePermission.VIEW)
 _MANAGE = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)

@@ -23,8 +23,8 @@ from ..errors import UnsupportedTypeError
 from ..guard.reuse import is_supported
 from ..link.access import access_block, libraries_with_hidden_states, require_links_of_course
 from ..link.attributes import LinkSettings, key_or_none
+from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in, standings_of
-from ..link.states import explain
 from ..models import CourseLink
 
 _ORDER: Final = ("is_container", "pk")

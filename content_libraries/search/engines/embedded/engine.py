@@ -36,8 +36,8 @@ from ...engine import (
 )
 from ...waiting import patience
 from .queries import build_query
-from .reading import count_facets, find_addresses
 from .schema import ID, SCHEMA_VERSION, from_row, make_schema, to_row
+from .searching import count_facets, find_addresses
 
 _HEAP_BYTES: Final = 50_000_000
 _IDENTITY_FILE: Final = "identity"

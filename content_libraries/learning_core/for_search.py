@@ -29,8 +29,8 @@ from openedx_content.models_api import (
 )
 
 from .ids import entity_id, package_id
+from .item_statuses import CollectionLabel
 from .rows import in_parts
-from .status import CollectionLabel
 
 CollectionChangeData = signals.CollectionChangeData
 

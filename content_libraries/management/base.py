@@ -63,7 +63,7 @@ class LibraryCommand(BaseCommand):
 
         Args:
             user: who does it; the operator if --user names nobody.
-            args: none.
+            args: none. With them here, type checkers let each command name its options.
             options: the parsed arguments.
 
         Returns: the result, ready for JSON.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.core.files import File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -18,7 +17,7 @@ class SiteStaticFiles(CompressedManifestStaticFilesStorage):
 
     manifest_strict = False
 
-    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+    def hashed_name(self, name: str, content: File[bytes] | None = None, filename: str | None = None) -> str:
         """Return the name with its digest, or unchanged if the file does not exist: browsers then get a 404."""
         try:
             hashed: str = super().hashed_name(name, content, filename)

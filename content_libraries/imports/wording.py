@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
 from opaque_keys.edx.locator import LibraryLocator
 
+from ..translation import LazyText
 from .jobs.requests import CANCELED_TEXT
 
 type Report = Mapping[str, Any]
 
-_SOURCE_CHANGES: Final[Mapping[str, Any]] = {
+_SOURCE_CHANGES: Final[Mapping[str, LazyText]] = {
     "added": gettext_lazy("Added in the source since the last import: %(blocks)s."),
     "changed": gettext_lazy("Changed in the source since the last import: %(blocks)s."),
     "removed": gettext_lazy("Removed in the source since the last import: %(blocks)s."),
 }
 
 # With a context, because some model fields have the same names, and other languages need another form for a number.
-_OUTCOMES: Final[Mapping[str, Any]] = {
+_OUTCOMES: Final[Mapping[str, LazyText]] = {
     "create": pgettext_lazy("number of blocks", "created"),
     "update": pgettext_lazy("number of blocks", "updated"),
     "restore": pgettext_lazy("number of blocks", "restored"),
@@ -32,7 +33,7 @@ _OUTCOMES: Final[Mapping[str, Any]] = {
     "dissolve": pgettext_lazy("number of blocks", "taken apart"),
 }
 
-_KINDS: Final[Mapping[str, Any]] = {
+_KINDS: Final[Mapping[str, LazyText]] = {
     "sections": ngettext_lazy("%(count)d section", "%(count)d sections", "count"),
     "subsections": ngettext_lazy("%(count)d subsection", "%(count)d subsections", "count"),
     "units": ngettext_lazy("%(count)d unit", "%(count)d units", "count"),

@@ -63,7 +63,7 @@ class LibraryCommand(BaseCommand):
 
         Args:
             user: the user who runs it; the operator without --user.
-            args: none.
+            args: none. With them here, type checkers let each command name its options.
             options: the parsed arguments.
 
         Returns: the result, ready for JSON.

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from .. import conf
 
 
-def request_body(request: Request) -> Any:
+def request_body(request: Request) -> object:
     """
     Return the parsed body.
 
@@ -31,11 +31,12 @@ MAX_NAMED: Final = 20
 class StrictSerializer(serializers.Serializer[Any]):
     """A request body that refuses unknown fields, with an error that names each of them (wire: unknown-fields)."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> dict[str, Any]:
         if isinstance(data, Mapping) and (unknown := [str(name) for name in data if name not in self.fields]):
             message = _("This field is not known here.")
             raise serializers.ValidationError({name: [message] for name in unknown[:MAX_NAMED]})
-        return super().to_internal_value(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
 
 def refuse_fields(request: Request) -> None:

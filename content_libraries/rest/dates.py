@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from rest_framework import serializers
 
@@ -19,5 +19,5 @@ def utc_seconds(moment: datetime | None) -> str | None:
 class SecondsDateTimeField(serializers.DateTimeField):
     """A read-only date in the format of ``utc_seconds``."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, **kwargs)
+    def __init__(self, *, allow_null: bool = False) -> None:
+        super().__init__(format=SECONDS_FORMAT, default_timezone=UTC, read_only=True, allow_null=allow_null)

@@ -37,7 +37,7 @@ class TextJSONParser(JSONParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+    ) -> dict[str, Any]:
         """Parse a body. Raises ParseError."""
         body = stream.read()
         charset = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET

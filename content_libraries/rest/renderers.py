@@ -20,10 +20,10 @@ class TextJSONRenderer(JSONRenderer):
 
     def render(
         self,
-        data: Any,
+        data: object,
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+    ) -> bytes:
         try:
             return super().render(data, accepted_media_type, renderer_context)
         except ValueError:  # half a character, or a number that JSON does not have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.validators import ProhibitNullCharactersValidator
@@ -43,7 +43,7 @@ class ErrorsMixin(APIView):
     parameters_without_value: ClassVar[frozenset[str]] = frozenset()
     """Query parameters that say something by being there."""
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
         query = without_blanks(request.GET, keep=self.parameters_without_value)
         request.GET = query  # type: ignore[assignment]  # its type is one of the stubs alone
         return super().initialize_request(request, *args, **kwargs)
@@ -56,7 +56,7 @@ class ErrorsMixin(APIView):
             TextJSONRenderer() if type(renderer) is JSONRenderer else renderer for renderer in super().get_renderers()
         ]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Refuse whoever is nobody; then what is no key, or has no meaning; then a user who may not do this."""
         super().initial(request, *args, **kwargs)
         # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
@@ -109,7 +109,7 @@ class ErrorsMixin(APIView):
         """Return the HTTP error for an error of this app. Clients of some views know another one."""
         return api_exception(error, anonymous=not self.request.user.is_authenticated)
 
-    def error_body(self, error: Exception, data: Any) -> Any:
+    def error_body(self, error: Exception, data: object) -> object:
         """Return the body for an error whose usual body is ``data``. Clients of some views know another one."""
         return data
 
@@ -152,7 +152,7 @@ class FramedMixin(APIView):
     A response without a policy of its own may load and run nothing, and only these frontends may frame it.
     """
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.xframe_options_exempt = True  # frame-ancestors says who may
         answer.headers.setdefault("Content-Security-Policy", f"{conf.frame_ancestors()}; default-src 'none'")

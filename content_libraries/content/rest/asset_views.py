@@ -8,7 +8,7 @@ with these files (ADR 0012).
 from __future__ import annotations
 
 import posixpath
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -19,6 +19,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -93,7 +94,7 @@ class AssetView(LibraryScopedView):
 class FileView(FramedMixin, LibraryAPIView):
     """Base of the views that serve files."""
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         """Accept every request: the type of a file does not depend on the Accept header. Only errors are rendered."""
         return super().perform_content_negotiation(request, force=True)
 

@@ -126,12 +126,13 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
 
     display_name = serializers.CharField(max_length=MAX_TITLE)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> dict[str, Any]:
         """Refuse a new license: a container of a library keeps the license that it came with."""
         if isinstance(data, Mapping) and "license" in data:
             text = _("The license of a container cannot be set in a library.")
             raise serializers.ValidationError({"license": [text]})
-        return super().to_internal_value(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
 
 class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
@@ -161,7 +162,7 @@ class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
 
     default_error_messages = {"invalid": gettext_lazy("Invalid input.")}  # noqa: RUF012 - as the framework declares it
 
-    def to_internal_value(self, data: Any) -> ItemKey:
+    def to_internal_value(self, data: object) -> ItemKey:
         try:
             return item_key(data if isinstance(data, str) else "")
         except MalformedKeyError:

@@ -42,7 +42,7 @@ PLAN_COLUMNS: Final[Mapping[str, LazyText]] = {
 _MOST_ROWS: Final = 1000
 """How many rows of a plan the page shows; the CSV file has all."""
 
-type Context = dict[str, Any]
+type Context = dict[str, object]
 type _ChosenSource = tuple[CourseKey, str, UUID | None]
 """Key and title of a source, and the uuid of the upload; None for a course of the course store."""
 
@@ -155,7 +155,7 @@ def progress(request: HttpRequest, context: Context) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/progress.html", context)
 
 
-def csv_response(name: str, columns: Mapping[str, LazyText], rows: Sequence[Mapping[str, Any]]) -> HttpResponse:
+def csv_response(name: str, columns: Mapping[str, LazyText], rows: Sequence[Mapping[str, object]]) -> HttpResponse:
     """Return a table as a CSV file in which spreadsheets take no cell for a formula."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}

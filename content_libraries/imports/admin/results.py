@@ -61,7 +61,9 @@ class OutcomeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, LazyText]]:
         return _OUTCOMES.items()
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ModulestoreBlockMigration]
+    ) -> QuerySet[ModulestoreBlockMigration]:
         has_record = Q(change_log_record__isnull=False)
         is_new = Q(change_log_record__old_version__isnull=True)
         conditions = {

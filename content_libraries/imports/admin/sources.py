@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ...actors import Actor
 from ...admin_base.staff import StaffAdmin
 from ...courses.admin import CourseAdmin
+from ...courses.api import Course
 from ...errors import ContentLibrariesError
 from ...libraries.api import is_global_staff
 from .. import api
@@ -24,7 +25,7 @@ from .forms import SourceKeyField
 
 
 @admin.action(description=gettext_lazy("Import into library…"))
-def import_courses(_model_admin: object, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect:
+def import_courses(_model_admin: object, request: HttpRequest, queryset: QuerySet[Course]) -> HttpResponseRedirect:
     """Lead to the import of the selected courses. The following pages check the permission in each course."""
     return HttpResponseRedirect(page_url("new", course=[str(key) for key in queryset.values_list("pk", flat=True)]))
 

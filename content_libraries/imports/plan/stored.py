@@ -91,7 +91,7 @@ def load_plan(content: bytes) -> ImportPlan:
     )
 
 
-def dump_options(options: ImportOptions) -> dict[str, Any]:
+def dump_options(options: ImportOptions) -> dict[str, object]:
     """Serialize options, ready for JSON."""
     return {**asdict(options), "only": list(options.only)}
 

@@ -24,6 +24,7 @@ from ...rest.views import LibraryAPIView
 from .. import api, results
 from ..data import Level, OnRepeat
 from ..jobs.requests import SourceNotAllowedError
+from ..models import ImportJob
 from .serializers import (
     BlockResultSerializer,
     BulkMigrationRequestSerializer,
@@ -47,7 +48,7 @@ class BadParameter(APIException):
         super().__init__({name: message})
 
 
-def task(request: Request, job: Any) -> dict[str, Any]:
+def task(request: Request, job: ImportJob) -> dict[str, Any]:
     """Return the task object of a job (wire: imports-jobs)."""
     data: dict[str, Any] = TaskSerializer(job, context={"request": request}).data
     return data

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from django.apps import AppConfig
 from django.core import checks
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
@@ -13,7 +13,7 @@ _PACKAGE = "openedx_authz.rest_api."
 
 
 @checks.register(checks.Tags.security)
-def check_views_of_roles(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[checks.CheckMessage]:
+def check_views_of_roles(app_configs: Sequence[AppConfig] | None, **_kwargs: object) -> list[checks.CheckMessage]:
     """Warn if a URL leads to an uncorrected view of openedx-authz."""
     resolver = get_resolver()
     found = [path for path, view in _views(resolver) if _is_of_package(view) and _is_reached(resolver, path)]
@@ -30,7 +30,7 @@ def check_views_of_roles(app_configs: Sequence[Any] | None, **_kwargs: Any) -> l
     ]
 
 
-def _views(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, Any]]:
+def _views(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, object]]:
     """Yield each path of a site with its view. Parameters in paths have an example value."""
     for pattern in resolver.url_patterns:
         path = prefix + _example(pattern)
@@ -47,7 +47,7 @@ def _example(pattern: URLPattern | URLResolver) -> str:
     return str(pattern.pattern).strip("^$")
 
 
-def _is_of_package(view: Any) -> bool:
+def _is_of_package(view: object) -> bool:
     return getattr(getattr(view, "view_class", None), "__module__", "").startswith(_PACKAGE)
 
 

@@ -57,7 +57,7 @@ class AuthzView(ErrorsMixin):
 class SortedView(AuthzView):
     """Base of views that sort by ``sort_by`` and ``order``. The views of openedx-authz fail if one of them is blank."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         for name in ("sort_by", "order"):
             if request.query_params.get(name) == "":
@@ -108,7 +108,7 @@ class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
     def get_permissions(self) -> list[Any]:
         return [IsAuthenticated()]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if isinstance(request.data, list):
             require_few(len(request.data), most=conf.ROLES_MAX_ITEMS)
@@ -173,7 +173,7 @@ class RolesView(ScopedView, base.RoleListView):
 class UserValidationView(AuthzView, base.UserValidationAPIView):
     """Checks which of some usernames and e-mail addresses belong to users."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if isinstance(request.data, Mapping):
             users = texts_of(shapes.UserValidationAPIViewSerializer(data=request.data), "users")

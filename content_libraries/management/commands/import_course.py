@@ -27,6 +27,8 @@ _TO_WHAT_WAS_THERE: Final = ("update", "restore", "keep", "skip")
 
 
 class _Options(TypedDict):
+    """The arguments that the command reads."""
+
     source: str
     library: str
     level: str

@@ -339,7 +339,7 @@ def _library(wanted: Mapping[str, Any]) -> LibraryLocatorV2 | None:
     return library_of(wanted["library_key"], field="library_key") if wanted.get("library_key") else None
 
 
-def _run_data(run: SyncRun) -> Any:
+def _run_data(run: SyncRun) -> Mapping[str, Any]:
     courses = sorted(run.courses.all(), key=lambda course: course.pk)
     done = sum(course.finished is not None for course in courses)
     return RunSerializer(

@@ -53,7 +53,7 @@ class DeveloperErrorsView(LibraryAPIView):
     def refusal_of_key(self, key: MalformedKey) -> Exception:
         return InvalidInputError(key.error.message)
 
-    def error_body(self, error: Exception, data: Any) -> Any:
+    def error_body(self, error: Exception, data: object) -> object:
         if not isinstance(error, ContentLibrariesError):
             return {"developer_message": _flat(data)}
         message: Any = self.message_of(error)
@@ -108,5 +108,5 @@ def flag(value: object, *, field: str) -> bool:
     return text == "true"
 
 
-def _flat(data: Any) -> Any:
+def _flat(data: object) -> object:
     return data["detail"] if isinstance(data, dict) and data.keys() == {"detail"} else data

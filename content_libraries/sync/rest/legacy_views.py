@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -191,5 +192,5 @@ class UpdateAllView(DeveloperErrorsView):
         api.refuse_update_of_all(downstream_key, user=request.user)
 
 
-def _task(request: Request, conversion: LegacyConversion) -> Any:
+def _task(request: Request, conversion: LegacyConversion) -> Mapping[str, Any]:
     return LegacyTaskSerializer(conversion, context={"request": request}).data

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sized
-from typing import Any
+from typing import Any, Protocol
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
-from openedx_tagging.models import ObjectTag, Taxonomy
+from openedx_tagging.data import TagData
+from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from openedx_tagging.rest_api.v1 import serializers as base
 from organizations.models import Organization
 from rest_framework import serializers
@@ -56,7 +58,7 @@ class TagSerializer(base.TagDataSerializer):
     """A tag of a taxonomy."""
 
     @extend_schema_field(serializers.URLField(allow_null=True))
-    def get_sub_tags_url(self, obj: Any) -> str | None:
+    def get_sub_tags_url(self, obj: TagData | Tag) -> str | None:
         url: str | None = super().get_sub_tags_url(obj)
         return url
 
@@ -84,7 +86,7 @@ class TaxonomyFileSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField()
 
-    def validate_file(self, file: Any) -> Any:
+    def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         data: bytes = file.read()
         file.seek(0)
         if str(file.name).lower().endswith(".json"):
@@ -110,10 +112,11 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
     )
     all_orgs = serializers.BooleanField(required=False, default=False)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> dict[str, Any]:
         orgs = data.get("orgs") if isinstance(data, Mapping) else None
         require_few(len(orgs) if isinstance(orgs, Sized) else 0, field="orgs")  # each name takes a query of its own
-        return super().to_internal_value(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["all_orgs"] == ("orgs" in attrs):
@@ -147,10 +150,16 @@ class ObjectTagSerializer(base.ObjectTagMinimalSerializer):
         return bool(self.context["may_tag"]) and not instance.is_copied
 
 
+class TagOfObject(Protocol):
+    """A tag of an object, and whether its taxonomy is available there."""
+
+    is_available: bool
+
+
 class ObjectTagsByTaxonomySerializer(base.ObjectTagsByTaxonomySerializer):
     """The tags of an object. Rows tell whether their taxonomy ``is_available`` to the object's organization."""
 
-    def can_tag_object(self, obj_tag: Any) -> bool:
+    def can_tag_object(self, obj_tag: TagOfObject) -> bool:
         return bool(self.context["may_tag"] and obj_tag.is_available)
 
 

@@ -75,9 +75,9 @@ class TaggingView(ErrorsMixin):
 class TaxonomyErrorsMixin(TaggingView):
     """Treats input that models refuse, and numbers that are too long, like other bad input."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        if len(kwargs.get("pk", "")) > _LONGEST_PK:
+        if len(str(kwargs.get("pk", ""))) > _LONGEST_PK:
             raise NotFound
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -101,13 +101,13 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
             taxonomies = taxonomies.filter(pk__in=api.unassigned_taxonomies().values("pk"))
         return taxonomies.prefetch_related("availability__orgs")
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if self.action in _IMPORTS:
             TaxonomyFileSerializer(data=request.data).is_valid(raise_exception=True)
 
     @action(detail=True, methods=["get"])
-    def export(self, request: Request, **_kwargs: Any) -> HttpResponse:  # type: ignore[override]  # of another class
+    def export(self, request: Request, **_kwargs: object) -> HttpResponse:  # type: ignore[override]  # of another class
         """Export a taxonomy."""
         query = TaxonomyExportQueryParamsSerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
@@ -125,7 +125,7 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
         responses=TaxonomySerializer,
     )
     @action(detail=True, methods=["put"])
-    def orgs(self, request: Request, **_kwargs: Any) -> Response:
+    def orgs(self, request: Request, **_kwargs: object) -> Response:
         taxonomy = self.get_object()
         body = TaxonomyOrganizationsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -159,7 +159,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
-    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def delete(self, request: Request, *args: object, **kwargs: object) -> Response:
         tags = request.data.get("tags") if isinstance(request.data, Mapping) else None
         require_few(len(tags) if isinstance(tags, Sized) else 0, field="tags")
         response: Response = super().delete(request, *args, **kwargs)  # type: ignore[no-untyped-call]
@@ -201,13 +201,13 @@ class ObjectTagView(TaggingView, base.ObjectTagView):
         tags = tags.filter(Q(taxonomy__in=visible) | Q(taxonomy__in=available.values("pk")))
         return tags.annotate(is_available=Exists(available.filter(pk=OuterRef("taxonomy"))))
 
-    def ensure_has_view_object_tag_permission(self, user: Any, taxonomy: Taxonomy | None, object_id: str) -> None:
+    def ensure_has_view_object_tag_permission(self, user: object, taxonomy: Taxonomy | None, object_id: str) -> None:
         """Allow every user, because tags of taxonomies that the user may not see are filtered out."""
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "may_tag": self.holder.may_tag(self.request.user)}
 
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def update(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Replace the tags of each taxonomy that is named."""
         self.holder.require_may_tag(request.user)
         body = ObjectTagsUpdateSerializer(data=request.data)
@@ -230,7 +230,7 @@ class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView)
 
     parameters_without_value = frozenset({"count_implicit"})
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         require_few(self.kwargs["object_id_pattern"].count(",") + 1)
         response: Response = super().retrieve(request, *args, **kwargs)
         return response

@@ -14,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from statistics import median
-from typing import Any
 
 from content_libraries.actors import OPERATOR
 
@@ -55,7 +54,7 @@ def main(documents: int) -> None:
         compare(ours, theirs, documents)
         for count in (1, 100):
 
-            def update(number: int, count: int = count) -> Callable[[], Any]:
+            def update(number: int, count: int = count) -> Callable[[], object]:
                 write(package_pk, range(count), f"Edit {number}")
                 return lambda: search.catch_up(package_pk)
 
@@ -86,7 +85,7 @@ def put(index: tantivy.Index, documents: list[Document]) -> None:
     writer.wait_merging_threads()
 
 
-def repeated(name: str, prepare: Callable[[int], Callable[[], Any]]) -> Measurement:
+def repeated(name: str, prepare: Callable[[int], Callable[[], object]]) -> Measurement:
     """Return the median of several runs. The time of ``prepare`` is not measured."""
     runs: list[Measurement] = []
     for number in range(REPEATS):

@@ -13,7 +13,7 @@ class Operator:
     """
     The operator of the site, at a shell or in a scheduled job.
 
-    The operator may do everything, and is recorded as nobody.
+    The operator may do everything. Changes by the operator are recorded without a user.
     """
 
     __slots__ = ()

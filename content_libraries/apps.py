@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy
@@ -12,7 +12,7 @@ class ContentLibrariesConfig(AppConfig):
     """
     The app of content libraries.
 
-    The label is what openedx-authz expects (``content_libraries.ContentLibrary``).
+    openedx-authz expects this label (``content_libraries.ContentLibrary``).
     """
 
     name = "content_libraries"
@@ -20,7 +20,7 @@ class ContentLibrariesConfig(AppConfig):
     verbose_name = gettext_lazy("Content libraries")
     default_auto_field = "django.db.models.BigAutoField"
 
-    plugin_app: ClassVar[dict[str, Any]] = {
+    plugin_app: ClassVar[dict[str, object]] = {
         "url_config": {
             "cms.djangoapp": {
                 "namespace": "content_libraries",

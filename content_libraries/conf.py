@@ -16,7 +16,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class Setting[T]:
-    """One setting. ``value`` is what the host set, or the default."""
+    """One setting. ``value`` is the value that the host has set, or the default."""
 
     name: str
     default: T

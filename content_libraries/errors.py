@@ -14,11 +14,11 @@ from .server_paths import without_server_paths
 
 class ContentLibrariesError(Exception):
     """
-    Base of all errors that this app raises on purpose, for whoever asked for something.
+    Base of all errors that this app raises on purpose, with a message for the user.
 
-    (``JobCanceledError`` and ``LeaseLostError`` of ``jobs`` are for workers only: they end a job, and no one is told.)
+    (``JobCanceledError`` and ``LeaseLostError`` of ``jobs`` are for workers only: they end a job without a message.)
 
-    ``message`` is for the author. ``str(error)`` may name folders of the server too, and is for who has a shell there.
+    ``message`` is for the author. ``str(error)`` may also name folders of the server, and is for its operators.
     """
 
     code: ClassVar[str] = "content_libraries_error"
@@ -51,10 +51,10 @@ class InvalidInputError(ContentLibrariesError):
     The input breaks a rule.
 
     Args:
-        message: what is wrong, and what the author can do.
-        field: name of the offending input field; None when the rule is about the request as a whole.
-        as_list: whether clients get the message of a field in a list. The shape differs from rule to rule in
-            what clients know (wire: errors), and frontends show it.
+        message: the error, and what the author can do.
+        field: name of the offending input field; None if the rule is about the request as a whole.
+        as_list: whether clients get the message of a field in a list. The wire format has a different shape for each
+            rule (wire: errors), and frontends depend on it.
     """
 
     code = "invalid_input"
@@ -72,13 +72,13 @@ class BusyError(ContentLibrariesError):
 
 
 class UnavailableError(BusyError):
-    """A part of the site does not work, and somebody has to repair it."""
+    """A part of the site does not work, and its operators have to repair it."""
 
     code = "unavailable"
 
 
 class ConflictError(ContentLibrariesError):
-    """Somebody else changed the same thing at the same time. The author can look at it and try again."""
+    """Another user changed the same object at the same time. The author can look at it and try again."""
 
     code = "conflict"
 
@@ -112,6 +112,6 @@ class StorageFullError(StorageError):
 
 
 class DamagedFileError(StorageError):
-    """A stored file is lost, or differs from what its row says. The author can upload it again."""
+    """A stored file is lost, or does not match its row. The author can upload it again."""
 
     code = "file_damaged"

@@ -1,8 +1,8 @@
 """
-What other installed packages add to this one, by entry points.
+Loads additions by other installed packages, through entry points.
 
-A room that takes additions has a group of entry points. It loads them when it first needs them, once in a process. An
-entry point that cannot be used is logged and left out: the site runs without it, and ``manage.py check`` names it.
+A room that takes additions has a group of entry points. It loads them when it first needs them, once in each process.
+An entry point that cannot be used is logged and left out: the site runs without it, and ``manage.py check`` names it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Named(Protocol):
 @dataclass(frozen=True, slots=True)
 class Extensions[T]:
     """
-    What the entry points of a group have added.
+    The additions by the entry points of a group.
 
     Args:
         group: the group.
@@ -47,7 +47,7 @@ class Extensions[T]:
 
 def load_extensions[T: Named](group: str, kind: type[T], *, taken: Collection[str]) -> Extensions[T]:
     """
-    Load the entry points of a group. Never raises for what they do; this takes as long as their imports.
+    Load the entry points of a group. Exceptions of entry points are caught. Takes as long as their imports.
 
     Args:
         group: the group of entry points.

@@ -11,10 +11,10 @@ class Finding:
     A problem that a check has found.
 
     Args:
-        check: what was checked, ``index``.
-        subject: key of what it is about, mostly of a library.
-        message: what is wrong, for the operator of the site.
-        repaired: whether it has been put right.
+        check: name of the check, such as ``index``.
+        subject: key of the affected object, usually of a library.
+        message: a description, for the operator of the site.
+        repaired: whether it has been repaired.
     """
 
     check: str

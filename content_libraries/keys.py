@@ -1,5 +1,5 @@
 """
-Keys of libraries and of what is in them: parsing in one place.
+Parses keys of libraries and of objects in them.
 
 Formats (wire: keys)::
 

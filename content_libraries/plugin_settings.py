@@ -8,7 +8,7 @@ Open edX calls ``plugin_settings`` for every plugin; other projects call it at t
 
     plugin_settings(sys.modules[__name__])
 
-What the host has set stays as it is. Settings are read while this runs, so it imports no models.
+Settings of the host stay unchanged. This module runs while settings are read, so it imports no models.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _APPS: Final = (
 )
 
 _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
-"""Forgets at the end of a request what was remembered for it, such as grants."""
+"""Clears the cache of a request, such as grants, at its end."""
 
 _LAST_MIDDLEWARE: Final = "crum.CurrentRequestUserMiddleware"
 """Tells the filters and the audit log of openedx-authz who sent the request."""
@@ -60,7 +60,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 _PERIODIC: Final = {
-    # Finds what nobody caught up with: an engine or a broker was down, or a process died after its commit.
+    # Indexes missed changes: an engine or a broker was down, or a process died after its commit.
     "sweep-search": _every(60.0, "search.sweep"),
     "sweep-compiled-courses": _every(60.0, "courses.sweep"),
     # Finds imports, backups, syncs and other jobs whose worker died or whose message was lost.
@@ -130,7 +130,7 @@ def plugin_settings(settings: Any) -> None:
     _default(settings, "SIMPLE_HISTORY_DATE_INDEX", False)
     rest: dict[str, Any] = _default(settings, "REST_FRAMEWORK", {})
     rest.setdefault("DEFAULT_SCHEMA_CLASS", "drf_spectacular.openapi.AutoSchema")
-    # The apps were brought here: what their views lack in a description is not for who deploys the host.
+    # This package brings these apps, so their host need not see warnings about descriptions of their views.
     description: dict[str, Any] = _default(settings, "SPECTACULAR_SETTINGS", {})
     description.setdefault("ENABLE_DJANGO_DEPLOY_CHECK", False)
     described: dict[str, Any] = description.setdefault("PATH_CONVERTER_OVERRIDES", {})

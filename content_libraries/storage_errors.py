@@ -1,4 +1,4 @@
-"""Explains exceptions of storages and databases: there is no space left, or the storage fails."""
+"""Explains exceptions of storages and databases: no space is left, or the storage fails."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def named(error: BaseException) -> StorageError:
 
 def storage_faults() -> tuple[type[BaseException], ...]:
     """
-    Return the exceptions that storages raise when they fail: those of the system, and of imported storage clients.
+    Return the exceptions that storages raise when they fail: exceptions of the system and of imported storage clients.
     """
     return (
         OSError,

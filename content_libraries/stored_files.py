@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from django.core.files.base import File
@@ -30,7 +30,7 @@ PART: Final = ".part"
 """Suffix of the names of incomplete files."""
 
 
-def store(storage: Storage, name: str, content: File[Any]) -> str:
+def store(storage: Storage, name: str, content: File[bytes]) -> str:
     """
     Store a file completely, and replace a file with the same name.
 
@@ -47,11 +47,11 @@ def store(storage: Storage, name: str, content: File[Any]) -> str:
         return _store_at_once(storage, name, content)
 
 
-def store_exactly(storage: Storage, name: str, content: File[Any]) -> None:
+def store_exactly(storage: Storage, name: str, content: File[bytes]) -> None:
     """
     Store a file completely under exactly this name, in place of a damaged one.
 
-    Raises StorageFullError and StorageError, also if somebody else is about to store a file with this name.
+    Raises StorageFullError and StorageError, also if another process is about to store a file with this name.
     """
     with storage_faults_named():
         if not isinstance(storage, FileSystemStorage):
@@ -64,7 +64,7 @@ def store_exactly(storage: Storage, name: str, content: File[Any]) -> None:
             raise StorageError(_("Somebody else is storing the same file. Try again."))
 
 
-def store_in_field(file: FieldFile, name: str, content: File[Any]) -> None:
+def store_in_field(file: FieldFile, name: str, content: File[bytes]) -> None:
     """
     Store a file completely for a FileField, like ``FieldFile.save``. The row is not saved.
 
@@ -101,9 +101,9 @@ def open_field_file(file: FieldFile) -> File[bytes]:
 @contextmanager
 def local_copy(file: FieldFile) -> Iterator[Path]:
     """
-    Yield the path of a stored file: its own in a local storage, else that of a copy that is deleted at the end.
+    Yield the path of a stored file in a local storage, or of a temporary copy of a file in another storage.
 
-    Raises DamagedFileError for a file that is lost, StorageFullError and StorageError.
+    Raises DamagedFileError if the file is lost, StorageFullError and StorageError.
     """
     if size_of(file.storage, str(file.name)) is None:
         raise _lost()
@@ -119,7 +119,7 @@ def local_copy(file: FieldFile) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _store_aside(storage: FileSystemStorage, name: str, content: File[Any]) -> str:
+def _store_aside(storage: FileSystemStorage, name: str, content: File[bytes]) -> str:
     aside = f"{name}.{uuid4().hex}{PART}"
     try:
         storage.save(aside, content)
@@ -133,7 +133,7 @@ def _store_aside(storage: FileSystemStorage, name: str, content: File[Any]) -> s
     return name
 
 
-def _store_at_once(storage: Storage, name: str, content: File[Any]) -> str:
+def _store_at_once(storage: Storage, name: str, content: File[bytes]) -> str:
     was_there, is_stored = storage.exists(name), False
     try:
         stored = storage.save(name, content)
@@ -146,7 +146,7 @@ def _store_at_once(storage: Storage, name: str, content: File[Any]) -> str:
     return stored
 
 
-def _check_size(size: int, content: File[Any]) -> None:
+def _check_size(size: int, content: File[bytes]) -> None:
     if size != content.size:
         raise StorageError(
             _("The storage of files of this site has kept %(size)s of %(wanted)s bytes. Try again.")

@@ -1,7 +1,7 @@
 """
-Translates texts for the rooms that know no Django.
+Translates texts for rooms that do not import Django.
 
-The language is the active one at the time of the call: that of a request, or the site's in a job.
+Texts are in the language that is active at the time of the call: the language of a request, or of the site in a job.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The URLs of the app: it includes those of the rooms, at the paths that existing clients know."""
+"""The URLs of the app. Includes the URLs of the rooms, at the paths that existing clients know."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
 LIBRARIES = "api/libraries/v2/"
-OWN = "api/content_library/v1/"
+ADDITIONAL = "api/content_library/v1/"
 TAGGING = "api/content_tagging/v1/"
 ASSETS = "library_assets/"
 XBLOCKS = "api/xblock/v2/xblocks/"
@@ -24,20 +24,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.backups.rest.urls")),
     # Takes any first segment: rooms with fixed names there, such as restore/, come before it.
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
-    path(OWN, include("content_libraries.libraries.rest.own_urls")),
-    path(OWN, include("content_libraries.content.rest.own_urls")),
+    path(ADDITIONAL, include("content_libraries.libraries.rest.additional_urls")),
+    path(ADDITIONAL, include("content_libraries.content.rest.additional_urls")),
     path(ROLES, include("content_libraries.libraries.authz.urls")),
-    path(OWN, include("content_libraries.search.rest.urls")),
-    path(OWN, include("content_libraries.courses.rest.urls")),
-    path(OWN, include("content_libraries.imports.rest.own_urls")),
+    path(ADDITIONAL, include("content_libraries.search.rest.urls")),
+    path(ADDITIONAL, include("content_libraries.courses.rest.urls")),
+    path(ADDITIONAL, include("content_libraries.imports.rest.additional_urls")),
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
     path(TAGGING, include("content_libraries.tagging.rest.urls")),
     path(STAGING, include("content_libraries.clipboard.rest.urls")),
-    path(OWN, include("content_libraries.xblocks.rest.own_urls")),
+    path(ADDITIONAL, include("content_libraries.xblocks.rest.additional_urls")),
     path(XBLOCKS, include("content_libraries.xblocks.rest.urls")),
     path(EMBED, include("content_libraries.xblocks.rest.embed_urls")),
-    path(OWN, include("content_libraries.sync.rest.own_urls")),
+    path(ADDITIONAL, include("content_libraries.sync.rest.additional_urls")),
     path(CONTENTSTORE, include("content_libraries.sync.rest.urls")),
     path(LEGACY_BLOCKS, include("content_libraries.sync.rest.legacy_urls")),
     path("xblock/", include("content_libraries.sync.rest.block_urls")),

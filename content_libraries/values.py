@@ -36,19 +36,19 @@ MAX_NUMBER: Final = 10**100
 _MAX_NUMBER_CHARACTERS: Final = 100
 _JSON_MARK: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
 _YAML_NUMBERS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
-_YamlLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster one, where it was compiled
+_YamlLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster loader, if it was compiled
 
 
 @dataclass
 class ValueBudget:
     """
-    The amount that may still be read.
+    The remaining amount that may be read.
 
     Several values can share a budget.
 
     Args:
-        characters: of the texts.
-        nodes: lists, objects, and what is in them. Reading one takes XBlocks about 30 microseconds.
+        characters: number of characters of the texts.
+        nodes: number of lists, objects, and values in them. XBlocks take about 30 microseconds to read one.
         depth: how deep one value may nest.
     """
 
@@ -83,10 +83,10 @@ def read_json(text: str | bytes, budget: ValueBudget | None = None) -> object:
 
     Args:
         text: the JSON; as bytes in UTF-8, with or without a byte order mark.
-        budget: what may be read, and is taken from; that of one setting by default.
+        budget: the budget from which the read amount is taken; by default the budget of one setting.
 
-    Raises InvalidValueError for what is not JSON, or holds numbers that JSON does not have; its subclass
-    OversizedValueError for what is too large.
+    Raises InvalidValueError if the text is not JSON, or holds numbers that JSON does not have; its subclass
+    OversizedValueError if it is too large.
     """
     budget = budget or ValueBudget()
     if isinstance(text, bytes):
@@ -113,13 +113,13 @@ def read_settings_file(data: bytes) -> dict[str, Any]:
 
 def read_value(text: str, budget: ValueBudget | None = None) -> object:
     """
-    Read JSON or, where the text is not JSON, YAML without aliases and tags.
+    Read JSON or, if the text is not JSON, YAML without aliases and tags.
 
     Args:
-        text: a setting, as it stands in an attribute.
-        budget: what may be read, and is taken from; that of one setting by default.
+        text: a setting, as written in an attribute.
+        budget: the budget from which the read amount is taken; by default the budget of one setting.
 
-    Raises InvalidValueError for what is neither; its subclass OversizedValueError for what is too large.
+    Raises InvalidValueError if the text is neither; its subclass OversizedValueError if it is too large.
     """
     budget = budget or ValueBudget()
     budget.take_characters(len(text))
@@ -133,10 +133,10 @@ def read_value(text: str, budget: ValueBudget | None = None) -> object:
 
 def check_plain(value: object, *, depth: int = ValueBudget.depth) -> None:
     """
-    Raise InvalidValueError for a value that JSON cannot hold, or that is unreasonably large.
+    Raise InvalidValueError if JSON cannot hold the value, or if it is unreasonably large.
 
     Args:
-        value: lists, objects, and what is in them; dates are let through.
+        value: lists, objects, and values in them; dates are allowed.
         depth: how deep it may nest.
     """
     if isinstance(value, dict | list | tuple | set | frozenset) and depth == 0:

@@ -2,7 +2,7 @@
 
 import warnings
 
-# Said at every start by the fs package, which XBlock needs; there is no newer release of it.
+# A warning of the fs package at every start. XBlock needs the package, which has no newer release.
 warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
 
 from .celery import app as celery_app  # noqa: E402 - after the filter

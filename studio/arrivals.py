@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from selectors import EVENT_READ, EVENT_WRITE
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -65,14 +65,14 @@ _END: Final = b"\r\n\r\n"
 @dataclass
 class Arrival:
     """
-    What has arrived of the next request of a connection.
+    The part of the next request of a connection that has arrived.
 
     Args:
-        started: when its connection came, or its first byte, if the connection had requests before.
-        head: up to and with the blank line, once that is there.
-        body: what follows.
-        missing: bytes of the body that are not there; None while the head is not whole.
-        next: what arrived of the request after this one.
+        started: when its connection was opened, or its first byte arrived if the connection had requests before.
+        head: the head up to and including the blank line, once it is complete.
+        body: the part of the body that has arrived.
+        missing: number of bytes of the body that have not arrived; None while the head is incomplete.
+        next: bytes of the request after this one.
     """
 
     started: float = field(default_factory=time.monotonic)
@@ -107,7 +107,7 @@ class Arrival:
                 return HTTPStatus.LENGTH_REQUIRED
             lengths = _LENGTH.findall(self.head)
             if len(lengths) != len(_ANY_LENGTH.findall(self.head)) or len(lengths) > 1:
-                # gunicorn, or a proxy, may read another number there, and take the body for a request of somebody else
+                # gunicorn, or a proxy, may read another number, and take the body for the request of another client
                 return HTTPStatus.BAD_REQUEST
             self.missing = int(lengths[0]) if lengths else 0
             if self.missing > BODY_BYTES:
@@ -164,7 +164,7 @@ class ArrivedWorker(ThreadWorker):
 
     def init_process(self) -> None:
         self.waiting: dict[TConn, Arrival] = {}  # the oldest first
-        self.leaving: dict[TConn, tuple[Departure, Future[Any]]] = {}  # the oldest first
+        self.leaving: dict[TConn, tuple[Departure, Future[object]]] = {}  # the oldest first
         self.health_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
         super().init_process()
 
@@ -197,12 +197,12 @@ class ArrivedWorker(ThreadWorker):
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
-        if not self.alive:  # browsers open connections in advance; nobody waits for them to end
+        if not self.alive:  # browsers open connections in advance; do not wait for them to end
             for connection in [each for each, arrival in self.waiting.items() if not arrival.head]:
                 self._forget(connection)
 
     def handle(self, connection: TConn) -> object:
-        """Make an answer in a thread, and send at once as much of it as the client takes."""
+        """Make a response in a thread, and send at once as much of it as the client takes."""
         client = connection.sock
         client.setblocking(False)
         connection.sock = connection.parser.unreader.departure = Departure(client)
@@ -211,7 +211,7 @@ class ArrivedWorker(ThreadWorker):
         finally:
             connection.sock = client
 
-    def finish_request(self, connection: TConn, future: Future[Any]) -> None:
+    def finish_request(self, connection: TConn, future: Future[object]) -> None:
         """Send the rest of an answer when there is room for it."""
         departure: Departure = connection.parser.unreader.departure
         if departure.is_over:
@@ -243,7 +243,7 @@ class ArrivedWorker(ThreadWorker):
         self.nr_conns -= 1
         connection.close()
 
-    def _finish(self, connection: TConn, future: Future[Any]) -> None:
+    def _finish(self, connection: TConn, future: Future[object]) -> None:
         """Keep a connection open, or close it. A request that has arrived meanwhile is next."""
         super().finish_request(connection, future)
         if connection not in self.keepalived_conns:

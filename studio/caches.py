@@ -1,4 +1,4 @@
-"""The exceptions of a cache that does not answer. Nobody is kept out then."""
+"""The exceptions of a cache that does not respond. Logins are not limited then."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from content_libraries.characters import is_readable_charset
 
 class CharsetMiddleware:
     """
-    Refuses requests in charsets that nobody sends.
+    Refuses requests in unusual charsets.
 
-    Django decodes forms and addresses with any codec of Python that a client names. Some take hours for a megabyte.
+    Django decodes forms and URLs with any Python codec that a client names. Some take hours for a megabyte.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

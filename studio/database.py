@@ -29,7 +29,7 @@ def database(data_dir: Path) -> dj_database_url.DBConfig:
 
 
 def _provide_driver() -> None:
-    """Let PyMySQL, which needs no compiler, take the place of mysqlclient where that is not installed."""
+    """Let PyMySQL, which needs no compiler, replace mysqlclient if that is not installed."""
     if find_spec("MySQLdb") is None:
         import pymysql  # noqa: PLC0415 - only sites on MySQL have it
 

@@ -74,9 +74,9 @@ class Departure:
 
     def sendall(self, data: bytes) -> None:
         """
-        Send bytes, and keep those that the client does not take now.
+        Send bytes, and keep the bytes that the client does not take now.
 
-        Raises OSError when the client is gone, or nothing more can be kept.
+        Raises OSError if the client is gone, or if no more bytes can be kept.
         """
         view = memoryview(data)
         while view and not self._parts:

@@ -1,4 +1,4 @@
-"""Refuses secret keys that somebody could guess, because whoever knows the key can log in as anybody."""
+"""Refuses secret keys that an attacker could guess, because a known key lets an attacker log in as any user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KNOWN: Final = (
 
 
 class GuessableKeyError(RuntimeError):
-    """Says what is wrong with a key, and how to make one. The key itself is not in it: messages get into logs."""
+    """Says why a key is refused, and how to make one. The message does not contain the key: messages get into logs."""
 
 
 def check_secret_key(key: str) -> None:

@@ -48,7 +48,7 @@ DEBUG = _flag("DEBUG", default=False)
 
 
 def _secret_key() -> str:
-    """Return the configured key, or one that is made at the first start and stored beside the data."""
+    """Return the configured key, or a key that is made at the first start and stored beside the data."""
     if key := os.environ.get("SECRET_KEY"):
         return key
     key_file = DATA_DIR / "secret_key"
@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "drf_spectacular_sidecar",
     "studio",
-    # Open Responses need these besides their class. Nobody hands anything in here, so their tables stay empty.
+    # Open Responses need these besides their class. This site has no submissions, so their tables stay empty.
     "submissions",
     "openassessment",
     "openassessment.assessment",
@@ -141,7 +141,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
-# Builds of frontends, and our manifest, put a digest into the names of files: those never change.
+# Builds of frontends, and our manifest, put a digest into the names of files, so these files never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-f]{12,32}\..+$"
 # Besides files: authors paste pictures into texts.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
@@ -192,13 +192,13 @@ HELP_URLS = {
     "libraries": "https://docs.openedx.org/en/latest/educators/",
 }
 
-# A built authoring frontend to serve below /authoring/; empty when there is none, or when it runs elsewhere.
+# A built authoring frontend to serve below /authoring/; empty without a frontend, or if it runs elsewhere.
 MFE_DIST = os.environ.get("MFE_DIST", "")
 # Copies of builds with compressed files, which are served. A process makes one at its start if the build is new.
 FRONTEND_COPIES = DATA_DIR / "frontend"
 # Address of a picture on another site, which would see each visitor -> static file that replaces it.
 FRONTEND_PICTURES = {"https://logos.openedx.org/open-edx-logo-tag.png": "studio/powered-by.svg"}
-# Where authors find the frontend, for links to its pages. Blank if it is at the root of this site, or if there is none.
+# The URL of the frontend, for links to its pages. Blank without a frontend, or if it is at the root of this site.
 COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
 # Types of components that frontends always offer. Missing ones are reported to them as unsupported.
 BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
@@ -320,7 +320,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = _flag("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-# Jobs are long: one that waits behind another waits for any worker, and not for the one that has fetched both.
+# Jobs are long: a worker fetches one job at a time, so that a waiting job can go to any worker.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
@@ -339,7 +339,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 # Set it to .example.com when frontends are on other hosts of the domain: they read who is logged in, and the language.
 SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = LANGUAGE_COOKIE_DOMAIN = os.environ.get("COOKIE_DOMAIN") or None
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# Whoever shows this token as a bearer may read /metrics, besides staff.
+# Clients that send this token as a bearer token may read /metrics, besides staff.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 # /readyz says “degraded” when less is left on a disk that the site writes to.
@@ -349,9 +349,9 @@ LOGGING = logging_settings(os.environ.get("LOG_FORMAT", "line"), os.environ.get(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # jobs log under the id of the request that started them
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-# Of answers from 400 on Django tells, too, and how bad they are.
+# Django also logs responses from 400 on, with a level.
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = _flag("TRUST_REQUEST_ID", default=False)
 
-# Adds what else the app needs: installed apps, roles, periodic jobs, and settings of blocks.
+# Adds other needs of the app: installed apps, roles, periodic jobs, and settings of blocks.
 plugin_settings(sys.modules[__name__])

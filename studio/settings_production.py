@@ -1,8 +1,8 @@
 """
 An example of production: MySQL, Redis, Meilisearch, files in an S3-compatible store, TLS at a proxy in front.
 
-Use it as it is (``DJANGO_SETTINGS_MODULE=studio.settings_production``) or as a model for your own. It refuses to start
-without what it needs; docs/operations.rst explains each variable.
+Use it unchanged (``DJANGO_SETTINGS_MODULE=studio.settings_production``) or as a model for your own. It refuses to start
+without the variables that it needs; docs/operations.rst explains each variable.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if _missing := [name for name in _NEEDED if not os.environ.get(name)]:
     raise RuntimeError(f"Set these in the environment: {', '.join(_missing)}.")
 check_secret_key(os.environ["SECRET_KEY"])
 
-from .settings import *  # noqa: E402, F403 - what it reads has to be set first
+from .settings import *  # noqa: E402, F403 - its variables have to be set first
 
-# Shared by all processes. Sessions stay in the database, so that nobody is logged out, or kept out, while it is away.
+# Shared by all processes. Sessions stay in the database, so that users stay logged in while the cache is down.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
 
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # HSTS for all hosts of the domain is not ours to promise

@@ -14,9 +14,9 @@ SPARE_BYTES: Final = 500 * 1024**2
 
 def refuse_the_last_space() -> None:
     """
-    Raise OSError when the disk has too little free space for temporary files.
+    Raise OSError if the disk has too little free space for temporary files.
 
-    Anybody may send long bodies, and some space must stay free.
+    Any client may send long bodies, and some space must stay free.
     """
     disk = shutil.disk_usage(tempfile.gettempdir())
     if disk.free < min(SPARE_BYTES, disk.total // 10):

@@ -19,7 +19,7 @@ class SiteStaticFiles(CompressedManifestStaticFilesStorage):
     manifest_strict = False
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
-        """Return the name with its digest, or as it is where there is no such file: browsers get a 404."""
+        """Return the name with its digest, or unchanged if the file does not exist: browsers then get a 404."""
         try:
             hashed: str = super().hashed_name(name, content, filename)
         except ValueError:

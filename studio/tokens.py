@@ -48,7 +48,7 @@ def session_id(request: HttpRequest) -> str:
 
 @contextmanager
 def ending_replaced_session(request: HttpRequest) -> Iterator[None]:
-    """End the tokens of a session if it is replaced in the block, for example by the login of somebody else."""
+    """End the tokens of a session if it is replaced in the ``with`` block, for example by another user's login."""
     before = request.session.get(_SESSION)
     yield
     if before is not None and request.session.get(_SESSION) != before:
@@ -83,10 +83,10 @@ def make_token(user: User, *, session: str | None = None) -> str:
     Make a token for a user.
 
     Args:
-        session: what ``session_id`` says of the session that the token ends with; None for a token without a session.
+        session: the ``session_id`` of the session with which the token ends; None for a token without a session.
 
-    Returns: the token for an ``Authorization: JWT TOKEN`` header; it is valid for an hour. The claims are those that
-    authoring frontends read, besides those that are checked here.
+    Returns: the token for an ``Authorization: JWT TOKEN`` header; it is valid for an hour. It has the claims that this
+    host checks, and the claims that authoring frontends read.
     """
     jwt_auth: dict[str, Any] = settings.JWT_AUTH
     issuer = jwt_auth["JWT_ISSUERS"][0]

@@ -10,6 +10,6 @@ application = get_wsgi_application()
 
 from content_libraries import api  # noqa: E402 - Django has to be set up first
 
-# Import the blocks now, and not while somebody waits for a page.
+# Import the blocks now, and not while a user waits for a page.
 api.start_block_processes()
 api.offered_block_types()

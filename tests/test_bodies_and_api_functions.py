@@ -29,7 +29,8 @@ from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
 from content_libraries.search.rest import serializers as search
-from content_libraries.sync.rest import legacy_views, own_views
+from content_libraries.sync.rest import additional_views as sync_views
+from content_libraries.sync.rest import legacy_views
 from content_libraries.sync.rest import serializers as sync
 from content_libraries.tagging import api as tagging
 from content_libraries.tagging.rest import serializers as tags
@@ -136,12 +137,14 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         facet="facets",
     ),
     legacy_views.ConversionPreviewRequestSerializer: Feeds.to(api.preview_conversion, elsewhere="only"),
-    own_views.LinkMoveRequestSerializer: Feeds.to(
+    sync_views.LinkMoveRequestSerializer: Feeds.to(
         api.preview_link_move, api.move_links, source_library="source", target_library="target"
     ),
-    own_views.PreviewRequestSerializer: Feeds.to(api.preview_sync, decides="outcome course_key library_key", **SYNC),
-    own_views.ReuseRequestSerializer: Feeds.to(api.check_reuse, parent_locator="parent_key", upstream_keys="upstreams"),
-    own_views.RunRequestSerializer: Feeds.to(api.start_run, course_keys="courses", library_key="only_library"),
+    sync_views.PreviewRequestSerializer: Feeds.to(api.preview_sync, decides="outcome course_key library_key", **SYNC),
+    sync_views.ReuseRequestSerializer: Feeds.to(
+        api.check_reuse, parent_locator="parent_key", upstream_keys="upstreams"
+    ),
+    sync_views.RunRequestSerializer: Feeds.to(api.start_run, course_keys="courses", library_key="only_library"),
     sync.CreateRequestSerializer: Feeds.to(
         api.create_linked_block,
         decides="duplicate_source_locator staged_content",

@@ -1,4 +1,4 @@
-"""A page of the Django admin that asks for confirmation of an action, and shows what the action would do."""
+"""A page of the Django admin that asks for confirmation of an action, and shows its effects."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ CONFIRMED = "post"
 @dataclass(frozen=True, slots=True)
 class Effect:
     """
-    What an action would do to one row.
+    The effects of an action on one row.
 
     Args:
         name: title and key of the row.
         pk: of the row.
-        lines: what would happen, as far as it is shown.
+        lines: descriptions of the effects that are shown.
         more: how many lines are left out.
     """
 
@@ -42,13 +42,13 @@ def ask(
     request: HttpRequest, model_admin: ModelAdmin[Any], effects: Sequence[Effect], *, action: str, title: str, yes: str
 ) -> HttpResponse:
     """
-    Render the page that asks whether an action shall be done.
+    Render the page that asks to confirm an action.
 
     Args:
-        effects: what it would do, by row. Rows without lines are told about, and left out when it is done.
+        effects: its effects, by row. Rows without lines are mentioned, and left out of the action.
         action: its name in ``actions``.
         title: the question.
-        yes: what the button says.
+        yes: the label of the button.
     """
     context = {
         **model_admin.admin_site.each_context(request),

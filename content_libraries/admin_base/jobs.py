@@ -45,7 +45,7 @@ TONES: Final[Mapping[str, str]] = {
     JobState.FAILED: "error",
     JobState.CANCELED: "warning",
 }
-"""State of a job -> the style of what is said about it; others are just information."""
+"""State of a job -> the style of a message about it. Messages about other states have the style of information."""
 
 
 def state_in_words(job: Job) -> str:
@@ -80,7 +80,7 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("Progress"))
     def progress(self, job: Job) -> str:
-        """Tell what a worker does at the moment, and how many steps are done."""
+        """Describe the present step of a worker, and how many steps are done."""
         status = job.task_status
         if job.state != JobState.RUNNING or status is None:
             return ""
@@ -97,7 +97,7 @@ class JobListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         Tell when the worker of the job was last heard of, or how long the job has been waiting for one.
 
-        The lease itself would tell people nothing.
+        The lease itself would mean nothing to people.
         """
         now = datetime.now(UTC)
         if job.state == JobState.WAITING:

@@ -99,7 +99,7 @@ def _or_message(view: Callable[..., HttpResponse], request: HttpRequest, *argume
     """
     Call an admin view; if the api refuses a form, show the page again with the reason.
 
-    Django has rolled back what the form began.
+    Django has rolled back the changes of the form.
     """
     try:
         return view(request, *arguments)

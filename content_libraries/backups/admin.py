@@ -13,7 +13,7 @@ from .models import BackupJob, RestoreJob
 
 @admin.register(BackupJob)
 class BackupJobAdmin(JobActionsAdmin, StaffAdmin):
-    """Archives of libraries. Only their users download them; one that is tried again is that of who did so."""
+    """Admin of backups. Only its user can download an archive. A retried backup belongs to the user who retries it."""
 
     cancel = staticmethod(api.cancel_backup)
     retry = staticmethod(api.retry_backup)
@@ -25,7 +25,7 @@ class BackupJobAdmin(JobActionsAdmin, StaffAdmin):
 
 @admin.register(RestoreJob)
 class RestoreJobAdmin(JobActionsAdmin, StaffAdmin):
-    """Archives that became content, or why they did not. One that is tried again is that of who did so."""
+    """Admin of restores, with reasons of failures. A retried restore belongs to the user who retries it."""
 
     cancel = staticmethod(api.cancel_restore)
     retry = staticmethod(api.retry_restore)

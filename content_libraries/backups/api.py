@@ -1,4 +1,4 @@
-"""What others may do with archives of libraries."""
+"""The interface of the backups room for other rooms."""
 
 from .jobs import (
     cancel_backup,

@@ -1,4 +1,4 @@
-"""Looking through an archive before it is read."""
+"""Checks an archive before it is read."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _TOML: Final = ".toml"
 
 def check_archive(path: Path) -> None:
     """
-    Pass over all that an archive unpacks to, and keep nothing.
+    Unpack all members of an archive in order to check them, without storing them.
 
-    Raises OlxError for unsafe paths, for what unpacks to too much, and for damage. Learning Core reads members as a
-    whole and does not take files larger than 50 MB, so those are refused too. Its readers of TOML take a second for
-    100 KB, and much longer for keys of thousands of parts.
+    Raises OlxError if a path is unsafe, if a member unpacks to too many bytes, and if the archive is damaged. Learning
+    Core reads members as a whole and refuses files larger than 50 MB, so they are refused here too. Its readers of TOML
+    take a second for 100 KB, and much longer for keys of thousands of parts.
     """
     for name, chunks in files_of(path, DEFAULT_LIMITS):
         limit = MAX_TOML_BYTES if name.endswith(_TOML) else MEDIA_LIMIT_BYTES
@@ -42,7 +42,7 @@ def check_archive(path: Path) -> None:
 
 
 def _check_toml(name: str, data: bytes) -> None:
-    """Raise OlxError for what is no TOML: Learning Core says what is wrong with it, but not with which file."""
+    """Raise OlxError if the data is not TOML. The error of Learning Core would not name the file."""
     try:
         tomllib.loads(data.decode())
     except RecursionError as error:

@@ -81,7 +81,7 @@ def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:
 
 
 def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
-    """Find what became of an archive that the user has uploaded. Raises NotFoundError."""
+    """Find the restore of an archive that the user has uploaded. Raises NotFoundError."""
     jobs = RestoreJob.objects.select_related("task_status")
     job = jobs.filter(uuid=restore_uuid, user=refer_to(user)).first()
     if job is None:
@@ -91,12 +91,12 @@ def find_restore(restore_uuid: UUID, *, user: Actor) -> RestoreJob:
 
 def retry_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
     """
-    Write an archive of the same library in a new job, which is that of whoever asks for it.
+    Write an archive of the same library in a new job, which belongs to the caller.
 
     Args:
         user: needs EDIT; the user of the job, or staff.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError if the job is not finished.
     """
     job = _find(BackupJob, job_uuid, user=user)
     check_finished(job)
@@ -104,26 +104,25 @@ def retry_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
 
 
 def cancel_backup(job_uuid: UUID, /, *, user: Actor) -> BackupJob:
-    """Cancel a backup of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    """Cancel a backup of the user, or any backup as staff. Does nothing if it is finished. Raises NotFoundError."""
     request_cancel(BackupJob, _find(BackupJob, job_uuid, user=user).pk)
     return _find(BackupJob, job_uuid, user=user)
 
 
 def cancel_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
-    """Cancel a restore of the user, or as staff of anybody; nothing happens to a finished one. Raises NotFoundError."""
+    """Cancel a restore of the user, or any restore as staff. Does nothing if it is finished. Raises NotFoundError."""
     request_cancel(RestoreJob, _find(RestoreJob, job_uuid, user=user).pk)
     return _find(RestoreJob, job_uuid, user=user)
 
 
 def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
     """
-    Read the same archive in a new job, which is that of whoever asks for it, and takes the upload over.
+    Read the same archive in a new job, which belongs to the caller and takes over the upload.
 
     Args:
         user: has to be allowed to create libraries; the user of the job, or staff.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished or whose upload was
-    deleted.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError if the job is not finished or its upload was deleted.
     """
     require_create(user)
     with transaction.atomic():

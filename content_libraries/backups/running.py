@@ -1,4 +1,4 @@
-"""What a worker does with the jobs of this room, so that it can die at any point (ADR 0016)."""
+"""Does the jobs of this room in a worker, which can die at any point (ADR 0016)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _write(worker: JobWorker[BackupJob], path: Path) -> None:
 
 
 def _refusal(library: LibraryLocatorV2, damaged: Collection[DamagedFile]) -> DamagedFileError:
-    """Why a library is not packed: the archive would hold other files than the library says."""
+    """Return the error for a library whose archive would hold damaged files."""
     files = [
         _("%(path)s of %(component)s: %(problem)s")
         % {
@@ -151,7 +151,7 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
 
 @contextmanager
 def _called(name: str, path: Path) -> Iterator[None]:
-    """Say what is wrong with a stored file by the name that its user knows."""
+    """Replace the path of a stored file in errors by the name that its user knows."""
     try:
         yield
     except PackageArchiveError as error:

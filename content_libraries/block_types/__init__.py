@@ -1,1 +1,1 @@
-"""What each type of block is: one descriptor a type."""
+"""Descriptors of block types, one for each type."""

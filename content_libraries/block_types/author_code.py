@@ -1,8 +1,8 @@
 """
-Problems that cannot be shown without running code that their authors wrote, or asking a server that they name.
+Finds problems that cannot be shown without running their authors' code, or asking a server that they name.
 
-Neither happens here: author's code never runs in the process, and previews open no connections. The rules follow
-what the classes of ``capa`` execute: scripts, check functions, hint functions, and external graders.
+Previews do neither: authors' code never runs in the process, and previews open no connections. The rules cover
+everything that the classes of ``capa`` execute: scripts, check functions, hint functions, and external graders.
 """
 
 from __future__ import annotations

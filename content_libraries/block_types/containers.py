@@ -1,4 +1,4 @@
-"""Types that hold blocks, and the rules of what they hold."""
+"""Types that hold blocks, and the rules for blocks in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Container:
         container_type: its type in a library.
         tag: its type in a course, which is the tag in OLX.
         plural: the name of a list of such containers in answers and reports.
-        rank: how high it stands. In a library, a container holds only what stands one rank lower; components have rank
+        rank: its level. In a library, a container holds only blocks that are one rank lower; components have rank
             0.
     """
 

@@ -62,9 +62,9 @@ class BlockRole(StrEnum):
     ROOT = "root"
     """A course, or a legacy library."""
     CONTAINER = "container"
-    """A section, subsection or unit: what libraries have as containers."""
+    """A section, subsection or unit: the containers of libraries."""
     HOLDER = "holder"
-    """Another block that holds blocks, such as an item bank. Libraries have none; courses do."""
+    """Another block that holds blocks, such as an item bank. Only courses have such blocks."""
     COMPONENT = "component"
     """A block without blocks in it."""
 
@@ -80,9 +80,9 @@ _all_text: Final = text_with()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockType:
     """
-    A type of block: what rooms have to know of it, besides its XBlock class.
+    A type of block, with facts that rooms need besides its XBlock class.
 
-    The defaults are what is true of types that nobody has described.
+    The defaults apply to types without a descriptor.
 
     Args:
         name: the XBlock type, which is the tag in OLX.
@@ -97,8 +97,8 @@ class BlockType:
         course_settings: settings that no sync changes, because they belong to the course.
         customizable: fields of a linked block whose local changes a sync keeps: DISPLAY_NAME, and DATA for a type
             whose body is one text.
-        unique_attribute: the attribute that names something outside of courses which only one block may use; blank for
-            none.
+        unique_attribute: an attribute that names something outside of courses which only one block may use, such as a
+            video in a store; or "".
         limits: bounds of one component, when an author saves it and when it is shown.
         reason_not_to_run: returns why a block is not shown here as learners see it, in whole sentences for the author;
             "" if it can be shown. It gets the root element. None for a type whose blocks can all be shown.

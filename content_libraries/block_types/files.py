@@ -1,4 +1,4 @@
-"""The static files of blocks: finding and renaming what the OLX of a block refers to."""
+"""Finds and renames the static files that the OLX of a block refers to."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticF
     """
     Return the static files that a block refers to, by the name that its OLX uses.
 
-    These are paths below ``/static/``, asset keys, and what blocks of its type name without a path. A file that is
-    stored with the block must bear the name for the reference to hold.
+    These are paths below ``/static/``, asset keys, and files that blocks of its type name without a path. A reference
+    works if a file with this name is stored with the block.
     """
     return olx_api.resolve_references(block, names, named=block_type(block.tag).named_files(block))
 
 
 def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:
     """
-    Rename the static files that a block refers to. Every other byte stays as it is.
+    Rename the static files that a block refers to. Every other byte stays unchanged.
 
     Args:
         olx: the OLX of the block.

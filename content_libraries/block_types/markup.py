@@ -1,4 +1,4 @@
-"""Reading the text in markup: what a person sees of OLX and HTML."""
+"""Reads the text in markup: the visible text of OLX and HTML."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def readable_texts(value: str) -> Iterable[str]:
 
 
 def squeezed(text: str) -> str:
-    """Return a text on one line, with one space where it has several."""
+    """Return a text on one line, with runs of spaces replaced by one space."""
     return _SPACES.sub(" ", text).strip()
 
 

@@ -25,7 +25,7 @@ _GROUPS: Final = (
     (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
 )
 _ROUNDS: Final = 5
-"""Groups are replaced from the innermost outwards. What is nested deeper stays as it is."""
+"""Groups are replaced from the innermost outwards. Groups that are nested deeper stay unchanged."""
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)")
 _SPACING: Final = re.compile(r"\\[,;:!> ]|~")
 _LAYOUT: Final = re.compile(r"left|right|[Bb]igg?|displaystyle|textstyle|(no)?limits|q?quad|begin|end")
@@ -83,7 +83,7 @@ _SYMBOLS: Final = {
 
 
 def readable(text: str) -> str:
-    """Return the text with each formula in it as plain text, and everything else as it is."""
+    """Return the text with each formula in it as plain text, and everything else unchanged."""
     return _FORMULA.sub(lambda match: _plain(next(filter(None, match.groups()))), text)
 
 

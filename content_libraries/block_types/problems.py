@@ -44,7 +44,7 @@ TYPES: Final = (
         display_name=gettext_lazy("Problem"),
         search_text=_search_text,
         is_described=True,
-        # Thirty times what large problems have. 20,000 choices take seconds to be shown.
+        # Thirty times as many as in large problems. 20,000 choices take seconds to be shown.
         limits=Limits(elements=10_000),
         reason_not_to_run=reason_not_to_run,
     ),

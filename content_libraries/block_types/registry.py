@@ -1,4 +1,4 @@
-"""Finding the descriptor of a type: those of this package, and those that other packages add."""
+"""Finds the descriptor of a type, among the descriptors of this package and of other packages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ BUILT_IN: Final = (*containers.TYPES, *texts.TYPES, *problems.TYPES, *videos.TYP
 
 
 def block_type(name: str) -> BlockType:
-    """Return the descriptor of a type; one with nothing but defaults for a type that nobody has described."""
+    """Return the descriptor of a type, or a descriptor with only defaults."""
     return described_types().get(name) or BlockType(name=name)
 
 
 @cache
 def described_types() -> Mapping[str, BlockType]:
-    """Return all types that are described, by name. The first call imports what other packages add."""
+    """Return all types that are described, by name. The first call imports additions by other packages."""
     return {each.name: each for each in (*BUILT_IN, *added_types().found)}
 
 

@@ -1,4 +1,4 @@
-"""The texts by which a block is found, besides its title, and what is read of types without rules of their own."""
+"""Reads the texts by which a block is found, besides its title, with rules for known types and for all others."""
 
 from __future__ import annotations
 

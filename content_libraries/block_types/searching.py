@@ -1,7 +1,7 @@
 """
 Extracts the text of a block that people may search for, from its OLX alone.
 
-Field names are those of the platform's search index, which frontends know (wire: search-documents-components):
+Field names are the names in the platform's search index, which frontends know (wire: search-documents-components):
 ``html_content``, ``capa_content``, ``problem_types``, ``transcript_LANGUAGE``.
 """
 
@@ -19,7 +19,7 @@ from .search_texts import SearchText
 logger = logging.getLogger(__name__)
 
 MAX_OLX_CHARACTERS: Final = 200_000
-"""Longer OLX is data rather than text; nobody finds anything by its words."""
+"""Longer OLX is data rather than text, and useless for searches."""
 
 
 def search_text(type_name: str, olx: str) -> SearchText:
@@ -34,7 +34,7 @@ def search_text(type_name: str, olx: str) -> SearchText:
     """
     try:
         return _search_text(type_name, olx)
-    except Exception as error:  # whatever an author wrote, the other texts of a batch must be computed
+    except Exception as error:  # any text of an author; the other texts of a batch must be computed
         logger.exception("No text to search can be made of the OLX of a %s.", type_name)
         return SearchText(None, error=str(error))
 

@@ -13,7 +13,7 @@ from .models import StagedContent
 
 @admin.register(StagedContent)
 class StagedContentAdmin(StaffAdmin):
-    """Shows what users have copied. Staff can look at a copy and delete it, but not change it."""
+    """Shows the copies of users. Staff can look at a copy and delete it, but not change it."""
 
     list_display = ("source_key", "block_type", "user", "created", "status")
     list_filter = ("status",)

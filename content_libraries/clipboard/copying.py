@@ -24,14 +24,14 @@ MAX_FILE_SIZE: Final = 10 * 1024**2
 
 def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
     """
-    Put the draft of an item or block, with all that is below it, on the clipboard of a user.
+    Put the draft of an item or block, with everything below it, on the clipboard of a user.
 
-    The copy replaces what was on the clipboard before.
+    The copy replaces the previous content of the clipboard.
 
     Needs REUSE of a component of a library, VIEW of a container, and VIEW of the course for a block of a course.
 
-    Raises NotFoundError, also for an item that is softly deleted; NotAllowedError, also for the operator, who has no
-    clipboard; and InvalidInputError for an item or block that is too large to be copied at once.
+    Raises NotFoundError, also if the item is softly deleted; NotAllowedError, also for the operator, who has no
+    clipboard; and InvalidInputError if the item or block is too large to be copied at once.
     """
     owner_pk = _owner_pk(user)
     snapshot = take_snapshot(key, user=user)
@@ -60,7 +60,7 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
 
 def get_clipboard(user: Actor) -> StagedContent | None:
     """
-    Return what a user has copied last; None if the clipboard is empty.
+    Return the content of a user's clipboard; None if the clipboard is empty.
 
     The OLX, the tags and the settings are loaded only when they are accessed.
     """
@@ -80,7 +80,7 @@ def get_staged(staged_pk: int, *, user: Actor) -> StagedContent:
     The text is a snapshot that the owner was allowed to take. So the owner can still read it after losing the rights
     in the library or course; pasting checks those rights again.
 
-    Raises NotFoundError for content that is unknown or not ready, NotAllowedError for content of another user.
+    Raises NotFoundError if the content is unknown or not ready, NotAllowedError if it belongs to another user.
     """
     staged = StagedContent.objects.filter(pk=staged_pk).first()
     if staged is None:

@@ -82,7 +82,7 @@ class _Parts:
             yield FileMedia(path, file.media_type, file.digest, file.size)
 
     def settings(self) -> Iterator[tuple[UsageKey, ContainerSettingsData]]:
-        """Yield the settings and the license of each chapter, sequential and vertical; the title is no part of them."""
+        """Yield the settings and the license of each chapter, sequential and vertical; the title is not one of them."""
         for key, block in self.blocks.items():
             settings = {name: value for name, value in block.settings.items() if name != "display_name"}
             course_license = settings.pop("license", "")

@@ -32,7 +32,7 @@ def item_snapshot(key: ItemKey, *, user: Actor) -> Snapshot:
     Needs REUSE for a component, VIEW for a container.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for an item that is too large to be copied at once, and
-    OlxError for a component whose stored text is no OLX.
+    OlxError if the stored text of a component is not OLX.
     """
     library, item = access_item(user, key, copying_permission(key))
     parts = _Parts.read(library, item.pk)

@@ -25,8 +25,8 @@ class StagedStatus(models.TextChoices):
 
 class StagedContent(models.Model):
     """
-    An item of a library, or a block of a course, as it was when a user copied it: a snapshot of its draft, with all
-    that is below it.
+    An item of a library, or a block of a course, copied by a user: a snapshot of its draft, with everything
+    below it.
 
     1. The newest row of a user that is not expired is the user's clipboard. Each copy writes a row and marks the
        user's older rows as expired. Of two copies at the same time, the later row wins.

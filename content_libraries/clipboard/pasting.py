@@ -33,12 +33,12 @@ from .sources import Files, files_of_source
 @dataclass(frozen=True, slots=True)
 class OpenClipboard:
     """
-    What a user has copied, ready to be pasted.
+    The content that a user has copied, ready to be pasted.
 
     Args:
-        root: the item with all that is below it. The attribute ``COPIED_FROM`` of an element names the item or block
-            that it was, ``COPIED_VERSION`` the version.
-        files: key of a component or block -> those of its files whose bytes the source still has.
+        root: the item with everything below it. The attribute ``COPIED_FROM`` of an element names the item or block
+            that was copied, ``COPIED_VERSION`` the version.
+        files: key of a component or block -> its files whose bytes the source still has.
         lost_files: key of a component or block -> paths of its other files.
         settings: key of a container -> its settings and license, without the title.
     """
@@ -79,13 +79,12 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     Paste the clipboard of a user into a library as one new item; all of it or nothing is written. Needs EDIT.
 
     While the library or course that the copy is from exists, the user still needs the rights for copying from it. So
-    users who have lost those rights do not get at its files. When it is deleted, the texts are pasted without files.
+    users who have lost these rights cannot read its files. If it was deleted, the texts are pasted without files.
 
     The new items do not get the tags of the copied ones (wire: clipboard-paste).
 
-    Raises NotFoundError, NotAllowedError, ConflictError; OlxError for a text that cannot be read, and
-    InvalidInputError for an empty clipboard, a block that holds other blocks, and for more items than the
-    library may hold.
+    Raises NotFoundError, NotAllowedError, ConflictError; OlxError if a text cannot be read, and InvalidInputError if
+    the clipboard is empty, if the block holds other blocks, or if the library would have too many items.
     """
     library = access_library(user, library_key, Permission.EDIT)
     clip = open_clipboard(user)
@@ -110,7 +109,7 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
 
 
 def _media(rows: Iterable[StagedFile], files: Files) -> Mapping[str, tuple[FileMedia, ...]]:
-    """Return for each component key those of its files whose bytes the source still has."""
+    """Return, for each component key, its files whose bytes the source still has."""
     media: dict[str, list[FileMedia]] = defaultdict(list)
     for row in rows:
         if row.digest in files.digests:

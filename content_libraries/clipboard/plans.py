@@ -60,7 +60,7 @@ class Extras:
 
 def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, library_key: LibraryLocatorV2) -> Plan:
     """
-    Plan what a paste writes.
+    Plan the writes of a paste.
 
     The pasted item itself is always new. A child that is a copy of an undeleted item of the library becomes that item
     again. Any other child becomes one new item, however often it occurs. Children that a container cannot hold, and
@@ -69,7 +69,7 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
     Args:
         root: a block without children, or a chapter, sequential or vertical.
         extras: files and settings to go with the new items.
-        learning_package_pk, library_key: where the paste goes.
+        learning_package_pk, library_key: the library that the content is pasted into.
     """
     tree = _Tree(_linked_refs(root, learning_package_pk, library_key))
     tree.add(root)
@@ -147,7 +147,7 @@ def _linked_refs(root: OlxBlock, learning_package_pk: int, library_key: LibraryL
 
 
 def _key(block: OlxBlock) -> ItemKey | None:
-    """Return the key of the item that an element is a copy of; None if it names none, or one of another type."""
+    """Return the key of the item that an element is a copy of; None if it names no item, or an item of another type."""
     try:
         key = item_key(block.attributes.get(COPIED_FROM, ""))
     except MalformedKeyError:

@@ -1,4 +1,4 @@
-"""The library or course that a copy is from: takes snapshots of it, and reads its files for users who may copy."""
+"""Takes snapshots of the library or course that a copy is from, and reads its files for users who may copy."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Files:
 
 def take_snapshot(key: SourceKey, *, user: Actor) -> Snapshot:
     """
-    Read the draft of an item or a block, with all that is below it, as a snapshot.
+    Read the draft of an item or a block, with everything below it, as a snapshot.
 
     Needs REUSE for a component of a library, VIEW for a container, and VIEW of the course for a block of a course.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for an item or block that is too large to be copied at
-    once, and OlxError for one that is stored as unsafe OLX.
+    Raises NotFoundError, NotAllowedError, InvalidInputError if the item or block is too large to be copied at once, and
+    OlxError if its stored OLX is unsafe.
     """
     if isinstance(key, LibraryContainerLocator | LibraryUsageLocatorV2):
         return item_snapshot(key, user=user)

@@ -1,4 +1,4 @@
-"""Addresses at which authors look at the items of libraries."""
+"""URLs of the pages where authors look at library items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds publishing to the list of libraries in the Django admin, with a preview of what would be published."""
+"""Adds publishing to the list of libraries in the Django admin, with a preview."""
 
 from __future__ import annotations
 

@@ -59,9 +59,9 @@ from .file_checks import check_file_names, check_files
 from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
+from .item_details import get_children, get_container_settings, get_item
 from .items import access_item, delete_item, item_summaries, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
-from .reading import get_children, get_container_settings, get_item
 from .wording import change_in_words
 
 __all__ = [

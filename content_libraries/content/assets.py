@@ -44,7 +44,7 @@ class Asset:
 
 def list_assets(key: LibraryUsageLocatorV2, *, user: Actor) -> tuple[Asset, ...]:
     """
-    List the files of a component's draft by path; none when it is deleted (softly). Needs VIEW.
+    List the files of a component's draft by path; empty if the component is softly deleted. Needs VIEW.
 
     Raises NotFoundError and NotAllowedError.
     """
@@ -115,7 +115,7 @@ def check_file(path: str, size: int, *, beside: Collection[str] = ()) -> None:
     Raise InvalidInputError for a path that is not allowed, or a file that is too large.
 
     Args:
-        path, size: of the file. A new path has to be one that a backup of the library can be restored with.
+        path, size: path and size of the file. A backup of the library has to be restorable with a new path.
         beside: paths of the files that the component has.
     """
     if _UNSAFE.search(path) or path == learning_core.BLOCK_PATH or len(path) > MAX_PATH:

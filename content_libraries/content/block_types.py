@@ -77,7 +77,7 @@ def has_children(block_type: str) -> bool:
 
 
 def default_title(block_type: str) -> str:
-    """Return the title of a component whose OLX has none: the default of its field, or else the type itself."""
+    """Return the title of a component whose OLX has no title: the default of its field, or else the type itself."""
     return _field_default(block_type) or block_type
 
 

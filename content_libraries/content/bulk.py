@@ -30,13 +30,13 @@ def write_items(
 
     Args:
         user: the author of everything.
-        library: where.
+        library: the library that gets the items.
         components, containers, file_bytes, at: see ``learning_core.api.write_drafts``.
-        container_settings: entity_ref of a container of this write -> what to preserve with its new version.
-            Those that are not named keep what their draft had.
+        container_settings: entity_ref of a container of this write -> settings to preserve with its new version.
+            Other containers keep the settings of their draft.
 
-    Returns: what was written. Raises NotAllowedError, and InvalidInputError for an item that Learning Core
-    does not take or for more components than a library may hold. Nothing is written then.
+    Returns: the written items. Raises NotAllowedError, and InvalidInputError if Learning Core refuses an item or if
+    the library would hold too many components. On an error nothing is written.
     """
     require(user, library, Permission.EDIT)
     learning_package_pk = package_pk(library)

@@ -1,7 +1,7 @@
 """
 Sends the public events of collections (wire: events).
 
-Collections have no logs: Learning Core announces each change of a collection after commit. The logs of items tell when
+Collections have no logs: Learning Core announces each change of a collection after commit. The logs of items show when
 items of a collection appear, disappear or get published.
 """
 

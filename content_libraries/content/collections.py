@@ -26,9 +26,9 @@ _FALLBACK_CODE: Final = "collection"
 
 def access_collections(library_key: LibraryLocatorV2, *, user: Actor, permission: Permission) -> ContentLibrary:
     """
-    Find a library for somebody who wants to change collections in it.
+    Find a library in order to change collections in it.
 
-    It needs EDIT, and then the permission on collections (wire: permissions). Raises NotFoundError and NotAllowedError.
+    Needs EDIT, and then the permission on collections (wire: permissions). Raises NotFoundError and NotAllowedError.
     """
     library = access_library(user, library_key, Permission.EDIT)
     require(user, library, permission)
@@ -62,10 +62,10 @@ def create_collection(
     Create an empty collection. Needs CREATE_COLLECTION.
 
     Args:
-        library_key: where.
-        user: who creates it.
-        title: not blank. The code is made of it, in ASCII; with ``-1``, ``-2``, … where that is taken, be it by
-            a deleted collection.
+        library_key: the library that gets the collection.
+        user: the user who creates it.
+        title: not blank. The code is made from it, in ASCII; with ``-1``, ``-2``, … if the code is taken, also by a
+            deleted collection.
         description: any text.
 
     Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for texts that are too long or

@@ -39,13 +39,13 @@ def create_component(
     Create an empty component. Needs EDIT.
 
     Args:
-        library_key: where.
-        user: who creates it.
+        library_key: the library that gets the component.
+        user: the user who creates it.
         block_type: an installed XBlock type that holds no other blocks.
         component_code: its local slug; unique among all components of that type, deleted ones too.
         can_stand_alone: False when it is made inside a container.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError if a value breaks a rule
     (wire: components-create; in that order).
     """
     library = access_library(user, library_key, Permission.EDIT)
@@ -79,8 +79,8 @@ def list_components(
     List the live components of a library in the order of their creation. Needs VIEW.
 
     Args:
-        library_key: which library.
-        user: who asks.
+        library_key: the library.
+        user: the user who asks.
         text_search: part of the draft title or of the code, in any case; all if blank.
         block_types: XBlock types; all if empty.
 
@@ -95,7 +95,7 @@ def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
     """
     Read the OLX of a component's draft, exactly as it was stored. Needs VIEW.
 
-    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    Raises NotFoundError (also if the component is softly deleted) and NotAllowedError.
     """
     _library, item = access_item(user, key, Permission.VIEW)
     version_pk = item.draft_version_pk
@@ -110,15 +110,15 @@ def set_olx(
 
     Args:
         key: the component.
-        user: who saves.
-        olx: stored as it is, without the ``url_name`` of its root tag. The title becomes its ``display_name``, or the
-            default of its type.
-        files: path -> bytes of files that change with it, or None for one that goes. The others stay.
+        user: the user who saves.
+        olx: stored unchanged, except that its root tag loses ``url_name``. The title becomes its ``display_name``, or
+            the default of its type.
+        files: path -> bytes of a file to write, or None to remove the file. Other files stay.
 
-    A deleted component is back.
+    A deleted component is restored.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, OlxError for a text that is not safe, well-formed
-    XML, and InvalidInputError for one with another root tag, or too long, or a file that is not allowed.
+    Raises NotFoundError, NotAllowedError, ConflictError, OlxError if the OLX is not safe, well-formed XML, and
+    InvalidInputError if the OLX has another root tag or is too long, or if a file is not allowed.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     beside = set(paths_of(item.draft_version_pk)) if files else set()

@@ -32,7 +32,7 @@ def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
     Store settings with new versions of containers.
 
     Args:
-        settings: pk of a publishable entity version -> what to keep with it.
+        settings: pk of a publishable entity version -> its settings.
     """
     ContainerSettings.objects.bulk_create(
         ContainerSettings(version_id=version_pk, settings=dict(data.settings), license=data.license)

@@ -37,14 +37,14 @@ def create_container(
     Create an empty container. Needs EDIT.
 
     Args:
-        library_key: where.
-        user: who creates it.
+        library_key: the library that gets the container.
+        user: the user who creates it.
         container_type: ``unit``, ``subsection`` or ``section``.
         title: not blank.
         container_code: its local slug, unique among containers of all types, deleted ones too; if None, it is
             made from the title and some random digits.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for what breaks a rule.
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError if a value breaks a rule.
     """
     library = access_library(user, library_key, Permission.EDIT)
     if container_type not in CONTAINER_TYPES:
@@ -93,7 +93,7 @@ def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Se
 
     Args:
         key: the container.
-        user: who adds them.
+        user: the user who adds them.
         child_keys: live items of the same library, of the kind that the container takes; also repeated.
 
     Returns: the container. Raises NotFoundError (also for an unknown child), NotAllowedError, ConflictError,
@@ -121,7 +121,7 @@ def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: S
 
 def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
     """
-    Take children out of a container, wherever they stand. See ``append_children``.
+    Remove children from a container, at all of their places. See ``append_children``.
 
     Items that are not children are ignored.
     """

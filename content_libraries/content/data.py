@@ -34,20 +34,20 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class ItemSummary:
     """
-    What clients see of a component or a container (wire: components-object, containers-object).
+    A component or a container as clients see it (wire: components-object, containers-object).
 
     Args:
         key: the item.
-        display_name: title of the version that is shown: the draft, or the published one where that is read.
-        published_display_name: title of the published version; None when it is not published.
+        display_name: title of the version that is shown: the draft, or the published version if that was asked for.
+        published_display_name: title of the published version; None if there is no published version.
         tags_count: how many tags it has, implicit ancestors of hierarchical tags included.
-        last_published, published_by: the publish operation that touched it last; None when there was none.
-        last_draft_created, last_draft_created_by: of the draft version; None when it is deleted (softly).
+        last_published, published_by: time and user of its last publish; None if it was never published.
+        last_draft_created, last_draft_created_by: time and author of the draft version; None if it is softly deleted.
         has_unpublished_changes: whether draft and published state differ, in the item or anywhere below it.
-        created, created_by: of the item itself.
+        created, created_by: time and author of the item itself.
         modified: time of the version that is shown.
         can_stand_alone: False for a component that was made inside a container.
-        collections: the enabled collections that it is in; only filled where one item is read.
+        collections: the enabled collections that it is in; only filled when a single item is read.
     """
 
     key: ItemKey
@@ -85,10 +85,10 @@ class HierarchyMember:
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
     """
-    What contains an item, and what the item contains, in draft (wire: containers-hierarchy).
+    Draft ancestors and descendants of an item (wire: containers-hierarchy).
 
-    The item is the single member of its own level. Ancestors are there once, in the order of their creation;
-    descendants as often as they stand there, in the order of the children.
+    The item is the single member of its own level. Each ancestor is listed once, in the order of creation.
+    Descendants are listed as often as they occur, in the order of the children.
     """
 
     key: ItemKey
@@ -100,7 +100,7 @@ class Hierarchy:
 
 @dataclass(frozen=True, slots=True)
 class SavedOlx:
-    """OLX that was saved: ``olx`` as it was sent, ``version_num`` of the version that it made."""
+    """Saved OLX: ``olx`` as it was sent, and ``version_num``, the number of the new version."""
 
     olx: str
     version_num: int
@@ -109,7 +109,7 @@ class SavedOlx:
 @dataclass(frozen=True, slots=True)
 class ContainerSettingsData:
     """
-    What a section, subsection or unit had in the course that it came from. Shown, not editable in a library.
+    Settings that a section, subsection or unit had in the course that it came from. Libraries only show them.
 
     Args:
         settings: the attributes of its OLX element and its policy: name -> value as JSON.

@@ -17,12 +17,12 @@ def check_files(
     library_key: LibraryLocatorV2 | None = None, *, repair: bool = False, digests: bool = False
 ) -> list[Finding]:
     """
-    Find files of components that are missing, cut short, or have other bytes than they should, in all versions.
+    Find files of components that are missing, truncated or corrupt, in all versions.
 
     Args:
         library_key: look only at this library; at all of them if None.
-        repair: put right what can be, from other places that have the same bytes.
-        digests: read all files, and do not only ask the storage for their sizes.
+        repair: restore damaged files from other places that have the same bytes.
+        digests: read all files, instead of only asking the storage for their sizes.
 
     Raises NotFoundError, StorageFullError and StorageError.
     """

@@ -1,8 +1,8 @@
 """
 Tokens that let a page without cookies load the files of one version of a component.
 
-A preview runs in a sandbox without an origin, to which browsers give no cookies. Whoever was allowed to see the
-preview gets addresses that carry such a token; it opens the files of that version, and nothing else.
+A preview runs in a sandbox without an origin, to which browsers send no cookies. Users who may see the preview get
+URLs with such a token. A token opens the files of its version, and nothing else.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _answering: list[IsLinked] = []
 
 
 def register_links(is_linked: IsLinked) -> None:
-    """Register a function that tells about links of courses. A function is not registered twice."""
+    """Register a function that reports links of courses. A function is not registered twice."""
     if is_linked not in _answering:
         _answering.append(is_linked)
 
@@ -42,18 +42,18 @@ def reads_for_course(
     inside: bool,
 ) -> bool:
     """
-    Tell whether a user reads an item only on behalf of a course, and so only what is published of it.
+    Return whether a user reads an item only on behalf of a course, and so only its published version.
 
-    A link opens the item, everything that its published version contains, and the names of the containers that show
-    it as published.
+    A link gives access to the item, to everything that its published version contains, and to the names of the
+    containers that contain it in their published versions.
 
     Args:
         user: the reader.
         library: the library of the item.
         key: the item.
-        permission: what lets read the item without any course.
-        course_key: the course; None if there is none.
-        inside: whether the content of the item is wanted, such as its children, and not only its name and dates.
+        permission: the permission with which the user may read the item without any course.
+        course_key: the course, if any.
+        inside: whether the user asks for content of the item, such as its children, and not only its name and dates.
 
     Returns: False for a user who has the permission. Raises NotAllowedError for a user who may not read the item.
     """

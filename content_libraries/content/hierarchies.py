@@ -21,8 +21,8 @@ def get_hierarchy(key: ItemKey, *, user: Actor) -> Hierarchy:
     """
     Read the draft hierarchy around a component or container, in a constant number of queries. Needs VIEW.
 
-    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError; InvalidInputError for a
-    container of repetitions of repetitions, too many to show.
+    Raises NotFoundError (also if the item is softly deleted) and NotAllowedError; InvalidInputError if nested
+    repetitions make the hierarchy too large to show.
     """
     library, item = access_item(user, key, Permission.VIEW)
     above = list(learning_core.ancestor_levels(item.pk, branch="draft"))

@@ -23,10 +23,10 @@ def access_item(
     deleted_too: bool = False,
 ) -> tuple[ContentLibrary, learning_core.FoundItem]:
     """
-    Find an item for somebody who wants to do something with it.
+    Find an item for a user who needs a permission.
 
-    Raises NotFoundError for an unknown library or item, and for a deleted one unless ``deleted_too``;
-    NotAllowedError for a user without the permission, whether the item exists or not.
+    Raises NotFoundError if the library or item is unknown, or deleted unless ``deleted_too``; NotAllowedError if the
+    user does not have the permission, whether the item exists or not.
     """
     library = access_library(user, library_key_of(key), permission)
     return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)
@@ -36,10 +36,9 @@ def delete_item(key: ItemKey, *, user: Actor) -> None:
     """
     Delete a component or container softly. Needs EDIT.
 
-    Its published version stays until the deletion is published; what contains it keeps its place; children
-    are not deleted. Raises NotFoundError for what is unknown or deleted already, and NotAllowedError. Even
-    then the event of a deletion is sent, so that receivers can forget what they still know (wire:
-    events).
+    Its published version stays until the deletion is published; containers keep its place among their children; its
+    own children are not deleted. Raises NotAllowedError, and NotFoundError if the item is unknown or deleted already.
+    Even then the event of a deletion is sent, so that receivers can remove what they have stored of it (wire: events).
     """
     library = access_library(user, library_key_of(key), Permission.EDIT)
     try:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 class LazyList[RowT](Sequence[RowT]):
     """
-    The results of a query, read when the list is sliced, so that a page costs only what its rows cost.
+    The results of a query, read when the list is sliced, so that a page reads only its own rows.
 
     Args:
         pks: finds the pks, in order.

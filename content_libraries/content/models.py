@@ -8,18 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 class ContainerSettings(models.Model):
     """
-    What one version of a section, subsection or unit had in the course that it came from.
+    Settings that one version of a section, subsection or unit had in the course that it came from.
 
-    A version of a container in Learning Core holds a title and children, nothing else. So that an import
-    loses nothing, the attributes of the OLX element are kept here. They are shown, not editable, and restrict
-    nothing.
+    A version of a container in Learning Core holds only a title and children. This model keeps the other attributes
+    of the OLX element, so that an import loses nothing. They are shown, but cannot be edited and have no effect.
 
     1. An import writes a row for each version of a container that it makes.
     2. Every later edit makes a new version and copies the row of the version that it started from.
     3. Rows are never changed, so that going back to a version brings its settings back.
 
-    A version without a row has no settings. One row for a container, instead of for a version, would lose
-    them at the first import that updates the container and is undone.
+    A version without a row has no settings. With one row for each container, instead of for each version, settings
+    would be lost when an import that updated the container is undone.
 
     .. no_pii:
     """

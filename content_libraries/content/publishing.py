@@ -14,7 +14,7 @@ def publish_item(key: ItemKey, *, user: Actor, message: str = "") -> int | None:
     """
     Publish an item and everything below it. Needs PUBLISH.
 
-    A deleted component is published as deleted. The deletion of a container is only published with the
+    The deletion of a component is published, too. The deletion of a container is only published with the
     library (wire: containers-publish).
 
     Returns: pk of the publish log; None when there was nothing to publish. Raises NotFoundError,
@@ -57,9 +57,9 @@ def discard_all(library_key: LibraryLocatorV2, *, user: Actor) -> int | None:
     """
     Set drafts of a library back to their published versions: with PUBLISH all of them, with EDIT the caller's own.
 
-    One's own are drafts that nobody else has changed since they were published. What was never published becomes
-    deleted (softly), and what was deleted but published comes back. Returns: pk of the draft change log; None when
-    there was nothing to discard. Raises NotFoundError, NotAllowedError.
+    The caller's own drafts are drafts that no other user has changed since they were published. Items that were never
+    published become softly deleted; published items that were deleted come back. Returns: pk of the draft change log;
+    None if there was nothing to discard. Raises NotFoundError, NotAllowedError.
     """
     library = access_library(user, library_key, Permission.EDIT)
     author = author_pk(user)
@@ -70,11 +70,11 @@ def discard_all(library_key: LibraryLocatorV2, *, user: Actor) -> int | None:
 
 def discard_item(key: ItemKey, *, user: Actor) -> int | None:
     """
-    Set the draft of an item, and of all that it contains, back to the published version. Needs EDIT.
+    Set the drafts of an item, and of all its descendants, back to the published versions. Needs EDIT.
 
-    An item that was never published becomes deleted (softly), one that was deleted comes back. New items in a
-    container become deleted only if they were made there and stand nowhere else. Returns: pk of the draft change log;
-    None when there was nothing to discard. Raises NotFoundError, NotAllowedError.
+    An item that was never published becomes softly deleted; a deleted item comes back. New items in a container become
+    deleted only if they were made there and are in no other container. Returns: pk of the draft change log; None if
+    there was nothing to discard. Raises NotFoundError, NotAllowedError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     return learning_core.discard_within(package_pk(library), item.pk, author_pk=author_pk(user))

@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 MAX_CHANGES_IN_PROCESS: Final = 25
 """
-Logs with more changes than that are left to a job.
+The most changes of a log that are announced in the request itself. Longer logs are left to a job.
 
-The edit of one item is announced before its request is answered, so that what listens is up to date when the
-author looks. How many items are around it (shared parents, children of a renamed container) must not make the
-author wait.
+The edit of one item is announced before its request is answered, so that receivers are up to date when the author
+looks at the result. The author must not have to wait for many related items (shared parents, children of a renamed
+container).
 """
 
 

@@ -1,7 +1,7 @@
 """
 Tasks that send events in the background.
 
-Their arguments are pks; events are sent for what still exists when they run.
+Their arguments are pks. Events are sent for rows that still exist when a task runs.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ _CHANGES: Final[Mapping[str, LazyText]] = {
 
 def change_in_words(action: str, *, key: object, title: str) -> str:
     """
-    Say what a publish does, or did, with an item.
+    Describe what a publish does, or did, with an item.
 
     Args:
-        action: that of an ItemChange.
+        action: the action of an ItemChange.
         key: key of the item.
         title: title of the item.
     """

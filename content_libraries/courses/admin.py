@@ -18,8 +18,8 @@ from ..errors import ContentLibrariesError
 from ..learning_core import api as learning_core
 from ..libraries.admin import PackageAdmin, UnpublishedFilter, WithFigures, add_figures, sizes
 from . import api
+from .course_reader import FILE_NAMESPACE
 from .models import Course
-from .reading import FILE_NAMESPACE
 
 _KINDS: Final = {
     learning_core.BLOCK_GROUP: ngettext_lazy("%(count)d container", "%(count)d containers", "count"),

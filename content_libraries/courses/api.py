@@ -1,6 +1,5 @@
 """Courses for other rooms and for hosts."""
 
-from .arriving import ArrivingFiles, as_new_use
 from .browsing import (
     blocks_with_upstream,
     find_block,
@@ -14,6 +13,7 @@ from .browsing import (
 )
 from .compiling import compile_course
 from .copying import Copied, copy_block, duplicate_block, rerun_course
+from .course_reader import lock_course, names_run
 from .data import (
     GRADING_POLICY_PATH,
     POLICY_PATH,
@@ -47,6 +47,7 @@ from .hooks import CourseHook, register_course_hook
 from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
 from .loading import load_course
 from .models import Course
+from .new_uses import ArrivingFiles, as_new_use
 from .permissions import (
     CoursePermissionBackend,
     CourseRoleBackend,
@@ -69,7 +70,6 @@ from .plans import (
     holds_blocks,
 )
 from .published import PublishedBlock, PublishedCourse
-from .reading import lock_course, names_run
 from .store import Applied, CourseStore, course_store
 
 __all__ = [

@@ -18,7 +18,7 @@ def get_structure(course_key: CourseKey, *, user: Actor, published: bool = False
     """
     Read the structure of a course: its blocks and the children of each. Needs VIEW.
 
-    ``parents`` and ``walk`` of the result say without another query where a block is and what is below it.
+    ``parents`` and ``walk`` of the result give the place of a block and the blocks below it without another query.
     Raises NotFoundError and NotAllowedError.
     """
     require_in_course(user, course_key, CoursePermission.VIEW)

@@ -27,10 +27,10 @@ from ..actors import Actor
 from ..errors import NotFoundError
 from ..learning_core import api as learning_core
 from ..learning_core.api import PublishLogName
+from .course_reader import learning_package_of, root_key
 from .data import BlockState, CoursePermission, CourseStructure
 from .models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .permissions import access_course
-from .reading import learning_package_of, root_key
 from .writing import title_of
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def _compile(course: Course, log: PublishLogName) -> bool:
             )
             CompileAttempts.objects.filter(publish_log_id=log.pk).delete()
             _delete_old(course, keep=log.pk)
-    except IntegrityError:  # somebody else compiled it at the same time, or the log has just been deleted
+    except IntegrityError:  # another process compiled it at the same time, or the log has just been deleted
         return False
     return True
 

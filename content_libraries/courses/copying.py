@@ -27,16 +27,16 @@ from ..libraries.api import author_pk
 from ..olx.api import StaticFile, StaticNames, parse_block, with_attributes
 from ..tagging.api import clone_tags
 from . import hooks
-from .arriving import ArrivingFiles, as_new_use
+from .course_reader import find_course, lock_course, root_key
 from .data import Block, BlockCopy, CourseFile, CoursePermission, CourseStructure, private_name
 from .edits import edit_block, write_course_plan
 from .exporting import export_course
 from .lifecycle import CourseExistsError
 from .loading import load_course
 from .models import Course
+from .new_uses import ArrivingFiles, as_new_use
 from .permissions import require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
-from .reading import find_course, lock_course, root_key
 from .store import course_store
 
 _STATIC: Final = "static/"
@@ -49,7 +49,7 @@ class Copied:
 
     Args:
         block: the copy.
-        keys: usage key of each block that was copied -> that of its copy.
+        keys: usage key of each block that was copied -> usage key of its copy.
         new_files: paths of files that were added to the course.
         conflicting_files: paths of files that were not added, because the course has other files of these names.
     """
@@ -65,10 +65,10 @@ def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index:
     Copy the draft of a block, with everything in it, into its own or another course.
 
     Args:
-        user: needs VIEW in the course of the block, and EDIT in that of the parent.
+        user: needs VIEW in the course of the block, and EDIT in the course of the parent.
         index: place among the children of the parent; the end if None.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError, and what a course hook raises to refuse the edit.
+    Raises NotFoundError, NotAllowedError, InvalidInputError, and the error with which a course hook refuses the edit.
     """
     return _copy(usage_key, user, parent_key, index, _Copier(usage_key, parent_key.course_key, is_new_use=True))
 

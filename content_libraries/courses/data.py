@@ -18,7 +18,7 @@ ROOT: Final = "course"
 """Block type and block id of the root of a course."""
 
 POLICY_PATH: Final = "policies/policy.json"
-"""Course file with settings that OLX keeps outside of blocks: those of the course (under ``course``) and of tabs."""
+"""Course file with settings that OLX keeps outside of blocks: of the course itself (under ``course``) and of tabs."""
 
 GRADING_POLICY_PATH: Final = "policies/grading_policy.json"
 """Course file with the grading policy."""
@@ -48,8 +48,8 @@ class BlockState:
         version_num: number of the version; it grows with each change of the block itself or of its list of
             children.
         holds_blocks: whether it can have children.
-        has_unpublished_changes: whether the draft of the block itself differs from what is published; blocks inside of
-            it do not count.
+        has_unpublished_changes: whether the draft of the block itself differs from its published version; blocks inside
+            of it do not count.
     """
 
     title: str
@@ -65,7 +65,7 @@ class CourseStructure:
 
     Args:
         root: usage key of the course's root block; ``blocks`` does not have it when nothing is published.
-        blocks: all blocks of the branch, also those that stand nowhere in the course.
+        blocks: all blocks of the branch, also blocks that have no place in the course.
         children: usage key -> the block's children in order. Blocks without children are left out.
     """
 

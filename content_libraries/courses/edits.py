@@ -19,6 +19,7 @@ from ..libraries.api import author_pk
 from ..olx.api import root_tag, with_attributes
 from ..values import read_settings_file
 from . import hooks
+from .course_reader import lock_course
 from .data import GRADING_POLICY_PATH, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
 from .plans import (
@@ -32,12 +33,11 @@ from .plans import (
     SetChildren,
     UpdateBlock,
 )
-from .reading import lock_course
 from .store import Applied, course_store
 
 MAX_PATH: Final = 500
 FILE_FOLDERS: Final = ("static", "about", "info", "policies", "tabs")
-"""Folders of an OLX course whose files authors may change; other files of an archive are kept as they are."""
+"""Folders of an OLX course whose files authors may change; other files of an archive are kept unchanged."""
 
 
 def apply_course_plan(
@@ -47,8 +47,8 @@ def apply_course_plan(
     Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES if files change.
 
     Raises NotFoundError, NotAllowedError, ConflictError when the course changed since the plan was made,
-    InvalidInputError for a change that would not leave a valid course, OlxError for unsafe OLX, and what a course hook
-    (``hooks``) raises to refuse the edit.
+    InvalidInputError if a change would make the course invalid, OlxError for unsafe OLX, and the error with which a
+    course hook (``hooks``) refuses the edit.
     """
     require_in_course(user, course_key, CoursePermission.EDIT)
     if any(isinstance(change, PutFile | DeleteFile) for change in plan.changes):
@@ -88,7 +88,7 @@ def create_block(
 
     Args:
         parent_key: the block that holds the new one.
-        user: who creates the block.
+        user: the user who creates the block.
         block_type: the type of the XBlock.
         settings: attributes of the block; values other than strings are written as JSON. They win over attributes in
             ``olx``.
@@ -116,7 +116,7 @@ def edit_block(
 
     Args:
         usage_key: the block.
-        user: who changes the block.
+        user: the user who changes the block.
         settings: attributes to set; the value None removes an attribute; attributes that are not named stay.
         olx: a new OLX element in place of the old one.
         version_num: the version that the edit was made for; any version if None.
@@ -235,7 +235,7 @@ def _new_key(course_key: CourseKey, block_type: str, block_id: str) -> UsageKey:
         raise InvalidInputError(
             _("“%(block_id)s” cannot be the ID of a block.") % {"block_id": block_id}, field="block_id"
         ) from error
-    root_tag(f"<{block_type}/>")  # a type that is no XML name is refused before it is stored
+    root_tag(f"<{block_type}/>")  # a type that is not an XML name is refused before it is stored
     return key
 
 

@@ -23,9 +23,9 @@ from ..olx.api import (
     write_folder,
 )
 from ..values import read_settings_file
+from .course_reader import CourseReader
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, TOP_LEVEL, CoursePermission, top_level_name
 from .permissions import access_course
-from .reading import CourseReader
 
 _MADE_FROM_FILES = frozenset({POLICY_PATH, GRADING_POLICY_PATH})
 
@@ -106,7 +106,7 @@ class _Branches:
         return assembled(self.definitions[True][key], self._name(key), ())
 
     def drafts(self) -> Iterator[OlxDraft]:
-        """Yield the drafts that differ from what is published, with the place of each."""
+        """Yield the drafts that differ from the published versions, with the place of each."""
         structure = self.draft.structure
         for key, row in self.draft.rows.items():
             if row.state.has_unpublished_changes:
@@ -124,7 +124,7 @@ class _Branches:
 
     @cached_property
     def changed(self) -> frozenset[UsageKey]:
-        """Return the blocks whose draft differs from what is published, and all blocks that hold such a block."""
+        """Return the blocks whose draft differs from the published version, and all blocks that hold such a block."""
         pending = [key for key, row in self.draft.rows.items() if row.state.has_unpublished_changes]
         found: set[UsageKey] = set()
         while pending:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..findings import Finding
 from ..learning_core import api as learning_core
+from .course_reader import learning_package_of
 from .models import Course, CourseBlock
-from .reading import learning_package_of
 
 
 def check_course_files(*, repair: bool = False, digests: bool = False) -> list[Finding]:

@@ -44,7 +44,7 @@ class CourseHook(Protocol):
         """React to the load of an archive, which may have changed every block."""
 
     def after_delete(self, course_key: CourseKey) -> None:
-        """Delete what the room keeps about a course that is being deleted."""
+        """Delete the data of the room about a course that is being deleted."""
 
 
 _hooks: list[CourseHook] = []

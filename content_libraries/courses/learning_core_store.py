@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..learning_core.api import FileBytes
+from .course_reader import CourseReader
 from .data import Block, CourseFile, CourseStructure
 from .plans import CoursePlan
-from .reading import CourseReader
 from .store import Applied
 from .writing import apply_plan, no_files
 
@@ -19,7 +19,7 @@ def _reader(course_key: CourseKey, *, published: bool = False) -> CourseReader:
 
 
 class LearningCoreStore:
-    """Keeps courses as ADR 0015 says; see ``CourseStore`` for what its functions do."""
+    """Keeps courses in Learning Core, as in ADR 0015. ``CourseStore`` describes the functions."""
 
     def structure(self, course_key: CourseKey, *, published: bool = False) -> CourseStructure:
         return _reader(course_key, published=published).structure

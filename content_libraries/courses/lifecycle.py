@@ -15,11 +15,11 @@ from ..learning_core import api as learning_core
 from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from . import hooks, roles
+from .course_reader import CourseReader, find_course, learning_package_of, lock_course, root_key
 from .data import ROOT, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
-from .reading import CourseReader, find_course, learning_package_of, lock_course, root_key
 from .writing import MAX_DISPLAY_NAME, apply_plan
 
 
@@ -141,7 +141,7 @@ def publish_exactly(usage_keys: Sequence[UsageKey], *, user: Actor, message: str
 
 
 def _differing(draft: CourseReader, published: CourseReader, pks: list[int]) -> list[int]:
-    """Return those of the entities whose draft differs from what is published."""
+    """Return the entities whose draft differs from the published version."""
     changed = {row.entity_pk for row in draft.rows.values() if row.state.has_unpublished_changes}
     old, new = published.stored_files, draft.stored_files
     changed |= {pk for pk in old.keys() | new.keys() if old.get(pk) != new.get(pk)}

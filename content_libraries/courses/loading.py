@@ -25,13 +25,13 @@ from ..learning_core.api import BranchName, FileBytes
 from ..libraries.api import author_pk
 from ..olx.api import OlxBlock, OlxTree, definition_of, iter_files, read_archive, tree_with_drafts, with_attributes
 from . import hooks
+from .course_reader import CourseReader, learning_package_of, root_key
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission, LoadReport
 from .edits import check_path
 from .lifecycle import add_course
 from .models import Course
 from .permissions import require_create_course, require_in_course
 from .plans import Change, CoursePlan, CreateBlock, DeleteBlock, DeleteFile, PutFile, SetChildren, UpdateBlock
-from .reading import CourseReader, learning_package_of, root_key
 from .store import Applied
 from .writing import apply_plan
 

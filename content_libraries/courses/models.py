@@ -111,7 +111,7 @@ class CompiledCourse(models.Model):
     """
     The state of a course after one publish, in the shape in which it is read.
 
-    1. A job writes the row some time after the publish, from that publish log alone, whatever was published since.
+    1. A job writes the row some time after the publish, from that publish log alone, even if there are newer logs.
        The row never changes, and is deleted together with the log.
     2. Readers use the row with the highest publish log. So a late compile of an older publish replaces nothing.
     3. Only the newest few rows of a course are kept; any can be compiled again.
@@ -139,7 +139,7 @@ class CompiledCourse(models.Model):
 
 class CompileAttempts(models.Model):
     """
-    How often workers have begun to compile a publish without finishing. A success deletes the row.
+    The number of attempts of workers to compile a publish. A success deletes the row.
 
     .. no_pii:
     """

@@ -2,7 +2,7 @@
 Permissions of users in courses. All checks of the room go through this module.
 
 A site can put its own class in place (setting ``CONTENT_LIBRARIES_COURSE_PERMISSION_BACKEND``). The operator of the
-site, who is no user, is allowed everything and never asks.
+site, who is not a user, may do everything and never asks.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ..actors import Actor, is_operator
 from ..errors import NotAllowedError
 from ..libraries.api import may_create as may_create_libraries
 from . import roles
+from .course_reader import find_course, names_run, require_run
 from .data import CoursePermission
 from .models import Course
-from .reading import find_course, names_run, require_run
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -41,10 +41,10 @@ class CoursePermissionBackend(Protocol):
 
 
 class CourseRoleBackend:
-    """Allows global staff everything, and others what their openedx-authz roles allow. A check costs one query."""
+    """Global staff may do everything, and other users what their openedx-authz roles allow. A check costs one query."""
 
     def permissions(self, user: User | AnonymousUser, course_key: CourseKey) -> frozenset[CoursePermission]:
-        if not user.is_active:  # nor is an anonymous user ever active
+        if not user.is_active:  # anonymous users are never active
             return frozenset()
         if user.is_staff or user.is_superuser:
             return frozenset(CoursePermission)

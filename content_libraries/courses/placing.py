@@ -14,9 +14,9 @@ from typing import Any
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..learning_core import api as learning_core
+from .course_reader import CourseReader, find_course, learning_package_of
 from .data import CourseStructure, PlacedBlock
 from .models import CourseBlock
-from .reading import CourseReader, find_course, learning_package_of
 
 
 def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[UsageKey, PlacedBlock | None]:
@@ -24,11 +24,11 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
     Read the drafts of the blocks among some entities.
 
     Args:
-        entity_pks: entities of the course's learning package; those that are files are left out.
+        entity_pks: entities of the course's learning package; files are left out.
 
-    Returns: usage key -> block, ordered by key; None for a block that is deleted or stands nowhere. A block whose OLX
-    is damaged in the storage has an empty ``olx``.
-    Raises NotFoundError for a course that is not kept in Learning Core.
+    Returns: usage key -> block, ordered by key; None if the block is deleted or has no place in the course. A block
+    whose OLX is damaged in the storage has an empty ``olx``.
+    Raises NotFoundError if the course is not kept in Learning Core.
     """
     reader = CourseReader(course_key, "draft")
     modified: dict[UsageKey, datetime | None] = {}
@@ -53,9 +53,9 @@ def placed_blocks(course_key: CourseKey, entity_pks: Collection[int]) -> dict[Us
 
 def entity_pks_within(course_key: CourseKey, entity_pks: Collection[int]) -> set[int]:
     """
-    Return the given entities and those of all blocks below them in the draft.
+    Return the given entities and the entities of all blocks below them in the draft.
 
-    Raises NotFoundError for a course that is not kept in Learning Core.
+    Raises NotFoundError if the course is not kept in Learning Core.
     """
     reader = CourseReader(course_key, "draft")
     tops = [reader.key_of[pk] for pk in entity_pks if pk in reader.key_of]
@@ -91,5 +91,5 @@ def _ancestors(key: UsageKey, structure: CourseStructure) -> tuple[tuple[UsageKe
 
 
 def _first_parent(key: UsageKey, structure: CourseStructure) -> UsageKey | None:
-    """Return the first parent of a block that itself stands in the course; None if there is none."""
+    """Return the first parent of a block that itself has a place in the course, or None."""
     return next((parent for parent in structure.parents.get(key, ()) if parent in structure.reachable), None)

@@ -22,12 +22,12 @@ from .data import ROOT, CourseStructure
 @dataclass(frozen=True, slots=True)
 class CreateBlock:
     """
-    A new block, or one that was deleted and comes back under its old key.
+    A new block, or a deleted block that comes back under its old key.
 
     Args:
         olx: the OLX element of the block, without the blocks in it.
         children: blocks of the course, or blocks that this plan creates.
-        parent: the block that holds the new one; if None, the block stands nowhere until another change places it.
+        parent: the block that holds the new one; if None, the block has no place until another change gives it one.
         index: its place among the children of the parent; the end if None.
     """
 
@@ -111,7 +111,7 @@ class CoursePlan:
 @dataclass(slots=True)
 class Outcome:
     """
-    The outcome of a plan: what has to be written.
+    The outcome of a plan: the data to write.
 
     Args:
         created: new blocks.

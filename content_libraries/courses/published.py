@@ -21,7 +21,7 @@ MANY: Final = 500
 @dataclass(frozen=True, slots=True)
 class PublishedBlock:
     """
-    A block as it is published.
+    The published version of a block.
 
     Args:
         olx: its OLX element without the blocks in it.

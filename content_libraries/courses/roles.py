@@ -49,7 +49,7 @@ def permissions_in(user: User, course_key: CourseKey) -> frozenset[CoursePermiss
 
 
 def courses_with(user: User, permission: CoursePermission) -> Q:
-    """Return a condition on courses: it selects those in which a role of the user gives the permission."""
+    """Return a filter for the courses in which a role of the user gives the permission."""
     names = [name for name, allowed in _permissions_of().items() if permission in allowed]
     held = openedx_authz.assignments_of(user, names)
     every_course_of_org = Concat(Value(f"{_NAMESPACE}course-v1:"), OuterRef("org"), Value("+*"))

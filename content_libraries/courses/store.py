@@ -80,7 +80,7 @@ class CourseStore(Protocol):
             author_pk: the user; None for the site itself.
             file_bytes: returns by digest the bytes of the plan's files that the store does not have yet.
 
-        Raises what ``plans.outcome_of`` raises, and InvalidInputError for content that the store cannot keep.
+        Raises the errors of ``plans.outcome_of``, and InvalidInputError if the store cannot keep the content.
         """
 
 

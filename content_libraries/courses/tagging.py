@@ -14,9 +14,9 @@ from ..actors import Actor
 from ..errors import MalformedKeyError, NotFoundError
 from ..keys import course_key
 from ..tagging.api import TagHolder
+from .course_reader import root_key
 from .data import CoursePermission
 from .permissions import may_in_course, require_in_course
-from .reading import root_key
 from .store import course_store
 
 

@@ -8,7 +8,7 @@ from ..jobs.api import MINUTE, periodic_task
 from .compiling import compile_publish_log, uncompiled_publish_logs
 
 
-@shared_task(name="content_libraries.courses.compile", acks_late=False)  # the sweep finds what a dead worker has left
+@shared_task(name="content_libraries.courses.compile", acks_late=False)  # the sweep finds work of dead workers
 def compile_published(publish_log_pk: int) -> bool:
     """Compile a course in the state that a publish left. Running the task twice, late or out of order does no harm."""
     return compile_publish_log(publish_log_pk)
@@ -17,7 +17,7 @@ def compile_published(publish_log_pk: int) -> bool:
 @periodic_task("content_libraries.courses.sweep", seconds=MINUTE)
 def sweep_compiled() -> int:
     """
-    Compile the courses whose newest publish is not compiled, whatever the reason.
+    Compile the courses whose newest publish is not compiled, for any reason.
 
     A task that no worker has begun before the next sweep expires; that sweep sends it again.
 

@@ -16,10 +16,10 @@ from ..errors import InvalidInputError
 from ..learning_core import api as learning_core
 from ..learning_core.api import MAX_TITLE, ComponentWrite, ContainerWrite, DraftWrites, FileBytes, FileMedia
 from ..olx.api import settings_in
+from .course_reader import FILE_NAMESPACE, CourseReader, find_course, learning_package_of
 from .data import ROOT
 from .models import BlockDefinition, Course, CourseBlock
 from .plans import CoursePlan, Outcome, PutFile, outcome_of
-from .reading import FILE_NAMESPACE, CourseReader, find_course, learning_package_of
 from .store import Applied
 
 MAX_DISPLAY_NAME: Final = 255

@@ -21,7 +21,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """Somebody who changed something."""
+    """A user who made a change."""
 
     username: str
 
@@ -33,7 +33,7 @@ class HistoryEntry:
 
     Args:
         contributor: who did it; None for the site itself, or for a user who is gone.
-        changed_at: when.
+        changed_at: time of the change.
         title: of the item afterwards; the last one of an item that was deleted.
         item_type: the XBlock type of a component, or the type of a container.
         action: ``created`` also for an item that came back from a deletion; ``edited`` also for a container below
@@ -52,7 +52,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntity:
-    """An item that somebody asked to publish, with its title at that time."""
+    """An item that a user asked to publish, with its title at that time."""
 
     key: ItemKey
     title: str
@@ -69,10 +69,10 @@ class PublishGroup:
     One publish operation, as the history of an item shows it (wire: history).
 
     Args:
-        publish_log_uuid: names the operation; see ``publish_entries``.
-        published_by: a username; None for the site itself, or for a user who is gone.
-        contributors: who made the changes that were published, the latest first.
-        direct_published_entities: what was asked for; never empty.
+        publish_log_uuid: id of the operation; see ``publish_entries``.
+        published_by: a username; None for the site itself, or for a deleted user.
+        contributors: the users who made the published changes, the latest first.
+        direct_published_entities: the items that a user asked to publish; never empty.
         scope_entity_key: the item to ask for entries of; None for "the container whose history this is".
     """
 

@@ -21,13 +21,13 @@ def draft_history(key: ItemKey, *, user: Actor) -> list[HistoryEntry]:
     Args:
         key: a component, deleted (softly) or not; or a container that is not deleted, for the changes of itself and of
             all components below it, deleted ones too.
-        user: who asks.
+        user: the user who asks.
 
     Raises NotFoundError and NotAllowedError.
     """
     library, item = access_history(user, key, deleted_too=isinstance(key, LibraryUsageLocatorV2))
     statuses = learning_core.item_statuses(package_pk(library), scope_pks(item), library_key=library.library_key)
-    # Whose draft is the published state has nothing to tell: its edits need not be read.
+    # The edits of an item whose draft is the published version need not be read.
     keys = {
         pk: status.key
         for pk, status in statuses.items()
@@ -63,9 +63,9 @@ def access_history(
     user: Actor, key: ItemKey, *, deleted_too: bool = True
 ) -> tuple[ContentLibrary, learning_core.FoundItem]:
     """
-    Find an item for somebody who wants to see its history.
+    Find an item for a user who wants to see its history.
 
-    Raises NotFoundError for an unknown library or item, and NotAllowedError, whether the item exists or not.
+    Raises NotFoundError if the library or item is unknown, and NotAllowedError, whether the item exists or not.
     """
     library = access_library(user, library_key_of(key), Permission.VIEW)
     return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)
@@ -79,7 +79,7 @@ def scope_pks(item: learning_core.FoundItem) -> set[int]:
 
 def is_in_scope(key: ItemKey, scope_key: ItemKey) -> bool:
     """
-    Return whether the history of ``scope_key`` tells about ``key``, an item below it.
+    Return whether the history of ``scope_key`` includes ``key``, an item below it.
 
     Containers between them are left out.
     """

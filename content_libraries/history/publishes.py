@@ -19,9 +19,8 @@ def publish_history(key: ItemKey, *, user: Actor) -> list[PublishGroup]:
     """
     Read the publish operations that a component or container took part in, newest first. Needs VIEW.
 
-    A container takes part with itself and with the components that stand below it now; each operation is one group.
-    In data older than the mark for what was asked for, each item is a group of its own (wire:
-    history). Raises NotFoundError and NotAllowedError.
+    A container takes part with itself and with its present components; each operation is one group. In rows older than
+    the column ``direct``, each item is a group of its own (wire: history). Raises NotFoundError and NotAllowedError.
     """
     library, item = access_history(user, key)
     related = learning_core.publications(scope_pks(item), library_key=library.library_key)
@@ -40,12 +39,12 @@ def publish_entries(key: ItemKey, publish_log_uuid: UUID, *, user: Actor) -> lis
     Read the changes that went into a publish operation, newest first. Needs VIEW.
 
     Args:
-        key: the item whose history this is. The changes of a container are those of itself and of the components below
-            it that took part; in older data, see ``publish_history``, only its own.
+        key: the item whose history this is. The changes of a container include the changes of components below it that
+            took part; in older rows, see ``publish_history``, only its own.
         publish_log_uuid: the publish operation.
-        user: who asks.
+        user: the user who asks.
 
-    Returns: the entries; none for an operation that the item took no part in. Raises NotFoundError, NotAllowedError.
+    Returns: the entries; empty if the item took no part in the operation. Raises NotFoundError, NotAllowedError.
     """
     library, item = access_history(user, key)
     took_part = {
@@ -80,11 +79,11 @@ def _groups(
     key: ItemKey, related: Sequence[Publication], above: Sequence[Publication], windows: Mapping[int, Windows]
 ) -> list[PublishGroup]:
     """
-    Group what one publish log published into groups for the history.
+    Group the publications of one publish log for the history.
 
     Args:
         key: the item whose history this is.
-        related: what took part of the item and of everything below it.
+        related: the item and the items below it that took part.
         above: the containers of these that took part.
     """
     members = [each for each in related if is_in_scope(each.key, key)]
@@ -125,7 +124,7 @@ def _contributors(edits: Iterable[DraftEdit]) -> tuple[Contributor, ...]:
     """
     Return the users who made or deleted versions, the latest first.
 
-    Side effects of changes below an item count for nobody.
+    Side effects of changes below an item are not counted.
     """
     made = [edit for edit in edits if edit.old_version_pk != edit.new_version_pk]
     names = (edit.changed_by for edit in sorted(made, key=lambda edit: edit.log_pk, reverse=True))

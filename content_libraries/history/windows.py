@@ -23,8 +23,8 @@ class Windows:
     The edits of one item, oldest first.
 
     Args:
-        published: publish log pk -> the edits that went into it; those that were thrown away before are left out.
-        waiting: the edits since the last publish that touched the item; all if there was none.
+        published: publish log pk -> the edits that it published; edits that were discarded before are left out.
+        waiting: the edits since the last publish of the item; all edits if it was never published.
     """
 
     published: Mapping[int, Sequence[DraftEdit]]
@@ -37,7 +37,7 @@ def windows_of(entity_pks: Collection[int], publications: Iterable[Publication])
 
     Args:
         entity_pks: the items.
-        publications: all that these items ever had, oldest first; those of other items do not matter.
+        publications: all publications of these items, oldest first; publications of other items are ignored.
 
     Returns: entity pk -> its edits, for each item.
     """

@@ -54,8 +54,8 @@ def apply_plan(
         migration: the row that a job made for this import.
         settle: see Settle.
 
-    Raises ImportOutdatedError when a change of the library since the plan was made conflicts with it, and what
-    ``write_items`` and ``access_library`` raise. On an error nothing is written.
+    Raises ImportOutdatedError if the library has changed in conflict with the plan since it was made, and the errors of
+    ``write_items`` and ``access_library``. On an error nothing is written.
     """
     library = access_library(user, plan.library_key, Permission.EDIT)
     if publish_too:

@@ -25,7 +25,7 @@ class Level(StrEnum):
 
 
 class OnRepeat(StrEnum):
-    """What happens to a block that an earlier import of the same source brought into the same library."""
+    """Ways to treat a block that an earlier import of the same source brought into the same library."""
 
     SKIP = "skip"
     FORK = "fork"
@@ -34,7 +34,7 @@ class OnRepeat(StrEnum):
 
 class Action(StrEnum):
     """
-    What an import does with a block.
+    Actions of an import on a block.
 
     ``KEEP`` is an update without changes. ``RESTORE`` brings back an item that was deleted since the last import.
     ``DISSOLVE`` puts the contents of a container into the container around it. ``LEAVE_OUT`` makes no item; the block
@@ -108,7 +108,7 @@ class PlannedCollection:
 
 @dataclass(frozen=True, slots=True)
 class SizeCheck:
-    """How many undeleted items, containers included, a library may have, has, and would get from an import."""
+    """Numbers of undeleted items, containers included: the limit of a library, its items, and items of an import."""
 
     limit: int
     live: int
@@ -141,7 +141,7 @@ class LeftOutTag:
 @dataclass(frozen=True, slots=True)
 class PlannedBlock:
     """
-    One block of the source, and what the import does with it.
+    One block of the source, and the action of the import on it.
 
     Args:
         source_key: its usage key in the source; for a container that the import adds, a key derived from the block that
@@ -159,7 +159,7 @@ class PlannedBlock:
         tags: tags that the item gets in addition to those it has: export id of a taxonomy, and value.
         reason: why the block is left out, or a note about the item.
         wanted_code: the code that the item would have if no other item had it.
-        base_version_pk: draft version of the existing item when the plan was made; None if there was none.
+        base_version_pk: draft version of the existing item when the plan was made; None if it had no draft.
     """
 
     source_key: UsageKey
@@ -186,7 +186,7 @@ class PlannedBlock:
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
     """
-    What an import does. A preview shows the plan, and applying it does exactly that.
+    All actions of an import. A preview shows the plan, and applying it does exactly what the preview showed.
 
     Args:
         source_key: the course or legacy library that is read.
@@ -198,16 +198,16 @@ class ImportPlan:
         file_paths: digest of a static file -> its path below ``static/``.
         unused_files: paths of static files that neither an imported block nor another part of the source refers to.
         drafts_left_out: how many draft blocks of the archive were not read.
-        collection: the collection that all items go into; None for none.
+        collection: the collection that all items go into, if any.
         size: the size of the library, and how many items the import adds.
         fingerprints: usage key -> digest of the block's content, from which the next import computes ``changes``.
-        changes: how the source differs from its last import into this library; None if there was none.
+        changes: how the source differs from its last import into this library; None at the first import.
         edited_targets: usage keys of blocks whose item was edited in the library after its last import.
         leaving: usage key of a container -> ``entity_ref`` of the items that an update removes from it.
         unknown: usage keys in the option ``only`` that are not in the source.
         taken_titles: usage keys of blocks that become new items with the title of another item of their type.
         tags_left_out: tags of imported blocks that the library cannot give.
-        last_row_pk: pk of the newest record of earlier imports when the plan was made; 0 for none.
+        last_row_pk: pk of the newest record of earlier imports when the plan was made; 0 without such records.
         forwards: whether references to the source lead to the library after the import.
     """
 

@@ -23,7 +23,7 @@ from .data import Level, OnRepeat
 
 
 class SourceKind(models.TextChoices):
-    """What an archive holds."""
+    """Kinds of archives, by their content."""
 
     COURSE = "course", _("Course")
     LIBRARY = "library", _("Legacy library")
@@ -50,7 +50,7 @@ class SourceUpload(models.Model):
     file_name = models.CharField(_("file name"), max_length=255, help_text=_("What its owner called it."))
     digest = models.CharField(max_length=40, help_text=_("Digest of what was read from it."))
     created = models.DateTimeField(_("created"), auto_now_add=True)
-    # SET_NULL: what a retired user uploaded is staff's to use.
+    # SET_NULL: staff can use the uploads of a retired user.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("user")
     )
@@ -192,7 +192,7 @@ class ModulestoreMigration(models.Model):
     )
     preserve_url_slugs = models.BooleanField(_("keeps the IDs of the source"))
     target = models.ForeignKey("openedx_content.LearningPackage", on_delete=models.CASCADE, verbose_name=_("target"))
-    # SET_NULL: the collection can be deleted without losing what came from where.
+    # SET_NULL: the collection can be deleted without losing the origins of items.
     target_collection = models.ForeignKey(
         "openedx_content.Collection", on_delete=models.SET_NULL, null=True, blank=True
     )
@@ -203,7 +203,7 @@ class ModulestoreMigration(models.Model):
         _("finished"), null=True, blank=True, help_text=_("Blank while it is waiting or under way.")
     )
     error = models.TextField(_("error"), blank=True, help_text=_("Why it failed, for its author."))
-    # SET_NULL: what came from where is worth keeping longer than the jobs that did it.
+    # SET_NULL: the origins of items are kept longer than the jobs that imported them.
     job = models.ForeignKey("ImportJob", on_delete=models.SET_NULL, null=True, blank=True, related_name="migrations")
     # Null for a course of the course store.
     upload = models.ForeignKey("SourceUpload", on_delete=models.SET_NULL, null=True, blank=True)
@@ -233,7 +233,7 @@ class ModulestoreMigration(models.Model):
 
     @property
     def live_collection(self) -> CollectionLabel | None:
-        """Return the collection that was filled; None if there is none, or if it is deleted at the moment."""
+        """Return the collection that was filled; None without a collection, or if it is deleted at the moment."""
         collection = self.target_collection
         if collection is None or not collection.enabled:
             return None
@@ -264,7 +264,7 @@ class ModulestoreBlockSource(models.Model):
 
 class ModulestoreBlockMigration(models.Model):
     """
-    The result of one migration for one block: it has a target, or a reason why it has none.
+    The result of one migration for one block: either a target, or the reason why the block has no target.
 
     .. no_pii:
     """

@@ -26,7 +26,7 @@ from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock
 
 KINDS: Final = {container.container_type: container.plural for container in reversed(CONTAINERS)}
 COMPONENTS: Final = gettext_noop("components")
-"""A kind of items that reports count, beside those in ``KINDS``. Kinds are keys; pages show them translated."""
+"""A kind of items that reports count in addition to ``KINDS``. Kinds are keys; pages show them translated."""
 
 
 def plan_report(plan: ImportPlan) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
 
 def plan_rows(plan: ImportPlan) -> list[dict[str, str]]:
     """
-    List what a plan does with each block, in the order of the source, ready for JSON.
+    List the actions of a plan, block by block, in the order of the source, ready for JSON.
 
     Each row has ``usage_key``, ``type``, ``title``, ``action``, ``code`` ("" without an item) and ``reason``.
     """

@@ -22,8 +22,8 @@ def retry_job(job_uuid: UUID, /, *, user: Actor) -> ImportJob:
 
     If the library was created for the job, and deleted because nothing was imported, it is created again.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for a job that is not finished, in which no source
-    failed, or whose library somebody deleted.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError if the job is not finished, if no source failed in it,
+    or if a user deleted its library.
     """
     job = find_job(job_uuid, user=user)
     if job.state in UNFINISHED:

@@ -44,7 +44,7 @@ _MOST_NAMES: Final = 10
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
-    """Say how many items of each kind there are, such as "1 unit, 2 components"; "" if there are none."""
+    """Say how many items of each kind there are, such as "1 unit, 2 components"; "" without items."""
     return ", ".join(str(words % {"count": counts[kind]}) for kind, words in _KINDS.items() if counts.get(kind))
 
 

@@ -6,8 +6,8 @@ from .models import UNFINISHED, Job, JobState
 from .periodic import HOUR, MINUTE, periodic_task
 from .retrying import check_finished, retry_any_job
 from .sending import send_on_commit
-from .statuses import create_status, end_job, refer_to
 from .sweeping import sweep_jobs
+from .task_status import create_status, end_job, refer_to
 from .workers import JobCanceledError, JobWorker, LeaseLostError
 
 __all__ = [

@@ -22,8 +22,8 @@ class JobFigures:
     Args:
         kind: name of the model, such as ``importjob``.
         states: how many there are in each state.
-        silent: how many of the running ones have a worker that said nothing for too long.
-        waiting_seconds: how long the oldest one that waits has been waiting; 0 when none waits.
+        silent: how many of the running jobs have a worker that has been silent for too long.
+        waiting_seconds: how long the oldest waiting job has been waiting; 0 if no job waits.
     """
 
     kind: str

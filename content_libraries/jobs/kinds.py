@@ -28,13 +28,12 @@ class JobKind[JobT: Job]:
     A kind of jobs.
 
     Args:
-        model: its rows.
-        task_name: the Celery task that does what is left of one, which takes the uuid of the job.
-        work: does what is left of a job. ContentLibrariesErrors are its own to handle; any other exception breaks the
-            attempt off.
+        model: the model of its rows.
+        task_name: the Celery task that does the rest of a job; it takes the uuid of the job.
+        work: does the rest of a job. It has to handle ContentLibrariesErrors; any other exception ends the attempt.
         finish: ends a job that is locked and not finished, in the caller's transaction; takes state and error.
         retry: starts a finished job anew.
-        start_anew: words a sentence that tells the author of a job how to do that.
+        start_anew: returns a sentence that tells the author of a job how to start it anew.
     """
 
     model: type[JobT]

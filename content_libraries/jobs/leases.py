@@ -38,9 +38,9 @@ def claim[JobT: Job](kind: JobKind[JobT], job_uuid: UUID) -> JobT | None:
     """
     Take a job that waits, or whose worker is dead.
 
-    It is one conditional update, so that only one worker gets the job.
+    Needs one conditional update, so that only one worker gets the job.
 
-    Returns: None where there is nothing to do. A job without attempts left, or that somebody canceled, is ended.
+    Returns: None if there is nothing to do. A canceled job, or a job without attempts left, is ended.
     """
     now = datetime.now(UTC)
     jobs = kind.model._default_manager.filter(uuid=job_uuid)
@@ -95,7 +95,7 @@ def is_free(now: datetime) -> Q:
 
 
 def is_over() -> Q:
-    """Return a filter for free jobs that can only be ended: canceled ones, and those without attempts left."""
+    """Return a filter for free jobs that can only be ended: canceled jobs, and jobs without attempts left."""
     return Q(attempts__gte=conf.JOB_ATTEMPTS.value) | Q(cancel_requested=True)
 
 
@@ -103,7 +103,7 @@ def request_cancel(model: type[Job], job_pk: int) -> None:
     """
     End a job that waits, or whose worker is dead; ask a running one to end at its next step.
 
-    A finished job stays as it is.
+    Does nothing to a finished job.
     """
     with transaction.atomic():
         jobs = model._default_manager.select_for_update()

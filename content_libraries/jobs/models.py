@@ -28,11 +28,11 @@ class Job(models.Model):
     A request that a worker does, part by part, so that it can die at any point (ADR 0016).
 
     1. A worker holds the ``lease``. It renews ``heartbeat`` at every step, and finishes a part only while the lease
-       is still its own; so a message that is delivered twice does the work once. What is finished is never done again.
+       is still its own; so a message that is delivered twice does the work once. Finished parts are never done again.
     2. Each lease is an attempt, and is counted when it is taken. A job whose heartbeat is too old is given to another
        worker (``sweep``); after ``JOB_ATTEMPTS`` attempts it fails.
     3. ``sent`` is set when a worker is told of the job, and cleared when one takes it.
-    4. ``task_status`` is what clients poll. It may be purged; the job stays.
+    4. Clients poll ``task_status``. It may be purged; the job stays.
 
     .. no_pii: a user is only referred to.
     """
@@ -40,7 +40,7 @@ class Job(models.Model):
     uuid = models.UUIDField(
         _("ID"), default=uuid4, unique=True, editable=False, help_text=_("Also that of the task status.")
     )
-    # SET_NULL: what was done stays known after its author retires. A job without a user is not started.
+    # SET_NULL: results stay known after their author retires. A job without a user is not started.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("user")
     )
@@ -75,7 +75,7 @@ class Job(models.Model):
 
 class PeriodicTurn(models.Model):
     """
-    Which process has the turn to do a periodic task, and until when others leave it to that process.
+    The turn to do a periodic task: the process that has it, and the time when other processes may take it.
 
     .. no_pii:
     """

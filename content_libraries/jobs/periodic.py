@@ -24,13 +24,13 @@ _PERIODS_OF_A_TURN: Final = 5
 
 def periodic_task(name: str, *, seconds: int) -> Callable[[Callable[[], int]], Task[[], int]]:
     """
-    Make a periodic task of a function without arguments, which returns how much there was to do.
+    Make a periodic task of a function without arguments, which returns how much work it found.
 
     A message expires if no worker takes it within the period, because the next message has the same work. A worker
     returns 0 if another one is at the same task.
 
     Args:
-        name: of the task, which is the one in the beat schedule (``plugin_settings``).
+        name: name of the task, as in the beat schedule (``plugin_settings``).
         seconds: the period.
     """
 

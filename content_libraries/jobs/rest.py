@@ -28,7 +28,7 @@ def state_of(job: Job) -> str:
 
 
 class TaskStatusSerializer(serializers.Serializer[Job]):
-    """The task object of a job; of one whose task status was purged, what the job knows."""
+    """The task object of a job; if its task status was purged, with the data of the job itself."""
 
     state = serializers.SerializerMethodField()
     state_text = serializers.SerializerMethodField()

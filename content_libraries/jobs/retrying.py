@@ -17,7 +17,7 @@ def retry_any_job(job_uuid: UUID, *, user: Actor) -> Job:
     Start a finished job of any kind again.
 
     Args:
-        user: who starts it, and needs the rights for that; for the operator it is started as its author.
+        user: the user who starts it, and needs the rights for that; for the operator it is started as its author.
 
     Returns: the new job. Raises NotFoundError for an unknown job and for one whose author is gone, NotAllowedError, and
     InvalidInputError where nothing is to be done.

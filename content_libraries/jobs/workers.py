@@ -18,7 +18,7 @@ from .models import Job, JobState
 
 
 class JobCanceledError(Exception):
-    """Somebody canceled the job."""
+    """A user canceled the job."""
 
 
 class UserGoneError(NotAllowedError):
@@ -47,7 +47,7 @@ class JobWorker[JobT: Job]:
         """
         Return the user for whom the job is done, with the user's current rights.
 
-        Raises UserGoneError if the user was deleted, because nobody else, and least of all the operator, may stand in
+        Raises UserGoneError if the user was deleted, because no other user, and least of all the operator, may stand in
         for the user.
         """
         user: User | None = self.jobs.select_related("user").get(pk=self.job.pk).user

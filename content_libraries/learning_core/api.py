@@ -83,6 +83,28 @@ from .edits import (
 )
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
+from .for_search import (
+    COLLECTION_CHANGED,
+    LEARNING_PACKAGE_DELETED,
+    LEARNING_PACKAGE_UPDATED,
+    NO_LOGS,
+    CollectionChangeData,
+    CollectionState,
+    EntityChange,
+    LogMark,
+    children_with_other_parents,
+    collection_codes_of,
+    collection_codes_with,
+    collection_labels,
+    collection_states,
+    draft_parents_of,
+    entity_changes,
+    entity_pks_after,
+    member_pks_of,
+    newest_logs,
+    oldest_change_after,
+    version_titles,
+)
 from .history import (
     DraftEdit,
     Publication,
@@ -93,6 +115,16 @@ from .history import (
     publications_above,
 )
 from .ids import package_id
+from .item_statuses import (
+    CollectionLabel,
+    ItemStatus,
+    ItemTitles,
+    VersionStatus,
+    collections_of,
+    item_statuses,
+    item_titles,
+    tag_counts,
+)
 from .lookups import (
     NAME_FIELDS,
     FoundItem,
@@ -133,38 +165,6 @@ from .reuse import (
     was_published,
 )
 from .rows import in_parts
-from .search_reads import (
-    COLLECTION_CHANGED,
-    LEARNING_PACKAGE_DELETED,
-    LEARNING_PACKAGE_UPDATED,
-    NO_LOGS,
-    CollectionChangeData,
-    CollectionState,
-    EntityChange,
-    LogMark,
-    children_with_other_parents,
-    collection_codes_of,
-    collection_codes_with,
-    collection_labels,
-    collection_states,
-    draft_parents_of,
-    entity_changes,
-    entity_pks_after,
-    member_pks_of,
-    newest_logs,
-    oldest_change_after,
-    version_titles,
-)
-from .status import (
-    CollectionLabel,
-    ItemStatus,
-    ItemTitles,
-    VersionStatus,
-    collections_of,
-    item_statuses,
-    item_titles,
-    tag_counts,
-)
 from .structure import (
     BranchName,
     Child,

@@ -34,7 +34,7 @@ class PackageArchiveError(ContentLibrariesError):
     An archive cannot be read.
 
     Args:
-        log: what is wrong with it, file by file.
+        log: the errors in it, file by file.
     """
 
     code = "package_archive_unreadable"
@@ -47,11 +47,11 @@ class PackageArchiveError(ContentLibrariesError):
 @dataclass(frozen=True, slots=True)
 class LoadedPackage:
     """
-    What an archive has become.
+    The learning package that was restored from an archive.
 
     Args:
-        package: pk, ``package_ref`` and figures of the new learning package, as Learning Core tells them.
-        origin: by whom, when and where the archive was made; None where it does not say.
+        package: pk, ``package_ref`` and figures of the new learning package, as Learning Core reports them.
+        origin: by whom, when and where the archive was made; None if the archive does not say.
     """
 
     package: dict[str, Any]
@@ -63,7 +63,7 @@ def write_package_archive(learning_package_pk: int, path: Path, *, author: User,
     Write a learning package into a zip archive: drafts, published versions, files and collections.
 
     Args:
-        author: who is named in the archive, unless without an e-mail address: such archives cannot be read.
+        author: the user who is named in the archive, unless without an e-mail address: such archives cannot be read.
         origin: name of this site.
     """
     package_ref = LearningPackage.objects.values_list("package_ref", flat=True).get(pk=learning_package_pk)
@@ -124,10 +124,10 @@ def _check_files(learning_package_pk: int) -> None:
 @contextmanager
 def _leaving_no_files() -> Iterator[None]:
     """
-    Delete the files of learning packages that the block has created, if it fails.
+    Delete the files of learning packages that the ``with`` block has created, if it fails.
 
     Learning Core writes files while it reads an archive. When an archive is read again, its package gets other file
-    names. So nobody would ever use the old files, and a full disk would stay full.
+    names. So the old files would never be used again, and a full disk would stay full.
     """
     folders: list[str] = []
     thread, receiver = get_ident(), f"content_libraries.learning_core.{uuid4()}"
@@ -164,10 +164,9 @@ def adopt_learning_package(
     Put a package that was read from an archive into use, under another name.
 
     Args:
-        user: who has read it; the operator may take what anybody has read.
+        user: the user who has read the archive, or the operator.
 
-    Returns: the pk. Raises NotFoundError where there is no such package, and PackageExistsError for a name that is
-    taken.
+    Returns: the pk. Raises NotFoundError if no such package exists, and PackageExistsError if the name is taken.
     """
     package_id = LearningPackage.LearningPackageID(learning_package_pk)
     try:
@@ -189,10 +188,10 @@ def delete_staged(learning_package_pk: int) -> None:
 
 def _is_staged(learning_package_pk: int, *, user: Actor) -> bool:
     """
-    Return whether the user has read a package from an archive, and nobody uses it yet.
+    Return whether the user has read a package from an archive, and it is not in use yet.
 
     For the operator, any user may have read it. The package stays unused until the caller's transaction ends. Usernames
-    are compared by case, which not every database does.
+    are compared case-sensitively, which not every database does.
     """
     begin = STAGED if is_operator(user) else f"{STAGED}{user.get_username()}:"
     found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)

@@ -21,8 +21,8 @@ class StoredFile:
     A file of a version of a component.
 
     Args:
-        open: opens it for reading; whoever opens it closes it. Raises DamagedFileError for a file that is lost or has
-            another size than ``media`` says, and StorageError.
+        open: opens it for reading; the caller closes it. Raises DamagedFileError if the file is lost or has another
+            size than ``media`` says, and StorageError.
     """
 
     media: FileMedia
@@ -31,14 +31,14 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class VersionPlace:
-    """Where a version is: its pk, and the pk of its learning package."""
+    """The pk of a version, and the pk of its learning package."""
 
     version_pk: int
     learning_package_pk: int
 
 
 def find_version(version_uuid: UUID) -> VersionPlace | None:
-    """Find a version of any item in any learning package; None if there is none."""
+    """Find a version of any item in any learning package. Returns None if it does not exist."""
     row = (
         PublishableEntityVersion.objects.filter(uuid=version_uuid)
         .values_list("id", "entity__learning_package_id")
@@ -57,7 +57,7 @@ def find_file(version_pk: int, path: str) -> StoredFile | None:
     """
     Find the file with exactly this path in a version of a component.
 
-    Returns: None where there is none. The OLX of a component is no file.
+    Returns: None if there is no such file. The OLX of a component does not count as a file.
     """
     if "\0" in path:  # PostgreSQL refuses a query with NUL
         return None

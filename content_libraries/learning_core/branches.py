@@ -117,7 +117,7 @@ def announce(branch: Branch, log: Log) -> None:
     )
 
 
-def _restored_entity_pks(log: DraftChangeLog, records: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+def _restored_entity_pks(log: DraftChangeLog, records: Iterable[Mapping[str, object]]) -> frozenset[int]:
     """
     Return the entities that were restored from a deletion.
 

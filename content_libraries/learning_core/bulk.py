@@ -76,7 +76,7 @@ class _Entity:
 
     Args:
         container_type: None for a component.
-        draft_version_pk, last_version_num: of what is written; nobody asks about those of children.
+        draft_version_pk, last_version_num: only used for entities that are written, not for children.
     """
 
     pk: int
@@ -123,17 +123,17 @@ def write_drafts(
     Create components and containers, or give them their next versions, in one draft change log.
 
     Args:
-        learning_package_pk: where to write.
+        learning_package_pk: the learning package to write to.
         components: written first, in this order.
         containers: in any order; children may be among the items of this write.
         deleted_pks: entities to delete (softly) in the same log; none of the items of this write.
         author_pk: the user of the log and of every version; None for the site itself.
         at: time of the log and of every row; now if None.
-        file_bytes: gives the bytes of the components' files, for those that are new to the learning package.
+        file_bytes: gives the bytes of the components' files, for files that are new to the learning package.
 
-    Returns: what was written. Raises InvalidInputError, naming the item, for a code, title, file or child that
-    Learning Core does not take, and for an item that is named twice; ConflictError when somebody else wrote the same
-    items at the same time. Nothing is written then.
+    Returns: the written items. Raises InvalidInputError, naming the item, if Learning Core refuses a code, title, file
+    or child, or if an item is named twice; ConflictError if another process wrote the same items at the same time. On
+    an error nothing is written.
     """
     items: list[ItemWrite] = [*components, *containers]
     if not items and not deleted_pks:

@@ -26,13 +26,13 @@ ENTITIES_PUBLISHED = signals.ENTITIES_PUBLISHED
 @dataclass(frozen=True, slots=True)
 class ItemChange:
     """
-    What happened to one item in one log.
+    The change of one item in one log.
 
     Args:
-        key, entity_pk: the item. old_version_pk, old_title: where it was before; None where it was not there.
-        new_version_pk, new_title: where it was afterwards; None where it is deleted. The same version as
-        before
-            means that something below the item changed.
+        key, entity_pk: the item.
+        old_version_pk, old_title: version and title before; None if the item did not exist then.
+        new_version_pk, new_title: version and title afterwards; None if the item is deleted. The same version as before
+            means that an item below it changed.
         was_restored: whether a draft came back from a deletion. Always False in a publish log.
     """
 

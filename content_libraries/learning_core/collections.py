@@ -115,7 +115,7 @@ def update_collection(
     learning_package_pk: int, code: str, *, title: str | None = None, description: str | None = None
 ) -> None:
     """
-    Change values of a collection. None leaves a value as it is.
+    Change values of a collection. None leaves a value unchanged.
 
     The change is announced even if the values are the same. Raises NotFoundError and ConflictError.
     """
@@ -190,7 +190,7 @@ def set_collections(
 
 
 def without_vanished(entity_pks: Iterable[int]) -> list[int]:
-    """Leave out the entities that are neither in draft nor published."""
+    """Leave out the entities that have neither a draft nor a published version."""
     return [
         pk
         for part in in_parts(entity_pks)

@@ -27,7 +27,7 @@ class PublishLogName:
 
 
 def find_publish_log(*, pk: int | None = None, uuid: UUID | None = None) -> PublishLogName | None:
-    """Find a publish log by its pk or by its uuid; None if there is none."""
+    """Find a publish log by its pk or by its uuid. Returns None if it does not exist."""
     logs = PublishLog.objects.filter(pk=pk) if uuid is None else PublishLog.objects.filter(uuid=uuid)
     row = logs.values_list("pk", "uuid", "learning_package_id").first()
     return None if row is None else PublishLogName(*row)
@@ -49,7 +49,7 @@ def published_as_of(log: PublishLogName) -> dict[int, int]:
     """
     Read which versions were published right after a publish log, in one query.
 
-    Returns: entity pk -> version pk. What was not published then is left out.
+    Returns: entity pk -> version pk. Entities that were not published then are left out.
     """
     records = PublishLogRecord.objects.filter(
         publish_log__learning_package_id=package_id(log.learning_package_pk), publish_log_id__lte=log.pk
@@ -63,8 +63,8 @@ def package_children(learning_package_pk: int, *, branch: BranchName) -> dict[in
     """
     Read the children of all containers in a learning package, in one query.
 
-    Returns: entity pk of a container -> entity pks of its children in order, those that are deleted on that
-    branch left out. Containers without children are left out.
+    Returns: entity pk of a container -> entity pks of its children in order. Children that are deleted on the branch,
+    and containers without children, are left out.
     """
     children: dict[int, list[int]] = defaultdict(list)
     rows = (

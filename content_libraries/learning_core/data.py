@@ -47,10 +47,10 @@ class FileMedia:
 @dataclass(frozen=True, slots=True)
 class ComponentWrite:
     """
-    A component as it shall be: it is created, or gets its next version.
+    A component to write: it is created, or gets its next version.
 
-    ``files`` is the complete set. ``olx`` is None for what is no XBlock and has files only; it is in a ``namespace``
-    of its own then.
+    ``files`` is the complete set. ``olx`` is None for a component that is not an XBlock and has only files; such a
+    component has a ``namespace`` of its own.
     """
 
     block_type: str
@@ -69,7 +69,7 @@ class ComponentWrite:
 @dataclass(frozen=True, slots=True)
 class ContainerWrite:
     """
-    A container as it shall be: it is created, or gets its next version.
+    A container to write: it is created, or gets its next version.
 
     ``children`` are the ``entity_ref`` of components or containers, in order, of the same write or already in the
     learning package. An entity may stand there more than once.
@@ -89,10 +89,10 @@ class ContainerWrite:
 @dataclass(frozen=True, slots=True)
 class DraftWrites:
     """
-    What a write made.
+    The result of a write.
 
     Args:
-        draft_change_log_pk: the change log of the write; None when there was nothing to write.
+        draft_change_log_pk: the change log of the write; None if there was nothing to write.
         entity_pks: ``entity_ref`` to the pk of the entity.
         version_pks: ``entity_ref`` to the pk of the version that the write made.
     """

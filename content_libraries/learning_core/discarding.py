@@ -1,4 +1,4 @@
-"""Sets drafts back to what is published: those of one item and everything below it, or those of one author."""
+"""Sets drafts back to published versions: of one item and everything below it, or of one author."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _there_for_themselves(created: Collection[int], within: Collection[int]) -> 
 
 
 def _changed_by_others(published: Mapping[int, int | None], author_pk: int) -> set[int]:
-    """Return the changed drafts that somebody else has changed since they were published."""
+    """Return the changed drafts that another user has changed since they were published."""
     others: set[int] = set()
     settled: set[int] = set()
     for part in in_parts(published):
@@ -98,7 +98,7 @@ def _changed_by_others(published: Mapping[int, int | None], author_pk: int) -> s
         fields = ("entity_id", "old_version_id", "new_version_id", "draft_change_log__changed_by_id")
         for entity_pk, old_pk, new_pk, changed_by in records.values_list(*fields).iterator():
             if new_pk is not None and new_pk == published[entity_pk]:
-                settled.add(entity_pk)  # what is older has been published
+                settled.add(entity_pk)  # older changes have been published
             elif old_pk != new_pk and changed_by != author_pk and entity_pk not in settled:
                 others.add(entity_pk)
     return others

@@ -5,7 +5,7 @@ Components are written through Learning Core's own API. Containers are written t
 API asks about every child on each edit, so that an edit of a larger container would cost more.
 
 An edit starts from the draft, or from the latest version if the draft is deleted. Learning Core's API always starts
-from the latest version, and so would bring back what the author has discarded.
+from the latest version, and so would bring back changes that the author has discarded.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def save_component(
     A deleted component is restored.
 
     Args:
-        files: what changes of its files, as for ``save_files``; the others stay.
+        files: changes of its files, as for ``save_files``; other files stay.
 
     Raises InvalidInputError for a title or OLX that is too long, and ConflictError.
     """
@@ -140,7 +140,7 @@ def save_files(
     A deleted component is restored.
 
     Args:
-        files: path -> bytes; None for a file that shall go, whether it is there or not. The OLX is no file: its path
+        files: path -> bytes, or None to remove a file, if it exists. The OLX does not count as a file: its path
             changes nothing. The other files, OLX and title stay.
 
     Raises ConflictError.
@@ -198,7 +198,7 @@ def replace_children(
 def append_children(
     learning_package_pk: int, container_pk: int, child_pks: Sequence[int], *, author_pk: int | None
 ) -> NextVersion:
-    """Give a container its next version, with these children at the end. Errors are those of ``replace_children``."""
+    """Give a container its next version, with these children at the end. Raises the errors of ``replace_children``."""
     with _edit_container(learning_package_pk, container_pk) as container:
         return _save_container(container, [*container.children, *child_pks], author_pk=author_pk)
 

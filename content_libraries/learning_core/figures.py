@@ -22,8 +22,8 @@ class PackageFigures:
     Args:
         live: how many drafts are not deleted, by kind: the type of a container, or the namespace of a component.
         unpublished: how many items have changes of their own that are not published, deletions too. A container
-            whose children changed counts only if its own list of them did.
-        last_published: None when nothing was ever published.
+            counts if its list of children changed, but not if only the children themselves changed.
+        last_published: None if no item was ever published.
     """
 
     live: Mapping[str, int]

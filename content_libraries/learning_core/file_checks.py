@@ -27,15 +27,15 @@ _VERSION: Final = "component_version__publishable_entity_version"
 @dataclass(frozen=True, slots=True)
 class DamagedFile:
     """
-    A file of a component that is not stored as its row says.
+    A file of a component whose stored bytes do not match its row.
 
     Args:
         entity_pk: the component.
-        block_type, code: what the component is called in its learning package.
-        path: what the file is called in the component.
-        versions: numbers of the versions of the component that have it.
-        problem: what is wrong, as a part of a sentence.
-        is_repaired: whether it has been put right.
+        block_type, code: type and code of the component.
+        path: path of the file in the component.
+        versions: numbers of the versions of the component that have the file.
+        problem: a description of the damage, as a part of a sentence.
+        is_repaired: whether the file has been repaired.
     """
 
     entity_pk: int
@@ -61,7 +61,7 @@ def damaged_files(
     Args:
         digests: whether to read them all, and not only to ask the storage for their sizes.
         current_only: only files of drafts and published versions.
-        repair: whether to put right what can be, from a text in the row, from a copy beside the file, or from a file of
+        repair: whether to repair files, from a text in the row, from a copy beside the file, or from a file of
             another learning package.
         after_each: is called after each file was looked at.
 
@@ -88,7 +88,7 @@ def damaged_files(
 
 
 def current_paths(learning_package_pk: int) -> Iterator[tuple[str, str, list[str]]]:
-    """List for each draft and published version of a component its type, its code, and the paths of what it has."""
+    """List the type, the code and the file paths of each draft and published version of a component."""
     rows = (
         _current(learning_package_pk)
         .order_by("component_version_id", "path")
@@ -106,11 +106,11 @@ def current_paths(learning_package_pk: int) -> Iterator[tuple[str, str, list[str
 
 def file_findings(files: Iterable[DamagedFile], subjects: Mapping[int, str], *, repair: bool) -> Iterator[Finding]:
     """
-    Describe damaged files, and what to do about those that could not be repaired.
+    Describe damaged files, and what to do about files that could not be repaired.
 
     Args:
-        subjects: pk of a component -> key of what the file belongs to.
-        repair: whether it was tried.
+        subjects: pk of a component -> key of the item that the file belongs to.
+        repair: whether a repair was tried.
     """
     for file in files:
         text = _("The file “%(path)s” (version %(versions)s) is damaged: %(problem)s.")

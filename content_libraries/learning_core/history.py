@@ -22,23 +22,23 @@ from openedx_content.models_api import (
 
 from ..keys import ItemKey, LibraryLocatorV2
 from .ids import entity_id
+from .item_statuses import VERSION_FIELDS, VersionStatus
 from .lookups import NAME_FIELDS, key_of
 from .rows import in_parts
-from .status import VERSION_FIELDS, VersionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class DraftEdit:
     """
-    What one draft change log did to one item.
+    The change of one item in one draft change log.
 
     Args:
         log_pk: the draft change log. Of the edits of one item, later ones have higher numbers.
-        changed_at, changed_by: when it was stamped, and the username of who did it; None for the site itself.
-        old_version_pk, old_version_num, old_title: where the draft was; None where it was not there.
-        new_version_pk, new_version_num, new_title: where it was afterwards; None where it is deleted. The same version
-            as before means that something below the item changed.
-        digest: of the state of everything below the item afterwards; blank for components.
+        changed_at, changed_by: time and username of the author; None for the site itself.
+        old_version_pk, old_version_num, old_title: the draft before; None if the item had no draft.
+        new_version_pk, new_version_num, new_title: the draft afterwards; None if the item is deleted. The same version
+            as before means that an item below it changed.
+        digest: digest of the state of everything below the item afterwards; blank for components.
     """
 
     log_pk: int
@@ -56,16 +56,17 @@ class DraftEdit:
 @dataclass(frozen=True, slots=True)
 class Publication:
     """
-    What one publish log did to one item.
+    The publication of one item in one publish log.
 
     Args:
-        key, entity_pk: the item. record_pk: the record of the log.
-        log_pk, log_uuid: the publish log. Later ones have higher numbers.
-        published_at, published_by: when, and the username of who did it; None for the site itself.
-        direct: whether the item itself was asked for; None in data older than that mark.
-        title: at that time; the last one where a deletion was published.
-        new_version_pk: the version that is published since; None for a deletion.
-        digest: of the published state of everything below the item; blank for components.
+        key, entity_pk: the item.
+        record_pk: the record of the log.
+        log_pk, log_uuid: the publish log. Later logs have higher numbers.
+        published_at, published_by: time and username of the publisher; None for the site itself.
+        direct: whether the user asked to publish the item itself; None in rows older than this column.
+        title: the title at that time; for a deletion, the last title.
+        new_version_pk: the version that was published; None for a deletion.
+        digest: digest of the published state of everything below the item; blank for components.
     """
 
     key: ItemKey
@@ -146,7 +147,7 @@ def publications(
     entity_pks: Collection[int], *, library_key: LibraryLocatorV2, log_uuid: UUID | None = None
 ) -> list[Publication]:
     """
-    Read all publications of items, or those of one publish log, oldest first.
+    Read all publications of items, or only the publications in one publish log, oldest first.
 
     Args:
         entity_pks: pks of publishable entities of one learning package.
@@ -171,7 +172,7 @@ def publications_above(record_pks: Collection[int], *, library_key: LibraryLocat
         record_pks: records of publish logs; see ``Publication``.
         library_key: the library that owns them.
 
-    Returns: publish log pk -> publications of containers of the items, of containers of those, and so on.
+    Returns: publish log pk -> publications of all ancestors of the items.
     """
     found: dict[int, Publication] = {}
     level: Collection[int] = record_pks

@@ -48,11 +48,11 @@ class FoundItem:
 
     Args:
         key: the key that it was found by.
-        pk: pk of the publishable entity, which is also that of the component or container.
+        pk: pk of the publishable entity, which is also the pk of the component or container.
         entity_ref: its name in Learning Core.
-        draft_version_pk: its draft version; None when it is deleted (softly).
-        published_version_pk: its published version; None when it is not published.
-        published_pk: None for what was never published.
+        draft_version_pk: its draft version; None if it is softly deleted.
+        published_version_pk: its published version; None if it is not published.
+        published_pk: None if it was never published.
     """
 
     key: ItemKey
@@ -95,10 +95,10 @@ def find_items(learning_package_pk: int, keys: Iterable[ItemKey]) -> dict[ItemKe
     Find items by their keys, deleted ones too.
 
     Args:
-        learning_package_pk: where to look. The library part of the keys is not looked at.
+        learning_package_pk: the learning package to search. The library part of the keys is ignored.
         keys: keys of components and containers.
 
-    Returns: what was found, by key. A container is found only under its own type.
+    Returns: the items that exist, by key. A container is found only under its own type.
     """
     components: set[LibraryUsageLocatorV2] = set()
     containers: set[LibraryContainerLocator] = set()
@@ -190,12 +190,12 @@ def item_keys(
     Return the keys of entities.
 
     Args:
-        learning_package_pk: the learning package of the entities; entities of others are left out.
+        learning_package_pk: the learning package of the entities; entities of other packages are left out.
         entity_pks: pks of publishable entities.
         library_key: the library that owns the learning package.
-        live_only: whether to leave out what is deleted (softly).
+        live_only: whether to leave out softly deleted items.
 
-    Returns: entity pk -> key. What is neither an XBlock nor a container of a library is left out.
+    Returns: entity pk -> key. Entities that are neither XBlocks nor containers of a library are left out.
     """
     keys: dict[int, ItemKey] = {}
     for part in in_parts(entity_pks):
@@ -217,7 +217,7 @@ def key_of(
     container_code: str,
 ) -> ItemKey | None:
     """
-    Return the key of an entity, from the values of ``NAME_FIELDS``; None for an entity that is no item of a library.
+    Return the key of an entity, from the values of ``NAME_FIELDS``; None if it is not an item of a library.
 
     Component values are None for a container, and container values are None for a component.
     """
@@ -267,7 +267,7 @@ def count_live_items(learning_package_pk: int) -> int:
 
 
 def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
-    """Map entity pks to the pk of the version that was made last, whatever versions are draft and published now."""
+    """Map entity pks to the pk of the newest version, which need not be the draft or the published version."""
     newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id")).order_by("-version_num")
     return {
         entity_pk: version_pk
@@ -297,7 +297,7 @@ def versions_at(entity_pks: Collection[int], moment: datetime) -> dict[int, int]
 
 
 def numbered_version(entity_pk: int, version_num: int) -> int | None:
-    """Return the pk of the version with this number in an item's history; None if there is none."""
+    """Return the pk of the version with this number in an item's history, or None."""
     return (
         PublishableEntityVersion.objects.filter(entity_id=entity_pk, version_num=version_num)
         .values_list("id", flat=True)

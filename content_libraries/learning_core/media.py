@@ -32,7 +32,7 @@ type MediaKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A medium as it shall exist: text in the database, or a file in the storage (``text`` is None)."""
+    """A medium to store: text in the database, or a file in the storage (``text`` is None)."""
 
     media_type: str
     digest: str
@@ -85,13 +85,13 @@ def get_or_create_media(
 
     Args:
         package: the learning package.
-        media: what shall exist; may contain repetitions.
+        media: the media to store; may contain repetitions.
         created: time of new rows.
-        file_bytes: gives the bytes of those files that are not in the learning package yet, and of those whose stored
-            file has another size than its row, as far as it has them.
+        file_bytes: gives the bytes of files that are not in the learning package yet. It may also give the bytes of
+            files whose stored size differs from their row.
 
-    Returns: media key -> pk. Raises InvalidInputError when ``file_bytes`` does not give a new file, StorageFullError
-    and StorageError.
+    Returns: media key -> pk. Raises InvalidInputError if ``file_bytes`` lacks a new file, StorageFullError and
+    StorageError.
     """
     wanted = {medium.key: medium for medium in media}
     existing = _existing(package, wanted)

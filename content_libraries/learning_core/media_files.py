@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ def write_file(medium: Media, data: bytes) -> None:
     """
     Store the file of a medium, and replace an existing file.
 
-    Raises StorageFullError and StorageError; and DamagedFileError for bytes that are not those of the medium.
+    Raises StorageFullError and StorageError; and DamagedFileError if the bytes do not match the medium.
     """
     if problem := _difference(medium, len(data)) or _other_bytes(medium, data):
         raise _damaged(medium, problem)
@@ -59,9 +59,9 @@ def damage_of(medium: Media, *, digests: bool) -> str:
     Compare the file of a medium with its row.
 
     Args:
-        digests: whether to read the file, and not only to ask for its size.
+        digests: whether to read the file, instead of only asking for its size.
 
-    Returns: what is wrong, as a part of a sentence; "" if nothing is. Raises StorageError.
+    Returns: a description of the damage, as a part of a sentence; "" if there is no damage. Raises StorageError.
     """
     problem = _difference(medium, size_of(get_storage(), medium.path))
     if problem or not digests:
@@ -92,7 +92,7 @@ def open_file(medium: Media) -> IO[bytes]:
 
 
 def read_file(medium: Media) -> bytes:
-    """Read the file of a medium. Raises as ``open_file``, and DamagedFileError for one with other bytes, too."""
+    """Read the file of a medium. Raises the errors of ``open_file``, also if the bytes do not match."""
     with storage_faults_named(), open_file(medium) as file:
         data = bytes(file.read())
     if problem := _other_bytes(medium, data):
@@ -107,11 +107,11 @@ def remove_files(media: Iterable[Media]) -> None:
             get_storage().delete(medium.path)
 
 
-def _opened(medium: Media) -> File[Any] | None:
+def _opened(medium: Media) -> File[bytes] | None:
     """Open the file of a medium; return None if the storage does not have it."""
     with storage_faults_named():
         try:
-            file: File[Any] = medium.read_file()
+            file: File[bytes] = medium.read_file()
         except FileNotFoundError:
             return None
     return file

@@ -80,8 +80,8 @@ def create_learning_package(package_ref: str, *, title: str, description: str = 
     Args:
         package_ref: unique name of the package; for a library its key as a string.
 
-    Returns: the pk. Raises PackageExistsError, also when somebody else creates it at the same moment, and
-    InvalidInputError for a title that is blank or too long.
+    Returns: the pk. Raises PackageExistsError, also if another process creates the package at the same moment, and
+    InvalidInputError if the title is blank or too long.
     """
     try:
         with transaction.atomic():
@@ -99,7 +99,7 @@ def create_learning_package(package_ref: str, *, title: str, description: str = 
 def update_learning_package(
     learning_package_pk: int, *, title: str | None = None, description: str | None = None
 ) -> None:
-    """Change the title or the description; None leaves a field as it is."""
+    """Change the title or the description; None leaves a field unchanged."""
     package_id = _package_id(learning_package_pk)
     content_api.update_learning_package(package_id, title=title, description=description)
 
@@ -158,17 +158,17 @@ def live_item_counts(learning_package_pks: Iterable[int]) -> dict[int, int]:
 def delete_learning_package(learning_package_pk: int) -> None:
     """
     Delete a learning package and everything in it: drafts, published versions, history, collections, and
-    what other rooms and apps keep about these with ``on_delete=CASCADE``.
+    rows of other rooms and apps that refer to these with ``on_delete=CASCADE``.
 
-    It takes one query a table, and one for every 900 versions of containers. Django's own cascade would load
+    Takes one query for each table, and one for every 900 versions of containers. Django's own cascade would load
     every row, and stops at the RESTRICT keys between logs, versions and lists of children. Delete signals of
-    single rows are not sent; Learning Core's LEARNING_PACKAGE_DELETED is, after commit.
+    single rows are not sent; Learning Core's LEARNING_PACKAGE_DELETED is sent after commit.
 
     Files of components stay in the storage, below ``content/<uuid of the package>/``: Learning Core has no
     public way to remove them, and a restored backup of the database finds them again. The folder is logged,
     so that an operator can remove it.
 
-    Raises IntegrityError when a row that must not vanish silently (RESTRICT or PROTECT) still refers to the
+    Raises IntegrityError if a row that must not vanish silently (RESTRICT or PROTECT) still refers to the
     package: delete the library or the course first.
     """
     with transaction.atomic():

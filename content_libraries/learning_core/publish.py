@@ -29,7 +29,7 @@ from .side_effects import finish_log
 
 @dataclass(frozen=True, slots=True)
 class _Pointers:
-    """Draft and published version of an entity; None where it is deleted or was never there."""
+    """Draft and published version of an entity; None for a version that does not exist."""
 
     entity_pk: int
     draft_version_pk: int | None
@@ -54,14 +54,14 @@ def publish(
 
     Args:
         learning_package_pk: the learning package of the entities.
-        entity_pks: what was asked for; None for everything that differs from its published version.
+        entity_pks: the entities to publish; None for all entities that differ from their published versions.
         author_pk: the user who publishes; None for the site itself.
-        with_contents: publish whatever the entities contain too, at any depth, where it differs. Without it, other
-            people's drafts inside of the entities stay drafts.
+        with_contents: also publish changed descendants of the entities. Otherwise other people's drafts inside of the
+            entities stay drafts.
         message: goes into the log.
         at: time of the publish log; now if None.
 
-    Returns: pk of the publish log; None when nothing differed and so nothing was written.
+    Returns: pk of the publish log; None if nothing differed and so nothing was written.
     """
     with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)
@@ -115,7 +115,7 @@ def move_drafts(
         author_pk: the user who does it; None for the site itself.
         at: time of the change log; now if None.
 
-    Returns: pk of the draft change log; None when every draft already was where it should be.
+    Returns: pk of the draft change log; None if every draft already had its target version.
     """
     with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)
@@ -177,7 +177,7 @@ def lock_package(learning_package_pk: int) -> LearningPackage:
     """
     Make set-wise writers of one learning package wait for each other until the transaction ends.
 
-    Raises NotFoundError for a package that somebody else has just deleted.
+    Raises NotFoundError if another process has just deleted the package.
     """
     package = LearningPackage.objects.select_for_update().filter(id=learning_package_pk).first()
     if package is None:

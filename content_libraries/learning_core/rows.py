@@ -29,7 +29,7 @@ def insert[RowT: models.Model](
     Args:
         rows: unsaved objects of one model.
         read_back: finds the inserted rows again, where the database does not return their ids.
-        natural_key: what identifies a row before it has an id; reads the same from a stored row.
+        natural_key: a key that identifies a row before it has an id; a stored row has the same key.
     """
     if not rows:
         return
@@ -75,14 +75,13 @@ def insert_values(
     model: type[models.Model], names: Sequence[str], values: Sequence[Sequence[int | str | None]]
 ) -> None:
     """
-    Insert rows whose ids nobody needs.
+    Insert rows without returning their ids.
 
-    No model objects are made, because making them takes longer than inserting the rows.
+    Makes no model objects, because making them takes longer than inserting the rows.
 
     Args:
-        names: the attributes of all columns but the id, such as ``entity_id``. Numbers and texts only: the database
-            gets the values as they are.
-        values: those of each row.
+        names: the attributes of all columns but the id, such as ``entity_id``.
+        values: the values of each row. Numbers and texts only: the database gets them unconverted.
     """
     if not values:
         return

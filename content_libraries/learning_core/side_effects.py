@@ -1,10 +1,10 @@
 """
-What a change does to the containers around it: side effects and dependency hashes of a log, set-wise.
+Computes side effects and dependency hashes of a log, set-wise: the effects of a change on the containers around it.
 
 Learning Core records for every changed entity which containers it affects, one level at a time, through all levels,
 and gives each record a digest of the state of everything below it. Its own code walks from each change upward with
-several queries a step. Here the part of the graph that matters is read level by level, and the same walk is done in
-memory. A differential test compares the outcome with that of Learning Core's own code.
+several queries for each step. This module reads the part of the graph that matters level by level, and does the same
+walk in memory. A differential test compares the outcome with the outcome of Learning Core's own code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ type _Edges = dict[tuple[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Containers:
-    """What contains what on a branch, above the changed entities."""
+    """The containers above the changed entities on a branch."""
 
     parents: Mapping[int, Collection[int]]
     versions: Mapping[int, int]
@@ -111,7 +111,7 @@ def _walk(changed: Collection[int], containers: _Containers) -> _Edges:
 
 
 def _add_records(branch: Branch, log: Log, records: dict[int, Any], versions: Mapping[int, int]) -> None:
-    """Add records for containers that have none in this log yet. The records say that the version did not change."""
+    """Add records for containers without a record in this log. The records say that the version did not change."""
     rows = [
         branch.record_model(
             entity_id=entity_pk,

@@ -28,8 +28,8 @@ class Child:
     A place in a container.
 
     Args:
-        entity_pk, entity_ref: what stands there; deleted items keep their places.
-        pinned_version_pk: the version that is shown; None for whatever version is current, the ordinary case.
+        entity_pk, entity_ref: the child in this place; deleted items keep their places.
+        pinned_version_pk: the version that is shown; None, the ordinary case, for the current version.
     """
 
     entity_pk: int
@@ -63,8 +63,8 @@ def current_children_of(entity_pks: Iterable[int], *, branch: BranchName) -> dic
     """
     Read the children that containers show now.
 
-    Returns: entity pk of the container -> entity pks of its children in order, those that are deleted on that
-    branch left out. Containers without children are left out.
+    Returns: entity pk of the container -> entity pks of its children in order. Children that are deleted on the
+    branch, and containers without children, are left out.
     """
     children: dict[int, list[int]] = {}
     for part in in_parts(set(entity_pks)):

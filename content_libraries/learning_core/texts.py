@@ -22,8 +22,8 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
 
     Args:
         version_pks: pks of publishable entity versions.
-        skip_damaged: leave out OLX whose file is lost or damaged, and log it. What is written must not be made of less
-            than there was, so only readers leave it out.
+        skip_damaged: leave out OLX whose file is lost or damaged, and log it. Only for readers: a writer must not write
+            incomplete content.
 
     Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out. Raises DamagedFileError
     and StorageError.
@@ -55,7 +55,7 @@ def text_of(media: Media) -> str:
     """
     Read the text of a medium, from the database, or from a file if it is too long for the database.
 
-    Raises DamagedFileError for a file that is not what its row says, and StorageError.
+    Raises DamagedFileError if a file does not match its row, and StorageError.
     """
     text: str | None = media.text
     if text is not None:

@@ -56,12 +56,12 @@ def package_pk(library: ContentLibrary) -> int:
 
 def access_library(user: Actor, library_key: LibraryLocatorV2, permission: Permission) -> ContentLibrary:
     """
-    Find a library for somebody who wants to do something in it.
+    Find a library for a user who needs a permission in it.
 
     Args:
-        user: who wants it.
+        user: the user who asks.
         library_key: the library.
-        permission: what it needs.
+        permission: the permission that the user needs.
 
     Returns: the library, with ``org`` and ``learning_package`` loaded. During a request it is read once.
     Raises NotFoundError, and NotAllowedError for a user without the permission.
@@ -89,7 +89,7 @@ def may(user: Actor, library: ContentLibrary, permission: Permission) -> bool:
 
 
 def explain(user: Actor, library: ContentLibrary, permission: Permission) -> Explanation:
-    """List the roles, grants and flags that give the user the permission, and those that do not."""
+    """List the user's roles, grants and flags, separated by whether they give the permission."""
     grants = _grants(user, library)
     return Explanation(
         permission=permission,
@@ -115,7 +115,7 @@ def views_everything(user: Actor) -> bool:
 
 
 def viewable_organizations(user: User | AnonymousUser) -> QuerySet[Organization]:
-    """Return the organizations in which a role lets the user view all libraries, also future ones, in one query."""
+    """Return the organizations in which a role lets the user view all libraries, present and future, in one query."""
     return permission_backend().viewable_organizations(user)
 
 
@@ -170,7 +170,7 @@ def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
     if is_operator(user):
         return (_OPERATOR,)
     if get_current_request() is None:
-        # Nothing would ever clear the memory of a worker or a shell, and a revoked role has to stop a job.
+        # The memory of a worker or a shell would never be cleared, and a revoked role has to stop a job.
         return tuple(permission_backend().grants(user, library))
     key = f"{user.pk}:{library.pk}"
     found = _remembered.get_cached_response(key)

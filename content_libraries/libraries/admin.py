@@ -105,7 +105,7 @@ def sizes(row: WithFigures, kinds: Mapping[str, LazyText]) -> str:
     Describe in words how many entities of each kind a library or a course has.
 
     Args:
-        kinds: kind of an entity -> how so and so many of it are told, by their ``count``.
+        kinds: kind of an entity -> its wording for a ``count``.
     """
     counts = ((row.figures.live.get(kind, 0), told) for kind, told in kinds.items())
     return ", ".join(told % {"count": count} for count, told in counts if count) or _("empty")

@@ -21,7 +21,7 @@ from .lifecycle import MAX_DESCRIPTION
 from .models import ContentLibraryPermission
 
 _API_NAMES: Final = {"organization": "org"}
-"""Field of a form -> what the api calls it, where that differs."""
+"""Field of a form -> its name in the api, where the two differ."""
 
 
 class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -50,7 +50,7 @@ class NewLibraryForm(LibraryForm):
 
     Errors of the api are shown at the field that they are about.
 
-    Subclasses set ``user``, who makes it.
+    Subclasses set ``user``, who makes the library.
     """
 
     user: ClassVar[Actor]

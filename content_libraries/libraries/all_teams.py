@@ -82,12 +82,12 @@ def list_team_entries(
     """
     List which users and groups have which role or level in which library.
 
-    Needs the staff of the site.
+    Only staff of the site may do this.
 
     Args:
         text: part of a username, of the name of a group, or of the key of a library.
         name: only this role or level.
-        library_key: only what applies to this library, which includes what is given for its organization.
+        library_key: only roles and levels that apply to this library, including roles in its organization.
 
     Returns: a queryset of one query, ordered by scope and member, for ``team_entry``. Raises NotAllowedError.
     """

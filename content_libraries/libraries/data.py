@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Permission(StrEnum):
-    """What one may do in a library. The values are action names of openedx-authz; LEARN is ours."""
+    """Actions in a library. The values are action names of openedx-authz; LEARN is ours."""
 
     VIEW = "content_libraries.view_library"
     EDIT = "content_libraries.edit_library_content"
@@ -68,7 +68,7 @@ PERMISSIONS_OF: Final[Mapping[str, frozenset[Permission]]] = {
 
 
 class GrantKind(StrEnum):
-    """Where a grant comes from."""
+    """Kinds of reasons for a permission."""
 
     OPERATOR = "operator"
     STAFF = "staff"
@@ -80,14 +80,14 @@ class GrantKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Grant:
     """
-    One reason why somebody may do something in a library.
+    One reason why a user has permissions in a library.
 
     Args:
-        kind: what sort of reason.
+        kind: the kind of reason.
         name: which one: a Role, a level ("read", "author", "admin"), or a flag of the library
             ("allow_public_read", "allow_public_learning"); "" for operator and staff.
-        scope: where it was given: a library key, ``lib:ORG:*``, ``lib:*``, or the name of a group; "" when it
-            needs no telling.
+        scope: where it was given: a library key, ``lib:ORG:*``, ``lib:*``, or the name of a group; "" for a reason
+            without a scope.
         permissions: everything that this reason allows.
     """
 
@@ -100,12 +100,12 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """
-    Why somebody may, or may not, do something in a library.
+    Why a user has, or lacks, a permission in a library.
 
     Args:
-        permission: what was asked for.
-        allowing: the grants that allow it; empty when nothing does.
-        other: grants that the user has, but that do not allow it.
+        permission: the permission in question.
+        allowing: the grants that give it; empty if the user lacks it.
+        other: grants of the user that do not give it.
         active: False for an account that is not active, to which no grant but public learning applies.
     """
 
@@ -122,7 +122,7 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class LibrarySummary:
     """
-    What clients see of a library: its own fields, and what is known of its content (wire: libraries-object).
+    A library as clients see it: its own fields, and figures of its content (wire: libraries-object).
 
     Lists leave all but ``library`` at their defaults, because the rest costs queries.
     """

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 class LibraryPermissions(PipelineStep):
     """
-    Answers every question about one library as ``access.may`` does.
+    Answers every question about permissions in one library as ``access.may`` does.
 
-    Answers to other questions of active users stay as they are.
+    It leaves the answers to other questions of active users unchanged.
 
     Frontends ask what their user may do, and show or hide buttons accordingly. openedx-authz itself knows roles only:
     it ignores the older levels, the flags of a library and the permission backend of the site, and honors the roles of
@@ -46,7 +46,7 @@ class TeamPermissions(PipelineStep):
     """
     Refuses to give or take roles in a scope whose team the user may not manage.
 
-    openedx-authz passes exactly the scopes that it will write next, from whatever part of the request.
+    openedx-authz passes exactly the scopes that it will write next, no matter which part of the request named them.
 
     A step for ``org.openedx.authz.role_assignment.requested.v1`` and ``…role_removal.requested.v1``.
     """
@@ -73,7 +73,7 @@ def _user() -> User | AnonymousUser:
     """
     Return the user of the request.
 
-    Where no middleware tells who that is, it is an anonymous user, and not the operator.
+    Returns an anonymous user, and not the operator, if no middleware has set a user.
     """
     user: User | AnonymousUser = get_current_user() or AnonymousUser()
     return user

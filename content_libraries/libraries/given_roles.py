@@ -1,9 +1,8 @@
 """
 Gives, changes and takes roles of users in one library.
 
-openedx-authz stores roles, and writes each change to its audit log, with the user who made it. The rules are those of
-teams: a user who may manage the team may do this, and a library keeps an administrator (``team.py`` has the same rules
-for levels).
+openedx-authz stores roles, and writes each change to its audit log, with the user who made it. The same rules apply as
+for levels in ``team.py``: only users who may manage the team may do this, and a library keeps an administrator.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role:
     """
     Give a user a role in a library, beside the user's other roles and level.
 
-    It does nothing if the user has the role already. Raises NotFoundError, and NotAllowedError for a user who may not
-    manage the team.
+    Does nothing if the user has the role already. Raises NotFoundError, and NotAllowedError if the actor may not manage
+    the team.
     """
     with changing_team(library_key, user):
         roles.assign(member, role, library_key)

@@ -97,10 +97,10 @@ def update_library(
     allow_public_read: bool | None = None,
 ) -> ContentLibrary:
     """
-    Change some fields of a library. None leaves a field as it is.
+    Change some fields of a library. None leaves a field unchanged.
 
-    Without any value nothing happens; otherwise the library counts as updated, even if the values are equal. Raises
-    NotFoundError, NotAllowedError, and InvalidInputError for a value that breaks a rule.
+    Does nothing if all values are None; otherwise the library counts as updated, even if the values are equal. Raises
+    NotFoundError, NotAllowedError, and InvalidInputError if a value breaks a rule.
     """
     library = access_library(user, library_key, Permission.EDIT)
     texts = _given(title=title, description=description)
@@ -134,9 +134,9 @@ def delete_library(library_key: LibraryLocatorV2, *, user: Actor) -> None:
     with transaction.atomic():
         learning_package_pk = library.learning_package_id
         if learning_package_pk is not None:
-            learning_core.lock_package(learning_package_pk)  # first of all, as whoever writes to the library does
+            learning_core.lock_package(learning_package_pk)  # first, as every write to the library does
         deleted_rows, _ = library.delete()
-        if not deleted_rows:  # somebody else has just deleted the library
+        if not deleted_rows:  # another process has just deleted the library
             raise NotFoundError(gettext("There is no library “%(library)s”.") % {"library": library_key})
         if learning_package_pk is not None:
             learning_core.delete_learning_package(learning_package_pk)

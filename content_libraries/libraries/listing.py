@@ -70,9 +70,9 @@ def library_sizes(libraries: Iterable[ContentLibrary]) -> dict[int, int]:
 
 def library_summary(user: Actor, library: ContentLibrary) -> LibrarySummary:
     """
-    Return the full summary of a library for somebody who may VIEW it.
+    Return the full summary of a library. Needs VIEW.
 
-    It takes three queries, and those of one permission check.
+    Takes three queries, besides the queries of one permission check.
     """
     package = library.learning_package
     if package is None:

@@ -28,7 +28,7 @@ class License(models.TextChoices):
 
 class ContentLibraryManager(models.Manager["ContentLibrary"]):
     def get_by_key(self, library_key: LibraryLocatorV2) -> ContentLibrary:
-        """Find a library by its key, or raise DoesNotExist. The name is what openedx-authz calls."""
+        """Find a library by its key, or raise DoesNotExist. openedx-authz calls this method by its name."""
         return self.select_related("org", "learning_package").get(
             org__short_name=library_key.org, slug=library_key.slug
         )
@@ -39,10 +39,10 @@ class ContentLibrary(models.Model):
     A library: a learning package with an owner, a team, and rules about who may read it.
 
     1. It is created together with its learning package, whose ``package_ref`` is the library's key.
-    2. Title, description and times are those of the learning package; they are not repeated here.
+    2. The learning package stores its title, description and times; they are not repeated here.
     3. It is deleted together with the learning package and everything in it.
 
-    ``learning_package`` may be null in rows that older platforms left behind; such a library has no content.
+    ``learning_package`` may be null in rows that older platforms left behind; a library without one has no content.
 
     .. no_pii:
     """
@@ -82,7 +82,7 @@ class ContentLibrary(models.Model):
 
     @property
     def title(self) -> str:
-        """Return the title of the learning package; the slug if there is none."""
+        """Return the title of the learning package, or the slug if there is no learning package."""
         return self.slug if self.learning_package is None else self.learning_package.title
 
     @property

@@ -59,9 +59,9 @@ class PermissionBackend(Protocol):
 
 class RoleBackend:
     """
-    Grants from global staff, roles of openedx-authz, older grants, and the public flags of the library.
+    A permission backend: global staff, roles of openedx-authz, older grants, and the public flags of the library.
 
-    The rules are those of the wire format (wire: permissions). A check costs two queries.
+    The wire format defines the rules (wire: permissions). A check costs two queries.
     """
 
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
@@ -116,7 +116,7 @@ def permission_backend() -> PermissionBackend:
 
 
 def _grants_of_user_and_groups(user: User, library: ContentLibrary) -> Iterator[Grant]:
-    """Yield the older grants of a user, and what course creators may do in a public library, in one query."""
+    """Yield the older grants of a user, and the grant of course creators in a public library, in one query."""
     held = (
         ContentLibraryPermission.objects.filter(_held_by(user), library=library)
         .order_by()

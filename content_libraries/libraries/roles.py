@@ -27,7 +27,7 @@ _EVERY_LIBRARY = authz_api.PlatformContentLibraryGlobData.build_external_key()
 
 
 def assign(user: User, role: Role, library_key: LibraryLocatorV2) -> None:
-    """Give a user a role in one library. It does nothing if the user has the role already."""
+    """Give a user a role in one library. Does nothing if the user has the role already."""
     # Roles of rolled back transactions and of deleted libraries would not be stored again.
     openedx_authz.forget_remembered_roles()
     authz_api.assign_role_to_user_in_scope(user.username, role.value, str(library_key))
@@ -62,7 +62,7 @@ def roles_in(user: User, library_key: LibraryLocatorV2) -> Iterator[tuple[Role, 
 
 
 def libraries_with_role(user: User, roles: Collection[Role]) -> Q:
-    """Return a filter for the libraries in which the user has one of the roles, wherever it was given."""
+    """Return a filter for the libraries in which the user has one of the roles, given in any scope."""
     held = _assignments(user, roles)
     return (
         Q(pk__in=openedx_authz.libraries_of(held))
@@ -85,7 +85,7 @@ def all_assignments(roles: Collection[Role], *, library_key: LibraryLocatorV2 | 
     ``lib:*``.
 
     Args:
-        library_key: only those that apply to this library.
+        library_key: list only roles that apply to this library.
     """
     held = openedx_authz.assignments(_stored_names(roles))
     if library_key is not None:
@@ -105,7 +105,7 @@ def _stored_names(roles: Collection[Role]) -> list[str]:
 
 
 def _scopes_of(library_key: LibraryLocatorV2) -> tuple[str, ...]:
-    """Return the scopes of roles that apply to a library: the library itself, its organization, everywhere."""
+    """Return the scopes of roles that apply to a library: the library itself, its organization, and all libraries."""
     scope = authz_api.ContentLibraryData(external_key=str(library_key))
     return (scope.external_key, *scope.ancestors)
 
@@ -115,5 +115,5 @@ def _role(namespaced_key: str) -> Role:
 
 
 def _namespaced(external_key: str) -> str:
-    """Return the form in which openedx-authz stores the scope of a library, or of a group of libraries."""
+    """Return the scope of a library, or of a group of libraries, in the form in which openedx-authz stores it."""
     return f"{authz_api.ContentLibraryData.NAMESPACE}{authz_api.ContentLibraryData.SEPARATOR}{external_key}"

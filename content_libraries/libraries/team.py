@@ -55,8 +55,8 @@ def add_team_member(library_key: LibraryLocatorV2, *, user: Actor, email: str, l
     """
     Give a level to a user, who is found by e-mail address.
 
-    Raises NotFoundError and NotAllowedError; InvalidInputError when nobody, or more than one user, has the address, or
-    when the user has a level already (wire: team-add).
+    Raises NotFoundError and NotAllowedError; InvalidInputError if no user, or more than one user, has the address, or
+    if the user has a level already (wire: team-add).
     """
     library = access_library(user, library_key, Permission.EDIT_TEAM)
     found = get_user_model().objects.filter(email__iexact=email)[:2]
@@ -86,7 +86,7 @@ def set_user_level(library_key: LibraryLocatorV2, *, user: Actor, member: User, 
 
 def remove_user(library_key: LibraryLocatorV2, *, user: Actor, member: User) -> None:
     """
-    Remove a user from the team. It does nothing if the user is not in the team.
+    Remove a user from the team. Does nothing if the user is not in the team.
 
     Raises NotFoundError, NotAllowedError, and OnlyAdminError for the only administrator.
     """
@@ -106,7 +106,7 @@ def set_group_level(library_key: LibraryLocatorV2, *, user: Actor, group: Group,
 
 def remove_group(library_key: LibraryLocatorV2, *, user: Actor, group: Group) -> None:
     """
-    Remove a group from the team. It does nothing if the group is not in the team.
+    Remove a group from the team. Does nothing if the group is not in the team.
 
     Raises NotFoundError and NotAllowedError.
     """

@@ -69,7 +69,7 @@ class RoleForm(forms.Form):
     A role of a user in a library.
 
     Args:
-        held: whether it is one that the user has, to change or to take; only the role can be chosen then.
+        held: whether the user has the role already, to change or to take; only the role can be chosen then.
     """
 
     library = LibraryKeyField(label=gettext_lazy("Library key"), help_text="lib:ORG:SLUG")
@@ -84,9 +84,9 @@ class RoleForm(forms.Form):
 @admin.register(ContentLibraryPermission)
 class TeamAdmin(StaffAdmin):
     """
-    Who has which role or level in which library, in one list.
+    Admin page that lists who has which role or level in which library.
 
-    Roles in one library are given, changed and taken in a page of their own. Levels are in the pages of libraries.
+    Roles in one library are given, changed and taken in pages of their own. Levels are in the pages of libraries.
     """
 
     def get_urls(self) -> list[URLPattern]:

@@ -59,10 +59,10 @@ class LibraryCommand(BaseCommand):
     @abstractmethod
     def run(self, user: User | Operator, *args: Any, **options: Any) -> Mapping[str, object]:
         """
-        Do the work. A command names the options that it reads.
+        Run the command. A command names the options that it reads.
 
         Args:
-            user: who does it; the operator if --user names nobody.
+            user: the user who runs it; the operator without --user.
             args: none.
             options: the parsed arguments.
 
@@ -117,8 +117,8 @@ def cut(lines: Sequence[str], *, is_done: bool, most: int = MOST_LINES) -> list[
     Return the first lines of a list, and a line that counts the rest.
 
     Args:
-        lines: what was done, or what there is to do.
-        is_done: whether it was done. Running the command once more, with --json, does not list it then.
+        lines: one line for each thing that was done, or would be done.
+        is_done: whether it was done. If so, running the command again with --json does not list it.
         most: how many lines are not cut.
     """
     left = len(lines) - most

@@ -1,4 +1,4 @@
-"""Paths that commands are given, and what is wrong with the files there."""
+"""Paths in arguments of commands, and errors about the files there."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def whole_path(text: str) -> str:
 @contextmanager
 def whole_path_named(text: str, *errors: type[ContentLibrariesError]) -> Iterator[None]:
     """
-    Put the whole path of an archive or folder in front of errors that name it shortly, or only a file in it.
+    Put the whole path of an archive or folder in front of errors that name only a part of the path, or a file in it.
 
     Args:
         text: the path, as it was given.
-        errors: which errors are about what is there, besides OlxError.
+        errors: classes of errors about the archive or folder, besides OlxError.
     """
     about_it: tuple[type[ContentLibrariesError], ...] = (OlxError, *errors)
     try:

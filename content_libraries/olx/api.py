@@ -25,11 +25,11 @@ from .errors import (
 )
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
-from .reading import iter_files, iter_static_files, parse_block, read_archive
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
+from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
 from .xml_source import decoded, start_tags, xml_safe

@@ -230,10 +230,9 @@ class BlockReader:
 
 class DraftReader(BlockReader):
     """
-    Builds the blocks of ``drafts/``; whatever has no draft is taken from the published branch.
+    Builds the blocks of ``drafts/``; blocks without a draft are taken from the published branch.
 
-    ``places`` says, for each draft that knows it, under which parent it belongs (a usage key) and at
-    which index.
+    ``places`` has, for each draft that names them, the usage key of its parent and its index there.
     """
 
     prefix = DRAFT_FOLDER

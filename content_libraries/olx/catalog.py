@@ -24,7 +24,7 @@ _ROOTS: Final = ("course.xml", "library.xml")
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """
-    What an archive holds. Paths are relative to ``folder``, which is where course.xml or library.xml is.
+    The content of an archive. Paths are relative to ``folder``, which contains course.xml or library.xml.
     """
 
     folder: str
@@ -33,7 +33,7 @@ class Catalog:
 
 
 def read_catalog(source: Path, limits: Limits) -> Catalog:
-    """Read a whole archive once. Memory grows with its texts only, and those have a limit."""
+    """Read a whole archive once. Memory grows only with its texts, whose size is limited."""
     files: list[StaticFile] = []
     texts: dict[str, bytes] = {}
     left = limits.total_text_bytes

@@ -57,15 +57,15 @@ INHERITABLE_SETTINGS: Final = frozenset(
         "xqa_key",
     }
 )
-"""Settings that a block takes from its ancestors when it has none of its own."""
+"""Settings that a block inherits from its ancestors unless it sets them itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    Bounds of one read, enforced on what really arrives, never on what an archive declares.
+    Limits of one read. They apply to the bytes that arrive, not to sizes that an archive declares.
 
-    The defaults admit exports of two gigabytes. Memory grows with the texts alone, and they have a limit.
+    The defaults admit exports of two gigabytes. Memory grows only with the texts, whose size is limited.
     """
 
     members: int = 50_000
@@ -110,13 +110,12 @@ class OlxBlock:
     """
     One block. Named blocks are defined once in a tree: under two parents they are the same object.
 
-    ``attributes`` are the settings written on the block itself (definition and pointer merged), without
-    those that are identity or storage: ``url_name``, ``filename``, ``org`` and ``course`` of a
-    course. ``olx`` is the definition as it was written, to the byte; only attributes that stood on the
-    pointer, and the body of an html block that was in a file of its own, are put in. ``children`` are
-    blocks only: what else stands in ``olx`` (a course's wiki, a problem's markup) is not among them.
-    ``body`` is the HTML of html blocks, None for others. ``path`` is the file that defines the block, for
-    messages; it does not take part in comparison.
+    ``attributes`` are the settings written on the block itself (definition and pointer merged), without attributes of
+    identity or storage: ``url_name``, ``filename``, ``org`` and ``course`` of a course. ``olx`` is the definition,
+    unchanged to the byte, except that it also has the attributes of the pointer, and the body of an html block that was
+    in a file of its own. ``children`` are blocks only: other elements in ``olx`` (a course's wiki, a problem's markup)
+    are not among them. ``body`` is the HTML of html blocks, None for other blocks. ``path`` is the file that defines
+    the block, for messages; it does not take part in comparison.
     """
 
     tag: str
@@ -136,7 +135,7 @@ class OlxBlock:
         return self.tag, self.url_name
 
     def walk(self) -> Iterator[OlxBlock]:
-        """Yield this block and those below it, each once, depth first in document order, parents before children."""
+        """Yield this block and its descendants, each once, depth first in document order, parents before children."""
         seen: set[int] = set()
         stack = [self]
         while stack:
@@ -153,7 +152,7 @@ class OlxDraft:
     A draft of a block.
 
     ``parent_url`` is the parent's usage key as the file spells it, and ``index`` the place among its
-    children; both are None where the file says nothing, as for drafts that another draft contains.
+    children; both are None if the file does not say, as for drafts that another draft contains.
     """
 
     block: OlxBlock
@@ -166,12 +165,11 @@ class OlxTree:
     """
     A course or a legacy (v1) library.
 
-    ``policies`` maps "TAG/URL_NAME" to settings, as JSON gives them. Paths of ``static_files`` are
-    relative to ``static/``, those of ``other_files`` (about pages, tabs, asset lists, definitions that
-    nothing points to) to the folder of course.xml. That folder is ``folder``: its path in the archive, ""
-    for the top. ``not_imported`` says of blocks, by their keys, that they only stand for something that
-    is not OLX and cannot be turned into it, and why. ``tags`` are those of blocks, by their keys, that do not stand
-    on the blocks themselves.
+    ``policies`` maps "TAG/URL_NAME" to settings, as JSON values. Paths of ``static_files`` are relative to ``static/``,
+    paths of ``other_files`` (about pages, tabs, asset lists, unreferenced definitions) to the folder of course.xml.
+    ``folder`` is the path of this folder in the archive, "" for the top. ``not_imported`` maps keys of blocks that
+    represent content other than OLX, and cannot be converted to OLX, to the reason. ``tags`` maps keys of blocks to
+    tags that are not stored in the blocks themselves.
     """
 
     kind: Literal["course", "library"]
@@ -201,7 +199,7 @@ class OlxTree:
         return {**(tags_in_attribute(attribute) if attribute else {}), **self.tags.get(block.key, {})}
 
     def inherited_settings(self, ancestors: Sequence[OlxBlock]) -> dict[str, object]:
-        """Return what a block under ``ancestors`` (the root first, its parent last) inherits from them."""
+        """Return the settings that a block under ``ancestors`` (the root first, its parent last) inherits from them."""
         inherited: dict[str, object] = {}
         for ancestor in ancestors:
             settings = self.settings_of(ancestor)

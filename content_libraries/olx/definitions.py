@@ -1,8 +1,8 @@
 """
 Takes blocks apart into definitions, names and children, and puts them together again.
 
-A definition names neither the block itself nor the blocks in it. A store keeps definitions, names and children
-separately.
+A definition does not contain the name of the block or of the blocks in it. A store keeps definitions, names and
+children separately.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .data import OlxBlock
-from .reading import parse_block
 from .splicing import children_in
 from .start_tags import pointer, with_attributes
+from .tree_reader import parse_block
 from .xml_source import Document, parse_document
 
 __all__ = ["assembled", "definition_of", "nested"]

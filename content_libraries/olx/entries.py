@@ -25,7 +25,7 @@ NOT_PLAIN: Final = {
         "The archive member %(path)r is compressed in an unusual way: pack plain files only."
     ),
 }
-"""What a member can be instead of a file or a folder -> what is said then."""
+"""Kinds of members that are neither a file nor a folder -> the error message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Entry:
 
 
 class Meter:
-    """Counts what one read takes out of an archive, and raises ArchiveTooLargeError above a limit, naming it."""
+    """Counts the data that one read takes from an archive. Raises ArchiveTooLargeError, which names the limit."""
 
     def __init__(self, archive: str, limits: Limits, archive_bytes: int | None = None) -> None:
         self.archive = archive
@@ -59,7 +59,7 @@ class Meter:
             )
 
     def take_bytes(self, count: int) -> None:
-        """Count bytes of the archive, also those of headers if they are compressed."""
+        """Count bytes of the archive, including headers if they are compressed."""
         self._bytes += count
         if self._bytes > self._most_bytes:
             raise ArchiveTooLargeError(

@@ -39,7 +39,7 @@ class OlxError(ContentLibrariesError):
 
 
 class UnsafeMemberError(OlxError):
-    """A member is no regular file, is encrypted, or has a name that a file system could be fooled with."""
+    """A member is not a regular file, is encrypted, or has a name that could fool a file system."""
 
     code = "olx_unsafe_member"
 
@@ -51,7 +51,7 @@ class ArchiveTooLargeError(OlxError):
 
 
 class DamagedArchiveError(OlxError):
-    """The archive is truncated, fails its checksum, or is no archive at all."""
+    """The archive is truncated, fails its checksum, or is not an archive at all."""
 
     code = "olx_damaged_archive"
 
@@ -86,7 +86,7 @@ class PointerCycleError(OlxError):
 
 
 class NotACourseError(OlxError):
-    """There is no usable course.xml or library.xml."""
+    """The archive has no usable course.xml or library.xml."""
 
     code = "olx_not_a_course"
 

@@ -12,7 +12,7 @@ def inlined(olx: str, body: str) -> str:
     """
     Return the html element without ``filename`` and with the body in it.
 
-    The body stays as it is, except for characters that XML cannot hold: ``]]>`` is split over two CDATA sections, and
+    The body stays unchanged, except for characters that XML cannot hold: ``]]>`` is split over two CDATA sections, and
     control characters become spaces.
     """
     cdata = xml_safe(body).replace("]]>", "]]]]><![CDATA[>")

@@ -16,7 +16,7 @@ _MAX_PATH_BYTES: Final = 1024
 _MAX_SEGMENT_BYTES: Final = 255
 _MAX_SEGMENTS: Final = 32
 _LONGEST_FOLDER: Final = f"entities/xblock.v1/{'x' * 100}/{'x' * 255}/component_versions/v1000000/"
-"""What comes before a path in an archive of a library, with a type and a code of a component that are long."""
+"""An archive of a library puts a folder like this one, with the longest type and code, before a path."""
 _TOML: Final = ".toml"
 """Ending of the files that describe components in an archive. Learning Core reads every such file as a description."""
 
@@ -29,9 +29,9 @@ class MemberNames:
     """
     The names that an archive has used so far.
 
-    Names are compared as a file system does that knows neither case nor Unicode forms, so that an archive
-    means the same everywhere, and no member can hide another. Below ``static/`` they are the names that authors gave to
-    uploads: Studio knows ``a.png`` and ``A.PNG`` as two files, and exports both.
+    Names are compared without regard to case and Unicode forms, as some file systems do, so that an archive unpacks to
+    the same files on every system, and no member can hide another. Names below ``static/`` are compared exactly,
+    because authors gave them to uploads: Studio treats ``a.png`` and ``A.PNG`` as two files, and exports both.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class MemberNames:
         folded = _folded(name)
         for parent in _folders_above(folded):
             if parent in self._folders:
-                break  # so are those above it
+                break  # the folders above it are known, too
             self._refuse_twin(name, self._files.get(parent))
             self._folders[parent] = name
         self._refuse_twin(name, self._files.get(folded) or self._folders.get(folded))
@@ -114,7 +114,7 @@ def is_junk(name: str) -> bool:
 
 
 def _problem(name: str) -> str | None:
-    """Describe what is wrong with a name. ``%(name)r`` stands in the text for the name; None if nothing is wrong."""
+    """Describe the problem with a name, with ``%(name)r`` in place of the name; None if there is no problem."""
     try:
         encoded = name.encode()
     except UnicodeEncodeError:

@@ -21,15 +21,15 @@ def with_renamed_files(olx: str, names: Mapping[str, str], *, naming_tags: Colle
     """
     Rename the static files that a block refers to.
 
-    Every other byte stays as it is.
+    Every other byte stays unchanged.
 
     Args:
-        olx: of the block.
+        olx: the OLX of the block.
         names: name below ``static/`` -> new name below it. References to other files stay.
         naming_tags: tags of elements whose attributes name files without a path.
 
-    References are those that :func:`references` finds: paths below ``/static/``, in whatever spelling, and what
-    attributes of ``naming_tags`` name.
+    Renames the references that :func:`references` finds: paths below ``/static/``, in any spelling, and names in
+    attributes of ``naming_tags``.
     """
     spelled = {spelling: escape(new) for old, new in names.items() for spelling in _spellings(old)}
     if not spelled:

@@ -32,7 +32,7 @@ def children_in(block: OlxBlock) -> tuple[Document, list[tuple[Element, OlxBlock
 
 
 def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
-    """Return whether a child is defined where it stands, and not behind a pointer. Raises OlxError if it is neither."""
+    """Return whether a child is defined in place, and not behind a pointer. Raises OlxError if it is neither."""
     needs_file = element.is_bare_pointer and element.tag in FILE_TAGS
     if document.text_of(element) == child.olx and not needs_file:
         return True
@@ -43,10 +43,10 @@ def is_inline(document: Document, element: Element, child: OlxBlock) -> bool:
 
 def with_children(block: OlxBlock, children: Sequence[OlxBlock], moved_out: frozenset[tuple[str, str]]) -> OlxBlock:
     """
-    Return the block with these children, and with an OLX that agrees.
+    Return the block with these children, and with matching OLX.
 
-    The old children must be among the new ones (by key) and in their order. The others are new, and come in as
-    pointers, as does every old child that is named in ``moved_out``. All other OLX stays as it is.
+    The old children must be among the given ones (by key) and in the same order. New children are inserted as pointers,
+    and every old child that is named in ``moved_out`` becomes a pointer. All other OLX stays unchanged.
     """
     document, old = children_in(block)
     pending = [*old]

@@ -1,4 +1,4 @@
-"""Reads and changes the start tag of a text's root element. Every other byte stays as it is."""
+"""Reads and changes the start tag of a text's root element. Every other byte stays unchanged."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def settings_in(text: str) -> dict[str, str]:
 
 
 def without_url_name(text: str) -> str:
-    """Return the text without the ``url_name`` of its root element. Every other byte stays as it is."""
+    """Return the text without the ``url_name`` of its root element. Every other byte stays unchanged."""
     return with_attributes(text, {"url_name": None})
 
 
 def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
     """
-    Set (str) or remove (None) attributes of the root element. Every other byte stays as it is.
+    Set (str) or remove (None) attributes of the root element. Every other byte stays unchanged.
 
     An existing attribute keeps its place, and its spelling if the value is the same; a new one comes last. Characters
     that XML cannot hold become spaces. Raises OlxError for unsafe XML, and for a name that no attribute can have.

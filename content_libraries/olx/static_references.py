@@ -54,7 +54,7 @@ class StaticNames:
             self._files.setdefault(_ASSET_NAME_ILLEGAL.sub("_", file.path), file)
 
     def find(self, name: str) -> StaticFile | None:
-        """Return the file with this name; None if there is none."""
+        """Return the file with this name, or None."""
         return self._files.get(name)
 
 

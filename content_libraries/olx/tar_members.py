@@ -24,11 +24,11 @@ _DIGITS: Final = re.compile(rb"\d{100}")
 _PAX: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _LONG_NAMES: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _TYPE: Final = slice(156, 157)
-"""The byte of a member's header that tells its kind."""
+"""The byte of a member's header with its kind."""
 
 _HEADER_BYTES: Final = 1024 * 1024
 """
-What one member's headers may take. tarfile reads long names and pax records whole, at any declared size.
+Limit of the headers of one member. tarfile reads long names and pax records whole, at any declared size.
 """
 
 

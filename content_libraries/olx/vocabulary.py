@@ -42,7 +42,7 @@ PARENT_ATTRIBUTE: Final = "parent_url"
 INDEX_ATTRIBUTE: Final = "index_in_children_list"
 
 PLACE_ATTRIBUTES: Final = (PARENT_ATTRIBUTE, "parent_sequential_url", INDEX_ATTRIBUTE)
-"""Where a draft belongs; the second name is what exports from before the split modulestore call the first."""
+"""Attributes with the place of a draft. The second is the name of the first in exports of the old modulestore."""
 
 _IDENTITY_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(FILE_TAGS, frozenset({"url_name", "filename"})),

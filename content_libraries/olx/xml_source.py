@@ -2,7 +2,7 @@
 Parses XML and keeps the byte positions of its elements.
 
 expat finds the elements and their byte offsets. The text itself is never rebuilt, only sliced. Nothing is resolved: a
-document type is refused, so there are no entities but the five of XML.
+document type is refused, so the only entities are the five of XML.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Element:
     closing: int = 0
     end: int = 0
     children: list[Element] = field(default_factory=list)
-    """Those that may be blocks."""
+    """The child elements that may be blocks."""
     has_elements: bool = False
     texts: list[str] = field(default_factory=list)
-    """Character data directly inside; of html elements all of it, else what is not white space."""
+    """Character data directly inside the element. White space alone is only kept in html elements."""
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +68,7 @@ class Document:
 
 @dataclass(slots=True)
 class Budget:
-    """Count what one archive has used of the limits on all of its texts together."""
+    """Counts the use of the limits on all texts of one archive together."""
 
     limits: Limits = DEFAULT_LIMITS
     elements: int = 0

@@ -21,7 +21,7 @@ _LOCAL_HEADER_BYTES: Final = 30
 _ENCRYPTED: Final = 0x1
 _UTF8_NAME: Final = 0x800
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-"""Those that authoring tools write; unpacking the others can take memory at the archive's will."""
+"""The methods that authoring tools use. With other methods an archive can make unpacking take any amount of memory."""
 
 
 def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
@@ -35,7 +35,7 @@ def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """Return the member's name as it is stored. zipfile's own ``filename`` is cut at a NUL."""
+    """Return the stored name of the member. zipfile's own ``filename`` is cut at a NUL."""
     if member.flag_bits & _UTF8_NAME:
         return member.orig_filename
     try:

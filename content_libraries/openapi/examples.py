@@ -1,7 +1,7 @@
 """
 Examples of fields and parameters of the API.
 
-The examples tell of one library, ``lib:CL-TEST:lib1``, which the user ``Bob`` has.
+The examples describe one library, ``lib:CL-TEST:lib1``, of the user ``Bob``.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _BY_PATH: Final = (
     ("^/library_assets/|/blocks/|/components/", "components"),
     ("^/api/libraries/v2/", "libraries"),
 )
-"""What a path contains -> tag, for operations that their views have given none; the first that fits."""
+"""Part of a path -> tag, for operations whose views set no tag. The first match counts."""
 
 _RENAMED: Final = {"library teams": "teams"}
 _UNGROUPED: Final = frozenset({"api", "library_assets"})

@@ -38,7 +38,7 @@ def add_examples(result: Schema, **_kwargs: object) -> Schema:
 
 
 def _describe_parameter(parameter: Schema) -> None:
-    """Add an example to a parameter that has none: one of its choices, or the example for its name."""
+    """Add an example to a parameter without one: one of its choices, or the example for its name."""
     if "examples" in parameter:
         return
     choices = parameter.get("schema", {}).get("enum")

@@ -1,1 +1,1 @@
-"""What all REST packages of this app share. Import from the module that has it."""
+"""Code that all REST packages of this app share. Import each name from its own module."""

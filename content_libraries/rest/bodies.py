@@ -1,4 +1,4 @@
-"""Reads the bodies of requests, and refuses those that have too much or what nobody reads."""
+"""Reads the bodies of requests, and refuses bodies that are too large or have unknown fields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_NAMED: Final = 20
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A body in which every field is read: one that is not known is an error with its name (wire: unknown-fields)."""
+    """A request body that refuses unknown fields, with an error that names each of them (wire: unknown-fields)."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [str(name) for name in data if name not in self.fields]):
@@ -45,7 +45,7 @@ def refuse_fields(request: Request) -> None:
 
 class KeyListField(serializers.ListField):
     """
-    A list in a request: of keys, names, or tags. One that is too long is refused before anybody looks into it.
+    A list of keys, names, or tags in a request. A list that is too long is refused before its members are read.
 
     Args:
         most: the setting that says how many members there may be.

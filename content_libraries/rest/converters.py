@@ -1,9 +1,9 @@
 """
-Converters of keys in addresses. ``register``, which the app calls once, makes them known to Django.
+URL converters for keys. ``register``, which the app calls once, makes them known to Django.
 
-Most match any segment of a path, so that a view answers for a text that is no key, in the form and the order of its
-other refusals: it is given a ``MalformedKey``, which ``ErrorsMixin`` refuses. Those named ``exact_`` match keys only.
-For anything else there is no such URL.
+Most converters match any segment of a path, so that the view itself refuses a text that is not a key, in the form and
+the order of its other refusals: it gets a ``MalformedKey``, which ``ErrorsMixin`` refuses. Converters named ``exact_``
+match keys only; any other text is an unknown URL.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..errors import MalformedKeyError
 
 @dataclass(frozen=True)
 class MalformedKey:
-    """A text in an address where a key should be, and what is wrong with it."""
+    """A text in a URL that should be a key, and the reason why it is not."""
 
     text: str
     error: MalformedKeyError
@@ -39,7 +39,7 @@ class KeyConverter:
         raise NotImplementedError
 
     def to_python(self, value: str) -> object:
-        """Return the key; a MalformedKey for a text that is none."""
+        """Return the key, or a MalformedKey if the text is not a key."""
         try:
             return self.parse(value)
         except MalformedKeyError as error:
@@ -75,7 +75,7 @@ class ExactKeyConverter(KeyConverter):
     regex = r"[\w-]+(:[\w\-.]+)+"
 
     def to_python(self, value: str) -> object:
-        """Return the key. Raises ValueError, upon which Django looks for another URL."""
+        """Return the key. Raises ValueError for any other text; Django then tries the next URL pattern."""
         try:
             return self.parse(value)
         except MalformedKeyError as error:

@@ -1,4 +1,4 @@
-"""Says what an error of this app is over HTTP (wire: errors)."""
+"""Maps errors of this app to HTTP errors (wire: errors)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from ..errors import (
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 5
-"""After how long clients may try again what the site was too busy for."""
+"""How long clients should wait before they repeat a request for which the site was too busy."""
 
 
 class SiteBusy(APIException):
-    """Nothing was done. The answer tells when to try again."""
+    """An HTTP error for a request that changed nothing. Its response tells when to try again."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     wait = RETRY_SECONDS  # becomes the header Retry-After
@@ -45,7 +45,7 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
     Return the HTTP error for an error of this app (wire: errors).
 
     Args:
-        anonymous: whether the caller is nobody. Lacking a permission then means "log in first" (401).
+        anonymous: whether the caller is not logged in. A missing permission then means "log in first" (401).
     """
     match error:
         case NotFoundError():
@@ -85,7 +85,7 @@ def _storage_status(error: StorageError) -> HTTPStatus:
 
 
 class StorageFailed(APIException):
-    """The site cannot write or read what it should, through no fault of the client. See ``_storage_status``."""
+    """The site cannot write or read its storage. This is not the client's fault. See ``_storage_status``."""
 
     def __init__(self, error: StorageError) -> None:
         self.status_code = _storage_status(error)

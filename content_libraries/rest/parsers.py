@@ -26,11 +26,10 @@ from ..values import ValueBudget, look_through_json
 
 class TextJSONParser(JSONParser):
     """
-    JSON that consists of text, and of no more values than anybody would send.
+    A JSON parser that refuses lone surrogates, deep nesting and bodies with very many values.
 
-    The parser of Django REST framework lets half a pair of surrogates through, which fails wherever it is encoded, even
-    for the answer that refuses it. It fails itself at what nests too deep, and makes hundreds of megabytes of lists out
-    of a body of twenty.
+    The parser of Django REST framework accepts lone surrogates, which cannot be encoded later, not even in the response
+    that refuses them. It crashes on deep nesting, and turns a body of twenty megabytes into hundreds of them.
     """
 
     def parse(
@@ -45,7 +44,7 @@ class TextJSONParser(JSONParser):
         if not is_readable_charset(charset):
             raise ParseError(_("JSON parse error - %(problem)s") % {"problem": charset})
         try:
-            with suppress(LookupError, UnicodeError):  # the parser refuses what it cannot decode
+            with suppress(LookupError, UnicodeError):  # the parser refuses a body that it cannot decode
                 look_through_json(body.decode(charset), ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
             parsed = super().parse(BytesIO(body), media_type, parser_context)
             if b"\\u" in body:

@@ -1,4 +1,4 @@
-"""Reads what requests say in their query."""
+"""Reads query parameters of requests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict
     """
     Return a query without blank values. A parameter with blank values only is removed.
 
-    Frontends send every parameter of a list, also ``text_search=``, and a blank one is no filter.
+    Frontends send every parameter of a list, also ``text_search=``, and a blank parameter is not a filter.
 
     Args:
         keep: names of parameters that are on or off, and need no value.

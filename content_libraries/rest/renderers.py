@@ -16,7 +16,7 @@ from ..characters import valid_value
 
 
 class TextJSONRenderer(JSONRenderer):
-    """JSON that consists of text, whatever the content of a library or the code of a block puts into an answer."""
+    """A JSON renderer that copes with any text that library content or the code of a block puts into a response."""
 
     def render(
         self,

@@ -34,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 class ErrorsMixin(APIView):
     """
-    Answers errors of ours as the contract wants them, whatever exception handler the host has set.
+    A mixin that presents this app's errors as the contract wants them, even if the host has set an exception handler.
 
-    A key, code or name with a NUL is not found, and a query with one is refused. What Django answers with a page is
-    answered as other errors are. Blank query parameters are left out before anybody reads them.
+    A key, code or name with a NUL is not found, and a query with a NUL is refused. Errors for which Django would send
+    an HTML page get the form of all other errors. Blank query parameters are removed before views read them.
     """
 
     parameters_without_value: ClassVar[frozenset[str]] = frozenset()
@@ -75,7 +75,7 @@ class ErrorsMixin(APIView):
         """Refuse who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
 
     def has_handler(self, request: Request) -> bool:
-        """Return whether the request has a method that the view answers itself: not OPTIONS, and none that is a 405."""
+        """Return whether the view itself answers the method of the request: not OPTIONS, and not a refused method."""
         name = str(request.method).lower()
         return name != "options" and name in self.http_method_names and hasattr(self, name)
 
@@ -147,9 +147,9 @@ class LibraryAPIView(ErrorsMixin):
 
 class FramedMixin(APIView):
     """
-    Answers that the site's frontends may show in frames, refusals too.
+    A mixin for responses, errors included, that the site's frontends may show in frames.
 
-    What an answer has no policy for loads and runs nothing, and is what it is everywhere: frames of others stay empty.
+    A response without a policy of its own may load and run nothing, and only these frontends may frame it.
     """
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

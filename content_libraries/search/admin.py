@@ -24,7 +24,7 @@ from .tasks import rebuild_search, reindex_search
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Filters by whether the index is up to date, and by what went wrong."""
+    """Filters by whether the index is up to date, and by errors."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -50,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class IndexFilter(ChoiceFilter):
-    """Filters by index: the one in use, or the one that is to take its place."""
+    """Filters by index: the index in use, or the spare index that will replace it."""
 
     title = gettext_lazy("index")
     parameter_name = "index"
@@ -144,7 +144,7 @@ def _tell_lag(request: HttpRequest) -> None:
 
 
 def _send(request: HttpRequest, task: Task[Any, Any], *arguments: str) -> None:
-    """Start a task, and tell the user that its progress shows in the list."""
+    """Start a task, and tell the user that the list shows its progress."""
     name = " ".join(arguments) or _("the whole index")
     try:
         task.delay(*arguments)

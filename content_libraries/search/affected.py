@@ -16,12 +16,12 @@ from .models import SearchCheckpoint
 @dataclass(frozen=True, slots=True)
 class Change:
     """
-    What an event tells.
+    A change, as an event reports it.
 
     Args:
-        log: the log that was written; 0 for none. It is named because it may have a lower number than one
-            that was committed before it, and then lie before the checkpoint.
-        entity_pks, collection_codes: what changed without leaving a trace in the logs.
+        log: the log that was written; 0 for no log. It is named because it may have a lower number than a log that was
+            committed earlier, and then lies before the checkpoint.
+        entity_pks, collection_codes: entities and collections that changed without a trace in the logs.
     """
 
     log: LogMark = NO_LOGS

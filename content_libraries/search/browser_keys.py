@@ -1,4 +1,4 @@
-"""Makes the key with which the browser of a user searches, limited to what the user may find (wire: search-key)."""
+"""Makes the key with which the browser of a user searches, limited to documents of the user (wire: search-key)."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def browser_key(user: Actor) -> BrowserKey | None:
 
 def _rule(user: Actor) -> dict[str, object]:
     """
-    Return the search rule that limits hits to what the user may find.
+    Return the search rule that limits hits to documents that the user may find.
 
-    It takes at most six queries, however many libraries and courses there are. A user who may view nothing gets a
-    filter that no document passes: both of its lists are empty. Roles in an organization cover its libraries only;
-    courses of the organization are listed by their numbers.
+    Takes at most six queries, for any number of libraries and courses. A user who may view nothing gets a filter that
+    no document passes: both of its lists are empty. Roles in an organization cover its libraries only; courses of the
+    organization are listed by their numbers.
     """
     if is_operator(user) or libraries.views_everything(user):
         return {}
@@ -83,7 +83,7 @@ def _access_ids(user: Actor, but_not_of: Collection[object]) -> tuple[int, ...]:
     keys: list[ContextKey] = [*(LibraryLocatorV2(org, slug) for org, slug in names), *newest_courses[:MAX_LISTED]]
     known = _numbers(keys)
     if missing := [key for key in keys if key not in known]:
-        # Nothing has been indexed there yet, but the key has to find what will be indexed while it is valid.
+        # The index is still empty, but the key has to find documents that are indexed while it is valid.
         SearchAccess.objects.bulk_create([SearchAccess(context_key=key) for key in missing], ignore_conflicts=True)
         known |= _numbers(missing)
     return tuple(sorted(known.values(), reverse=True)[:MAX_LISTED])

@@ -1,8 +1,8 @@
 """
 Compares the index with the content, for the operator of the site. Permissions are not checked.
 
-All documents of a library or course are made anew and compared, by digests, with those in the index. That takes as long
-as indexing.
+All documents of a library or course are made anew and compared, by digests, with the documents in the index. This
+takes as long as indexing.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ INDEX = "index"
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """
-    What is different between the index and the content of a library.
+    The differences between the index and the content of a library.
 
     Args:
-        missing, different, strays: ids of documents that the index does not have, has otherwise, and should not have.
+        missing: ids of documents that the index lacks.
+        different: ids of documents that the index has with other values.
+        strays: ids of documents that the index should not have.
     """
 
     missing: frozenset[str]
@@ -76,7 +78,7 @@ def check_index(context_key: ContextKey | None = None, *, repair: bool = False) 
 
 
 def compare(place: Place) -> Comparison:
-    """Compare the documents of a library or course with those in the index, except those that the engine refused."""
+    """Compare the documents of a library or course with the index. Leaves out documents that the engine refused."""
     refused = _refused_ids(place.learning_package_pk)
     found = {key: digest for key, digest in _digests(_indexed(place.context_key)) if key not in refused}
     wanted = {key: digest for key, digest in _digests(_wanted(place)) if key not in refused}
@@ -166,7 +168,7 @@ def _digest(document: Document) -> bytes:
 
 
 def _plain(value: object) -> object:
-    """Return a value in a form that is equal whatever an engine makes of it: 1.0 may come back as 1."""
+    """Return a value in a form that does not depend on the engine, which may return 1.0 as 1."""
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -32,13 +32,13 @@ TURN: Final = timedelta(seconds=60)
 """How long a turn lasts at most. Making and writing one batch takes a small part of that."""
 
 PATIENCE_SECONDS: Final = 2.0
-"""How long to wait for a turn, where nobody is in a hurry."""
+"""Seconds to wait for a turn, unless ``waiting.patience`` allows less."""
 
 _POLL_SECONDS: Final = 0.02
 
 
 class TurnTakenError(SearchEngineError):
-    """Somebody else is bringing the library up to date, and has not finished in time."""
+    """Another process is updating the documents of the library, and has not finished in time."""
 
     code = "search_turn_taken"
 
@@ -47,14 +47,14 @@ def wait_for_turn(
     learning_package_pk: int, *, context_key: LearningContextKey, turn: str, change: Change, is_spare: bool
 ) -> SearchCheckpoint:
     """
-    Wait for the turn to catch up with a learning package.
+    Wait for the turn to update the documents of a learning package.
 
     A process that has the turn keeps it.
 
     Args:
-        is_spare: whether in the spare index.
-        turn: a name for the turn that nobody else uses.
-        change: what it is for. If the turn does not come in time, the change is remembered.
+        is_spare: whether the documents are in the spare index.
+        turn: a unique name for the turn.
+        change: the change that needs the turn. If the turn does not come in time, the change is remembered.
 
     Returns: the checkpoint. Raises TurnTakenError when it takes too long.
     """
@@ -113,9 +113,9 @@ def move_forward(
     Args:
         checkpoint: as it was read before the documents were made.
         until: the logs that were followed.
-        filling_after: the last entity that was filled in, None when all are.
+        filling_after: the last entity that was filled in; None if all are.
         sent_ids: ids of the documents that were sent or removed.
-        refused: those of them that the engine does not take.
+        refused: the documents that the engine refused.
 
     Returns: False, having done nothing, if the turn has ended meanwhile.
     """
@@ -143,12 +143,12 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
     """
     Move a checkpoint back because its work was not finished, so that the next process does it.
 
-    If that changes anything, whoever has the turn loses it.
+    If this changes the checkpoint, the process that has the turn loses it.
 
     Args:
         checkpoint: as it was read at the beginning.
-        change: what the logs after the checkpoint do not tell.
-        error: what went wrong; "" when nothing did.
+        change: changes that are not in the logs after the checkpoint.
+        error: an error message, or "".
     """
     with transaction.atomic():
         # The row is made again if it was deleted with its library: documents may have come after that.

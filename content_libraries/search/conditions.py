@@ -1,5 +1,5 @@
 """
-Conditions on documents: what a filter says, as frozen data.
+Conditions on documents: the meaning of a filter, as frozen data.
 
 An engine evaluates them; ``filters`` reads and writes them in the filter language of search clients. Attributes
 are dotted paths. A condition on a list holds if it holds for any of its elements.
@@ -15,7 +15,7 @@ type Value = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The attribute, or any of its elements where it is a list, equals one of the values. Case counts."""
+    """The attribute, or any of its elements if it is a list, equals one of the values. Case matters."""
 
     attribute: str
     values: Sequence[Value]

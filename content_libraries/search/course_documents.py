@@ -24,7 +24,7 @@ COURSE_BLOCK: Final = "course_block"
 
 @dataclass(frozen=True, slots=True)
 class CoursePlace:
-    """What every document of a course says about the course."""
+    """The attributes of a course that each of its documents has."""
 
     learning_package_pk: int
     course_key: CourseKey
@@ -38,7 +38,7 @@ class CoursePlace:
 
 def course_block_documents(place: CoursePlace, entity_pks: Collection[int]) -> Documents:
     """
-    Make the documents of course blocks. Deleted blocks, and blocks that stand nowhere, have none.
+    Make the documents of course blocks. Deleted blocks, and blocks without a place in the course, have no document.
 
     The course itself and its info pages have no documents either.
     """

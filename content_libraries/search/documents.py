@@ -49,7 +49,7 @@ _PARENTS: Final = {low.container_type: (high.plural, high.container_type) for lo
 
 @dataclass(frozen=True, slots=True)
 class LibraryPlace:
-    """What every document of a library says about the library."""
+    """The attributes of a library that each of its documents has."""
 
     learning_package_pk: int
     library_key: LibraryLocatorV2
@@ -63,7 +63,7 @@ class LibraryPlace:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Documents that the index shall hold, and the ids of those that it shall not hold (any more)."""
+    """Documents for the index, and the ids of documents that it must not have (any more)."""
 
     live: list[Document]
     gone: list[str]
@@ -74,13 +74,13 @@ def document_id(key: str) -> str:
     Return the id of a document (wire: search-document-ids).
 
     Args:
-        key: the key string. Keys that differ only in what a slug leaves out get different ids too.
+        key: the key string. Keys that differ only in characters that a slug leaves out get different ids too.
     """
     return f"{slugify(key)[:_MAX_SLUG]}-{hashlib.blake2b(key.encode(), digest_size=4).hexdigest()}"
 
 
 def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Documents:
-    """Make the documents of components and containers. Items whose drafts are deleted have none."""
+    """Make the documents of components and containers. Items whose drafts are deleted have no document."""
     statuses = learning_core.item_statuses(place.learning_package_pk, entity_pks, library_key=place.library_key)
     live = [status for _pk, status in sorted(statuses.items()) if status.draft is not None]
     gone = [document_id(str(status.key)) for status in statuses.values() if status.draft is None]
@@ -89,7 +89,7 @@ def item_documents(place: LibraryPlace, entity_pks: Collection[int]) -> Document
 
 
 def collection_documents(place: LibraryPlace, codes: Collection[str]) -> Documents:
-    """Make the documents of collections. Collections that are disabled or do not exist have none."""
+    """Make the documents of collections. Collections that are disabled or do not exist have no document."""
     states = learning_core.collection_states(place.learning_package_pk, codes)
     keys = {code: str(LibraryCollectionLocator(place.library_key, code)) for code in codes}
     enabled = [state for state in states if state.enabled]

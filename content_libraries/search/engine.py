@@ -53,18 +53,18 @@ FILTERABLE_TEXTS: Final = (
 )
 FILTERABLE_NUMBERS: Final = ("access_id", "last_published")
 FILTERABLE_OBJECTS: Final = ("collections", "tags")
-"""They hold filterable attributes. Of themselves only their presence can be asked."""
+"""Attributes that hold filterable attributes. A filter can only ask whether they exist."""
 
 FILTERABLE: Final = (*FILTERABLE_TEXTS, *FILTERABLE_NUMBERS, *FILTERABLE_OBJECTS)
 SEARCHABLE: Final = ("display_name", "block_id", "content", "description", "tags", "collections", "published")
-"""Words are found in these attributes and in what they hold."""
+"""Words are found in these attributes, at any depth."""
 
 SORTABLE: Final = ("display_name", "created", "modified", "last_published")
 
 
 class SearchEngineError(ContentLibrariesError):
     """
-    The search engine cannot do what it is asked at the moment.
+    The search engine cannot answer at the moment.
 
     Content is not affected; the index catches up later.
     """
@@ -80,7 +80,7 @@ class EngineBusyError(SearchEngineError):
 
 class DocumentsRefusedError(SearchEngineError):
     """
-    The engine refuses some of the documents that it was sent, and perhaps has taken none of them.
+    The engine refuses some of the sent documents, and may have stored no document at all.
 
     Args:
         message: what it says.
@@ -121,21 +121,21 @@ class Sort:
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """
-    What to find.
+    A search.
 
     Args:
-        q: words to find; the last one may be the beginning of a word. What is in double quotes has to stand
-            together and exactly so. Blank for every document.
-        may_drop_words: whether documents are found too that lack the last words, all but the first if need
-            be. They come after those that have more of them.
-        search_on: the attributes to look for the words in; None for all that are searched.
+        q: words to find; the last one may be the beginning of a word. A phrase in double quotes is found exactly
+            and with its words together. Blank for every document.
+        may_drop_words: whether to find also documents that lack the last words, or even all words but the first.
+            Documents with more of the words come first.
+        search_on: the attributes to look for the words in; None for all searchable attributes.
         context_keys: the libraries and courses whose documents may be found; None for all of them. Empty
             means that nothing may be found.
         conditions: all of them have to hold.
         sort: the order, the most important first; empty for the best matches first.
-        offset, limit: the part of the hits that is wanted. With a limit of 0 hits are only counted.
-        facets: filterable attributes whose values are to be counted.
-        facet_limit: how many values of each, the most frequent ones.
+        offset, limit: the part of the hits to return. With a limit of 0 hits are only counted.
+        facets: filterable attributes whose values are counted.
+        facet_limit: how many values to return for each facet; the most frequent values come first.
     """
 
     q: str = ""
@@ -152,7 +152,7 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """The smallest and the largest number that an attribute has in what was found."""
+    """The smallest and the largest number of an attribute among the found documents."""
 
     min: float
     max: float
@@ -161,13 +161,13 @@ class NumberRange:
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """
-    What was found.
+    The results of a search.
 
     Args:
-        hits: the documents of the wanted part.
-        total: how many documents there are in all parts together.
+        hits: the documents of the requested part.
+        total: how many documents were found in all.
         facets: attribute -> value -> how many of the found documents have it.
-        ranges: those of the facets that are numbers, where any was found.
+        ranges: the ranges of numeric facets with a value in any found document.
     """
 
     hits: Sequence[Document]
@@ -179,12 +179,12 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class BrowserAccess:
     """
-    How browsers reach an engine that speaks Meilisearch's HTTP, with tokens signed by us.
+    Access of browsers to an engine with Meilisearch's HTTP API, with tokens signed by us.
 
     Args:
-        url: where; absolute, or a path of this site.
-        index_name: the ``uid`` of the index there.
-        key_uid: names the search key that signs tokens.
+        url: the URL of the engine; absolute, or a path of this site.
+        index_name: the ``uid`` of the index.
+        key_uid: the ``uid`` of the search key that signs tokens.
         key: the search key. It never leaves the server.
     """
 
@@ -198,8 +198,8 @@ class SearchEngine(ABC):
     """
     A search engine with one index.
 
-    Every method but ``from_settings`` raises SearchEngineError when the engine fails. A call that writes is
-    atomic, and what it wrote is found as soon as it returns, from every process.
+    Every method except ``from_settings`` raises SearchEngineError if the engine fails. Writes are atomic. When a
+    write returns, every process can find its documents.
     """
 
     @classmethod
@@ -219,9 +219,9 @@ class SearchEngine(ABC):
     @abstractmethod
     def update(self, documents: Sequence[Document]) -> None:
         """
-        Add documents, ``MAX_BATCH`` at most, each replacing the one that has its ``id``.
+        Add documents, ``MAX_BATCH`` at most. Each replaces the document with the same ``id``.
 
-        Raises DocumentsRefusedError for documents that the engine does not take.
+        Raises DocumentsRefusedError if the engine refuses the documents.
         """
 
     @abstractmethod
@@ -254,11 +254,11 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def documents_of(self, context_key: str) -> Iterator[Document]:
-        """Read all documents of a library or course, in any order. Without an index there are none."""
+        """Read all documents of a library or course, in any order. Without an index there are no documents."""
 
     @abstractmethod
     def spare(self) -> SearchEngine:
-        """Return a second index that nobody searches: it is prepared, filled, and then put into use."""
+        """Return the spare index, which is not searched: it is prepared, filled, and then put into use."""
 
     @abstractmethod
     def use_spare(self) -> None:
@@ -325,7 +325,7 @@ def values_at(document: object, path: str) -> list[Any]:
 
 
 def raw_values_at(document: object, path: str) -> list[Any]:
-    """Return the values at a dotted path as they are: lists whole, null as None. A missing attribute has no values."""
+    """Return the values at a dotted path unchanged: lists whole, null as None. A missing attribute has no values."""
     if "." not in path:
         return [document[path]] if isinstance(document, dict) and path in document else []
     found = [document]

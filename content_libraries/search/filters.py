@@ -48,14 +48,14 @@ _END: Final = "end"
 
 
 class FilterError(ContentLibrariesError):
-    """A filter cannot be understood. The message says what was expected, and at which character."""
+    """A filter cannot be understood. The message names the expected text, and the character."""
 
     code = "invalid_search_filter"
 
 
 @dataclass(slots=True)
 class FilterBudget:
-    """What the filters of one request may still hold, all of their texts together."""
+    """The remaining size of the filters of one request, for all of their texts together."""
 
     characters: int = MAX_LENGTH
     conditions: int = field(default_factory=lambda: conf.SEARCH_MAX_CONDITIONS.value)
@@ -77,7 +77,7 @@ def parse_filter(given: object, filterable: Collection[str], budget: FilterBudge
     Args:
         given: a text, or a list of texts and of lists of texts.
         filterable: the attributes that may be asked for.
-        budget: what filters may still hold, where several belong together.
+        budget: the remaining size, shared by filters that belong together.
 
     Returns: the condition; None for a filter that says nothing. Raises FilterError.
     """

@@ -36,19 +36,19 @@ def search(
     Find content of the libraries that the user may view.
 
     Args:
-        user: who asks. The operator finds everything.
+        user: the user who asks. The operator finds everything.
         q: words to find; blank for everything.
         library_key: the library to look in; all of them if None. Nothing is found in a library that does not
             exist, or that the user may not view.
-        types: ``library_block``, ``library_container``, ``collection``; any of them, as in what follows.
-        block_types: ``html``, ``unit``, ...
-        publish_statuses: ``never``, ``published``, ``modified``.
-        collections: codes of collections.
-        tags: taxonomies, or taxonomy and lineage, ``Location > Europe``, down to the fourth level; all of
-            them have to be there, and a tag below one of them counts as that one.
-        sort: the order. Without one the best matches come first, or the latest changes if ``q`` is blank.
-        offset, limit: the part of the hits that is wanted.
-        facets: attributes whose values are to be counted.
+        types: any of ``library_block``, ``library_container``, ``collection``.
+        block_types: any of these block types: ``html``, ``unit``, ...
+        publish_statuses: any of ``never``, ``published``, ``modified``.
+        collections: in any of these collections, by code.
+        tags: taxonomies, or taxonomy and lineage, ``Location > Europe``, down to the fourth level. A document needs
+            all of them; a tag below a given tag counts as the given tag.
+        sort: the order. By default the best matches come first, or the latest changes if ``q`` is blank.
+        offset, limit: the part of the hits to return.
+        facets: attributes whose values are counted.
 
     Raises SearchEngineError if the engine fails.
     """

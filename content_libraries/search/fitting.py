@@ -16,7 +16,7 @@ MAX_TEXT: Final = 100_000
 """Characters of one text, which is 30 pages; words further on are not found."""
 
 MAX_LISTED: Final = 1_000
-"""Items of one list, such as the children of a container; those further on are not found."""
+"""How many items of one list, such as the children of a container, are indexed. Later items are not found."""
 
 _SHORT: Final = (
     "id",
@@ -34,7 +34,7 @@ _SHORT: Final = (
     "last_published",
     "publish_status",
 )
-"""Attributes of a document that is found by its title only. Apart from titles, none holds text of an author."""
+"""Attributes of a document that is found by its title only. Only the title holds text of an author."""
 
 
 def fitted(document: Document) -> Document:

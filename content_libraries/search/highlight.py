@@ -13,7 +13,7 @@ MAX_WORDS: Final = 5_000
 """How far into a text words are looked for."""
 
 MAX_EXCERPT: Final = 1_000
-"""Characters of an excerpt. Words have no bounds, and neither has what stands between them."""
+"""Characters of an excerpt. Words and the text between them can have any length."""
 
 ELLIPSIS: Final = "…"
 
@@ -37,7 +37,7 @@ def best_excerpt(texts: Iterable[str], q: str, *, words: int = 30) -> Excerpt:
     Cut out the first place in the texts that contains words of a query.
 
     Args:
-        texts: what to look through, the most interesting first.
+        texts: the texts to search, the most interesting first.
         q: the query.
         words: how long the excerpt is.
 
@@ -58,7 +58,7 @@ def _excerpt(text: str, terms: Sequence[Term], length: int) -> Excerpt:
     if not placed:
         return Excerpt()
     matching = matching_places(text, placed, terms)
-    # A few words before the first match tell what it is about.
+    # A few words before the first match give the context.
     begin = max(0, min(matching, default=0) - length // 4)
     shown = placed[begin : begin + length]
     start = shown[0].start if begin else 0

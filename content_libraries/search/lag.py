@@ -19,14 +19,14 @@ _WAITING_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class IndexLag:
     """
-    How far the index is behind.
+    The lag of the index behind the content.
 
     Args:
-        behind: how many libraries and courses, deleted ones included, are not in the index as they are.
-        seconds: how long the oldest change that cannot be found yet has been waiting; 0 when none waits, or when it
+        behind: how many libraries and courses, deleted ones included, have outdated documents.
+        seconds: how long the oldest change that cannot be found yet has been waiting; 0 if no change waits, or if it
             left no trace in the logs (tags and collections).
-        error: what the search engine says that keeps it from working; "" when it works.
-        refused: keys of what is found by its title only, or not at all, because the engine does not take its document.
+        error: the error message of the search engine; "" if it works.
+        refused: keys of items that are found by title only, or not at all, because the engine refused their documents.
     """
 
     behind: int
@@ -47,7 +47,7 @@ def lagging_packages() -> tuple[dict[int, LogMark], str]:
     """
     Find the learning packages with changes that are not in the index.
 
-    Returns: learning package pk -> the point up to which it was followed; and what keeps the engine from working.
+    Returns: learning package pk -> the point up to which the index has followed it; and the engine's error message.
     """
     error, index_id = "", None
     try:

@@ -19,24 +19,24 @@ MAX_REFUSED = 200
 
 class SearchCheckpoint(models.Model):
     """
-    How far the search index has followed one learning package.
+    The progress of the search index in following one learning package.
 
     1. It is created when the package is indexed for the first time.
-    2. At first, and whenever the index or the title of the library is another one, everything in the package
-       is put into the index, in the order of the entities' pks; ``filling_after`` says how far that is.
+    2. At first, and whenever the index or the title of the library has changed, everything in the package is put
+       into the index, in the order of the entities' pks; ``filling_after`` holds the progress.
     3. Meanwhile and afterwards the index follows the logs. The log numbers move forward after the engine has
-       taken the documents, and back when it turns out that these may not be the newest ones.
-    4. What no log records, changes of collections and tags, waits in ``pending`` if the engine fails.
-    5. One process at a time catches up: it has the turn. Whoever changes the row otherwise ends that turn.
+       taken the documents, and back when these documents may not be the newest ones.
+    4. Changes of collections and tags, which no log records, wait in ``pending`` if the engine fails.
+    5. One process at a time catches up: it has the turn. Any other change of the row ends the turn.
     6. It is deleted after the documents of a deleted package.
     7. While the index is rebuilt, there is a second one for the spare index, which takes the place of the first one
        when the spare index is put into use.
 
     8. Documents that the engine refuses are named in ``refused`` until they are sent again and taken, ``MAX_REFUSED``
-       at most. They hold up nobody.
+       at most. They do not hold up other documents.
 
-    It refers to the package by number and not by foreign key, because it has to outlive the package: when the
-    engine is down while a library is deleted, the row is all that is left to tell which documents have to go.
+    It refers to the package by number and not by foreign key, because it has to outlive the package: if the engine
+    is down while a library is deleted, only this row still tells which documents to remove.
 
     .. no_pii:
     """
@@ -87,15 +87,14 @@ class SearchCheckpoint(models.Model):
 
 class SearchRebuild(models.Model):
     """
-    A rebuild of the whole index that has begun and is not finished. There is one at most, with the pk ``THE_ONLY``.
+    An unfinished rebuild of the whole index. There is at most one, with the pk ``THE_ONLY``.
 
-    1. It is created before anything else is done, by whoever starts the rebuild, and owned by that process as long as
-       it goes on renewing ``owned_until``.
+    1. The process that starts the rebuild creates it first, and owns it as long as it keeps renewing ``owned_until``.
     2. While it exists, changes that no log records are noted at the checkpoints of the spare index, too.
-    3. If its owner dies, the sweep, or whoever asks for a rebuild, goes on where it was.
-    4. ``attempts`` counts those who began, or went on, and have not finished a step. The sweep leaves it to people
-       after ``JOB_ATTEMPTS``.
-    5. It is deleted in the transaction in which the checkpoints of the spare index take the place of the others.
+    3. If its owner dies, the sweep, or the next process that asks for a rebuild, continues it.
+    4. ``attempts`` counts processes that began or continued it and have not finished a step. After ``JOB_ATTEMPTS`` the
+       sweep leaves it to operators.
+    5. It is deleted in the transaction in which the checkpoints of the spare index replace the others.
 
     .. no_pii:
     """

@@ -44,7 +44,7 @@ def package_of(context_key: ContextKey) -> int:
 
 
 def place_of(learning_package_pk: int) -> Place | None:
-    """Return the library or course that a learning package belongs to; None if there is none."""
+    """Return the library or course that a learning package belongs to, or None."""
     library = libraries.viewable_libraries(OPERATOR).filter(learning_package__id=learning_package_pk).first()
     if library is not None and library.learning_package is not None:
         return LibraryPlace(

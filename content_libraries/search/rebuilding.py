@@ -2,8 +2,8 @@
 Updates or rebuilds the whole index, for the operator of the site. Permissions are not checked.
 
 A rebuild fills a spare index, which takes the place of the other when it is complete. Until then searches use the old
-index, which goes on following the content. The spare index has checkpoints of its own, so an interrupted rebuild goes
-on where it was.
+index, which goes on following the content. The spare index has checkpoints of its own, so an interrupted rebuild
+can be continued.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .upkeep import AfterStep, CaughtUp, ContestedError, catch_up, packages_behi
 
 type Report = Callable[[int, int, CaughtUp], None]
 """
-Told after each step: how many libraries and courses are done, how many there are, and what was done in all of them.
+Called after each step with the number of finished libraries and courses, the number of all, and the documents so far.
 """
 
 _ROUNDS: Final = 50
-"""How often to look for what changed while the rest was filled, before giving up."""
+"""How often to look for changes that happened while the index was filled, before giving up."""
 
 
 def refresh(context_key: ContextKey | None = None, *, report: Report | None = None) -> CaughtUp:
@@ -36,9 +36,9 @@ def refresh(context_key: ContextKey | None = None, *, report: Report | None = No
     Make only the documents that are not up to date.
 
     Args:
-        context_key: one library or course; all of them if None, those that were deleted too.
+        context_key: one library or course; all of them, deleted ones included, if None.
 
-    Returns: what was done. Raises NotFoundError, and SearchEngineError if the engine fails.
+    Returns: the numbers of documents. Raises NotFoundError, and SearchEngineError if the engine fails.
     """
     if context_key is None:
         return _catch_up_each(packages_behind(), report)
@@ -54,8 +54,8 @@ def rebuild(context_key: ContextKey | None = None, *, report: Report | None = No
     Args:
         context_key: one library or course, whose documents are replaced in place; the whole index if None.
 
-    Returns: what was done. Raises NotFoundError, SearchEngineError if the engine fails, and RebuildRunningError if
-    the whole index is being rebuilt already.
+    Returns: the numbers of documents. Raises NotFoundError, SearchEngineError if the engine fails, and
+    RebuildRunningError if the whole index is being rebuilt already.
     """
     if context_key is None:
         with owning_the_rebuild() as ownership:

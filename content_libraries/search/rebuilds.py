@@ -39,8 +39,8 @@ class Ownership:
     The right to rebuild the index.
 
     Args:
-        owner: a name for it that nobody else uses.
-        index_id: the index that is being filled; "" if none was begun.
+        owner: a unique name of the owner.
+        index_id: the index that is being filled; "" if no index was begun.
     """
 
     owner: str
@@ -53,7 +53,7 @@ class Ownership:
         Raises RebuildRunningError if the process was thought dead and another one has gone on.
 
         Args:
-            index_id: what to fill from now on.
+            index_id: the index to fill from now on.
         """
         done = {} if index_id else {"attempts": 0}
         self.index_id = self.index_id if index_id is None else index_id

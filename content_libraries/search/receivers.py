@@ -44,7 +44,7 @@ from .waiting import waiting_at_most
 logger = logging.getLogger(__name__)
 
 WAITING_SECONDS: Final = 0.5
-"""How long the answer to a write waits for the index, whatever keeps it busy."""
+"""Seconds that the response to a write waits for the index, for any reason."""
 
 
 @receiver(learning_core.ENTITIES_DRAFT_CHANGED)

@@ -41,9 +41,9 @@ def changes_of(trace: dict[str, object]) -> Iterator[tuple[int, Change]]:
     Find the documents of objects with the tags that ``trace`` describes.
 
     Args:
-        trace: what ``trace_of`` has told.
+        trace: the result of ``trace_of``.
 
-    Yields: a learning package with what changed there.
+    Yields: a learning package and the change in it.
     """
     object_ids = ObjectTag.objects.filter(**trace).values_list("object_id", flat=True).distinct()
     of_libraries: dict[LibraryLocatorV2, list[str]] = defaultdict(list)

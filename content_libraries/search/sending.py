@@ -1,9 +1,9 @@
 """
 Sends documents to an engine that may refuse some of them.
 
-An engine that refuses one document refuses all that are sent with it. If it does not name the document, halves of the
-batch are tried. A refused document is replaced by one that is found by its title only, or left out, and the others are
-not held up.
+An engine that refuses one document refuses all documents of the batch. If it does not name the document, halves of the
+batch are tried. A refused document is replaced by a document that is found by its title only, or left out, so that it
+does not hold up the others.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _MAX_REASON: Final = 500
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """
-    A document that the engine does not take as it is.
+    A document that the engine refused.
 
     Args:
-        usage_key: what the document is about.
-        reason: what the engine says, for the operator of the site.
+        usage_key: key of the object that the document describes.
+        reason: the engine's message, for the operator of the site.
         is_by_title: whether the item is found by its title; otherwise not at all.
     """
 
@@ -47,8 +47,7 @@ def send_documents(engine: SearchEngine, documents: Sequence[Document]) -> dict[
 
     Documents that the engine refuses are reduced or left out.
 
-    Returns: id of each document that it does not take -> what became of it. Raises SearchEngineError if the engine
-    fails.
+    Returns: id of each document that the engine refused -> the refusal. Raises SearchEngineError if the engine fails.
     """
     try:
         engine.update(documents)

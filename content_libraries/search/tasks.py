@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
-    acks_late=False,  # the sweep finds what a worker that died has left
+    acks_late=False,  # the sweep finds work that a dead worker has left
 )
 def catch_up_search(learning_package_pk: int) -> int:
     """
@@ -43,7 +43,7 @@ def catch_up_search(learning_package_pk: int) -> int:
     throws=(SearchEngineError,),
     max_retries=5,
     retry_backoff=2,
-    acks_late=False,  # the sweep finds what a worker that died has left
+    acks_late=False,  # the sweep finds work that a dead worker has left
 )
 def retag_search(trace: dict[str, object]) -> int:
     """
@@ -64,8 +64,8 @@ def sweep_search() -> int:
     """
     Find all libraries and courses whose documents are outdated, and update them.
 
-    So the index recovers from changes that nobody noticed. An interrupted rebuild is continued, too. A task that no
-    worker begins before the next sweep expires; the next sweep finds the work again.
+    So the index recovers from missed changes. An interrupted rebuild is continued, too. A task that no worker begins
+    before the next sweep expires; the next sweep finds the work again.
 
     Returns: how many libraries and courses were outdated.
     """
@@ -103,7 +103,7 @@ def rebuild_search() -> int:
     """
     Rebuild the whole index, or continue a rebuild.
 
-    Returns: how many documents were made; 0 if somebody else is doing it.
+    Returns: how many documents were made; 0 if another process is rebuilding.
     """
     try:
         return rebuild().updated

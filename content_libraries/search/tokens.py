@@ -53,7 +53,7 @@ def read_rule(token: str, index_name: str, *, keys: Iterable[str], key_uid: str)
 
     Args:
         keys: the search keys, any of which may have signed it.
-        key_uid: what they are called.
+        key_uid: the ``uid`` of the search key.
 
     Returns: a condition that has to hold besides the query. Raises InvalidTokenError.
     """

@@ -1,13 +1,13 @@
 """
-Keeping the index up to date.
+Keeps the index up to date.
 
-Learning Core's logs are the queue. A checkpoint says how far the index has followed them; ``catch_up`` makes
-the documents of everything that changed since then. It is tried at once after every write, in the same
-process. If the engine fails, the checkpoint stays, and the next write, the task or the sweep does the work.
+Learning Core's logs are the queue. A checkpoint says how far the index has followed them; ``catch_up`` makes the
+documents of everything that changed since then. It runs right after every write, in the same process. If the engine
+fails, the checkpoint stays, and the next write, the task or the sweep does the work.
 
-No lock is held while documents are made and sent: a slow engine must not hold up other writes. One process at
-a time has the turn to catch up with a library, and others wait a moment for it. If a turn ends too early, nobody
-knows whose documents are the newer ones. So who notices it moves the checkpoint back to where it began, and
+No lock is held while documents are made and sent: a slow engine must not hold up other writes. One process at a time
+has the turn to catch up with a library, and others wait a moment for it. If a turn ends too early, it is unknown which
+process sent the newer documents. So the process that notices it moves the checkpoint back to where it began, and
 starts again.
 """
 
@@ -57,11 +57,11 @@ class ContestedError(SearchEngineError):
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
     """
-    What a catch-up did.
+    The result of a catch-up.
 
     Args:
         updated, deleted: numbers of documents.
-        postponed: whether something is left to do, because there was more than allowed.
+        postponed: whether documents are left to do, because there were more than allowed.
     """
 
     updated: int = 0
@@ -73,7 +73,7 @@ class CaughtUp:
 
 
 type AfterStep = Callable[[CaughtUp], None]
-"""Told after each write to the index what was done so far. Whatever it raises ends the catch-up."""
+"""Called after each write to the index with the results so far. An exception ends the catch-up."""
 
 
 def catch_up(
@@ -89,11 +89,11 @@ def catch_up(
 
     Args:
         learning_package_pk: its learning package. Packages that belong to neither are ignored.
-        change: what just changed, as far as an event tells it.
-        at_most: leave for later what affects more documents than this.
-        is_spare: whether in the spare index, and not in the one that is in use.
+        change: the latest change, as far as an event reports it.
+        at_most: postpone changes that affect more documents than this.
+        is_spare: whether to update the spare index, and not the index in use.
 
-    Returns: what was done. Raises SearchEngineError if the engine fails. What is left to do is remembered.
+    Returns: the result. Raises SearchEngineError if the engine fails. Remaining work is remembered.
     """
     turn = uuid.uuid4().hex
     following = _Following(_engine(is_spare=is_spare), is_spare, turn, at_most, after_step or (lambda _done: None))
@@ -105,7 +105,7 @@ def catch_up(
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """How one call of ``catch_up`` goes about it. See there."""
+    """Options of one call of ``catch_up``, which describes them."""
 
     engine: SearchEngine
     is_spare: bool
@@ -168,10 +168,10 @@ def packages_behind(*, is_spare: bool = False) -> list[int]:
     Find the learning packages whose documents are outdated, in a constant number of queries.
 
     Args:
-        is_spare: whether in the spare index, and not in the one that is in use.
+        is_spare: whether to look at the spare index, and not at the index in use.
 
-    Those of deleted libraries and courses come first, because one with the same key may exist again. Raises
-    SearchEngineError if the engine fails.
+    Packages of deleted libraries and courses come first, because another one with the same key may exist again.
+    Raises SearchEngineError if the engine fails.
     """
     return list(points_behind(_engine(is_spare=is_spare).prepare(), is_spare=is_spare))
 
@@ -181,7 +181,7 @@ def points_behind(index_id: str | None, *, is_spare: bool = False) -> dict[int, 
     Find how far the index has followed the learning packages whose documents are outdated.
 
     Args:
-        index_id: identity of the index; None if the engine does not say. What is not in any index is found anyway.
+        index_id: identity of the index; None if the engine does not say. Packages in no index are found anyway.
 
     Returns: learning package pk -> the point in its logs up to which it was followed, in the order of
         ``packages_behind``.
@@ -230,7 +230,7 @@ def _unless_followed(change: Change, index_id: str) -> Change:
     Leave out the log of an event if this process has followed it already.
 
     A transaction that writes a draft change log and a publish log is announced by two events, and the first finds
-    both logs. Only logs that were the newest of a step are remembered: those have certainly been read.
+    both logs. Only logs that were the newest of a step are remembered, because these have certainly been read.
     """
     marks = _marks(change.log, index_id)
     return replace(change, log=NO_LOGS) if marks and all(mark in _followed for mark in marks) else change
@@ -247,7 +247,7 @@ class _Step:
     One write to the index.
 
     Args:
-        affected: what to write.
+        affected: the documents to write.
         until, filling_after: where the checkpoint will be afterwards.
         postpones: whether filling has to be left for later, because it would be more than is allowed now.
         is_too_much: whether that is so even without filling.
@@ -265,8 +265,8 @@ class _Step:
 
 
 def _next_step(checkpoint: SearchCheckpoint, change: Change, at_most: int | None) -> _Step:
-    """Return the next write: what the logs tell, and the next part of filling if that is not finished."""
-    # The end of the logs is read first: documents that are made later tell at least as much.
+    """Return the next write: the changes in the logs, and the next part of filling if it is not finished."""
+    # The end of the logs is read first: documents that are made later are at least as new.
     until = _newest_logs(checkpoint.learning_package_pk)
     affected = affected_since(checkpoint, until=until, change=change)
     if at_most is not None and len(affected) > at_most:
@@ -283,7 +283,7 @@ def _newest_logs(learning_package_pk: int) -> LogMark:
 
 @dataclass(slots=True)
 class _Written:
-    """What one step has sent: numbers, ids of documents that are there or gone, and those that the engine refused."""
+    """The result of one step: numbers, ids of sent and removed documents, and documents that the engine refused."""
 
     done: CaughtUp = field(default_factory=CaughtUp)
     ids: set[str] = field(default_factory=set)

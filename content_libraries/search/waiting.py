@@ -30,9 +30,9 @@ def patience(usual: float) -> float:
     Return how many seconds to wait now.
 
     Args:
-        usual: seconds to wait where nobody is in a hurry.
+        usual: seconds to wait outside of any limited block.
 
-    Returns: seconds, 0 when the time is up.
+    Returns: seconds; 0 if the time is up.
     """
     ends = _ends.get()
     return usual if ends is None else max(0.0, min(usual, ends - time.monotonic()))

@@ -1,9 +1,9 @@
 """
-Words of texts and of queries, the same on both sides of the index.
+Splits texts and queries into words, by the same rules on both sides of the index.
 
 Case and accents do not count. Scripts that are written without spaces between words (Chinese, Japanese, Thai;
-Korean too, because its particles stick to the words) are cut into single characters, and what stands together
-in a query has to stand together in the text. So everything is found in every language, without dictionaries.
+Korean too, because its particles stick to the words) are cut into single characters, and characters that are
+adjacent in a query have to be adjacent in the text. So every language can be searched, without dictionaries.
 """
 
 from __future__ import annotations
@@ -53,13 +53,12 @@ def words(text: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Term:
     """
-    One thing that a query asks for.
+    One term of a query.
 
     Args:
-        words: a word, or the characters of a script without spaces, which have to stand together in this
-            order.
-        is_prefix: whether words that begin with it count too: it is the last one, and may still be typed.
-        is_quoted: whether it was in quotes, and so has to be there, as it is.
+        words: a word, or the characters of a script without spaces, which have to be adjacent and in this order.
+        is_prefix: whether longer words that begin with it match too: it is the last term, and may still be typed.
+        is_quoted: whether it was in quotes, and so has to match exactly.
     """
 
     words: tuple[str, ...]
@@ -88,7 +87,7 @@ def query_terms(text: str) -> tuple[Term, ...]:
 
 
 def _terms(text: str) -> Iterator[Term]:
-    # Every second part was in quotes, but for the last of an even number, whose quote is not closed.
+    # Every second part was in quotes, except the last of an even number, whose quote is not closed.
     parts = fold(text).split('"')
     for number, part in enumerate(parts, 1):
         if number % 2 == 0 and number < len(parts):
@@ -110,7 +109,7 @@ def _terms_of_chunk(chunk: str) -> Iterator[Term]:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A folded word and where it stands in the original text."""
+    """A folded word and its position in the original text."""
 
     word: str
     start: int

@@ -42,10 +42,10 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 
 class SyncOutcome(StrEnum):
     """
-    What an author decides about an update.
+    Answers of an author to an update.
 
     ``KEEP_LOCAL``: take the update, and keep local changes. ``TAKE_UPSTREAM``: take the update, and give up local
-    changes. ``DECLINE``: leave everything as it is until the library has something newer.
+    changes. ``DECLINE``: change nothing until the library has a newer version.
     """
 
     KEEP_LOCAL = "keep_local"
@@ -54,7 +54,7 @@ class SyncOutcome(StrEnum):
 
 
 class SyncAction(StrEnum):
-    """What a step of a sync does with a block."""
+    """Actions of a sync on a block."""
 
     CREATE = "create"
     TAKE = "take"
@@ -68,7 +68,7 @@ class SyncAction(StrEnum):
 
 
 class SyncReason(StrEnum):
-    """Why a sync does a step."""
+    """Reasons for a step of a sync."""
 
     NEW_VERSION = "new_version"
     SAME_VERSION = "same_version"
@@ -97,7 +97,7 @@ class SyncStep:
         title: its title in the course.
         upstream: key of its library item; "" for a block that is not linked.
         upstream_title: the title of that item, as published.
-        detail: what exactly changes, ready for JSON; the module ``differences`` describes it.
+        detail: the exact changes, ready for JSON; the module ``differences`` describes them.
     """
 
     action: SyncAction
@@ -118,8 +118,8 @@ class Conflict:
         name: name of the setting; ``data`` for the body of a Text.
         mine: the value in the course; None if it is not set.
         theirs: the value in the library; None if it is not set.
-        outcome: what happens to the value.
-        choices: what an author can choose; declining applies to the whole update.
+        outcome: the outcome for the value.
+        choices: the outcomes that an author can choose; declining applies to the whole update.
     """
 
     usage_key: UsageKey
@@ -164,17 +164,17 @@ class SkippedLink:
 @dataclass(frozen=True)
 class SyncPlan:
     """
-    What a sync of linked blocks of a course does. A plan can be shown to a user and then applied unchanged.
+    A plan for a sync of linked blocks of a course. It can be shown to a user and then applied unchanged.
 
     Args:
         tops: the blocks that are synced, each with everything in it.
-        steps: what happens, block by block, in document order.
+        steps: the changes, block by block, in document order.
         skipped: requested blocks that cannot be synced.
         changes: the steps as changes for the course store.
         byte_sources: digest of a file -> pk of the learning package that has it.
         tag_sources: usage key -> key of the library item whose tags the block gets.
         attention: settings of new blocks that may not fit the course.
-        conflicts: local changes for which the library has another value, and what happens to them.
+        conflicts: local changes for which the library has another value, and their outcomes.
         made_bytes: digest -> bytes of files that were made for the course and that no library has.
     """
 
@@ -220,7 +220,7 @@ class LinkDetail:
     A link, from the settings of its block and from the library (wire: sync-endpoints).
 
     Args:
-        item: key of the library item; None for a block that is not linked, and if ``upstream`` is no key.
+        item: key of the library item; None if the block is not linked, or if ``upstream`` is not a valid key.
         version_available: number of the published version; None if the link is broken.
         top_level: the top of the linked structure that the block is part of; None if the block is not a part.
         error: a message for the author; "" if nothing is wrong.
@@ -260,7 +260,7 @@ class LinkSummary:
 @dataclass(frozen=True, slots=True)
 class Usages:
     """
-    Where library items are used.
+    The places where library items are used.
 
     Args:
         courses: course key -> usage keys; only courses that the user may view.

@@ -126,8 +126,8 @@ class LegacyConversion(Job):
 
     1. A worker does the conversion. For a single block and for operators, the call itself does it, and the row is
        finished at once.
-    2. ``changes`` holds for each block the attributes that it had and those that it got, for an undo. It is written
-       in the transaction that changes the course.
+    2. ``changes`` holds the old and the new attributes of each block, for an undo. It is written in the transaction
+       that changes the course.
 
     .. no_pii: a user is only referred to.
     """

@@ -1,1 +1,1 @@
-"""Tags of libraries and of what is in them."""
+"""Tags of libraries and of objects in them."""

@@ -17,7 +17,7 @@ from ..learning_core.api import in_parts
 from ..upstream.openedx_tagging import object_tag
 
 type TagName = tuple[int, str]
-"""(taxonomy pk, value): what an object has at most once."""
+"""(taxonomy pk, value): an object has each pair at most once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
 
 def copy_tags(sources: Mapping[str, str]) -> list[str]:
     """
-    Copy the tags of objects to others, as tags that nobody can edit. Checks no permission.
+    Copy the tags of objects to other objects, as tags that cannot be edited. Checks no permission.
 
     Earlier copies are removed if the source does not have the tag any more. Tags of the target's own stay; if the
     source has such a tag, too, it becomes a copy.
@@ -63,8 +63,8 @@ def copy_tags(sources: Mapping[str, str]) -> list[str]:
     Args:
         sources: id of the object that gets tags -> id of the object that it gets them from.
 
-    Returns: ids of the objects that have other tags now. Whoever calls this has to announce those (``announce_tags``)
-        that nothing else tells of.
+    Returns: ids of the objects whose tags have changed. The caller has to announce these objects (``announce_tags``)
+        unless another event reports them.
     """
     with transaction.atomic():
         wanted = _tags_of(sources.values())

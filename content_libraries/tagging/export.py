@@ -38,12 +38,12 @@ class _TagTable:
 
 def export_tags(library_key: LibraryLocatorV2, *, user: Actor) -> Iterator[str]:
     """
-    List the tags of a library and of what is in it. Needs VIEW.
+    List the tags of a library and of objects in it. Needs VIEW.
 
-    Returns: lines of CSV: one that names the columns (name, type, id, then a taxonomy each, by export id), one
-    for the library, and one for each component, container and enabled collection that is not deleted. Tags are
-    separated by semicolons. A number of queries for each thousand of items.
-    Raises NotFoundError and NotAllowedError, at once.
+    Returns: lines of CSV: the names of the columns (name, type, id, then one taxonomy each, by export id), the library,
+    and each component, container and enabled collection that is not deleted. Tags are separated by semicolons. Needs a
+    constant number of queries for each thousand items.
+    Raises NotFoundError and NotAllowedError, before the first line is read.
     """
     library = access_library(user, library_key, Permission.VIEW)
     return _csv_lines(_rows(library, _tag_table(user, library_key)))

@@ -31,7 +31,7 @@ _MAX_FREE_TEXT: Final = 500
 @dataclass(frozen=True, slots=True)
 class KnownTags:
     """
-    Which tags can be given in a library.
+    Tags, with whether they can be given in a library.
 
     Args:
         tags: name -> its taxonomy, and its row there; None in a taxonomy of free text.
@@ -76,8 +76,7 @@ def add_tags(
 
     Args:
         wanted: object id -> names of tags.
-        announced: those of the objects whose change is announced after commit, if there is one. What is new is
-            announced as new.
+        announced: objects to announce after commit if they get tags. New objects are announced by their creation.
     """
     known = known_tags(library, {name for names in wanted.values() for name in names}).tags
     stored: dict[str, set[tuple[int, str]]] = {}

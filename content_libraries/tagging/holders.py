@@ -24,7 +24,7 @@ _PARSERS: Final[dict[str, Callable[[str], ObjectKey]]] = {
     "lib-collection": keys.collection_key,
 }
 NAMESPACES: Final = frozenset(_PARSERS)
-"""What ids of objects in libraries begin with, before the colon."""
+"""Prefixes of ids of objects in libraries, before the colon."""
 
 
 class TagHolder(Protocol):
@@ -54,7 +54,7 @@ class TagHolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LibraryOfTags:
-    """A library as the holder of its own tags and those of its content. Objects in it need not exist."""
+    """A library as the holder of its own tags and the tags of its content. Objects in it need not exist."""
 
     library: ContentLibrary
 
@@ -84,8 +84,8 @@ def register_tag_holder(namespace: str, find: Callable[[str], TagHolder]) -> Non
     Register a kind of objects outside of libraries that can have tags.
 
     Args:
-        namespace: what ids of these objects begin with, before the colon.
-        find: id of an object -> what holds it. Raises MalformedKeyError and NotFoundError.
+        namespace: the beginning of ids of these objects, before the colon.
+        find: id of an object -> its library or course. Raises MalformedKeyError and NotFoundError.
     """
     _holders[namespace] = find
 

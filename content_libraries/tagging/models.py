@@ -10,7 +10,7 @@ from organizations.models import Organization
 
 class TaxonomyAvailability(models.Model):
     """
-    Which organizations a taxonomy is for.
+    The organizations that a taxonomy is for.
 
     1. A taxonomy without a row is for no organization: only the staff of the site sees it.
     2. ``all_orgs`` means every organization, later ones too; ``orgs`` is empty then.

@@ -1,8 +1,8 @@
 """
 Replaces the permissions of openedx-tagging by the rules of libraries.
 
-By itself that package lets everybody see everything and nobody edit tags, and leaves better rules to its host. Its
-rules about objects outside of libraries stay as they were.
+The package itself lets all users see everything and no user edit tags, and leaves better rules to its host. Its
+rules about objects outside of libraries stay unchanged.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What leans on the insides of other packages, one module a package."""
+"""Code that depends on internals of other packages, one module for each package."""

@@ -1,15 +1,15 @@
 """
-What is used of openedx-authz beyond its ``api`` and its ``constants``.
+Uses internals of openedx-authz, beyond its ``api`` and its ``constants``.
 
 *Rows of roles.* The api loads all roles of all users, and keeps them in each process. ``libraries.roles`` and
 ``courses.roles`` read the tables instead: one indexed query finds the roles of one user, and sees the current state
-(ADR 0010). Roles are given and taken through the api. Used are ``ExtendedCasbinRule`` with its relations to subjects
+(ADR 0010). Roles are given and taken through the api. We use ``ExtendedCasbinRule`` with its relations to subjects
 and scopes, and the columns ``ptype``, ``v1`` (the role) and ``v2`` (the scope) of the table of casbin. This can go
 when the api answers which scopes a user has a role in, with one query of the database.
 
-*What the engine remembers.* It refuses to store a role that it remembers, and it remembers roles of rolled back
-transactions and of deleted libraries and courses. ``AuthzEnforcer.invalidate_policy_cache`` makes all processes read
-the stored roles again. This can go when giving a role does so itself.
+*The cache of the engine.* The engine refuses to store a role that is in its cache, and the cache keeps roles of rolled
+back transactions and of deleted libraries and courses. ``AuthzEnforcer.invalidate_policy_cache`` makes all processes
+read the stored roles again. This can go when giving a role does so itself.
 
 *Users without profiles.* The lists of who has which role join ``User.profile`` (``api.utils.get_user_map``), which
 users of plain Django do not have. The function is replaced. This can go when a release accepts users without
@@ -65,12 +65,12 @@ def with_usernames(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def libraries_of(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the primary keys of the libraries that rows of assignments are for; not those of groups of libraries."""
+    """Return the primary keys of the libraries in rows of assignments. Ignores groups of libraries."""
     return rows.filter(scope__isnull=False).values("scope__contentlibraryscope__content_library")
 
 
 def courses_of(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the primary keys of the courses that rows of assignments are for; not those of groups of courses."""
+    """Return the primary keys of the courses in rows of assignments. Ignores groups of courses."""
     return rows.filter(scope__isnull=False).values("scope__coursescope__course_overview")
 
 

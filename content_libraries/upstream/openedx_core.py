@@ -1,5 +1,5 @@
 """
-What is used of openedx-core beyond ``openedx_content.api`` and the reading of ``openedx_content.models_api``.
+Uses internals of openedx-core, beyond ``openedx_content.api`` and the reading of ``openedx_content.models_api``.
 
 *Tables that are written.* Learning Core asks callers to write through its API only, which takes 28 queries for a new
 component and more for each effect on containers (ADR 0006). These modules of ``learning_core`` write the tables:
@@ -14,10 +14,10 @@ component and more for each effect on containers (ADR 0006). These modules of ``
 - ``side_effects``, through ``branches``: the records and pointers again, ``DraftSideEffect`` and ``PublishSideEffect``.
 - ``packages``: deletes from all tables that it finds to belong to a learning package.
 
-All columns are written, except ``EntityListRow.entity_version_id``, which is null, and those whose defaults are
-wanted. ``tests/upstream/test_openedx_core.py`` has every column, and fails when a release adds or changes one.
+All columns are written, except ``EntityListRow.entity_version_id``, which is null, and columns that keep their
+defaults. ``tests/upstream/test_openedx_core.py`` has every column, and fails if a release adds or changes one.
 
-*Events.* Who writes the tables has to send the events of Learning Core, too (``branches``).
+*Events.* Code that writes the tables has to send the events of Learning Core, too (``branches``).
 
 *Names.* Learning Core names the folder of a package's files, and the packages that it reads from archives. Neither
 name can be asked for.

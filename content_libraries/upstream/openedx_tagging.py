@@ -1,5 +1,5 @@
 """
-What is used of openedx-tagging, a part of openedx-core, beyond its ``api``, its ``data`` and the reading of its
+Uses internals of openedx-tagging, a part of openedx-core, beyond its ``api``, its ``data`` and the reading of its
 models.
 
 *Tags are written in sets.* ``tagging`` gives and copies the tags of many objects with one insert, where the
@@ -7,9 +7,9 @@ api takes several queries for each object. An ``ObjectTag`` keeps the value and 
 with private names, ``_value`` and ``_export_id``; ``object_tag`` fills them, and VALUE and EXPORT_ID name them for
 queries. This can go when the api gives and copies tags of many objects in a constant number of queries.
 
-*Rules.* The package lets everybody see everything and nobody edit tags, and leaves better rules to its host; it has
-no place for them. ``tagging.rules`` sets them where django-rules keeps those of the package, whose module has
-to be loaded before. This can go when the package asks a setting for its rules.
+*Rules.* The package lets all users see everything and no user edit tags, and leaves better rules to its host, but has
+no setting for them. ``tagging.rules`` replaces the rules of the package in django-rules; the module of the package has
+to be loaded before. This can go when the package reads its rules from a setting.
 
 *A migration on PostgreSQL.* Migration 0021 deletes the taxonomy of languages and then changes its table, in one
 transaction. PostgreSQL refuses to change a table while foreign keys of deleted rows wait to be checked at the end of
@@ -37,10 +37,10 @@ from rules.permissions import permissions
 from rules.predicates import Predicate
 
 VALUE: Final = "_value"
-"""The column with the value of a tag, also of one that was deleted from its taxonomy since."""
+"""The column with the value of a tag. It is kept when the tag is deleted from its taxonomy."""
 
 EXPORT_ID: Final = "_export_id"
-"""The column with the export id of a tag's taxonomy, also of one that was deleted since."""
+"""The column with the export id of a tag's taxonomy. It is kept when the taxonomy is deleted."""
 
 DELETES_AND_ALTERS: Final = ("oel_tagging", "0021_remove_system_defined_add_read_only")
 """App label and name of the migration."""
@@ -64,7 +64,7 @@ def rule_of(permission: str) -> Predicate:
 
 
 def set_rule(permission: str, decide: Callable[..., bool]) -> None:
-    """Let a function decide about a permission of openedx-tagging, in place of what decided before."""
+    """Let a function decide about a permission of openedx-tagging, in place of the present rule."""
     permissions.set_rule(permission, decide)  # type: ignore[no-untyped-call]
 
 

@@ -13,7 +13,7 @@ from .models import StudentState
 
 @admin.register(StudentState)
 class StudentStateAdmin(StaffAdmin):
-    """What users did in components. Staff may only look at a state or delete it; then the user begins anew."""
+    """Admin of the states of users in components. Staff may only view or delete a state; then the user starts anew."""
 
     list_display = ("usage_key", "user", "modified")
     search_fields = ("usage_key", "user__username")

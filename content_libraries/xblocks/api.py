@@ -1,5 +1,6 @@
 """Functions about blocks for other rooms. They check permissions, unless their docstring says otherwise."""
 
+from .component_facts import get_declared_fields, get_fields, get_metadata, get_version_olx
 from .course_drafts import CoursePart, access_course_draft, course_parts, open_course_block_file
 from .data import (
     STUDIO_VIEW,
@@ -22,7 +23,6 @@ from .handling import call_course_handler, call_handler, holder_of_token
 from .models import forget_user
 from .processes.errors import BlockStoppedError
 from .processes.running import start as start_block_processes
-from .reading import get_declared_fields, get_fields, get_metadata, get_version_olx
 from .rendering import access_for_view, notice_view, purpose_of, render_version, render_view
 from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource

@@ -68,10 +68,10 @@ def open_course_block_file(key: UsageKey, path: str, *, user: Actor) -> StoredFi
     """
     Find a file that the draft of a course block refers to.
 
-    Permissions are those of ``access_course_draft``.
+    Checks the same permissions as ``access_course_draft``.
 
     Args:
-        path: as the OLX spells it, below ``static/``.
+        path: the path below ``static/``, as in the OLX.
 
     Raises NotFoundError.
     """

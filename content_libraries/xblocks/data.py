@@ -1,4 +1,4 @@
-"""What crosses the door of the xblocks room."""
+"""Data classes of the xblocks room, for other rooms too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VIEWS: Final = frozenset({STUDENT_VIEW, AUTHOR_VIEW, STUDIO_VIEW, "public_view"}
 """Views that clients may ask for. Others are methods of classes like any other."""
 
 type Version = int | Literal["draft", "published"]
-"""Which version of a component: the draft, the published one, or the one with that number."""
+"""A version of a component: the draft, the published version, or the version with a number."""
 
 
 class InvalidFieldsError(InvalidInputError):
@@ -37,13 +37,13 @@ class InvalidFieldsError(InvalidInputError):
 @dataclass(frozen=True, slots=True)
 class BlockVersion:
     """
-    One version of a component, as it is stored.
+    One stored version of a component.
 
     Args:
         key: the component.
         library_pk: pk of its library.
-        version: what was asked for; None for no version, which is the draft.
-        version_pk, version_uuid: the version that this is.
+        version: the requested version; None for the draft.
+        version_pk, version_uuid: the version that was found.
         title: title of the version.
         olx: the stored text.
         file_paths: paths of the files of the version.
@@ -69,11 +69,11 @@ class BlockVersion:
 @dataclass(frozen=True, slots=True)
 class CourseBlockDraft:
     """
-    The draft of a block of a course, for somebody who may edit the course; named as in ``BlockVersion``.
+    The draft of a course block, for a user who may edit the course. Attributes are named as in ``BlockVersion``.
 
     Args:
-        holds_blocks: whether it shows nothing itself, but the blocks in it.
-        files: path, as the OLX spells it -> the file of the course that it means.
+        holds_blocks: whether it only shows the blocks in it.
+        files: path, as in the OLX -> the file of the course that the path refers to.
     """
 
     key: UsageKey
@@ -92,19 +92,19 @@ class CourseBlockDraft:
 
 
 type ShownVersion = BlockVersion | CourseBlockDraft
-"""What a block that is shown is made of."""
+"""The data from which a shown block is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValues:
     """
-    What authors edit of a component.
+    The values of a component that authors edit.
 
     Args:
         key: the component.
         display_name: its title.
-        metadata: field name -> JSON value, of the settings that are set explicitly.
-        data: its text, or whatever JSON value the type keeps there; None for a type without such a field.
+        metadata: field name -> JSON value, for settings that are set explicitly.
+        data: its text, or another JSON value, depending on the type; None for a type without such a field.
     """
 
     key: LibraryUsageLocatorV2
@@ -116,15 +116,15 @@ class FieldValues:
 @dataclass(frozen=True, slots=True)
 class DeclaredField:
     """
-    A field that a block type declares, and what it is in one component.
+    A field that a block type declares, with its value in one component.
 
     Args:
         name, display_name, help: as the type declares them.
         scope: ``settings``, ``content``, or another scope's name.
         type: name of the field class, such as ``Integer``.
         default, value: as JSON.
-        is_set: whether the OLX says a value, or it is the default.
-        choices: the values to choose from, as the type declares them; None for any.
+        is_set: whether the OLX sets a value; otherwise the field has its default.
+        choices: the values to choose from, as the type declares them; None if any value is allowed.
     """
 
     name: str
@@ -144,10 +144,10 @@ class DeclaredFields:
     All authored fields of a component.
 
     Args:
-        fields: those that its type declares.
-        preserved: attribute -> text, of what the OLX says and the type does not know, such as settings that an
-            import brought. They are kept as they are and cannot be edited.
-        notice: why the type's fields are not known, or which settings of the OLX they cannot hold; "" if neither.
+        fields: the fields that its type declares.
+        preserved: attribute -> text, for attributes of the OLX that the type does not know, such as settings that an
+            import brought. They are kept unchanged and cannot be edited.
+        notice: why the type's fields are not known, or which settings of the OLX they cannot hold; or "".
     """
 
     fields: tuple[DeclaredField, ...]
@@ -171,7 +171,7 @@ class RenderedView:
     A view of a component, ready to be put into a page.
 
     Args:
-        block: what was rendered.
+        block: the rendered block.
         display_name: title for the page.
         content: HTML.
         resources: scripts and styles, in order.
@@ -195,8 +195,8 @@ class HandlerCall:
     A request for a handler.
 
     Args:
-        handler_name, suffix: which handler, and what follows in the address.
-        environ: the texts of a WSGI environment that tell of the request.
+        handler_name, suffix: the name of the handler, and the rest of the URL.
+        environ: the texts of a WSGI environment that describe the request.
         body: its body.
         may_write: whether the handler may change authored fields and files.
     """
@@ -210,7 +210,7 @@ class HandlerCall:
 
 @dataclass(frozen=True, slots=True)
 class HandlerResponse:
-    """What a handler answers over HTTP."""
+    """The HTTP response of a handler."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -219,7 +219,7 @@ class HandlerResponse:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a component is; ``extra`` has what was asked for besides."""
+    """A description of a component; ``extra`` has the values that were requested in addition."""
 
     key: LibraryUsageLocatorV2
     display_name: str

@@ -47,9 +47,9 @@ class Changed:
     The result of a change.
 
     Args:
-        olx: the next text; the one that there was where nothing changes.
-        values: what authors edit then.
-        files: path -> bytes of files that change with it, or None for one that goes.
+        olx: the new OLX; the old OLX if nothing changes.
+        values: the values that authors edit, after the change.
+        files: path -> bytes of a file to write, or None to remove the file.
     """
 
     olx: str

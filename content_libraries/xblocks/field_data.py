@@ -1,4 +1,4 @@
-"""The values of a block's fields: authored ones come from the OLX, and what learners do comes from the site."""
+"""The values of a block's fields: authored values come from the OLX, and the state of learners from the site."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class BlockFieldData(FieldData):
     The fields of one block.
 
     Args:
-        block_version: what the block was made of.
-        site: knows what the learner did. It is asked when a block looks for that.
+        block_version: the version that the block was made from.
+        site: knows the learner's state. It is asked when a block reads a field of the state.
 
-    While the block is made of its OLX, what it sets is what is authored. After ``seal`` a different value for an
-    authored field is kept apart in ``authored_changes``, or refused (see ``refuse_authored``). What learners do since
-    is in ``learned``.
+    Values that the block sets while it is made from its OLX are authored values. After ``seal`` a different value for
+    an authored field is kept apart in ``authored_changes``, or refused (see ``refuse_authored``). Later changes of the
+    learner's state are in ``learned``.
     """
 
     def __init__(self, block_version: ShownVersion, site: BlockSite) -> None:
@@ -44,7 +44,7 @@ class BlockFieldData(FieldData):
         self.refuse_authored = False
 
     def seal(self, block: XBlock) -> None:
-        """End the construction of the block. Values set so far are those of the OLX; later ones count as changes."""
+        """End the construction of the block. Values set so far come from the OLX; later values count as changes."""
         block.force_save_fields(block._get_fields_to_save())
         block._dirty_fields.clear()
         self._sealed = True

@@ -23,10 +23,10 @@ def formula_latex(formula: str, *, user: Actor) -> str:
     Read a formula with the grammar of the problem block.
 
     Args:
-        formula: what a learner would type, ``2*x^2``.
-        user: who asks.
+        formula: a formula as a learner would type it, ``2*x^2``.
+        user: the user who asks.
 
-    Returns: LaTeX. Raises InvalidInputError for what is no formula, BusyError and BlockStoppedError.
+    Returns: LaTeX. Raises InvalidInputError if the text is not a formula, BusyError and BlockStoppedError.
     """
     return run(latex_of, formula, site=_NothingToAsk(), who=turn_of(user), about="a formula")
 

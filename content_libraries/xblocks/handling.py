@@ -1,4 +1,4 @@
-"""Calling handlers of blocks: answers of learners, and what editors of blocks save."""
+"""Calls handlers of blocks: for answers of learners, and for saves in editors of blocks."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def call_handler(
     place: Place | None = None,
 ) -> HandlerResponse:
     """
-    Call a handler of a component, as the user whom the address names.
+    Call a handler of a component, as the user whom the URL names.
 
     Args:
         key: the component.
-        call: which handler, and what the block gets of the request. Whether it may write is found out here.
-        user_name, token: from the address (see ``tokens``). The user needs LEARN still.
-        version: which version; None for the draft.
-        place: where the block is shown.
+        call: the handler, and the part of the request that the block gets. This function decides whether it may write.
+        user_name, token: from the URL (see ``tokens``). The user also needs LEARN.
+        version: the version; None for the draft.
+        place: the place where the block is shown.
 
-    What learners do is kept for the user. Authored fields are only written by authors of the library, with an address
+    The learner's state is kept for the user. Authored fields are only written for authors of the library, with a URL
     for editing, and from the draft; they become its next version.
 
-    Raises NotFoundError, NotAllowedError, BusyError, ConflictError, and InvalidInputError for what the block refuses or
-    takes too long for.
+    Raises NotFoundError, NotAllowedError, BusyError, ConflictError, and InvalidInputError if the block refuses the
+    request or takes too long.
     """
     purpose = check_token(key, user_name, token)
     user = _user(user_name)
@@ -66,11 +66,11 @@ def call_course_handler(
     key: UsageKey, call: HandlerCall, *, user_name: str, token: str, place: Place | None = None
 ) -> HandlerResponse:
     """
-    Call a handler of the draft of a block of a course, as the user whom the address names, who may edit the course.
+    Call a handler of the draft of a course block, as the user whom the URL names, who may edit the course.
 
-    Nothing is kept: neither what somebody answers, nor what a handler would write.
+    Nothing is kept: neither answers of the user nor changes by the handler.
 
-    Raises what ``call_handler`` does; NotFoundError for a user who may not see the block.
+    Raises the same errors as ``call_handler``, and NotFoundError if the user may not see the block.
     """
     check_token(key, user_name, token)
     user = _user(user_name)

@@ -38,7 +38,7 @@ _SERVER_ERROR: Final = 500
 
 
 class NotShownError(ContentLibrariesError):
-    """A component cannot be shown as it would be to learners; the message tells authors why."""
+    """A component cannot be shown as learners would see it; the message tells authors why."""
 
     code = "not_shown"
 
@@ -63,13 +63,13 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Handled:
     """
-    What a handler did.
+    The result of a handler.
 
     Args:
-        response: its answer.
-        learned: what it changed of the learner's state.
-        olx: the text with what it changed of authored fields; None if it changed none.
-        files: path -> bytes of files that it wrote, or None for one that goes.
+        response: its response.
+        learned: its changes of the learner's state.
+        olx: the OLX with its changes of authored fields; None without such changes.
+        files: path -> bytes of a file that it wrote, or None for a file that it removed.
     """
 
     response: HandlerResponse
@@ -80,7 +80,7 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a block tells of itself, by the name of what was asked for."""
+    """The description that a block gives of itself: name of a method -> its result."""
 
     extra: Mapping[str, object] = field(default_factory=dict)
     learned: Learned = field(default_factory=Learned)
@@ -90,8 +90,8 @@ def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
     """
     Render a view.
 
-    Raises NotShownError and other errors of ours, whose messages say why there is none; and NotFoundError for a view
-    that the type does not have.
+    Raises NotShownError and other errors of ours, whose messages say why the block is not shown; and NotFoundError if
+    the type does not have the view.
     """
     version = visit.block_version
     if view_name != STUDIO_VIEW:
@@ -103,7 +103,7 @@ def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
         raise NotFoundError(
             _("“%(block_type)s” has no %(view_name)s.") % {"block_type": version.key.block_type, "view_name": view_name}
         ) from error
-    except Exception as error:  # the class is somebody else's, and what authors wrote is its input
+    except Exception as error:  # third-party code with input from authors
         _raise_if_out_of_memory(error)
         logger.exception("%s of %s failed.", view_name, version.key)
         text = _("This component cannot be shown: %(error)s") % {"error": error}
@@ -114,7 +114,7 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
     """
     Call a handler.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for what the block refuses.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError if the block refuses the request.
     """
     version = visit.block_version
     try:
@@ -140,7 +140,7 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
     except ProcessingError as error:
         _raise_if_out_of_memory(error)
         raise InvalidInputError(str(error)) from error
-    except Exception as error:  # the class is somebody else's, and anybody may send it anything
+    except Exception as error:  # third-party code with arbitrary input from clients
         _raise_if_out_of_memory(error)
         logger.exception("The handler %s of %s failed.", call.handler_name, version.key)
         text = _("The component could not do this: %(error)s") % {"error": error}
@@ -154,7 +154,7 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
     """
     Call methods without arguments that describe a block.
 
-    The answer of a method that fails is None. Methods that the block type does not have are left out.
+    The result of a method that fails is None. Methods that the block type does not have are left out.
     """
     cls = block_class(visit.block_version.key.block_type)
     extra: dict[str, object] = {}
@@ -166,7 +166,7 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
             block = make_block(visit, site)
             extra[name] = as_json(getattr(block, name)())
             learned = _learned(block)
-        except Exception as error:  # the class is somebody else's
+        except Exception as error:  # third-party code
             _raise_if_out_of_memory(error)
             logger.exception("%s of %s failed.", name, visit.block_version.key)
             extra[name] = None

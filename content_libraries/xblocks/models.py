@@ -1,4 +1,4 @@
-"""What learners, and authors in previews, did in blocks."""
+"""The states of learners, and of authors in previews, in blocks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..libraries.models import ContentLibrary
 
 class StudentState(models.Model):
     """
-    What one user did in one component: answers, attempts, votes, the place in a video.
+    The state of one user in one component: answers, attempts, votes, the place in a video.
 
-    1. The first handler that has something to remember makes the row; later ones replace ``state``.
-    2. It holds for one version of the component. In another version the user begins anew, so that no answer is
-       shown to a question that has changed.
-    3. It goes with the user and with the library.
+    1. The first handler that saves a state creates the row; later handlers replace ``state``.
+    2. It belongs to one version of the component. In another version the user starts anew, so that no answer is shown
+       to a question that has changed.
+    3. It is deleted with the user and with the library.
 
-    Also what a block would share among its learners, such as the counts of a poll, is kept here: a preview counts
-    only the user's own votes (ADR 0017).
+    The row also holds values that a block would share among its learners, such as the counts of a poll: a preview
+    counts only the user's own votes (ADR 0017).
 
     .. pii: the user's answers to questions, which may be free text about themselves. Kept until the user, the library,
        or the state is deleted (in the admin); ``forget_user`` deletes all of a user who is retired.

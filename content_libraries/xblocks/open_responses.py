@@ -1,8 +1,8 @@
 """
-Open Responses (``ora2``) where blocks have no database.
+Lets Open Responses (``ora2``) run without a database.
 
-Their class looks rubrics and assessments up in tables of what learners hand in, and switches in those of the platform.
-For who writes a question, and looks at it, there are none of these.
+Their class looks up rubrics and assessments in tables of submissions, and switches in tables of the platform. Authors
+who write and preview a question need none of these.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CLASS: Final = ("openassessment.xblock.openassessmentblock", "OpenAssessmentBlo
 
 
 def without_database(cls: type[XBlock]) -> type[XBlock]:
-    """Return what stands in for a class that wants a database: a subclass for Open Responses, others as they are."""
+    """Return a class that needs no database: a subclass for Open Responses, otherwise the class itself."""
     return _open_response() if (cls.__module__, cls.__name__) == _CLASS else cls
 
 
@@ -34,7 +34,7 @@ class _Time(String):
 
 
 class _Assessments(List):
-    """Steps of an assessment, with times like those of ``_Time``."""
+    """Steps of an assessment, with times as in ``_Time``."""
 
     def to_json(self, value: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
         return [
@@ -59,7 +59,7 @@ def _open_response() -> type[XBlock]:
     class OpenResponse(OpenAssessmentBlock):
         """An Open Response without submissions, assessments, teams and switches."""
 
-        # What is not in the OLX is read as none, and not as the defaults of the class.
+        # Attributes that the OLX lacks are read as None, not as the defaults of the class.
         submission_start = _Time(default=None, scope=Scope.settings)
         submission_due = _Time(default=None, scope=Scope.settings)
         selected_teamset_id = String(default=None, scope=Scope.settings)
@@ -67,7 +67,7 @@ def _open_response() -> type[XBlock]:
 
         @property
         def title(self) -> str:
-            """The display name. As fields of their own the two could differ, and only one of them is in the OLX."""
+            """Return the display name. A separate field ``title`` could differ from it, and would not be in the OLX."""
             return str(self.display_name)
 
         @title.setter
@@ -76,7 +76,7 @@ def _open_response() -> type[XBlock]:
 
         @property
         def location(self) -> UsageKey:
-            """What the editor knows the block by."""
+            """Return the key by which the editor knows the block."""
             key: UsageKey = self.scope_ids.usage_id
             return key
 
@@ -90,7 +90,7 @@ def _open_response() -> type[XBlock]:
 
 
 def _check_rubric(rubric: Mapping[str, Any]) -> None:
-    """Raise InvalidRubric for what cannot be stored as a rubric."""
+    """Raise InvalidRubric if the data cannot be stored as a rubric."""
     from openassessment.assessment.serializers import InvalidRubric  # noqa: PLC0415
     from openassessment.assessment.serializers.base import CriterionSerializer  # noqa: PLC0415
 

@@ -22,7 +22,7 @@ from .visits import Visit
 logger = logging.getLogger(__name__)
 
 _FAMILY: Final = "xblock-family"
-"""An attribute that Studio writes. It is no setting, and the parser of XBlock would log a warning for each block."""
+"""An attribute that Studio writes. It is not a setting, and XBlock's parser would log a warning for each block."""
 
 _SHORTEST_PART: Final = 4
 """Characters of an empty element, and of an attribute."""
@@ -69,7 +69,7 @@ def make_block(visit: Visit, site: BlockSite = NOBODYS_SITE) -> XBlock:
         runtime.fields.seal(block)
     except MemoryError:
         raise
-    except Exception as error:  # a class that somebody installed may raise anything
+    except Exception as error:  # an installed class may raise any exception
         logger.exception("The OLX of %s cannot be read by its class.", block_version.key)
         if block_version.can_edit:
             text = _("The OLX of this component is not what “%(block_type)s” can read: %(error)s")
@@ -95,7 +95,7 @@ def _refuse_too_many_parts(block_type: str, olx: str) -> None:
 
 
 def _has_older_parser(cls: type[XBlock]) -> bool:
-    """Return whether a class has to be parsed by ``parse_xml``, which accepts invalid settings as they are."""
+    """Return whether a class has to be parsed by ``parse_xml``, which accepts invalid settings."""
     from xblocks_contrib.legacy_utils.xml_utils import LegacyXmlMixin  # noqa: PLC0415 - imports every block
 
     own = getattr(cls, "parse_xml_new_runtime", None)

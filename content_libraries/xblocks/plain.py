@@ -13,6 +13,6 @@ def as_json(value: object) -> object:
     """
     Return a value as its receiver reads it from JSON, with valid texts. A number that JSON does not have is a text.
 
-    Raises TypeError and ValueError for one that cannot be JSON.
+    Raises TypeError and ValueError if the value cannot be JSON.
     """
     return valid_value(json.loads(json.dumps(value, cls=DjangoJSONEncoder), parse_constant=str))

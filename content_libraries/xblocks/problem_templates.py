@@ -1,9 +1,9 @@
 """
 The templates of problems, for Django's template engine.
 
-``xblocks_contrib.problem.capa`` is an app to that end, too, but installing it imports every block of the package,
-with the libraries for mathematics that problems compute with: seconds for each process and command, also for those
-that never see a problem.
+The app ``xblocks_contrib.problem.capa`` has the same purpose, but installing it imports every block of the package and
+the libraries for mathematics that problems use. This takes seconds for each process and command, even if it never
+shows a problem.
 """
 
 from importlib.metadata import distribution
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 
 class ProblemTemplates(AppConfig):
-    """An app without models, in the place of the one of ``xblocks_contrib``."""
+    """An app without models that replaces the app of ``xblocks_contrib``."""
 
     name = "content_libraries.xblocks.problem_templates"
     label = "content_libraries_problem_templates"

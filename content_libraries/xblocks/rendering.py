@@ -1,4 +1,4 @@
-"""Rendering views of components, or a notice that says why there is none."""
+"""Renders views of components, or a notice that says why a component is not shown."""
 
 from __future__ import annotations
 
@@ -37,16 +37,15 @@ def render_view(
 
     Args:
         key: the component.
-        view_name: one of VIEWS. ``author_view`` is the student's where a type has none of its own.
-        user: who looks; may be anonymous.
-        version: which version; None for the draft.
-        place: where it is shown.
+        view_name: one of VIEWS. ``author_view`` is the student's view if a type has no author view.
+        user: the user who looks; may be anonymous.
+        version: the version; None for the draft.
+        place: the place where it is shown.
 
-    Whatever a component is and does, the answer is something to show: a type that is not installed, an OLX that its
-    class cannot read, Python of authors, an error in a block's code, or a block that takes too long give a notice in
-    place of the block.
+    The result can always be shown: a notice takes the place of a block whose type is not installed, whose class cannot
+    read the OLX, which has Python of authors, whose code fails, or which takes too long.
 
-    Raises NotFoundError, also for a view that the type does not have, NotAllowedError and BusyError.
+    Raises NotFoundError, also if the type does not have the view, NotAllowedError and BusyError.
     """
     block_version = access_for_view(key, view_name, user=user, version=version)
     return render_version(block_version, view_name, user=user, place=place)
@@ -61,7 +60,7 @@ def access_for_view(
     for_course: CourseKey | None = None,
 ) -> BlockVersion:
     """
-    Read a version for somebody who wants to see a view of it. Permissions and errors are those of ``render_view``.
+    Read a version to show a view of it. Checks the same permissions and raises the same errors as ``render_view``.
 
     For ``for_course`` see ``access_version``; it does not open the editor.
     """
@@ -117,7 +116,7 @@ def notice_view(block_version: ShownVersion, text: str) -> RenderedView:
 
 
 def _note_for_author(block_version: ShownVersion, shown: Shown) -> SafeString:
-    """Return what authors are told about settings of a block that cannot be read."""
+    """Return the message to authors about settings of a block that cannot be read."""
     text = notice_of(shown.unread_settings) if block_version.can_edit else ""
     return _note(text) if text else SafeString()
 

@@ -19,11 +19,11 @@ _AT_ONCE: Final = 500
 @dataclass(frozen=True, slots=True)
 class BlockReport:
     """
-    What became of one component.
+    The result of rendering one component.
 
     Args:
         key: the component.
-        notice: why there is a notice in place of the block; "" where the block was rendered.
+        notice: why a notice takes the place of the block; "" if the block was rendered.
     """
 
     key: LibraryUsageLocatorV2
@@ -32,7 +32,7 @@ class BlockReport:
 
 @dataclass(frozen=True, slots=True)
 class TypeReport:
-    """How many components of a type were rendered, and for which reasons how many were not."""
+    """The number of rendered components of a type, and the number of other components for each reason."""
 
     rendered: int
     notices: Mapping[str, int]
@@ -42,7 +42,7 @@ def report_blocks(library_key: LibraryLocatorV2, *, user: Actor) -> Iterator[Blo
     """
     Render the draft of every component of a library for learners, one after the other. Needs VIEW.
 
-    Yields: what became of each, in the order of their creation. Raises NotFoundError and NotAllowedError.
+    Yields: the result for each, in the order of their creation. Raises NotFoundError and NotAllowedError.
     """
     components = list_components(library_key, user=user)
     for start in range(0, len(components), _AT_ONCE):

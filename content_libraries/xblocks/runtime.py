@@ -27,7 +27,7 @@ class WithoutCourse(XBlockMixin):
     """
     Attributes that course blocks get from their course, with values for a component that is in no course.
 
-    They are not fields: if an import has brought such settings, the settings stay in the OLX as they are.
+    They are not fields: if an import has brought such settings, the settings stay unchanged in the OLX.
     """
 
     graded = False
@@ -40,9 +40,9 @@ class LibraryRuntime(Runtime):
     """
     Shows one version of one component to one user.
 
-    Nothing that a block does here is stored. What it changes is in ``fields.learned``, ``fields.authored_changes`` and
-    ``files.changes``, for those who may save it. ``unread_settings`` names the settings of the OLX that the block does
-    not have, and says why.
+    The runtime stores nothing. Changes by the block are in ``fields.learned``, ``fields.authored_changes`` and
+    ``files.changes``, for callers that may save them. ``unread_settings`` names the settings of the OLX that the block
+    does not have, and says why.
     """
 
     suppports_state_for_anonymous_users = True  # the spelling that blocks look for
@@ -69,7 +69,7 @@ class LibraryRuntime(Runtime):
         """
         Return a file system in memory for files that block classes write beside their OLX.
 
-        Nobody reads the files. It has a folder ``course``, as exports of videos expect.
+        The files are never read. The file system has a folder ``course``, as exports of videos expect.
         """
         folder = MemoryFS()
         folder.makedir("course")
@@ -126,7 +126,7 @@ class LibraryRuntime(Runtime):
         return {"default_value": field.to_json(field.default), "explicitly_set": field.is_set_on(block)}
 
     def error_tracker(self, message: str) -> None:
-        """Ignore what a block reports about its OLX. Authors see errors where the block is shown."""
+        """Ignore messages of a block about its OLX. Authors see errors where the block is shown."""
 
     def wrap_xblock(self, block: XBlock, view: str, frag: Fragment, context: object) -> Fragment:
         """Return the fragment unchanged. The page or the client puts an element around the block."""

@@ -1,4 +1,4 @@
-"""Saving fields of components. A save makes one new version, or none if nothing changes."""
+"""Saves fields of components. A save makes one new version, or no version if nothing changes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def save_fields(
 
     Args:
         key: the component.
-        user: who saves.
-        data: its text, or the JSON value that its type keeps there; None to leave it as it is.
+        user: the user who saves.
+        data: its text, or another JSON value, depending on its type; None to leave it unchanged.
         metadata: field name -> JSON value; None as a value sets the field back to its default.
 
-    Values that the component has already make no version. The title follows ``display_name``. Where the type is not
-    installed, the name is all that can be changed.
+    Values that the component has already make no version. The title follows ``display_name``. If the type is not
+    installed, only the name can be changed.
 
     Returns: all fields after the save. Raises NotFoundError, NotAllowedError, ConflictError, BusyError,
-    BlockStoppedError, and InvalidFieldsError for a field that there is not, or a value that it cannot have.
+    BlockStoppedError, and InvalidFieldsError if a field does not exist or cannot have the value.
     """
     block_version = access_version(key, user=user, permission=Permission.EDIT)
     site = Site(block_version, user)

@@ -1,4 +1,4 @@
-"""What blocks ask their runtime for (``XBlock.needs`` and ``XBlock.wants``), as much as a preview has of it."""
+"""The services that a preview offers to blocks (``XBlock.needs`` and ``XBlock.wants``)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PreviewUserService(UserService):
     """
     ``user``: who looks at the block.
 
-    E-mail address and name are not handed out: what a block prints is seen by scripts that authors wrote.
+    E-mail address and name are not handed out: scripts of authors can read the output of a block.
     """
 
     def __init__(self, viewer: Viewer, *, is_author: bool) -> None:
@@ -58,7 +58,7 @@ class PreviewUserService(UserService):
         return person
 
     def get_user_by_anonymous_id(self, uid: str | None = None) -> User | AnonymousUser | None:
-        """Return the user who looks at the preview, or None if the id is somebody else's."""
+        """Return the user who looks at the preview, or None if the id belongs to another user."""
         return self._viewer.as_user() if uid in (None, self._viewer.anonymous_id) else None
 
 
@@ -76,7 +76,7 @@ class RefusingSandbox:
     """
     ``sandbox``: nothing that authors wrote runs in this process. Problems that need it get a notice before.
 
-    To say that unsafe code is not allowed would not do: where no jail is configured, ``codejail`` runs it in the
+    Refusing unsafe code would not be enough: without a configured jail, ``codejail`` runs it in the
     process all the same. Problems ask right before they run something, so the question itself is refused.
     """
 
@@ -88,7 +88,7 @@ class RefusingSandbox:
 
 
 class NoQueue:
-    """``xqueue``: there is no external grader behind a preview."""
+    """``xqueue``: previews have no external grader."""
 
     interface = None
     default_queuename = ""

@@ -1,4 +1,4 @@
-"""What blocks ask of the site while they run: the state of a learner, files, and videos of the site's store."""
+"""The site, as running blocks see it: the state of a learner, files, and videos of the site's store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .models import StudentState
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a learner's state has become: name of a field -> JSON value, and names of those that are gone."""
+    """Changes of a learner's state: name of a changed field -> JSON value, and names of removed fields."""
 
     changed: Mapping[str, object] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
@@ -32,7 +32,7 @@ class Learned:
 
 
 class BlockSite(Protocol):
-    """What the code of blocks sees of the site."""
+    """The site, as the code of blocks sees it."""
 
     def learner_state(self) -> dict[str, object]: ...
 
@@ -56,12 +56,12 @@ class Site:
     """
     The site, for one version of a component and one user.
 
-    Methods in QUESTIONS are called by the code of blocks, from other processes too: they tell nothing but what this
+    Methods in QUESTIONS are called by the code of blocks, also from other processes: they return only data that this
     user may see in this version.
 
     Args:
-        block_version: what a block is made of.
-        user: whose state it is; that of users who are not logged in lasts as long as the request.
+        block_version: the version that the block is made from.
+        user: the owner of the state. The state of users who are not logged in lasts as long as the request.
     """
 
     QUESTIONS: ClassVar[frozenset[str]] = frozenset({"learner_state", "read_file", "ask_video_store"})
@@ -71,14 +71,14 @@ class Site:
         self._user_pk = user.pk if not is_operator(user) and user.is_authenticated else None
 
     def learner_state(self) -> dict[str, object]:
-        """Read what the user did in this version of the block, as a JSON value for each field name."""
+        """Read the user's state in this version of the block, as a JSON value for each field name."""
         if self._user_pk is None:
             return {}
         rows = StudentState.objects.filter(**self._row(), version_uuid=self._version.version_uuid)
         return rows.values_list("state", flat=True).first() or {}
 
     def read_file(self, path: str) -> bytes:
-        """Read a file of the version. Raises NotFoundError, and InvalidInputError for one that is too large."""
+        """Read a file of the version. Raises NotFoundError, and InvalidInputError if the file is too large."""
         found = open_version_file(self._version.version_uuid, path)
         _check_readable(path, found.media.size)
         with found.open() as file:
@@ -90,7 +90,7 @@ class Site:
 
     def remember(self, learned: Learned) -> None:
         """
-        Store what the user did. Changes that happened at the same time in other fields are kept.
+        Store changes of the user's state. Simultaneous changes of other fields are kept.
 
         Raises InvalidInputError when the state would be larger than STUDENT_STATE_BYTES.
         """
@@ -117,9 +117,9 @@ class Site:
 
 class CourseSite:
     """
-    The site, for the draft of a block of a course, as ``Site`` for a component.
+    The site, for the draft of a course block; the counterpart of ``Site`` for components.
 
-    What somebody does in such a preview lasts as long as the request.
+    The state of a user in such a preview lasts as long as the request.
     """
 
     QUESTIONS: ClassVar[frozenset[str]] = Site.QUESTIONS
@@ -143,7 +143,7 @@ class CourseSite:
         return video_store.ask(question, arguments, keywords)
 
     def remember(self, learned: Learned) -> None:
-        """Ignore what the user did."""
+        """Ignore changes of the user's state."""
 
 
 def site_of(block_version: ShownVersion, user: Actor) -> Site | CourseSite:

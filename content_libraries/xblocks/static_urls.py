@@ -1,4 +1,4 @@
-"""Addresses of files: those of components, and those that block packages bring."""
+"""URLs of files of components and of block packages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -
     ``static/x``.
 
     Args:
-        file_paths: paths of the files that the shown version has. Other links stay as they are.
+        file_paths: paths of the files that the shown version has. Other links stay unchanged.
         url_of: path -> address.
     """
     by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}
@@ -55,10 +55,10 @@ def _plain(html: str) -> str:
 
 
 def version_file_url(version_uuid: UUID, path: str) -> str:
-    """Return the address of a file of a version on this site. Anybody who may VIEW the library may load it."""
+    """Return the URL of a file of a version on this site. Users who may VIEW the library may load it."""
     return reverse("library-version-file", args=(version_uuid, path))
 
 
 def course_block_file_url(key: UsageKey, path: str) -> str:
-    """Return the address of a file that a block of a course refers to. Anybody who may edit the course may load it."""
+    """Return the URL of a file that a course block refers to. Users who may edit the course may load it."""
     return reverse("course-xblock-file", args=(key, path))

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 _ADDRESS: Final = r"""\s*+(?:"([^"]*)"\s*+|'([^']*)'\s*+|((?:[^"'()\s\\]|\\.)(?:[^()\\]|\\.)*+))"""
-"""What is in the brackets of ``url(…)``. Without quotes, it has brackets itself only after backslashes."""
+"""The text in the brackets of ``url(…)``. Without quotes, it can contain brackets only after backslashes."""
 
 _IMPORT: Final = re.compile(
     rf"""@import\s*(?:url\({_ADDRESS}\)|"([^"]*)"|'([^']*)')[^;{{}}"'@]*(?:;|(?=[{{}}"'@])|$)""",

@@ -1,11 +1,11 @@
 """
-Addresses of handlers, which scripts of previews call without cookies.
+URLs of handlers, which scripts of previews call without cookies.
 
-The address holds the user and a token. The token signs user, component and purpose, and tells when it was made; it says
-nothing about the handler, whose name the client may replace (wire: blocks).
+The URL holds the user and a token. The token signs user, component and purpose, and the time when it was made; it does
+not sign the name of the handler, which the client may replace (wire: blocks).
 
-Content that somebody wrote runs where it is looked at, with the address of whoever looks. So an address that a view for
-learners gets is for answers only; one that its user asked for, or that an editor gets, is also for editing.
+Content of an author runs in the browsers of other users, with their URLs. So a URL that a view for learners gets is for
+answers only; a URL that its user asked for, or that an editor gets, is also for editing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STEP: Final = 2 * 24 * 60 * 60
 
 
 class Purpose(StrEnum):
-    """What a holder of an address may do, as far as the user may."""
+    """Actions that a URL allows, if the user is allowed to take them."""
 
     ANSWERING = "answering"
     EDITING = "editing"
@@ -73,7 +73,7 @@ def check_token(key: UsageKey, name: str, token: str) -> Purpose:
     """
     Check that a token was made for this user and block, and not too long ago.
 
-    Returns: what it was made for. Raises NotAllowedError.
+    Returns: its purpose. Raises NotAllowedError.
     """
     now = _now()
     for purpose in Purpose:

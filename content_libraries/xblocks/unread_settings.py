@@ -62,7 +62,7 @@ def drop_unreadable_settings(cls: type[XBlock], node: etree._Element) -> dict[st
 
 
 def notice_of(unread: Mapping[str, str]) -> str:
-    """Tell authors which settings were removed; "" if there are none."""
+    """Tell authors which settings were removed; "" if no setting was removed."""
     if not unread:
         return ""
     told = "; ".join(f"{name}: {reason}" for name, reason in sorted(unread.items()))
@@ -73,7 +73,7 @@ def _readable(field: Field | None, text: str, budget: ValueBudget) -> str:
     """
     Return the text of a setting, in which surrogate pairs have become whole characters.
 
-    Raises one of _UNREADABLE for an invalid value. An attribute that is no field of the class is returned as it is.
+    Raises one of _UNREADABLE for an invalid value. An attribute that is not a field of the class is returned unchanged.
     """
     if field is None:
         return text

@@ -11,10 +11,10 @@ from .site import BlockSite
 
 class VersionFiles:
     """
-    The files of the version that a block was made of.
+    The files of the version that a block was made from.
 
-    What a block writes is kept in ``changes``, path -> bytes or None for a file that goes; whoever may save the
-    authored fields saves it with them, in one version. ``refuse`` is for the others.
+    Files that a block writes are kept in ``changes``: path -> bytes, or None for a removed file. Callers that may save
+    authored fields save the files with them, in one version. Other callers use ``refuse``.
     """
 
     def __init__(self, block_version: ShownVersion, site: BlockSite) -> None:
@@ -27,7 +27,7 @@ class VersionFiles:
         return self.changes[path] is not None if path in self.changes else path in self._version.file_paths
 
     def read(self, path: str) -> bytes:
-        """Read a file. Raises NotFoundError, and InvalidInputError for one that is too large."""
+        """Read a file. Raises NotFoundError, and InvalidInputError if the file is too large."""
         data = self.changes.get(path)
         if data is not None:
             return data

@@ -1,4 +1,4 @@
-"""Finding a version of a component for somebody who wants to see it."""
+"""Finds a version of a component that a user may see."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def access_version(
 
     Args:
         key: the component.
-        user: who wants to see it; may be anonymous.
-        permission: what they need in its library.
-        version: which version; None for the draft.
-        for_course: a course. Whoever may view library updates there reads versions that are or were published, of
-            what the course is linked to (``reads_for_course``); None is the published version then.
+        user: the user who asks; may be anonymous.
+        permission: the permission that the user needs in the library.
+        version: the version; None for the draft.
+        for_course: a course. Users who may view library updates in it may read present and former published versions
+            of items that the course is linked to (``reads_for_course``). The default is the published version then.
 
-    Raises NotFoundError for an unknown library, component or version, or one that is deleted (softly), and
-    NotAllowedError. Messages are those that clients know (wire: blocks-errors).
+    Raises NotFoundError if the library, component or version is unknown or softly deleted, and NotAllowedError. The
+    messages are part of the contract with clients (wire: blocks-errors).
     """
     library_key = library_key_of(key)
     try:

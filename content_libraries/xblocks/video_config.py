@@ -1,9 +1,9 @@
 """
-What video blocks ask their site for (service ``video_config``): transcripts, and switches of courses.
+The service ``video_config``, from which video blocks get transcripts, and switches of courses.
 
-Transcripts of a component are files of it, so they are versioned, published, copied and backed up with it. The
-site's store of videos (``edxval``) is read where a component names a video of it, and never written: its videos belong
-to courses as well, and no id is invented for a video that has none (ADR 0024).
+Transcripts of a component are among its files, so they are versioned, published, copied and backed up with it. The
+site's store of videos (``edxval``) is read if a component names a video of it, and never written: its videos belong
+to courses as well, and no id is invented for a video without an id (ADR 0024).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class VideoConfig:
         """
         Read a transcript.
 
-        Returns: text, file name, media type. Raises TranscriptNotFoundError, also for one that cannot be read.
+        Returns: text, file name, media type. Raises TranscriptNotFoundError, also if the transcript cannot be read.
         """
         language = lang or block.get_default_transcript_language(block.get_transcripts_info())
         name, data = self._own(block, language) or _in_store(block, language)
@@ -104,10 +104,10 @@ class VideoConfig:
         transcript_file: IO[bytes],
     ) -> None:
         """
-        Keep a transcript as a file of the component, in place of the one in ``language_code``.
+        Save a transcript as a file of the component, and replace the present transcript in ``language_code``.
 
         Raises InvalidInputError for a wrong language or a file that is too large, UnicodeDecodeError,
-        TranscriptsGenerationException for a file that is no SRT, and NotAllowedError.
+        TranscriptsGenerationException if the file is not SRT, and NotAllowedError.
         """
         if not _LANGUAGE.fullmatch(new_language_code):
             raise InvalidInputError(
@@ -186,7 +186,7 @@ class VideoConfig:
 
 
 def _own_name(block: XBlock, language: str) -> str:
-    """Return the name of the transcript file that the OLX gives for a language; "" if there is none."""
+    """Return the name of the transcript file that the OLX gives for a language, or ""."""
     name = block.transcripts.get(language) or (subs_filename(block.sub) if language == _ENGLISH and block.sub else "")
     return cast(str, name)
 

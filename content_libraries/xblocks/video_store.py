@@ -1,8 +1,8 @@
 """
 The site's store of videos (``edxval``), as blocks see it.
 
-Video blocks import it and call its functions. In a process of blocks, which has no database, those that read are asked
-of the site, and the others are refused: the store is never written from here (ADR 0024).
+Video blocks import it and call its functions. In a process of blocks, which has no database, functions that read are
+forwarded to the site, and other functions are refused: blocks never write to the store (ADR 0024).
 """
 
 from __future__ import annotations

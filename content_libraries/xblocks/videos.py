@@ -37,12 +37,13 @@ MAX_THUMBNAIL: Final = 2 * 1024 * 1024
 
 def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, user: Actor) -> FieldValues:
     """
-    Give a video a transcript, in place of the one that it has in that language. Needs EDIT.
+    Give a video a transcript, and replace its present transcript in the same language. Needs EDIT.
 
     File and field change in one version of the draft.
 
-    Returns: all fields after it. Raises NotFoundError, NotAllowedError, ConflictError, BusyError, BlockStoppedError,
-    and InvalidInputError for what is no video, no language code, or no SRT in UTF-8.
+    Returns: all fields after the change. Raises NotFoundError, NotAllowedError, ConflictError, BusyError,
+    BlockStoppedError, and InvalidInputError if the block is not a video, the language code is unknown, or the file is
+    not SRT in UTF-8.
     """
     block_version = access_version(key, user=user, permission=Permission.EDIT)
     if key.block_type != VIDEO:
@@ -54,16 +55,16 @@ def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, us
 
 def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[bytes], *, user: Actor) -> content.Asset:
     """
-    Keep a picture with each video of a library that has an id, in place of the one that was there. Needs EDIT.
+    Save a picture with each video of a library that has an id, and replace the present picture. Needs EDIT.
 
     All of them change in one draft change log. Their OLX and titles stay, and deleted videos stay deleted.
 
     Args:
         library_key: the library.
-        video_id: what the videos have as ``edx_video_id``.
+        video_id: the ``edx_video_id`` of the videos.
         image: GIF, JPEG or PNG, of at most 2 MiB.
 
-    Returns: the file, as one of the videos has it. Raises NotFoundError, also if no video has that id,
+    Returns: the file, as one of the videos has it. Raises NotFoundError, also if no video has the id,
     NotAllowedError, ConflictError, and InvalidInputError for another file.
     """
     library = access_library(user, library_key, Permission.EDIT)
@@ -73,7 +74,7 @@ def save_thumbnail(library_key: LibraryLocatorV2, video_id: str, image: File[byt
     digest = learning_core.media_digest(data)
     picture = content.FileMedia(path, learning_core.media_type_of(path), digest, len(data))
     with transaction.atomic():
-        # The lock comes before the first look at the videos: they are written as they are read here.
+        # The lock comes before the videos are read, so that they do not change before they are written.
         learning_core.lock_package(package_pk(library))
         videos = _videos_with(package_pk(library), library_key, video_id)
         if not videos:

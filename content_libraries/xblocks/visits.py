@@ -25,13 +25,13 @@ _NAME: Final = "x"
 @dataclass(frozen=True, slots=True)
 class Place:
     """
-    Where a block is shown.
+    The place where a block is shown.
 
     Args:
-        origin: what addresses of this site begin with, as ``https://studio.example.com``; "" for relative ones.
-        file_token: lets whoever has no cookie load the files of the shown version; "" for none.
-        visitor: the network address of whoever asks. Users who are not logged in are told apart by it.
-        purpose: what the addresses of handlers are for that the block gets.
+        origin: the beginning of URLs of this site, such as ``https://studio.example.com``; "" for relative URLs.
+        file_token: lets pages without cookies load the files of the shown version; "" for no token.
+        visitor: the network address of the client. Users who are not logged in are told apart by it.
+        purpose: the purpose of the handler URLs that the block gets.
     """
 
     origin: str = ""
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a block. ``pk`` is None for users who are not logged in; ``anonymous_id`` tells users apart."""
+    """A user who looks at a block. Without a login ``pk`` is None. ``anonymous_id`` tells users apart."""
 
     pk: int | None = None
     username: str = ""
@@ -60,7 +60,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """What addresses of handlers, resources and files begin with; and what those of files end with."""
+    """The beginnings of URLs of handlers, resources and files, and the end of URLs of files."""
 
     origin: str = ""
     handlers: str = ""
@@ -93,12 +93,12 @@ class Visit:
     addresses: Addresses = Addresses()
 
     def of_text(self, olx: str) -> Visit:
-        """Return a visit to the same version with another OLX text, on behalf of nobody."""
+        """Return a visit to the same version with another OLX text, without a user."""
         return Visit(replace(self.block_version, olx=olx))
 
 
 def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = None) -> Visit:
-    """Collect what a block may know of a request. Checks no permission."""
+    """Collect the data about a request that a block may see. Checks no permission."""
     return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
 
 

@@ -1,9 +1,9 @@
 """
 Writes changed fields into stored OLX.
 
-Only the attributes and elements of changed fields are replaced; what the block class does not know survives. The class
-decides how a field is written. Every result is read back by the class before it counts, so that OLX is never saved if
-it would be read differently.
+Only the attributes and elements of changed fields are replaced; attributes and elements that the block class does not
+know survive. The class decides how a field is written. Every result is read back by the class before it counts, so that
+OLX is never saved if it would be read differently.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ logger = logging.getLogger(__name__)
 DATA: Final = "data"
 _AUTHORED_SCOPES: Final = (Scope.settings, Scope.content)
 _UNNAMED_FIELDS: Final = frozenset({"xml_attributes", "parent", "children"})
-"""Fields that carry XML over an import, or tell of a course's tree."""
+"""Fields that carry XML over an import, or describe a course's tree."""
 
 type Changes = Mapping[str, object]
 """Field name -> JSON value, or UNSET for the default."""
 
 
 class DataShape(Enum):
-    """What the field ``data`` of a type is in its OLX."""
+    """Forms of the field ``data`` of a type in its OLX."""
 
     WHOLE = "the whole element, as in problems"
     INNER = "what is inside of the element, as in texts"
@@ -62,7 +62,7 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
             text = write(block_version, block, different)
         except (InvalidFieldsError, MemoryError):
             raise
-        except Exception:  # the class is somebody else's; another way may do
+        except Exception:  # third-party code; another way may work
             logger.info("%s did not write %s.", write.__name__, block_version.key, exc_info=True)
             continue
         if _reads_as(block_version, block, different, text):

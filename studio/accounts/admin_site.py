@@ -23,10 +23,10 @@ from ..tokens import ending_replaced_session
 from .jwt_cookies import delete_jwt_cookies, set_jwt_cookies
 
 _STYLED_INSIDE: Final = "openedx_content_"
-"""What names of pages begin with whose elements have styles of their own: the admin of Learning Core."""
+"""Prefix of names of pages whose elements have styles of their own: the admin of Learning Core."""
 
 _WITHOUT_PAGES: Final = frozenset({"assessment", "staffgrader", "submissions", "workflow"})
-"""Labels of apps whose tables stay empty: those of Open Response, as nobody hands anything in here."""
+"""Labels of apps whose tables stay empty: the apps of Open Response, because this site has no submissions."""
 
 
 class StudioAdminSite(AdminSite):
@@ -47,7 +47,7 @@ class StudioAdminSite(AdminSite):
         admin_class: type[ModelAdmin[Any]] | None = None,
         **options: object,
     ) -> None:
-        """Register models, without those whose tables stay empty."""
+        """Register models, except models whose tables stay empty."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         shown = [model for model in models if model._meta.app_label not in _WITHOUT_PAGES]
         super().register(shown, admin_class, **options)
@@ -61,7 +61,7 @@ class StudioAdminSite(AdminSite):
             page = request.resolver_match.url_name if request.resolver_match else None
             try:
                 return (styled if (page or "").startswith(_STYLED_INSIDE) else answer)(request, *args, **kwargs)
-            except (DataError, OverflowError) as error:  # filters take values from addresses as they are
+            except (DataError, OverflowError) as error:  # filters take unchecked values from URLs
                 raise BadRequest from error
 
         return cast(View, answer_with_policy)
@@ -76,6 +76,6 @@ class StudioAdminSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         response = super().logout(request, extra_context)
-        if request.method == "POST":  # any page can link here, so for a GET Django logs nobody out
+        if request.method == "POST":  # any page can link here, so Django does not log out for a GET
             delete_jwt_cookies(response)
         return response

@@ -35,13 +35,13 @@ _NETWORK_OF_ONE: Final = 64
 
 class Brake(AxesCacheHandler):
     """
-    Counts failed logins, and says when there are too many.
+    Counts failed logins, and reports when there are too many.
 
-    Without the cache nothing is counted, and nobody is kept out.
+    Without the cache, logins are not counted and not limited.
     """
 
     def __init__(self) -> None:
-        """Leave the cache to be looked up at each use, because every thread has one of its own."""
+        """Do not store the cache: it is looked up at each use, because every thread has a cache of its own."""
 
     @property
     def cache(self) -> BaseCache:
@@ -76,7 +76,7 @@ class Brake(AxesCacheHandler):
         """
         Forget the failures of this account at this address.
 
-        Failures at other addresses stay, because they may be guesses of somebody else.
+        Failures at other addresses stay, because they may be guesses by an attacker.
         """
         key = get_client_cache_keys(request, {"username": user.get_username()})[0]
         with suppress(*CACHE_IS_AWAY):
@@ -87,9 +87,9 @@ def client_address(request: HttpRequest) -> str:
     """
     Return the address that a request comes from, for IPv6 the network of the customer.
 
-    It is the address of the other end of the connection. Trusted proxies each add the address of their client to the
-    end of ``X-Forwarded-For``; behind them, it is the first address that they have added. Clients can write whatever
-    comes before it.
+    Without proxies, it is the address of the other end of the connection. Each trusted proxy adds the address of its
+    client to the end of ``X-Forwarded-For``; behind proxies, it is the first address that a trusted proxy has added.
+    Clients can forge all addresses before it.
     """
     peer = request.META.get("REMOTE_ADDR", "")
     hops = request.headers.get("X-Forwarded-For", "").split(",")

@@ -29,7 +29,7 @@ _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 class AccountView(APIView):
-    """The profile of the caller; staff may read those of others."""
+    """The profile of the caller; staff may read other profiles."""
 
     def get(self, request: Request, username: str) -> Response:
         user = _account(request, username)
@@ -50,7 +50,7 @@ class AccountView(APIView):
 
 
 class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
-    """The one preference that this host knows."""
+    """The only preference that this host knows."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {_LANGUAGE: serializers.RegexField(_CODE, validators=[_check], required=False, allow_null=True)}
@@ -107,7 +107,7 @@ class NotificationCountView(APIView):
 
 
 def profile_image_url(request: HttpRequest | Request) -> str:
-    """Return the same picture for everybody, because accounts of this host have none of their own."""
+    """Return the same picture for all users, because accounts of this host have no pictures."""
     return request.build_absolute_uri(static("content_libraries/profile.svg"))
 
 

@@ -1,4 +1,4 @@
-"""Decides where a browser may be sent after login and logout: to this site, and to the origins of its frontends."""
+"""Decides which URLs login and logout may redirect to: on this site, and on the origins of its frontends."""
 
 from __future__ import annotations
 

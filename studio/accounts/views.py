@@ -75,7 +75,7 @@ class LogoutView(View):
 # Without a CSRF token: it changes nothing but the caller's own cookies, and frontends call it before they have one.
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
 class LoginRefreshView(View):
-    """Gives the session's user a fresh token, in cookies. 401 when nobody is logged in."""
+    """Gives the user of the session a fresh token, in cookies. Responds with 401 without a login."""
 
     http_method_names = ("post", "options")
 

@@ -136,7 +136,7 @@ def _outside(
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Parse a date of a course, which may be in quotes in OLX; None if it is no date."""
+    """Parse a date of a course, which may be in quotes in OLX; None if it is not a date."""
     try:
         moment = parse_datetime((text or "").strip('"'))
     except ValueError:
@@ -145,7 +145,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _weights(course_key: api.CourseKey) -> list[float]:
-    """Return the weights of the kinds of assignments; none without a readable grading policy."""
+    """Return the weights of the kinds of assignments; empty without a readable grading policy."""
     for _path, data in api.course_store().read_files(course_key, [api.GRADING_POLICY_PATH]):
         try:
             graders = read_settings_file(data).get("GRADER")

@@ -44,7 +44,7 @@ class CourseCard:
 
 @dataclass(frozen=True, slots=True)
 class CourseDetails:
-    """The settings of a course that are facts about it, as its OLX has them; None for what it does not say."""
+    """The settings of a course that are facts about it, as in its OLX; None for a setting that the OLX lacks."""
 
     course_id: str
     org: str
@@ -117,7 +117,7 @@ def details_of(user: AnyUser, course_key: api.CourseKey) -> CourseDetails:
 
 
 def _policy(course_key: api.CourseKey) -> dict[str, Any]:
-    """Return the settings in the policy file of the course's draft; none if there is no readable file."""
+    """Return the settings in the policy file of the course's draft; empty without a readable file."""
     for _path, data in api.course_store().read_files(course_key, [api.POLICY_PATH], published=False):
         try:
             found = read_settings_file(data).get("course")

@@ -69,7 +69,7 @@ class CourseDetailsView(StudioAPIView):
 
 
 class CourseSettingsView(StudioAPIView):
-    """What the settings page of a course offers here: to read, not to change."""
+    """The data for the settings page of a course, which is read-only on this host."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         details = details_of(request.user, course_key)
@@ -115,14 +115,14 @@ class LmsCourseView(StudioAPIView):
 
 
 class CourseQualityView(StudioAPIView):
-    """How a course is built, for the checklist of good practice."""
+    """Facts about the content of a course, for the checklist of good practice."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         return Response(quality_of(request.user, course_key))
 
 
 class CourseValidationView(StudioAPIView):
-    """What a course needs before it begins, for the checklist of its launch."""
+    """The checklist for the launch of a course."""
 
     def get(self, request: Request, course_key: api.CourseKey) -> Response:
         return Response(validation_of(request.user, course_key))
@@ -142,7 +142,7 @@ class ContainerPageView(View):
 
 
 class BlockPreviewView(FramedMixin, StudioAPIView):
-    """A block as its course has it, in a frame beside what the library has now."""
+    """The draft of a course block, in a frame beside the present version of the library."""
 
     @extend_schema(exclude=True)  # a page for people
     def get(self, request: Request, usage_key: str) -> HttpResponse:

@@ -33,7 +33,7 @@ class TranscriptSourceError(ContentLibrariesError):
 
 
 class TranscriptCommand(StrEnum):
-    """What the editor shall do about the English transcript. The values are the platform's."""
+    """Instructions to the editor about the English transcript. The platform defines the values."""
 
     FOUND = "found"
     IMPORT = "import"
@@ -49,7 +49,7 @@ def transcript_command(
     Args:
         key: the component.
         youtube_id: the video on YouTube that the editor shows; "" for none.
-        user: who edits it.
+        user: the user who edits it.
 
     Raises NotFoundError, NotAllowedError.
     """
@@ -67,11 +67,11 @@ def import_transcript(key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: 
 
     Args:
         key: the component.
-        youtube_id: the video; "" for none.
-        user: who needs EDIT in the library. Nothing is fetched for others.
+        youtube_id: the video, or "".
+        user: needs EDIT in the library. Nothing is fetched for other users.
 
-    Returns: what the component has as ``edx_video_id``. Raises NotFoundError, NotAllowedError, ConflictError,
-    TranscriptSourceError, and InvalidInputError where there is no source or no such transcript.
+    Returns: the ``edx_video_id`` of the component. Raises NotFoundError, NotAllowedError, ConflictError,
+    TranscriptSourceError, and InvalidInputError if the source or the transcript does not exist.
     """
     api.access_version(key, user=user, permission=api.Permission.EDIT)
     srt = fetched_transcript(youtube_id)
@@ -80,9 +80,9 @@ def import_transcript(key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: 
 
 def fetched_transcript(youtube_id: str) -> bytes:
     """
-    Fetch the English transcript of a video from ``settings.TRANSCRIPT_SOURCE``, and from nowhere else.
+    Fetch the English transcript of a video, always from ``settings.TRANSCRIPT_SOURCE``.
 
-    Only the id of the video goes into the address, and redirects are not followed. Errors are those of
+    Only the id of the video goes into the URL, and redirects are not followed. Raises the same errors as
     ``import_transcript``.
     """
     if not settings.TRANSCRIPT_SOURCE:
@@ -107,7 +107,7 @@ def _read(response: requests.Response) -> bytes:
     """Read the body of a response. Raises TranscriptSourceError if it is too long or too slow."""
     until = monotonic() + MAX_SECONDS
     content = b""
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there, without waiting for a whole chunk
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):  # does not wait for a whole chunk
         content += chunk
         if len(content) > MAX_BYTES:
             raise _refused(gettext("The transcript of this video is too long. Upload a shorter file instead."))

@@ -26,14 +26,14 @@ MOST_VIDEOS: Final = 100
 
 
 class VideoFeaturesView(APIView):
-    """What the video editor can do here: thumbnails; no sharing, which needs a page for the public."""
+    """Features of the video editor on this host: thumbnails, but not sharing, which needs a public page."""
 
     def get(self, request: Request) -> Response:
         return Response({"allowThumbnailUpload": True, "videoSharingEnabled": False})
 
 
 class VideoSourceSerializer(serializers.Serializer[dict[str, Any]]):
-    """A source of a video, as the editor shows it. Sources of other kinds make no difference, whatever they say."""
+    """A source of a video, as the editor shows it. Sources of other kinds are ignored."""
 
     type = serializers.CharField(
         default="", allow_blank=True, allow_null=True, help_text=_("“youtube” for videos there.")
@@ -42,7 +42,7 @@ class VideoSourceSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class TranscriptQuestionSerializer(serializers.Serializer[dict[str, Any]]):
-    """What the video editor asks about; what else it says makes no difference."""
+    """A question of the video editor about transcripts. Unknown fields are ignored."""
 
     locator = serializers.CharField(help_text=_("Key of the component."))
     videos = VideoSourceSerializer(many=True, default=(), max_length=MOST_VIDEOS)  # type: ignore[call-arg]  # one of lists
@@ -73,7 +73,7 @@ class TranscriptQuestion:
 
 
 class TranscriptCheckView(StudioAPIView):
-    """Whether the video of a component has a transcript already, or one can be imported."""
+    """Tells whether the video of a component has a transcript already, or can import one."""
 
     def get(self, request: Request) -> Response:
         asked = TranscriptQuestion.of(request)
@@ -129,7 +129,7 @@ class FormulaSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class NumericalInputView(StudioAPIView):
-    """Whether a numerical answer can be read, and how it looks."""
+    """Checks whether a numerical answer is valid, and renders it."""
 
     def post(self, request: Request) -> Response:
         body = FormulaSerializer(data=request.data)

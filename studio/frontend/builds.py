@@ -1,8 +1,8 @@
 """
 Makes the served copy of a built frontend, with a compressed variant beside each file.
 
-WhiteNoise serves such variants, but makes none while it runs. The build itself is not changed: it may be read-only, or
-belong to somebody else.
+WhiteNoise serves such variants, but does not make them while it runs. The build itself is not changed: it may be
+read-only, or belong to another system user.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def served_copy(build: Path, folder: Path) -> Path:
             try:
                 made.rename(copy)
             except OSError:
-                if not copy.is_dir():  # nobody else was faster
+                if not copy.is_dir():  # no other process was faster
                     raise
     return copy
 

@@ -19,9 +19,9 @@ FRONTEND_PATH: Final = "/authoring"
 
 def frontend_url() -> str:
     """
-    Return the address of the frontend, on this site or elsewhere; "" if there is none.
+    Return the URL of the frontend, on this site or elsewhere; "" without a frontend.
 
-    It has no slash at the end.
+    The URL has no slash at the end.
     """
     return str(settings.COURSE_AUTHORING_MICROFRONTEND_URL).rstrip("/")
 

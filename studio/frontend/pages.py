@@ -32,7 +32,7 @@ _FILE: Final = re.compile(
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
-    """WhiteNoise for the static files of the site and for those of the frontend."""
+    """WhiteNoise for the static files of the site and of the frontend."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         super().__init__(get_response)

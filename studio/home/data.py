@@ -18,8 +18,8 @@ class Home:
     """
     The site as one user finds it. Frontends know the names of the fields.
 
-    Courses come from their own endpoint, page by page; the lists of the older answer stay empty. This host makes
-    no courses, so nobody is a course creator here.
+    Courses come from their own endpoint, page by page; the lists of courses here stay empty. This host makes no
+    courses, so no user is a course creator.
     """
 
     allow_to_create_new_org: bool

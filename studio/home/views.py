@@ -26,7 +26,7 @@ class LegacyLibrariesQuerySerializer(serializers.Serializer[dict[str, bool | Non
 
 
 class HomeView(APIView):
-    """What the caller may do on this site. Every library page of a frontend waits for it."""
+    """The rights of the caller on this site. Every library page of a frontend waits for it."""
 
     def get(self, request: Request) -> Response:
         return Response(asdict(home_of(request.user)))
@@ -34,7 +34,7 @@ class HomeView(APIView):
 
 class LegacyLibrariesView(StudioAPIView):
     """
-    The legacy libraries that the caller can migrate, and those that were migrated.
+    The legacy libraries that the caller can migrate, and the legacy libraries that were migrated.
 
     Frontends may ask for one kind only, with ``is_migrated``.
     """
@@ -76,7 +76,7 @@ class FlagsView(APIView):
 
 
 class HelpUrlsView(APIView):
-    """Where the documentation of each page is."""
+    """The URLs of the documentation of each page."""
 
     def get(self, request: Request) -> Response:
         return Response(settings.HELP_URLS)

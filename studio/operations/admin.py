@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-import user_tasks.admin  # noqa: F401 - registers what is replaced here
+import user_tasks.admin  # noqa: F401 - registers the admin that is replaced here
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model

@@ -1,4 +1,4 @@
-"""Who may read what operators need to know about the site."""
+"""Decides who may read data for operators of the site."""
 
 from __future__ import annotations
 

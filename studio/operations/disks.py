@@ -23,12 +23,12 @@ _PROBE: Final = b"\0" * 64 * 1024
 @dataclass(frozen=True, slots=True)
 class Space:
     """
-    What is left where the site writes.
+    The free space where the site writes.
 
     Args:
-        free: bytes on the disk that has the least.
-        low: names of the folders on disks with less than ``FREE_SPACE_MB``.
-        full: names of the folders where nothing can be written.
+        free: free bytes of the disk with the least free space.
+        low: names of folders on disks with less than ``FREE_SPACE_MB``.
+        full: names of folders in which files cannot be written.
     """
 
     free: int | None

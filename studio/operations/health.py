@@ -29,27 +29,26 @@ _REFUSED_TOLD: Final = 20
 _DISKS: Final = "disks"
 _DISKS_SECONDS: Final = 10
 remembered: Final = LocMemCache("studio.health", {})
-"""What this process has found lately. The cache of the site may be what does not work."""
+"""Recent results of this process. The cache of the site is not used, because it may be the part that fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    What a check found.
+    The result of a check.
 
     Args:
         ok: whether the part works.
         needed: whether the site has to be taken out of service without it. Only the database is needed, and the disk
-            of one in a file: writes succeed without broker and search engine, which catch up from the change logs, and
-            what is there is served from a full disk.
+            of a database in a file: writes succeed without broker and search engine, which catch up from the change
+            logs, and a full disk still serves its files.
         behind: for search: how many libraries and courses have changes that the index does not have yet.
         seconds: for search: how long the oldest of these changes has been waiting.
         refused: for search: keys of the first items that are found by their titles only, or not at all, because the
-            engine does not take their documents. That is the fault of content, and not of the site. Only operators
-            are told.
-        free_bytes: for disks: what is left on the one that has the least.
-        low: for disks: where less is left than FREE_SPACE_MB.
-        full: for disks: where nothing can be written.
+            engine refused their documents. The cause is the content, and not the site. Only operators see the keys.
+        free_bytes: for disks: free bytes of the disk with the least free space.
+        low: for disks: names of folders on disks with less than FREE_SPACE_MB.
+        full: for disks: names of folders in which files cannot be written.
     """
 
     ok: bool
@@ -147,9 +146,9 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """
-    Report the state of each part. The status is 503 when a needed part does not work.
+    Report the state of each part. The status is 503 if a needed part does not work.
 
-    Anybody may ask, and learns of no item of a library.
+    The view needs no login, so it does not reveal items of libraries.
     """
     findings = {name: check() for name, check in CHECKS.items()}
     if findings["search"].refused and not (findings["database"].ok and is_for_operators(request)):

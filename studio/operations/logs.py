@@ -1,8 +1,8 @@
 """
 Configures logs, as lines for people or as JSON for machines. Each line of a request has the request's id.
 
-Everything goes through Python's logging, whoever wrote it; structlog only formats it. Settings import this module, so
-it must not import Django.
+All packages log through Python's logging; structlog only formats the lines. Settings import this module, so it must not
+import Django.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _SHARED: Final = (
 _UNAVAILABLE: Final = 503
 
 _QUIET: Final = {
-    # These tell of every event, every policy and every missing monitoring service.
+    # These packages log every event, every policy and every missing monitoring service.
     "casbin": "WARNING",
     "casbin_adapter": "WARNING",
     "openedx_authz": "WARNING",
     "openedx_events": "WARNING",
     "edx_django_utils.monitoring": "ERROR",
-    # Of each task django_structlog tells when it is sent, when it starts and how it ends.
+    # django_structlog logs when each task is sent, when it starts and how it ends.
     "celery.app.trace": "WARNING",
     "celery.beat": "WARNING",
     "celery.worker.strategy": "WARNING",
@@ -41,7 +41,7 @@ _TOKEN: Final = re.compile(r"(?<=/handler/)[^/\s]*-[^/\s]*(?=/)|(?<=[?&]token=)[
 
 
 def without_tokens(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Replace the tokens in addresses, which open a component for days without a login, in a line of the log."""
+    """Remove tokens from URLs in a line, because a token opens a component for days without a login."""
     for name in ("event", "request"):
         if name in line:
             line[name] = _TOKEN.sub("…", str(line[name]))
@@ -50,8 +50,9 @@ def without_tokens(_logger: object, _name: str, line: structlog.typing.EventDict
 
 def busy_is_no_error(record: logging.LogRecord) -> bool:
     """
-    Let Django warn of an answer that tells a client to try again. It is no error of the site, or one that has a line of
-    its own.
+    Turn Django's log line about a response that tells a client to try again into a warning.
+
+    It is not an error of the site, or the error has a line of its own.
     """
     if getattr(record, "status_code", None) == _UNAVAILABLE:
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)

@@ -99,7 +99,7 @@ def _registry() -> CollectorRegistry:
     """
     Return the registry with the metrics of this process.
 
-    With PROMETHEUS_MULTIPROC_DIR it has the metrics of all processes, and those of our collectors.
+    With PROMETHEUS_MULTIPROC_DIR it has the metrics of all processes and of our collectors.
     """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY

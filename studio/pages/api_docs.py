@@ -30,8 +30,8 @@ class DescriptionView(SpectacularAPIView):
     """
     The description of the API.
 
-    Making it takes a second, which anybody could ask for all the time. It is the same for everybody and for all
-    parameters, so a process makes it once in each format.
+    Making it takes a second, and any client could request it all the time. It is the same for all users and parameters,
+    so a process makes it once in each format.
     """
 
     schema = None  # it does not describe itself

@@ -66,7 +66,7 @@ def server_error(_request: HttpRequest) -> HttpResponse:
 
 
 def icon(_request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the icon. Browsers look for it here if a page names none, such as those of the admin."""
+    """Redirect to the icon. Browsers look for it here if a page names no icon, as pages of the admin do."""
     return HttpResponseRedirect(static("studio/icon.svg"))
 
 

@@ -1,1 +1,1 @@
-"""What of the host leans on the insides of other packages, or corrects them, one module a package."""
+"""Code of the host that depends on internals of other packages, or corrects them; one module for each package."""

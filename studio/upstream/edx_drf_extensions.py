@@ -1,10 +1,10 @@
 """
-What edx-drf-extensions leaves out: the check of signatures on a site without public keys.
+Adds to edx-drf-extensions the check of signatures on a site without public keys.
 
-Its ``jwt_decode_handler`` tries the public keys of a site first, and takes a token for verified when there are none, so
-that anybody could sign for everybody. ``read_token`` verifies the signature, and then calls that handler, which the
-package calls unfit for other uses than as JWT_DECODE_HANDLER. JWT_DECODE_HANDLER can name the handler of the package
-again when a release refuses such tokens.
+Its ``jwt_decode_handler`` tries the public keys of a site first, and accepts any token if the site has no public keys,
+so that an attacker could sign tokens for all users. ``read_token`` verifies the signature, and then calls this handler,
+although the package wants it to be used only as JWT_DECODE_HANDLER. JWT_DECODE_HANDLER can name the handler of the
+package again when a release refuses such tokens.
 
 Seen with edx-drf-extensions 10.9.0.
 """

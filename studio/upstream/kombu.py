@@ -1,5 +1,5 @@
 """
-What is used of kombu beyond its public interface: the file-system broker, for sites without another one.
+Uses internals of kombu: the file-system broker, for sites without another broker.
 
 Kombu writes messages and exchanges into files that others see while they are incomplete. Its channel is derived from,
 with ``_put`` and ``_queue_bind`` replaced and ``_exchange_file`` called, and its entry for ``filesystem://`` in

@@ -1,5 +1,5 @@
 """
-What is corrected in submissions (edx-submissions), the tables of what learners hand in, which Open Response needs.
+Corrects submissions (edx-submissions), the tables of learners' submissions, which Open Response needs.
 
 *A migration on MariaDB.* Migration 0006 gives columns ``uuid`` the type that Django uses for them since version 5. It
 names three tables, of which two have no such column, so no site on MariaDB could be set up. On other databases it does

@@ -1,4 +1,4 @@
-"""Serialize what clients send and read about archives (wire: backups)."""
+"""Serializers of requests and responses about archives (wire: backups)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...rest.bodies import StrictSerializer
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
-"""The second is what browsers on Windows send."""
+"""Browsers on Windows send the second type."""
 
 
 class TaskIdSerializer(serializers.Serializer[Any]):
-    """What was started."""
+    """The id of the started task."""
 
     task_id = serializers.UUIDField(source="uuid")
 
@@ -35,13 +35,13 @@ class ArchiveSerializer(StrictSerializer):
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):
-    """Which job is meant."""
+    """The id of a job."""
 
     task_id = serializers.UUIDField()
 
 
 class BackupSerializer(serializers.Serializer[BackupJob]):
-    """How far a backup is, and where its archive is."""
+    """The state of a backup, and the URL of its archive."""
 
     state = serializers.SerializerMethodField(help_text="Pending, Exporting, Succeeded, Failed or Canceled.")
     url = serializers.SerializerMethodField(help_text="Where to download the archive, for cookies of a login too.")
@@ -64,7 +64,7 @@ class OriginSerializer(serializers.Serializer[Any]):
 
 
 class RestoredSerializer(serializers.Serializer[Any]):
-    """What was read from an archive."""
+    """The library that was read from an archive."""
 
     learning_package_id = serializers.IntegerField(help_text="To be sent with the creation of a library.")
     title = serializers.CharField()
@@ -84,7 +84,7 @@ class RestoredSerializer(serializers.Serializer[Any]):
 
 
 class RestoreSerializer(serializers.Serializer[RestoreJob]):
-    """How far a restore is, and what became of it."""
+    """The state and the result of a restore."""
 
     state = serializers.SerializerMethodField(help_text="Pending, In Progress, Succeeded, Failed or Canceled.")
     result = RestoredSerializer(allow_null=True)

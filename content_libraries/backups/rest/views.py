@@ -33,7 +33,7 @@ TAGS = ["backups"]
 
 
 class NoBackup(NotFound):
-    """There is no such backup, in the words that clients know (wire: backup-read)."""
+    """The backup does not exist, in the words that clients know (wire: backup-read)."""
 
     default_detail = gettext_lazy("No backup found for this library.")
 
@@ -128,7 +128,7 @@ class RestoresView(LibraryAPIView):
 
 @extend_schema(tags=TAGS)
 class RestoreLogView(LibraryAPIView):
-    """What is wrong with an archive."""
+    """The errors in an archive."""
 
     @extend_schema(
         operation_id="library_restore_log",

@@ -14,7 +14,7 @@ from ..models import StagedContent, StagedStatus
 
 
 class StagedContentSerializer(serializers.Serializer[StagedContent]):
-    """What is on the clipboard. Needs the request in its context."""
+    """The content of the clipboard. Needs the request in its context."""
 
     id = serializers.IntegerField()
     user_id = serializers.IntegerField()
@@ -65,7 +65,7 @@ def _edit_url(unit_key: str) -> str:
 
 
 class CopySerializer(serializers.Serializer[dict[str, Any]]):
-    """Body that names what to copy."""
+    """Body that names the item or block to copy."""
 
     usage_key = serializers.CharField(
         trim_whitespace=False, help_text="lb:ORG:SLUG:TYPE:ID, or the key of a block of a course."

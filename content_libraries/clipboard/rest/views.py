@@ -57,7 +57,7 @@ class ClipboardView(LibraryAPIView):
 
 
 class StagedOlxView(LibraryAPIView):
-    """The OLX of what the user has copied."""
+    """The OLX that the user has copied."""
 
     @extend_schema(summary="Read the OLX of a copy", responses={(200, "application/xml"): OpenApiTypes.STR})
     def get(self, request: Request, staged_pk: int) -> HttpResponse:

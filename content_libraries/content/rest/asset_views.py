@@ -1,8 +1,8 @@
 """
 Views that manage files of components, and serve their bytes.
 
-Files are written by authors and shown to others on the site's own origin. This module decides what a browser may do
-with them (ADR 0012).
+Authors write files, and other users see them on the site's own origin. This module decides what a browser may do
+with these files (ADR 0012).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class FileView(FramedMixin, LibraryAPIView):
     """Base of the views that serve files."""
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Accept every request, because a file has its type whatever the client accepts. Only errors are rendered."""
+        """Accept every request: the type of a file does not depend on the Accept header. Only errors are rendered."""
         return super().perform_content_negotiation(request, force=True)
 
 

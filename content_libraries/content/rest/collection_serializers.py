@@ -31,7 +31,7 @@ class CollectionSerializer(serializers.Serializer[CollectionSummary]):
 
 
 class CollectionCreateSerializer(serializers.Serializer[dict[str, Any]]):
-    """Body that creates a collection. What else clients send, a key too, is ignored."""
+    """Body that creates a collection. Unknown fields are ignored, and so is a key."""
 
     title = serializers.CharField(max_length=MAX_TITLE)
     description = serializers.CharField(max_length=MAX_DESCRIPTION, allow_blank=True)
@@ -46,6 +46,6 @@ class CollectionKeysSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class CountSerializer(serializers.Serializer[dict[str, int]]):
-    """How many keys were sent."""
+    """The number of keys that were sent."""
 
     count = serializers.IntegerField()

@@ -194,5 +194,5 @@ def _set_collections(request: Request, key: ItemKey) -> Response:
 
 
 def _count(sent: list[Any]) -> Response:
-    """Answer with the number of keys that were sent, whatever the request changed (wire: collections)."""
+    """Answer with the number of keys that were sent, not of items that changed (wire: collections)."""
     return Response({"count": len(sent)})

@@ -56,7 +56,7 @@ class RestoreView(LibraryScopedView):
 
 
 class HierarchyView(LibraryScopedView):
-    """What contains a component."""
+    """The containers of a component."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 

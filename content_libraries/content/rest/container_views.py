@@ -121,7 +121,7 @@ def _child_keys(request: Request) -> list[ItemKey]:
 
 
 class SettingsView(LibraryScopedView):
-    """What a container has preserved of the course that it came from."""
+    """The settings that a container has kept from the course that it came from."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
@@ -138,7 +138,7 @@ class SettingsView(LibraryScopedView):
 
 
 class HierarchyView(LibraryScopedView):
-    """What contains a container, and what it contains."""
+    """The ancestors and descendants of a container."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 

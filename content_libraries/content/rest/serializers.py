@@ -35,7 +35,7 @@ class CollectionLabelSerializer(serializers.Serializer[CollectionLabel]):
 
 
 class ItemSerializer(serializers.Serializer[Any]):
-    """What components and containers have in common."""
+    """Fields that components and containers have in common."""
 
     id = serializers.CharField(source="key", help_text="lb:ORG:SLUG:TYPE:ID or lct:ORG:SLUG:TYPE:ID.")
     display_name = serializers.CharField()
@@ -71,7 +71,7 @@ class ContainerSerializer(ItemSerializer):
         return summary.last_draft_created_by or ""
 
     def get_can_stand_alone(self, summary: ItemSummary) -> bool:
-        """Tell whether the container can stand alone: it is true for every container (wire: containers-object)."""
+        """Return True, because every container can stand alone (wire: containers-object)."""
         return True
 
 
@@ -84,7 +84,7 @@ class HierarchyMemberSerializer(serializers.Serializer[HierarchyMember]):
 
 
 class HierarchySerializer(serializers.Serializer[Hierarchy]):
-    """What contains an item, and what it contains."""
+    """The ancestors and descendants of an item."""
 
     object_key = serializers.CharField(source="key")
     sections = HierarchyMemberSerializer(many=True)
@@ -101,7 +101,7 @@ class ComponentListQuerySerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class ComponentCreateSerializer(serializers.Serializer[dict[str, Any]]):
-    """Body that creates a component. What else clients send is ignored."""
+    """Body that creates a component. Unknown fields are ignored."""
 
     block_type = serializers.CharField()
     definition_id = serializers.CharField(help_text="The local slug.")
@@ -135,7 +135,7 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
-    """What a container has preserved of the course that it came from. It cannot be edited in a library."""
+    """Settings that a container has kept from the course that it came from. They cannot be edited in a library."""
 
     settings = serializers.DictField(help_text="Name -> value, as the course had them.")
     license = serializers.CharField(allow_blank=True)

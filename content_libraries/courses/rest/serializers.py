@@ -16,7 +16,7 @@ class StructureBlockSerializer(serializers.Serializer[Any]):
 
 
 class StructureSerializer(serializers.Serializer[Any]):
-    """The structure of a course as it is published."""
+    """The published structure of a course."""
 
     course = serializers.CharField()
     publish_log = serializers.UUIDField(help_text="Names the state of the course; it is the ETag too.")

@@ -19,7 +19,7 @@ from .serializers import StructureSerializer
 
 
 class StructureView(LibraryAPIView):
-    """The structure of a course as it is published."""
+    """The published structure of a course."""
 
     @extend_schema(
         summary="Get the published structure of a course",

@@ -26,7 +26,7 @@ class ProfileImageUrlsSerializer(serializers.Serializer[Any]):
 
 
 class ContributorSerializer(serializers.Serializer[Contributor]):
-    """Somebody, with a picture."""
+    """A user, with a picture."""
 
     username = serializers.CharField()
     profile_image_urls = serializers.SerializerMethodField()
@@ -53,7 +53,7 @@ class HistoryEntrySerializer(serializers.Serializer[Any]):
 
 
 class PublishedEntitySerializer(serializers.Serializer[PublishedEntity]):
-    """An item that somebody asked to publish."""
+    """An item that a user asked to publish."""
 
     entity_key = serializers.CharField(source="key")
     entity_type = serializers.CharField(help_text="XBlock type, or unit, subsection or section.")

@@ -23,7 +23,7 @@ _GROUPS = PublishGroupSerializer(many=True)
 
 
 class HistoryView(LibraryScopedView):
-    """Base of the views: translates what the api answers."""
+    """Base of the views: translates results of the api."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
@@ -76,7 +76,7 @@ class ComponentPublishEntriesView(HistoryView):
 
 
 class ComponentCreationEntryView(HistoryView):
-    """How a component began."""
+    """The creation of a component."""
 
     @extend_schema(summary="Read how a component was created", responses=HistoryEntrySerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
@@ -100,7 +100,7 @@ class ContainerPublishHistoryView(HistoryView):
 
 
 class ContainerCreationEntryView(HistoryView):
-    """How a container began."""
+    """The creation of a container."""
 
     @extend_schema(summary="Read how a container was created", responses=HistoryEntrySerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
@@ -108,7 +108,7 @@ class ContainerCreationEntryView(HistoryView):
 
 
 class PublishEntriesView(HistoryView):
-    """What went into a publish operation."""
+    """The changes in a publish operation."""
 
     @extend_schema(
         summary="List what went into a publish operation",

@@ -94,7 +94,7 @@ def _make_plans(form: ImportForm, sources: Sequence[_ChosenSource], request: Htt
 
 
 def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
-    """Show what an import would do. A POST starts a job that does exactly that."""
+    """Show the preview of an import. A POST starts a job that does exactly what the preview shows."""
     found = [api.find_plan(_uuid(text), user=request.user) for text in request.GET.getlist("plan")]
     publish = request.GET.get("publish") == "1"
     if request.method == "POST":

@@ -35,7 +35,7 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True)
 class JobCard:
-    """A job with its sources. ``step`` is what the worker does at this moment."""
+    """A job with its sources. ``step`` says what the worker is doing."""
 
     job: ImportJob
     state: str

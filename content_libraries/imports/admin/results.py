@@ -53,7 +53,7 @@ _OUTCOMES: Final = {
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    """Filters blocks by what the import did with them."""
+    """Filters blocks by the action of the import."""
 
     title = gettext_lazy("what happened")
     parameter_name = "outcome"
@@ -164,7 +164,7 @@ class BlockMigrationAdmin(StaffAdmin):
 
     @admin.display(description=_COLUMNS["target"], ordering="target__entity_ref")
     def item(self, row: ModulestoreBlockMigration) -> str:
-        """Return the key of the item as a link to the frontend, or to the preview of a component if there is none."""
+        """Return the key of the item as a link to the frontend or, without one, to the preview of a component."""
         key = _item_key(row)
         url = _address(key) if key else ""
         return format_html('<a href="{}"><code>{}</code></a>' if url else "<code>{1}</code>", url, key or "")

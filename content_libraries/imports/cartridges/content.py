@@ -78,7 +78,7 @@ class ContentReader:
         """
         Make a block that is not imported for each resource that no item shows, such as question banks.
 
-        Pages that no item shows get none: they are among the unused files.
+        Pages that no item shows get no block: they are among the unused files.
         """
         return tuple(
             self._left_out("resource", identifier, resource.href, _("No item of the cartridge shows this."))

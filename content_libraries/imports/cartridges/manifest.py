@@ -25,7 +25,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Resource:
     """
-    Something that a cartridge holds.
+    A resource of a cartridge.
 
     Args:
         kind: its type without version, for example ``webcontent`` or ``imsqti``.
@@ -50,7 +50,7 @@ class Manifest:
 
 
 def read_manifest(data: bytes, path: str, limits: Limits) -> Manifest:
-    """Read a manifest. Raises OlxError for one that is malformed, too deep or too long."""
+    """Read a manifest. Raises OlxError if it is malformed, too deep or too long."""
     root = xml.parse(data, path)
     if xml.name(root) != "manifest":
         raise NotACourseError(

@@ -41,7 +41,7 @@ def static_url(path: str, paths: Container[str]) -> str:
 
 
 def file_at(href: str, files: Mapping[str, object]) -> str:
-    """Return the path of the file that a manifest refers to, also if spelled with ``%20``; "" if there is none."""
+    """Return the path of the file that a manifest refers to, also if spelled with ``%20``; "" if there is no file."""
     candidates = (href, unquote(href), posixpath.normpath(unquote(href)))
     return next((path for path in candidates if path in files), "")
 

@@ -44,7 +44,7 @@ def descendants(element: etree._Element, tag: str) -> Iterator[etree._Element]:
 
 
 def first(element: etree._Element, *path: str) -> etree._Element | None:
-    """Return the first element at the end of a path of tags; None if there is none."""
+    """Return the first element at the end of a path of tags, or None."""
     found: etree._Element | None = element
     for tag in path:
         found = next(iter(children(found, tag)), None) if found is not None else None

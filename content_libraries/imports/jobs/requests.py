@@ -174,7 +174,7 @@ def finish(job: ImportJob, state: JobState, error: str = "") -> None:
     """
     End a job, its unfinished sources and its task status, in the caller's transaction.
 
-    Deletes a library that was created for the job if nothing was imported and nobody else uses it.
+    Deletes a library that was created for the job if nothing was imported and no other user has used it.
 
     Args:
         job: locked by the caller, and not finished.

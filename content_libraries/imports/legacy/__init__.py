@@ -1,1 +1,1 @@
-"""Legacy (v1) libraries: migrating them, and listing those that a site knows."""
+"""Migration of legacy (v1) libraries, and lists of the legacy libraries that a site knows."""

@@ -43,8 +43,8 @@ class LegacyLibrary:
 
 def list_legacy_libraries(*, user: Actor) -> list[LegacyLibrary]:
     """
-    List legacy libraries by title: those whose archives the user may read, and those that were migrated to a library
-    that the user may view. Needs three queries.
+    List, by title, the legacy libraries whose archives the user may read, and the legacy libraries that were migrated
+    to a library that the user may view. Needs three queries.
     """
     uploads = _newest_uploads(user)
     forwards = _forwards()

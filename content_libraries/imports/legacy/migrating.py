@@ -47,11 +47,11 @@ ORG_LIBRARY_SLUG: Final = "legacy-libraries"
 
 class Destination(StrEnum):
     """
-    Where legacy libraries go, unless one library is named.
+    Destinations of legacy libraries, unless one library is named.
 
-    ``ONE_EACH``: each goes into a library of its own. ``BY_ORG``: those of one organization share a library.
-    ``BY_READERS``: those of one organization that the same users (apart from staff) can read share a library, and
-    these users can read it.
+    ``ONE_EACH``: each legacy library goes into a library of its own. ``BY_ORG``: all legacy libraries of an
+    organization share a library. ``BY_READERS``: legacy libraries of an organization that the same users (apart from
+    staff) can read share a library, and these users can read it.
     """
 
     ONE_EACH = "one_each"
@@ -99,7 +99,7 @@ def migrate_legacy_libraries(
         user: needs EDIT and PUBLISH on existing libraries, and the right to create new ones.
         into: an existing library, or a kind of destination. A library that sources share gets a collection for each
             source.
-        dry_run: only report what would be done.
+        dry_run: only report the changes.
 
     Raises NotFoundError and NotAllowedError for the library that ``into`` names.
     """
@@ -145,9 +145,9 @@ def start_legacy_migrations(
     Let workers migrate uploaded legacy libraries, in one job for each destination library.
 
     Destination libraries that do not exist are created at once, and deleted again if nothing is imported into them.
-    Arguments and rights are those of ``migrate_legacy_libraries``.
+    Takes the same arguments, and needs the same rights, as ``migrate_legacy_libraries``.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError for an upload that is no legacy library, and
+    Raises NotFoundError, NotAllowedError, InvalidInputError if an upload is not a legacy library, and
     SourceFrozenError. On an error nothing starts.
     """
     uploads_by_library: dict[LibraryLocatorV2, list[SourceUpload]] = {}

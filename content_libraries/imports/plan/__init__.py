@@ -1,1 +1,1 @@
-"""Plans of imports: what each block of a source becomes in a library."""
+"""Plans of imports: the item that each block of a source becomes in a library."""

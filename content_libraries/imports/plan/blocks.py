@@ -1,4 +1,4 @@
-"""Deciding what each block of a source becomes in a library. Pure: everything was read before."""
+"""Decides which item each block of a source becomes in a library. Pure: all data was read before."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class BlockPlanner:
 
     Args:
         part: the part of the source.
-        facts: what the library has.
+        facts: the state of the library.
         tags: the tags of the source.
         codes: hands out the codes of new items.
         actions: node -> its action, code and ``entity_ref``; filled while planning.

@@ -57,7 +57,7 @@ class CodeAllocator:
 
     @classmethod
     def avoiding(cls, taken: CodesInUse, made: Collection[PlannedBlock] = ()) -> CodeAllocator:
-        """Make an allocator that avoids the codes in use, and those of items that earlier plans will make."""
+        """Make an allocator that avoids the codes in use, and the codes of items that earlier plans will make."""
         components = {(block.item_type, block.code) for block in made if not block.is_container}
         containers = {block.code for block in made if block.is_container}
         return cls(components | taken.components, containers | taken.containers)

@@ -35,7 +35,7 @@ def plan_collection(
     made_before: AnyCollection[PlannedCollection] = (),
 ) -> PlannedCollection | None:
     """
-    Choose the collection of an import; None if the import fills none.
+    Choose the collection of an import; None if the import fills no collection.
 
     A repeated import that skips or updates uses the collection of the earlier import, if the options ask for a
     collection. Imports that name the same new collection share it: the first one that succeeds makes it.
@@ -43,7 +43,7 @@ def plan_collection(
     Args:
         made_before: new collections of plans that are applied before this one.
 
-    Raises InvalidInputError for a named collection that does not exist and may not be made, and for an invalid code.
+    Raises InvalidInputError if a named collection does not exist and may not be made, and for an invalid code.
     """
     if not (options.collection_code or options.make_collection):
         return None

@@ -43,7 +43,7 @@ def fingerprints_of(tree: OlxTree, texts: Texts) -> dict[str, str]:
 
 def _own_text(tree: OlxTree, block: OlxBlock) -> str:
     policy = tree.policies.get(f"{block.tag}/{block.url_name}", {})
-    # Fields of XBlocks are Python names. Anything else in a policy is no setting, and could not be an attribute.
+    # Fields of XBlocks are Python names. Other names in a policy are not settings, and could not be attributes.
     settings = {name: _attribute(value) for name, value in policy.items() if name.isidentifier()}
     if block.children:
         return with_attributes(definition_of(block), {**settings, TAGS_ATTRIBUTE: None})

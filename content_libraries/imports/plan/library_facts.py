@@ -1,4 +1,4 @@
-"""Reading what a library has when an import into it is planned. All queries of a plan of blocks are made here."""
+"""Reads the state of a library for the plan of an import. All queries of a plan of blocks are made here."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from ..records.mapping import EarlierTarget, earlier_fingerprints, earlier_targe
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryFacts:
     """
-    What a library has when an import of a source into it is planned.
+    The state of a library when an import of a source into it is planned.
 
     Args:
         codes: the codes of all items, deleted ones too.
         is_ascii: whether codes have to be ASCII on this database.
         titles: type and title of all items.
         live_items: how many items are not deleted.
-        earlier: source key of a block -> what the last import made of the block.
-        targets: source key of a block -> the draft of that item.
+        earlier: source key of a block -> the result of the last import for the block.
+        targets: source key of a block -> the draft of the item that the last import made of it.
         settings: version pk -> stored settings, of the containers among the targets.
-        fingerprints: source key of a block -> digest at the last import of the source; None if there was none.
-        newest_row_pk: pk of the newest record of imports of the source; 0 for none.
+        fingerprints: source key of a block -> digest at the last import of the source; None at the first import.
+        newest_row_pk: pk of the newest record of imports of the source; 0 without such records.
     """
 
     codes: CodesInUse
@@ -63,7 +63,7 @@ class LibraryFacts:
         return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
     def has_equal(self, block: PlannedBlock) -> bool:
-        """Return whether the draft of a block's item is what the plan would write."""
+        """Return whether the draft of a block's item equals what the plan would write."""
         draft = self.targets[str(block.source_key)]
         if draft.title != block.title:
             return False
@@ -75,7 +75,7 @@ class LibraryFacts:
 
 
 def gather_facts(library: ContentLibrary, source_key: CourseKey) -> LibraryFacts:
-    """Read what a library has, and what earlier imports of a source made in it, in a constant number of queries."""
+    """Read a library, and the results of earlier imports of a source into it, in a constant number of queries."""
     learning_package_pk = package_pk(library)
     earlier = earlier_targets(source_key, learning_package_pk)
     drafts = draft_contents(learning_package_pk, {target.entity_pk for target in earlier.values()})

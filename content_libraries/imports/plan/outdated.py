@@ -25,7 +25,7 @@ class LibraryChange:
     Args:
         code: ``code_taken``, ``edited``, ``deleted``, ``restored`` or ``imported``.
         source_key: the block of the source that the change concerns; "" for the source as a whole.
-        message: what happened, for the author.
+        message: a description, for the author.
     """
 
     code: str
@@ -54,7 +54,7 @@ def refuse_outdated(plan: ImportPlan, learning_package_pk: int) -> None:
     Raise ImportOutdatedError if applying the plan would overwrite edits or import blocks twice.
 
     Edits of items that the plan does not write do not matter. Callers must have locked the learning package, so that
-    nobody can change it between the check and the writes. Needs three queries.
+    no other transaction changes it between the check and the writes. Needs three queries.
     """
     changes = tuple(_changes(plan, learning_package_pk))
     if changes:

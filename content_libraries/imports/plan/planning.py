@@ -1,4 +1,4 @@
-"""Planning an import: what each block of a source becomes in a library, and what that means for the library."""
+"""Plans an import: which item each block of a source becomes in a library, and how the library changes."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def plan_tree(
     Plan the import of a source into a library. Reads the library in a constant number of queries; writes nothing.
 
     Args:
-        tree: the source, already with its drafts if they shall be imported.
+        tree: the source, already with its drafts if drafts are imported.
         library: the library to import into.
         options: the options of the import.
-        user: who plans; errors name only libraries that this user may view.
+        user: the user who plans; errors name only libraries that this user may view.
         after: plans of other sources for the same library that are applied before this one. The library counts as
             having the items that they add.
 

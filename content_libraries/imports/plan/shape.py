@@ -8,7 +8,7 @@ becomes and where it goes, without looking at the library.
 - Containers above the chosen level are not made; their contents are imported.
 - A component with children is left out, and its children take its place. Units that come to stand inside of a unit
   in this way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
-- A container directly inside of one of its own kind is dissolved: its contents take its place.
+- A container directly inside of a container of the same kind is dissolved: its contents take its place.
 - Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
 - A block with two parents becomes one item, in both.
 """
@@ -66,7 +66,7 @@ class Node:
 
 def shape(tree: OlxTree, level: Level) -> list[Node]:
     """
-    Decide what the blocks of a source become.
+    Decide which items the blocks of a source become.
 
     Args:
         tree: the source.

@@ -62,5 +62,5 @@ def read_part(tree: OlxTree, options: ImportOptions) -> SourcePart:
 
 
 def component_of(node: Node) -> OlxBlock | None:
-    """Return the block of a node that becomes a component; None for containers and for what becomes no item."""
+    """Return the block of a node that becomes a component; None for containers and for blocks that become no item."""
     return None if node.fate or node.rank else node.block

@@ -1,4 +1,4 @@
-"""Importing the tags of a source: finding those that the library can give, and giving them to the items."""
+"""Imports the tags of a source: finds the tags that the library can give, and gives them to the items."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..data import MAKING_ACTIONS, ImportPlan, LeftOutTag, PlannedBlock
 
 @dataclass(frozen=True, slots=True)
 class SourceTags:
-    """The tags of a source, divided into those that a library can give and those that it cannot."""
+    """The tags of a source, divided into tags that a library can give and tags that it cannot give."""
 
     tree: OlxTree
     known: tagging.KnownTags

@@ -99,7 +99,7 @@ def get_forwarding_for_blocks(keys: Collection[UsageKey]) -> Mapping[UsageKey, M
 
 
 def forwarded_among(source_keys: Collection[CourseKey]) -> frozenset[CourseKey]:
-    """Return those of the sources that are forwarded. Needs one query."""
+    """Return the sources among the given ones that are forwarded. Needs one query."""
     done = ModulestoreMigration.objects.done().filter(forwards__key__in=list(source_keys))
     keys: Iterable[Any] = done.values_list("forwards__key", flat=True)
     return frozenset(keys)

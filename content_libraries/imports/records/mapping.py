@@ -60,13 +60,13 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
 
 
 def newest_row_pk(source_key: CourseKey, learning_package_pk: int) -> int:
-    """Return the pk of the newest record of a source's blocks in a library; 0 if there is none."""
+    """Return the pk of the newest record of a source's blocks in a library; 0 without records."""
     newest = _rows(source_key, learning_package_pk).aggregate(newest=Max("pk"))["newest"]
     return newest or 0
 
 
 def earlier_fingerprints(source_key: CourseKey, learning_package_pk: int) -> Mapping[str, str] | None:
-    """Return the fingerprints of a source's blocks at its last import into a library; None if there was none."""
+    """Return the fingerprints of a source's blocks at its last import into a library; None if it was never imported."""
     migrations = ModulestoreMigration.objects.done().filter(
         source__key=source_key, target_id=package_id(learning_package_pk)
     )

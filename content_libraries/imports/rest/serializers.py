@@ -50,7 +50,7 @@ class TargetKeyField(serializers.CharField):
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
-    """What all requests for imports have in common."""
+    """Fields that all requests for imports have in common."""
 
     target = TargetKeyField(help_text="Key of the library.")
     composition_level = serializers.ChoiceField(choices=list(Level), default=Level.COMPONENT)
@@ -119,7 +119,7 @@ class LabelSerializer(serializers.Serializer[Any]):
 
 
 class ErrorField(serializers.CharField):
-    """Why a source was not imported."""
+    """The reason why a source was not imported."""
 
     def to_representation(self, value: str) -> str:
         return error_in_words(value)
@@ -163,7 +163,7 @@ class TaskSerializer(TaskStatusSerializer):
 
 
 class MigrationInfoSerializer(serializers.Serializer[ModulestoreMigration]):
-    """Where a source was imported to."""
+    """The library and collection that a source was imported into."""
 
     source_key = serializers.CharField(source="source.key")
     target_key = serializers.CharField(source="target.package_ref")
@@ -194,7 +194,7 @@ class CourseImportSerializer(serializers.Serializer[CourseImport]):
 
 
 class PreviewSerializer(serializers.Serializer[Preview]):
-    """What an import would bring."""
+    """The report of a plan of an import."""
 
     state = serializers.ChoiceField(choices=("success", "partial", "block_limit_reached"))
     unsupported_blocks = serializers.IntegerField()
@@ -208,7 +208,7 @@ class PreviewSerializer(serializers.Serializer[Preview]):
 
 
 class BlockResultSerializer(serializers.Serializer[BlockResult]):
-    """What an import did with a block."""
+    """The result of an import for a block."""
 
     source_key = serializers.CharField()
     target_key = serializers.CharField(allow_null=True)
@@ -247,7 +247,7 @@ class PlanRequestSerializer(StrictSerializer, OptionsSerializer):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
-    """A plan that can be applied exactly as it is."""
+    """A plan that can be applied exactly as previewed."""
 
     uuid = serializers.UUIDField()
     created = serializers.DateTimeField()

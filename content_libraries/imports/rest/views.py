@@ -155,7 +155,7 @@ class MigrationCancelView(LibraryAPIView):
 
 @extend_schema(tags=TAGS)
 class MigrationInfoView(LibraryAPIView):
-    """Where sources were imported to."""
+    """The libraries that sources were imported into."""
 
     @extend_schema(
         operation_id="migration_info",
@@ -202,7 +202,7 @@ _SOURCE = OpenApiParameter("source_key", str, description="Key of the course or 
 
 @extend_schema(tags=TAGS)
 class PreviewView(LibraryAPIView):
-    """What an import would bring."""
+    """The preview of an import."""
 
     @extend_schema(
         operation_id="migration_preview",
@@ -231,7 +231,7 @@ class PreviewView(LibraryAPIView):
 
 @extend_schema(tags=TAGS)
 class BlocksView(LibraryAPIView):
-    """What imports did with each block."""
+    """The results of imports for each block."""
 
     @extend_schema(
         operation_id="migration_blocks",

@@ -1,1 +1,1 @@
-"""What can be imported: one module for each format, and the registry of all of them."""
+"""Sources of imports: one module for each format, and the registry of all formats."""

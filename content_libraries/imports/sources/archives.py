@@ -29,7 +29,7 @@ class ArchiveSource:
 
 
 def _takes_all(_path: Path) -> bool:
-    """Take what no other format has detected: reading says best what is wrong with it."""
+    """Accept every file that no other format has detected, because reading it gives the best error message."""
     return True
 
 

@@ -1,4 +1,4 @@
-"""What a source of imports is, and what a format of sources says of itself."""
+"""The interface of a source of imports, and the description of a format of sources."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class SourceFormat[OriginT: Origin]:
     A format of sources.
 
     Args:
-        name: its name, which no other format has.
-        origin: the class of what it is read from: Path, or the class of a key.
+        name: its unique name.
+        origin: the class of the origin that it is read from: Path, or the class of a key.
         detect: returns whether an origin of this class has the format. It looks at the name, and at the content as far
             as needed; it does not raise for content that it cannot read.
-        open: returns the source; it may put off reading until the source is asked.
+        open: returns the source; it may defer reading until the source is used.
         suffixes: ends of the names of files that can be uploaded, in lower case.
-        kind: what uploads are called, as a value of SourceKind; blank for a course or legacy library, according to
-            their key.
+        kind: the kind of uploads, as a value of SourceKind; blank if the key tells whether an upload is a course or a
+            legacy library.
     """
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ..cartridges.reading import CartridgeSource
+from ..cartridges.course_tree import CartridgeSource
 from .base import SourceFormat, reading_limits
 
 _SUFFIX: Final = ".imscc"

@@ -26,7 +26,7 @@ class CourseSource:
     """
     The draft of a course in the course store. Checks no permission.
 
-    Structure, blocks and files are read one after the other. If somebody edits the course in between, it is read again,
+    Structure, blocks and files are read one after the other. If an author edits the course meanwhile, it is read again,
     and after some attempts SourceChangedError is raised. So the parts always fit together.
     """
 

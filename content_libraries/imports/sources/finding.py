@@ -83,7 +83,7 @@ def require_forwarding(key: CourseKey, *, user: Actor) -> None:
     """
     Raise NotAllowedError unless a user may let references to a source lead to another library.
 
-    Anybody can make an archive with any key, so having an archive is not enough. If the course store has a course of
+    Any user can make an archive with any key, so having an archive is not enough. If the course store has a course of
     the key, the user needs EDIT in it; if references lead to a library already, EDIT in that library (ADR 0025).
     """
     if _is_course(key):
@@ -130,7 +130,7 @@ def find_again(key: CourseKey, upload: SourceUpload | None, *, user: Actor) -> F
 
 
 def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey]:
-    """Return those of the keys whose sources the user may read; uploads whose file was deleted count. Two queries."""
+    """Return the keys whose sources the user may read; uploads whose file was deleted count. Needs two queries."""
     if is_operator(user) or is_global_staff(user):
         return list(keys)
     mine = readable(SourceUpload.objects.filter(key__in=list(keys)), user).values_list("key", flat=True)
@@ -140,7 +140,7 @@ def readable_keys(keys: Collection[CourseKey], *, user: Actor) -> list[CourseKey
 
 
 def titles_of(keys: Collection[CourseKey]) -> dict[str, str]:
-    """Return the titles of sources by key: that of the course, otherwise that of the newest upload. Two queries."""
+    """Return the titles of sources by key: of the course, otherwise of the newest upload. Needs two queries."""
     uploads = SourceUpload.objects.filter(key__in=list(keys)).order_by("pk").values_list("key", "title")
     return {str(key): title for key, title in uploads} | _course_titles(keys)
 

@@ -1,4 +1,4 @@
-"""The formats that can be imported: those of this package, and those that other packages add."""
+"""The formats that can be imported: the formats of this package, and the formats that other packages add."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BUILT_IN: Final[tuple[SourceFormat[Any], ...]] = (cartridges.FORMAT, courses.FOR
 
 
 def source_format(origin: Origin) -> SourceFormat[Any]:
-    """Return the format of a file, a folder or a key. Raises NotFoundError for what no format reads."""
+    """Return the format of a file, a folder or a key. Raises NotFoundError if no format reads it."""
     for each in _formats():
         if isinstance(origin, each.origin) and each.detect(origin):
             return each
@@ -35,7 +35,7 @@ def source_format(origin: Origin) -> SourceFormat[Any]:
 
 
 def open_source(origin: Origin) -> Source:
-    """Return the source at a path, or of a key. Checks no permission. Raises NotFoundError for what no format reads."""
+    """Return the source at a path, or of a key. Checks no permission. Raises NotFoundError if no format reads it."""
     return source_format(origin).open(origin)
 
 
@@ -52,7 +52,7 @@ def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> S
 
 
 def upload_suffix(file_name: str) -> str:
-    """Return by which suffix a file can be uploaded. Raises InvalidInputError for a name with another one."""
+    """Return the suffix by which a file can be uploaded. Raises InvalidInputError if no format has the suffix."""
     suffixes = upload_suffixes()
     for suffix in sorted(suffixes, key=len, reverse=True):
         if file_name.lower().endswith(suffix):
@@ -74,5 +74,5 @@ def added_formats() -> Extensions[SourceFormat[Any]]:
 
 
 def _formats() -> Sequence[SourceFormat[Any]]:
-    """Return all formats, those that packages add first: the last one of this package takes every file."""
+    """Return all formats. Formats of other packages come first: the last format of this package takes every file."""
     return (*added_formats().found, *BUILT_IN)

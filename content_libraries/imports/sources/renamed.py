@@ -28,7 +28,7 @@ class RenamedSource:
         """
         Read everything but the static files.
 
-        Raises OlxError, and InvalidInputError if one of the keys is that of a library and the other that of a course.
+        Raises OlxError, and InvalidInputError if one key is the key of a library and the other the key of a course.
         """
         tree = self.source.tree()
         if type(self.key) is not type(tree.context_key):

@@ -116,7 +116,7 @@ def available_uploads() -> QuerySet[SourceUpload]:
 
 
 def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpload]:
-    """Filter uploads to those that a user may read: the user's own, and for staff all."""
+    """Filter uploads by whether a user may read them: users read their own uploads, and staff read all."""
     if is_operator(user) or is_global_staff(user):
         return uploads
     return uploads.filter(user_id=user.pk) if user.is_active else uploads.none()

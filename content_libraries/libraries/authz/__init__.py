@@ -1,6 +1,6 @@
 """
 The REST API of openedx-authz, with corrections.
 
-The views are those of the package. ``docs/reference/workarounds.rst`` says what is wrong with each of them, and when
-this package can go.
+The views extend the views of openedx-authz. ``docs/reference/workarounds.rst`` says what is wrong with each original,
+and when this package can go.
 """

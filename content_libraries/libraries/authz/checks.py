@@ -41,7 +41,7 @@ def _views(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, Any]
 
 
 def _example(pattern: URLPattern | URLResolver) -> str:
-    """Return a path that matches a URL pattern, as far as it is like the patterns of openedx-authz."""
+    """Return a path that matches a URL pattern. Handles the kinds of patterns that openedx-authz uses."""
     if isinstance(pattern.pattern, RoutePattern):
         return str(pattern.pattern).replace("<str:username>", "a")
     return str(pattern.pattern).strip("^$")

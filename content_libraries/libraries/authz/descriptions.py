@@ -1,4 +1,4 @@
-"""Descriptions for the OpenAPI schema of answers for which openedx-authz has no serializer."""
+"""Describes, for the OpenAPI schema, responses for which openedx-authz has no serializer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from rest_framework import serializers
 
 
 class UserWithRolesSerializer(TeamMemberSerializer):
-    """A user, and some of the user's roles. Its name there is the one of what our own API says of members."""
+    """A user, and some of the user's roles."""
+
+    # The name differs from the one in openedx-authz, because our own API has a schema called TeamMember.
 
 
 def page(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:

@@ -28,7 +28,7 @@ def may_reach(user: User | AnonymousUser, scope: authz_api.ScopeData, *, manage:
     Return whether a user may view, or change, who has which role in a scope.
 
     The permission backend of the site decides about single libraries; openedx-authz decides about organizations,
-    courses and whole platforms. Inactive accounts may do nothing, whatever roles they have.
+    courses and whole platforms. Inactive accounts may do nothing, even if they have roles.
     """
     if not user.is_active or is_global_staff(user):
         return user.is_active
@@ -47,7 +47,7 @@ def parse_scope(text: str) -> authz_api.ScopeData:
     Parse the key of a library, a course, or of all of them: ``lib:ORG:SLUG``, ``lib:ORG:*``, ``course-v1:*``.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: the text is not such a key.
     """
     scope = authz_api.ScopeData(external_key=text)
     if type(scope) is authz_api.ScopeData:  # this kind of scope has no team
@@ -80,10 +80,10 @@ def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
 
 def texts_of(serializer: BaseSerializer[Any], name: str) -> list[str]:
     """
-    Return the texts that a field of a serializer finds in its data; none if the serializer has no such field.
+    Return the texts that a field of a serializer finds in its data, or no texts if the serializer lacks the field.
 
     Raises:
-        ValidationError: the data is not what the field takes.
+        ValidationError: the data is not valid for the field.
     """
     fields: Mapping[str, Any] = serializer.fields  # type: ignore[attr-defined]
     if name not in fields:

@@ -1,4 +1,4 @@
-"""URLs of roles, below ``/api/authz/v1/``: the same as those of openedx-authz."""
+"""URLs of roles, below ``/api/authz/v1/``: the same URLs as in openedx-authz."""
 
 from __future__ import annotations
 

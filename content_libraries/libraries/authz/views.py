@@ -45,7 +45,7 @@ class IsActive(BasePermission):
 
 
 class AuthzView(ErrorsMixin):
-    """Base of the views. Authentication is the host's, not what the package would have."""
+    """Base of the views. Uses the host's authentication instead of the authentication of openedx-authz."""
 
     authentication_classes = APIView.authentication_classes
 
@@ -55,7 +55,7 @@ class AuthzView(ErrorsMixin):
 
 
 class SortedView(AuthzView):
-    """Base of the views that sort by ``sort_by`` and ``order`` of the query, and fail where one of them is blank."""
+    """Base of views that sort by ``sort_by`` and ``order``. The views of openedx-authz fail if one of them is blank."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -68,7 +68,7 @@ class ScopedView(AuthzView):
     """
     Base of the views that work in scopes.
 
-    ``serializers`` names, for each method, the serializer with which the view of the package reads the request.
+    ``serializers`` names, for each method, the serializer with which the view of openedx-authz reads the request.
     """
 
     permission_classes = ()
@@ -103,7 +103,7 @@ class ScopedView(AuthzView):
     )
 )
 class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
-    """What the caller may do. Accounts that are switched off may ask, and are told that they may nothing."""
+    """The permissions of the caller. Inactive accounts may ask; the answer is that they have no permission."""
 
     def get_permissions(self) -> list[Any]:
         return [IsAuthenticated()]
@@ -171,7 +171,7 @@ class RolesView(ScopedView, base.RoleListView):
     )
 )
 class UserValidationView(AuthzView, base.UserValidationAPIView):
-    """Which of some names and addresses are those of users."""
+    """Checks which of some usernames and e-mail addresses belong to users."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -262,7 +262,7 @@ class AssignmentsView(SortedView, console.AssignmentsAPIView):
     )
 )
 class FlagStatesView(AuthzView, WaffleFlagStatesAPIView):
-    """Switches of a platform. Elsewhere there are none, and the view of the package fails for want of them."""
+    """Waffle flags of a platform. Without the platform all are off; there the view of openedx-authz would crash."""
 
     def get(self, request: Request) -> Response:
         if authz_utils.WaffleFlagCourseOverrideModel is None:

@@ -30,9 +30,9 @@ class LibraryScopedView(LibraryAPIView):
 
     perms_map: ClassVar[Mapping[str, Sequence[Permission]]]
     """
-    Method -> the permissions in the library that it needs, all of them.
+    Method -> all permissions in the library that it needs.
 
-    An empty list leaves the question to the api function, because it may allow others than the team of the library.
+    An empty list leaves the check to the api function, which may allow users outside of the team of the library.
     """
 
     library: ContentLibrary

@@ -19,13 +19,13 @@ from ..data import Explanation, GrantKind, Permission
 
 
 class ExplainQuerySerializer(serializers.Serializer[Any]):
-    """About whom, in which library, which permissions."""
+    """Query parameters: the user, the library and the permissions to explain."""
 
     library = serializers.CharField(help_text="Key of a library.")
     permission = serializers.ChoiceField(
         choices=[permission.value for permission in Permission], required=False, help_text="All if left out."
     )
-    user = serializers.CharField(required=False, help_text="Somebody else, for whoever may change the team.")
+    user = serializers.CharField(required=False, help_text="Another user; only for callers who may manage the team.")
 
     def validate_library(self, value: str) -> keys.LibraryLocatorV2:
         try:
@@ -35,7 +35,7 @@ class ExplainQuerySerializer(serializers.Serializer[Any]):
 
 
 class GrantSerializer(serializers.Serializer[Any]):
-    """One reason why somebody may do something."""
+    """One reason why a user has permissions."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in GrantKind])
     name = serializers.CharField(allow_blank=True, help_text="A role, a level, or a flag of the library.")
@@ -48,11 +48,11 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     permission = serializers.ChoiceField(choices=[permission.value for permission in Permission])
     allowed = serializers.BooleanField()
     allowing = GrantSerializer(many=True)
-    other = GrantSerializer(many=True, help_text="What the user has, too, and does not allow it.")
+    other = GrantSerializer(many=True, help_text="Grants of the user that do not give the permission.")
 
 
 class ExplanationsSerializer(serializers.Serializer[Any]):
-    """What a user may do in a library, and why."""
+    """The permissions of a user in a library, with reasons."""
 
     library = serializers.CharField()
     user = serializers.CharField()
@@ -62,7 +62,7 @@ class ExplanationsSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=["libraries"])
 class ExplainView(LibraryAPIView):
-    """What users may do, and why."""
+    """The permissions of users, with reasons."""
 
     @extend_schema(
         operation_id="permissions_explain",

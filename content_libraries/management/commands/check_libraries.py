@@ -25,7 +25,7 @@ from ...sync import api as sync
 from ..base import LibraryCommand, cut
 
 type Check = Callable[[], Sequence[Finding]]
-"""Looks for what is wrong, and repairs it if it shall."""
+"""Looks for damage, and repairs it on request."""
 
 
 class Command(LibraryCommand):

@@ -78,7 +78,7 @@ class Command(LibraryCommand):
 
 
 def _converted(key: CourseKey, user: User | Operator, *, publish: bool, dry_run: bool) -> dict[str, object]:
-    """Convert one course, and report what was done. An error there does not keep other courses back."""
+    """Convert one course, and report the changes. An error in it does not stop the conversion of other courses."""
     failed = False
     try:
         if dry_run:

@@ -72,7 +72,7 @@ class Command(LibraryCommand):
 
 
 def _row(name: str, result: imports.LegacyMigration) -> dict[str, Any]:
-    """Return what became of a source as a row. A source that failed is called by its whole path."""
+    """Return the result for a source as a row. A source that failed is called by its whole path."""
     row = asdict(result)
     if result.error and imports.is_path(name):
         row["source"] = whole_path(name)

@@ -23,8 +23,8 @@ class FacadeError(ContentLibrariesError):
     The request cannot be answered.
 
     Args:
-        message: what is wrong with it.
-        error_code: the name that Meilisearch has for that.
+        message: the reason.
+        error_code: Meilisearch's name of the error.
     """
 
     def __init__(self, message: str, error_code: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:

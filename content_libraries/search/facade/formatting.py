@@ -31,7 +31,7 @@ def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term])
 
 
 def _selected(value: Mapping[str, object], paths: frozenset[str] | None) -> dict[str, object]:
-    """Return the parts of an object that dotted paths lead to; all of it if ``paths`` is None."""
+    """Return the parts of an object that dotted paths lead to, or the whole object if ``paths`` is None."""
     if paths is None:
         return dict(value)
     selected: dict[str, object] = {}

@@ -1,8 +1,8 @@
 """
 The search key of the facade, which signs the tokens of browsers. It is derived from the site's ``SECRET_KEY``.
 
-Nobody configures or stores it. It reveals nothing about other values that are derived from ``SECRET_KEY``, and changes
-with it. Tokens that were signed with a key in ``SECRET_KEY_FALLBACKS`` stay valid.
+The key is neither configured nor stored. It reveals nothing about other values that are derived from ``SECRET_KEY``,
+and changes with ``SECRET_KEY``. Tokens that were signed with a key in ``SECRET_KEY_FALLBACKS`` stay valid.
 """
 
 from __future__ import annotations

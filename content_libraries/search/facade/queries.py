@@ -37,7 +37,7 @@ type Body = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Formatting:
     """
-    How hits are to be shown.
+    The form in which hits are shown.
 
     Args:
         highlight: attributes whose found words are put between the tags; ``*`` for all.
@@ -55,7 +55,7 @@ class Formatting:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How the part of the hits was asked for, which the answer repeats: by pages, or by offset and limit."""
+    """The requested part of the hits, which the response repeats: by pages, or by offset and limit."""
 
     offset: int
     limit: int
@@ -74,7 +74,7 @@ class FacadeQuery:
 
 @dataclass(frozen=True, slots=True)
 class FacetQuery:
-    """A search among the values of a facet. ``text`` is None where all values are wanted."""
+    """A search among the values of a facet. ``text`` is None to return all values."""
 
     search: SearchQuery
     name: str
@@ -144,10 +144,11 @@ def read_query(body: Body, rule: Condition, budget: FilterBudget) -> FacadeQuery
     Read one query.
 
     Args:
-        rule: what the owner of the token may find; it has to hold besides the query's own filter.
-        budget: what the filters of the request may still hold.
+        rule: a condition for documents that the owner of the token may find. It applies in addition to the filter of
+            the query.
+        budget: the remaining size of the filters of the request.
 
-    Raises FacadeError for what is not understood or not allowed.
+    Raises FacadeError if the query is invalid or not allowed.
     """
     _refuse_unknown(body, _KNOWN)
     paging = _paging(body)

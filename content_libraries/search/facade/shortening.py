@@ -1,8 +1,8 @@
 """
-Answers of bounded length: what a request finds can be thousands of long texts, shown twice and full of tags.
+Bounds the length of responses: a request can find thousands of long texts, shown twice and full of tags.
 
-What there is room for is shared among the hits, and what one does not need is left to the next ones. So usual hits are
-whole, and texts and lists of others are cut until they fit.
+The hits share the room, and a hit leaves the room that it does not need to the next hits. So usual hits are whole, and
+texts and lists of large hits are cut until they fit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..engine import Document
 from ..fitting import MAX_TEXT
 
 _KEPT: Final = ("id", "usage_key", "block_id", "block_type", "type", "context_key", "org")
-"""What tells one document from others is never cut."""
+"""Attributes that identify a document; they are never cut."""
 
 _ITEM_CHARACTERS: Final = 25
 """How much of a text an item of a list stands for."""
@@ -67,7 +67,7 @@ def _fitted(document: Document, show: Callable[[Document], Hit], share: int) -> 
 
 
 def _lengths(longest: int) -> Iterator[int]:
-    """Halve a length until nothing is left of it."""
+    """Yield a length, its half, and so on, down to 0."""
     length = longest
     while length:
         yield length
@@ -76,7 +76,7 @@ def _lengths(longest: int) -> Iterator[int]:
 
 
 def _size(value: object) -> int:
-    """How many bytes of an answer a value takes."""
+    """Return how many bytes a value takes in a response."""
     return len(json.dumps(value))
 
 

@@ -90,7 +90,7 @@ def version(request: HttpRequest) -> HttpResponse:
 
 @_answering("POST")
 def multi_search(request: HttpRequest) -> HttpResponse:
-    """Answer several queries, or none if one of them is wrong."""
+    """Answer several queries, or no query if one of them is invalid."""
     token = _token(request)
     queries = []
     budget = FilterBudget()
@@ -146,7 +146,7 @@ def _token(request: HttpRequest) -> str:
 
 
 def _rule(token: str, uid: str) -> Condition:
-    """Return the condition that limits what the owner of the token may find in an index."""
+    """Return the condition for documents of an index that the owner of the token may find."""
     try:
         rule = read_rule(token, uid, keys=keys.valid(), key_uid=keys.UID)
     except InvalidTokenError as error:
@@ -167,7 +167,7 @@ def _body(request: HttpRequest) -> Body:
         text = request.body.decode()
         look_through_json(text, ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
         body: Body = json.loads(text)
-        if "\\u" in text:  # half a pair of surrogates is no text, although JSON can write it
+        if "\\u" in text:  # a lone surrogate is not a text, although JSON can write it
             json.dumps(body, ensure_ascii=False).encode()
         return body
     except RequestDataTooBig as error:
@@ -191,7 +191,7 @@ def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, object]]:
 
 
 def _find(query: FacadeQuery) -> tuple[SearchResult, int]:
-    """Return what a query finds, and how many milliseconds it took."""
+    """Return the results of a query, and how many milliseconds it took."""
     started = time.perf_counter()
     result = current_engine().search(query.search)
     return result, _milliseconds_since(started)

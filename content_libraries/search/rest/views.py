@@ -32,7 +32,7 @@ class SearchUnavailable(APIException):
 
 
 class SearchKeyView(LibraryAPIView):
-    """How the browser of the caller asks the search engine itself (wire: search-key)."""
+    """The key with which the browser of the caller queries the search engine directly (wire: search-key)."""
 
     @extend_schema(
         summary="Get a search key",
@@ -113,7 +113,7 @@ class _Find(Protocol):
 
 
 class _Hits:
-    """What a search finds, as the paginator wants it: counted, and read one page at a time."""
+    """The hits of a search, for the paginator: counted, and read one page at a time."""
 
     def __init__(self, find: _Find) -> None:
         self._find = find

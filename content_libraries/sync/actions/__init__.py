@@ -1,1 +1,1 @@
-"""What users do with links: sync, decline, unlink, paste, move."""
+"""Actions of users on links: sync, decline, unlink, paste, move."""

@@ -14,8 +14,8 @@ from ...courses.api import course_store, lock_course
 from ...keys import LibraryLocatorV2
 from ..data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
 from ..link.access import libraries_closed_to_syncs, require_links_of_course, require_syncs_of_course
+from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in
-from ..link.states import explain
 from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_sync
 from ..read.links import top_level_links
@@ -70,7 +70,7 @@ def sync_course(
 
 
 def course_report(synced: Synced) -> dict[str, object]:
-    """Report what a sync of a course did, ready for JSON."""
+    """Report the changes of a sync of a course, ready for JSON."""
     plan = synced.plan
     return {
         "course_key": str(plan.course_key),
@@ -113,7 +113,7 @@ def _skipped(one: Standing, state: LinkState) -> SkippedLink:
 
 
 def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
-    """Return the blocks in document order, without those that stand inside of another one of them."""
+    """Return the blocks in document order, without blocks that are inside of another given block."""
     structure = course_store().structure(course_key)
     wanted, inside, found = set(tops), set[UsageKey](), []
     for key, _depth in structure.walk():

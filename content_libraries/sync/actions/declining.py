@@ -1,4 +1,4 @@
-"""Declining an update: the block stays as it is, and nothing is offered until the library has something newer."""
+"""Declines an update: the block stays unchanged, and no update is offered until the library has a newer version."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction
 from ..errors import BadUpstreamError
 from ..link.access import access_block, require_may_see_state, require_may_sync
 from ..link.attributes import LinkSettings, children_name, course_type_of, key_or_none, ref_of
+from ..link.explanations import explain
 from ..link.readiness import standings_of
-from ..link.states import explain
 from ..link.upstreams import Upstreams, read_upstreams
 from ..models import CourseLink
 from ..plan.outdated import refuse_outdated
@@ -25,7 +25,7 @@ from .syncing import apply_sync, blocks_in, own_upstream
 
 
 def preview_decline(usage_key: UsageKey, *, user: Actor) -> SyncPlan:
-    """Plan what ``decline_update`` does, and write nothing. Needs the permissions of ``preview_sync``."""
+    """Plan ``decline_update``, and write nothing. Needs the permissions of ``preview_sync``."""
     block = access_block(user, usage_key, manage=False)
     require_may_see_state(user, usage_key, own_upstream(block))
     return _plan(usage_key)

@@ -31,7 +31,7 @@ from ..plan.transcripts import with_srt_transcripts
 @dataclass(frozen=True, slots=True)
 class LinkMove:
     """
-    Which links of a course move to another library.
+    The links of a course that move to another library, and links that stay.
 
     Args:
         moved: usage key -> key of the item that the block becomes linked to.
@@ -61,7 +61,7 @@ class _LinkedBlock:
 def preview_link_move(
     course_key: CourseKey, *, source: LibraryLocatorV2, target: LibraryLocatorV2, user: Actor
 ) -> LinkMove:
-    """Plan what ``move_links`` does, and write nothing. Needs the same permissions."""
+    """Plan ``move_links``, and write nothing. Needs the same permissions."""
     _require(user, course_key, source, target)
     return _plan(course_key, _blocks_linked_to(course_key, source), target)
 
@@ -71,7 +71,7 @@ def move_links(course_key: CourseKey, *, source: LibraryLocatorV2, target: Libra
     Link the blocks that are linked to one library to the items with the same types and IDs in another library.
 
     All links move in one change set. Titles and texts that were changed in the course stay. Version numbers of the two
-    libraries cannot be compared, so each block is offered what the other library has published. A linked structure
+    libraries cannot be compared, so each block is offered the other library's published version. A linked structure
     moves as a whole or not at all: if it were linked to two libraries, the next sync would remove the parts that are
     not linked to the library of its top.
 

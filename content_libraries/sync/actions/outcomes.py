@@ -17,7 +17,7 @@ from .syncing import own_upstream, preview_sync, sync_block
 def preview_outcome(
     usage_key: UsageKey, outcome: SyncOutcome, *, user: Actor, keep: frozenset[str] = frozenset()
 ) -> SyncPlan:
-    """Plan what ``settle_update`` does, and write nothing. Takes the same arguments."""
+    """Plan ``settle_update``, and write nothing. Takes the same arguments."""
     if outcome == SyncOutcome.DECLINE:
         return preview_decline(usage_key, user=user)
     override = outcome == SyncOutcome.TAKE_UPSTREAM
@@ -45,7 +45,7 @@ def settle_update(
         keep: names of fields whose local changes stay when the library's values are taken.
         fingerprint: fingerprint of the preview that the user has seen.
 
-    Returns: the plan that was applied. Raises what ``sync_block`` raises, and InvalidInputError for an impossible
+    Returns: the plan that was applied. Raises the errors of ``sync_block``, and InvalidInputError for an impossible
     answer.
     """
     if outcome == SyncOutcome.DECLINE:

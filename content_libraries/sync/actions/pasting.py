@@ -183,7 +183,7 @@ class _Paster:
         """
         Return the OLX of a new block with its link settings, title and preserved settings.
 
-        The title is that of the copied version, if the library still has it; otherwise the title in the OLX.
+        The title comes from the copied version, if the library still has that version, otherwise from the OLX.
         """
         preserved = self.clip.settings.get(self.items[key])
         carried = carried_settings(preserved) if preserved is not None else {}
@@ -228,7 +228,7 @@ class _Paster:
 
 
 def _is_item(origin: str) -> bool:
-    """Return whether the key of a copied element is that of a library item."""
+    """Return whether the key of a copied element is the key of a library item."""
     return origin.startswith(("lb:", "lct:"))
 
 
@@ -236,7 +236,7 @@ def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
     """
     Return the name of the published children of a copied container, if its draft had other children; otherwise "".
 
-    Pasting a draft counts as declining the published children: the block is offered what the library publishes next.
+    Pasting a draft counts as declining the published children: the block is offered the library's next publication.
     """
     origins = [settings_in(child.olx).get(COPIED_FROM, "") for child in element.children]
     copied = [ref_of(item_key(origin)) for origin in origins if _is_item(origin)]

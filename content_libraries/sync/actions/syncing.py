@@ -33,8 +33,8 @@ from ..guard.edits import refuse_linked_parents
 from ..guard.reuse import refuse_unsupported_type
 from ..link.access import access_block, may_view_library, require_may_see_state, require_may_sync
 from ..link.attributes import LinkSettings, short_key, upstream_key
+from ..link.explanations import explain, require_matching_types
 from ..link.rows import tops_of
-from ..link.states import explain, require_matching_types
 from ..link.upstreams import read_contents, read_upstreams
 from ..plan.block_olx import link_without_sync
 from ..plan.files import bytes_of

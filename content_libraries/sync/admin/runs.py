@@ -39,7 +39,7 @@ _STEPS: Final[Mapping[str, LazyText]] = {
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """One course of a run: its state in words, and what was done in it."""
+    """One course of a run: its state in words, and the changes that the run made in it."""
 
     key: str
     state: str

@@ -1,1 +1,1 @@
-"""Rules for edits of courses: what linked structures refuse, and what may be reused where."""
+"""Rules for edits of courses: edits that linked structures refuse, and items that may be reused in a place."""

@@ -87,7 +87,7 @@ def checked_plan(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
 
 def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure) -> None:
     """
-    Raise LinkedStructureError if one of these containers is linked, or stands in a linked one.
+    Raise LinkedStructureError if one of these containers is linked, or is inside of a linked container.
 
     The library decides what a linked container holds. The next sync would remove blocks that were added to it.
     """
@@ -126,7 +126,7 @@ def _linked_among(keys: Collection[UsageKey]) -> list[UsageKey]:
 
 
 def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[UsageKey]:
-    """Return those of the blocks that are parts of a linked structure; the top is no part."""
+    """Return the blocks that are parts of a linked structure. The top of a structure is not a part."""
     parents = {key: set(structure.parents.get(key, ())) for key in blocks}
     linked = set(_linked_among({parent for found in parents.values() for parent in found}))
     return {*tops_of(blocks), *(key for key, found in parents.items() if found & linked)}

@@ -23,7 +23,7 @@ from ..data import LinkState
 from ..errors import LinkedStructureError, LinkError, UnfitParentError, UnsupportedTypeError
 from ..link.access import libraries_closed_to_reuse
 from ..link.attributes import course_type_of, key_or_none
-from ..link.states import explain
+from ..link.explanations import explain
 from ..link.upstreams import Upstreams, read_upstreams
 from .edits import refuse_linked_parents
 
@@ -31,7 +31,7 @@ from .edits import refuse_linked_parents
 @dataclass(frozen=True, slots=True)
 class ReuseCheck:
     """
-    Whether a library item can be reused in a place.
+    The result of a check whether a library item can be reused in a place.
 
     Args:
         upstream: the key of the item, as the caller gave it.

@@ -1,4 +1,4 @@
-"""Conversions of legacy blocks in the Django admin: staff see what they did, cancel, retry and undo them."""
+"""Conversions of legacy blocks in the Django admin: staff see their results, cancel, retry and undo them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the blocks of a course that use a legacy library, and those of them that can be converted."""
+"""Finds the blocks of a course that use a legacy library, and which of these blocks can be converted."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def refuse_update_of_all(usage_key: UsageKey, *, user: Actor) -> Never:
     """
     Raise an error that says what to do instead of updating a legacy block as a whole (wire: imports-forwarding).
 
-    There are no legacy libraries here, and each child of a converted block is updated by its own link. Needs EDIT.
+    This site has no legacy libraries, and each child of a converted block is updated by its own link. Needs EDIT.
 
     Raises UpdateAllError, NotReadyError, NotFoundError and NotAllowedError.
     """
@@ -216,14 +216,14 @@ def _new_link(
     """
     body = customizable_body(child.usage_key.block_type, olx)
     customized = tuple(_local_fields(child, title, body))
-    # A child without a title of its own shows a default title; the default is no local change, now or at an edit.
+    # A child without a title of its own shows a default title; the default is not a local change, now or at an edit.
     known_title = title if DISPLAY_NAME in child.settings else None
     linked = link.linked_to(upstream).as_part_of(None)
     return replace(linked, version_synced=number, upstream_title=known_title, upstream_body=body, customized=customized)
 
 
 def _local_fields(child: Block, title: str, body: str | None) -> Iterator[str]:
-    """Yield the fields that an author changed in the course. A missing title is no change."""
+    """Yield the fields that an author changed in the course. A missing title is not a change."""
     own_title = child.settings.get(DISPLAY_NAME)
     if own_title is not None and own_title != title:
         yield DISPLAY_NAME

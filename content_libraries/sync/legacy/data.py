@@ -14,7 +14,7 @@ from ...translation import LazyText
 
 
 class Unlinked(StrEnum):
-    """Why a child of a converted block is not linked to a library item. Such a child stays as it is."""
+    """Reasons why a child of a converted block is not linked to a library item. Such a child stays unchanged."""
 
     NO_ORIGINAL = "no_original"
     NOT_MIGRATED = "not_migrated"
@@ -78,7 +78,7 @@ class AttributeChange:
 @dataclass(frozen=True, slots=True)
 class ConversionPlan:
     """
-    What a conversion does. A plan can be shown to a user and then applied unchanged.
+    A plan for a conversion. It can be shown to a user and then applied unchanged.
 
     Args:
         blocks: the converted blocks, in document order.
@@ -95,7 +95,7 @@ class ConversionPlan:
 
 
 def conversion_report(plan: ConversionPlan) -> list[dict[str, object]]:
-    """Report what a conversion does, block by block, ready for JSON."""
+    """Report a conversion, block by block, ready for JSON."""
     return [
         {
             "usage_key": str(block.usage_key),
@@ -117,7 +117,7 @@ def conversion_report(plan: ConversionPlan) -> list[dict[str, object]]:
 
 
 def unlinked_text(plan: ConversionPlan) -> str:
-    """Explain to authors which children stay without a link and why, one line each; "" if there are none."""
+    """Explain to authors which children stay without a link and why, one line each; "" if all get a link."""
     return "\n".join(
         str(EXPLANATIONS[child.unlinked] % {"block": child.usage_key, "title": child.title})
         for block in plan.blocks

@@ -1,13 +1,13 @@
 """
-Finding the block of a legacy library that a block of a course is a copy of. In memory; no database.
+Finds the original of a course block in a legacy library. Works in memory, without the database.
 
 Exports of courses do not name the original. It is found in three ways, tried in this order:
 
 1. The ID: when Studio takes a block from a legacy library, it gives the copy an ID that it computes from the library,
    the original and the block that it goes into.
 2. The same ID: archives that other tools made keep the ID of the original.
-3. The same content. The title is not compared, nor are settings that the course block does not have: exports leave
-   out settings that come from the library.
+3. The same content. The title and settings that the course block does not have are not compared: exports leave out
+   settings that come from the library.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ..link.attributes import LINK_ATTRIBUTES, course_settings_of
 
 _SPACE: Final = re.compile(r"\s+")
 _EDITORS_OWN: Final = frozenset({DISPLAY_NAME, "markdown", "parent_url", "index_in_children_list"})
-"""Attributes that do not belong to what a block teaches, and so are not compared."""
+"""Attributes that are not part of a block's teaching content, and so are not compared."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Original:
 
     @cached_property
     def body(self) -> str | None:
-        """Return the body of the OLX element without white space; None if there is no OLX."""
+        """Return the body of the OLX element without white space; None without OLX."""
         return None if self.olx is None else _body_without_space(self.olx)
 
     @cached_property
@@ -114,7 +114,7 @@ def _by_id(originals: Sequence[Original]) -> Mapping[tuple[str, str], Original]:
 
 
 def _with_same_content(child: Block, free: Mapping[UsageKey, Original]) -> Original | None:
-    """Return the first unused original with the same content as a child; None if there is none."""
+    """Return the first unused original with the same content as a child, or None."""
     telling = dict(_taught_attributes(child))
     body = _body_without_space(child.olx)
     if not (body or telling):
@@ -123,7 +123,7 @@ def _with_same_content(child: Block, free: Mapping[UsageKey, Original]) -> Origi
 
 
 def _taught_attributes(child: Block) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of a block that belong to what it teaches."""
+    """Yield the attributes of a block that are part of its teaching content."""
     others = _EDITORS_OWN | LINK_ATTRIBUTES | course_settings_of(child.usage_key.block_type)
     yield from ((name, value) for name, value in child.settings.items() if name not in others)
 

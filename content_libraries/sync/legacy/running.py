@@ -38,7 +38,7 @@ class _Conversion:
             self.worker.step(f"Migrating block: {key}", 1)
         with transaction.atomic():
             lock_course(conversion.course_key)
-            # Planned after locking, so that nobody changes the course between plan and write.
+            # Planned after locking, so that no other transaction changes the course between plan and write.
             plan = preview_conversion(conversion.course_key, user=user)
             with self.worker.finishing() as locked:
                 self.worker.check(locked)

@@ -39,13 +39,13 @@ def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
     """
     Undo a conversion: give its blocks back the attributes that they had, in one change set.
 
-    Other edits since the conversion stay, and so does what is published. Blocks that were deleted since are left out.
+    Other edits since the conversion and the published version stay. Blocks that were deleted since are left out.
 
     Args:
-        user: who started the conversion, or staff. Still needs EDIT.
+        user: the user who started the conversion, or staff. Still needs EDIT.
 
-    Raises NotFoundError, NotAllowedError, UndoConflictError, and InvalidInputError for a conversion that is not
-    finished, changed nothing or was undone already. On an error nothing changes.
+    Raises NotFoundError, NotAllowedError, UndoConflictError, and InvalidInputError if the conversion is not finished,
+    changed nothing or was undone already. On an error nothing changes.
     """
     course_key = find_conversion(conversion_uuid, user=user).course_key
     with transaction.atomic():

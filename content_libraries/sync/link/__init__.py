@@ -1,1 +1,1 @@
-"""Links of course blocks: their attributes, their rows, what they lead to, and how they stand."""
+"""Links of course blocks: their attributes, their rows, their library items, and their states."""

@@ -13,7 +13,7 @@ from ...keys import ItemKey, LibraryLocatorV2, library_key_of
 from ...libraries.api import ContentLibrary, Permission, access_library, viewable_libraries
 from ..data import LinkState
 from ..errors import UpstreamNotAllowedError
-from .states import explain
+from .explanations import explain
 
 _VIEW = (CoursePermission.VIEW_LIBRARY_UPDATES, CoursePermission.VIEW)
 _MANAGE = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
@@ -42,7 +42,7 @@ def require_syncs_of_course(user: Actor, course_key: CourseKey) -> None:
 
 def libraries_with_hidden_states(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Return those of the libraries for which the user may not see the states of links in a course.
+    Return the libraries for which the user may not see the states of links in a course.
 
     Libraries that do not exist are left out. Needs a constant number of queries.
     """
@@ -53,7 +53,7 @@ def libraries_with_hidden_states(user: Actor, course_key: CourseKey, library_key
 
 def libraries_closed_to_syncs(user: Actor, course_key: CourseKey, library_keys: Collection[str]) -> frozenset[str]:
     """
-    Return those of the libraries whose published versions the user may not take into linked blocks of a course.
+    Return the libraries whose published versions the user may not take into linked blocks of a course.
 
     Users with MANAGE_LIBRARY_UPDATES in the course may take updates from all libraries. Other editors of the course
     need to be allowed to view the library. Needs a constant number of queries.
@@ -64,7 +64,7 @@ def libraries_closed_to_syncs(user: Actor, course_key: CourseKey, library_keys: 
 
 
 def libraries_closed_to_reuse(user: Actor, library_keys: Collection[str]) -> frozenset[str]:
-    """Return those of the libraries that the user may not view, and so may not link anything to. Needs one query."""
+    """Return the libraries that the user may not view, and so may not link blocks to. Needs one query."""
     if not library_keys:
         return frozenset()
     refs = "learning_package__package_ref"
@@ -86,7 +86,7 @@ def require_may_see_state(user: Actor, usage_key: UsageKey, upstream: ItemKey) -
 
 
 def may_view_library(user: Actor, library_key: LibraryLocatorV2) -> bool:
-    """Return whether a user may view a library. True also for a library that does not exist: that is no secret."""
+    """Return whether a user may view a library. True also for a library that does not exist, which is not a secret."""
     try:
         access_library(user, library_key, Permission.VIEW)
     except NotAllowedError:

@@ -61,7 +61,7 @@ class LinkSettings:
         version_synced: number of the version that was synced last; None if the link was never synced.
         version_declined: number of the version that the author declined.
         deletion_declined: whether the author keeps a block whose library item was deleted.
-        children_declined: ``children_name`` of the published children that the author declined; "" for none.
+        children_declined: ``children_name`` of the published children that the author declined, or "".
         upstream_title, upstream_body: title and body of the library item when the block was last synced or linked.
         customized: names of fields that the author changed, and whose values a sync keeps.
         edited: whether the author changed values that the next sync undoes.
@@ -144,7 +144,7 @@ class LinkSettings:
         return replace(self, top_level=top_level)
 
     def without_local_changes(self, *, keep: frozenset[str]) -> LinkSettings:
-        """Return these settings without recorded local changes, except those of the fields in ``keep``."""
+        """Return these settings without recorded local changes, except for fields in ``keep``."""
         return replace(self, customized=tuple(name for name in self.customized if name in keep))
 
 
@@ -201,7 +201,7 @@ def ref_of(key: ItemKey) -> str:
 
 
 def key_or_none(text: str | None) -> ItemKey | None:
-    """Parse the key of a library item; None for a text that is no key."""
+    """Parse the key of a library item; None if the text is not a key."""
     try:
         return None if text is None else upstream_key(text)
     except MalformedKeyError:
@@ -223,7 +223,7 @@ def _text(number: int | None) -> str | None:
 
 
 def _texts(text: str | None) -> Mapping[str, str]:
-    """Read the names and texts of a JSON object; other values are left out. Empty for a text that is no object."""
+    """Read the names and texts of a JSON object; other values are left out. Empty if the text is not an object."""
     if not text:
         return {}
     try:

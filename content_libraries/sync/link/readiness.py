@@ -52,7 +52,7 @@ class LinkRow(NamedTuple):
 
     @property
     def children(self) -> list[str]:
-        """Return the usage keys of what is in the block; none for a component."""
+        """Return the usage keys of all blocks in the block; empty for a component."""
         keys: list[str] = json.loads(self.block_children) if self.is_container else []
         return keys
 
@@ -129,7 +129,7 @@ def _rows(links: QuerySet[CourseLink]) -> list[LinkRow]:
 
 
 def _with_structures(wanted: Sequence[LinkRow]) -> list[LinkRow]:
-    """Return the rows, and all other rows that their standings depend on: those of their linked structures."""
+    """Return the rows, and all other rows of their linked structures, because their standings depend on these."""
     tops = {row.top for row in wanted if row.is_container or row.top_level_parent_key}
     links = CourseLink.objects
     rows = {row.pk: row for row in wanted}
@@ -258,8 +258,8 @@ class _Readiness:
         """
         Return whether a block holds other children than its published library container, or in another order.
 
-        Blocks that were added in the course do not count, nor do parts whose items are not published: such a part has
-        a state of its own.
+        Blocks that were added in the course do not count. Parts whose items are not published do not count either:
+        such a part has a state of its own.
         """
         if not row.is_container:
             return False

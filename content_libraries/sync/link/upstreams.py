@@ -18,7 +18,7 @@ from ...olx.api import settings_in
 from ..data import LinkState
 
 _MAX_READS: Final = 5
-"""How often a library is read at most, if each time somebody publishes while it is read."""
+"""How often a library is read at most, if an author publishes during each reading."""
 
 _STUDIO_ID: Final = re.compile("[0-9a-f]{32}")
 _REPEATED: Final = re.compile(r"_\d+$")
@@ -150,12 +150,12 @@ def read_contents(versions: Collection[int]) -> Contents:
 @dataclass(frozen=True, slots=True)
 class CopiedVersion:
     """
-    What a library knows about a copied version of an item.
+    A copied version of an item, as its library knows it.
 
     Args:
         title: title of the version; None if the version does not exist any more.
         claimed: number of the version that counts as synced after a paste: the copied version if it was ever published,
-            otherwise the published version if that is older; None if there is neither.
+            otherwise the published version if that is older; None if neither exists.
         shown: ``entity_ref`` of each published child; () unless the published version is claimed.
     """
 
@@ -205,7 +205,7 @@ def _copied_in(
 
 
 def _read_library(library_key: LibraryLocatorV2, package_pk: int, wanted: Collection[ItemKey]) -> Upstreams:
-    """Read a library, and read it again if somebody published meanwhile, so that all items are of one publish log."""
+    """Read a library, and again if an author published meanwhile, so that all items are from one publish log."""
     for _attempt in range(_MAX_READS):
         before = learning_core.newest_publish_logs([package_pk])
         found = _read_once(library_key, package_pk, wanted)

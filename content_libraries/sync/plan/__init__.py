@@ -1,1 +1,1 @@
-"""Plans of syncs: what a sync would write, as steps for people and changes for the course store."""
+"""Plans of syncs: the writes of a sync, as steps for people and changes for the course store."""

@@ -54,7 +54,7 @@ def attention_in(usage_key: UsageKey, olx: str) -> Iterator[Attention]:
 
 def settings_report(course_key: CourseKey, found: tuple[Attention, ...]) -> tuple[Attention, ...]:
     """
-    Return those settings of new blocks that do not fit the course.
+    Return the settings of new blocks that do not fit the course.
 
     A graded block fits when the grading policy of the course has its assignment type.
     """

@@ -1,4 +1,4 @@
-"""Finding values in which a course differs from its library, and what a sync does with them. Works on OLX alone."""
+"""Finds values in which a course differs from its library, and decides what a sync does. Needs only OLX."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def block_difference(base: str | None, theirs: str | None, mine: str | None, out
     Compare the settings and the body of a block.
 
     Args:
-        base, theirs, mine: OLX; None if there is none.
+        base, theirs, mine: OLX, or None.
         outcome: OLX of the block after the sync.
 
     Returns: ``settings``, a row for each setting that changes or is kept (``name``, ``base``, ``theirs``, ``mine``,

@@ -35,14 +35,14 @@ class TopPlace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
     """
-    Everything that the plan of a sync is made from.
+    The data from which the plan of a sync is made.
 
     Args:
         course: the blocks of the course, and the published items that they are linked to.
         tops: the places of the blocks to sync.
         bases: usage key -> pk of the version of the library item that was synced last, if it is known.
         base_titles: pk of such a version -> its title.
-        contents: OLX, files and settings of the published versions, and of those that were synced last.
+        contents: OLX, files and settings of the published versions, and of the versions that were synced last.
         course_files: path -> file of the course; empty if no block to sync has files.
         earlier_files: (entity pk, path, digest) of the files in any version of the items whose files return.
         tags: usage key -> the tags that the sync adds to the block and takes from it.
@@ -67,7 +67,7 @@ class PlanFacts:
         """
         Return whether the course has a file of the published version that the synced version did not have.
 
-        Such a file may be from a version before the synced one, and then is no author's file.
+        Such a file may be from a version before the synced one, and then is not an author's file.
         """
         published = own_files(self.contents.files.get(place.item.version_pk, ()))
         names = published.keys() - self.files_from_library(place).keys()
@@ -76,7 +76,7 @@ class PlanFacts:
 
 def gather_facts(course: LinkedCourse, tops: Sequence[TopPlace]) -> PlanFacts:
     """
-    Read what the plan for these places is made from, in a few queries for each library.
+    Read the input of the plan for these places, in a few queries for each library.
 
     Args:
         course: the blocks of the course, and the published items that they are linked to.

@@ -28,7 +28,7 @@ class Place:
     children: list[Place] = field(default_factory=list)
 
     def walk(self) -> Iterator[Place]:
-        """Yield the place and those below it, in document order."""
+        """Yield the place and the places below it, in document order."""
         yield self
         for child in self.children:
             yield from child.walk()

@@ -1,4 +1,4 @@
-"""Checking whether a plan still does what its preview showed."""
+"""Checks whether a plan still matches its preview."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from .matching import Place
 @dataclass(slots=True)
 class PlanParts:
     """
-    What has been planned so far.
+    The plan so far.
 
     Args:
         structure: the course before the sync.

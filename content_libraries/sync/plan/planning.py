@@ -17,7 +17,7 @@ from ..data import LinkState, SkippedLink, SyncPlan
 from ..errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
 from ..guard.reuse import refuse_unfit_parent
 from ..link.attributes import course_type_of
-from ..link.states import explain, require_matching_types
+from ..link.explanations import explain, require_matching_types
 from ..link.upstreams import UpstreamItem
 from .attention import settings_report
 from .files import without_lost_files

@@ -17,7 +17,7 @@ from .parts import PlanParts
 
 def add_children(course: LinkedCourse, parts: PlanParts, place: Place, claimed: Collection[UsageKey]) -> None:
     """
-    Add what happens to the children of the block of a place: removals, moves, another order.
+    Add the changes of the children of the block of a place: removals, moves, another order.
 
     Args:
         claimed: the blocks that stay in the course, or move within it.

@@ -36,7 +36,7 @@ type Files = tuple[FileMedia, ...]
 
 def with_srt_transcripts(contents: Contents, packages: Mapping[int, int]) -> Contents:
     """
-    Return contents in which the SJSON transcripts of videos are SRT files. Other contents stay as they are.
+    Return contents in which the SJSON transcripts of videos are SRT files. Other contents stay unchanged.
 
     Args:
         packages: pk of a version -> pk of its learning package.
@@ -122,7 +122,7 @@ def _as_srt_file(file: FileMedia, names: Mapping[str, str], made: Mapping[str, b
 
 
 def _with_renamed_transcripts(olx: str, names: Mapping[str, str]) -> str:
-    """Return the OLX of a video with the new names of its transcripts; the one of ``sub`` is named for English."""
+    """Return the OLX of a video with the new names of its transcripts. The file of ``sub`` becomes the English one."""
     short = {old.removeprefix(_STATIC): new.removeprefix(_STATIC) for old, new in names.items()}
     olx = with_renamed_files(olx, short)
     settings = settings_in(olx)
@@ -134,7 +134,7 @@ def _with_renamed_transcripts(olx: str, names: Mapping[str, str]) -> str:
 
 
 def _transcripts(settings: Mapping[str, str]) -> dict[str, object]:
-    """Return the transcript file of each language of a video; none if its setting cannot be parsed."""
+    """Return the transcript file of each language of a video; empty if its setting cannot be parsed."""
     try:
         found = read_json(settings.get("transcripts") or "{}")
     except InvalidValueError:

@@ -23,15 +23,15 @@ from ..errors import UnsupportedTypeError
 from ..guard.reuse import is_supported
 from ..link.access import access_block, libraries_with_hidden_states, require_links_of_course
 from ..link.attributes import LinkSettings, key_or_none
+from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in, standings_of
-from ..link.states import explain
 from ..models import CourseLink
 
 _ORDER: Final = ("is_container", "pk")
 
 
 class ItemType(StrEnum):
-    """Which links a list contains."""
+    """Filters of a list of links by the type of their items."""
 
     ALL = "all"
     COMPONENTS = "components"
@@ -371,7 +371,7 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
 
 
 def _reuse_problem(item: ItemKey | None, state: LinkState) -> str | None:
-    """Return the code of the problem that keeps the item of a link from being reused once more; None if none does."""
+    """Return the code of the problem that keeps the item of a link from being reused once more, or None."""
     if state not in WORKING_STATES:
         return None if state == LinkState.NOT_LINKED else state
     return None if item is None or is_supported(item) else UnsupportedTypeError.code

@@ -86,7 +86,7 @@ class ConvertedBlockSerializer(serializers.Serializer[Any]):
 
 
 class ConversionSerializer(serializers.Serializer[LegacyConversion]):
-    """A conversion and what it did."""
+    """A conversion and its results."""
 
     uuid = serializers.UUIDField()
     course_key = serializers.CharField()
@@ -100,14 +100,14 @@ class ConversionSerializer(serializers.Serializer[LegacyConversion]):
 
 
 class ConversionPreviewRequestSerializer(StrictSerializer):
-    """Which course."""
+    """The key of a course."""
 
     course_key = serializers.CharField()
 
 
 @extend_schema(tags=TAGS)
 class ConversionPreviewsView(DeveloperErrorsView):
-    """What conversions would do."""
+    """The preview of conversions."""
 
     @extend_schema(
         operation_id="legacy_conversion_preview",
@@ -178,7 +178,7 @@ class UpgradeBlockView(DeveloperErrorsView):
 
 @extend_schema(tags=TAGS)
 class UpdateAllView(DeveloperErrorsView):
-    """What Studio's legacy blocks offered as "update now", for everything that they show."""
+    """The action "update now" of Studio's legacy blocks, for all children at once."""
 
     @extend_schema(
         operation_id="legacy_block_update_all",

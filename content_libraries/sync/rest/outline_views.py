@@ -25,7 +25,7 @@ from .serializers import LinkSerializer, link_data
 
 
 class OutlineActionsSerializer(serializers.Serializer[Any]):
-    """What an author can do with a block."""
+    """The actions that an author can take on a block."""
 
     childAddable = serializers.BooleanField()  # noqa: N815 - the platform's spelling
     deletable = serializers.BooleanField()
@@ -51,7 +51,7 @@ class OutlineBlockSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=TAGS)
 class OutlineView(DeveloperErrorsView):
-    """A block of a course and what is below it."""
+    """A block of a course, and the blocks below it."""
 
     @extend_schema(
         operation_id="course_outline",
@@ -65,7 +65,7 @@ class OutlineView(DeveloperErrorsView):
 
 
 class InitialStateSerializer(serializers.Serializer[Any]):
-    """What an outline opens with."""
+    """The block that an outline shows, and the blocks that it expands, when it opens."""
 
     locator_to_show = serializers.CharField()
     expanded_locators = serializers.ListField(child=serializers.CharField())
@@ -108,7 +108,7 @@ class SiblingSerializer(serializers.Serializer[Any]):
 
 
 class AncestorSerializer(serializers.Serializer[Any]):
-    """A block that another one stands in."""
+    """A block that another block is inside of."""
 
     title = serializers.CharField()
     is_last = serializers.BooleanField(help_text="Whether it is the nearest one.")
@@ -116,7 +116,7 @@ class AncestorSerializer(serializers.Serializer[Any]):
 
 
 class NamedBlockSerializer(serializers.Serializer[Any]):
-    """What a block is called."""
+    """The title of a block."""
 
     display_name = serializers.CharField()
     display_type = serializers.CharField(help_text="What authors call blocks of its type: “Unit”.")

@@ -19,7 +19,7 @@ OUTCOMES = [outcome.value for outcome in SyncOutcome]
 
 
 class LinkRequestSerializer(serializers.Serializer[Any]):
-    """What to link a block to."""
+    """The library item to link a block to."""
 
     upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
     sync = serializers.JSONField(required=False, help_text="True or false, or their texts: take its content, too.")
@@ -32,7 +32,7 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """How to answer an update: as the platform says it, or by the name of the outcome."""
+    """The answer to an update: in the form of the platform, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
@@ -54,7 +54,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 
 class SyncRequestSerializer(AnswerSerializer):
-    """How to sync."""
+    """The options of a sync."""
 
     fingerprint = serializers.CharField(
         required=False,
@@ -91,7 +91,7 @@ class CreateRequestSerializer(serializers.Serializer[Any]):
 
 
 class ReadyPartSerializer(serializers.Serializer[Any]):
-    """A linked block inside of another one that is ready by itself."""
+    """A linked block that is ready by itself, inside of another linked block."""
 
     name = serializers.CharField()
     upstream = serializers.CharField()
@@ -123,7 +123,7 @@ class LinkSerializer(serializers.Serializer[Any]):
 
 
 class FileNoticesSerializer(serializers.Serializer[Any]):
-    """What happened to files."""
+    """The results of a sync for files."""
 
     new_files = serializers.ListField(child=serializers.CharField())
     conflicting_files = serializers.ListField(child=serializers.CharField())
@@ -228,7 +228,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
 
 
 class SyncPreviewSerializer(serializers.Serializer[Any]):
-    """What a sync would do."""
+    """The preview of a sync."""
 
     blocks = serializers.ListField(child=serializers.CharField(), help_text="Usage keys of what is synced.")
     skipped = SkippedSerializer(many=True)

@@ -1,4 +1,4 @@
-"""What the tagging endpoints read and write: that of openedx-tagging, with organizations and library roles."""
+"""Serializers of the tagging endpoints: serializers of openedx-tagging, with organizations and library roles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..models import TaxonomyAvailability
 class TaxonomySerializer(base.TaxonomySerializer):
     """A taxonomy that the user may see."""
 
-    # That of the package knows neither the length nor that each taxonomy has its own.
+    # The field of openedx-tagging checks neither the length nor that the id is unique.
     export_id = serializers.CharField(
         required=False, max_length=255, validators=[UniqueValidator(Taxonomy.objects.all())]
     )
@@ -62,7 +62,7 @@ class TagSerializer(base.TagDataSerializer):
 
 
 class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
-    """What taxonomies to list."""
+    """The taxonomies to list."""
 
     org = serializers.SlugRelatedField(
         slug_field="short_name", queryset=Organization.objects.all(), required=False, help_text="For this one."
@@ -103,7 +103,7 @@ class TaxonomyFileSerializer(serializers.Serializer[Any]):
 
 
 class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
-    """Which organizations a taxonomy is for: a list, or all."""
+    """The organizations that a taxonomy is for: a list, or all."""
 
     orgs = serializers.SlugRelatedField(
         slug_field="short_name", queryset=Organization.objects.all(), many=True, required=False
@@ -122,13 +122,13 @@ class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
 
 
 class TagsOfTaxonomySerializer(base.ObjectTagUpdateByTaxonomySerializer):
-    """All tags that an object shall have of one taxonomy."""
+    """All tags of one taxonomy that an object will have."""
 
     tags = KeyListField(child=serializers.CharField())
 
 
 class ObjectTagsUpdateSerializer(serializers.Serializer[Any]):
-    """Tags that replace those of an object, by taxonomy."""
+    """Tags that replace the tags of an object, by taxonomy."""
 
     tagsData = KeyListField(child=TagsOfTaxonomySerializer())  # noqa: N815 - as clients send it
 

@@ -1,7 +1,7 @@
 """
 Taxonomies, tags, and tags of objects in libraries (wire: tagging).
 
-The views are those of openedx-tagging. What is here is what they leave to their host.
+The views extend the views of openedx-tagging with the parts that the package leaves to its host.
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ _MEDIA_TYPES: Final = {ParserFormat.CSV: "text/csv; charset=utf-8", ParserFormat
 
 
 class TaggingView(ErrorsMixin):
-    """Base of the views. Authentication is the host's, not what the package would have."""
+    """Base of the views. Uses the host's authentication instead of the authentication of openedx-tagging."""
 
     authentication_classes = APIView.authentication_classes
 
 
 class TaxonomyErrorsMixin(TaggingView):
-    """Answers what models refuse, and numbers that are too long to be one, as other bad input."""
+    """Treats input that models refuse, and numbers that are too long, like other bad input."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -114,7 +114,7 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
         kind = ParserFormat[query.validated_data["output_format"].upper()]
         taxonomy = self.get_object()
         headers = {}
-        if query.validated_data["download"]:  # names of taxonomies may have several lines, and those of files one
+        if query.validated_data["download"]:  # names of taxonomies may have several lines
             name = "".join(letter if letter.isprintable() else " " for letter in taxonomy.name)
             headers["Content-Disposition"] = content_disposition_header(True, f"{name}{kind.value}") or "attachment"
         return HttpResponse(export_tags(taxonomy, kind), content_type=_MEDIA_TYPES[kind], headers=headers)
@@ -181,7 +181,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
 )
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # events are sent before the answer
 class ObjectTagView(TaggingView, base.ObjectTagView):
-    """The tags of something in a library, or of a course or a block of it. The roles there decide."""
+    """The tags of an object in a library or course. Roles in the library or course decide."""
 
     object_tags_serializer_class = ObjectTagsByTaxonomySerializer
     minimal_serializer_class = ObjectTagSerializer
@@ -226,7 +226,7 @@ class ObjectTagView(TaggingView, base.ObjectTagView):
     )
 )
 class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView):
-    """How many tags objects have. No secret, so whoever is logged in may know."""
+    """Numbers of tags of objects. Not a secret, so any logged-in user may read them."""
 
     parameters_without_value = frozenset({"count_implicit"})
 

@@ -152,7 +152,7 @@ def _limited_memory(more: int) -> Iterator[None]:
 
 
 def _address_space() -> int:
-    """Return the size of this process in bytes; 0 where the system does not tell."""
+    """Return the size of this process in bytes; 0 if the system does not report it."""
     try:
         return int(_STATISTICS.read_text().split()[0]) * resource.getpagesize()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Why a block was stopped."""
+"""Reasons why a block was stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ...errors import BusyError, ContentLibrariesError, UnavailableError
 
 
 class BlockStoppedError(ContentLibrariesError):
-    """A block took more than it may have. The message says of what."""
+    """A block exceeded a limit, which the message names."""
 
     code = "block_stopped"
 
@@ -24,13 +24,13 @@ class TookTooMuchMemoryError(BlockStoppedError):
 
 
 class AnswerTooLargeError(BlockStoppedError):
-    """What a block answers has more bytes than ``BLOCK_MESSAGE_BYTES``."""
+    """The response of a block has more bytes than ``BLOCK_MESSAGE_BYTES``."""
 
     code = "answer_too_large"
 
 
 class BlockProcessDiedError(BlockStoppedError):
-    """The process of a block ended without an answer, or answered what is none."""
+    """The process of a block ended without a response, or sent an invalid response."""
 
     code = "block_process_died"
 
@@ -48,6 +48,6 @@ class BlocksUnavailableError(UnavailableError):
 
 
 class DatabaseRefusedError(ContentLibrariesError):
-    """The code of a block asked for a database. Its process has none: the site reads and writes for it."""
+    """The code of a block used the database. Its process has no database: the site reads and writes for it."""
 
     code = "database_refused"

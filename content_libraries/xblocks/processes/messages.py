@@ -1,7 +1,7 @@
 """
-What the site and the process of a block say to each other.
+Messages between the site and the process of a block.
 
-The site does not trust what comes back: ``read_plain`` makes nothing but data of it.
+The site does not trust messages from the process: ``read_plain`` turns them into plain data only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Task:
 
     Args:
         function: a function of a module. It gets the site, and then ``arguments``.
-        arguments: what can be pickled.
+        arguments: its arguments, which have to be picklable.
         language, time_zone, script_prefix: as in the request.
         seconds: after how long the process ends itself if the site has not ended it.
         memory: how many more bytes of address space the process may take than it has.
@@ -62,7 +62,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """What the code of a block logged."""
+    """A log message of the code of a block."""
 
     logger: str
     level: int
@@ -71,7 +71,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the function of a task returned. ``is_last`` says that the process ends now."""
+    """The result of the function of a task. ``is_last`` says that the process ends now."""
 
     value: Any
     is_last: bool = False

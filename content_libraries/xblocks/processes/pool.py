@@ -36,13 +36,13 @@ _SHORTEST_LIMIT: Final = 1024 * 1024
 _TIME: Final = struct.Struct("@ll")
 """The ``timeval`` of C: seconds and microseconds."""
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Libraries for mathematics start threads when they are imported, and whoever forks must not have any."""
+"""Keeps libraries for mathematics from starting threads when imported: a process that forks must not have threads."""
 _NOT_INHERITED: Final = frozenset({"PROMETHEUS_MULTIPROC_DIR"})
 """A process that counts no requests leaves no files of counters behind."""
 
 
 class Answerer(Protocol):
-    """What a process may ask of the site in the middle of a task: methods, whose names are in ``QUESTIONS``."""
+    """The site, as a process sees it during a task. The process may call the methods named in ``QUESTIONS``."""
 
     QUESTIONS: ClassVar[frozenset[str]]
 
@@ -58,7 +58,7 @@ class Zygote:
         self._paused_until = 0.0
 
     def start(self) -> None:
-        """Start the program, unless it runs. It imports for seconds, and nobody waits for it here."""
+        """Start the program, unless it runs. Does not wait for its imports, which take seconds."""
         with self._lock:
             self._started()
 
@@ -88,8 +88,8 @@ class Zygote:
         """
         End a process.
 
-        Only its zygote can: to everybody else, the pid may be that of another process by now. Where the zygote is gone,
-        the process ends by itself, at its closed connection or by its own clock.
+        Only the zygote can do this safely: for any other process, the pid may belong to a new process by now. Without
+        a zygote the process ends by itself, when its connection closes or its time is up.
         """
         with self._lock:
             if self._control is None:
@@ -109,7 +109,7 @@ class Zygote:
         """Let go of the zygote process in a fork of the site, because the process belongs to the parent."""
         if self._control is not None and self._program is not None:
             self._control.close()
-            self._program.returncode = 0  # it is no child of this process
+            self._program.returncode = 0  # it is not a child of this process
 
     def _started(self) -> socket.socket:
         if self._control is not None:
@@ -122,7 +122,7 @@ class Zygote:
                 command_line(os.fsdecode(get_executable()), theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # what a block prints is no output of a command
+                stdout=2,  # text that a block prints is not output of a command
                 env=_environment(),
             )
         self._control, self._is_ready = ours, False
@@ -180,7 +180,7 @@ class _Process:
 
     def do(self, task: Task, site: Answerer, *, has_to_make_room: Callable[[], bool]) -> Answer | Failure:
         """
-        Have a task done, and answer what the process asks meanwhile.
+        Have a task done, and answer questions of the process meanwhile.
 
         Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process is of no use any
         more.
@@ -231,7 +231,7 @@ def _connected(seconds: float) -> tuple[Connection, socket.socket]:
 def _reply(site: Answerer, question: Question) -> Reply:
     try:
         return Reply(getattr(site, question.method)(*question.arguments, **question.keywords))
-    except Exception as error:  # noqa: BLE001 - it is raised where somebody asked
+    except Exception as error:  # noqa: BLE001 - it is raised in the process that asked
         return Reply(error=error)
 
 
@@ -273,7 +273,7 @@ class Pool:
             return outcome
 
     def close(self) -> None:
-        """End all processes. Whoever waits for one of them learns that it has died."""
+        """End all processes. Callers that wait for a process learn that it has died."""
         while process := self._an_idle_one():
             self._let_go(process)
         self._zygote.close()

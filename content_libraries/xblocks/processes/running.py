@@ -58,18 +58,18 @@ if hasattr(os, "register_at_fork"):
 
 def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: str, about: object) -> T:
     """
-    Call a function in a process that ends when it takes too much time or memory, and return what it returns.
+    Call a function in a process that ends if it takes too much time or memory, and return the result.
 
     With ``BLOCK_PROCESSES`` = 0 it is called here, without limits.
 
     Args:
         function: a function of a module. It gets the site, and then ``arguments``. It has no database.
-        arguments: what can be pickled.
-        site: answers what the function asks. In the process, another object with the same methods stands for it.
+        arguments: its arguments, which have to be picklable.
+        site: answers questions of the function. In the process, another object with the same methods stands for it.
         who: whose turn it takes; see ``turns``.
-        about: what it is done for, for the log.
+        about: the purpose, for the log.
 
-    Raises what the function raises of this app's errors, a BlockStoppedError when it was stopped, and BusyError.
+    Raises this app's errors from the function, BlockStoppedError if it was stopped, and BusyError.
     """
     if not conf.BLOCK_PROCESSES.value:
         return function(site, *arguments)
@@ -95,7 +95,7 @@ def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: 
 
 
 def start() -> None:
-    """Start what a first block would wait for, without waiting for it."""
+    """Start the process that a first block would wait for, without waiting for it."""
     if conf.BLOCK_PROCESSES.value:
         _pool.get().start()
 

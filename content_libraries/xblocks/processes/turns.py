@@ -2,11 +2,11 @@
 Decides whose task runs next: as many tasks at once as there are processes, shared fairly among users.
 
 1. One user never has all processes, if there are several. The user's other tasks wait.
-2. The user with fewer running tasks comes first; among equals, the one who asked first.
+2. The user with fewer running tasks comes first; among equals, the user who asked first.
 3. At most ``BLOCK_QUEUE`` tasks wait, because each keeps a thread of the web server. When there are more, the user
    with the most waiting tasks loses the last one. No task waits longer than PATIENCE_SECONDS.
 4. Users whose tasks had to be stopped in the last minute share all processes but one, and their tasks do not wait.
-5. Slow tasks never hold all processes while somebody waits: the task that began last has to make room.
+5. Slow tasks never hold all processes while other tasks wait: the task that began last has to make room.
 """
 
 from __future__ import annotations

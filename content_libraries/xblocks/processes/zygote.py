@@ -1,9 +1,9 @@
 """
-The process that those of blocks are forked from: it has imported everything, and runs nothing of anybody.
+The process that the processes of blocks are forked from. It has imported everything, and runs no code of authors.
 
 A fork takes milliseconds and shares memory, so a process that was killed is replaced at once. The zygote is a program
 of its own: it has one thread, and none of the site's sockets, files and connections. It knows which processes it has
-forked, so it is asked to kill them. When the site ends, however it ends, the zygote kills all of them and ends.
+forked, so it is asked to kill them. When the site ends, for any reason, the zygote kills all of them and ends.
 Signals that tell a site to end are for the site, which may have requests to finish.
 """
 
@@ -100,7 +100,7 @@ def _kill(children: Collection[int]) -> None:
 
 
 def _reap(children: set[int]) -> None:
-    """Let go of children that have ended. Until then their pids are nobody else's."""
+    """Reap children that have ended. Until then no other process gets their pids."""
     for pid in list(children):
         if os.waitpid(pid, os.WNOHANG) != (0, 0):
             children.discard(pid)

@@ -22,7 +22,7 @@ class VersionConverter:
 
 
 def parse_version(text: str) -> Version:
-    """Parse what the converter matches. Raises ValueError for anything else."""
+    """Parse a text that the converter matches. Raises ValueError for any other text."""
     return cast(Version, text) if text in {"draft", "published"} else _number(text)
 
 

@@ -1,4 +1,4 @@
-"""Blocks of courses in frames, as they are in the draft, for whoever may edit the course."""
+"""Shows drafts of course blocks in frames, to users who may edit the course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs of pages for frames, and of what they load, below ``/xblocks/v2/``."""
+"""URLs of pages for frames, and of files that these pages load, below ``/xblocks/v2/``."""
 
 from __future__ import annotations
 

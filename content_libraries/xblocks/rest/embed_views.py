@@ -1,8 +1,8 @@
 """
 Pages that show a block in a frame, and the files of block packages that they load.
 
-What authors write runs in these pages. So they are sandboxed whoever frames them: the policy of the page gives it no
-origin, and with it no cookies, no storage and no way to act for the reader (ADR 0017).
+Code of authors runs in these pages. So they are always sandboxed, in any frame: the policy of the page gives it no
+origin, and therefore no cookies, no storage and no way to act for the reader (ADR 0017).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 Handlers of blocks, called by scripts of previews.
 
-These scripts run in pages without an origin and without cookies, so any page may call; the token in the address is
-what allows it. Nothing here reads a cookie.
+These scripts run in pages without an origin and without cookies, so any page may call. The token in the URL authorizes
+the call. This module reads no cookies.
 """
 
 from __future__ import annotations

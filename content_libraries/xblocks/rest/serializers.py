@@ -1,4 +1,4 @@
-"""What the XBlock API takes and gives."""
+"""Serializers of the XBlock API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..data import FieldValues, Metadata, RenderedView
 
 
 class MetadataSerializer(serializers.Serializer[Metadata]):
-    """What a component is."""
+    """The key, type and title of a component."""
 
     block_id = serializers.CharField(source="key")
     block_type = serializers.CharField(source="key.block_type")
@@ -51,7 +51,7 @@ class FieldsUpdateSerializer(serializers.Serializer[Any]):
 
 
 class ChoiceField(serializers.JSONField):
-    """Whatever a block type declares as its choices."""
+    """The choices that a block type declares."""
 
     def to_representation(self, value: Any) -> Any:
         return value if isinstance(value, (list, tuple, dict)) else None
@@ -72,7 +72,7 @@ class DeclaredFieldSerializer(serializers.Serializer[Any]):
 
 
 class DeclaredFieldsSerializer(serializers.Serializer[Any]):
-    """All authored fields, and what the type does not know. ``preserved`` is read-only."""
+    """All authored fields, and attributes that the type does not know. ``preserved`` is read-only."""
 
     preserved = serializers.DictField(child=serializers.CharField())
     notice = serializers.CharField(allow_blank=True)

@@ -36,7 +36,7 @@ class XBlockAPIView(LibraryAPIView):
     """
     Base of the XBlock API: anonymous callers are let in, and the permission in the library decides.
 
-    Refusals tell in their ``detail`` what was not found or not allowed.
+    Errors have a ``detail`` that says what was not found or not allowed.
     """
 
     permission_classes = ()
@@ -52,7 +52,7 @@ class XBlockAPIView(LibraryAPIView):
 
 
 class MetadataView(XBlockAPIView):
-    """What a component is."""
+    """The key, type and title of a component."""
 
     @extend_schema(summary="Describe a component", parameters=[_INCLUDE], responses=MetadataSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
@@ -62,7 +62,7 @@ class MetadataView(XBlockAPIView):
 
 
 class FieldsView(XBlockAPIView):
-    """What authors edit of a component."""
+    """The values of a component that authors edit."""
 
     @extend_schema(summary="Read the fields of a component", responses=FieldsSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
@@ -117,7 +117,7 @@ class RenderView(XBlockAPIView):
 
 
 class HandlerUrlView(XBlockAPIView):
-    """Where to call a handler."""
+    """The URL of a handler."""
 
     @extend_schema(
         summary="Make the address of a handler",
@@ -132,7 +132,7 @@ class HandlerUrlView(XBlockAPIView):
 
 
 def version_parameter(request: Request) -> Version | None:
-    """Read the version from the query string; return None if there is none. Raises ValidationError."""
+    """Read the version from the query string, or return None without one. Raises ValidationError."""
     text = request.query_params.get("version")
     try:
         return parse_version(text) if text else None

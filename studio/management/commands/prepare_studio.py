@@ -53,7 +53,7 @@ class Command(BaseCommand):
         call_command("create_demo_users", str(DEMO_LIBRARY), stdout=self.stdout)
 
     def tell(self, message: str) -> None:
-        """Print what is done next, with the time."""
+        """Print the next step, with the time."""
         self.stdout.write(f"{timezone.localtime():%H:%M:%S} {message}")
         self.stdout.flush()
 
@@ -108,6 +108,6 @@ class Command(BaseCommand):
 
 
 def _is_taken(port: int) -> bool:
-    """Return whether somebody listens at a port of this machine."""
+    """Return whether a server listens at a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

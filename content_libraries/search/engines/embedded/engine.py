@@ -1,9 +1,9 @@
 """
 The embedded search engine: a tantivy index in a folder that the processes of a site share.
 
-Readers are never blocked, and see what others have committed. One process writes at a time; the others wait
-for it, but not for long. The index is disposable: what cannot be read is thrown away, and the new identity of
-the index that takes its place makes the next catch-up fill it again.
+Readers are never blocked, and see all committed documents. One process writes at a time; the others wait for it, but
+not for long. The index is disposable: an unreadable index is replaced by an empty one, whose new identity makes the
+next catch-up fill it again.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from ...engine import (
 )
 from ...waiting import patience
 from .queries import build_query
-from .reading import count_facets, find_addresses
 from .schema import ID, SCHEMA_VERSION, from_row, make_schema, to_row
+from .searching import count_facets, find_addresses
 
 _HEAP_BYTES: Final = 50_000_000
 _IDENTITY_FILE: Final = "identity"
 _COMMIT_FILE: Final = "meta.json"
-"""What tantivy replaces at each commit."""
+"""The file that tantivy replaces at each commit."""
 
 _VERSION: Final = f"{DOCUMENTS_VERSION}.{SCHEMA_VERSION}"
 _IN_USE, _SPARE, _DATA, _NEW_LINK = "index-v", "spare-v", "data-", "link-"
@@ -72,7 +72,7 @@ class EmbeddedEngine(SearchEngine):
     """
 
     patience: ClassVar[float] = 5.0
-    """Seconds to wait for other writers, where nobody is in a hurry."""
+    """Seconds to wait for other writers, unless ``waiting.patience`` allows less."""
 
     def __init__(self, folder: Path, *, is_spare: bool = False) -> None:
         self._folder = folder
@@ -162,7 +162,7 @@ class EmbeddedEngine(SearchEngine):
             )
 
     def _open(self) -> _Opened | None:
-        """Return the current index; None if there is none."""
+        """Return the current index, or None."""
         with _failures_named():
             try:
                 identity = (self._link / _IDENTITY_FILE).read_text()
@@ -208,7 +208,7 @@ class EmbeddedEngine(SearchEngine):
             return None
 
     def _create(self) -> _Opened:
-        """Put a new, empty index in place of whatever is there."""
+        """Replace the current index, if any, by a new, empty one."""
         identity = uuid.uuid4().hex
         index_folder = self._folder / f"{_DATA}{identity}"
         index_folder.mkdir()

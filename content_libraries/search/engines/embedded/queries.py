@@ -22,7 +22,7 @@ from ...engine import FILTERABLE_TEXTS, SearchQuery
 from ...words import MAX_TERMS, Term, fold, query_terms
 from .schema import NUMBERS, PRESENCE, TITLE_ORDER, WORD_FIELDS, empty_mark, exists_mark, null_mark
 
-# Each of these weights exceeds the sum of all that follow, for the most words that a query may have.
+# Each of these weights exceeds the sum of all following ones, even for a query with the maximum of words.
 _ONE_MORE_WORD: Final = 12_500.0
 _ONE_TYPO_LESS: Final = 640.0
 _NEXT_TO_EACH_OTHER: Final = 60.0
@@ -32,7 +32,7 @@ _WHOLE_TITLE: Final = 0.3
 _TITLE_BEGINS: Final = 0.15
 _WHOLE_WORD: Final = 0.06
 _FINE_TUNING: Final = 0.004
-"""What the statistical relevance counts for: it stays below all of the above."""
+"""The weight of the statistical relevance, which stays below all weights above."""
 
 _NEAR: Final = 4
 _FIELDS_OF: Final = {
@@ -205,7 +205,7 @@ def _numbers(values: Sequence[str | float]) -> Iterator[float]:
 
 def _in_range(schema: tantivy.Schema, condition: InRange) -> Query:
     if condition.attribute not in NUMBERS:
-        return Query.empty_query()  # texts are no numbers
+        return Query.empty_query()  # texts are not numbers
     if condition.low is None and condition.high is None:
         return Query.all_query()
     return Query.range_query(

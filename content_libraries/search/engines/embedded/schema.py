@@ -88,7 +88,7 @@ WORD_FIELDS: Final[Mapping[str, Callable[[Document], Iterable[str]]]] = {
     "words.published": _strings_of("published"),
 }
 """
-The fields that words are found in, by falling weight (wire: search-settings), and what goes into each.
+The fields that words are found in, by falling weight (wire: search-settings), and the function that fills each field.
 """
 
 
@@ -130,6 +130,6 @@ def to_row(document: Document) -> tantivy.Document:
 
 
 def from_row(row: tantivy.Document) -> dict[str, Any]:
-    """Return a document as it was stored."""
+    """Return the stored document."""
     document: dict[str, Any] = json.loads(row.get_first(STORED) or b"{}")
     return document

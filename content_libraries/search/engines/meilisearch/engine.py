@@ -71,10 +71,10 @@ class MeilisearchEngine(SearchEngine):
     """
 
     answer_seconds: ClassVar[float] = 10.0
-    """How long to wait for an answer, where nobody is in a hurry."""
+    """Seconds to wait for a response, unless ``waiting.patience`` allows less."""
 
     task_seconds: ClassVar[float] = 120.0
-    """How long to wait until a task is done, where nobody is in a hurry."""
+    """Seconds to wait until a task is done, unless ``waiting.patience`` allows less."""
 
     def __init__(self, url: str, *, api_key: str, index_name: str) -> None:
         self._url = url.rstrip("/")
@@ -217,7 +217,7 @@ class MeilisearchEngine(SearchEngine):
 
     def _create(self) -> dict[str, Any]:
         """
-        Create the index, and return what the server says about it.
+        Create the index, and return the server's description of it.
 
         Another process may create it at the same time.
         """
@@ -231,7 +231,7 @@ class MeilisearchEngine(SearchEngine):
         return info
 
     def _apply_settings(self) -> None:
-        """Correct the settings of the index. Documents that are there already stay, and are indexed anew."""
+        """Correct the settings of the index. Existing documents stay, and are indexed anew."""
         if wanted := differing(self._index().http.get(f"indexes/{self._index_name}/settings")):
             self._wait(self._index().update_settings(wanted))
 
@@ -251,10 +251,10 @@ class MeilisearchEngine(SearchEngine):
         Wait until a task is done.
 
         Args:
-            task: what the server has put into its queue.
-            done_anyway: code of the failure that means that somebody else has done it.
-            for_documents: whether the task adds documents; if they may be why it failed, that is
-                DocumentsRefusedError.
+            task: the server's response, which names the task in its queue.
+            done_anyway: code of the failure that means that another process has done it.
+            for_documents: whether the task adds documents; DocumentsRefusedError is raised if they may have caused a
+                failure.
 
         Raises SearchEngineError if it failed, EngineBusyError if it takes too long.
         """

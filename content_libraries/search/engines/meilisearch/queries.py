@@ -60,7 +60,7 @@ def _literal(value: str | float) -> str:
     """
     Quote a value. Meilisearch compares quoted numbers with numbers, too.
 
-    Meilisearch unescapes quotes, but leaves other backslashes, and pairs of them, as they are.
+    Meilisearch unescapes quotes, but leaves other backslashes, and pairs of them, unchanged.
     """
     text = str(value)
     quote = "'" if '"' in text and "'" not in text else '"'

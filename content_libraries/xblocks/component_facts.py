@@ -1,4 +1,4 @@
-"""Reading what authors may know of a component: its fields, its OLX, what it is."""
+"""Reads components for authors: their fields, their OLX, their descriptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHILDREN: Final = ("children", "editable_children")
 
 def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> FieldValues:
     """
-    Read what authors edit of a component. Needs VIEW.
+    Read the values of a component that authors edit. Needs VIEW.
 
     Where the type is not installed or cannot read the OLX, only the name is known. Raises NotFoundError,
     NotAllowedError, BusyError and BlockStoppedError.
@@ -35,7 +35,7 @@ def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | No
 
 def get_declared_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None) -> DeclaredFields:
     """
-    Read all authored fields that the type of a component declares, and what else its OLX says. Needs VIEW.
+    Read all authored fields that the type of a component declares, and the other attributes of its OLX. Needs VIEW.
 
     Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.
     """
@@ -52,13 +52,13 @@ def get_metadata(
     key: LibraryUsageLocatorV2, *, user: Actor, version: Version | None = None, include: Collection[str] = ()
 ) -> Metadata:
     """
-    Read what a component is. Needs LEARN.
+    Read the description of a component. Needs LEARN.
 
     Args:
         key: the component.
-        user: who asks; may be anonymous.
-        version: which version; None for the draft.
-        include: what to tell besides: ``index_dictionary``, ``student_view_data``, ``children`` and
+        user: the user who asks; may be anonymous.
+        version: the version; None for the draft.
+        include: additional values: ``index_dictionary``, ``student_view_data``, ``children`` and
             ``editable_children``. Others are not known and left out.
 
     Raises NotFoundError, NotAllowedError, BusyError and BlockStoppedError.

@@ -23,11 +23,11 @@ def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) 
 
     Args:
         key: the item.
-        user: who asks.
-        for_course: a course. Whoever may view library updates there reads what is published of an item that the
-            course is linked to, and of the containers around it (``reads_for_course``).
+        user: the user who asks.
+        for_course: a course. Users who may view library updates in it may read the published version of an item that
+            the course is linked to, and of the containers around it (``reads_for_course``).
 
-    Raises NotFoundError (also for what is deleted, softly) and NotAllowedError.
+    Raises NotFoundError (also if the item is softly deleted) and NotAllowedError.
     """
     library = get_library(library_key_of(key))
     for_course_only = reads_for_course(user, library, key, Permission.VIEW, course_key=for_course, inside=False)
@@ -43,7 +43,7 @@ def get_container_settings(
     key: LibraryContainerLocator, *, user: Actor, published: bool = False
 ) -> ContainerSettingsData:
     """
-    Read what a container has preserved of its original course, for the draft or the published version. Needs VIEW.
+    Read the settings that a container has kept from its original course, in draft or published. Needs VIEW.
 
     Raises NotFoundError, also for a container that is deleted (softly) or not published; and NotAllowedError.
     """
@@ -65,13 +65,13 @@ def get_children(
 
     Args:
         key: the container.
-        user: who asks.
+        user: the user who asks.
         published: whether to read the published version, with published titles; otherwise the draft.
-        for_course: a course. Whoever may view library updates there reads the published version of a container that
-            the course is linked to, and of what is in it (``reads_for_course``).
+        for_course: a course. Users who may view library updates in it may read the published version of a container
+            that the course is linked to, and of its descendants (``reads_for_course``).
 
-    Returns: the children that are there on that side. Raises NotAllowedError, and NotFoundError also for a
-    container that is not there on that side.
+    Returns: the children that have such a version. Raises NotAllowedError, and NotFoundError, also if the container
+    has no such version.
     """
     library = get_library(library_key_of(key))
     for_course_only = reads_for_course(user, library, key, Permission.VIEW, course_key=for_course, inside=True)

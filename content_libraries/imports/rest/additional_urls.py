@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import own_views as views
+from . import additional_views as views
 
 urlpatterns = [
     path("import_sources/", views.SourcesView.as_view(), name="import-sources"),

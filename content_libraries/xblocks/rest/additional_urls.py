@@ -1,4 +1,4 @@
-"""URLs of what is new about blocks, below ``/api/content_library/v1/``."""
+"""URLs of new features of blocks, below ``/api/content_library/v1/``."""
 
 from __future__ import annotations
 

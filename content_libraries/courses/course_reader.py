@@ -40,7 +40,7 @@ class _Row:
 
 
 class CourseReader:
-    """Reads one branch of one course. What was read once is kept for the life of the object."""
+    """Reads one branch of one course. The object keeps all data that it has read."""
 
     def __init__(self, course_key: CourseKey, branch: BranchName) -> None:
         self.course = find_course(course_key)
@@ -210,7 +210,7 @@ def require_run(course_key: CourseKey) -> None:
 
 
 def learning_package_of(course: Course) -> int:
-    """Return the pk of the course's learning package. Raises NotFoundError for a course that has none."""
+    """Return the pk of the course's learning package. Raises NotFoundError if the course has none."""
     if course.learning_package_id is None:
         raise NotFoundError(_("The course “%(course)s” is not kept in Learning Core.") % {"course": course.id})
     return course.learning_package_id

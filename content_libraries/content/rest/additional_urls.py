@@ -1,4 +1,4 @@
-"""URLs of what is new about containers, below ``/api/content_library/v1/``."""
+"""URLs of new features of containers, below ``/api/content_library/v1/``."""
 
 from __future__ import annotations
 

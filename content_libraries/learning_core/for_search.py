@@ -1,9 +1,7 @@
 """
-What the search index has to know: what changed since a point in the logs, and what surrounds many items at
-once.
+Reads data for the search index: changes since a point in the logs, and the surroundings of many items at once.
 
-The number of queries does not depend on how many items there are, but for one more with each ``IN_SIZE`` of
-them.
+The number of queries grows only by one for each ``IN_SIZE`` items.
 """
 
 from __future__ import annotations
@@ -31,8 +29,8 @@ from openedx_content.models_api import (
 )
 
 from .ids import entity_id, package_id
+from .item_statuses import CollectionLabel
 from .rows import in_parts
-from .status import CollectionLabel
 
 CollectionChangeData = signals.CollectionChangeData
 
@@ -120,9 +118,9 @@ def oldest_change_after(marks: Mapping[int, LogMark]) -> datetime | None:
     Find out when the first log after some points was written.
 
     Args:
-        marks: learning package pk -> a point in its logs. There is one query more for each ``_MARKS`` of them.
+        marks: learning package pk -> a point in its logs. Needs one query for each ``_MARKS`` of them.
 
-    Returns: None if there is none.
+    Returns: None if there is no such log.
     """
     oldest: list[datetime] = []
     for part in batched(marks.items(), _MARKS):
@@ -146,9 +144,9 @@ def entity_changes(learning_package_pk: int, *, after: LogMark, until: LogMark, 
     Read the records of the logs between two points.
 
     Args:
-        after, until: the logs after the one and up to the other, which is included.
-        late: two more logs, wherever they are; 0 for none. Logs get their numbers when they are begun: one
-            with a low number may be committed after one with a high number.
+        after, until: the logs with higher numbers than ``after``, up to and including ``until``.
+        late: numbers of two more logs, which may be lower than ``after``; 0 for no log. Logs get their numbers when
+            they are begun: a log with a low number may be committed after a log with a high number.
     """
     draft_logs = Q(
         draft_change_log_id__gt=after.draft_change_log_pk, draft_change_log_id__lte=until.draft_change_log_pk

@@ -41,7 +41,7 @@ _DELETED_PART: Final = gettext_lazy(
 
 def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageKey | None = None) -> str:
     """
-    Explain in the language of the request what is wrong with a link, and what to do about it; "" if nothing is wrong.
+    Explain the problem of a link, and what to do about it, in the language of the request; "" without a problem.
 
     Args:
         top: the top of the linked structure that the block is part of; None if it is not a part.

@@ -40,12 +40,12 @@ class ItemStatus:
     Args:
         pk: pk of the publishable entity.
         key: the item's key in its library.
-        can_stand_alone: False when it was made inside a container.
-        created, created_by: of the item itself, whatever happened later.
-        draft: the draft version; None when it is deleted (softly).
-        published: the published version; None when it is not published.
-        last_published, last_published_by: the publish operation that touched it last, as a part of something
-            else too; None when there was none.
+        can_stand_alone: False if it was made inside a container.
+        created, created_by: creation of the item itself.
+        draft: the draft version; None if it is softly deleted.
+        published: the published version; None if it is not published.
+        last_published, last_published_by: the last publish that included the item, itself or as a part of a container;
+            None if it was never published.
         has_unpublished_changes: whether draft and published state differ, in the item or anywhere below it.
     """
 
@@ -63,7 +63,7 @@ class ItemStatus:
 
 @dataclass(frozen=True, slots=True)
 class ItemTitles:
-    """The titles of the versions that an item has as a draft and published; None where it has none."""
+    """The titles of the draft and the published version of an item; None for a version that does not exist."""
 
     key: ItemKey
     draft: str | None

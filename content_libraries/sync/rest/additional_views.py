@@ -25,7 +25,7 @@ from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
 
 
 class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
-    """What to preview: one linked block, or everything that is ready in a course."""
+    """The blocks to preview: one linked block, or all ready blocks of a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
     course_key = serializers.CharField(required=False)
@@ -52,7 +52,7 @@ class UsagesSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=TAGS)
 class PreviewsView(DeveloperErrorsView):
-    """What syncs would do."""
+    """The preview of syncs."""
 
     @extend_schema(
         operation_id="sync_preview",
@@ -85,7 +85,7 @@ class ReuseRequestSerializer(StrictSerializer):
 
 
 class ReuseCheckSerializer(serializers.Serializer[Any]):
-    """Whether an item can be reused as it stands."""
+    """The result of a check whether an item can be reused."""
 
     upstream_key = serializers.CharField(source="upstream")
     problem = serializers.CharField(allow_null=True, help_text="Null where nothing stands against it.")
@@ -94,7 +94,7 @@ class ReuseCheckSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=TAGS)
 class ReuseChecksView(DeveloperErrorsView):
-    """What pickers mark as not to be reused."""
+    """The items that pickers mark as not to be reused."""
 
     @extend_schema(
         operation_id="reuse_check",
@@ -128,14 +128,14 @@ class MovedLinkSerializer(serializers.Serializer[Any]):
 
 
 class LeftLinkSerializer(serializers.Serializer[Any]):
-    """A link that stays as it is, because of its own item or of one in the same structure, which moves as a whole."""
+    """A link that cannot move, because of its own item or of another item in its structure, which moves as a whole."""
 
     usage_key = serializers.CharField()
     state = serializers.CharField(help_text="How the other library has the item, or else the first one that it lacks.")
 
 
 class LinkMoveSerializer(serializers.Serializer[Any]):
-    """Which links move."""
+    """The links that move."""
 
     course_key = serializers.CharField()
     moved = MovedLinkSerializer(many=True)
@@ -144,7 +144,7 @@ class LinkMoveSerializer(serializers.Serializer[Any]):
 
 @extend_schema(tags=TAGS)
 class LinkMovePreviewsView(DeveloperErrorsView):
-    """What moving links would do."""
+    """The preview of moving links."""
 
     @extend_schema(
         operation_id="link_move_preview",
@@ -186,7 +186,7 @@ def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, 
 
 
 class RunRequestSerializer(StrictSerializer):
-    """What to sync: courses, or every course of the caller's that uses a library."""
+    """The courses to sync: named courses, or every course of the caller's that uses a library."""
 
     course_keys = KeyListField(child=serializers.CharField(), default=list)
     library_key = serializers.CharField(required=False, help_text="Only what is linked to this library.")
@@ -220,7 +220,7 @@ class RunSerializer(serializers.Serializer[Any]):
 
 
 class OutdatedRunsView(DeveloperErrorsView):
-    """Base of views that start runs: one that would do something else than was shown is a 409."""
+    """Base of views that start runs. A run that would differ from its preview is refused with a 409."""
 
     def api_exception(self, error: ContentLibrariesError) -> APIException:
         shown = super().api_exception(error)

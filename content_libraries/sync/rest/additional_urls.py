@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from . import additional_views as views
 from . import legacy_views
-from . import own_views as views
 
 urlpatterns = [
     path("sync_previews/", views.PreviewsView.as_view()),

@@ -35,7 +35,7 @@ class ArrivingFiles:
 
 def as_new_use(olx: str) -> str:
     """
-    Return the OLX of a copy with a new ID in place of the one that only the original may use.
+    Return the OLX of a copy with a new ID in place of an ID that only the original may use.
 
     A video, for example, gets a new ``edx_video_id``. Other types of blocks come back unchanged.
     """

@@ -1,4 +1,4 @@
-"""URLs of what is new about permissions, below ``/api/content_library/v1/``."""
+"""URLs of new features of permissions, below ``/api/content_library/v1/``."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.files.base import File
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,12 +46,16 @@ def migrate_uploads(
     return HttpResponseRedirect(page_url("legacy", upload=uuids))
 
 
+def _names_of_archives() -> str:
+    return _("Its name ends in one of these: %(suffixes)s") % {"suffixes": ", ".join(api.upload_suffixes())}
+
+
 class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     """Uploads an archive of ``user``, which is read completely before it is stored."""
 
     user: ClassVar[Actor]
 
-    archive = forms.FileField(label=gettext_lazy("Archive"))
+    archive = forms.FileField(label=gettext_lazy("Archive"), help_text=lazy(_names_of_archives, str)())
     source_key = SourceKeyField(
         label=gettext_lazy("Import under another key"),
         required=False,
@@ -60,11 +65,6 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = SourceUpload
         fields = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        text = _("Its name ends in one of these: %(suffixes)s")
-        self.fields["archive"].help_text = text % {"suffixes": ", ".join(api.upload_suffixes())}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

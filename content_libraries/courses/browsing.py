@@ -1,4 +1,4 @@
-"""Reading courses on behalf of a user."""
+"""Reads courses on behalf of a user."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Copying blocks with everything in them, into the same course or another one, and copying whole courses.
+Copies blocks with everything in them, into the same course or another one, and copies whole courses.
 
 A copy gets new usage keys. Files that are private to a block are copied with it. From another course, the other files
 that the block refers to come along too, unless the course has a file of that name. The room that keeps links decides

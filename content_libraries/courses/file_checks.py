@@ -1,4 +1,4 @@
-"""Checking that the stored files of courses are complete and unchanged, for the operator of the site."""
+"""Checks that the stored files of courses are complete and unchanged, for the operator of the site."""
 
 from __future__ import annotations
 

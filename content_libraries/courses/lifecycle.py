@@ -1,4 +1,4 @@
-"""Creating, publishing and deleting courses."""
+"""Creates, publishes and deletes courses."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class NewLibraryForm(LibraryForm):
     Errors of the api are shown at the field that they are about.
 
     Args:
-        user: the user who makes it.
+        user: the user who creates the library.
     """
 
     organization = forms.CharField(

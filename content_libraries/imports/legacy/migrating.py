@@ -1,4 +1,4 @@
-"""Migrating legacy (v1) libraries: importing, publishing and forwarding them."""
+"""Migrates legacy (v1) libraries: imports, publishes and forwards them."""
 
 from __future__ import annotations
 

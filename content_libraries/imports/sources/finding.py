@@ -1,4 +1,4 @@
-"""Finding the source of a key: a course of the course store, or an uploaded archive (ADR 0025)."""
+"""Finds the source of a key: a course of the course store, or an uploaded archive (ADR 0025)."""
 
 from __future__ import annotations
 

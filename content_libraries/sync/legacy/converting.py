@@ -1,5 +1,5 @@
 """
-Converting blocks with content of a legacy library to problem banks whose children are linked to library items.
+Converts blocks with content of a legacy library to problem banks whose children are linked to library items.
 
 Only attributes of the draft change: usage keys, order, selection, settings and the work of learners stay. A conversion
 is planned in memory. The plan can be shown, and is applied unchanged in one change set of the course.

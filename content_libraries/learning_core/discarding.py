@@ -69,7 +69,9 @@ def _versions(entity_pks: Collection[int]) -> Iterator[int]:
 
 def _there_for_themselves(created: Collection[int], within: Collection[int]) -> set[int]:
     """
-    Return the new items that stay: they can stand alone, or a container that stays or is not in ``within`` holds them.
+    Return the new items that stay.
+
+    Such an item can stand alone, or is in a container that stays or is not in ``within``.
     """
     parents: dict[int, set[int]] = {}
     kept: set[int] = set()

@@ -170,7 +170,7 @@ def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
 
     All its sources go to the present destination of the first one, which usually is a new library.
 
-    Raises as ``start_legacy_migrations``, and InvalidInputError if an archive was deleted.
+    Raises the errors of ``start_legacy_migrations``, and InvalidInputError if an archive was deleted.
     """
     wanted = job.legacy_request["uploads"]
     uploads = list(readable(available_uploads(), user).filter(uuid__in=wanted).order_by("pk"))

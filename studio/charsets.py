@@ -1,4 +1,4 @@
-"""Charsets of requests, looked at before anything of them is decoded."""
+"""Checks charsets of requests before their text is decoded."""
 
 from __future__ import annotations
 

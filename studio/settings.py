@@ -1,7 +1,7 @@
 """
 Settings of the host project.
 
-Everything that differs between sites comes from the environment; with nothing set, the host runs on SQLite, a
+Everything that differs between sites comes from the environment; without settings, the host runs on SQLite, a
 file-system broker and the embedded search engine, and writes only below ``STUDIO_DATA_DIR``.
 """
 

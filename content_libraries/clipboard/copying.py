@@ -1,4 +1,4 @@
-"""Copying an item of a library, or a block of a course, to the clipboard, and reading the clipboard."""
+"""Copies an item of a library, or a block of a course, to the clipboard, and reads the clipboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pasting the clipboard into a library."""
+"""Pastes the clipboard into a library."""
 
 from __future__ import annotations
 

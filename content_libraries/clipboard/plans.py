@@ -1,4 +1,4 @@
-"""Planning a paste: decides which elements of staged OLX are existing items and which become new items."""
+"""Plans a paste: decides which elements of staged OLX are existing items and which become new items."""
 
 from __future__ import annotations
 

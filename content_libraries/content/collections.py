@@ -90,7 +90,7 @@ def update_collection(
 
     Needs EDIT_COLLECTION.
 
-    Returns: the collection. Raises as ``create_collection``.
+    Returns: the collection. Raises the same errors as ``create_collection``.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     _check_texts(title, description)

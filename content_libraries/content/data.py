@@ -113,7 +113,7 @@ class ContainerSettingsData:
 
     Args:
         settings: the attributes of its OLX element and its policy: name -> value as JSON.
-        license: its license, as the course spelled it; "" when it had none.
+        license: its license, as the course spelled it; "" without a license.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)

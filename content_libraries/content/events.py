@@ -67,7 +67,7 @@ def send_publish_events(
     """
     Send PUBLISHED for each item of a publish log, published deletions too.
 
-    Receivers of an older generation wait for it from containers above that were never published, too.
+    Older receivers expect it also from containers above that were never published.
     """
     for change in changes:
         _send(_PUBLISHED, change.key)

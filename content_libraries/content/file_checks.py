@@ -33,7 +33,7 @@ def check_files(
 
 def check_file_names(library_key: LibraryLocatorV2 | None = None) -> list[Finding]:
     """
-    Find files of components, in drafts and published versions, with whose names no backup can be restored.
+    Find files of components, in drafts and published versions, whose names would make a backup unusable.
 
     Authors could give such names in older releases. Texts refer to files by their names, so only authors can change
     them. Raises NotFoundError.

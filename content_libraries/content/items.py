@@ -76,7 +76,7 @@ def item_summaries(library: ContentLibrary, entity_pks: Iterable[int], *, publis
         entity_pks: pks of publishable entities; repetitions are repeated.
         published: whether to show the published versions instead of the drafts.
 
-    Returns: the summaries in the given order, without items that are not there on that side.
+    Returns: the summaries in the given order, without items that have no such version.
     """
     pks = list(entity_pks)
     statuses = learning_core.item_statuses(package_pk(library), pks, library_key=library.library_key)

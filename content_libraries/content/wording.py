@@ -1,4 +1,4 @@
-"""Putting changes of items into words."""
+"""Puts changes of items into words."""
 
 from __future__ import annotations
 

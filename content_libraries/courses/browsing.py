@@ -1,4 +1,4 @@
-"""Reading courses on behalf of a user."""
+"""Reads courses on behalf of a user."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def get_blocks(usage_keys: Sequence[UsageKey], *, user: Actor, published: bool =
     """
     Read blocks of one course, in the order of ``usage_keys``. Needs VIEW.
 
-    Raises NotFoundError for a block that is not there, and NotAllowedError.
+    Raises NotFoundError if a block does not exist, and NotAllowedError.
     """
     if not usage_keys:
         return []
@@ -111,7 +111,7 @@ def blocks_with_upstream(course_key: CourseKey) -> list[UpstreamSettings]:
     """
     Read the link settings of all blocks in the draft of a course that are linked to a library item or copied from one.
 
-    The blocks come in document order; blocks that stand nowhere in the course are left out. The number of queries
+    The blocks come in document order; blocks without a place in the course are left out. The number of queries
     does not depend on the course. Checks no permission: the caller keeps links for the site, not for a user.
     """
     store = course_store()

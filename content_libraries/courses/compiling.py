@@ -1,5 +1,5 @@
 """
-Compiling: writes the state of a course after one publish as documents, which are read without Learning Core's tables.
+Writes the state of a course after one publish as documents, which are read without Learning Core's tables.
 
 The structure document::
 

@@ -1,5 +1,5 @@
 """
-Copying blocks with everything in them, into the same course or another one, and copying whole courses.
+Copies blocks with everything in them, into the same course or another one, and copies whole courses.
 
 A copy gets new usage keys. Files that are private to a block are copied with it. From another course, the other files
 that the block refers to come along too, unless the course has a file of that name. The room that keeps links decides
@@ -82,7 +82,7 @@ def duplicate_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey | 
         parent_key: the parent of the duplicate; the first parent of the block if None. In a parent that does not hold
             the block, the duplicate comes last.
 
-    Raises as ``copy_block``.
+    Raises the same errors as ``copy_block``.
     """
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     structure = course_store().structure(usage_key.course_key)

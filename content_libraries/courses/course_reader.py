@@ -1,4 +1,4 @@
-"""Reading a course from its learning package."""
+"""Reads a course from its learning package."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ class PlacedBlock:
         olx: its OLX element without the blocks in it.
         ancestors: usage keys and titles of the blocks that hold it, from the section down, without the course. If the
             block stands in several places, the first counts.
-        modified: when the current version of the draft was made.
+        modified: time of the current version of the draft.
     """
 
     usage_key: UsageKey

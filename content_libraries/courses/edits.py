@@ -168,8 +168,8 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
     Args:
         path: ``static/NAME`` for an asset, or a file in another of the ``FILE_FOLDERS``.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for an invalid path or size, and for a policy that is
-    no JSON object.
+    Raises NotFoundError, NotAllowedError, and InvalidInputError for an invalid path or size, and if a policy is
+    not a JSON object.
     """
     check_path(path)
     if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":

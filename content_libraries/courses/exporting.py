@@ -1,4 +1,4 @@
-"""Exporting a course from the default store as an OLX archive, as Studio does."""
+"""Exports a course from the default store as an OLX archive, as Studio does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking that the stored files of courses are complete and unchanged, for the operator of the site."""
+"""Checks that the stored files of courses are complete and unchanged, for the operator of the site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .models import Course, CourseBlock
 
 def check_course_files(*, repair: bool = False, digests: bool = False) -> list[Finding]:
     """
-    Find files that are lost, cut short or replaced by others, in all versions of all courses.
+    Find files that are lost, truncated or replaced by others, in all versions of all courses.
 
     Takes the same arguments and raises the same errors as ``content.api.check_files``.
     """

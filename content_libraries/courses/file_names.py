@@ -1,4 +1,4 @@
-"""Finding the files of its course that a block refers to."""
+"""Finds the files of its course that a block refers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Creating, publishing and deleting courses."""
+"""Creates, publishes and deletes courses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .writing import MAX_DISPLAY_NAME, apply_plan
 
 
 class CourseExistsError(ConflictError):
-    """There is a course with that key already."""
+    """A course with this key already exists."""
 
     code = "course_exists"
 

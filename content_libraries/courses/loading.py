@@ -1,5 +1,5 @@
 """
-Loading an OLX archive into a course of the default store.
+Loads an OLX archive into a course of the default store.
 
 The archive's published blocks are written and published, then its drafts are written over them. Loading an archive
 again changes only what differs. A load is planned like every other change of a course.

@@ -1,5 +1,5 @@
 """
-Finding blocks of a course and their places by Learning Core entities, for an index that follows the change logs.
+Finds blocks of a course and their places by Learning Core entities, for an index that follows the change logs.
 
 No function checks permissions, because the results are not shown to users. The number of queries does not depend on how
 many blocks there are.

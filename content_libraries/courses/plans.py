@@ -1,5 +1,5 @@
 """
-Plans: changes of a course as data, and computing their outcome. Uses no store and no database.
+Defines changes of a course as data, and computes their outcome. Uses no store and no database.
 
 A plan can be shown to a user and then applied unchanged. Its changes are made one after the other in memory. Only the
 outcome is written, so a block that moves twice gets one new version.
@@ -48,7 +48,7 @@ class UpdateBlock:
 
 @dataclass(frozen=True, slots=True)
 class SetChildren:
-    """Gives a block exactly these children, in this order. Blocks that then stand nowhere are deleted."""
+    """Gives a block exactly these children, in this order. Blocks that have no place afterwards are deleted."""
 
     usage_key: UsageKey
     children: tuple[UsageKey, ...]
@@ -137,7 +137,7 @@ def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
         structure: the draft of the course.
 
     Raises PlanOutdatedError when the course has changed since the plan was made, NotFoundError for a block that does
-    not exist, InvalidInputError for a change that would not leave a valid course, and OlxError for unsafe OLX.
+    not exist, InvalidInputError if a change would make the course invalid, and OlxError for unsafe OLX.
     """
     _refuse_outdated(plan, structure)
     run = _Run(structure)
@@ -196,7 +196,7 @@ class _Run:
                 self.outcome.files[path] = None
 
     def finish(self) -> Outcome:
-        """Check the result of all changes, find the blocks that stand nowhere any more, and return the outcome."""
+        """Check the result of all changes, find the blocks that have lost their last place, and return the outcome."""
         for key, children in self.outcome.children.items():
             for child in children:
                 self._require(child)

@@ -1,4 +1,4 @@
-"""Reading the published state of courses, as learners get it, from compiled documents instead of version tables."""
+"""Reads the published state of courses, as learners get it, from compiled documents instead of version tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Applying a plan to a course in its learning package."""
+"""Applies a plan to a course in its learning package."""
 
 from __future__ import annotations
 

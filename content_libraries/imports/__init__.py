@@ -1,1 +1,1 @@
-"""Importing courses and legacy libraries into libraries: reading, planning, previewing, applying."""
+"""Imports courses and legacy libraries into libraries: reads, plans, previews, applies."""

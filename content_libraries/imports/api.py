@@ -147,7 +147,7 @@ def plan_source(
     """
     Plan the import of a source that the site knows, and store the plan for ``start_plans``.
 
-    The library is not changed. Plans that shall be started together are made in order, each with the plans before it as
+    The library is not changed. Plans that will be started together are made in order, each with the plans before it as
     ``after``.
 
     Args:
@@ -155,7 +155,7 @@ def plan_source(
         source_key: key of a course in the course store, or of an uploaded course or legacy library.
         upload_uuid: read this upload, even if the course store has a course of the same key.
 
-    Raises as ``plan_import`` and ``find_source``.
+    Raises the errors of ``plan_import`` and ``find_source``.
     """
     library = access_library(user, library_key, Permission.EDIT)
     is_forwarded = options is not None and bool(options.forward)
@@ -182,7 +182,7 @@ def apply_import(
         publish: publish exactly the items that are written.
         progress: a function that is called before each step.
 
-    Raises ImportOutdatedError when a change of the library since then conflicts with the plan.
+    Raises ImportOutdatedError if the library has changed since then in conflict with the plan.
     """
     (progress or _silent)(
         _("Writing %(writes)s of %(blocks)s blocks") % {"writes": len(plan.writes()), "blocks": len(plan.blocks)}
@@ -205,4 +205,4 @@ def import_archive(
 
 
 def _silent(step: str) -> None:
-    """Do nothing with a step: the caller wants no progress."""
+    """Ignore a step, for callers without a progress function."""

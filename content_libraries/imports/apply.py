@@ -1,4 +1,4 @@
-"""Applying a plan: writing content, tags and records, and publishing, all or nothing."""
+"""Applies a plan: writes content, tags and records, and publishes, all or nothing."""
 
 from __future__ import annotations
 

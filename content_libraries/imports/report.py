@@ -1,5 +1,5 @@
 """
-Reporting on plans and results of imports: counts and rows, ready for JSON.
+Reports on plans and results of imports: counts and rows, ready for JSON.
 
 For example, a course whose only unit holds a Text and a content experiment without groups, imported up to the level of
 units, has a report with these entries among others::

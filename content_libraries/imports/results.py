@@ -1,4 +1,4 @@
-"""Reading the results of imports, and counts of an import before it starts (wire: imports-start)."""
+"""Reads the results of imports, and counts of an import before it starts (wire: imports-start)."""
 
 from __future__ import annotations
 

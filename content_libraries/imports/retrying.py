@@ -1,4 +1,4 @@
-"""Retrying the sources that a job did not import."""
+"""Retries the sources that a job did not import."""
 
 from __future__ import annotations
 

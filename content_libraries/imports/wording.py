@@ -1,4 +1,4 @@
-"""Putting reports of imports into words."""
+"""Puts reports of imports into words."""
 
 from __future__ import annotations
 

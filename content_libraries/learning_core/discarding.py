@@ -19,8 +19,8 @@ def discard_within(
     """
     Set the draft of an item, and of everything in it as draft or as published, back to the published version.
 
-    The item itself becomes soft-deleted if it was never published. Its contents become soft-deleted only if they were
-    never published, were made inside of a container, and stand nowhere else.
+    The item itself becomes softly deleted if it was never published. Its contents become softly deleted only if they
+    were never published, were made inside of a container, and are in no other container.
 
     Returns: pk of the draft change log; None when no draft differed.
     """
@@ -38,7 +38,7 @@ def discard_own(learning_package_pk: int, *, author_pk: int, at: datetime | None
     """
     Set drafts back to their published versions if only one author has changed them since.
 
-    Returns: pk of the draft change log; None when there were none.
+    Returns: pk of the draft change log; None if there were no such drafts.
     """
     with transaction.atomic():
         lock_package(learning_package_pk)
@@ -69,7 +69,9 @@ def _versions(entity_pks: Collection[int]) -> Iterator[int]:
 
 def _there_for_themselves(created: Collection[int], within: Collection[int]) -> set[int]:
     """
-    Return the new items that stay: they can stand alone, or a container that stays or is not in ``within`` holds them.
+    Return the new items that stay.
+
+    Such an item can stand alone, or is in a container that stays or is not in ``within``.
     """
     parents: dict[int, set[int]] = {}
     kept: set[int] = set()

@@ -206,7 +206,7 @@ def append_children(
 def remove_children(
     learning_package_pk: int, container_pk: int, child_pks: Collection[int], *, author_pk: int | None
 ) -> NextVersion:
-    """Give a container its next version, without these children wherever they stand. Raises ConflictError."""
+    """Give a container its next version, without these children, at all of their places. Raises ConflictError."""
     removed = frozenset(child_pks)
     with _edit_container(learning_package_pk, container_pk) as container:
         left = [pk for pk in container.children if pk not in removed]

@@ -1,4 +1,4 @@
-"""Compares the stored files of components with their rows, and repairs files whose bytes are stored elsewhere, too."""
+"""Compares the stored files of components with their rows, and repairs files whose bytes are also stored elsewhere."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def damaged_files(
     after_each: Callable[[], None] = lambda: None,
 ) -> list[DamagedFile]:
     """
-    Find the files of a learning package that are missing, cut short, or have other bytes than they should.
+    Find the files of a learning package that are missing, truncated or corrupt.
 
     Args:
-        digests: whether to read them all, and not only to ask the storage for their sizes.
+        digests: whether to read all files, instead of only asking the storage for their sizes.
         current_only: only files of drafts and published versions.
         repair: whether to repair files, from a text in the row, from a copy beside the file, or from a file of
             another learning package.

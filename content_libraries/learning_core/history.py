@@ -1,8 +1,8 @@
 """
 Reads the history of items: all records of the draft change logs and of the publish logs.
 
-Learning Core's own history functions work with one item each, and divide draft records by time. Here the records of
-many items are read at once, in the order of their logs. Callers divide them by versions.
+Learning Core's own history functions work with one item each, and divide draft records by time. This module reads the
+records of many items at once, in the order of their logs. Callers divide them by versions.
 """
 
 from __future__ import annotations

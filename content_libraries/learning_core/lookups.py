@@ -236,7 +236,7 @@ def live_component_pks(
     Return a query for the components whose drafts are not deleted, in the order of their creation.
 
     Args:
-        learning_package_pk: where to look.
+        learning_package_pk: the learning package to search.
         text_search: part of the draft title or of the code, in upper or lower case; all if blank.
         block_types: XBlock types; all if empty.
 

@@ -1,7 +1,7 @@
 """
 Checks permissions. The answers come from the site's permission backend.
 
-They are remembered during a request, so that a view and the api function that it calls ask once (ADR 0043).
+Answers are remembered during a request, so that a view and the api function that it calls ask once (ADR 0043).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def require(user: Actor, library: ContentLibrary, permission: Permission) -> Non
 
 
 def may(user: Actor, library: ContentLibrary, permission: Permission) -> bool:
-    """Return whether the user has the permission in the library. It takes two queries at most, once in a request."""
+    """Return whether the user has the permission in the library. Takes at most two queries, once in a request."""
     return any(permission in grant.permissions for grant in _grants(user, library))
 
 

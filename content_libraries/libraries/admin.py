@@ -68,7 +68,7 @@ class UnpublishedFilter(admin.SimpleListFilter):
 
 
 class OrganizationFilter(admin.RelatedOnlyFieldListFilter):
-    """Libraries of one of the organizations that have some."""
+    """Filters libraries by organization. Offers only organizations that have libraries."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

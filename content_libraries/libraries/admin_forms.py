@@ -50,7 +50,7 @@ class NewLibraryForm(LibraryForm):
 
     Errors of the api are shown at the field that they are about.
 
-    Subclasses set ``user``, who makes the library.
+    Subclasses set ``user``, who creates the library.
     """
 
     user: ClassVar[Actor]

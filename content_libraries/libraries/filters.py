@@ -32,7 +32,7 @@ class LibraryPermissions(PipelineStep):
 
     Frontends ask what their user may do, and show or hide buttons accordingly. openedx-authz itself knows roles only:
     it ignores the older levels, the flags of a library and the permission backend of the site, and honors the roles of
-    inactive accounts. Its answer has to agree with what is enforced.
+    inactive accounts. Its answer has to agree with the enforced permissions.
 
     A step for ``org.openedx.authz.permission_validation.requested.v1``.
     """

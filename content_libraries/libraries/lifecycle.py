@@ -166,7 +166,7 @@ def _organization(user: Actor, short_name: str) -> Organization:
             gettext("User not allowed to create libraries in '%(short_name)s'.") % {"short_name": short_name},
             field="org",
         )
-    # Somebody else may be creating the same organization at this moment; either row will do.
+    # Another process may be creating the same organization at this moment; either row will do.
     with suppress(IntegrityError), transaction.atomic():
         organizations_api.ensure_organization(short_name)
     return Organization.objects.get(short_name=short_name)

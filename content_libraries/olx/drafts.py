@@ -26,7 +26,7 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     a parent, but is not among its children, is inserted at its index (at the end without one). Drafts without a place
     stay in ``drafts`` of the result.
 
-    Raises PointerCycleError or ArchiveTooLargeError if drafts and published blocks together make no tree.
+    Raises PointerCycleError or ArchiveTooLargeError if drafts and published blocks together do not form a tree.
     """
     if not tree.drafts:
         return tree

@@ -68,7 +68,7 @@ class MalformedXmlError(OlxError):
 
 
 class MissingFileError(OlxError):
-    """A pointer, an html block or a caller names a file that is not there."""
+    """A pointer, an html block or a caller names a file that does not exist."""
 
     code = "olx_missing_file"
 
@@ -116,7 +116,7 @@ class InvalidAttributeError(OlxError):
 
 
 class FolderNotEmptyError(OlxError):
-    """A tree is to be written where something is already."""
+    """A tree was to be written into a folder that is not empty."""
 
     code = "olx_folder_not_empty"
 

@@ -1,9 +1,9 @@
 """
 Finds the static files that a block refers to.
 
-Only exact references count: a path under ``/static/``, or an asset key. A file name that merely occurs in a text is no
-reference (wire: imports-content). Names that a block gives without a path, as a video does, are told by the caller, who
-knows the types of blocks.
+Only exact references count: a path under ``/static/``, or an asset key. A file name that merely occurs in a text is not
+a reference (wire: imports-content). The caller, who knows the types of blocks, passes names that a block gives without
+a path, as a video does.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _refuse_costly_records(body: bytes) -> None:
 
 
 class _ForwardStream:
-    """As much of a file as tarfile needs to read headers from; contents are taken with :meth:`chunks`."""
+    """A file, as far as tarfile needs it to read headers; contents are taken with :meth:`chunks`."""
 
     def __init__(self, file: BinaryIO, meter: Meter) -> None:
         self._file = file

@@ -42,7 +42,7 @@ def write_folder(
     Raises:
         FolderNotEmptyError: the folder holds something.
         MissingFileError: the source lacks a file of the tree, or there is no source.
-        OlxError: the tree contradicts itself, or a block's name makes no safe path.
+        OlxError: the tree contradicts itself, or a block's name makes an unsafe path.
     """
     target = Path(target_folder)
     target.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ class TextJSONParser(JSONParser):
     A JSON parser that refuses lone surrogates, deep nesting and bodies with very many values.
 
     The parser of Django REST framework accepts lone surrogates, which cannot be encoded later, not even in the response
-    that refuses them. It crashes on deep nesting, and turns a body of twenty megabytes into hundreds of them.
+    that refuses them. It crashes on deep nesting, and can turn twenty megabytes into hundreds.
     """
 
     def parse(

@@ -72,7 +72,7 @@ class ErrorsMixin(APIView):
             self.check_access(request)
 
     def check_access(self, request: Request) -> None:
-        """Refuse who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
+        """Refuse users who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
 
     def has_handler(self, request: Request) -> bool:
         """Return whether the view itself answers the method of the request: not OPTIONS, and not a refused method."""
@@ -80,7 +80,7 @@ class ErrorsMixin(APIView):
         return name != "options" and name in self.http_method_names and hasattr(self, name)
 
     def refusal_of_key(self, key: MalformedKey) -> Exception:
-        """Return the error for a text in the address that is not the key that it should be."""
+        """Return the error for a text in the URL that should be a key."""
         return key.error
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -106,11 +106,11 @@ class ErrorsMixin(APIView):
                 return error
 
     def api_exception(self, error: ContentLibrariesError) -> APIException:
-        """Return the HTTP error for an error of this app. Clients of some views know another one."""
+        """Return the HTTP error for an error of this app. Some views override this for their clients."""
         return api_exception(error, anonymous=not self.request.user.is_authenticated)
 
     def error_body(self, error: Exception, data: object) -> object:
-        """Return the body for an error whose usual body is ``data``. Clients of some views know another one."""
+        """Return the body for an error whose usual body is ``data``. Some views override this for their clients."""
         return data
 
 
@@ -118,7 +118,7 @@ def _named_if_full(error: Exception) -> Exception:
     """
     Return StorageFullError for any exception that comes from a lack of space.
 
-    Uploads are written to temporary files, and databases grow, so that it may come from anywhere.
+    Uploads are written to temporary files, and databases grow, so any code may run out of space.
     """
     full = storage_full(error)
     if full is None or full is error:

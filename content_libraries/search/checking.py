@@ -64,8 +64,8 @@ def check_index(context_key: ContextKey | None = None, *, repair: bool = False) 
     A site that wants no search has nothing to check.
 
     Args:
-        context_key: one library or course; all of them if None, deleted ones that left documents behind too.
-        repair: whether to put it right at once. What the engine does not take stays: its content has to be changed.
+        context_key: one library or course; if None, all of them, also deleted ones that left documents behind.
+        repair: whether to repair them at once. Refused documents stay refused: their content has to be changed.
 
     Raises NotFoundError, and SearchEngineError if the engine fails.
     """

@@ -93,7 +93,7 @@ def begin_filling(checkpoint: SearchCheckpoint, *, until: LogMark, index_id: str
     Record that everything has to be put into the index.
 
     Args:
-        until: where the logs end now. What they tell is part of everything.
+        until: the present end of the logs. Their changes are part of everything.
         index_id, title: the index to fill, and the title that the documents will have.
     """
     _move(checkpoint, until, index_id=index_id, title=title, filling_after=0, refused={}, refused_count=0)

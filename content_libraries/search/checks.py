@@ -12,7 +12,7 @@ from .engine import MissingPackageError, SearchEngineError, current_engine
 
 @checks.register
 def check_engine(app_configs: Sequence[AppConfig] | None, **_kwargs: object) -> list[checks.CheckMessage]:
-    """Warn where the site has chosen an engine whose package is missing: nothing would be found, or indexed."""
+    """Warn if the package of the chosen engine is missing, because searching and indexing would fail."""
     try:
         current_engine()
     except MissingPackageError as error:

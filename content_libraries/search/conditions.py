@@ -39,7 +39,7 @@ class InRange:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """The document has the attribute, be it null."""
+    """The document has the attribute, which may be null."""
 
     attribute: str
 
@@ -60,21 +60,21 @@ class IsEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The condition does not hold. For documents without the attribute that is so."""
+    """The condition does not hold. This includes documents without the attribute."""
 
     condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """All conditions hold; without any, every document is let through."""
+    """All conditions hold. Without conditions, every document matches."""
 
     conditions: Sequence[Condition]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one condition holds; without any, no document is let through."""
+    """At least one condition holds. Without conditions, no document matches."""
 
     conditions: Sequence[Condition]
 

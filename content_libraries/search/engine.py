@@ -83,9 +83,9 @@ class DocumentsRefusedError(SearchEngineError):
     The engine refuses some of the sent documents, and may have stored no document at all.
 
     Args:
-        message: what it says.
+        message: the engine's message.
         reasons: id of a document -> why it is not taken; empty if the engine does not say which documents it means.
-        is_certain: whether it is the documents' fault; otherwise the engine may have failed.
+        is_certain: whether the documents are the cause; otherwise the engine may have failed.
     """
 
     code = "search_documents_refused"
@@ -212,7 +212,7 @@ class SearchEngine(ABC):
         """
         Make sure that there is an index that documents can be written to.
 
-        Returns: the identity of the index. Another identity than last time means that it is another index:
+        Returns: the identity of the index. A different identity than last time means that it is a new index:
         the last one was missing, unreadable, or made for other documents, and this one is empty.
         """
 
@@ -275,7 +275,7 @@ _MEILISEARCH: Final = "content_libraries.search.engines.meilisearch.MeilisearchE
 
 
 def is_search_on() -> bool:
-    """Return whether the site wants a search, with whichever engine."""
+    """Return whether the site has a search, with any engine."""
     return conf.SEARCH_ENGINE.value != _OFF
 
 

@@ -15,7 +15,7 @@ The filter language of search clients, which is Meilisearch's: reading it, and w
 
 Attributes and values are words, or texts in single or double quotes with backslashes before quotes. Keywords are
 upper case. Instead of a text, a client may send a list: all of its members have to hold, and a member that is a
-list holds if any of its texts does. Empty members say nothing.
+list holds if any of its texts does. Empty members are ignored.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def send_documents(engine: SearchEngine, documents: Sequence[Document]) -> dict[
 
 @dataclass(slots=True)
 class _Sending:
-    """One batch, of which something was refused."""
+    """One batch with refused documents."""
 
     engine: SearchEngine
     refused: dict[str, Refusal] = field(default_factory=dict)

@@ -50,7 +50,7 @@ def retag_search(trace: dict[str, object]) -> int:
     Update documents whose tags have changed, because a tag or a taxonomy has.
 
     Args:
-        trace: which tags, as ``trace_of`` has told.
+        trace: the tags, as a result of ``trace_of``.
 
     Returns: how many documents were made.
     """

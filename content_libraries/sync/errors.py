@@ -58,7 +58,7 @@ class UnsupportedTypeError(LinkError):
 
 
 class UnfitParentError(LinkError):
-    """A block of this type cannot stand in that block."""
+    """A block cannot hold blocks of the item's type."""
 
     code = "unfit_parent"
 

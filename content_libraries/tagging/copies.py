@@ -30,14 +30,14 @@ class TagCopy:
 
 def plan_tag_copies(sources: Mapping[str, str]) -> dict[str, TagCopy]:
     """
-    Find out what ``copy_tags`` would change.
+    Find the changes that ``copy_tags`` would make.
 
     Checks no permission.
 
     Args:
         sources: id of the object that gets tags -> id of the object that it gets them from.
 
-    Returns: object id -> what changes; objects where nothing does are left out.
+    Returns: object id -> the changes; objects without changes are left out.
     """
     wanted = _tags_of(sources.values())
     stored = _tags_of(sources)

@@ -35,7 +35,7 @@ def set_object_tags(object_id: str, tags: Sequence[tuple[Taxonomy, list[str]]], 
     Args:
         object_id: key of a component, container, collection, library, course, or block of a course.
         tags: taxonomies with the values to have from them. Tags of other taxonomies stay.
-        user: the user who does it.
+        user: the user who changes the tags.
 
     Raises NotFoundError, NotAllowedError, ConflictError; InvalidInputError for a taxonomy that is not for the
     organization of the object, and for values that the taxonomy does not allow.

@@ -25,7 +25,7 @@ def get_fields(key: LibraryUsageLocatorV2, *, user: Actor, version: Version | No
     """
     Read the values of a component that authors edit. Needs VIEW.
 
-    Where the type is not installed or cannot read the OLX, only the name is known. Raises NotFoundError,
+    If the type is not installed or cannot read the OLX, only the name is known. Raises NotFoundError,
     NotAllowedError, BusyError and BlockStoppedError.
     """
     block_version = access_version(key, user=user, permission=Permission.VIEW, version=version)

@@ -27,7 +27,7 @@ class CoursePart:
 
     Args:
         depth: how many levels below.
-        holds_blocks: whether it shows nothing itself, but the blocks in it, which follow.
+        holds_blocks: whether it only shows the blocks in it, which follow.
     """
 
     key: UsageKey
@@ -41,7 +41,7 @@ def access_course_draft(key: UsageKey, *, user: Actor) -> CourseBlockDraft:
     Read the draft of a block of a course.
 
     Needs EDIT or MANAGE_LIBRARY_UPDATES in the course, because reviewers of library updates see drafts, too. Raises
-    NotFoundError for a block that does not exist or that the user may not know of.
+    NotFoundError if the block does not exist or the user may not know of it.
     """
     block = find_block(key, user=user, any_of=_EDITORS)
     files = {} if block.state.holds_blocks else course_store().files(key.course_key)

@@ -1,5 +1,5 @@
 """
-Reading and changing the fields of a component that authors edit, in the process where blocks run (see ``inside``).
+Reads and changes the fields of a component that authors edit, in the process where blocks run (see ``inside``).
 
 Nothing is stored here. A change is returned as the next OLX text, with the values of its fields.
 """
@@ -130,7 +130,7 @@ def changed_text(block_version: BlockVersion, changes: Changes) -> str:
     """
     Return the OLX of a version with some authored fields changed.
 
-    Only the name can be changed where the block type is not installed. Raises InvalidFieldsError.
+    Only the name can be changed if the block type is not installed. Raises InvalidFieldsError.
     """
     if not changes:
         return block_version.olx

@@ -51,6 +51,6 @@ class StudentState(models.Model):
 
 
 def forget_user(user_pk: int) -> int:
-    """Delete everything that a user did in components, for one who is retired. Returns how many rows there were."""
+    """Delete all states of a user who is retired. Return the number of deleted rows."""
     count, _by_model = StudentState.objects.filter(user_id=user_pk).delete()
     return count

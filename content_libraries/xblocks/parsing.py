@@ -1,4 +1,4 @@
-"""Parsing OLX into blocks."""
+"""Parses OLX into blocks."""
 
 from __future__ import annotations
 

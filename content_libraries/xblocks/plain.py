@@ -11,7 +11,9 @@ from ..characters import valid_value
 
 def as_json(value: object) -> object:
     """
-    Return a value as its receiver reads it from JSON, with valid texts. A number that JSON does not have is a text.
+    Return a value as its receiver reads it from JSON, with valid texts.
+
+    A number that JSON does not have becomes a text.
 
     Raises TypeError and ValueError if the value cannot be JSON.
     """

@@ -74,7 +74,7 @@ class StaticUrlService:
 
 class RefusingSandbox:
     """
-    ``sandbox``: nothing that authors wrote runs in this process. Problems that need it get a notice before.
+    ``sandbox``: code of authors never runs in this process. Problems that need it show a notice instead.
 
     Refusing unsafe code would not be enough: without a configured jail, ``codejail`` runs it in the
     process all the same. Problems ask right before they run something, so the question itself is refused.

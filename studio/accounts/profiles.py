@@ -57,7 +57,7 @@ class PreferencesSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class MergePatchParser(TextJSONParser):
-    """JSON as frontends call it that send changes of preferences."""
+    """JSON under the media type with which frontends send changes of preferences."""
 
     media_type = "application/merge-patch+json"
 

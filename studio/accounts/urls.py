@@ -1,4 +1,4 @@
-"""Paths that frontends know from their configuration, or by heart."""
+"""Paths that frontends read from their configuration, or have built in."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class LoginForm(AuthenticationForm):
     """Username and password. Inactive users may log in: permissions refuse them, and frontends tell them why."""
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """Let everybody with the right password log in, also inactive users."""
+        """Let all users with the right password log in, also inactive ones."""
 
 
 class LoginView(auth_views.LoginView):

@@ -67,8 +67,8 @@ def courses_of(
 
     Args:
         search: part of a name, organization or key, in any case.
-        order: one of ``_ORDERS``; anything else means by name.
-        archived_only: nothing then, because this host archives no courses.
+        order: one of ``_ORDERS``; any other value means by name.
+        archived_only: returns no courses, because this host does not archive courses.
     """
     courses = api.viewable_courses(user)
     if archived_only:

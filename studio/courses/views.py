@@ -129,7 +129,7 @@ class CourseValidationView(StudioAPIView):
 
 
 class ContainerPageView(View):
-    """The frontend's page about a block. Lists of where something is used link here."""
+    """The frontend's page about a block. Lists of usages link here."""
 
     def get(self, request: HttpRequest, usage_key: str) -> HttpResponseRedirect:
         try:

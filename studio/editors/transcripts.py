@@ -63,7 +63,7 @@ def import_transcript(key: api.LibraryUsageLocatorV2, *, youtube_id: str, user: 
     """
     Fetch the English transcript of a YouTube video and store it with a component.
 
-    An existing one is replaced.
+    An existing transcript is replaced.
 
     Args:
         key: the component.

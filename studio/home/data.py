@@ -79,7 +79,7 @@ class LegacyLibraryCard:
     """
     A legacy library in a list. Frontends know the names of the fields.
 
-    ``url`` is where its archive is, as this site has no page about it; "" where the archive is gone.
+    ``url`` is the URL of its archive, because this site has no page about it; "" if the archive was deleted.
     """
 
     library_key: str

@@ -65,7 +65,7 @@ def logging_settings(style: str, level: str) -> dict[str, object]:
 
     Args:
         style: ``json`` or ``line``; JSON has a line for each request too.
-        level: of everything that is not quiet by default.
+        level: the level of all loggers that are not quiet by default.
     """
     structlog.configure(
         processors=[

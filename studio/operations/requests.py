@@ -2,7 +2,7 @@
 Counts requests and their durations for Prometheus, by part of the site.
 
 django-prometheus counts by view, template, exception and size, which makes more than a thousand lines with time. Here
-the beginning of the address tells the part of the site, and the log has the details of each request.
+the beginning of the URL gives the part of the site, and the log has the details of each request.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ type _Metric = Counter | Histogram | _Uncounted
 
 
 class KeptMetrics(Metrics):
-    """The two metrics that are told, made once a process."""
+    """The two metrics that are reported, made once in each process."""
 
     def register_metric(self, metric_cls: object, name: str, *_arguments: object, **_options: object) -> _Uncounted:
         return _Uncounted()

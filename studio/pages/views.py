@@ -56,7 +56,7 @@ def server_error(_request: HttpRequest) -> HttpResponse:
     """
     Answer that the site failed, or, with 507, that it has no space left.
 
-    It uses nothing that may have failed, too.
+    It uses no part of the site that may also have failed.
     """
     error = sys.exc_info()[1]
     styles = {"styles": f"{settings.STATIC_URL}studio/failed.css"}

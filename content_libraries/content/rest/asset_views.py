@@ -100,7 +100,7 @@ class FileView(FramedMixin, LibraryAPIView):
 
 
 class VersionFileView(FileView):
-    """A file of one version of a component. A token in the query lets previews have it, which have no cookies."""
+    """A file of one version of a component. Previews, which have no cookies, get it with a token in the query."""
 
     def check_permissions(self, request: Request) -> None:
         if not self._has_token():

@@ -54,7 +54,7 @@ class SourceKeyField(forms.CharField):
 
 
 def _is_there(key: LibraryLocatorV2, user: Actor) -> bool:
-    """Return whether there is a library of this key that the user may view. The api checks the rights to write."""
+    """Return whether a library with this key exists that the user may view. The api checks the rights to write."""
     return viewable_libraries(user).filter(org__short_name=key.org, slug=key.slug).exists()
 
 

@@ -1,4 +1,4 @@
-"""Describing import jobs for the pages of the admin."""
+"""Describes import jobs for the pages of the admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing the sources of an import in the admin: actions of the lists of courses and of uploaded archives."""
+"""Chooses the sources of an import in the admin: actions of the lists of courses and of uploaded archives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Converting the resources of a cartridge to blocks."""
+"""Converts the resources of a cartridge to blocks."""
 
 from __future__ import annotations
 

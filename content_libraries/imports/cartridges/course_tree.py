@@ -1,4 +1,4 @@
-"""Reading a cartridge as the tree of a course."""
+"""Reads a cartridge as the tree of a course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the manifest of a cartridge: its resources, and the items that organize them."""
+"""Reads the manifest of a cartridge: its resources, and the items that organize them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Converting questions of a cartridge's quizzes (QTI 1.2, Common Cartridge profile) to problems."""
+"""Converts questions of a cartridge's quizzes (QTI 1.2, Common Cartridge profile) to problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Converting HTML of cartridges: its body, and its references to files of the cartridge."""
+"""Converts HTML of cartridges: its body, and its references to files of the cartridge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading XML of cartridges by tag names alone: its namespaces differ from version to version."""
+"""Reads XML of cartridges by tag names alone: its namespaces differ from version to version."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Starting, finding, canceling and ending import jobs (wire: imports-jobs; ADR 0016).
+Starts, finds, cancels and ends import jobs (wire: imports-jobs; ADR 0016).
 
 The work of a worker is in ``running``.
 """

@@ -1,5 +1,5 @@
 """
-Doing an import job in a worker, which may die at any point without harm (ADR 0016).
+Does an import job in a worker, which may die at any point without harm (ADR 0016).
 
 Content, records, forwards and the mark that a source is done are one transaction, at whose end the lease is checked
 (``jobs.leases``). So a source is imported completely or not at all.

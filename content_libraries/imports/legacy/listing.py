@@ -1,4 +1,4 @@
-"""Listing the legacy libraries that a site knows, with the libraries that they were migrated to."""
+"""Lists the legacy libraries that a site knows, with the libraries that they were migrated to."""
 
 from __future__ import annotations
 

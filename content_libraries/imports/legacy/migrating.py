@@ -1,4 +1,4 @@
-"""Migrating legacy (v1) libraries: importing, publishing and forwarding them."""
+"""Migrates legacy (v1) libraries: imports, publishes and forwards them."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def migrate_anew(job: ImportJob, *, user: Actor) -> ImportJob:
 
     All its sources go to the present destination of the first one, which usually is a new library.
 
-    Raises as ``start_legacy_migrations``, and InvalidInputError if an archive was deleted.
+    Raises the errors of ``start_legacy_migrations``, and InvalidInputError if an archive was deleted.
     """
     wanted = job.legacy_request["uploads"]
     uploads = list(readable(available_uploads(), user).filter(uuid__in=wanted).order_by("pk"))

@@ -1,4 +1,4 @@
-"""Choosing the codes of imported items: the part of a key that is local to the library."""
+"""Chooses the codes of imported items: the part of a key that is local to the library."""
 
 from __future__ import annotations
 

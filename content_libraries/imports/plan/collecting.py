@@ -1,4 +1,4 @@
-"""Choosing and filling the collection of an import (wire: imports-options)."""
+"""Chooses and fills the collection of an import (wire: imports-options)."""
 
 from __future__ import annotations
 

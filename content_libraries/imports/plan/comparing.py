@@ -1,4 +1,4 @@
-"""Comparing a source with its last import, by digests of its blocks."""
+"""Compares a source with its last import, by digests of its blocks."""
 
 from __future__ import annotations
 

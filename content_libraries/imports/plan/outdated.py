@@ -1,4 +1,4 @@
-"""Checking whether a plan still fits the library that it was made for."""
+"""Checks whether a plan still fits the library that it was made for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selecting a part of a source: the named blocks, and everything in them."""
+"""Selects a part of a source: the named blocks, and everything in them."""
 
 from __future__ import annotations
 

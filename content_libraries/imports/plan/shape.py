@@ -1,5 +1,5 @@
 """
-Converting the structure of a course to the structure of a library.
+Converts the structure of a course to the structure of a library.
 
 In a course, almost any block can stand anywhere. In a library, sections hold only subsections, subsections hold only
 units, and units hold only components (wire: imports-shape). This module decides for each block of a source what it

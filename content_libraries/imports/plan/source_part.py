@@ -1,4 +1,4 @@
-"""Reading the part of a source that is imported: its blocks, their texts, and the files that they refer to."""
+"""Reads the part of a source that is imported: its blocks, their texts, and the files that they refer to."""
 
 from __future__ import annotations
 

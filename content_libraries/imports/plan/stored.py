@@ -1,4 +1,4 @@
-"""Storing plans between their preview and the job that applies them."""
+"""Stores plans between their preview and the job that applies them."""
 
 from __future__ import annotations
 

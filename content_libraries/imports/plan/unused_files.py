@@ -1,4 +1,4 @@
-"""Keeping files that no block refers to, in a Text: a library has files only as parts of components (ADR 0032)."""
+"""Keeps files that no block refers to, in a Text: a library has files only as parts of components (ADR 0032)."""
 
 from __future__ import annotations
 

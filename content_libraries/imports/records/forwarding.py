@@ -1,5 +1,5 @@
 """
-Forwarding: letting references to a source lead to the library that it was imported into (wire: imports-forwarding).
+Lets references to a source lead to the library that it was imported into (wire: imports-forwarding).
 
 A legacy library that is forwarded is frozen: its content is edited in the new library from then on.
 """

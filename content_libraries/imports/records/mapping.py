@@ -1,4 +1,4 @@
-"""Recording which item of a library each block of a source became, and looking it up for the next import."""
+"""Records which item of a library each block of a source became, and looks it up for the next import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the source of a key: a course of the course store, or an uploaded archive (ADR 0025)."""
+"""Finds the source of a key: a course of the course store, or an uploaded archive (ADR 0025)."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def named_source(name: str, *, user: Actor, is_forwarded: bool = False) -> Sourc
     """
     Return the source that a typed name stands for: a key of this site, or the path of an archive or folder.
 
-    Raises as ``find_source``. A missing path is only noticed when the source is read.
+    Raises the errors of ``find_source``. A missing path is only noticed when the source is read.
     """
     if is_path(name):
         return as_source(name)

@@ -1,4 +1,4 @@
-"""Uploading archives, which can then be imported under their keys (ADR 0016)."""
+"""Uploads archives, which can then be imported under their keys (ADR 0016)."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
     ),
 )
 class RoleUsersView(ScopedView, base.RoleUserAPIView):
-    """Who has which role in a scope. The scope is named in the query; who gives roles names it in the body."""
+    """Users and their roles in a scope. The query names the scope; requests that give roles name it in the body."""
 
     serializers: ClassVar = {
         "GET": shapes.ListUsersInRoleWithScopeSerializer,
@@ -155,7 +155,7 @@ class RoleUsersView(ScopedView, base.RoleUserAPIView):
     )
 )
 class RolesView(ScopedView, base.RoleListView):
-    """The roles that there are in a scope, and how many users have each."""
+    """The roles in a scope, with the number of users who have each."""
 
     serializers: ClassVar = {"GET": shapes.ListRolesWithScopeSerializer}
 

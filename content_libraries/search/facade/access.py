@@ -1,4 +1,4 @@
-"""How browsers reach the facade."""
+"""Finds the URL at which browsers reach the facade."""
 
 from __future__ import annotations
 

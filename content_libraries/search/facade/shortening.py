@@ -29,7 +29,7 @@ class AnswerRoom:
     The room that an answer has for hits.
 
     Args:
-        hits: how many there are going to be.
+        hits: how many hits the answer will have.
     """
 
     def __init__(self, hits: int) -> None:

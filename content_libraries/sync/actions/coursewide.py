@@ -1,4 +1,4 @@
-"""Syncing a whole course: all blocks that are ready, in one change set."""
+"""Syncs a whole course: all blocks that are ready, in one change set."""
 
 from __future__ import annotations
 

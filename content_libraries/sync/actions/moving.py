@@ -1,5 +1,5 @@
 """
-Moving links to another library with the same items, such as a backup that was restored beside the old library.
+Moves links to another library with the same items, such as a backup that was restored beside the old library.
 
 Links move only on request, because the links to the old library are lost then (wire: sync-rows).
 """

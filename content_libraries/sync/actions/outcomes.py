@@ -1,4 +1,4 @@
-"""Answering an update by the name of an outcome: keep local changes, take the library's values, or decline."""
+"""Answers an update by the name of an outcome: keep local changes, take the library's values, or decline."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Pasting the clipboard into a course (wire: sync-endpoints).
+Pastes the clipboard into a course (wire: sync-endpoints).
 
 Items from a library are linked to it. Blocks from a course keep their links. A paste writes the content as it was
 copied. The copied version counts as synced if it was ever published; a copied draft counts as the published version

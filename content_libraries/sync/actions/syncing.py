@@ -218,7 +218,7 @@ def _below_unlinked(top: UsageKey, links: Mapping[UsageKey, LinkSettings]) -> It
     """
     Yield new link settings for the linked blocks below a block that is unlinked.
 
-    Each names as its top the outermost linked block that it stands in; the outermost ones become top-level.
+    Each block names as its top the outermost linked block around it; the outermost blocks become top-level.
     """
     children = course_store().structure(top.course_key).children
     pending: list[tuple[UsageKey, UsageKey | None]] = [(child, None) for child in children.get(top, ())]

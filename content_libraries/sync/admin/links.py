@@ -216,7 +216,7 @@ def _with_standings(links: list[Any]) -> list[Any]:
 
 
 def courses_in_words(library_keys: Sequence[LibraryLocatorV2]) -> dict[str, list[str]]:
-    """Say for each library which courses have linked blocks that get no updates any more when it is deleted."""
+    """Say for each library which courses have linked blocks that will get no more updates if it is deleted."""
     return {
         library: [
             ngettext(

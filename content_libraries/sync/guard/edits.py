@@ -1,5 +1,5 @@
 """
-Guarding linked blocks against edits of authors: an edit is refused, or recorded as a local change.
+Guards linked blocks against edits of authors: an edit is refused, or recorded as a local change.
 
 Syncs do not go through this module (wire: sync-customizable, sync-structure).
 """

@@ -1,5 +1,5 @@
 """
-Checking whether a library item can be reused in a place of a course (wire: sync-rows).
+Checks whether a library item can be reused in a place of a course (wire: sync-rows).
 
 Pickers of items show the result, and creating and pasting blocks are refused accordingly.
 """

@@ -38,7 +38,7 @@ class LegacyBlock:
     A block that shows learners a random selection of a legacy library.
 
     Args:
-        source_key: the legacy library; None for a block that names none, or that never got anything from it.
+        source_key: the legacy library; None if the block names no library, or never got content from it.
         is_converted: whether a conversion has linked its children to library items.
     """
 

@@ -1,5 +1,5 @@
 """
-Converting blocks with content of a legacy library to problem banks whose children are linked to library items.
+Converts blocks with content of a legacy library to problem banks whose children are linked to library items.
 
 Only attributes of the draft change: usage keys, order, selection, settings and the work of learners stay. A conversion
 is planned in memory. The plan can be shown, and is applied unchanged in one change set of the course.
@@ -97,7 +97,7 @@ def read_legacy_draft(course_key: CourseKey, *, only: UsageKey | None = None) ->
     """
     Read the blocks of a course that can be converted, and their children. Checks no permission.
 
-    Raises as ``preview_conversion``.
+    Raises the errors of ``preview_conversion``.
     """
     structure = course_store().structure(course_key)
     found = find_legacy_blocks(course_key, structure)
@@ -112,7 +112,7 @@ def read_legacy_draft(course_key: CourseKey, *, only: UsageKey | None = None) ->
 
 
 def plan_conversion(draft: LegacyDraft, blocks: Sequence[LegacyBlock]) -> ConversionPlan:
-    """Plan the conversion of blocks. Needs a few queries for each legacy library, however many blocks there are."""
+    """Plan the conversion of blocks. Needs a few queries for each legacy library, for any number of blocks."""
     planner = _Planner(draft)
     converted = tuple(planner.convert(block) for block in blocks)
     states = draft.structure.blocks

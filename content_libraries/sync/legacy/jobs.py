@@ -1,4 +1,4 @@
-"""Starting, finding, canceling and retrying conversions. The work of a worker is in ``running``."""
+"""Starts, finds, cancels and retries conversions. The work of a worker is in ``running``."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def find_conversion(
 
 
 def cancel_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversion:
-    """Cancel a conversion, unless it is finished. Raises as ``find_conversion``."""
+    """Cancel a conversion, unless it is finished. Raises the errors of ``find_conversion``."""
     conversion = find_conversion(conversion_uuid, user=user)
     request_cancel(LegacyConversion, conversion.pk)
     return find_conversion(conversion_uuid, user=user)
@@ -112,7 +112,8 @@ def retry_conversion(conversion_uuid: UUID, /, *, user: Actor) -> LegacyConversi
     """
     Convert the remaining blocks in the course of a finished conversion, in a new job.
 
-    Raises as ``find_conversion`` and ``start_conversion``, and InvalidInputError for an unfinished conversion.
+    Raises the errors of ``find_conversion`` and ``start_conversion``, and InvalidInputError if the conversion is not
+    finished.
     """
     conversion = find_conversion(conversion_uuid, user=user)
     check_finished(conversion)

@@ -1,4 +1,4 @@
-"""Doing a conversion in a worker, which may die at any point without harm (ADR 0016)."""
+"""Does a conversion in a worker, which may die at any point without harm (ADR 0016)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undoing a conversion."""
+"""Undoes a conversion."""
 
 from __future__ import annotations
 

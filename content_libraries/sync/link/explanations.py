@@ -1,4 +1,4 @@
-"""Explaining the states of links to authors (wire: sync-link-states)."""
+"""Explains the states of links to authors (wire: sync-link-states)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Computing the states of links, and whether they are ready to sync (wire: sync-readiness).
+Computes the states of links, and whether they are ready to sync (wire: sync-readiness).
 
 Lists, summaries, badges, details and runs all use this one definition. A link is ready when a sync would write
 something because the library has published another version, or other children than the block holds. States are

@@ -1,4 +1,4 @@
-"""Keeping the rows of links equal to the link settings of course blocks."""
+"""Keeps the rows of links equal to the link settings of course blocks."""
 
 from __future__ import annotations
 

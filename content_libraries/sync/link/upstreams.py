@@ -1,4 +1,4 @@
-"""Reading the published versions of library items that a course is linked to."""
+"""Reads the published versions of library items that a course is linked to."""
 
 from __future__ import annotations
 

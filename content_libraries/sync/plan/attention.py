@@ -1,4 +1,4 @@
-"""Finding settings that a new block brings from a library and that may not fit the course."""
+"""Finds settings that a new block brings from a library and that may not fit the course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making the OLX of a course block from the published version of its library item. No database."""
+"""Makes the OLX of a course block from the published version of its library item. No database."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Comparing base, theirs and mine; the results are ready for JSON.
+Compares base, theirs and mine; the results are ready for JSON.
 
 Base is the version of the library item that was synced last, theirs is its published version, mine is the block in the
 course. The outcome is the block after the sync.

@@ -1,4 +1,4 @@
-"""Planning the files of linked blocks. Pure: everything is in the facts."""
+"""Plans the files of linked blocks. Pure: everything is in the facts."""
 
 from __future__ import annotations
 

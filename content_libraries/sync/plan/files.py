@@ -1,4 +1,4 @@
-"""Copying files of library items into courses."""
+"""Copies files of library items into courses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gathering everything that a sync plan is made from. All queries of a plan are made here and in ``linked_course``."""
+"""Gathers everything that a sync plan is made from. All queries of a plan are made here and in ``linked_course``."""
 
 from __future__ import annotations
 

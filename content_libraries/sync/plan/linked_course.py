@@ -1,4 +1,4 @@
-"""Reading the input of a sync plan: parts of a course, and the published versions of their library items."""
+"""Reads the input of a sync plan: parts of a course, and the published versions of their library items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matching course blocks with the items of a library structure. In memory; no database."""
+"""Matches course blocks with the items of a library structure. In memory; no database."""
 
 from __future__ import annotations
 

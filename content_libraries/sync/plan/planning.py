@@ -1,5 +1,5 @@
 """
-Planning the sync of linked blocks of a course. Reads only, writes nothing.
+Plans the sync of linked blocks of a course. Reads only, writes nothing.
 
 A plan needs a few queries for each library and level, however many blocks are synced.
 """

@@ -1,5 +1,5 @@
 """
-Turning the gathered facts of a sync into a plan: steps for people, changes for the course store.
+Turns the gathered facts of a sync into a plan: steps for people, changes for the course store.
 
 Pure: it makes no query. ``gathering`` has read everything.
 """

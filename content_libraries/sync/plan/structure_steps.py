@@ -1,4 +1,4 @@
-"""Planning which blocks a linked structure holds after a sync, and in which order. Pure: everything is in the facts."""
+"""Plans which blocks a linked structure holds after a sync, and in which order. Pure: everything is in the facts."""
 
 from __future__ import annotations
 

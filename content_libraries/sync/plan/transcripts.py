@@ -1,5 +1,5 @@
 """
-Converting the transcripts of older videos for courses: SJSON files become SRT files, named for each language.
+Converts the transcripts of older videos for courses: SJSON files become SRT files, named for each language.
 
 Older videos name an English transcript by ``sub``, an ID that stands for a file of the course. The files of a linked
 block are in a folder of its own, so the file name has to be written out (wire: sync-files).

@@ -1,4 +1,4 @@
-"""Reading links for users: one link, lists, summaries, and the places where library items are used."""
+"""Reads links for users: one link, lists, summaries, and the places where library items are used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting, finding, canceling and retrying sync runs. The work of a worker is in ``running``."""
+"""Starts, finds, cancels and retries sync runs. The work of a worker is in ``running``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Doing a sync run in a worker, which may die at any point without harm (ADR 0016).
+Does a sync run in a worker, which may die at any point without harm (ADR 0016).
 
 The changes of a course and the mark that it is done are one transaction. The lease is checked at its end.
 """

@@ -36,7 +36,7 @@ class BlockProcessDiedError(BlockStoppedError):
 
 
 class MadeRoomError(BusyError):
-    """A block that took long was stopped for others who waited, with time left that it would have had."""
+    """A slow block was stopped before its time was up, because other users waited."""
 
     code = "made_room"
 

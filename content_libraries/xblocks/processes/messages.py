@@ -28,7 +28,7 @@ class Task:
         function: a function of a module. It gets the site, and then ``arguments``.
         arguments: its arguments, which have to be picklable.
         language, time_zone, script_prefix: as in the request.
-        seconds: after how long the process ends itself if the site has not ended it.
+        seconds: the time after which the process ends itself if the site has not ended it.
         memory: how many more bytes of address space the process may take than it has.
         answer_bytes: how long the answer may be, pickled.
     """

@@ -1,4 +1,4 @@
-"""The site's side of block processes: one zygote, and the processes forked from it, which are reused until killed."""
+"""The site's side of block processes: a zygote, and the processes that it forks, which are reused until killed."""
 
 from __future__ import annotations
 
@@ -182,8 +182,8 @@ class _Process:
         """
         Have a task done, and answer questions of the process meanwhile.
 
-        Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process is of no use any
-        more.
+        Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process cannot be used
+        any more.
         """
         until = monotonic() + task.seconds
         limit = max(task.answer_bytes, _SHORTEST_LIMIT)

@@ -1,4 +1,4 @@
-"""Running a function where blocks may run."""
+"""Runs a function where blocks may run."""
 
 from __future__ import annotations
 

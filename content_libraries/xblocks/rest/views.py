@@ -1,4 +1,4 @@
-"""Reading, saving and rendering components (wire: blocks)."""
+"""Reads, saves and renders components (wire: blocks)."""
 
 from __future__ import annotations
 

@@ -266,7 +266,7 @@ class EmbeddedEngine(SearchEngine):
 
 
 class _Hits(Sequence[Document]):
-    """Documents that are read one by one, when they are asked for: all at once may be too much for the memory."""
+    """Documents that are read one by one, on request, because all at once may not fit into memory."""
 
     def __init__(self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]) -> None:
         self._searcher = searcher

@@ -53,7 +53,7 @@ def build_query(schema: tantivy.Schema, query: SearchQuery, *, ranked: bool = Tr
     The caller applies limits, order and facets.
 
     Args:
-        ranked: whether the hits are to be told apart. It finds the same without, in less time.
+        ranked: whether to rank the hits. Without ranks it finds the same documents in less time.
     """
     return _Builder(schema, query).build(ranked=ranked)
 

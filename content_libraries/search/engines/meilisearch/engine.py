@@ -190,7 +190,7 @@ class MeilisearchEngine(SearchEngine):
         """
         Return the key that signs tokens. The server is asked for it once in a process.
 
-        The master key signs no tokens. A site with the master key uses it to make a key that may only search this
+        The master key does not sign tokens. A site with the master key uses it to make a key that may only search this
         index, and finds that key again by its uid.
         """
         place = (self._url, self._api_key, self._index_name)

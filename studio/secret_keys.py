@@ -1,8 +1,14 @@
-"""Refuses secret keys that an attacker could guess, because a known key lets an attacker log in as any user."""
+"""Draws and stores the secret key, and refuses keys that an attacker could guess and log in with as any user."""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
+
+from django.core.management.utils import get_random_secret_key
 
 MIN_LENGTH: Final = 50
 MIN_DIFFERENT: Final = 16
@@ -33,6 +39,22 @@ _KNOWN: Final = (
 
 class GuessableKeyError(RuntimeError):
     """Says why a key is refused, and how to make one. The message does not contain the key: messages get into logs."""
+
+
+def stored_secret_key(folder: Path) -> str:
+    """
+    Return the key that a folder keeps, which is drawn at the first start.
+
+    Processes that start at the same time get the same key: the file appears with its content, or is there already.
+    """
+    key_file = folder / "secret_key"
+    if not key_file.exists():
+        with NamedTemporaryFile("w", dir=folder, prefix="secret_key-") as drawn:
+            drawn.write(get_random_secret_key())
+            drawn.flush()
+            with suppress(FileExistsError):
+                os.link(drawn.name, key_file)
+    return key_file.read_text()
 
 
 def check_secret_key(key: str) -> None:

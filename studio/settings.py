@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
-from django.core.management.utils import get_random_secret_key
 
 from content_libraries.plugin_settings import plugin_settings
 from studio.api_introduction import API_INTRODUCTION
 from studio.database import database
 from studio.operations.logs import logging_settings
+from studio.secret_keys import stored_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,19 +47,7 @@ DATA_DIR = _data_dir()
 DEBUG = _flag("DEBUG", default=False)
 
 
-def _secret_key() -> str:
-    """Return the configured key, or a key that is made at the first start and stored beside the data."""
-    if key := os.environ.get("SECRET_KEY"):
-        return key
-    key_file = DATA_DIR / "secret_key"
-    if not key_file.exists():
-        descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(get_random_secret_key())
-    return key_file.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = os.environ.get("SECRET_KEY") or stored_secret_key(DATA_DIR)
 ALLOWED_HOSTS = _names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 INSTALLED_APPS = [

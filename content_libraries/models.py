@@ -15,6 +15,7 @@ from .imports.models import (
 )
 from .jobs.models import PeriodicTurn
 from .learning_core.container_types import BlockGroup, BlockGroupVersion, CourseOutline, CourseOutlineVersion
+from .learning_core.models import ChangeSetName
 from .libraries.models import ContentLibrary, ContentLibraryPermission
 from .search.models import SearchAccess, SearchCheckpoint, SearchRebuild
 from .sync.models import CourseLink, LegacyConversion, SyncRun, SyncRunCourse
@@ -27,6 +28,7 @@ __all__ = [
     "BlockDefinition",
     "BlockGroup",
     "BlockGroupVersion",
+    "ChangeSetName",
     "CompileAttempts",
     "CompiledCourse",
     "CompiledDefinition",

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LIBRARIES, include("content_libraries.libraries.rest.urls")),
     path(ADDITIONAL, include("content_libraries.libraries.rest.additional_urls")),
     path(ADDITIONAL, include("content_libraries.content.rest.additional_urls")),
+    path(ADDITIONAL, include("content_libraries.history.rest.additional_urls")),
     path(ROLES, include("content_libraries.libraries.authz.urls")),
     path(ADDITIONAL, include("content_libraries.search.rest.urls")),
     path(ADDITIONAL, include("content_libraries.courses.rest.urls")),

@@ -143,7 +143,8 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
             raise PackageArchiveError(str(error)) from error
         with worker.finishing() as job:
             worker.check(job)
-            loaded = learning_core.load_package_archive(path, user=user)
+            with learning_core.named(learning_core.ChangeKind.RESTORE, job_uuid=job.uuid):
+                loaded = learning_core.load_package_archive(path, user=user)
             job.learning_package_pk, job.result = loaded.package["id"], _result(loaded)
             job.save(update_fields=["learning_package_pk", "result"])
             finish_restore(job, JobState.SUCCEEDED)

@@ -21,7 +21,7 @@ from ..content.api import (
 )
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2
-from ..learning_core.api import FileBytes
+from ..learning_core.api import ChangeKind, FileBytes, named
 from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import OlxBlock, parse_block
 from .copying import get_clipboard
@@ -36,6 +36,7 @@ class OpenClipboard:
     The content that a user has copied, ready to be pasted.
 
     Args:
+        source_key: the item or block that was copied.
         root: the item with everything below it. The attribute ``COPIED_FROM`` of an element names the item or block
             that was copied, ``COPIED_VERSION`` the version.
         files: key of a component or block -> its files whose bytes the source still has.
@@ -43,6 +44,7 @@ class OpenClipboard:
         settings: key of a container -> its settings and license, without the title.
     """
 
+    source_key: str
     root: OlxBlock
     suggested_name: str
     files: Mapping[str, tuple[FileMedia, ...]]
@@ -65,6 +67,7 @@ def open_clipboard(user: Actor) -> OpenClipboard:
     rows = list(staged.files.all())
     files = files_of_source(staged.source, {row.digest for row in rows if row.digest}, user=user)
     return OpenClipboard(
+        source_key=staged.source_key,
         root=parse_block(staged.olx),
         suggested_name=staged.suggested_url_name,
         files=_media(rows, files),
@@ -90,7 +93,7 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
     clip = open_clipboard(user)
     if clip.root.tag not in CONTAINERS_OF_TAGS:
         check_without_children(clip.root.tag, clip.suggested_name)
-    with transaction.atomic():
+    with transaction.atomic(), named(ChangeKind.PASTE, source_key=clip.source_key):
         plan = plan_paste(
             clip.root,
             Extras(clip.files, clip.settings),

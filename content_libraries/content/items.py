@@ -57,7 +57,8 @@ def restore_item(key: ItemKey, *, user: Actor) -> None:
     NotAllowedError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
-    learning_core.restore_item(package_pk(library), item.pk, author_pk=author_pk(user))
+    with learning_core.named(learning_core.ChangeKind.RESTORE):
+        learning_core.restore_item(package_pk(library), item.pk, author_pk=author_pk(user))
 
 
 def item_summary(library: ContentLibrary, entity_pk: int) -> ItemSummary:

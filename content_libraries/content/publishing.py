@@ -63,9 +63,10 @@ def discard_all(library_key: LibraryLocatorV2, *, user: Actor) -> int | None:
     """
     library = access_library(user, library_key, Permission.EDIT)
     author = author_pk(user)
-    if author is None or may(user, library, Permission.PUBLISH):
-        return learning_core.discard(package_pk(library), author_pk=author)
-    return learning_core.discard_own(package_pk(library), author_pk=author)
+    with learning_core.named(learning_core.ChangeKind.DISCARD):
+        if author is None or may(user, library, Permission.PUBLISH):
+            return learning_core.discard(package_pk(library), author_pk=author)
+        return learning_core.discard_own(package_pk(library), author_pk=author)
 
 
 def discard_item(key: ItemKey, *, user: Actor) -> int | None:
@@ -77,4 +78,5 @@ def discard_item(key: ItemKey, *, user: Actor) -> int | None:
     there was nothing to discard. Raises NotFoundError, NotAllowedError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
-    return learning_core.discard_within(package_pk(library), item.pk, author_pk=author_pk(user))
+    with learning_core.named(learning_core.ChangeKind.DISCARD):
+        return learning_core.discard_within(package_pk(library), item.pk, author_pk=author_pk(user))

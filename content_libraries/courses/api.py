@@ -56,7 +56,7 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
-from .placing import entity_pks_within, find_block_entities, package_of_course, placed_blocks
+from .placing import block_keys_of, entity_pks_within, find_block_entities, package_of_course, placed_blocks
 from .plans import (
     Change,
     CoursePlan,
@@ -109,6 +109,7 @@ __all__ = [
     "access_course",
     "apply_course_plan",
     "as_new_use",
+    "block_keys_of",
     "blocks_with_upstream",
     "check_course_files",
     "compile_course",

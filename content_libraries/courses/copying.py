@@ -23,6 +23,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ..actors import Actor
 from ..block_types.api import resolve_references, with_renamed_files
 from ..errors import InvalidInputError, NotFoundError
+from ..learning_core.api import ChangeKind, named
 from ..libraries.api import author_pk
 from ..olx.api import StaticFile, StaticNames, parse_block, with_attributes
 from ..tagging.api import clone_tags
@@ -122,7 +123,7 @@ def rerun_course(
     require_create_course(user)
     if Course.objects.filter(id=course_key, learning_package__isnull=False).exists():
         raise CourseExistsError(_("There is a course “%(course)s” already.") % {"course": course_key})
-    with TemporaryDirectory() as scratch, transaction.atomic():
+    with TemporaryDirectory() as scratch, transaction.atomic(), named(ChangeKind.IMPORT, source_key=source_key):
         folder = Path(scratch, "course")
         export_course(source_key, folder, user=user)
         load_course(folder, user=user, course_key=course_key)
@@ -138,7 +139,7 @@ def _copy(usage_key: UsageKey, user: Actor, parent_key: UsageKey, index: int | N
     course_key = parent_key.course_key
     require_in_course(user, usage_key.course_key, CoursePermission.VIEW)
     require_in_course(user, course_key, CoursePermission.EDIT)
-    with transaction.atomic():
+    with transaction.atomic(), named(ChangeKind.PASTE, source_key=usage_key):
         lock_course(course_key)
         plan = hooks.before_edit(course_key, copier.plan(parent_key, index))
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=copier.file_bytes)

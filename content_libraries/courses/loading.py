@@ -97,7 +97,7 @@ def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = Non
     if tree.kind != ROOT:
         raise InvalidInputError(_("This is an archive of a library. Import it into a library."))
     course_key = course_key or tree.context_key
-    with transaction.atomic():
+    with transaction.atomic(), learning_core.named(learning_core.ChangeKind.IMPORT, source_key=tree.context_key):
         course = _course(course_key, tree, user)
         loader = _Loader(course, tree, source, author_pk(user))
         applied: list[Applied] = []

@@ -82,6 +82,15 @@ def find_block_entities(usage_keys: Collection[UsageKey]) -> dict[int, set[int]]
     return found
 
 
+def block_keys_of(entity_pks: Collection[int]) -> dict[int, UsageKey]:
+    """Map entities to the usage keys of their blocks, deleted ones included. Files are left out."""
+    keys: dict[int, UsageKey] = {}
+    for part in learning_core.in_parts(entity_pks):
+        rows: Any = CourseBlock.objects.filter(entity__pk__in=part)
+        keys.update(rows.values_list("entity_id", "usage_key"))
+    return keys
+
+
 def _ancestors(key: UsageKey, structure: CourseStructure) -> tuple[tuple[UsageKey, str], ...]:
     found: list[tuple[UsageKey, str]] = []
     while (parent := _first_parent(key, structure)) and parent != structure.root:

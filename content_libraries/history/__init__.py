@@ -1,1 +1,1 @@
-"""The history of content: draft edits and publish operations."""
+"""The history of content: change sets, draft edits and publish operations."""

@@ -1,17 +1,33 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
-from .data import Action, Contributor, HistoryEntry, PublishedEntity, PublishGroup
+from ..learning_core.api import ChangeKind
+from .change_sets import change_set_records, get_change_set, list_change_sets
+from .data import (
+    Action,
+    ChangeRecord,
+    ChangeSet,
+    Contributor,
+    HistoryEntry,
+    PublishedEntity,
+    PublishGroup,
+)
 from .drafts import creation_entry, draft_history
 from .publishes import publish_entries, publish_history
 
 __all__ = [
     "Action",
+    "ChangeKind",
+    "ChangeRecord",
+    "ChangeSet",
     "Contributor",
     "HistoryEntry",
     "PublishGroup",
     "PublishedEntity",
+    "change_set_records",
     "creation_entry",
     "draft_history",
+    "get_change_set",
+    "list_change_sets",
     "publish_entries",
     "publish_history",
 ]

@@ -7,7 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from ..keys import ItemKey, item_type_of
+from opaque_keys.edx.keys import UsageKey
+
+from ..keys import CourseKey, ItemKey, LibraryLocatorV2, item_type_of
+from ..learning_core.api import ChangeKind
 
 
 class Action(StrEnum):
@@ -86,3 +89,63 @@ class PublishGroup:
     @property
     def contributors_count(self) -> int:
         return len(self.contributors)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """
+    What a user did to a library or a course in one action (ADR 0045).
+
+    Args:
+        uuid: id of the draft change log or publish log that it is.
+        context_key: the library or course.
+        kind: what the user did.
+        user: a username; None for the site itself, or for a user who is gone.
+        created: time of the action.
+        source_key: key of the course, library, item or block that the content came from; blank if there is none.
+        job_uuid: the job that did it; None if no job did.
+        changes: number of items that changed themselves.
+        side_effects: number of items that are recorded only because something below them changed.
+        summary: one sentence, in the language of the reader.
+    """
+
+    uuid: UUID
+    context_key: LibraryLocatorV2 | CourseKey
+    kind: ChangeKind
+    user: str | None
+    created: datetime
+    source_key: str
+    job_uuid: UUID | None
+    changes: int
+    side_effects: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """
+    What a change set did to one item.
+
+    Args:
+        key: the item or block; None for a file of a course.
+        item_type: the type of the XBlock or container; ``file`` for a file of a course.
+        title: of the item afterwards; the last one of a deleted item; the path of a file.
+        old_version, new_version: numbers of the versions before and after; None for no version. Equal numbers say that
+            something below the item changed.
+        direct: whether the user asked to publish the item itself; None in sets that published nothing, and in older
+            sets.
+        affects: the containers of the item that the change affected, one level up.
+    """
+
+    key: ItemKey | UsageKey | None
+    item_type: str
+    title: str
+    old_version: int | None
+    new_version: int | None
+    direct: bool | None
+    affects: tuple[ItemKey | UsageKey, ...]
+
+    @property
+    def is_side_effect(self) -> bool:
+        """Return whether the item changed only because something below it did."""
+        return self.old_version == self.new_version

@@ -12,12 +12,14 @@ from ..actors import Actor
 from ..content.api import write_items
 from ..errors import InvalidInputError, NotFoundError
 from ..learning_core.api import (
+    ChangeKind,
     ComponentWrite,
     ContainerWrite,
     DraftWrites,
     count_live_items,
     entity_pks_of,
     lock_package,
+    named,
     publish,
 )
 from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk, require
@@ -62,7 +64,8 @@ def apply_plan(
         require(user, library, Permission.PUBLISH)
     learning_package_pk = package_pk(library)
     _refuse_too_many(plan, learning_package_pk)
-    with transaction.atomic():
+    job_uuid = migration.job.uuid if migration is not None and migration.job is not None else None
+    with transaction.atomic(), named(ChangeKind.IMPORT, source_key=plan.source_key, job_uuid=job_uuid):
         lock_target(plan, learning_package_pk)
         refuse_outdated(plan, learning_package_pk)
         writes = _write(user, plan, library, source)

@@ -10,6 +10,19 @@ from .archives import (
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
+from .change_sets import (
+    ChangeSetFigures,
+    ChangeSetFilter,
+    ChangeSetLog,
+    ChangeSetRecord,
+    change_set_effects,
+    change_set_figures,
+    change_set_records,
+    change_sets,
+    count_change_set_records,
+    count_change_sets,
+    find_change_set,
+)
 from .changes import (
     ENTITIES_DRAFT_CHANGED,
     ENTITIES_PUBLISHED,
@@ -50,6 +63,7 @@ from .data import (
     BLOCK_PATH,
     COMPONENT_NAMESPACE,
     MAX_TITLE,
+    ChangeKind,
     ComponentWrite,
     ContainerWrite,
     DraftWrites,
@@ -143,6 +157,7 @@ from .lookups import (
 )
 from .media import FileBytes, media_type_of
 from .media_files import media_digest
+from .naming import named
 from .packages import (
     PackageExistsError,
     PackageID,
@@ -192,6 +207,11 @@ __all__ = [
     "NAME_FIELDS",
     "NO_LOGS",
     "BranchName",
+    "ChangeKind",
+    "ChangeSetFigures",
+    "ChangeSetFilter",
+    "ChangeSetLog",
+    "ChangeSetRecord",
     "Child",
     "CodeTakenError",
     "CodesInUse",
@@ -236,6 +256,10 @@ __all__ = [
     "ancestor_levels",
     "append_children",
     "block_media_type",
+    "change_set_effects",
+    "change_set_figures",
+    "change_set_records",
+    "change_sets",
     "children_of",
     "children_with_other_parents",
     "codes_in_use",
@@ -247,6 +271,8 @@ __all__ = [
     "collection_summaries",
     "collections_of",
     "component_ref",
+    "count_change_set_records",
+    "count_change_sets",
     "count_live_items",
     "create_collection",
     "create_component",
@@ -281,6 +307,7 @@ __all__ = [
     "file_findings",
     "files_ever",
     "files_of",
+    "find_change_set",
     "find_collection",
     "find_file",
     "find_item",
@@ -304,6 +331,7 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "named",
     "named_items",
     "never_published_above",
     "newest_logs",

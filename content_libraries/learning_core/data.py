@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 COMPONENT_NAMESPACE = "xblock.v1"
@@ -14,6 +15,20 @@ BLOCK_PATH = "block.xml"
 
 MAX_TITLE: Final = 500
 """How many characters of a title the tables of Learning Core take."""
+
+
+class ChangeKind(StrEnum):
+    """The kind of a user action that changed content (ADR 0045)."""
+
+    EDIT = "edit"
+    IMPORT = "import"
+    SYNC = "sync"
+    CONVERT = "convert"
+    PASTE = "paste"
+    RESTORE = "restore"
+    DISCARD = "discard"
+    UNDO = "undo"
+    PUBLISH = "publish"
 
 
 def component_ref(block_type: str, component_code: str) -> str:

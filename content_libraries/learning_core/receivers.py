@@ -1,14 +1,15 @@
-"""Creates the rows of container types after migrations."""
+"""Creates the rows of container types after migrations, and names new logs."""
 
 from __future__ import annotations
 
 from django.apps import apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 from django.dispatch import receiver
 from openedx_content import api as content_api
-from openedx_content.models_api import Container
+from openedx_content.models_api import Container, DraftChangeLog, PublishLog
 
 from ..keys import CONTAINER_TYPES
+from .naming import name_log
 
 
 @receiver(post_migrate, sender=apps.get_app_config("content_libraries"))
@@ -22,3 +23,15 @@ def make_container_types(**kwargs: object) -> None:
     Container.reset_cache()
     for container_type in CONTAINER_TYPES:
         content_api.get_container_subclass(container_type).get_container_type()
+
+
+@receiver(post_save, sender=DraftChangeLog)
+@receiver(post_save, sender=PublishLog)
+def name_new_log(instance: DraftChangeLog | PublishLog, *, created: bool, raw: bool, **kwargs: object) -> None:
+    """
+    Name a new log after the user action that it is written in.
+
+    A receiver also sees the logs that Learning Core's own functions write, such as those of a restored archive.
+    """
+    if created and not raw:
+        name_log(instance)

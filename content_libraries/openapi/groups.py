@@ -16,6 +16,7 @@ _GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "blocks": ("Blocks", "What a component is and says: fields, previews, handlers."),
     "containers": ("Containers", "Units, subsections and sections, and what is in them."),
     "collections": ("Collections", "Named sets of items."),
+    "history": ("History", "What users did to libraries and courses, one action at a time."),
     "tagging": ("Tagging", "Taxonomies, and the tags of items and courses."),
     "clipboard": ("Clipboard", "What was copied, and pasting it."),
     "search": ("Search", "Items and blocks by words, types, tags and collections."),

@@ -36,7 +36,7 @@ from ...courses.api import (
     write_course_plan,
 )
 from ...keys import ItemKey, item_key
-from ...learning_core.api import FileBytes
+from ...learning_core.api import ChangeKind, FileBytes, named
 from ...libraries.api import author_pk
 from ...olx.api import OlxBlock, definition_of, settings_in, with_attributes
 from ...tagging.api import clone_tags, copy_tags
@@ -77,8 +77,9 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     """
     course_key = parent_key.course_key
     require_in_course(user, course_key, CoursePermission.EDIT)
-    paster = _Paster(parent_key, open_clipboard(user))
-    with transaction.atomic():
+    clip = open_clipboard(user)
+    paster = _Paster(parent_key, clip)
+    with transaction.atomic(), named(ChangeKind.PASTE, source_key=clip.source_key):
         lock_course(course_key)
         refuse_linked_parents([parent_key], course_store().structure(course_key))
         if paster.item is not None:

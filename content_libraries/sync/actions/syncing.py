@@ -24,6 +24,7 @@ from ...courses.api import (
 )
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, LibraryContainerLocator, library_key_of
+from ...learning_core.api import ChangeKind, named
 from ...libraries.api import author_pk
 from ...olx.api import with_attributes
 from ...tagging.api import announce_tags, copy_tags, release_copied_tags
@@ -107,16 +108,23 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     change_set = None
     written: set[str] = set()
     if plan.changes.changes:
-        applied = write_course_plan(
-            plan.course_key,
-            plan.changes,
-            author_pk=author_pk(user),
-            file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
-        )
+        with named(ChangeKind.SYNC, source_key=_source_of(plan)):
+            applied = write_course_plan(
+                plan.course_key,
+                plan.changes,
+                author_pk=author_pk(user),
+                file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
+            )
         change_set, written = applied.change_set, set(map(str, applied.versions))
     retagged = [key for key in copy_tags(plan.tag_sources) if key not in written]
     transaction.on_commit(partial(_announce, retagged))
     return Synced(plan, change_set)
+
+
+def _source_of(plan: SyncPlan) -> str:
+    """Return the key of the library item that a plan syncs with; blank for a plan with several, or without any."""
+    sources = {step.upstream for step in plan.steps if step.usage_key in plan.tops}
+    return str(sources.pop() or "") if len(sources) == 1 else ""
 
 
 def _announce(retagged: Sequence[str]) -> None:

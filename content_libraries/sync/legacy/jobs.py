@@ -25,6 +25,7 @@ from ...jobs.api import (
     request_cancel,
     send_on_commit,
 )
+from ...learning_core.api import ChangeKind, named
 from ...libraries.api import author_pk, is_global_staff
 from ..models import LegacyConversion
 from .converting import legacy_blocks_ready, preview_conversion
@@ -126,11 +127,13 @@ def apply_conversion(plan: ConversionPlan, conversion: LegacyConversion, *, user
 
     Checks PUBLISH if the conversion publishes, and no other permission.
     """
-    if plan.changes.changes:
-        applied = write_course_plan(plan.course_key, plan.changes, author_pk=author_pk(user))
-        conversion.change_set = str(applied.change_set or "")
-    if conversion.publish and plan.clean:
-        publish_exactly(plan.clean, user=user, message=site_language.gettext("Legacy library blocks were converted"))
+    with named(ChangeKind.CONVERT, job_uuid=conversion.uuid):
+        if plan.changes.changes:
+            applied = write_course_plan(plan.course_key, plan.changes, author_pk=author_pk(user))
+            conversion.change_set = str(applied.change_set or "")
+        if conversion.publish and plan.clean:
+            message = site_language.gettext("Legacy library blocks were converted")
+            publish_exactly(plan.clean, user=user, message=message)
     conversion.report = conversion_report(plan)
     conversion.changes = [
         {"usage_key": str(change.usage_key), "before": dict(change.before), "after": dict(change.after)}

@@ -15,6 +15,7 @@ from ...actors import Actor
 from ...courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
 from ...errors import ConflictError, InvalidInputError
 from ...jobs.api import UNFINISHED
+from ...learning_core.api import ChangeKind, named
 from ...libraries.api import author_pk
 from ...olx.api import with_attributes
 from ..models import LegacyConversion
@@ -61,7 +62,8 @@ def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
             UpdateBlock(key, with_attributes(block.olx, changes[key]["before"])) for key, block in blocks.items()
         ]
         if updates:
-            write_course_plan(course_key, CoursePlan(tuple(updates)), author_pk=author_pk(user))
+            with named(ChangeKind.UNDO, job_uuid=conversion.uuid):
+                write_course_plan(course_key, CoursePlan(tuple(updates)), author_pk=author_pk(user))
         conversion.undone = datetime.now(UTC)
         conversion.save(update_fields=["undone"])
     return find_conversion(conversion_uuid, user=user)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ...errors import ContentLibrariesError
 from ...jobs.api import JobCanceledError, JobKind, JobState, JobWorker, register
 from ...keys import library_key
+from ...learning_core.api import ChangeKind, named
 from ..actions.coursewide import course_report, sync_course
 from ..actions.syncing import Synced
 from ..models import SyncRun, SyncRunCourse
@@ -56,13 +57,14 @@ class _Run:
 
         name = self.worker.job.library_key
         only_library = library_key(name) if name else None
-        sync_course(
-            course.course_key,
-            user=user,
-            only_library=only_library,
-            fingerprint=course.fingerprint or None,
-            settle=settle,
-        )
+        with named(ChangeKind.SYNC, source_key=name, job_uuid=self.worker.job.uuid):
+            sync_course(
+                course.course_key,
+                user=user,
+                only_library=only_library,
+                fingerprint=course.fingerprint or None,
+                settle=settle,
+            )
 
     def _finish(self, *, canceled: bool) -> None:
         with self.worker.finishing() as run:

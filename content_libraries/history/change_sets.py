@@ -1,0 +1,190 @@
+"""
+Lists and reads change sets: what users did to libraries and courses, one action at a time (ADR 0045).
+
+Whoever may VIEW a library or a course reads its change sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from opaque_keys.edx.keys import UsageKey
+
+from ..actors import OPERATOR, Actor
+from ..courses import api as courses
+from ..errors import NotFoundError
+from ..keys import (
+    CourseKey,
+    ItemKey,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+    item_type_of,
+    library_key_of,
+)
+from ..learning_core import api as learning_core
+from ..learning_core.api import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog
+from ..libraries import api as libraries
+from ..libraries.api import Permission
+from .data import ChangeRecord, ChangeSet
+from .wording import summary_of
+
+type ContextKey = LibraryLocatorV2 | CourseKey
+type AnyItemKey = ItemKey | UsageKey
+
+
+@dataclass(frozen=True, slots=True)
+class Listed[T]:
+    """A list that paginators count, and read one part at a time."""
+
+    length: Callable[[], int]
+    read: Callable[[int, int], list[T]]
+
+    def __len__(self) -> int:
+        return self.length()
+
+    def __getitem__(self, part: slice) -> list[T]:
+        start, stop, _step = part.indices(len(self) if part.stop is None else part.stop)
+        return self.read(start, stop)
+
+
+def list_change_sets(
+    key: ContextKey | AnyItemKey,
+    *,
+    user: Actor,
+    kind: ChangeKind | None = None,
+    username: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Listed[ChangeSet]:
+    """
+    List what users did to a library, a course or an item, newest first. Needs VIEW.
+
+    Args:
+        key: a library, a course, or an item or block, deleted or not. The sets of an item include the sets that changed
+            only something below it.
+        user: the user who asks.
+        kind: only sets of this kind.
+        username: only what this user did.
+        since, until: only sets of this time and later; only sets of earlier times.
+
+    Raises NotFoundError and NotAllowedError.
+    """
+    context_key, learning_package_pk, entity_pk = _place(key, user)
+    wanted = ChangeSetFilter(kind, username, entity_pk, since, until)
+
+    def read(start: int, stop: int) -> list[ChangeSet]:
+        logs = learning_core.change_sets(learning_package_pk, wanted, start=start, stop=stop)
+        return _change_sets(context_key, logs)
+
+    return Listed(lambda: learning_core.count_change_sets(learning_package_pk, wanted), read)
+
+
+def get_change_set(uuid: UUID, *, user: Actor) -> ChangeSet:
+    """Read one change set. Needs VIEW of its library or course. Raises NotFoundError and NotAllowedError."""
+    log, context_key = _access(uuid, user)
+    return _change_sets(context_key, [log])[0]
+
+
+def change_set_records(uuid: UUID, *, user: Actor) -> Listed[ChangeRecord]:
+    """
+    List what a change set did to each item. Needs VIEW of its library or course.
+
+    Items that changed themselves come first, then the items that are recorded only because something below them
+    changed. Raises NotFoundError and NotAllowedError.
+    """
+    log, context_key = _access(uuid, user)
+    return Listed(
+        lambda: learning_core.count_change_set_records(log), lambda start, stop: _records(log, context_key, start, stop)
+    )
+
+
+def _place(key: ContextKey | AnyItemKey, user: Actor) -> tuple[ContextKey, int, int | None]:
+    """Return the library or course of a key, its learning package, and the entity of an item."""
+    match key:
+        case LibraryLocatorV2():
+            return key, libraries.package_pk(libraries.access_library(user, key, Permission.VIEW)), None
+        case LibraryUsageLocatorV2() | LibraryContainerLocator():
+            library_key = library_key_of(key)
+            package_pk = libraries.package_pk(libraries.access_library(user, library_key, Permission.VIEW))
+            return library_key, package_pk, learning_core.find_item(package_pk, key, deleted_too=True).pk
+        case CourseKey():
+            courses.require_in_course(user, key, courses.CoursePermission.VIEW)
+            return key, courses.package_of_course(key), None
+    courses.require_in_course(user, key.course_key, courses.CoursePermission.VIEW)
+    for package_pk, entity_pks in courses.find_block_entities([key]).items():
+        return key.course_key, package_pk, entity_pks.pop()
+    raise NotFoundError(_("There is no “%(block)s”.") % {"block": key})
+
+
+def _access(uuid: UUID, user: Actor) -> tuple[ChangeSetLog, ContextKey]:
+    """Find a change set for a user, and the library or course whose content it changed."""
+    log = learning_core.find_change_set(uuid)
+    if log is not None:
+        mine = {"learning_package__id": log.learning_package_pk}
+        library = libraries.viewable_libraries(OPERATOR).filter(**mine).first()
+        if library is not None:
+            libraries.require(user, library, Permission.VIEW)
+            return log, library.library_key
+        course = courses.viewable_courses(OPERATOR).filter(**mine).first()
+        if course is not None:
+            courses.require_in_course(user, course.id, courses.CoursePermission.VIEW)
+            return log, course.id
+    raise NotFoundError(_("There is no change set “%(uuid)s”.") % {"uuid": uuid})
+
+
+def _change_sets(context_key: ContextKey, logs: Sequence[ChangeSetLog]) -> list[ChangeSet]:
+    figures = learning_core.change_set_figures(logs)
+    return [_change_set(context_key, log, figures.get((log.branch, log.pk), ChangeSetFigures())) for log in logs]
+
+
+def _change_set(context_key: ContextKey, log: ChangeSetLog, figures: ChangeSetFigures) -> ChangeSet:
+    return ChangeSet(
+        uuid=log.uuid,
+        context_key=context_key,
+        kind=log.kind,
+        user=log.username,
+        created=log.at,
+        source_key=log.source_key,
+        job_uuid=log.job_uuid,
+        changes=figures.changes,
+        side_effects=figures.side_effects,
+        summary=summary_of(log, figures),
+    )
+
+
+def _records(log: ChangeSetLog, context_key: ContextKey, start: int, stop: int) -> list[ChangeRecord]:
+    rows = learning_core.change_set_records(log, start=start, stop=stop)
+    effects = learning_core.change_set_effects(log, [row.pk for row in rows])
+    entity_pks = {row.entity_pk for row in rows}.union(*effects.values())
+    keys = _keys(log, context_key, entity_pks)
+    return [
+        ChangeRecord(
+            key=keys.get(row.entity_pk),
+            item_type=_type_of(keys.get(row.entity_pk)),
+            title=row.title,
+            old_version=row.old_version_num,
+            new_version=row.new_version_num,
+            direct=row.direct,
+            affects=tuple(keys[pk] for pk in effects.get(row.pk, ()) if pk in keys),
+        )
+        for row in rows
+    ]
+
+
+def _keys(log: ChangeSetLog, context_key: ContextKey, entity_pks: Collection[int]) -> dict[int, AnyItemKey]:
+    if isinstance(context_key, LibraryLocatorV2):
+        return {**learning_core.item_keys(log.learning_package_pk, entity_pks, library_key=context_key)}
+    return {**courses.block_keys_of(entity_pks)}
+
+
+def _type_of(key: AnyItemKey | None) -> str:
+    if key is None:
+        return "file"
+    if isinstance(key, LibraryUsageLocatorV2 | LibraryContainerLocator):
+        return item_type_of(key)
+    return str(key.block_type)

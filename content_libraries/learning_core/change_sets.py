@@ -1,0 +1,314 @@
+"""
+Reads change sets: draft change logs and publish logs, with their names (ADR 0045).
+
+Each log is one change set. The number of queries depends neither on the number of logs nor on their sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
+from openedx_content.models_api import DraftChangeLog, DraftSideEffect, PublishLog, PublishSideEffect
+
+from .branches import DRAFT, PUBLISHED, Branch
+from .data import ChangeKind
+from .ids import package_id
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetFilter:
+    """
+    Which change sets of a learning package to read; None leaves a question open.
+
+    Args:
+        kind: the kind of the sets.
+        username: who did it.
+        entity_pk: an entity that has a record in the sets, be it a side effect.
+        since, until: the sets of this time and later; of earlier times.
+    """
+
+    kind: ChangeKind | None = None
+    username: str | None = None
+    entity_pk: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetLog:
+    """
+    A draft change log or a publish log.
+
+    Args:
+        branch, pk: the log.
+        uuid: its public id.
+        learning_package_pk: the learning package whose content it changed.
+        at, username: when and by whom; None for the site itself, or for a user who is gone.
+        kind, source_key, job_uuid: see ``naming.named``; a log without a name is an edit, or a publish.
+    """
+
+    branch: str
+    pk: int
+    uuid: UUID
+    learning_package_pk: int
+    at: datetime
+    username: str | None
+    kind: ChangeKind
+    source_key: str
+    job_uuid: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetFigures:
+    """
+    What is in a log.
+
+    Args:
+        changes: number of items that changed themselves.
+        side_effects: number of items that are recorded only because something below them changed.
+        subjects: number of items that the set is about: the items that a user asked to publish; else ``changes``.
+        title: title of the first subject afterwards, or its last title; blank without subjects.
+        created, deleted: whether the first subject came into being, or went.
+    """
+
+    changes: int = 0
+    side_effects: int = 0
+    subjects: int = 0
+    title: str = ""
+    created: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetRecord:
+    """
+    One record of a log.
+
+    Args:
+        pk: pk of the record.
+        entity_pk: the entity.
+        title: afterwards; the last title of a deleted entity.
+        old_version_num, new_version_num: None for no version.
+        is_side_effect: whether only something below the entity changed.
+        direct: whether a user asked to publish the entity itself; None in drafts, and in older rows.
+    """
+
+    pk: int
+    entity_pk: int
+    title: str
+    old_version_num: int | None
+    new_version_num: int | None
+    is_side_effect: bool
+    direct: bool | None
+
+
+_IS_SIDE_EFFECT = Case(
+    When(old_version=F("new_version"), then=Value(value=True)), default=Value(value=False), output_field=BooleanField()
+)
+_BRANCHES: Mapping[str, Branch] = {branch.name: branch for branch in (DRAFT, PUBLISHED)}
+_PLAIN: Mapping[str, ChangeKind] = {DRAFT.name: ChangeKind.EDIT, PUBLISHED.name: ChangeKind.PUBLISH}
+_NAME_FIELDS = ("change_set_name__kind", "change_set_name__source_key", "change_set_name__job_uuid")
+
+
+def count_change_sets(learning_package_pk: int, wanted: ChangeSetFilter) -> int:
+    """Count the change sets of a learning package, in two queries."""
+    return _drafts(learning_package_pk, wanted).count() + _publishes(learning_package_pk, wanted).count()
+
+
+def change_sets(learning_package_pk: int, wanted: ChangeSetFilter, *, start: int, stop: int) -> list[ChangeSetLog]:
+    """Read some of the change sets of a learning package, newest first, in three queries."""
+    drafts = _drafts(learning_package_pk, wanted).annotate(at=F("changed_at"), published=_number(0), log=F("pk"))
+    publishes = _publishes(learning_package_pk, wanted).annotate(
+        at=F("published_at"), published=_number(1), log=F("pk")
+    )
+    columns = ("at", "published", "log")
+    rows = (
+        drafts.order_by()
+        .values_list(*columns)
+        .union(publishes.order_by().values_list(*columns), all=True)
+        .order_by("-at", "-published", "-log")[start:stop]
+    )
+    order = [(PUBLISHED.name if published else DRAFT.name, pk) for _at, published, pk in rows]
+    found = {
+        (log.branch, log.pk): log
+        for log in (
+            *_draft_logs(DraftChangeLog.objects.filter(pk__in=_pks(order, DRAFT.name))),
+            *_publish_logs(PublishLog.objects.filter(pk__in=_pks(order, PUBLISHED.name))),
+        )
+    }
+    return [found[place] for place in order if place in found]
+
+
+def find_change_set(uuid: UUID) -> ChangeSetLog | None:
+    """Find a change set by its uuid. Returns None if it does not exist."""
+    found = _draft_logs(DraftChangeLog.objects.filter(uuid=uuid)) or _publish_logs(PublishLog.objects.filter(uuid=uuid))
+    return found[0] if found else None
+
+
+def change_set_figures(logs: Collection[ChangeSetLog]) -> dict[tuple[str, int], ChangeSetFigures]:
+    """Map (branch, pk) of logs to what is in them, in at most four queries. Logs without records are left out."""
+    figures: dict[tuple[str, int], ChangeSetFigures] = {}
+    for branch in _BRANCHES.values():
+        pks = [log.pk for log in logs if log.branch == branch.name]
+        if pks:
+            figures.update({(branch.name, pk): found for pk, found in _figures(branch, pks).items()})
+    return figures
+
+
+def count_change_set_records(log: ChangeSetLog) -> int:
+    """Count the records of a change set."""
+    return _records(log).count()
+
+
+def change_set_records(log: ChangeSetLog, *, start: int, stop: int) -> list[ChangeSetRecord]:
+    """Read some records of a change set in one query: first the items that changed themselves, then side effects."""
+    branch = _BRANCHES[log.branch]
+    direct = F("direct") if branch is PUBLISHED else Value(None, output_field=BooleanField(null=True))
+    rows = (
+        _records(log)
+        .annotate(is_side_effect=_IS_SIDE_EFFECT, asked_for=direct)
+        .order_by("is_side_effect", "pk")
+        .values_list(
+            "pk",
+            "entity_id",
+            "old_version__title",
+            "new_version__title",
+            "old_version__version_num",
+            "new_version__version_num",
+            "is_side_effect",
+            "asked_for",
+        )[start:stop]
+    )
+    return [
+        ChangeSetRecord(pk, entity_pk, (old_title if new_title is None else new_title) or "", *rest)
+        for pk, entity_pk, old_title, new_title, *rest in rows
+    ]
+
+
+def change_set_effects(log: ChangeSetLog, record_pks: Collection[int]) -> dict[int, list[int]]:
+    """
+    Read which containers records affected, one level up, in one query.
+
+    Returns: pk of a record -> entity pks; records that affected nothing are left out.
+    """
+    model = DraftSideEffect if log.branch == DRAFT.name else PublishSideEffect
+    effects: dict[int, list[int]] = {}
+    rows = model.objects.filter(cause_id__in=list(record_pks)).order_by("pk")
+    for cause_pk, entity_pk in rows.values_list("cause_id", "effect__entity_id"):
+        effects.setdefault(cause_pk, []).append(entity_pk)
+    return effects
+
+
+def _number(value: int) -> Value:
+    return Value(value, output_field=IntegerField())
+
+
+def _pks(places: Sequence[tuple[str, int]], branch: str) -> list[int]:
+    return [pk for name, pk in places if name == branch]
+
+
+def _drafts(learning_package_pk: int, wanted: ChangeSetFilter) -> QuerySet[DraftChangeLog]:
+    logs = DraftChangeLog.objects.filter(learning_package_id=package_id(learning_package_pk))
+    if wanted.kind is ChangeKind.EDIT:
+        logs = logs.filter(Q(change_set_name=None) | Q(change_set_name__kind=wanted.kind))
+    elif wanted.kind is not None:
+        logs = logs.filter(change_set_name__kind=wanted.kind)
+    return logs.filter(_conditions(wanted, at="changed_at", author="changed_by"))
+
+
+def _publishes(learning_package_pk: int, wanted: ChangeSetFilter) -> QuerySet[PublishLog]:
+    logs = PublishLog.objects.filter(learning_package_id=package_id(learning_package_pk))
+    if wanted.kind not in (None, ChangeKind.PUBLISH):
+        return logs.none()
+    return logs.filter(_conditions(wanted, at="published_at", author="published_by"))
+
+
+def _conditions(wanted: ChangeSetFilter, *, at: str, author: str) -> Q:
+    values = {
+        f"{author}__username": wanted.username,
+        "records__entity_id": wanted.entity_pk,
+        f"{at}__gte": wanted.since,
+        f"{at}__lt": wanted.until,
+    }
+    return Q(**{name: value for name, value in values.items() if value is not None})
+
+
+def _draft_logs(logs: QuerySet[DraftChangeLog]) -> list[ChangeSetLog]:
+    return _logs(
+        DRAFT,
+        logs.values_list("pk", "uuid", "learning_package_id", "changed_at", "changed_by__username", *_NAME_FIELDS),
+    )
+
+
+def _publish_logs(logs: QuerySet[PublishLog]) -> list[ChangeSetLog]:
+    return _logs(
+        PUBLISHED,
+        logs.values_list("pk", "uuid", "learning_package_id", "published_at", "published_by__username", *_NAME_FIELDS),
+    )
+
+
+def _logs(branch: Branch, rows: QuerySet[Any, Any]) -> list[ChangeSetLog]:
+    return [
+        ChangeSetLog(
+            branch=branch.name,
+            pk=pk,
+            uuid=uuid,
+            learning_package_pk=learning_package_pk,
+            at=at,
+            username=username,
+            kind=ChangeKind(kind) if kind else _PLAIN[branch.name],
+            source_key=source_key or "",
+            job_uuid=job_uuid,
+        )
+        for pk, uuid, learning_package_pk, at, username, kind, source_key, job_uuid in rows
+    ]
+
+
+def _records(log: ChangeSetLog) -> QuerySet[Any, Any]:
+    branch = _BRANCHES[log.branch]
+    return branch.record_model._default_manager.filter(**{f"{branch.log_field}_id": log.pk})
+
+
+def _figures(branch: Branch, log_pks: Collection[int]) -> dict[int, ChangeSetFigures]:
+    records = branch.record_model._default_manager
+    asked_for = Q(direct=True) if branch is PUBLISHED else Q(pk__in=[])
+    rows = list(
+        records.filter(**{f"{branch.log_field}_id__in": list(log_pks)})
+        .annotate(is_side_effect=_IS_SIDE_EFFECT)
+        .order_by()
+        .values(f"{branch.log_field}_id")
+        .annotate(
+            changes=Count("pk", filter=Q(is_side_effect=False)),
+            side_effects=Count("pk", filter=Q(is_side_effect=True)),
+            asked_for=Count("pk", filter=asked_for),
+            first_change=Min("pk", filter=Q(is_side_effect=False)),
+            first_asked_for=Min("pk", filter=asked_for),
+        )
+        .values_list(
+            f"{branch.log_field}_id", "changes", "side_effects", "asked_for", "first_change", "first_asked_for"
+        )
+    )
+    first = {log_pk: asked or change for log_pk, *_counts, change, asked in rows}
+    titles = {
+        pk: values
+        for pk, *values in records.filter(pk__in=[pk for pk in first.values() if pk is not None]).values_list(
+            "pk", "old_version__title", "new_version__title"
+        )
+    }
+    figures = {}
+    for log_pk, changes, side_effects, asked, *_firsts in rows:
+        old_title, new_title = titles.get(first[log_pk], (None, None))
+        figures[log_pk] = ChangeSetFigures(
+            changes=changes,
+            side_effects=side_effects,
+            subjects=asked or changes,
+            title=(old_title if new_title is None else new_title) or "",
+            created=old_title is None and new_title is not None,
+            deleted=new_title is None and old_title is not None,
+        )
+    return figures

@@ -1,0 +1,55 @@
+"""Rows that name Learning Core's logs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeSetName(models.Model):
+    """
+    What kind of user action wrote a draft change log or a publish log, and where its content came from (ADR 0045).
+
+    The log says everything else. A log without such a row is a plain edit, or a plain publish.
+
+    .. no_pii:
+    """
+
+    draft_change_log = models.OneToOneField(
+        "openedx_content.DraftChangeLog",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="change_set_name",
+        verbose_name=_("draft change log"),
+    )
+    publish_log = models.OneToOneField(
+        "openedx_content.PublishLog",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="change_set_name",
+        verbose_name=_("publish log"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, help_text=_("One of ChangeKind."))
+    source_key = models.CharField(
+        _("source"), max_length=500, blank=True, help_text=_("Key of the course, library or item it came from.")
+    )
+    job_uuid = models.UUIDField(_("job"), null=True, blank=True, help_text=_("The job that did it."))
+
+    class Meta:
+        verbose_name = _("name of a change set")
+        verbose_name_plural = _("names of change sets")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(draft_change_log__isnull=False, publish_log__isnull=True)
+                | Q(draft_change_log__isnull=True, publish_log__isnull=False),
+                name="content_libraries_change_set_names_one_log",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -20,6 +20,7 @@ from .data import (
     Block,
     BlockCopy,
     BlockState,
+    CourseContents,
     CourseFile,
     CoursePermission,
     CourseStructure,
@@ -44,7 +45,15 @@ from .exporting import course_tree, export_course
 from .file_checks import check_course_files
 from .file_names import CourseFileNames
 from .hooks import CourseHook, register_course_hook
-from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
+from .lifecycle import (
+    CourseExistsError,
+    create_course,
+    delete_course,
+    preview_course_deletion,
+    publish_block,
+    publish_course,
+    publish_exactly,
+)
 from .loading import load_course
 from .models import Course
 from .new_uses import ArrivingFiles, as_new_use
@@ -83,6 +92,7 @@ __all__ = [
     "Change",
     "Copied",
     "Course",
+    "CourseContents",
     "CourseExistsError",
     "CourseFile",
     "CourseFileNames",
@@ -140,6 +150,7 @@ __all__ = [
     "names_run",
     "package_of_course",
     "placed_blocks",
+    "preview_course_deletion",
     "private_name",
     "publish_block",
     "publish_course",

@@ -1,7 +1,6 @@
 """Courses for other rooms and for hosts."""
 
 from .browsing import (
-    blocks_with_upstream,
     find_block,
     get_block,
     get_block_children,
@@ -119,7 +118,6 @@ __all__ = [
     "access_course",
     "apply_course_plan",
     "as_new_use",
-    "blocks_with_upstream",
     "check_course_files",
     "compile_course",
     "copy_block",

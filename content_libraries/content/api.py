@@ -60,7 +60,7 @@ from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .item_details import get_children, get_container_settings, get_item
-from .items import access_item, delete_item, item_summaries, item_summary, restore_item
+from .items import access_item, delete_item, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .wording import change_in_words
 
@@ -106,7 +106,6 @@ __all__ = [
     "get_item",
     "get_olx",
     "has_children",
-    "item_summaries",
     "item_summary",
     "list_assets",
     "list_collections",

@@ -1,7 +1,6 @@
 """Courses for other rooms and for hosts."""
 
 from .browsing import (
-    blocks_with_upstream,
     find_block,
     get_block,
     get_block_children,
@@ -20,6 +19,7 @@ from .data import (
     Block,
     BlockCopy,
     BlockState,
+    CourseContents,
     CourseFile,
     CoursePermission,
     CourseStructure,
@@ -44,7 +44,15 @@ from .exporting import course_tree, export_course
 from .file_checks import check_course_files
 from .file_names import CourseFileNames
 from .hooks import CourseHook, register_course_hook
-from .lifecycle import CourseExistsError, create_course, delete_course, publish_block, publish_course, publish_exactly
+from .lifecycle import (
+    CourseExistsError,
+    create_course,
+    delete_course,
+    preview_course_deletion,
+    publish_block,
+    publish_course,
+    publish_exactly,
+)
 from .loading import load_course
 from .models import Course
 from .new_uses import ArrivingFiles, as_new_use
@@ -83,6 +91,7 @@ __all__ = [
     "Change",
     "Copied",
     "Course",
+    "CourseContents",
     "CourseExistsError",
     "CourseFile",
     "CourseFileNames",
@@ -110,7 +119,6 @@ __all__ = [
     "apply_course_plan",
     "as_new_use",
     "block_keys_of",
-    "blocks_with_upstream",
     "check_course_files",
     "compile_course",
     "copy_block",
@@ -141,6 +149,7 @@ __all__ = [
     "names_run",
     "package_of_course",
     "placed_blocks",
+    "preview_course_deletion",
     "private_name",
     "publish_block",
     "publish_course",

@@ -9,7 +9,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
 from ..errors import NotFoundError
-from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree, UpstreamSettings
+from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree
 from .permissions import may_in_course, require_in_course
 from .store import course_store
 
@@ -105,20 +105,3 @@ def read_course_file(course_key: CourseKey, path: str, *, user: Actor, published
     for _path, data in course_store().read_files(course_key, [path], published=published):
         return data
     raise NotFoundError(_("The course “%(course)s” has no file “%(path)s”.") % {"course": course_key, "path": path})
-
-
-def blocks_with_upstream(course_key: CourseKey) -> list[UpstreamSettings]:
-    """
-    Read the link settings of all blocks in the draft of a course that are linked to a library item or copied from one.
-
-    The blocks come in document order; blocks without a place in the course are left out. The number of queries
-    does not depend on the course. Checks no permission: the caller keeps links for the site, not for a user.
-    """
-    store = course_store()
-    found = {**store.blocks_saying(course_key, "upstream"), **store.blocks_saying(course_key, "copied_from_block")}
-    links = {key: UpstreamSettings.of(key, block.settings) for key, block in found.items()}
-    return [
-        links[key]
-        for key, _depth in store.structure(course_key).walk()
-        if key in links and (links[key].upstream or links[key].copied_from_block)
-    ]

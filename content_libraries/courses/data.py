@@ -253,6 +253,22 @@ class UpstreamSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseContents:
+    """
+    How much the draft of a course holds.
+
+    Args:
+        title: the display name of the course.
+        blocks: number of its blocks, with the root.
+        files: number of its files.
+    """
+
+    title: str
+    blocks: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadReport:
     """
     The result of loading an archive.

@@ -16,7 +16,7 @@ from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from . import hooks, roles
 from .course_reader import CourseReader, find_course, learning_package_of, lock_course, root_key
-from .data import ROOT, CoursePermission, CourseStructure
+from .data import ROOT, CourseContents, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
 from .plans import CoursePlan, CreateBlock
@@ -72,14 +72,30 @@ def delete_course(course_key: CourseKey, *, user: Actor) -> None:
 
     Raises NotFoundError and NotAllowedError.
     """
-    course = access_course(user, course_key, CoursePermission.EDIT)
-    require_create_course(user)
+    course = _course_to_delete(course_key, user)
     learning_package_pk = learning_package_of(course)
     with transaction.atomic():
         lock_course(course_key)
         hooks.after_delete(course_key)
         course.delete()
         learning_core.delete_learning_package(learning_package_pk)
+
+
+def preview_course_deletion(course_key: CourseKey, *, user: Actor) -> CourseContents:
+    """
+    Count what ``delete_course`` deletes, in the draft of the course.
+
+    Raises the same errors as ``delete_course``.
+    """
+    course = _course_to_delete(course_key, user)
+    draft = CourseReader(course_key, "draft")
+    return CourseContents(course.display_name, len(draft.rows), len(draft.stored_files))
+
+
+def _course_to_delete(course_key: CourseKey, user: Actor) -> Course:
+    course = access_course(user, course_key, CoursePermission.EDIT)
+    require_create_course(user)
+    return course
 
 
 def publish_course(course_key: CourseKey, *, user: Actor, message: str = "") -> int | None:

@@ -29,7 +29,6 @@ from .records.forwarding import (
     get_forwarding,
     get_forwarding_for_blocks,
     is_forwarded,
-    refuse_frozen,
 )
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
@@ -85,7 +84,6 @@ __all__ = [
     "plan_report",
     "plan_rows",
     "plan_source",
-    "refuse_frozen",
     "report_lines",
     "result_report",
     "retry_job",

@@ -1,7 +1,7 @@
 """Sync for other rooms, for faces and for hosts."""
 
 from .actions.coursewide import course_report, plan_counts, preview_course, sync_course
-from .actions.declining import decline_update, preview_decline
+from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
 from .actions.pasting import Pasted, paste_block
@@ -62,7 +62,6 @@ from .read.links import (
     get_link_and_parts,
     get_linked_children,
     library_titles,
-    link_details,
     link_times,
     list_links,
     summarize_course,
@@ -131,7 +130,6 @@ __all__ = [
     "legacy_blocks_ready",
     "library_titles",
     "link_block",
-    "link_details",
     "link_move_report",
     "link_times",
     "linked_courses",
@@ -142,7 +140,6 @@ __all__ = [
     "plan_counts",
     "preview_conversion",
     "preview_course",
-    "preview_decline",
     "preview_link_move",
     "preview_outcome",
     "preview_sync",

@@ -51,6 +51,10 @@ class StudentState(models.Model):
 
 
 def forget_user(user_pk: int) -> int:
-    """Delete all states of a user who is retired. Return the number of deleted rows."""
+    """
+    Delete all states of a user who is retired. Return the number of deleted rows.
+
+    No face of the app calls it: the host does, where it retires users.
+    """
     count, _by_model = StudentState.objects.filter(user_id=user_pk).delete()
     return count

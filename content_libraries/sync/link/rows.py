@@ -101,7 +101,10 @@ def rebuild_links(course_key: CourseKey) -> int:
     """
     Make the rows of a course equal to the link settings of all its blocks.
 
-    Checks no permission. Needs a constant number of queries. Returns: how many rows had to change.
+    Checks no permission. Needs a constant number of queries. Changes through the app, and ``check_libraries --repair``,
+    do this themselves; hosts call it after they have changed a course behind the app's back.
+
+    Returns: how many rows had to change.
     """
     with transaction.atomic():
         lock_course(course_key)

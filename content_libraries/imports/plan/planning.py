@@ -8,6 +8,7 @@ from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
 from ...olx.api import OlxTree
+from ...site_language import gettext
 from ..data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, LeftOutTag, PlannedBlock, SizeCheck
 from ..records.forwarding import refuse_frozen, would_forward
 from ..sources.keys import source_digest
@@ -61,6 +62,7 @@ def plan_tree(
         folder=tree.folder,
         file_paths={file.digest: file.path for file in tree.static_files},
         unused_files=part.unused_files,
+        source_notes=tuple(gettext(note.text) % note.values for note in tree.notes),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),
         collection=plan_collection(
             package_pk(library),

@@ -21,7 +21,7 @@ from .policies import Policies, listed
 from .tags import TAGS_FILE, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
-from .xml_source import Budget, decoded, parse_document
+from .xml_source import Budget, Element, decoded, parse_document
 
 __all__ = ["iter_files", "iter_static_files", "parse_block", "read_archive"]
 
@@ -126,6 +126,8 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
         else:
             text = gettext("%(path)s holds a <%(tag)s>, not a <library>: export the library again.")
         raise NotACourseError(text % {"path": path, "tag": root.tag}, path)
+    if kind == "course" and not root.attributes.get("url_name"):
+        root.attributes["url_name"] = root.attributes.pop("slug", "") or ("" if root.is_empty else _derived_run(root))
     context_key = _context_key(kind, root.attributes)
     url_name = root.attributes.get("url_name", "")
     is_pointer = root.is_empty and not settings_among(root.tag, root.attributes)
@@ -138,6 +140,12 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
         )
     reader.used.add(path)
     return kind, context_key, reader.block_at(document, root)
+
+
+def _derived_run(root: Element) -> str:
+    """Return a run for a course that names none, which is the same in each export of the course."""
+    digest = blake2b(root.attributes.get("display_name", "").encode(), digest_size=6).hexdigest()
+    return f"course-{digest}"
 
 
 def _context_key(kind: Kind, attributes: Mapping[str, str]) -> CourseLocator | LibraryLocator:

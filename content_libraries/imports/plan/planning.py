@@ -17,6 +17,7 @@ from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
 from .library_facts import LibraryFacts, gather_facts
+from .nameless import with_names
 from .source_part import read_part
 from .tags import SourceTags
 
@@ -42,6 +43,7 @@ def plan_tree(
 
     Raises SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
     """
+    tree = with_names(tree)
     source_version = source_digest(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]

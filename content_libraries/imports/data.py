@@ -197,6 +197,7 @@ class ImportPlan:
         folder: folder of the source in its archive.
         file_paths: digest of a static file -> its path below ``static/``.
         unused_files: paths of static files that neither an imported block nor another part of the source refers to.
+        source_notes: what the author of the source should know about files of it that were not read as they stand.
         drafts_left_out: how many draft blocks of the archive were not read.
         collection: the collection that all items go into, if any.
         size: the size of the library, and how many items the import adds.
@@ -220,6 +221,7 @@ class ImportPlan:
     folder: str = ""
     file_paths: Mapping[str, str] = field(default_factory=dict, hash=False)
     unused_files: tuple[str, ...] = ()
+    source_notes: tuple[str, ...] = ()
     drafts_left_out: int = 0
     collection: PlannedCollection | None = None
     size: SizeCheck = SizeCheck(0, 0, 0)

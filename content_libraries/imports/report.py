@@ -44,7 +44,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
       whose title another item has;
     - ``static_files``, ``tags``, ``size``, ``collection``: files, tags, size of the library and collection to fill;
     - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``unused_files``,
-      ``drafts_left_out``: see ``ImportPlan``.
+      ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
@@ -81,6 +81,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         "forwards": plan.forwards,
         "unknown": list(plan.unknown),
         "unused_files": list(plan.unused_files),
+        "source_notes": list(plan.source_notes),
         "drafts_left_out": plan.drafts_left_out,
     }
 

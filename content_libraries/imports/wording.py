@@ -67,6 +67,7 @@ def report_lines(report: Report) -> Iterator[str]:
     """
     for row in (*report["unsupported"], *report["notes"]):
         yield f"{row['type']} “{row['title']}”: {row['reason']}"
+    yield from report["source_notes"]
     yield from _lines_on_changes(report)
     for row in report["collisions"]:
         yield _("%(type)s “%(title)s” gets the ID “%(code)s”, as “%(wanted)s” is taken.") % row

@@ -11,6 +11,7 @@ from .data import (
     OlxBlock,
     OlxDraft,
     OlxTree,
+    SourceNote,
     StaticFile,
 )
 from .definitions import assembled, definition_of, nested
@@ -50,6 +51,7 @@ __all__ = [
     "OlxDraft",
     "OlxError",
     "OlxTree",
+    "SourceNote",
     "StaticFile",
     "StaticNames",
     "Tags",

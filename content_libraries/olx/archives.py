@@ -13,18 +13,19 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from gzip import BadGzipFile
 from pathlib import Path
 
 from ..translation import gettext as _
 from .data import Limits
-from .entries import CHUNK_BYTES, NOT_PLAIN, Entry, Meter
+from .entries import CHUNK_BYTES, LINKS, NOT_PLAIN, SYMBOLIC_LINK, Entry, Meter
 from .errors import DamagedArchiveError, NotACourseError, UnsafeMemberError
 from .member_names import MemberNames, is_junk, refuse_unsafe_name
 from .tar_members import tar_entries
 from .zip_members import zip_entries
 
-__all__ = ["files_of"]
+__all__ = ["files_of", "members_of"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -32,7 +33,19 @@ _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
-    Yield path and content of each regular file, except for files that macOS left behind.
+    Yield path and content of each regular file, except for files that macOS left behind. Links are refused.
+
+    Raises the errors of :func:`members_of`.
+    """
+    for member in members_of(source, limits):
+        if member.kind in LINKS:
+            raise _not_plain(member.kind, member.name)
+        yield member.name, member.chunks
+
+
+def members_of(source: Path, limits: Limits) -> Iterator[Entry]:
+    """
+    Yield each regular file and each link, except for files that macOS left behind. Links are not followed.
 
     Raises UnsafeMemberError, ArchiveTooLargeError or DamagedArchiveError as soon as the problem is found, which may be
     in the middle of a file; NotACourseError if there is nothing at ``source``.
@@ -47,11 +60,16 @@ def files_of(source: Path, limits: Limits) -> Iterator[tuple[str, Iterator[bytes
                     refuse_unsafe_name(path.removesuffix("/"))
                 continue
             refuse_unsafe_name(path)
-            if entry.kind != "file":
-                raise UnsafeMemberError(_(NOT_PLAIN[entry.kind]) % {"path": path}, path)
+            if entry.kind != "file" and entry.kind not in LINKS:
+                raise _not_plain(entry.kind, path)
             names.add_file(path)
             if not is_junk(path):
-                yield path, _guarded(meter.metered(path, entry.chunks), source.name)
+                chunks = _guarded(meter.metered(path, entry.chunks), source.name)
+                yield replace(entry, name=path, chunks=chunks)
+
+
+def _not_plain(kind: str, path: str) -> UnsafeMemberError:
+    return UnsafeMemberError(_(NOT_PLAIN[kind]) % {"path": path}, path)
 
 
 def _entries(source: Path, limits: Limits) -> Iterator[tuple[Entry, Meter]]:
@@ -87,7 +105,7 @@ def _folder_entries(top: Path, meter: Meter) -> Iterator[Entry]:
             path = Path(child.path)
             name = path.relative_to(top).as_posix()
             if child.is_symlink():
-                yield Entry(name, "a symbolic link", iter(()))
+                yield Entry(name, SYMBOLIC_LINK, iter(()), os.readlink(path))
             elif child.is_dir():
                 pending.append(path)
                 yield Entry(name, "folder", iter(()))

@@ -18,6 +18,7 @@ __all__ = [
     "OlxBlock",
     "OlxDraft",
     "OlxTree",
+    "SourceNote",
     "StaticFile",
 ]
 
@@ -161,6 +162,18 @@ class OlxDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceNote:
+    """
+    Something about an archive that its author should know, though it was read.
+
+    ``text`` is not translated: it is the message of a catalog, with a place for each of ``values``.
+    """
+
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OlxTree:
     """
     A course or a legacy (v1) library.
@@ -169,7 +182,7 @@ class OlxTree:
     paths of ``other_files`` (about pages, tabs, asset lists, unreferenced definitions) to the folder of course.xml.
     ``folder`` is the path of this folder in the archive, "" for the top. ``not_imported`` maps keys of blocks that
     represent content other than OLX, and cannot be converted to OLX, to the reason. ``tags`` maps keys of blocks to
-    tags that are not stored in the blocks themselves.
+    tags that are not stored in the blocks themselves. ``notes`` tell what was not read as it stands.
     """
 
     kind: Literal["course", "library"]
@@ -184,6 +197,7 @@ class OlxTree:
     folder: str = field(default="", compare=False)
     not_imported: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     tags: Mapping[tuple[str, str], Tags] = field(default_factory=dict, hash=False)
+    notes: tuple[SourceNote, ...] = field(default=(), compare=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are left out."""

@@ -11,9 +11,13 @@ from ..translation import gettext_noop
 from .data import Limits
 from .errors import ArchiveTooLargeError
 
-__all__ = ["CHUNK_BYTES", "NOT_PLAIN", "Entry", "Meter"]
+__all__ = ["CHUNK_BYTES", "LINKS", "NOT_PLAIN", "SYMBOLIC_LINK", "Entry", "Meter"]
 
 CHUNK_BYTES: Final = 256 * 1024
+
+SYMBOLIC_LINK: Final = "a symbolic link"
+LINKS: Final = frozenset({SYMBOLIC_LINK, "a hard link"})
+"""Kinds of members that stand for others."""
 
 NOT_PLAIN: Final = {
     "a symbolic link": gettext_noop("The archive member %(path)r is a symbolic link: pack plain files only."),
@@ -30,11 +34,15 @@ NOT_PLAIN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A member as the archive describes it. ``kind`` is "file", "folder", or one of NOT_PLAIN."""
+    """
+    A member as the archive describes it. ``kind`` is "file", "folder", or one of NOT_PLAIN; ``target`` is where a link
+    leads, in the words of the archive.
+    """
 
     name: str
     kind: str
     chunks: Iterator[bytes]
+    target: str = ""
 
 
 class Meter:

@@ -16,7 +16,6 @@ __all__ = [
     "FolderNotEmptyError",
     "ForbiddenDoctypeError",
     "InvalidAttributeError",
-    "InvalidPolicyError",
     "InvalidTagsError",
     "MalformedXmlError",
     "MissingFileError",
@@ -89,12 +88,6 @@ class NotACourseError(OlxError):
     """The archive has no usable course.xml or library.xml."""
 
     code = "olx_not_a_course"
-
-
-class InvalidPolicyError(OlxError):
-    """A policy file is not JSON, or not an object."""
-
-    code = "olx_invalid_policy"
 
 
 class InvalidTagsError(OlxError):

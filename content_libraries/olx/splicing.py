@@ -26,7 +26,7 @@ def children_in(block: OlxBlock) -> tuple[Document, list[tuple[Element, OlxBlock
     else:
         keys = {child.key for child in block.children}
         elements = [child for child in document.root.children if child.is_empty and _key(child) in keys]
-    if [_key(element) for element in elements] != [child.key for child in block.children]:
+    if len(elements) != len(block.children) or not all(map(_may_be, elements, block.children)):
         raise _contradiction(block)
     return document, list(zip(elements, block.children, strict=True))
 
@@ -73,6 +73,11 @@ def _contradiction(block: OlxBlock) -> OlxError:
 
 def _key(element: Element) -> tuple[str, str]:
     return element.tag, element.attributes.get("url_name", "")
+
+
+def _may_be(element: Element, child: OlxBlock) -> bool:
+    """Return whether an element may define a child. One without a url_name may: such blocks get names later."""
+    return element.tag == child.tag and (element.attributes.get("url_name") or child.url_name) == child.url_name
 
 
 def _replacement(

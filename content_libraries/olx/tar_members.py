@@ -38,7 +38,7 @@ def tar_entries(file: BinaryIO, meter: Meter, *, gzipped: bool) -> Iterator[Entr
     stream = _ForwardStream(unpacked, meter)
     with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:") as archive:
         while (info := _next_header(archive, stream)) is not None:
-            yield Entry(info.name, _kind(info), stream.chunks(info.size))
+            yield Entry(info.name, _kind(info), stream.chunks(info.size), info.linkname)
             stream.skip_to(info.offset_data + info.size)
     stream.finish()
 

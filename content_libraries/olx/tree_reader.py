@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -12,17 +12,16 @@ from typing import Literal
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.locator import CourseLocator, LibraryLocator
 
-from ..errors import InvalidValueError
-from ..translation import gettext
-from ..values import file_budget, read_json
+from ..translation import gettext, gettext_noop
 from .blocks import BlockReader, DraftReader
 from .catalog import Catalog, folder_of, read_catalog, read_files
-from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, StaticFile
-from .errors import ArchiveTooLargeError, InvalidPolicyError, MissingFileError, NotACourseError
+from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, SourceNote, StaticFile
+from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
+from .policies import Policies, listed
 from .tags import TAGS_FILE, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
-from .xml_source import Budget, decoded, parse_document
+from .xml_source import Budget, Element, decoded, parse_document
 
 __all__ = ["iter_files", "iter_static_files", "parse_block", "read_archive"]
 
@@ -43,8 +42,8 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
     kind, context_key, root = _root(catalog, reader)
     drafts = tuple(_drafts(catalog, DraftReader(reader)))
     refuse_unfolding([root, *(draft.block for draft in drafts)], limits)
-    policies = _policies(catalog, reader, root.url_name)
-    settings = {**root.attributes, **policies.get(f"{kind}/{root.url_name}", {})}
+    policies = Policies.read(catalog.texts, root.url_name)
+    settings = {**root.attributes, **policies.settings.get(f"{kind}/{root.url_name}", {})}
     code = context_key.course if isinstance(context_key, CourseLocator) else context_key.library
     return OlxTree(
         kind=kind,
@@ -52,16 +51,17 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
         display_name=str(settings.get("display_name") or code),
         root=root,
         drafts=drafts,
-        policies=policies,
-        grading_policy=_grading_policy(catalog, reader, root.url_name),
+        policies=policies.settings,
+        grading_policy=policies.grading,
         static_files=tuple(_static_files(catalog)),
         other_files=tuple(
             catalog.files[path]
-            for path in sorted(catalog.files.keys() - reader.used)
+            for path in sorted(catalog.files.keys() - reader.used - policies.used)
             if not path.startswith(STATIC_FOLDER)
         ),
         folder=catalog.folder,
         tags=tags_in_table(decoded(catalog.texts[TAGS_FILE], TAGS_FILE)) if TAGS_FILE in catalog.texts else {},
+        notes=(*_link_notes(catalog.skipped_links), *policies.notes),
     )
 
 
@@ -126,6 +126,8 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
         else:
             text = gettext("%(path)s holds a <%(tag)s>, not a <library>: export the library again.")
         raise NotACourseError(text % {"path": path, "tag": root.tag}, path)
+    if kind == "course" and not root.attributes.get("url_name"):
+        root.attributes["url_name"] = root.attributes.pop("slug", "") or ("" if root.is_empty else _derived_run(root))
     context_key = _context_key(kind, root.attributes)
     url_name = root.attributes.get("url_name", "")
     is_pointer = root.is_empty and not settings_among(root.tag, root.attributes)
@@ -138,6 +140,12 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
         )
     reader.used.add(path)
     return kind, context_key, reader.block_at(document, root)
+
+
+def _derived_run(root: Element) -> str:
+    """Return a run for a course that names none, which is the same in each export of the course."""
+    digest = blake2b(root.attributes.get("display_name", "").encode(), digest_size=6).hexdigest()
+    return f"course-{digest}"
 
 
 def _context_key(kind: Kind, attributes: Mapping[str, str]) -> CourseLocator | LibraryLocator:
@@ -164,46 +172,10 @@ def _drafts(catalog: Catalog, reader: DraftReader) -> Iterator[OlxDraft]:
             yield OlxDraft(block, parent_url, index)
 
 
-def _policies(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, dict[str, object]]:
-    policies: dict[str, dict[str, object]] = {}
-    path, content = _json_object(catalog, reader, f"policies/{run}/policy.json", f"policies/{run}.json")
-    for name, settings in content.items() if content else ():
-        if not isinstance(settings, dict):
-            raise InvalidPolicyError(
-                gettext("%(path)s gives no object for %(name)r: write its settings in braces.")
-                % {"path": path, "name": name},
-                path,
-            )
-        policies[name] = settings
-    return policies
-
-
-def _grading_policy(catalog: Catalog, reader: BlockReader, run: str) -> dict[str, object] | None:
-    return _json_object(catalog, reader, f"policies/{run}/grading_policy.json", "grading_policy.json")[1]
-
-
-def _json_object(catalog: Catalog, reader: BlockReader, *candidates: str) -> tuple[str, dict[str, object] | None]:
-    """
-    Return the path of the first of these files that exists, and its JSON object.
-
-    Later paths are places in older exports. Raises InvalidPolicyError.
-    """
-    for path in candidates:
-        if path in catalog.texts:
-            try:
-                content = read_json(decoded(catalog.texts[path], path), file_budget())
-            except InvalidValueError as error:
-                raise InvalidPolicyError(
-                    gettext("%(path)s is not JSON (%(error)s): correct it.") % {"path": path, "error": error},
-                    path,
-                ) from error
-            if not isinstance(content, dict):
-                raise InvalidPolicyError(
-                    gettext("%(path)s is not a JSON object: put its settings in braces.") % {"path": path}, path
-                )
-            reader.used.add(path)
-            return path, content
-    return "", None
+def _link_notes(links: Sequence[str]) -> Iterator[SourceNote]:
+    if links:
+        text = gettext_noop("Links that lead to no file of the archive are left out: %(paths)s.")
+        yield SourceNote(text, {"paths": listed(links)})
 
 
 def _static_files(catalog: Catalog) -> Iterator[StaticFile]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import IO, BinaryIO, Final, cast
 
 from ..translation import gettext as _
-from .entries import CHUNK_BYTES, Entry, Meter
+from .entries import CHUNK_BYTES, SYMBOLIC_LINK, Entry, Meter
 from .errors import ArchiveTooLargeError, UnsafeMemberError
 
 __all__ = ["zip_entries"]
@@ -20,6 +20,7 @@ _MIN_DIRECTORY_BYTES: Final = 1024 * 1024
 _LOCAL_HEADER_BYTES: Final = 30
 _ENCRYPTED: Final = 0x1
 _UTF8_NAME: Final = 0x800
+_MAX_TARGET_BYTES: Final = 4096
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """The methods that authoring tools use. With other methods an archive can make unpacking take any amount of memory."""
 
@@ -31,7 +32,9 @@ def zip_entries(file: BinaryIO, meter: Meter) -> Iterator[Entry]:
         members = archive.infolist()
         _refuse_overlaps(members)
         for member in members:
-            yield Entry(_name(member), _kind(member), _chunks(archive, member, meter))
+            kind = _kind(member)
+            target = _target(archive, member, meter) if kind == SYMBOLIC_LINK else ""
+            yield Entry(_name(member), kind, _chunks(archive, member, meter), target)
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -52,10 +55,18 @@ def _kind(member: zipfile.ZipInfo) -> str:
         return "compressed in an unusual way"
     mode = stat.S_IFMT(member.external_attr >> 16)
     if stat.S_ISLNK(mode):
-        return "a symbolic link"
+        return SYMBOLIC_LINK
     if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return "a device or a pipe"
     return "folder" if member.is_dir() else "file"
+
+
+def _target(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> str:
+    """Return where a symbolic link leads, which is its content. A longer one than names can be is cut."""
+    with archive.open(member) as content:
+        target = content.read(_MAX_TARGET_BYTES)
+    meter.take_bytes(len(target))
+    return target.decode(errors="replace")
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> Iterator[bytes]:

@@ -346,10 +346,10 @@ def truncated(folder: Path) -> Path:
     return whole
 
 
-def with_a_link(folder: Path) -> Path:
-    link = tarfile.TarInfo("course/static/passwords.txt")
-    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    return archive_of(folder, (link, b""))
+def with_a_pipe(folder: Path) -> Path:
+    pipe = tarfile.TarInfo("course/static/pipe.txt")
+    pipe.type = tarfile.FIFOTYPE
+    return archive_of(folder, (pipe, b""))
 
 
 def in_folder(files: dict[str, str]) -> Callable[[Path], Path]:
@@ -361,7 +361,7 @@ TWICE = '<html url_name="h">one</html><vertical url_name="v"><html url_name="h">
 BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated": (truncated, r"course\.tar\.gz"),
     "leaves the archive": (lambda folder: archive_of(folder, ("course/../../x", b"")), r"\.\./x"),
-    "symbolic link": (with_a_link, r"passwords\.txt"),
+    "pipe": (with_a_pipe, r"pipe\.txt"),
     "bomb": (lambda folder: archive_of(folder, ("course/static/zeros", bytes(64 * 1024**2))), r"course\.tar\.gz"),
     "not an archive": (lambda folder: Path(shutil.copy(__file__, folder / "x.tar.gz")), r"x\.tar\.gz"),
     "not there": (lambda folder: folder / "nowhere.tar.gz", r"nowhere\.tar\.gz"),
@@ -379,7 +379,6 @@ BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
         r"course\.xml .* html 'h'",
     ),
     "document type": (in_folder({"course.xml": f"<!DOCTYPE course>{DEMO['course.xml']}"}), r"course\.xml"),
-    "policy that is not JSON": (in_folder({"policies/1/policy.json": "{"}), r"policy\.json"),
 }
 
 

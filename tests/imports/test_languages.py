@@ -34,7 +34,8 @@ TRANSLATIONS = {
     "This import was canceled before it was done.": "Dieser Import wurde abgebrochen.",
     "Canceled": "Abgebrochen",
     "Failed: %(error)s": "Gescheitert: %(error)s",
-    "The %(tag)s in %(path)s has no url_name. Give it one, and import again.": "%(tag)s ohne url_name.",
+    "A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.": "%(type)s in “%(parent)s”.",
+    "Blocks without a url_name: %(count)s. Later imports know them by place and title.": "%(count)s ohne url_name.",
 }
 
 
@@ -85,11 +86,14 @@ def test_reasons_are_kept_in_the_language_of_the_site(
 ) -> None:
     settings.LANGUAGE_CODE = "de"
     client.force_login(staff)
-    outline = OUTLINE.replace("</vertical>", "<problem>No ID</problem></vertical>")
+    outline = OUTLINE.replace(
+        "</vertical>", '<problem>No ID</problem><vertical url_name="v9" display_name="x"/></vertical>'
+    )
     form_url = f"{ADMIN}/importjob/new/?upload={upload(outline=outline).uuid}"
     client.post(form_url, {**FORM, "library": str(library.library_key)}, headers={"accept-language": "en"})
-    (left_out,) = StoredPlan.objects.get().report["unsupported"]
-    assert left_out["reason"] == "problem ohne url_name."
+    report = StoredPlan.objects.get().report
+    assert [note["reason"] for note in report["notes"]] == ["unit in “First”."]
+    assert report["source_notes"] == ["1 ohne url_name."]
 
 
 def test_reasons_of_tags_are_too(library: ContentLibrary, tmp_path: Path) -> None:

@@ -377,12 +377,6 @@ def test_ids_that_no_key_can_have_are_changed_and_recognized_again(run_import: I
     assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
 
 
-def test_blocks_without_a_name_are_named_in_the_report_however_many(run_import: Import) -> None:
-    unit = "<vertical><html>x</html></vertical>"
-    outline = f'<chapter url_name="c"><sequential url_name="s">{unit}{unit}</sequential></chapter>'
-    assert run_import(outline)["actions"] == {"create": 2, "dissolve": 2, "unsupported": 2}
-
-
 def test_ids_that_differ_in_case_are_different(run_import: Import) -> None:
     outline = "".join(f'<problem url_name="{name}" display_name="P">{name}</problem>' for name in ("Foo", "foo"))
     first, again = run_import(outline, level="component"), run_import(outline, "--on-repeat", "update")

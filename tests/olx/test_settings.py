@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from content_libraries.olx.api import read_archive
-from content_libraries.olx.errors import InvalidPolicyError, UnsupportedEncodingError
 
 from .builders import CourseFolder
 
@@ -67,18 +68,28 @@ def test_a_course_without_policies(course_folder: CourseFolder) -> None:
 
 
 @pytest.mark.parametrize("name", ["policy.json", "grading_policy.json"])
-@pytest.mark.parametrize("content", ["{", "[]", "null", "[" * 100_000, '{"a": ' + "9" * 5000 + "}"])
-def test_a_policy_that_is_not_a_json_object(course_folder: CourseFolder, name: str, content: str) -> None:
-    with pytest.raises(InvalidPolicyError, match=rf"policies/R/{name} is not") as caught:
-        read_archive(course_folder({f"policies/R/{name}": content}))
-    assert caught.value.path == f"policies/R/{name}"
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a": ' + "9" * 5000 + "}", b'{"course/R": {"a": "\xe9"}}'],
+    ids=["nothing", "unclosed", "list", "null", "text", "deep", "digits", "latin"],
+)
+def test_a_policy_that_is_not_a_json_object_is_ignored_with_a_note(
+    course_folder: CourseFolder, name: str, content: str | bytes
+) -> None:
+    tree = read_archive(course_folder({f"policies/R/{name}": content or b" "}))
+    assert (tree.policies, tree.grading_policy) == ({}, None)
+    assert [note.values["path"] for note in tree.notes] == [f"policies/R/{name}"]
+    assert f"policies/R/{name}" in {file.path for file in tree.other_files}
 
 
-def test_a_policy_that_gives_no_settings(course_folder: CourseFolder) -> None:
-    with pytest.raises(InvalidPolicyError, match="no object for 'course/R'"):
-        read_archive(course_folder({"policies/R/policy.json": '{"course/R": []}'}))
+def test_entries_of_a_policy_that_are_no_settings_are_ignored_with_a_note(course_folder: CourseFolder) -> None:
+    """Grading tools and hand-made courses put tabs and lists beside the settings of blocks."""
+    policy = {"course/R": {"display_name": "C"}, "tabs": [{"type": "courseware"}], "problem/p": None}
+    tree = read_archive(course_folder({"policies/R/policy.json": json.dumps(policy)}))
+    assert (tree.display_name, tree.policies) == ("C", {"course/R": {"display_name": "C"}})
+    assert [note.values for note in tree.notes] == [{"path": "policies/R/policy.json", "names": "tabs, problem/p"}]
 
 
-def test_a_policy_that_is_not_utf8(course_folder: CourseFolder) -> None:
-    with pytest.raises(UnsupportedEncodingError, match=r"policies/R/policy\.json"):
-        read_archive(course_folder({"policies/R/policy.json": b'{"course/R": {"a": "\xe9"}}'}))
+def test_a_policy_of_an_older_export_is_read_in_place_of_a_broken_one(course_folder: CourseFolder) -> None:
+    tree = read_archive(course_folder({"policies/R/policy.json": "[]", "policies/R.json": '{"course/R": {"a": 1}}'}))
+    assert (tree.policies, len(tree.notes)) == ({"course/R": {"a": 1}}, 1)

@@ -8,6 +8,7 @@ from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
 from ...olx.api import OlxTree
+from ...site_language import gettext
 from ..data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, LeftOutTag, PlannedBlock, SizeCheck
 from ..records.forwarding import refuse_frozen, would_forward
 from ..sources.keys import source_digest
@@ -16,6 +17,7 @@ from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
 from .library_facts import LibraryFacts, gather_facts
+from .nameless import with_names
 from .source_part import read_part
 from .tags import SourceTags
 
@@ -41,6 +43,7 @@ def plan_tree(
 
     Raises SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
     """
+    tree = with_names(tree)
     source_version = source_digest(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]
@@ -61,6 +64,7 @@ def plan_tree(
         folder=tree.folder,
         file_paths={file.digest: file.path for file in tree.static_files},
         unused_files=part.unused_files,
+        source_notes=tuple(gettext(note.text) % note.values for note in tree.notes),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),
         collection=plan_collection(
             package_pk(library),

@@ -81,6 +81,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "options": load_options(data["options"]),
             "blocks": [_block(block) for block in data["blocks"]],
             "unused_files": tuple(data["unused_files"]),
+            "source_notes": tuple(data.get("source_notes", ())),
             "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,

@@ -24,7 +24,7 @@ from openedx_content.models_api import LearningPackage, Media
 from ..actors import OPERATOR, Actor, is_operator
 from ..errors import ContentLibrariesError, NotFoundError, StorageError
 from ..storage_errors import storage_faults, storage_faults_named, storage_full
-from ..upstream.openedx_core import STAGED, folder_of, get_storage
+from ..upstream.openedx_core import STAGED, DraftChangeLog, PublishLog, folder_of, get_storage
 from .media_files import damage_of
 from .packages import PackageExistsError, delete_learning_package
 
@@ -85,6 +85,7 @@ def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
             log: StringIO = result["log_file_error"]
             raise PackageArchiveError(log.getvalue())
         _check_files(package["id"])
+        _sign_logs(package["id"], user)
     return LoadedPackage(package, result["backup_metadata"])
 
 
@@ -108,6 +109,13 @@ def _load(path: Path, user: User) -> dict[str, Any]:
     except ValidationError as error:
         raise PackageArchiveError("\n".join(error.messages)) from error
     return loaded
+
+
+def _sign_logs(learning_package_pk: int, user: User) -> None:
+    """Name the user who restores an archive in the logs that this writes. Learning Core leaves them without a user."""
+    package_id = LearningPackage.LearningPackageID(learning_package_pk)
+    DraftChangeLog.objects.filter(learning_package_id=package_id).update(changed_by=user)
+    PublishLog.objects.filter(learning_package_id=package_id).update(published_by=user)
 
 
 def _check_files(learning_package_pk: int) -> None:

@@ -18,6 +18,13 @@ class ChangeSetName(models.Model):
     .. no_pii:
     """
 
+    # The deletion of a learning package finds rows by keys that are never null.
+    learning_package = models.ForeignKey(
+        "openedx_content.LearningPackage",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("learning package"),
+    )
     draft_change_log = models.OneToOneField(
         "openedx_content.DraftChangeLog",
         on_delete=models.CASCADE,

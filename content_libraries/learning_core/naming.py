@@ -56,11 +56,11 @@ def name_log(log: DraftChangeLog | PublishLog) -> None:
     name = _current.get()
     if name is None:
         return
-    if isinstance(log, PublishLog):
-        ChangeSetName.objects.create(
-            publish_log=log, kind=ChangeKind.PUBLISH, source_key=name.source_key, job_uuid=name.job_uuid
-        )
-    else:
-        ChangeSetName.objects.create(
-            draft_change_log=log, kind=name.kind, source_key=name.source_key, job_uuid=name.job_uuid
-        )
+    ChangeSetName.objects.create(
+        learning_package_id=log.learning_package_id,
+        draft_change_log=log if isinstance(log, DraftChangeLog) else None,
+        publish_log=log if isinstance(log, PublishLog) else None,
+        kind=ChangeKind.PUBLISH if isinstance(log, PublishLog) else name.kind,
+        source_key=name.source_key,
+        job_uuid=name.job_uuid,
+    )

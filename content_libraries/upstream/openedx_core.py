@@ -12,6 +12,7 @@ component and more for each effect on containers (ADR 0006). These modules of ``
 - ``publish``: ``DraftChangeLog``, ``DraftChangeLogRecord`` and ``Draft``; ``PublishLog``, ``PublishLogRecord`` and
   ``Published``.
 - ``side_effects``, through ``branches``: the records and pointers again, ``DraftSideEffect`` and ``PublishSideEffect``.
+- ``archives``: the users of ``DraftChangeLog`` and ``PublishLog``, which reading an archive leaves empty.
 - ``packages``: deletes from all tables that it finds to belong to a learning package.
 
 All columns are written, except ``EntityListRow.entity_version_id``, which is null, and columns that keep their

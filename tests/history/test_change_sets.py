@@ -211,7 +211,7 @@ def test_a_restored_archive_is_a_restore(bob: HistoryClient, staff: User) -> Non
     api.create_library(user=staff, org="CL-TEST", slug="again", title="Again", learning_package=job.learning_package_pk)
     publish, restored = sets(bob, library_key="lib:CL-TEST:again")
     assert told([publish, restored]) == ["publish: Published 1 item", "restore: Restored 1 item"]
-    assert {entry["job_uuid"] for entry in (publish, restored)} == {str(job.uuid)}
+    assert {(entry["job_uuid"], entry["user"]) for entry in (publish, restored)} == {(str(job.uuid), "Bob")}
 
 
 def test_copies_within_a_course_are_pastes(bob: HistoryClient, staff: User) -> None:
@@ -290,13 +290,24 @@ def test_of_nested_actions_the_outermost_names_the_log(bob: HistoryClient, staff
     assert [entry["kind"] for entry in sets(bob)[:2]] == ["edit", "undo"]
 
 
+def test_names_go_with_the_library(bob: HistoryClient, staff: User) -> None:
+    bob.create("problem:p")
+    with learning_core.named(learning_core.ChangeKind.IMPORT):
+        api.publish_all(bob.library.library_key, user=staff)
+    bob.delete("problem:p")
+    bob.restore("problem:p")
+    assert [entry["kind"] for entry in sets(bob)] == ["restore", "edit", "publish", "edit"]
+    api.delete_library(bob.library.library_key, user=staff)
+    assert not ChangeSetName.objects.exists()
+
+
 def test_a_name_has_one_log(bob: HistoryClient) -> None:
     bob.create("problem:p")
     bob.publish_all()
     logs = {"draft_change_log": DraftChangeLog.objects.latest("pk"), "publish_log": PublishLog.objects.latest("pk")}
     for both in (logs, {}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            ChangeSetName.objects.create(kind="edit", **both)
+            ChangeSetName.objects.create(learning_package_id=bob.library.learning_package_id, kind="edit", **both)
 
 
 class TestLists:

@@ -25,6 +25,8 @@ from content_libraries.clipboard.rest import serializers as clipboard
 from content_libraries.content.rest import asset_serializers as assets
 from content_libraries.content.rest import collection_serializers as collections
 from content_libraries.content.rest import serializers as content
+from content_libraries.history import api as history
+from content_libraries.history.rest import change_set_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -95,6 +97,9 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
     content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
     content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
+    change_set_views.ChangeSetQuerySerializer: Feeds.to(
+        history.list_change_sets, decides="library_key course_key item_key", user="username"
+    ),
     imports.BulkMigrationRequestSerializer: Feeds.to(
         ImportOptions,
         decides="target sources publish",

@@ -56,7 +56,9 @@ def _is_response(tag: str) -> bool:
 def _named_files(block: OlxBlock) -> Iterator[str]:
     for tag, attributes in _tags_in(block.olx, _NAMING_TAGS):
         name = attributes.get(_FILE_ATTRIBUTES[tag], "")
-        yield re.split(r"[?#]", name, maxsplit=1)[0].removeprefix("/static/").removeprefix("static/")
+        name = re.split(r"[?#]", name, maxsplit=1)[0].removeprefix("/static/").removeprefix("static/")
+        if "://" not in name and not name.startswith("/"):
+            yield name
 
 
 def _tags_in(olx: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, str]]]:

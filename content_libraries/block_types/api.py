@@ -28,7 +28,7 @@ from .data import (
     BlockType,
     SearchText,
 )
-from .files import resolve_references, with_renamed_files
+from .files import missing_files, resolve_references, with_renamed_files
 from .markup import html_text, text_of
 from .registry import block_type, described_types
 from .search_texts import text_with
@@ -59,6 +59,7 @@ __all__ = [
     "described_types",
     "html_text",
     "may_hold_in_course",
+    "missing_files",
     "rank_of_tag",
     "resolve_references",
     "search_text",

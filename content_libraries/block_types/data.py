@@ -90,6 +90,7 @@ class BlockType:
         role: its role.
         named_files: yields the names of static files that a block gives without a path. Paths below ``/static/`` are
             found in every block.
+        shared_files: yields the names of static files that a block uses if its course has them, without naming them.
         naming_tags: tags of the elements whose attributes name files without a path.
         search_text: reads the texts by which a block is found.
         is_described: whether the search text has a description.
@@ -108,6 +109,7 @@ class BlockType:
     display_name: LazyText = ""
     role: BlockRole = BlockRole.COMPONENT
     named_files: Callable[[OlxBlock], Iterable[str]] = _names_none
+    shared_files: Callable[[OlxBlock], Iterable[str]] = _names_none
     naming_tags: frozenset[str] = frozenset()
     search_text: ReadSearchText = _all_text
     is_described: bool = False

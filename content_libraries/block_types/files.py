@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from ..olx import api as olx_api
 from ..olx.api import OlxBlock, StaticFile, StaticNames
@@ -13,10 +14,17 @@ def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticF
     """
     Return the static files that a block refers to, by the name that its OLX uses.
 
-    These are paths below ``/static/``, asset keys, and files that blocks of its type name without a path. A reference
-    works if a file with this name is stored with the block.
+    These are paths below ``/static/``, asset keys, files that blocks of its type name without a path, and files that
+    they use without naming them. A reference works if a file with this name is stored with the block.
     """
-    return olx_api.resolve_references(block, names, named=block_type(block.tag).named_files(block))
+    described = block_type(block.tag)
+    named = chain(described.named_files(block), described.shared_files(block))
+    return olx_api.resolve_references(block, names, named=named)
+
+
+def missing_files(block: OlxBlock, names: StaticNames) -> tuple[str, ...]:
+    """Return the names of static files that a block refers to, in any of these ways, and that are not there."""
+    return olx_api.missing_references(block, names, named=block_type(block.tag).named_files(block))
 
 
 def with_renamed_files(olx: str, names: Mapping[str, str]) -> str:

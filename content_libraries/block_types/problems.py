@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django.utils.translation import gettext_lazy
 from lxml import etree
 
-from ..olx.api import Limits
+from ..olx.api import Limits, OlxBlock, start_tags
 from .author_code import reason_not_to_run
 from .data import PROBLEM, BlockType
 from .markup import UNREAD_IN_HTML, drop, elements, squeezed, text_of
@@ -18,6 +19,20 @@ from .search_texts import SearchText
 _MAX_TYPES: Final = 30
 _MAX_TYPE: Final = 64
 """How many types one problem has, and how long their names are, among the values that a search can be narrowed to."""
+
+_FILE_ATTRIBUTES: Final = {
+    "display": "src",
+    "generator": "src",
+    "grader": "src",
+    "jsinput": "html_file",
+    "script": "src",
+}
+"""Elements that name a file without a path -> the attribute."""
+_NAMING_TAGS: Final = frozenset(_FILE_ATTRIBUTES)
+
+_PYTHON_LIBRARY: Final = "python_lib.zip"
+_ANSWERED_BY_CODE: Final = frozenset({"customresponse", "schematicresponse"})
+_CODE_TAGS: Final = _ANSWERED_BY_CODE | {"answer", "script"}
 
 _OPTIONS: Final = re.compile(r"[(),'\"]+")
 _UNREAD: Final = (*UNREAD_IN_HTML, "answer", "solution", "solutionset", "targetedfeedback", "targetedfeedbackset")
@@ -38,9 +53,36 @@ def _is_response(tag: str) -> bool:
     return tag.endswith("response") and tag != "response" and len(tag) <= _MAX_TYPE
 
 
+def _named_files(block: OlxBlock) -> Iterator[str]:
+    for tag, attributes in _tags_in(block.olx, _NAMING_TAGS):
+        name = attributes.get(_FILE_ATTRIBUTES[tag], "")
+        name = re.split(r"[?#]", name, maxsplit=1)[0].removeprefix("/static/").removeprefix("static/")
+        if "://" not in name and not name.startswith("/"):
+            yield name
+
+
+def _tags_in(olx: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, str]]]:
+    """Return tag and attributes of all elements with these tags. Most problems have none, and are not parsed."""
+    return start_tags(olx, tags) if any(f"<{tag}" in olx for tag in tags) else []
+
+
+def _shared_files(block: OlxBlock) -> Iterator[str]:
+    """Yield the library that the Python code of all problems of a course can import."""
+    found = _tags_in(block.olx, _CODE_TAGS)
+    tags = {tag for tag, _attributes in found}
+    scripts = (attributes.get("type", "") for tag, attributes in found if tag == "script")
+    # The platform takes each script for Python, except for these.
+    is_code = any("javascript" not in kind and "perl" not in kind for kind in scripts)
+    if is_code or ("answer" in tags and tags & _ANSWERED_BY_CODE):
+        yield _PYTHON_LIBRARY
+
+
 TYPES: Final = (
     BlockType(
         name=PROBLEM,
+        named_files=_named_files,
+        shared_files=_shared_files,
+        naming_tags=_NAMING_TAGS,
         display_name=gettext_lazy("Problem"),
         search_text=_search_text,
         is_described=True,

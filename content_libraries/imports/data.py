@@ -196,6 +196,7 @@ class ImportPlan:
         blocks: every block of the source once, parents before children.
         folder: folder of the source in its archive.
         file_paths: digest of a static file -> its path below ``static/``.
+        missing_files: usage key of a component -> static files that it refers to, and that the source does not have.
         unused_files: paths of static files that neither an imported block nor another part of the source refers to.
         source_notes: what the author of the source should know about files of it that were not read as they stand.
         drafts_left_out: how many draft blocks of the archive were not read.
@@ -220,6 +221,7 @@ class ImportPlan:
     blocks: Sequence[PlannedBlock]
     folder: str = ""
     file_paths: Mapping[str, str] = field(default_factory=dict, hash=False)
+    missing_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     unused_files: tuple[str, ...] = ()
     source_notes: tuple[str, ...] = ()
     drafts_left_out: int = 0

@@ -43,8 +43,8 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     - ``collisions``: new items that get another code than the wanted one; ``taken_titles``: usage keys of new items
       whose title another item has;
     - ``static_files``, ``tags``, ``size``, ``collection``: files, tags, size of the library and collection to fill;
-    - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``unused_files``,
-      ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
+    - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``missing_files``,
+      ``unused_files``, ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
     """
     items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
     return {
@@ -80,6 +80,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         "leaving": {key: list(refs) for key, refs in plan.leaving.items()},
         "forwards": plan.forwards,
         "unknown": list(plan.unknown),
+        "missing_files": {key: list(names) for key, names in plan.missing_files.items()},
         "unused_files": list(plan.unused_files),
         "source_notes": list(plan.source_notes),
         "drafts_left_out": plan.drafts_left_out,

@@ -118,6 +118,9 @@ def _lines_on_left_out_parts(report: Report) -> Iterator[str]:
             tag["blocks"],
         )
         yield text % tag
+    for key, names in report["missing_files"].items():
+        text = _("Files that %(block)s refers to, and that the source does not have: %(files)s.")
+        yield text % {"block": key, "files": _listed(names)}
     if report["unused_files"]:
         text = _("Files that nothing refers to, and that do not come: %(files)s.")
         yield text % {"files": _listed(report["unused_files"])}

@@ -28,7 +28,7 @@ from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
-from .static_references import StaticNames, references, resolve_references
+from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
 from .vocabulary import CONTAINER_TAGS
@@ -65,6 +65,7 @@ __all__ = [
     "inlined",
     "iter_files",
     "iter_static_files",
+    "missing_references",
     "nested",
     "parse_block",
     "read_archive",

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
 from .data import OlxBlock, StaticFile
 
-__all__ = ["StaticNames", "references", "resolve_references"]
+__all__ = ["StaticNames", "missing_references", "references", "resolve_references"]
 
 _ASSET_NAME_ILLEGAL: Final = re.compile(r"[^\w.%-]")
 _REFERENCE: Final = re.compile(
@@ -45,17 +46,21 @@ class StaticNames:
     That is a file's path below ``static/``, or the path as the platform spells it in an asset key, with an
     underscore for each character that a key cannot have: ``/static/My_plan__1_.pdf`` is the file
     ``My plan (1).pdf``. Where that is ambiguous, the path wins, then the first in order.
+
+    Names match across Unicode forms: archives from macOS hold ``é`` as two characters, texts as one.
     """
 
     def __init__(self, files: Iterable[StaticFile]) -> None:
         ordered = sorted(files, key=lambda file: file.path)
         self._files: dict[str, StaticFile] = {file.path: file for file in ordered}
         for file in ordered:
-            self._files.setdefault(_ASSET_NAME_ILLEGAL.sub("_", file.path), file)
+            self._files.setdefault(_composed(file.path), file)
+        for file in ordered:
+            self._files.setdefault(_ASSET_NAME_ILLEGAL.sub("_", _composed(file.path)), file)
 
     def find(self, name: str) -> StaticFile | None:
         """Return the file with this name, or None."""
-        return self._files.get(name)
+        return self._files.get(name) or self._files.get(_composed(name))
 
 
 def references(
@@ -89,6 +94,23 @@ def resolve_references(block: OlxBlock, names: StaticNames, *, named: Iterable[s
     return found
 
 
+def missing_references(block: OlxBlock, names: StaticNames, *, named: Iterable[str] = ()) -> tuple[str, ...]:
+    """
+    Return the names of static files that a block's OLX refers to, and that are not there.
+
+    ``named`` are names that the block gives without a path. Addresses among them are no names of files.
+    """
+    files = (name for name in named if "://" not in name and not name.startswith("/"))
+    missing = (
+        spellings[-1] for spellings in _spellings(block, files) if not any(names.find(name) for name in spellings)
+    )
+    return tuple(dict.fromkeys(missing))
+
+
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def _spellings(block: OlxBlock, named: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield each reference as the names that it may mean, the most literal first, the most likely last."""
     text = html.unescape(block.olx)
@@ -98,7 +120,7 @@ def _spellings(block: OlxBlock, named: Iterable[str]) -> Iterator[tuple[str, ...
         name = _NAME_ENDS[quote].split(name, maxsplit=1)[0]
         plain = re.split(r"[?#]", name, maxsplit=1)[0]
         if not quote:
-            plain = plain.rstrip(".,;:!")
+            plain = plain.rstrip(".,;:!]")
         if plain:
             # Without its quotes, a list as in srcset="/static/a.png 2x" ends a name at a space.
             first = _LIST.split(plain, maxsplit=1)[0]

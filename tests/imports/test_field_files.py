@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
+from content_libraries import api
+from content_libraries.actors import OPERATOR
+from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.libraries.models import ContentLibrary
-from tests.olx.builders import COURSE, course_members, tar_of
+from tests.olx.builders import COURSE, course_members, tar_of, with_unit
 
 from .conftest import Upload
 from .test_admin import ADMIN, FORM, to
@@ -89,3 +93,81 @@ def test_a_plan_in_the_admin_tells_what_was_ignored(
     form_url = f"{ADMIN}/importjob/new/?upload={upload(strange).uuid}"
     page = client.get(to(client.post(form_url, {**FORM, "library": str(library.library_key)}))).content.decode()
     assert [note for note in NOTES if f"<li>{note}</li>" in page] == NOTES
+
+
+VIDEO = """<video url_name="v1" edx_video_id="93eb0b27"
+transcripts="{&quot;en&quot;: &quot;93eb-en.srt&quot;, &quot;de&quot;: &quot;da.srt&quot;}">
+<video_asset image=""><transcripts><transcript file_format="srt" language_code="en"/></transcripts>
+</video_asset><transcript language="en" src="93eb-en.srt"/><transcript language="de" src="da.srt"/></video>"""
+MISSING = {"block-v1:O+C+R+type@video+block@v1": ["93eb-en.srt"]}
+
+
+@pytest.fixture
+def incomplete(tmp_path: Path) -> Path:
+    """A course whose video names a transcript that is there under another name."""
+    files = {**with_unit(VIDEO), "static/93eb0b27-en.srt": "en", "static/da.srt": "de", "static/unused.txt": "x"}
+    return tar_of(tmp_path / "course.tar.gz", course_members(files))
+
+
+def test_missing_files_are_listed_by_block(
+    client: Client,
+    staff: User,
+    http: APIClient,
+    library: ContentLibrary,
+    upload: Upload,
+    incomplete: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    body = {"source": str(upload(incomplete).key), "target": str(library.library_key)}
+    plan = http.post("/api/content_library/v1/import_plans/", body, format="json").data
+    assert (plan["report"]["missing_files"], plan["report"]["unused_files"]) == (MISSING, ["unused.txt"])
+    assert load_plan(dump_plan(api.plan_import(library.library_key, user=OPERATOR, source=incomplete))).missing_files
+    client.force_login(staff)
+    form_url = f"{ADMIN}/importjob/new/?upload={upload(incomplete).uuid}"
+    page = client.get(to(client.post(form_url, {**FORM, "library": str(library.library_key)}))).content.decode()
+    assert "1 block refers to files that the source does not have" in page
+    call_command("import_course", str(incomplete), "lib:O:lib")
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "the source does not have" in line)
+    assert line.endswith("block@v1 refers to, and that the source does not have: 93eb-en.srt.")
+    assert paths_of(library, "video", "v1") == {"static/93eb0b27-en.srt", "static/da.srt"}
+
+
+def paths_of(library: ContentLibrary, block_type: str, code: str) -> set[str]:
+    key = api.component_key(f"lb:O:lib:{block_type}:{code}")
+    return {file.path for file in api.list_assets(key, user=OPERATOR)}
+
+
+def test_names_of_files_match_across_unicode_forms(
+    library: ContentLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An archive from macOS: its names are decomposed, and the texts in it are not."""
+    stored = [unicodedata.normalize("NFD", name) for name in ("résumé é.png", "schéma.png")]
+    texts = ["résumé é.png", "r%C3%A9sum%C3%A9%20%C3%A9.png", "schéma.png"]
+    unit = "".join(
+        f'<html url_name="h{n}"><![CDATA[<img src="/static/{text}"/>]]></html>' for n, text in enumerate(texts)
+    )
+    files = {**with_unit(unit), **{f"static/{name}": name for name in stored}}
+    source = tar_of(tmp_path / "course.tar.gz", course_members(files))
+    call_command("import_course", str(source), "lib:O:lib", "--json")
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (report["unused_files"], report["missing_files"], report["static_files"]["count"]) == ([], {}, 2)
+    assert [paths_of(library, "html", f"h{n}") for n in range(3)] == [
+        {"static/résumé é.png"},
+        {"static/résumé é.png"},
+        {"static/schéma.png"},
+    ]
+
+
+def test_the_python_library_goes_with_problems_that_run_python(
+    library: ContentLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit = """<problem url_name="p1"><script type="text/python">
+from mygraders import G
+g = G()
+</script><customresponse cfn="g"><textline/></customresponse></problem><problem url_name="p2"><p>q</p></problem>"""
+    source = tar_of(tmp_path / "course.tar.gz", course_members({**with_unit(unit), "static/python_lib.zip": "zip"}))
+    call_command("import_course", str(source), "lib:O:lib", "--json")
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (report["unused_files"], report["static_files"]["count"]) == ([], 1)
+    assert paths_of(library, "problem", "p1") == {"static/python_lib.zip"}
+    assert paths_of(library, "problem", "p2") == set()

@@ -63,6 +63,7 @@ def plan_tree(
         blocks=blocks,
         folder=tree.folder,
         file_paths={file.digest: file.path for file in tree.static_files},
+        missing_files=part.missing,
         unused_files=part.unused_files,
         source_notes=tuple(gettext(note.text) % note.values for note in tree.notes),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),

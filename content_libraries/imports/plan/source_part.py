@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ...block_types.api import resolve_references
+from ...block_types.api import missing_files, resolve_references
 from ...olx.api import OlxBlock, OlxTree, StaticFile, StaticNames
 from ..data import ImportOptions, Level
 from .comparing import Texts, own_texts
@@ -25,6 +25,7 @@ class SourcePart:
         nodes: the items that its blocks become, parents before children.
         texts: ``id()`` of a block -> its own OLX.
         references: ``id()`` of the block of a component -> the static files that it refers to, by the names it uses.
+        missing: usage key of a component -> names of static files that it refers to, and that the source does not have.
         unused_files: paths of static files that neither this nor another part of the source refers to.
         unknown: usage keys in the option ``only`` that are not in the source.
     """
@@ -33,6 +34,7 @@ class SourcePart:
     nodes: Sequence[Node]
     texts: Texts
     references: Mapping[int, Mapping[str, StaticFile]]
+    missing: Mapping[str, tuple[str, ...]]
     unused_files: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
@@ -46,7 +48,20 @@ class SourcePart:
         references = {id(block): resolve_references(block, files) for node in nodes if (block := component_of(node))}
         used = {file.path for found in references.values() for file in found.values()} | set(used_elsewhere)
         unused = tuple(file.path for file in tree.static_files if file.path not in used)
-        return cls(tree=tree, nodes=nodes, texts=texts, references=references, unused_files=unused, unknown=unknown)
+        missing = {
+            str(node.source_key): names
+            for node in nodes
+            if (block := component_of(node)) and (names := missing_files(block, files))
+        }
+        return cls(
+            tree=tree,
+            nodes=nodes,
+            texts=texts,
+            references=references,
+            missing=missing,
+            unused_files=unused,
+            unknown=unknown,
+        )
 
 
 def read_part(tree: OlxTree, options: ImportOptions) -> SourcePart:

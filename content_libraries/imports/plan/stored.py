@@ -80,6 +80,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "library_key": keys.library_key(data["library_key"]),
             "options": load_options(data["options"]),
             "blocks": [_block(block) for block in data["blocks"]],
+            "missing_files": _tuples(data.get("missing_files", {})),
             "unused_files": tuple(data["unused_files"]),
             "source_notes": tuple(data.get("source_notes", ())),
             "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,

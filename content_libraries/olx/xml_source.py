@@ -53,17 +53,26 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of one XML text (UTF-8, no byte order mark) and its root element."""
+    """
+    The bytes of one XML text (UTF-8, no byte order mark) and its root element.
+
+    ``note`` is a sentence for the author if the text was mended before it was read.
+    """
 
     data: bytes
     root: Element
     path: str = ""
+    note: str = ""
 
     def slice(self, start: int, end: int) -> str:
         return self.data[start:end].decode()
 
     def text_of(self, element: Element) -> str:
         return self.slice(element.start, element.end)
+
+    def line_of(self, element: Element) -> int:
+        """Return the line on which an element starts, counted from 1."""
+        return self.data.count(b"\n", 0, element.start) + 1
 
 
 @dataclass(slots=True)
@@ -126,6 +135,7 @@ def decoded(data: bytes, path: str) -> str:
             _("%(path)s is not UTF-8 (byte %(start)s): save it as UTF-8.")
             % {"path": _named(path), "start": error.start},
             path,
+            data.count(b"\n", 0, error.start) + 1,
         ) from error
 
 
@@ -194,6 +204,7 @@ class _Scanner:
                 _("%(path)s declares the encoding %(encoding)s: save it as UTF-8.")
                 % {"path": _named(self.path), "encoding": encoding},
                 self.path,
+                self.parser.CurrentLineNumber,
             )
 
     def _refuse_doctype(self, *declaration: object) -> None:

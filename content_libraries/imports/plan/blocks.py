@@ -132,7 +132,10 @@ class BlockPlanner:
     def _planned_block(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
-        reason = reason_of_parent(node.block, code) if node.is_parent and node.block else node.reason
+        reason = node.reason
+        if node.is_parent and node.block:
+            reason = f"{reason} {reason_of_parent(node.block, code)}".strip()
+        fault = node.block.fault if node.block else None
         if loose is not None:
             text = _("“%(container)s” exists and is skipped, so this is not placed in it.") % {"container": loose}
             reason = f"{reason} {text}".strip()
@@ -153,6 +156,8 @@ class BlockPlanner:
             reason=reason,
             wanted_code=self._wanted_code(node) if action in MAKING_ACTIONS else code,
             base_version_pk=None if action in MAKING_ACTIONS else self._base_version_pk(node),
+            path=fault.path if fault else "",
+            line=fault.line if fault else 0,
             **content,
         )
         if action == Action.UPDATE and self.facts.has_equal(planned):

@@ -11,6 +11,7 @@ becomes and where it goes, without looking at the library.
 - A container directly inside of a container of the same kind is dissolved: its contents take its place.
 - Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
 - A block with two parents becomes one item, in both.
+- A block that cannot be read fails. Blocks that its file still names take its place.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
 from ...learning_core.api import MAX_TITLE
-from ...olx.api import OlxBlock, OlxTree
+from ...olx.api import Fault, OlxBlock, OlxTree
 from ...site_language import gettext as _
 from ...site_language import ngettext
 from ..data import Action, Level
@@ -43,7 +44,7 @@ class Node:
         item_type: XBlock type, or ``unit``, ``subsection``, ``section``.
         block: the block; None for a container that the import adds to wrap blocks.
         children: the items that a container holds.
-        fate: LEAVE_OUT or DISSOLVE; None for a block that becomes an item.
+        fate: LEAVE_OUT, FAILED or DISSOLVE; None for a block that becomes an item.
         reason: explains the fate, or is a note about the item.
         is_parent: whether it is left out because it has children. The reason is made later, because it names the code
             that the block would have in the library.
@@ -57,6 +58,10 @@ class Node:
     fate: Action | None = None
     reason: str = ""
     is_parent: bool = False
+
+    def add_reason(self, text: str) -> None:
+        """Add a sentence to the reason."""
+        self.reason = f"{self.reason} {text}".strip()
 
     @property
     def rank(self) -> int:
@@ -86,11 +91,16 @@ class _Shaper:
     """``id()`` of a block -> the nodes that take its place. A second parent of the block gets the same nodes."""
     used_keys: set[UsageKey] = field(default_factory=set)
     """Usage keys that cannot be given to a block without a name of its own."""
+    readable_keys: set[UsageKey] = field(default_factory=set)
+    """Usage keys of blocks that can be read. They cannot be given to a second block of the same name that cannot."""
 
     def run(self) -> list[Node]:
-        self.used_keys = {
-            key_of_name(self.tree, block.tag, block.url_name) for block in self.tree.walk() if block.url_name
-        }
+        for block in self.tree.walk():
+            if block.url_name:
+                key = key_of_name(self.tree, block.tag, block.url_name)
+                self.used_keys.add(key)
+                if not block.fault:
+                    self.readable_keys.add(key)
         self._contents(self.tree.root)
         return self.nodes
 
@@ -107,6 +117,8 @@ class _Shaper:
         if block_type(block.tag).role == BlockRole.ROOT:
             return self._contents(block)
         item_type = CONTAINERS_OF_TAGS.get(block.tag)
+        if block.fault:
+            return self._failed(block, block.fault, parent, number)
         if item_type and RANKS[item_type] > self.top_rank:
             return self._contents(block)
         node = self._node(block, parent, number, item_type or block.tag)
@@ -114,16 +126,14 @@ class _Shaper:
         if item_type is None:
             return self._component(node, block)
         if not block.url_name:
-            node.fate, node.reason = (
-                Action.DISSOLVE,
+            node.fate = Action.DISSOLVE
+            node.add_reason(
                 _("The %(tag)s has no url_name, so only its contents are taken.") % {"tag": block.tag},
             )
         elif block.tag == parent.tag:
             node.fate = Action.DISSOLVE
-            node.reason = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.") % {
-                "type": item_type,
-                "parent": self._title(parent),
-            }
+            text = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.")
+            node.add_reason(text % {"type": item_type, "parent": self._title(parent)})
         contents = self._contents(block)
         if node.fate:
             return contents
@@ -132,23 +142,32 @@ class _Shaper:
     def _component(self, node: Node, block: OlxBlock) -> list[Node]:
         if not block.url_name:
             node.fate = Action.LEAVE_OUT
-            node.reason = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.") % {
-                "tag": block.tag,
-                "path": block.path,
-            }
+            text = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.")
+            node.add_reason(text % {"tag": block.tag, "path": block.path})
         elif reason := self.tree.not_imported.get(block.key):
-            node.fate, node.reason = Action.LEAVE_OUT, reason
+            node.fate = Action.LEAVE_OUT
+            node.add_reason(reason)
         elif block.children or block_type(block.tag).holds_blocks:
             node.fate, node.is_parent = Action.LEAVE_OUT, True
         if node.fate:
-            contents = self._contents(block)
-            for child in contents:
-                child.reason = child.reason or _("Stood in the %(tag)s “%(title)s”, which is not supported.") % {
-                    "tag": block.tag,
-                    "title": node.title,
-                }
-            return contents
+            text = _("Stood in the %(tag)s “%(title)s”, which is not supported.")
+            return self._moved_out(block, text % {"tag": block.tag, "title": node.title})
         return [node]
+
+    def _failed(self, block: OlxBlock, fault: Fault, parent: OlxBlock, number: int) -> list[Node]:
+        node = self._node(block, parent, number, CONTAINERS_OF_TAGS.get(block.tag) or block.tag)
+        node.fate, node.reason = Action.FAILED, fault.message
+        self.nodes.append(node)
+        text = _("Stood in the %(tag)s “%(title)s”, which cannot be read.")
+        return self._moved_out(block, text % {"tag": block.tag, "title": node.title})
+
+    def _moved_out(self, block: OlxBlock, reason: str) -> list[Node]:
+        """Return the contents of a block that becomes no item, with a note for those that have no reason yet."""
+        contents = self._contents(block)
+        for child in contents:
+            if child.reason == (child.block.note if child.block else ""):
+                child.add_reason(reason)
+        return contents
 
     def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
         """Put the contents that a container can hold into it. Returns: the container, then all other contents."""
@@ -184,9 +203,11 @@ class _Shaper:
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
         if block.url_name:
             key = key_of_name(self.tree, block.tag, block.url_name)
+            if block.fault and key in self.readable_keys:
+                key = self._free_key(block.tag, f"{block.url_name}-unreadable")
         else:
             key = self._free_key(block.tag, f"{parent.url_name}-unnamed-{number}")
-        return Node(key, item_type, self._title(block), block)
+        return Node(key, item_type, self._title(block), block, reason=block.note)
 
     def _free_key(self, tag: str, name: str) -> UsageKey:
         """Make a free key for a block without a name, or for a container that the import adds."""

@@ -169,6 +169,18 @@ def test_an_uploaded_archive_shows_its_broken_blocks_before_the_start(tmp_path: 
     assert (counts.state, counts.unsupported_blocks) == ("partial", 2)
 
 
+def test_what_stands_twice_in_a_unit_stands_there_twice(library: ContentLibrary) -> None:
+    source = CASES / "twice_in_unit" / "course"
+    options = imports.ImportOptions(level=imports.Level.UNIT, on_repeat=imports.OnRepeat.UPDATE)
+    plan = imports.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
+    assert [block.entity_ref for block in plan.blocks] == ["ve1", "xblock.v1:html:h1"]
+    imports.apply_import(plan, user=OPERATOR, source=source, publish=True)
+    children = api.get_children(api.container_key("lct:O:lib:unit:ve1"), user=OPERATOR)
+    assert [str(child.key) for child in children] == ["lb:O:lib:html:h1", "lb:O:lib:html:h1"]
+    again = imports.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
+    assert [block.action for block in again.blocks] == [Action.KEEP, Action.KEEP]
+
+
 @pytest.mark.parametrize(
     ("case", "failed", "noted"),
     [

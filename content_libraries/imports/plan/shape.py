@@ -10,13 +10,14 @@ becomes and where it goes, without looking at the library.
   in this way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
 - A container directly inside of a container of the same kind is dissolved: its contents take its place.
 - Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
-- A block with two parents becomes one item, in both.
+- A block with two parents becomes one item, in both. A block that stands in one container twice does so in the library.
 - A block that cannot be read fails. Blocks that its file still names take its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby
 from typing import Final
@@ -171,9 +172,8 @@ class _Shaper:
 
     def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
         """Put the contents that a container can hold into it. Returns: the container, then all other contents."""
-        once = dict.fromkeys(contents)
-        inside = [child for child in once if child.rank < node.rank]
-        beside = [child for child in once if child.rank >= node.rank]
+        inside = [child for child in _without_repeats(node, contents) if child.rank < node.rank]
+        beside = [child for child in dict.fromkeys(contents) if child.rank >= node.rank]
         node.children = self._wrapped(node, inside, node.rank - 1)
         return [node, *beside]
 
@@ -219,6 +219,16 @@ class _Shaper:
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or "")
         return (title if title.strip() else block.url_name or block.tag)[:MAX_TITLE]
+
+
+def _without_repeats(node: Node, contents: Iterable[Node]) -> Iterator[Node]:
+    """Yield each of the contents of a container once, but a block that stands in the container itself twice, twice."""
+    places = Counter(id(child) for child in node.block.children) if node.block else Counter()
+    taken: Counter[Node] = Counter()
+    for child in contents:
+        taken[child] += 1
+        if taken[child] <= max(1, places[id(child.block)]):
+            yield child
 
 
 def reason_of_parent(block: OlxBlock, code: str) -> str:

@@ -131,10 +131,10 @@ class BlockReader:
                 _("%(path)s points to %(missing)s, which is not there: add that file or remove the pointer.")
                 % {"path": document.path, "missing": path},
                 document.path,
-                document.line_of(element),
+                element.line,
             )
         with self._inside(document.path):
-            return self._known(self._built(document, element, url_name), document.line_of(element))
+            return self._known(self._built(document, element, url_name), element.line)
 
     def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
         """
@@ -179,11 +179,11 @@ class BlockReader:
                 _("%(path)s defines a <%(found)s> where a <%(tag)s> is pointed to: correct the tag or the pointer.")
                 % {"path": path, "found": document.root.tag, "tag": tag},
                 path,
-                document.line_of(document.root),
+                document.root.line,
             )
         with self._inside(path):
             built = self._built(document, document.root, name, overrides)
-            return self._known(built, document.line_of(document.root))
+            return self._known(built, document.root.line)
 
     def document(self, path: str) -> Document:
         """
@@ -300,7 +300,7 @@ class BlockReader:
             )
             % {"path": document.path, "filename": filename},
             document.path,
-            document.line_of(element),
+            element.line,
         )
 
     def _text(self, path: str) -> tuple[str, str]:

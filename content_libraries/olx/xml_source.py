@@ -27,12 +27,16 @@ _ILLEGAL_CHARACTER: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-
 
 @dataclass(slots=True)
 class Element:
-    """An element and its place: ``[start, opened)`` is the start tag, ``[closing, end)`` the end tag."""
+    """
+    An element and its place: ``[start, opened)`` is the start tag, ``[closing, end)`` the end tag. ``line`` is the line
+    of the start tag, counted from 1.
+    """
 
     tag: str
     attributes: dict[str, str]
     start: int
     opened: int
+    line: int
     closing: int = 0
     end: int = 0
     children: list[Element] = field(default_factory=list)
@@ -69,10 +73,6 @@ class Document:
 
     def text_of(self, element: Element) -> str:
         return self.slice(element.start, element.end)
-
-    def line_of(self, element: Element) -> int:
-        """Return the line on which an element starts, counted from 1."""
-        return self.data.count(b"\n", 0, element.start) + 1
 
 
 @dataclass(slots=True)
@@ -245,7 +245,7 @@ class _Scanner:
         start = self.parser.CurrentByteIndex
         match = _START_TAG.match(self.data, start)
         assert match is not None  # noqa: S101  -- expat has just read a start tag here
-        return Element(tag, attributes, start, match.end())
+        return Element(tag, attributes, start, match.end(), self.parser.CurrentLineNumber)
 
     def _end(self, tag: str) -> None:
         element = self.open.pop()

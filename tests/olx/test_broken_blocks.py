@@ -220,6 +220,17 @@ def test_mending_takes_time_by_the_length_only(tmp_path: Path, text: str) -> Non
     assert_grows_no_faster_than_its_input(read, size=20_000)
 
 
+@pytest.mark.parametrize("element", ['<problem url_name="gone{}"/>', '<poll url_name="q" a="{}"/>'])
+def test_faults_take_time_by_their_number_only(tmp_path: Path, element: str) -> None:
+    def read(size: int) -> None:
+        elements = "\n".join(element.format(number) for number in range(size))
+        outline = f'<course url_name="R" org="O" course="C"><vertical url_name="v">{elements}</vertical></course>'
+        (tmp_path / "course.xml").write_text(outline, encoding="utf-8")
+        assert len(faults_in(read_archive(tmp_path))) >= size - 1
+
+    assert_grows_no_faster_than_its_input(read, size=5_000)
+
+
 def test_mending_keeps_to_the_limit_of_a_text() -> None:
     assert mended_xml(b"<a>" + b"&" * 100 + b"</a>", limit=507) is not None
     assert mended_xml(b"<a>" + b"&" * 100 + b"</a>", limit=506) is None

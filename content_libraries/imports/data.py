@@ -38,8 +38,8 @@ class Action(StrEnum):
 
     ``KEEP`` is an update without changes. ``RESTORE`` brings back an item that was deleted since the last import.
     ``DISSOLVE`` puts the contents of a container into the container around it. ``LEAVE_OUT`` makes no item; the block
-    has a reason. ``FAILED`` makes no item either: the block cannot be read. Pages show the values in the reader's
-    language.
+    has a reason. ``FAILED`` writes no item either: the block cannot be read. An item that an earlier import made of
+    it stays as it is. Pages show the values in the reader's language.
     """
 
     CREATE = gettext_noop("create")

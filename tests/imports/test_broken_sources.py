@@ -68,7 +68,7 @@ def test_the_rest_of_a_course_arrives_and_the_command_names_what_does_not(
         "c",
         "s",
         "v",
-        "s-contents-1",
+        "s-contents-2",
         "xblock.v1:html:h1",
         "xblock.v1:html:shared-kept",
     }
@@ -143,6 +143,35 @@ def test_a_block_that_was_corrected_arrives_with_the_next_import(source: Path, l
     assert made == {"xblock.v1:problem:shared-bad"}
     assert plan.changes is not None
     assert set(plan.changes.changed) >= {KEY.format("problem", "shared-bad"), KEY.format("vertical", "shared-broken")}
+
+
+def test_an_update_with_a_broken_block_leaves_its_item_in_its_place(tmp_path: Path, library: ContentLibrary) -> None:
+    outline = '<vertical url_name="v">{}<html url_name="b">b</html></vertical>'
+    good, bad = '<html url_name="a">a</html>', '<html url_name="a" filename="gone"/>'
+    options = imports.ImportOptions(level=imports.Level.UNIT, on_repeat=imports.OnRepeat.UPDATE)
+    for number, first in enumerate((good, bad)):
+        source = write_course(tmp_path / str(number), outline.format(first))
+        plan = imports.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
+        imports.apply_import(plan, user=OPERATOR, source=source)
+    assert [block.action for block in plan.blocks] == [Action.KEEP, Action.FAILED, Action.KEEP]
+    assert plan.leaving == {}
+    children = api.get_children(api.container_key("lct:O:lib:unit:v"), user=OPERATOR)
+    assert [str(child.key) for child in children] == ["lb:O:lib:html:a", "lb:O:lib:html:b"]
+    source = write_course(tmp_path / "3", outline.format('<html url_name="a">new</html>'))
+    again = imports.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
+    assert [block.action for block in again.blocks] == [Action.KEEP, Action.UPDATE, Action.KEEP]
+
+
+def test_no_container_is_made_for_a_broken_block_alone(tmp_path: Path, library: ContentLibrary) -> None:
+    outline = '<sequential url_name="s"><html url_name="a" filename="gone"/></sequential>'
+    options = imports.ImportOptions(level=imports.Level.SUBSECTION)
+    plan = imports.plan_import(
+        library.library_key, user=OPERATOR, source=write_course(tmp_path / "course", outline), options=options
+    )
+    assert [(block.item_type, block.action) for block in plan.blocks] == [
+        ("subsection", Action.CREATE),
+        ("html", Action.FAILED),
+    ]
 
 
 def test_what_was_mended_says_so(tmp_path: Path, library: ContentLibrary) -> None:

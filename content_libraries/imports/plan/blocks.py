@@ -79,6 +79,8 @@ class BlockPlanner:
     def _decide(self, node: Node) -> tuple[Action, str, str]:
         if node.is_parent:
             return Action.LEAVE_OUT, self.codes.free_component(node.item_type, self._wanted_code(node)), ""
+        if node.fate == Action.FAILED:
+            return self._failed(node)
         if node.fate:
             return node.fate, "", ""
         target = self.facts.targets.get(str(node.source_key))
@@ -91,6 +93,13 @@ class BlockPlanner:
         if self.options.on_repeat == OnRepeat.SKIP:
             return Action.SKIP, code, target.entity_ref
         return Action.UPDATE, code, target.entity_ref
+
+    def _failed(self, node: Node) -> tuple[Action, str, str]:
+        """Name the item that an earlier import made of a block that cannot be read now, so that it keeps its place."""
+        target = self.facts.targets.get(str(node.source_key))
+        if target is None or target.version_pk is None or self.options.on_repeat == OnRepeat.FORK:
+            return Action.FAILED, "", ""
+        return Action.FAILED, target.entity_ref.rsplit(":", 1)[-1], target.entity_ref
 
     def _wanted_code(self, node: Node) -> str:
         url_name = (node.block and node.block.url_name) or str(node.source_key.block_id)

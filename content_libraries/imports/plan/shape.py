@@ -11,7 +11,8 @@ becomes and where it goes, without looking at the library.
 - A container directly inside of a container of the same kind is dissolved: its contents take its place.
 - Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
 - A block with two parents becomes one item, in both. A block that stands in one container twice does so in the library.
-- A block that cannot be read fails. Blocks that its file still names take its place.
+- A block that cannot be read fails. It keeps its place, for the item that an earlier import made of it. Blocks that its
+  file still names follow it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Node:
         source_key: usage key of the block in its source.
         item_type: XBlock type, or ``unit``, ``subsection``, ``section``.
         block: the block; None for a container that the import adds to wrap blocks.
-        children: the items that a container holds.
+        children: the items that a container holds, and blocks that cannot be read.
         fate: LEAVE_OUT, FAILED or DISSOLVE; None for a block that becomes an item.
         reason: explains the fate, or is a note about the item.
         is_parent: whether it is left out because it has children. The reason is made later, because it names the code
@@ -160,7 +161,7 @@ class _Shaper:
         node.fate, node.reason = Action.FAILED, fault.message
         self.nodes.append(node)
         text = _("Stood in the %(tag)s “%(title)s”, which cannot be read.")
-        return self._moved_out(block, text % {"tag": block.tag, "title": node.title})
+        return [node, *self._moved_out(block, text % {"tag": block.tag, "title": node.title})]
 
     def _moved_out(self, block: OlxBlock, reason: str) -> list[Node]:
         """Return the contents of a block that becomes no item, with a note for those that have no reason yet."""
@@ -181,12 +182,15 @@ class _Shaper:
         """Wrap runs of contents below a rank in containers of that rank."""
         result: list[Node] = []
         for fits, run in groupby(contents, lambda child: child.rank >= rank):
+            below = list(run)
             if fits:
-                result.extend(run)
+                result.extend(below)
+                continue
+            if all(child.fate for child in below):
                 continue
             wrapper = self._wrapper(node, _CONTAINER_OF_RANK[rank], len(result))
             self.nodes.append(wrapper)
-            wrapper.children = self._wrapped(wrapper, run, rank - 1)
+            wrapper.children = self._wrapped(wrapper, below, rank - 1)
             result.append(wrapper)
         return result
 

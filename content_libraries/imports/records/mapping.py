@@ -159,7 +159,8 @@ def _row(
     written: Written,
     log_records: Mapping[int, int],
 ) -> ModulestoreBlockMigration:
-    target_pk = written.entity_pks.get(block.entity_ref) if block.entity_ref else None
+    has_target = block.entity_ref and block.action != Action.FAILED
+    target_pk = written.entity_pks.get(block.entity_ref) if has_target else None
     return ModulestoreBlockMigration(
         overall_migration=migration,
         source_id=block_source_pk,

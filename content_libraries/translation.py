@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 type LazyText = _StrOrPromise
 """A text, or one that is translated when it is shown."""
 
-__all__ = ["LazyText", "gettext", "gettext_noop"]
+__all__ = ["LazyText", "gettext", "gettext_noop", "ngettext"]

@@ -23,7 +23,16 @@ from ..errors import InvalidInputError
 from ..learning_core import api as learning_core
 from ..learning_core.api import BranchName, FileBytes
 from ..libraries.api import author_pk
-from ..olx.api import OlxBlock, OlxTree, definition_of, iter_files, read_archive, tree_with_drafts, with_attributes
+from ..olx.api import (
+    OlxBlock,
+    OlxTree,
+    definition_of,
+    iter_files,
+    read_archive,
+    refuse_broken,
+    tree_with_drafts,
+    with_attributes,
+)
 from . import hooks
 from .course_reader import CourseReader, learning_package_of, root_key
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission, LoadReport
@@ -91,9 +100,12 @@ def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = Non
         course_key: the course to write; the key in the archive if None. The archive replaces the content of an
             existing course.
 
+    An archive with blocks that cannot be read is refused, as it would delete these blocks from an existing course.
+
     Raises OlxError, NotAllowedError, and InvalidInputError for a legacy library. On an error nothing is written.
     """
     tree = read_archive(source)
+    refuse_broken(tree)
     if tree.kind != ROOT:
         raise InvalidInputError(_("This is an archive of a library. Import it into a library."))
     course_key = course_key or tree.context_key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..actors import Actor
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Permission, access_library, package_pk
-from ..olx.api import tree_with_drafts
+from ..olx.api import refuse_broken, tree_with_drafts
 from .apply import apply_plan
 from .checks import check_added_formats
 from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepeat, PlannedBlock
@@ -107,10 +108,13 @@ def plan_import(
     source: Source | SourcePath,
     options: ImportOptions | None = None,
     after: Sequence[ImportPlan] = (),
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
     Read a course or legacy library and plan its import. Writes nothing.
+
+    A block that cannot be read becomes a row of the plan with the action ``FAILED``; all other blocks are planned.
 
     Args:
         library_key: the library to import into.
@@ -118,10 +122,11 @@ def plan_import(
         source: a Source, or the path of a ``.tar.gz``, a ``.zip`` or a folder with OLX.
         options: the defaults of ImportOptions if None.
         after: plans of other sources for the same library that are applied before this one.
+        strict: refuse a source with blocks that cannot be read.
         progress: a function that is called before each step.
 
-    Raises NotFoundError, NotAllowedError, OlxError for a source that cannot be read, and SourceFrozenError for a legacy
-    library whose content changed after it was migrated.
+    Raises NotFoundError, NotAllowedError, OlxError for a source that cannot be read, BrokenBlocksError if ``strict``
+    refuses it, and SourceFrozenError for a legacy library whose content changed after it was migrated.
     """
     options = options or ImportOptions()
     tell = progress or _silent
@@ -129,6 +134,8 @@ def plan_import(
     source = as_source(source)
     tell(_("Reading %(source)s") % {"source": source.name})
     tree = source.tree()
+    if strict:
+        refuse_broken(tree if options.with_drafts else replace(tree, drafts=()))
     if options.with_drafts:
         tree = tree_with_drafts(tree)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})

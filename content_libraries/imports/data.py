@@ -38,7 +38,8 @@ class Action(StrEnum):
 
     ``KEEP`` is an update without changes. ``RESTORE`` brings back an item that was deleted since the last import.
     ``DISSOLVE`` puts the contents of a container into the container around it. ``LEAVE_OUT`` makes no item; the block
-    has a reason. Pages show the values in the reader's language.
+    has a reason. ``FAILED`` writes no item either: the block cannot be read. An item that an earlier import made of
+    it stays as it is. Pages show the values in the reader's language.
     """
 
     CREATE = gettext_noop("create")
@@ -49,11 +50,14 @@ class Action(StrEnum):
     FORK = gettext_noop("fork")
     DISSOLVE = gettext_noop("dissolve")
     LEAVE_OUT = gettext_noop("unsupported")
+    FAILED = gettext_noop("failed")
 
 
 WRITING_ACTIONS = frozenset({Action.CREATE, Action.UPDATE, Action.RESTORE, Action.FORK})
 TAGGING_ACTIONS = WRITING_ACTIONS | {Action.KEEP}
 MAKING_ACTIONS = frozenset({Action.CREATE, Action.FORK})
+OMITTING_ACTIONS = frozenset({Action.LEAVE_OUT, Action.FAILED})
+"""Actions that lose a block, with a reason that the author has to know."""
 
 
 NO_SETTINGS = ContainerSettingsData()
@@ -158,6 +162,7 @@ class PlannedBlock:
         course_settings: names of settings of a component that matter only in its course.
         tags: tags that the item gets in addition to those it has: export id of a taxonomy, and value.
         reason: why the block is left out, or a note about the item.
+        path, line: where the author finds what is wrong with a block that cannot be read; "" and 0 for other blocks.
         wanted_code: the code that the item would have if no other item had it.
         base_version_pk: draft version of the existing item when the plan was made; None if it had no draft.
     """
@@ -177,6 +182,8 @@ class PlannedBlock:
     reason: str = ""
     wanted_code: str = ""
     base_version_pk: int | None = None
+    path: str = ""
+    line: int = 0
 
     @property
     def is_container(self) -> bool:

@@ -22,7 +22,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_noop
 
 from ..block_types.api import CONTAINERS
-from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock, SourceChanges
+from .data import MAKING_ACTIONS, OMITTING_ACTIONS, Action, ImportPlan, ImportResult, PlannedBlock, SourceChanges
 
 KINDS: Final = {container.container_type: container.plural for container in reversed(CONTAINERS)}
 COMPONENTS: Final = gettext_noop("components")
@@ -38,7 +38,8 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     - ``source``, ``library``, ``title``, ``source_version``, ``options``, ``level``, ``on_repeat``: the request;
     - ``counts``: items of the source by kind; ``created``: new items by kind; ``actions``: blocks by action;
       ``by_type``: blocks by type and action;
-    - ``unsupported``, ``notes``: blocks that are left out, and other blocks with a note, with the reasons;
+    - ``failed``, ``unsupported``, ``notes``: blocks that cannot be read (also with the ``path`` of the file and the
+      ``line``), blocks that are left out, and other blocks with a note, with the reasons;
     - ``settings``: number of items with each setting that only matters in courses;
     - ``collisions``: new items that get another code than the wanted one; ``taken_titles``: usage keys of new items
       whose title another item has;
@@ -46,7 +47,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``missing_files``,
       ``unused_files``, ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
     """
-    items = [block for block in plan.blocks if block.action not in {Action.LEAVE_OUT, Action.DISSOLVE}]
+    items = [block for block in plan.blocks if block.action not in OMITTING_ACTIONS | {Action.DISSOLVE}]
     return {
         "source": str(plan.source_key),
         "library": str(plan.library_key),
@@ -59,8 +60,13 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         "created": _by_kind([block for block in items if block.action in MAKING_ACTIONS]),
         "actions": dict(Counter(block.action.value for block in plan.blocks)),
         "by_type": _by_type(plan),
+        "failed": [
+            {**_row(block), "path": block.path, "line": block.line}
+            for block in plan.blocks
+            if block.action == Action.FAILED
+        ],
         "unsupported": [_row(block) for block in plan.blocks if block.action == Action.LEAVE_OUT],
-        "notes": [_row(block) for block in plan.blocks if block.reason and block.action != Action.LEAVE_OUT],
+        "notes": [_row(block) for block in plan.blocks if block.reason and block.action not in OMITTING_ACTIONS],
         "settings": _settings(plan),
         "collisions": [
             {**_row(block), "wanted": block.wanted_code, "code": block.code}

@@ -16,7 +16,7 @@ from ..keys import CourseKey, ItemKey, LibraryLocatorV2
 from ..learning_core.api import CollectionLabel, item_keys
 from ..libraries.api import Permission, access_library, package_pk, viewable_libraries
 from ..olx.api import tree_with_drafts
-from .data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
+from .data import MAKING_ACTIONS, OMITTING_ACTIONS, Action, ImportOptions, ImportPlan, Level, OnRepeat
 from .models import ModulestoreBlockMigration, ModulestoreMigration
 from .plan.planning import plan_tree
 from .report import KINDS
@@ -61,6 +61,8 @@ class CourseImport:
 class Preview:
     """
     Counts of the blocks that an import of a whole source would write or leave out.
+
+    Blocks that cannot be read count as unsupported.
 
     Args:
         total_blocks, total_components, sections, subsections, units: include unsupported blocks, but not the children
@@ -195,10 +197,10 @@ def preview(
 
 
 def _count_blocks(plan: ImportPlan) -> Preview:
-    unsupported = sum(block.action == Action.LEAVE_OUT for block in plan.blocks)
+    unsupported = sum(block.action in OMITTING_ACTIONS for block in plan.blocks)
     counts = dict.fromkeys((*KINDS.values(), "components"), 0)
     for block in plan.blocks:
-        if block.action in MAKING_ACTIONS | {Action.RESTORE, Action.UPDATE, Action.LEAVE_OUT}:
+        if block.action in MAKING_ACTIONS | OMITTING_ACTIONS | {Action.RESTORE, Action.UPDATE}:
             counts[KINDS.get(block.item_type, "components")] += 1
     state: Literal["success", "partial", "block_limit_reached"] = "partial" if unsupported else "success"
     return Preview(

@@ -30,6 +30,7 @@ _OUTCOMES: Final[Mapping[str, LazyText]] = {
     "keep": pgettext_lazy("number of blocks", "unchanged"),
     "skip": pgettext_lazy("number of blocks", "skipped"),
     "unsupported": pgettext_lazy("number of blocks", "not imported"),
+    "failed": pgettext_lazy("number of blocks", "not readable"),
     "dissolve": pgettext_lazy("number of blocks", "taken apart"),
 }
 
@@ -65,7 +66,7 @@ def report_lines(report: Report) -> Iterator[str]:
 
     See ``plan_report`` for the entries.
     """
-    for row in (*report["unsupported"], *report["notes"]):
+    for row in (*report["failed"], *report["unsupported"], *report["notes"]):
         yield f"{row['type']} “{row['title']}”: {row['reason']}"
     yield from report["source_notes"]
     yield from _lines_on_changes(report)

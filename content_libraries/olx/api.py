@@ -7,6 +7,7 @@ from .data import (
     DEFAULT_LIMITS,
     INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
+    Fault,
     Limits,
     OlxBlock,
     OlxDraft,
@@ -18,12 +19,14 @@ from .definitions import assembled, definition_of, nested
 from .drafts import tree_with_drafts
 from .errors import (
     ArchiveTooLargeError,
+    BrokenBlocksError,
     ForbiddenDoctypeError,
     MalformedXmlError,
     MissingFileError,
     NotACourseError,
     OlxError,
 )
+from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .renaming import body_of, with_renamed_files
@@ -42,6 +45,8 @@ __all__ = [
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
+    "BrokenBlocksError",
+    "Fault",
     "ForbiddenDoctypeError",
     "Limits",
     "MalformedXmlError",
@@ -57,6 +62,7 @@ __all__ = [
     "Tags",
     "assembled",
     "body_of",
+    "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
     "decoded",
@@ -70,6 +76,7 @@ __all__ = [
     "parse_block",
     "read_archive",
     "references",
+    "refuse_broken",
     "resolve_references",
     "root_tag",
     "says_the_same",

@@ -5,17 +5,26 @@ Builds blocks from definition files: it resolves pointers, inline blocks and htm
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import ClassVar
 
 from ..translation import gettext as _
 from .data import OlxBlock
-from .errors import ArchiveTooLargeError, DuplicateBlockError, MissingFileError, PointerCycleError
+from .errors import (
+    ArchiveTooLargeError,
+    DuplicateBlockError,
+    MalformedXmlError,
+    MissingFileError,
+    OlxError,
+    PointerCycleError,
+    UnsupportedEncodingError,
+)
+from .faults import BLOCK_FAULTS, empty_elements, fault_of, note_on
 from .html_bodies import inlined, inner_html
-from .start_tags import with_attributes
+from .mending import mended_text, mended_xml
+from .start_tags import pointer, with_attributes
 from .vocabulary import (
     CONTAINER_TAGS,
     DRAFT_FOLDER,
@@ -38,19 +47,22 @@ class BlockReader:
     Builds the blocks of one branch out of its texts.
 
     A named block is built once; a second pointer to it gives the same object. ``used`` collects the files
-    that ended up in blocks. With ``pointers_may_dangle`` a pointer without a file is a block without
-    settings, for texts that come without an archive.
+    that ended up in blocks. A block that cannot be read becomes a block with a fault, and the others are read.
+
+    With ``is_single`` the texts come without an archive: a pointer without a file is a block without settings, and a
+    block that cannot be read raises its error.
     """
 
     prefix: ClassVar[str] = ""
 
-    def __init__(self, texts: Mapping[str, bytes], budget: Budget, *, pointers_may_dangle: bool = False) -> None:
+    def __init__(self, texts: Mapping[str, bytes], budget: Budget, *, is_single: bool = False) -> None:
         self.texts = texts
         self.budget = budget
-        self.pointers_may_dangle = pointers_may_dangle
+        self.is_single = is_single
         self.used: set[str] = set()
         self._named: dict[tuple[str, str], OlxBlock] = {}
         self._pointed: dict[tuple[str, str], tuple[dict[str, str], OlxBlock]] = {}
+        self._broken: dict[tuple[str, str], OlxBlock] = {}
         self._open: list[str] = []
 
     def defines(self, tag: str, url_name: str) -> bool:
@@ -58,22 +70,71 @@ class BlockReader:
         return bool(url_name) and self._path(tag, url_name) in self.texts
 
     def block_at(self, document: Document, element: Element) -> OlxBlock:
-        """Return the block that an element is, or points to."""
+        """Return the block that an element is, or points to. It has a fault if it cannot be read."""
+        if self.is_single:
+            return self.readable_block_at(document, element)
+        key = element.tag, element.attributes.get("url_name", "")
+        if element.is_empty and key in self._broken:
+            return self._broken[key]
+        try:
+            return self.readable_block_at(document, element)
+        except PointerCycleError as error:
+            return self._broken_block(document, element, error)
+        except BLOCK_FAULTS as error:
+            block = self._broken_block(document, element, error)
+            if element.tag in CONTAINER_TAGS and error.path != document.path:
+                block = self._with_salvage(block, document.slice(element.start, element.opened), error.path)
+            if element.is_empty and block.url_name:
+                self._broken[key] = block
+            return block
+
+    def _broken_block(self, document: Document, element: Element, error: OlxError) -> OlxBlock:
+        """Return the block that an element is, or points to, with the error as its fault."""
+        block = OlxBlock(
+            tag=element.tag,
+            url_name=element.attributes.get("url_name", ""),
+            attributes=settings_among(element.tag, element.attributes),
+            olx=document.text_of(element),
+            path=document.path,
+            fault=fault_of(error),
+        )
+        self.budget.take_olx(len(block.olx), document.path)
+        return block
+
+    def _with_salvage(self, block: OlxBlock, start_tag: str, path: str) -> OlxBlock:
+        """Return a broken container with the blocks that its file still shows."""
+        elements = "".join(f"\n  {element}" for element in empty_elements(self.texts[path], self.budget))
+        if not elements:
+            return block
+        start = start_tag.removesuffix(">").removesuffix("/").rstrip()
+        olx = f"{start}>{elements}\n</{block.tag}>"
+        self.budget.take_olx(len(olx), path)
+        salvaged = parse_document(olx.encode(), path=path, budget=self.budget)
+        with self._inside(path):
+            return replace(block, olx=olx, children=self._children(salvaged, salvaged.root), path=path)
+
+    def readable_block_at(self, document: Document, element: Element) -> OlxBlock:
+        """
+        Return the block that an element is, or points to.
+
+        Raises OlxError if it cannot be read. Blocks in it that cannot be read have faults.
+        """
         url_name = element.attributes.get("url_name", "")
         if element.is_empty and self.defines(element.tag, url_name):
             return self.definition(element.tag, url_name, settings_among(element.tag, element.attributes))
         old_pointer = element.attributes.get("filename", "")
         if element.is_empty and element.tag in FILE_TAGS - {"html"} and self.defines(element.tag, old_pointer):
             return self._from_old_pointer(element, url_name)
-        if element.is_bare_pointer and element.tag in FILE_TAGS and not self.pointers_may_dangle:
+        if element.is_bare_pointer and element.tag in FILE_TAGS and not self.is_single:
             path = member_path(element.tag, url_name)
             raise MissingFileError(
                 _("%(path)s points to %(missing)s, which is not there: add that file or remove the pointer.")
                 % {"path": document.path, "missing": path},
                 document.path,
+                element.line,
             )
         with self._inside(document.path):
-            return self._known(self._built(document, element, url_name))
+            return self._known(self._built(document, element, url_name), element.line)
 
     def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
         """
@@ -93,10 +154,11 @@ class BlockReader:
             self._pointed[key] = overrides, self._read(tag, url_name, overrides, name=url_name)
         known_overrides, block = self._pointed[key]
         if known_overrides != overrides:
-            raise DuplicateBlockError(
+            error = DuplicateBlockError(
                 _("%(path)s is pointed to with different attributes: make the pointers alike.") % {"path": block.path},
                 block.path,
             )
+            return replace(block, fault=fault_of(error))
         return block
 
     def _path(self, tag: str, url_name: str) -> str:
@@ -110,16 +172,37 @@ class BlockReader:
                 % {"path": path, "others": ", ".join(self._open[self._open.index(path) :])},
                 path,
             )
-        document = parse_document(self.texts[path], path=path, budget=self.budget)
+        self.used.add(path)
+        document = self.document(path)
         if document.root.tag != tag:
             raise MissingFileError(
                 _("%(path)s defines a <%(found)s> where a <%(tag)s> is pointed to: correct the tag or the pointer.")
                 % {"path": path, "found": document.root.tag, "tag": tag},
                 path,
+                document.root.line,
             )
-        self.used.add(path)
         with self._inside(path):
-            return self._known(self._built(document, document.root, name, overrides))
+            built = self._built(document, document.root, name, overrides)
+            return self._known(built, document.root.line)
+
+    def document(self, path: str) -> Document:
+        """
+        Parse a file, mended if it cannot be read otherwise.
+
+        Such files count as OLX of blocks, so that their bytes are not read again and again without end. Raises
+        OlxError: for a file that cannot be mended, the error of the first reading.
+        """
+        data = self.texts[path]
+        try:
+            return parse_document(data, path=path, budget=self.budget)
+        except (MalformedXmlError, UnsupportedEncodingError) as error:
+            self.budget.take_olx(len(data), path)
+            mended = mended_xml(data, limit=self.budget.limits.text_bytes)
+            if mended is None:
+                raise
+            with suppress(MalformedXmlError):
+                return replace(parse_document(mended, path=path, budget=self.budget), note=note_on(error))
+            raise
 
     @contextmanager
     def _inside(self, path: str) -> Iterator[None]:
@@ -135,24 +218,32 @@ class BlockReader:
         finally:
             self._open.pop()
 
-    def _known(self, block: OlxBlock) -> OlxBlock:
+    def _known(self, block: OlxBlock, line: int) -> OlxBlock:
         """
         Return the block that already has this name, or else this block.
 
-        Raises DuplicateBlockError if two blocks of one name differ.
+        The second of two blocks that have one name and differ has a fault; without an archive it raises
+        DuplicateBlockError.
+
+        Args:
+            line: where the block starts in its file.
         """
         if not block.url_name:
             return block
         known = self._named.setdefault(block.key, block)
         if known != block:
-            raise DuplicateBlockError(
+            error = DuplicateBlockError(
                 _(
                     "%(known)s and %(path)s both define %(tag)s %(url_name)r, differently: give one of them"
                     " another url_name."
                 )
                 % {"known": known.path, "path": block.path, "tag": block.tag, "url_name": block.url_name},
                 block.path,
+                line,
             )
+            if self.is_single:
+                raise error
+            return replace(block, fault=fault_of(error))
         return known
 
     def _built(
@@ -161,9 +252,10 @@ class BlockReader:
         attributes, olx = element.attributes, document.text_of(element)
         if overrides:
             attributes, olx = {**attributes, **overrides}, with_attributes(olx, overrides)
-        body = None
+        body, note = None, document.note if element is document.root else ""
         if element.tag == "html":
-            body = self._body(document, element)
+            body, note_on_body = self._body(document, element)
+            note = f"{note} {note_on_body}".strip()
             if "filename" in attributes and body is not None:
                 olx = inlined(olx, body)
         self.budget.take_olx(len(olx), document.path)
@@ -175,6 +267,7 @@ class BlockReader:
             children=self._children(document, element),
             path=document.path,
             body=body,
+            note=note,
         )
 
     def _children(self, document: Document, element: Element) -> tuple[OlxBlock, ...]:
@@ -186,28 +279,20 @@ class BlockReader:
                 for child in element.children
                 if child.is_empty and self.defines(child.tag, child.attributes.get("url_name", ""))
             ]
-        children = tuple(self.block_at(document, child) for child in found)
-        counts = Counter(child.key for child in children if child.url_name)
-        for (tag, url_name), count in counts.most_common(1):
-            if count > 1:
-                raise DuplicateBlockError(
-                    _("%(path)s holds %(tag)s %(url_name)r twice in one %(parent)s: remove one.")
-                    % {"path": document.path, "tag": tag, "url_name": url_name, "parent": element.tag},
-                    document.path,
-                )
-        return children
+        return tuple(self.block_at(document, child) for child in found)
 
-    def _body(self, document: Document, element: Element) -> str | None:
+    def _body(self, document: Document, element: Element) -> tuple[str | None, str]:
+        """Return the body of an html block, and a note if its file was mended."""
         filename = element.attributes.get("filename")
         if filename is None:
-            return inner_html(document, element)
+            return inner_html(document, element), ""
         folder = document.path.rpartition("/")[0]
         path = next((path for path in self._body_paths(folder, filename) if path in self.texts), None)
         if path is not None:
             self.used.add(path)
-            return decoded(self.texts[path], path)
-        if self.pointers_may_dangle:
-            return None
+            return self._text(path)
+        if self.is_single:
+            return None, ""
         raise MissingFileError(
             _(
                 "%(path)s names the body %(filename)r, but html/%(filename)s.html is not there: add that"
@@ -215,7 +300,20 @@ class BlockReader:
             )
             % {"path": document.path, "filename": filename},
             document.path,
+            element.line,
         )
+
+    def _text(self, path: str) -> tuple[str, str]:
+        """Return the text of a file that is not XML, and a note if it was mended. Raises UnsupportedEncodingError."""
+        data = self.texts[path]
+        try:
+            return decoded(data, path), ""
+        except UnsupportedEncodingError as error:
+            self.budget.take_olx(len(data), path)
+            mended = mended_text(data)
+            if mended is None:
+                raise
+            return mended, note_on(error)
 
     def _body_paths(self, folder: str, filename: str) -> Iterator[str]:
         """
@@ -242,6 +340,11 @@ class DraftReader(BlockReader):
         self.used = published.used
         self.places: dict[tuple[str, str], tuple[str, int | None]] = {}
         self._published = published
+
+    def draft(self, tag: str, url_name: str) -> OlxBlock:
+        """Return the block of a file in ``drafts/``. It has a fault if it cannot be read."""
+        document = parse_document(pointer(tag, {"url_name": url_name}).encode())
+        return self.block_at(document, document.root)
 
     def defines(self, tag: str, url_name: str) -> bool:
         return super().defines(tag, url_name) or self._published.defines(tag, url_name)

@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
     "MEDIA_LIMIT_BYTES",
+    "Fault",
     "Limits",
     "OlxBlock",
     "OlxDraft",
@@ -107,6 +108,22 @@ class StaticFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    The reason why a block cannot be read.
+
+    Args:
+        message: a sentence for the author.
+        path: the file that the author has to correct.
+        line: the line in this file, counted from 1; 0 if no line is to blame.
+    """
+
+    message: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class OlxBlock:
     """
     One block. Named blocks are defined once in a tree: under two parents they are the same object.
@@ -117,6 +134,10 @@ class OlxBlock:
     in a file of its own. ``children`` are blocks only: other elements in ``olx`` (a course's wiki, a problem's markup)
     are not among them. ``body`` is the HTML of html blocks, None for other blocks. ``path`` is the file that defines
     the block, for messages; it does not take part in comparison.
+
+    A block with a ``fault`` cannot be read. Its ``olx`` is the pointer to it, or its element. Its children are the
+    blocks that its file still names. ``note`` is a sentence for the author on a block that was read in another way
+    than it is written.
     """
 
     tag: str
@@ -126,6 +147,8 @@ class OlxBlock:
     children: tuple[OlxBlock, ...] = field(default=(), hash=False, repr=False)
     path: str = field(default="", compare=False)
     body: str | None = field(default=None, repr=False)
+    fault: Fault | None = None
+    note: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

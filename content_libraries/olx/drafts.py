@@ -22,7 +22,8 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     """
     Return the tree as its authors see it in Studio.
 
-    A draft replaces the published block with the same tag and url_name, wherever that block stands. A draft that names
+    A draft replaces the published block with the same tag and url_name, wherever that block stands. If the draft cannot
+    be read and the published block can, the published block stays, with a note. A draft that names
     a parent, but is not among its children, is inserted at its index (at the end without one). Drafts without a place
     stay in ``drafts`` of the result.
 
@@ -44,17 +45,28 @@ class _Overlay:
         for draft in sorted(drafts, key=_place):
             if (parent := _parent_key(draft)) is not None:
                 self._additions.setdefault(parent, []).append(draft)
+        self._kept: dict[Key, OlxBlock] = {}
         self._done: dict[int, OlxBlock] = {}
         self._open: list[Key] = []
 
     def block(self, published: OlxBlock) -> OlxBlock:
-        block = self._drafts.get(published.key, published)
+        block = self._chosen(published)
         if id(block) not in self._done:
             self._refuse_depth_and_cycles(block)
             self._open.append(block.key)
             self._done[id(block)] = self._with_draft_children(block)
             self._open.pop()
         return self._done[id(block)]
+
+    def _chosen(self, published: OlxBlock) -> OlxBlock:
+        """Return the draft of a block; but the published block, with a note, if only the draft cannot be read."""
+        draft = self._drafts.get(published.key, published)
+        if draft.fault is None or published.fault is not None:
+            return draft
+        if published.key not in self._kept:
+            text = _("Its draft cannot be read, so this is the published version. %(problem)s")
+            self._kept[published.key] = replace(published, note=text % {"problem": draft.fault.message})
+        return self._kept[published.key]
 
     def _with_draft_children(self, block: OlxBlock) -> OlxBlock:
         children = [self.block(child) for child in block.children]

@@ -2,7 +2,8 @@
 Errors in an archive or an OLX text.
 
 Every message is one sentence that names the file and says what the author can do; ``path`` is this file, as a path
-inside the archive ("" for a text without an archive).
+inside the archive ("" for a text without an archive), and ``line`` the line in it, counted from 1 (0 if no line is to
+blame).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from ..errors import ContentLibrariesError
 
 __all__ = [
     "ArchiveTooLargeError",
+    "BrokenBlocksError",
     "DamagedArchiveError",
     "DuplicateBlockError",
     "FolderNotEmptyError",
@@ -32,9 +34,10 @@ class OlxError(ContentLibrariesError):
 
     code = "olx_error"
 
-    def __init__(self, message: str, path: str = "") -> None:
+    def __init__(self, message: str, path: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.path = path
+        self.line = line
 
 
 class UnsafeMemberError(OlxError):
@@ -61,8 +64,7 @@ class MalformedXmlError(OlxError):
     code = "olx_malformed_xml"
 
     def __init__(self, message: str, path: str = "", line: int = 0, column: int = 0) -> None:
-        super().__init__(message, path)
-        self.line = line
+        super().__init__(message, path, line)
         self.column = column
 
 
@@ -72,8 +74,14 @@ class MissingFileError(OlxError):
     code = "olx_missing_file"
 
 
+class BrokenBlocksError(OlxError):
+    """Blocks of a source cannot be read, and the caller takes the source only whole."""
+
+    code = "olx_broken_blocks"
+
+
 class DuplicateBlockError(OlxError):
-    """A tag and url_name are defined twice, differently, or stand twice in one parent."""
+    """A tag and url_name are defined twice, differently."""
 
     code = "olx_duplicate_block"
 

@@ -70,6 +70,11 @@ def pointer(tag: str, attributes: Mapping[str, str]) -> str:
     return _edited(f"<{tag}/>", tag, attributes)
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text can be the name of an element or an attribute."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _after_start_tag(text: str) -> str:
     document = _parsed(text)
     return document.slice(document.root.opened, len(document.data))
@@ -96,7 +101,7 @@ def _edited(start_tag: str, tag: str, changes: Mapping[str, str | None]) -> str:
 
 
 def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidAttributeError(
             _("%(name)r cannot be the name of an OLX attribute: rename that setting.") % {"name": name}
         )

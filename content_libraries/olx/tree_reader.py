@@ -18,6 +18,7 @@ from .catalog import Catalog, folder_of, read_catalog, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, SourceNote, StaticFile
 from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
 from .policies import Policies, listed
+from .start_tags import is_name
 from .tags import TAGS_FILE, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
@@ -78,7 +79,7 @@ def parse_block(text: str, *, limits: Limits = DEFAULT_LIMITS) -> OlxBlock:
         raise ArchiveTooLargeError(
             gettext("The OLX is larger than %(limit)s bytes: split it.") % {"limit": f"{limits.text_bytes:,}"}
         )
-    block = BlockReader({}, budget, pointers_may_dangle=True).block_at(document, document.root)
+    block = BlockReader({}, budget, is_single=True).block_at(document, document.root)
     refuse_unfolding([block], limits)
     return block
 
@@ -118,7 +119,7 @@ def iter_files(
 def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | LibraryLocator, OlxBlock]:
     kind: Kind = "course" if "course.xml" in catalog.texts else "library"
     path = f"{kind}.xml"
-    document = parse_document(catalog.texts.get(path, b""), path=path, budget=reader.budget)
+    document = reader.document(path)
     root = document.root
     if root.tag != kind:
         if kind == "course":
@@ -139,7 +140,7 @@ def _root(catalog: Catalog, reader: BlockReader) -> tuple[Kind, CourseLocator | 
             missing,
         )
     reader.used.add(path)
-    return kind, context_key, reader.block_at(document, root)
+    return kind, context_key, reader.readable_block_at(document, root)
 
 
 def _derived_run(root: Element) -> str:
@@ -166,8 +167,8 @@ def _drafts(catalog: Catalog, reader: DraftReader) -> Iterator[OlxDraft]:
     for path in sorted(catalog.texts):
         tag, _, name = path.removeprefix(DRAFT_FOLDER).partition("/")
         url_name = name.removesuffix(".xml").replace("/", ":")
-        if url_name and path == DRAFT_FOLDER + member_path(tag, url_name):
-            block = reader.definition(tag, url_name)
+        if url_name and is_name(tag) and path == DRAFT_FOLDER + member_path(tag, url_name):
+            block = reader.draft(tag, url_name)
             parent_url, index = reader.places.get(block.key, (None, None))
             yield OlxDraft(block, parent_url, index)
 

@@ -27,12 +27,16 @@ _ILLEGAL_CHARACTER: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-
 
 @dataclass(slots=True)
 class Element:
-    """An element and its place: ``[start, opened)`` is the start tag, ``[closing, end)`` the end tag."""
+    """
+    An element and its place: ``[start, opened)`` is the start tag, ``[closing, end)`` the end tag. ``line`` is the line
+    of the start tag, counted from 1.
+    """
 
     tag: str
     attributes: dict[str, str]
     start: int
     opened: int
+    line: int
     closing: int = 0
     end: int = 0
     children: list[Element] = field(default_factory=list)
@@ -53,11 +57,16 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of one XML text (UTF-8, no byte order mark) and its root element."""
+    """
+    The bytes of one XML text (UTF-8, no byte order mark) and its root element.
+
+    ``note`` is a sentence for the author if the text was mended before it was read.
+    """
 
     data: bytes
     root: Element
     path: str = ""
+    note: str = ""
 
     def slice(self, start: int, end: int) -> str:
         return self.data[start:end].decode()
@@ -126,6 +135,7 @@ def decoded(data: bytes, path: str) -> str:
             _("%(path)s is not UTF-8 (byte %(start)s): save it as UTF-8.")
             % {"path": _named(path), "start": error.start},
             path,
+            data.count(b"\n", 0, error.start) + 1,
         ) from error
 
 
@@ -194,6 +204,7 @@ class _Scanner:
                 _("%(path)s declares the encoding %(encoding)s: save it as UTF-8.")
                 % {"path": _named(self.path), "encoding": encoding},
                 self.path,
+                self.parser.CurrentLineNumber,
             )
 
     def _refuse_doctype(self, *declaration: object) -> None:
@@ -234,7 +245,7 @@ class _Scanner:
         start = self.parser.CurrentByteIndex
         match = _START_TAG.match(self.data, start)
         assert match is not None  # noqa: S101  -- expat has just read a start tag here
-        return Element(tag, attributes, start, match.end())
+        return Element(tag, attributes, start, match.end(), self.parser.CurrentLineNumber)
 
     def _end(self, tag: str) -> None:
         element = self.open.pop()

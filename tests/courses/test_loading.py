@@ -155,6 +155,21 @@ def test_what_cannot_be_loaded_leaves_no_course(tmp_path: Path) -> None:
     assert not Course.objects.exists()
 
 
+def test_all_blocks_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    broken = {"vertical/v.xml": '<vertical><problem url_name="p"/><html url_name="h"/></vertical>'}
+    source = folder_of(tmp_path / "a", {**COURSE, **broken, "problem/p.xml": "<problem>"})
+    with pytest.raises(OlxError, match=r"2 blocks cannot be read\. problem/p\.xml .* html/h\.xml"):
+        api.load_course(source, user=OPERATOR)
+    assert not Course.objects.exists()
+
+
+def test_a_block_that_stands_twice_in_a_unit_is_refused(tmp_path: Path) -> None:
+    twice = '<vertical><problem url_name="p"/><problem url_name="p"/></vertical>'
+    with pytest.raises(InvalidInputError, match="cannot hold the same block twice"):
+        api.load_course(folder_of(tmp_path / "a", {**COURSE, "vertical/v.xml": twice}), user=OPERATOR)
+    assert not Course.objects.exists()
+
+
 def test_who_may_load(tmp_path: Path, stranger: User, staff: User, make_course_member: Callable[..., User]) -> None:
     source = folder_of(tmp_path / "a", COURSE)
     with pytest.raises(NotAllowedError):

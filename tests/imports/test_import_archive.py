@@ -356,8 +356,6 @@ def in_folder(files: dict[str, str]) -> Callable[[Path], Path]:
     return lambda folder: write_course(folder, "", files={**DEMO, **files})
 
 
-TWICE = '<html url_name="h">one</html><vertical url_name="v"><html url_name="h">two</html></vertical>'
-
 BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated": (truncated, r"course\.tar\.gz"),
     "leaves the archive": (lambda folder: archive_of(folder, ("course/../../x", b"")), r"\.\./x"),
@@ -369,14 +367,6 @@ BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "malformed XML": (
         in_folder({"course.xml": "<course url_name='1' org='O' course='C'><a></course>"}),
         r"course\.xml",
-    ),
-    "missing file": (
-        in_folder({"course.xml": "<course url_name='1' org='O' course='C'><html url_name='gone'/></course>"}),
-        r"html/gone\.xml",
-    ),
-    "duplicate url_name": (
-        in_folder({"course.xml": f"<course url_name='1' org='O' course='C'>{TWICE}</course>"}),
-        r"course\.xml .* html 'h'",
     ),
     "document type": (in_folder({"course.xml": f"<!DOCTYPE course>{DEMO['course.xml']}"}), r"course\.xml"),
 }

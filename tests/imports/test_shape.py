@@ -167,6 +167,17 @@ def test_blocks_without_a_name_have_keys_of_their_own(tmp_path: Path) -> None:
     ]
 
 
+def test_a_block_that_stands_twice_in_one_container_stands_there_twice(tmp_path: Path) -> None:
+    tree = read_course(
+        tmp_path,
+        """<chapter url_name="c"><sequential url_name="s"><vertical url_name="v"><problem url_name="p"/>
+        <html url_name="h"/><problem url_name="p"/></vertical></sequential></chapter>""",
+    )
+    nodes = shape(tree, Level.UNIT)
+    assert outline(nodes) == ["unit:v[problem:p html:h problem:p]"]
+    assert [node.source_key.block_id for node in nodes] == ["v", "p", "h"]
+
+
 def test_a_container_has_each_item_once(tmp_path: Path) -> None:
     tree = read_course(
         tmp_path,

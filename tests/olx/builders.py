@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from content_libraries.olx.api import Fault, OlxTree
+
 type Files = Mapping[str, str | bytes]
 type CourseFolder = Callable[[Files], Path]
 
@@ -41,6 +43,12 @@ def files_in_folder(folder: Path, files: Files) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     return folder
+
+
+def faults_in(tree: OlxTree) -> list[Fault]:
+    """Return the faults of all blocks and drafts of a tree, each once."""
+    roots = (tree.root, *(draft.block for draft in tree.drafts))
+    return list(dict.fromkeys(block.fault for root in roots for block in root.walk() if block.fault))
 
 
 def tar_of(path: Path, members: Iterable[tuple[str | tarfile.TarInfo, bytes]], mode: str = "w:gz") -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from content_libraries.olx.api import DEFAULT_LIMITS, OlxTree, parse_block, read_archive, tree_with_drafts
-from content_libraries.olx.errors import ArchiveTooLargeError, DuplicateBlockError, PointerCycleError
+from content_libraries.olx.errors import ArchiveTooLargeError, PointerCycleError
 
-from .builders import CourseFolder
+from .builders import CourseFolder, faults_in
 from .test_reading import block_in, outline
 
 IN_SUBSECTION = 'parent_url="block-v1:O+C+R+type@sequential+block@s" index_in_children_list="{}"'
@@ -236,8 +236,30 @@ def test_two_drafts_that_define_one_inline_block_differently(course_folder: Cour
             "drafts/vertical/b.xml": '<vertical><poll url_name="q" a="2"/></vertical>',
         }
     )
-    with pytest.raises(DuplicateBlockError, match=r"drafts/vertical/a\.xml and drafts/vertical/b\.xml"):
-        read_archive(folder)
+    (fault,) = faults_in(read_archive(folder))
+    assert "drafts/vertical/a.xml and drafts/vertical/b.xml" in fault.message
+
+
+def test_a_draft_that_cannot_be_read_leaves_the_published_block(course_folder: CourseFolder) -> None:
+    tree = read_archive(course_folder({"drafts/problem/p.xml": "<problem><p></problem>"}))
+    assert [fault.path for fault in faults_in(tree)] == ["drafts/problem/p.xml"]
+    problem = block_in(tree_with_drafts(tree), "problem", "p")
+    assert (problem.olx, problem.fault) == (block_in(tree, "problem", "p").olx, None)
+    assert "Its draft cannot be read" in problem.note
+    assert "drafts/problem/p.xml" in problem.note
+
+
+def test_a_draft_that_cannot_be_read_stands_where_nothing_is_published(course_folder: CourseFolder) -> None:
+    folder = course_folder(
+        {
+            "vertical/v.xml": '<vertical><problem url_name="p"/><problem url_name="new"/></vertical>',
+            "drafts/vertical/v.xml": '<vertical><problem url_name="p"/><problem url_name="new"/></vertical>',
+            "drafts/problem/new.xml": "<problem><p></problem>",
+        }
+    )
+    new = block_in(overlaid(folder), "problem", "new")
+    assert new.fault is not None
+    assert new.fault.path in {"drafts/problem/new.xml", "vertical/v.xml"}
 
 
 @pytest.mark.parametrize("path", ["drafts/html/.xml", "drafts/html/a:b.xml", "drafts/x.xml", "drafts/html/x.html"])

@@ -79,6 +79,8 @@ class BlockPlanner:
     def _decide(self, node: Node) -> tuple[Action, str, str]:
         if node.is_parent:
             return Action.LEAVE_OUT, self.codes.free_component(node.item_type, self._wanted_code(node)), ""
+        if node.fate == Action.FAILED:
+            return self._failed(node)
         if node.fate:
             return node.fate, "", ""
         target = self.facts.targets.get(str(node.source_key))
@@ -91,6 +93,13 @@ class BlockPlanner:
         if self.options.on_repeat == OnRepeat.SKIP:
             return Action.SKIP, code, target.entity_ref
         return Action.UPDATE, code, target.entity_ref
+
+    def _failed(self, node: Node) -> tuple[Action, str, str]:
+        """Name the item that an earlier import made of a block that cannot be read now, so that it keeps its place."""
+        target = self.facts.targets.get(str(node.source_key))
+        if target is None or target.version_pk is None or self.options.on_repeat == OnRepeat.FORK:
+            return Action.FAILED, "", ""
+        return Action.FAILED, target.entity_ref.rsplit(":", 1)[-1], target.entity_ref
 
     def _wanted_code(self, node: Node) -> str:
         url_name = (node.block and node.block.url_name) or str(node.source_key.block_id)
@@ -132,7 +141,10 @@ class BlockPlanner:
     def _planned_block(self, node: Node, *, loose: str | None) -> PlannedBlock:
         action, code, entity_ref = self.actions[node]
         content: dict[str, Any] = {}
-        reason = reason_of_parent(node.block, code) if node.is_parent and node.block else node.reason
+        reason = node.reason
+        if node.is_parent and node.block:
+            reason = f"{reason} {reason_of_parent(node.block, code)}".strip()
+        fault = node.block.fault if node.block else None
         if loose is not None:
             text = _("“%(container)s” exists and is skipped, so this is not placed in it.") % {"container": loose}
             reason = f"{reason} {text}".strip()
@@ -153,6 +165,8 @@ class BlockPlanner:
             reason=reason,
             wanted_code=self._wanted_code(node) if action in MAKING_ACTIONS else code,
             base_version_pk=None if action in MAKING_ACTIONS else self._base_version_pk(node),
+            path=fault.path if fault else "",
+            line=fault.line if fault else 0,
             **content,
         )
         if action == Action.UPDATE and self.facts.has_equal(planned):

@@ -30,13 +30,15 @@ def fingerprints_of(tree: OlxTree, texts: Texts) -> dict[str, str]:
     The digests are the same whether children are written in place or in files of their own, and whether the course is
     read from an archive or from the course store.
 
-    Returns: usage key -> digest. Blocks without ``url_name`` are left out.
+    Returns: usage key -> digest. Blocks without ``url_name`` are left out. Of two blocks with one key, the readable one
+    counts.
     """
     return {
         key: hashlib.blake2b(
-            f"{texts[id(block)]}\0{[child.key for child in block.children]}".encode(), digest_size=8
+            f"{texts[id(block)]}\0{[child.key for child in block.children]}{'!' if block.fault else ''}".encode(),
+            digest_size=8,
         ).hexdigest()
-        for block in tree.walk()
+        for block in sorted(tree.walk(), key=lambda block: block.fault is None)
         if block is not tree.root and (key := usage_key(tree, block))
     }
 

@@ -91,7 +91,7 @@ def _target_change(block: PlannedBlock, version_pk: int | None) -> LibraryChange
         return _change(
             "restored", block, _("“%(title)s” (%(code)s) was restored.") % {"title": block.title, "code": block.code}
         )
-    if block.action == Action.SKIP:
+    if block.action in {Action.SKIP, Action.FAILED}:
         return None
     return _change(
         "edited", block, _("“%(title)s” (%(code)s) was edited.") % {"title": block.title, "code": block.code}

@@ -10,12 +10,15 @@ becomes and where it goes, without looking at the library.
   in this way (the groups of a content experiment) are placed after it, so that alternatives stay apart (ADR 0007).
 - A container directly inside of a container of the same kind is dissolved: its contents take its place.
 - Adjacent blocks that stand a level too high are wrapped in a container of the missing level.
-- A block with two parents becomes one item, in both.
+- A block with two parents becomes one item, in both. A block that stands in one container twice does so in the library.
+- A block that cannot be read fails. It keeps its place, for the item that an earlier import made of it. Blocks that its
+  file still names follow it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby
 from typing import Final
@@ -24,7 +27,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import CONTAINERS, CONTAINERS_OF_TAGS, RANKS, BlockRole, Container, block_type
 from ...learning_core.api import MAX_TITLE
-from ...olx.api import OlxBlock, OlxTree
+from ...olx.api import Fault, OlxBlock, OlxTree
 from ...site_language import gettext as _
 from ...site_language import ngettext
 from ..data import Action, Level
@@ -42,8 +45,8 @@ class Node:
         source_key: usage key of the block in its source.
         item_type: XBlock type, or ``unit``, ``subsection``, ``section``.
         block: the block; None for a container that the import adds to wrap blocks.
-        children: the items that a container holds.
-        fate: LEAVE_OUT or DISSOLVE; None for a block that becomes an item.
+        children: the items that a container holds, and blocks that cannot be read.
+        fate: LEAVE_OUT, FAILED or DISSOLVE; None for a block that becomes an item.
         reason: explains the fate, or is a note about the item.
         is_parent: whether it is left out because it has children. The reason is made later, because it names the code
             that the block would have in the library.
@@ -57,6 +60,10 @@ class Node:
     fate: Action | None = None
     reason: str = ""
     is_parent: bool = False
+
+    def add_reason(self, text: str) -> None:
+        """Add a sentence to the reason."""
+        self.reason = f"{self.reason} {text}".strip()
 
     @property
     def rank(self) -> int:
@@ -86,11 +93,16 @@ class _Shaper:
     """``id()`` of a block -> the nodes that take its place. A second parent of the block gets the same nodes."""
     used_keys: set[UsageKey] = field(default_factory=set)
     """Usage keys that cannot be given to a block without a name of its own."""
+    readable_keys: set[UsageKey] = field(default_factory=set)
+    """Usage keys of blocks that can be read. They cannot be given to a second block of the same name that cannot."""
 
     def run(self) -> list[Node]:
-        self.used_keys = {
-            key_of_name(self.tree, block.tag, block.url_name) for block in self.tree.walk() if block.url_name
-        }
+        for block in self.tree.walk():
+            if block.url_name:
+                key = key_of_name(self.tree, block.tag, block.url_name)
+                self.used_keys.add(key)
+                if not block.fault:
+                    self.readable_keys.add(key)
         self._contents(self.tree.root)
         return self.nodes
 
@@ -107,6 +119,8 @@ class _Shaper:
         if block_type(block.tag).role == BlockRole.ROOT:
             return self._contents(block)
         item_type = CONTAINERS_OF_TAGS.get(block.tag)
+        if block.fault:
+            return self._failed(block, block.fault, parent, number)
         if item_type and RANKS[item_type] > self.top_rank:
             return self._contents(block)
         node = self._node(block, parent, number, item_type or block.tag)
@@ -114,16 +128,14 @@ class _Shaper:
         if item_type is None:
             return self._component(node, block)
         if not block.url_name:
-            node.fate, node.reason = (
-                Action.DISSOLVE,
+            node.fate = Action.DISSOLVE
+            node.add_reason(
                 _("The %(tag)s has no url_name, so only its contents are taken.") % {"tag": block.tag},
             )
         elif block.tag == parent.tag:
             node.fate = Action.DISSOLVE
-            node.reason = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.") % {
-                "type": item_type,
-                "parent": self._title(parent),
-            }
+            text = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.")
+            node.add_reason(text % {"type": item_type, "parent": self._title(parent)})
         contents = self._contents(block)
         if node.fate:
             return contents
@@ -132,29 +144,37 @@ class _Shaper:
     def _component(self, node: Node, block: OlxBlock) -> list[Node]:
         if not block.url_name:
             node.fate = Action.LEAVE_OUT
-            node.reason = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.") % {
-                "tag": block.tag,
-                "path": block.path,
-            }
+            text = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.")
+            node.add_reason(text % {"tag": block.tag, "path": block.path})
         elif reason := self.tree.not_imported.get(block.key):
-            node.fate, node.reason = Action.LEAVE_OUT, reason
+            node.fate = Action.LEAVE_OUT
+            node.add_reason(reason)
         elif block.children or block_type(block.tag).holds_blocks:
             node.fate, node.is_parent = Action.LEAVE_OUT, True
         if node.fate:
-            contents = self._contents(block)
-            for child in contents:
-                child.reason = child.reason or _("Stood in the %(tag)s “%(title)s”, which is not supported.") % {
-                    "tag": block.tag,
-                    "title": node.title,
-                }
-            return contents
+            text = _("Stood in the %(tag)s “%(title)s”, which is not supported.")
+            return self._moved_out(block, text % {"tag": block.tag, "title": node.title})
         return [node]
+
+    def _failed(self, block: OlxBlock, fault: Fault, parent: OlxBlock, number: int) -> list[Node]:
+        node = self._node(block, parent, number, CONTAINERS_OF_TAGS.get(block.tag) or block.tag)
+        node.fate, node.reason = Action.FAILED, fault.message
+        self.nodes.append(node)
+        text = _("Stood in the %(tag)s “%(title)s”, which cannot be read.")
+        return [node, *self._moved_out(block, text % {"tag": block.tag, "title": node.title})]
+
+    def _moved_out(self, block: OlxBlock, reason: str) -> list[Node]:
+        """Return the contents of a block that becomes no item, with a note for those that have no reason yet."""
+        contents = self._contents(block)
+        for child in contents:
+            if child.reason == (child.block.note if child.block else ""):
+                child.add_reason(reason)
+        return contents
 
     def _container(self, node: Node, contents: Sequence[Node]) -> list[Node]:
         """Put the contents that a container can hold into it. Returns: the container, then all other contents."""
-        once = dict.fromkeys(contents)
-        inside = [child for child in once if child.rank < node.rank]
-        beside = [child for child in once if child.rank >= node.rank]
+        inside = [child for child in _without_repeats(node, contents) if child.rank < node.rank]
+        beside = [child for child in dict.fromkeys(contents) if child.rank >= node.rank]
         node.children = self._wrapped(node, inside, node.rank - 1)
         return [node, *beside]
 
@@ -162,12 +182,15 @@ class _Shaper:
         """Wrap runs of contents below a rank in containers of that rank."""
         result: list[Node] = []
         for fits, run in groupby(contents, lambda child: child.rank >= rank):
+            below = list(run)
             if fits:
-                result.extend(run)
+                result.extend(below)
+                continue
+            if all(child.fate for child in below):
                 continue
             wrapper = self._wrapper(node, _CONTAINER_OF_RANK[rank], len(result))
             self.nodes.append(wrapper)
-            wrapper.children = self._wrapped(wrapper, run, rank - 1)
+            wrapper.children = self._wrapped(wrapper, below, rank - 1)
             result.append(wrapper)
         return result
 
@@ -184,9 +207,11 @@ class _Shaper:
     def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
         if block.url_name:
             key = key_of_name(self.tree, block.tag, block.url_name)
+            if block.fault and key in self.readable_keys:
+                key = self._free_key(block.tag, f"{block.url_name}-unreadable")
         else:
             key = self._free_key(block.tag, f"{parent.url_name}-unnamed-{number}")
-        return Node(key, item_type, self._title(block), block)
+        return Node(key, item_type, self._title(block), block, reason=block.note)
 
     def _free_key(self, tag: str, name: str) -> UsageKey:
         """Make a free key for a block without a name, or for a container that the import adds."""
@@ -198,6 +223,16 @@ class _Shaper:
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or "")
         return (title if title.strip() else block.url_name or block.tag)[:MAX_TITLE]
+
+
+def _without_repeats(node: Node, contents: Iterable[Node]) -> Iterator[Node]:
+    """Yield each of the contents of a container once, but a block that stands in the container itself twice, twice."""
+    places = Counter(id(child) for child in node.block.children) if node.block else Counter()
+    taken: Counter[Node] = Counter()
+    for child in contents:
+        taken[child] += 1
+        if taken[child] <= max(1, places[id(child.block)]):
+            yield child
 
 
 def reason_of_parent(block: OlxBlock, code: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
 
 from ...learning_core.api import DraftWrites, draft_change_log_records, package_id
-from ..data import WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
+from ..data import OMITTING_ACTIONS, WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
 from ..models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
@@ -140,7 +140,7 @@ def record_import(
     migration.fingerprints = dict(plan.fingerprints)
     migration.finished = datetime.now(UTC)
     migration.save()
-    recorded = WRITING_ACTIONS | {Action.LEAVE_OUT} | ({Action.SKIP, Action.KEEP} if forward else frozenset())
+    recorded = WRITING_ACTIONS | OMITTING_ACTIONS | ({Action.SKIP, Action.KEEP} if forward else frozenset())
     blocks = [block for block in plan.blocks if block.action in recorded]
     block_sources = _block_sources(source, blocks)
     log_records = draft_change_log_records(written.writes.draft_change_log_pk)
@@ -159,13 +159,14 @@ def _row(
     written: Written,
     log_records: Mapping[int, int],
 ) -> ModulestoreBlockMigration:
-    target_pk = written.entity_pks.get(block.entity_ref) if block.entity_ref else None
+    has_target = block.entity_ref and block.action != Action.FAILED
+    target_pk = written.entity_pks.get(block.entity_ref) if has_target else None
     return ModulestoreBlockMigration(
         overall_migration=migration,
         source_id=block_source_pk,
         target_id=target_pk,
         change_log_record_id=log_records.get(target_pk or 0),
-        unsupported_reason=block.reason if block.action == Action.LEAVE_OUT else None,
+        unsupported_reason=block.reason if block.action in OMITTING_ACTIONS else None,
     )
 
 

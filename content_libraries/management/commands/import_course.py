@@ -23,7 +23,7 @@ from ...block_types.api import UNIT
 _LEVELS: Final = [level.value for level in imports.Level]
 _STRATEGIES: Final = [strategy.value for strategy in imports.OnRepeat]
 
-_TO_WHAT_WAS_THERE: Final = ("update", "restore", "keep", "skip")
+_OTHER_OUTCOMES: Final = ("update", "restore", "keep", "skip", "failed")
 
 
 class _Options(TypedDict):
@@ -40,6 +40,7 @@ class _Options(TypedDict):
     only: Sequence[str]
     keep_unused_files: bool
     forward: bool
+    strict: bool
     dry_run: bool
     publish: bool
 
@@ -69,6 +70,7 @@ class Command(LibraryCommand):
             help="bring files that nothing refers to, in a Text that links them",
         )
         parser.add_argument("--forward", action="store_true", help="let references to the source lead to the library")
+        parser.add_argument("--strict", action="store_true", help="import nothing if a block cannot be read")
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
         parser.add_argument("--publish", action="store_true", help="publish what is written")
 
@@ -106,6 +108,7 @@ class Command(LibraryCommand):
                 forward=options["forward"] or None,
                 keep_unused_files=options["keep_unused_files"],
             ),
+            strict=options["strict"],
             progress=self.progress,
         )
         if unknown := imports.plan_report(plan)["unknown"]:
@@ -124,12 +127,12 @@ class Command(LibraryCommand):
     def summarize(self, result: Mapping[str, Any]) -> str:
         made, there, actions = result["created"], result["counts"], result["actions"]
         lines = cut(list(imports.report_lines(result)), is_done=not result.get("dry_run"))
-        there_before = {action: actions.get(action, 0) for action in _TO_WHAT_WAS_THERE}
+        others = {action: actions.get(action, 0) for action in _OTHER_OUTCOMES}
         created = [
             _("%(made)s of %(there)s %(kind)s created") % {"made": made[kind], "there": there[kind], "kind": _(kind)}
             for kind in there
         ]
-        created += [f"{count} {words}" for count, words in imports.outcomes_in_words(there_before)]
+        created += [f"{count} {words}" for count, words in imports.outcomes_in_words(others)]
         left_out = len(result["unsupported"])
         text = ngettext(
             "%(source)s → %(library)s: %(created)s, %(count)s block not supported.",
@@ -141,3 +144,14 @@ class Command(LibraryCommand):
         if result.get("dry_run"):
             lines.append(_("Nothing was written: this was a dry run."))
         return "\n".join(lines)
+
+    def failure(self, result: Mapping[str, Any]) -> str:
+        count = len(result["failed"])
+        if not count:
+            return ""
+        text = ngettext(
+            "%(count)s block of the source cannot be read. Correct it, and import the source again.",
+            "%(count)s blocks of the source cannot be read. Correct them, and import the source again.",
+            count,
+        )
+        return text % {"count": count}

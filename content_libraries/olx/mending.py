@@ -1,0 +1,96 @@
+"""
+Mends texts that could not be read, for one second reading.
+
+Only damage with one plausible meaning is mended: bytes that are not UTF-8 are read as Windows-1252 (which includes the
+characters of Latin-1), an ``&`` that begins no entity becomes ``&amp;``, entities of HTML become their characters, and
+control characters become spaces. Time and size are bounded by the size of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import Final
+
+from .xml_source import xml_safe
+
+__all__ = ["mended_text", "mended_xml"]
+
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]+")
+_ENCODING: Final = re.compile(rb"""\A(\s*<\?xml[^<>]{0,100}?)\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_ENCODINGS: Final = frozenset(
+    {
+        b"ascii",
+        b"cp1252",
+        b"iso-8859-1",
+        b"iso8859-1",
+        b"iso_8859-1",
+        b"latin-1",
+        b"latin1",
+        b"us-ascii",
+        b"utf-8",
+        b"utf8",
+        b"windows-1252",
+    }
+)
+_LITERAL: Final = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
+_REFERENCE: Final = re.compile(
+    rf"{_LITERAL}|&(?:(?P<name>#x[0-9A-Fa-f]{{1,8}}|#[0-9]{{1,8}}|[A-Za-z][A-Za-z0-9]{{0,31}});)?", re.DOTALL
+)
+_XML_ENTITIES: Final = frozenset({"amp", "apos", "gt", "lt", "quot"})
+
+
+def mended_text(data: bytes) -> str | None:
+    """
+    Decode a text that is not UTF-8; None if it is in none of the encodings that can be told by their bytes.
+
+    Each run of bytes that are not ASCII is UTF-8 or else Windows-1252, so that a text in two encodings is read as well.
+    """
+    if b"\0" in data:  # UTF-16 and binary files
+        return None
+    try:
+        return _NOT_ASCII.sub(_as_utf8, data.removeprefix(b"\xef\xbb\xbf")).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def mended_xml(data: bytes, *, limit: int) -> bytes | None:
+    """
+    Mend an XML text; None if nothing can be mended, or if the result has more bytes than the limit.
+
+    The result need not be well-formed. Lines keep their numbers.
+    """
+    found = _ENCODING.match(data)
+    if found and found[2].lower() not in _ENCODINGS:
+        return None
+    text = mended_text(data[: found.end(1)] + data[found.end() :] if found else data)
+    if text is None:
+        return None
+    mended = xml_safe(_REFERENCE.sub(_mended_reference, text)).encode()
+    return mended if mended != data and len(mended) <= limit else None
+
+
+def _as_utf8(run: re.Match[bytes]) -> bytes:
+    try:
+        run[0].decode()
+    except UnicodeDecodeError:
+        return run[0].decode("cp1252").encode()
+    return run[0]
+
+
+def _mended_reference(found: re.Match[str]) -> str:
+    name = found["name"]
+    if found[0].startswith("<") or name in _XML_ENTITIES:
+        return found[0]
+    if name is None:
+        return "&amp;"
+    if name.startswith("#"):
+        return found[0] if _is_character(name) else " "
+    characters = html5.get(f"{name};")
+    return "".join(f"&#{ord(character)};" for character in characters) if characters else f"&amp;{name};"
+
+
+def _is_character(reference: str) -> bool:
+    """Return whether a numeric reference, such as "#233" or "#xe9", names a character that XML can hold."""
+    code = int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])
+    return code <= 0x10FFFF and xml_safe(chr(code)) == chr(code)

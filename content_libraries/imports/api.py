@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from .. import site_language
 from ..actors import Actor
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Permission, access_library, package_pk
@@ -137,7 +138,8 @@ def plan_import(
     if strict:
         refuse_broken(tree if options.with_drafts else replace(tree, drafts=()))
     if options.with_drafts:
-        tree = tree_with_drafts(tree)
+        with site_language.active():  # plans keep the notes on drafts that cannot be read
+            tree = tree_with_drafts(tree)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
     return plan_tree(tree, library, options, user=user, after=after)
 

@@ -39,7 +39,7 @@ from .sources.base import Source, SourceChangedError, SourceFormat
 from .sources.finding import UnknownSourceError, find_source, is_path, named_source
 from .sources.registry import SourcePath, as_source, upload_suffixes
 from .sources.uploads import list_sources, upload_source
-from .wording import outcomes_in_words, report_lines
+from .wording import outcomes_in_words, report_lines, unreadable_in_words
 
 __all__ = [
     "Action",
@@ -94,6 +94,7 @@ __all__ = [
     "start_imports",
     "start_legacy_migrations",
     "start_plans",
+    "unreadable_in_words",
     "upload_source",
     "upload_suffixes",
 ]

@@ -24,6 +24,7 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
@@ -58,6 +59,7 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "Tags",
+    "UnsupportedEncodingError",
     "assembled",
     "body_of",
     "broken_blocks",

@@ -17,6 +17,11 @@ def active() -> AbstractContextManager[None]:
     return translation.override(settings.LANGUAGE_CODE)
 
 
+def is_active() -> bool:
+    """Return whether texts are translated into the language of the site now."""
+    return translation.get_language() == settings.LANGUAGE_CODE
+
+
 def gettext(message: str) -> str:
     """Return the message in the language of the site."""
     with active():

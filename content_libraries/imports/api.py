@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from .. import site_language
 from ..actors import Actor
 from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries.api import Permission, access_library, package_pk
@@ -37,7 +38,7 @@ from .sources.base import Source, SourceChangedError, SourceFormat
 from .sources.finding import UnknownSourceError, find_source, is_path, named_source
 from .sources.registry import SourcePath, as_source, upload_suffixes
 from .sources.uploads import list_sources, upload_source
-from .wording import outcomes_in_words, report_lines
+from .wording import outcomes_in_words, report_lines, unreadable_in_words
 
 __all__ = [
     "Action",
@@ -91,6 +92,7 @@ __all__ = [
     "start_imports",
     "start_legacy_migrations",
     "start_plans",
+    "unreadable_in_words",
     "upload_source",
     "upload_suffixes",
 ]
@@ -135,7 +137,8 @@ def plan_import(
     if strict:
         refuse_broken(tree if options.with_drafts else replace(tree, drafts=()))
     if options.with_drafts:
-        tree = tree_with_drafts(tree)
+        with site_language.active():  # plans keep the notes on drafts that cannot be read
+            tree = tree_with_drafts(tree)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
     return plan_tree(tree, library, options, user=user, after=after)
 

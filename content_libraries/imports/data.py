@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -78,7 +78,7 @@ class ImportOptions:
         make_collection: make the collection if it does not exist: under ``collection_code``, or, if that is empty,
             titled like the source.
         forward: let references to the source lead to the library from now on. None means: only if the source is a
-            legacy library that is not forwarded yet.
+            legacy library that is not forwarded yet, and all its blocks can be read.
         keep_unused_files: also import static files that no block refers to, in a Text that links them.
     """
 
@@ -188,6 +188,11 @@ class PlannedBlock:
     @property
     def is_container(self) -> bool:
         return self.item_type in RANKS
+
+
+def is_whole(blocks: Iterable[PlannedBlock]) -> bool:
+    """Return whether all these blocks can be read."""
+    return not any(block.action == Action.FAILED for block in blocks)
 
 
 @dataclass(frozen=True, slots=True)

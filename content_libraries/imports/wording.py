@@ -55,6 +55,16 @@ def outcomes_in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]
     return tuple((actions[action], str(words)) for action, words in _OUTCOMES.items() if actions.get(action))
 
 
+def unreadable_in_words(count: int) -> str:
+    """Say how many blocks of a source cannot be read; "" for none."""
+    text = ngettext(
+        "%(count)s block of the source cannot be read. Correct it, and import the source again.",
+        "%(count)s blocks of the source cannot be read. Correct them, and import the source again.",
+        count,
+    )
+    return text % {"count": count} if count else ""
+
+
 def error_in_words(error: str) -> str:
     """Return the translated ``ModulestoreMigration.error``: why a source was not imported."""
     return _(CANCELED_TEXT) if error == CANCELED_TEXT else error

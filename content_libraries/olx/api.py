@@ -25,6 +25,7 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
@@ -60,6 +61,7 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "Tags",
+    "UnsupportedEncodingError",
     "assembled",
     "body_of",
     "broken_blocks",

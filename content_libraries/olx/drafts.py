@@ -23,7 +23,8 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     Return the tree as its authors see it in Studio.
 
     A draft replaces the published block with the same tag and url_name, wherever that block stands. If the draft cannot
-    be read and the published block can, the published block stays, with a note. A draft that names
+    be read and the published block can, the published block stays, with a note. Other drafts that cannot be read do not
+    tell their place: they come last in the root. A draft that names
     a parent, but is not among its children, is inserted at its index (at the end without one). Drafts without a place
     stay in ``drafts`` of the result.
 
@@ -32,8 +33,12 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS) -> OlxTr
     if not tree.drafts:
         return tree
     root = _Overlay(tree.drafts, limits).block(tree.root)
-    refuse_unfolding([root], limits)
     placed = {block.key for block in root.walk()}
+    broken = [draft.block for draft in tree.drafts if draft.block.fault and draft.block.key not in placed]
+    if broken:
+        root = with_children(root, [*root.children, *broken], frozenset())
+        placed |= {block.key for block in broken}
+    refuse_unfolding([root], limits)
     return replace(tree, root=root, drafts=tuple(draft for draft in tree.drafts if draft.block.key not in placed))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from openedx_content.models_api import PublishableEntity
 
 from content_libraries import api
@@ -19,6 +20,7 @@ from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.imports.results import preview
 from content_libraries.keys import course_key, library_key
 from content_libraries.libraries.models import ContentLibrary
+from content_libraries.olx.api import OlxError
 from tests.olx.builders import tar_of
 
 from .sources import in_place, write_course
@@ -172,6 +174,17 @@ def test_no_container_is_made_for_a_broken_block_alone(tmp_path: Path, library: 
         ("subsection", Action.CREATE),
         ("html", Action.FAILED),
     ]
+
+
+def test_faults_are_kept_in_the_language_of_the_site_and_refusals_are_in_the_readers(
+    source: Path, tmp_path: Path, library: ContentLibrary
+) -> None:
+    with translation.override("es"):
+        plan = imports.plan_import(library.library_key, user=OPERATOR, source=source)
+        broken = write_course(tmp_path / "broken", "<a></b>")
+        with pytest.raises(OlxError, match="no es XML"):
+            imports.plan_import(library.library_key, user=OPERATOR, source=broken)
+    assert "is not well-formed XML" in plan.blocks[0].reason
 
 
 def test_what_was_mended_says_so(tmp_path: Path, library: ContentLibrary) -> None:

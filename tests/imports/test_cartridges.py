@@ -375,6 +375,18 @@ def test_a_bad_cartridge_is_named(library: ContentLibrary, tmp_path: Path, name:
         run(library, path)
 
 
+def test_a_resource_that_cannot_be_read_fails_alone(library: ContentLibrary, tmp_path: Path) -> None:
+    resources = resource("q", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "q.xml") + resource(
+        "p", "webcontent", "p.html"
+    )
+    files = {"q.xml": "<questestinterop>\n<item></questestinterop>", "p.html": "<p>Kept</p>"}
+    path = cartridge(tmp_path, item("1", "Quiz", "q") + item("2", "Page", "p"), resources, files)
+    report = run(library, path)
+    assert [(row["title"], row["path"], row["line"]) for row in report["failed"]] == [("Quiz", "q.xml", 2)]
+    assert report["actions"]["failed"] == 1
+    assert "Kept" in api.get_olx(api.component_key("lb:O:lib:html:p"), user=OPERATOR)
+
+
 def test_a_manifest_that_nests_without_end_is_refused(library: ContentLibrary, tmp_path: Path) -> None:
     items = "<item>" * 100 + "</item>" * 100
     with pytest.raises(OlxError, match="too deeply"):

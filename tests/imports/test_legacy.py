@@ -167,6 +167,19 @@ def test_what_fails_does_not_keep_the_others_back(
     assert rows[1]["library"] == "lib:O:L1"
 
 
+def test_a_legacy_library_with_a_broken_block_is_not_forwarded_until_it_is_corrected(
+    tmp_path: Path, migrate: Migrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = legacy_archive(tmp_path / "2", PROBLEMS + '<problem url_name="p3"/>')
+    with pytest.raises(CommandError, match="1 block of the source cannot be read"):
+        migrate(missing, "--one-each")
+    (row,) = json.loads(capsys.readouterr().out.splitlines()[-1])["migrations"]
+    assert (row["redirects"], row["report"]["actions"]) == (False, {"create": 2, "failed": 1})
+    corrected = legacy_archive(tmp_path / "3", PROBLEMS + '<problem url_name="p3">3</problem>')
+    (row,) = migrate(corrected, "--one-each")
+    assert (row["redirects"], row["report"]["actions"]) == (True, {"create": 1, "skip": 2})
+
+
 def test_what_fails_is_called_by_its_whole_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

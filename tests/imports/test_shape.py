@@ -131,17 +131,6 @@ def test_a_block_under_two_parents_is_one_item_in_both(tmp_path: Path) -> None:
     assert [node.item_type for node in nodes].count("problem") == 1
 
 
-def test_a_component_without_a_name_is_reported_and_its_siblings_arrive(tmp_path: Path) -> None:
-    tree = read_course(
-        tmp_path,
-        """<chapter url_name="c"><sequential url_name="s"><vertical url_name="v">
-        <html>nameless</html><html url_name="h"/></vertical></sequential></chapter>""",
-    )
-    nodes = shape(tree, Level.UNIT)
-    assert outline(nodes) == ["unit:v[html:h]"]
-    assert fates(nodes) == {"v-unnamed-0": Action.LEAVE_OUT}
-
-
 def test_titles_fall_back_to_names_and_fit_their_column(tmp_path: Path) -> None:
     tree = read_course(
         tmp_path,
@@ -152,11 +141,10 @@ def test_titles_fall_back_to_names_and_fit_their_column(tmp_path: Path) -> None:
     assert titles == ["c", "x" * 500, "v"]
 
 
-def test_blocks_without_a_name_have_keys_of_their_own(tmp_path: Path) -> None:
+def test_added_containers_have_keys_of_their_own(tmp_path: Path) -> None:
     tree = read_course(
         tmp_path,
-        """<chapter url_name="a"><sequential><vertical><html/></vertical><vertical><html/></vertical></sequential>
-        <problem url_name="p"/></chapter>
+        """<chapter url_name="a"><problem url_name="p"/></chapter>
         <chapter url_name="b"><sequential url_name="a-contents-0" display_name="x"/></chapter>""",
     )
     nodes = shape(tree, Level.SECTION)

@@ -249,6 +249,14 @@ def test_a_draft_that_cannot_be_read_leaves_the_published_block(course_folder: C
     assert "drafts/problem/p.xml" in problem.note
 
 
+def test_a_draft_that_cannot_be_read_and_has_no_place_is_not_silently_lost(course_folder: CourseFolder) -> None:
+    folder = course_folder({"drafts/problem/new.xml": f"<problem {IN_SUBSECTION.format(0)}><p></problem>"})
+    tree = overlaid(folder)
+    assert tree.root.children[-1] is block_in(tree, "problem", "new")
+    assert [fault.path for fault in faults_in(tree)] == ["drafts/problem/new.xml"]
+    assert tree.drafts == ()
+
+
 def test_a_draft_that_cannot_be_read_stands_where_nothing_is_published(course_folder: CourseFolder) -> None:
     folder = course_folder(
         {

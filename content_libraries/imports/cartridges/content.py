@@ -13,7 +13,17 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
 
-from ...olx.api import OlxBlock, StaticFile, assembled, decoded, xml_safe
+from ...olx.api import (
+    Fault,
+    MalformedXmlError,
+    OlxBlock,
+    OlxError,
+    StaticFile,
+    UnsupportedEncodingError,
+    assembled,
+    decoded,
+    xml_safe,
+)
 from ...site_language import gettext as _
 from . import xml
 from .manifest import Item, Manifest, Resource
@@ -57,7 +67,10 @@ class ContentReader:
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """Return the blocks of a resource. They get the title of the item that shows the resource first."""
         if identifier not in self._known:
-            self._known[identifier] = self._read(identifier, title)
+            try:
+                self._known[identifier] = self._read(identifier, title)
+            except (MalformedXmlError, UnsupportedEncodingError) as error:
+                self._known[identifier] = (self._broken(identifier, title, error),)
         return self._known[identifier]
 
     def label(self, item: Item) -> OlxBlock:
@@ -157,6 +170,13 @@ class ContentReader:
         olx = f"<html{_title(title)}><![CDATA[{cdata}]]></html>"
         name = self.name("html", identifier)
         return OlxBlock("html", name, {"display_name": title}, olx, path=path, body=text)
+
+    def _broken(self, identifier: str, title: str, error: OlxError) -> OlxBlock:
+        """Make a block for a resource that cannot be read."""
+        olx = f"<resource{_title(title)}/>"
+        fault = Fault(error.message, error.path, error.line)
+        name = self.name("resource", identifier)
+        return OlxBlock("resource", name, {"display_name": title}, olx, path=error.path, fault=fault)
 
     def _left_out(self, tag: str, identifier: str, title: str, reason: str) -> OlxBlock:
         block = OlxBlock(tag, self.name(tag, identifier), {"display_name": title}, f"<{tag}{_title(title)}/>")

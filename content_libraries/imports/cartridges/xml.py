@@ -24,7 +24,9 @@ def parse(data: bytes, path: str) -> etree._Element:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise MalformedXmlError(
-            _("%(path)s is not well-formed XML (%(problem)s): correct it.") % {"path": path, "problem": error.msg}, path
+            _("%(path)s is not well-formed XML (%(problem)s): correct it.") % {"path": path, "problem": error.msg},
+            path,
+            error.lineno or 0,
         ) from error
 
 

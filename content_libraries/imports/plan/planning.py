@@ -9,7 +9,16 @@ from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
 from ...olx.api import OlxTree
 from ...site_language import gettext
-from ..data import MAKING_ACTIONS, Action, ImportOptions, ImportPlan, LeftOutTag, PlannedBlock, SizeCheck
+from ..data import (
+    MAKING_ACTIONS,
+    Action,
+    ImportOptions,
+    ImportPlan,
+    LeftOutTag,
+    PlannedBlock,
+    SizeCheck,
+    is_whole,
+)
 from ..records.forwarding import refuse_frozen, would_forward
 from ..sources.keys import source_digest
 from .blocks import BlockPlanner
@@ -43,8 +52,8 @@ def plan_tree(
 
     Raises SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
     """
-    tree = with_names(tree)
     source_version = source_digest(tree)
+    tree = with_names(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]
     part = read_part(tree, options)
@@ -91,7 +100,7 @@ def plan_tree(
         taken_titles=_taken_titles(blocks, facts, made_before),
         tags_left_out=_tags_left_out(tags, planner, options),
         last_row_pk=facts.newest_row_pk,
-        forwards=would_forward(options.forward, tree.context_key),
+        forwards=would_forward(options.forward, tree.context_key, is_whole=is_whole(blocks)),
     )
 
 

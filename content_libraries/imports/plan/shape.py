@@ -76,7 +76,7 @@ def shape(tree: OlxTree, level: Level) -> list[Node]:
     Decide which items the blocks of a source become.
 
     Args:
-        tree: the source.
+        tree: the source, whose blocks all have names.
         level: the highest level of containers to make.
 
     Returns: one node for each block below the root, parents before children, without containers above the level.
@@ -92,7 +92,7 @@ class _Shaper:
     nodes_of: dict[int, list[Node]] = field(default_factory=dict)
     """``id()`` of a block -> the nodes that take its place. A second parent of the block gets the same nodes."""
     used_keys: set[UsageKey] = field(default_factory=set)
-    """Usage keys that cannot be given to a block without a name of its own."""
+    """Usage keys that cannot be given to a container that the import adds, or to a second block of one name."""
     readable_keys: set[UsageKey] = field(default_factory=set)
     """Usage keys of blocks that can be read. They cannot be given to a second block of the same name that cannot."""
 
@@ -107,32 +107,27 @@ class _Shaper:
         return self.nodes
 
     def _contents(self, block: OlxBlock) -> list[Node]:
-        return [node for number, child in enumerate(block.children) for node in self._place(child, block, number)]
+        return [node for child in block.children for node in self._place(child, block)]
 
-    def _place(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
+    def _place(self, block: OlxBlock, parent: OlxBlock) -> list[Node]:
         """Return the nodes that take the place of a block in the enclosing container."""
         if id(block) not in self.nodes_of:
-            self.nodes_of[id(block)] = self._nodes_for(block, parent, number)
+            self.nodes_of[id(block)] = self._nodes_for(block, parent)
         return self.nodes_of[id(block)]
 
-    def _nodes_for(self, block: OlxBlock, parent: OlxBlock, number: int) -> list[Node]:
+    def _nodes_for(self, block: OlxBlock, parent: OlxBlock) -> list[Node]:
         if block_type(block.tag).role == BlockRole.ROOT:
             return self._contents(block)
         item_type = CONTAINERS_OF_TAGS.get(block.tag)
         if block.fault:
-            return self._failed(block, block.fault, parent, number)
+            return self._failed(block, block.fault)
         if item_type and RANKS[item_type] > self.top_rank:
             return self._contents(block)
-        node = self._node(block, parent, number, item_type or block.tag)
+        node = self._node(block, item_type or block.tag)
         self.nodes.append(node)
         if item_type is None:
             return self._component(node, block)
-        if not block.url_name:
-            node.fate = Action.DISSOLVE
-            node.add_reason(
-                _("The %(tag)s has no url_name, so only its contents are taken.") % {"tag": block.tag},
-            )
-        elif block.tag == parent.tag:
+        if block.tag == parent.tag:
             node.fate = Action.DISSOLVE
             text = _("A %(type)s cannot be in a %(type)s; its contents are in “%(parent)s”.")
             node.add_reason(text % {"type": item_type, "parent": self._title(parent)})
@@ -142,11 +137,7 @@ class _Shaper:
         return self._container(node, contents)
 
     def _component(self, node: Node, block: OlxBlock) -> list[Node]:
-        if not block.url_name:
-            node.fate = Action.LEAVE_OUT
-            text = _("The %(tag)s in %(path)s has no url_name. Give it one, and import again.")
-            node.add_reason(text % {"tag": block.tag, "path": block.path})
-        elif reason := self.tree.not_imported.get(block.key):
+        if reason := self.tree.not_imported.get(block.key):
             node.fate = Action.LEAVE_OUT
             node.add_reason(reason)
         elif block.children or block_type(block.tag).holds_blocks:
@@ -156,8 +147,8 @@ class _Shaper:
             return self._moved_out(block, text % {"tag": block.tag, "title": node.title})
         return [node]
 
-    def _failed(self, block: OlxBlock, fault: Fault, parent: OlxBlock, number: int) -> list[Node]:
-        node = self._node(block, parent, number, CONTAINERS_OF_TAGS.get(block.tag) or block.tag)
+    def _failed(self, block: OlxBlock, fault: Fault) -> list[Node]:
+        node = self._node(block, CONTAINERS_OF_TAGS.get(block.tag) or block.tag)
         node.fate, node.reason = Action.FAILED, fault.message
         self.nodes.append(node)
         text = _("Stood in the %(tag)s “%(title)s”, which cannot be read.")
@@ -204,17 +195,14 @@ class _Shaper:
             % {"type": node.item_type, "title": node.title},
         )
 
-    def _node(self, block: OlxBlock, parent: OlxBlock, number: int, item_type: str) -> Node:
-        if block.url_name:
-            key = key_of_name(self.tree, block.tag, block.url_name)
-            if block.fault and key in self.readable_keys:
-                key = self._free_key(block.tag, f"{block.url_name}-unreadable")
-        else:
-            key = self._free_key(block.tag, f"{parent.url_name}-unnamed-{number}")
+    def _node(self, block: OlxBlock, item_type: str) -> Node:
+        key = key_of_name(self.tree, block.tag, block.url_name)
+        if block.fault and key in self.readable_keys:
+            key = self._free_key(block.tag, f"{block.url_name}-unreadable")
         return Node(key, item_type, self._title(block), block, reason=block.note)
 
     def _free_key(self, tag: str, name: str) -> UsageKey:
-        """Make a free key for a block without a name, or for a container that the import adds."""
+        """Make a free key for a container that the import adds, or for a second block of one name."""
         names = chain([name], (f"{name}-{number}" for number in count(1)))
         key = next(key for name in names if (key := key_of_name(self.tree, tag, name)) not in self.used_keys)
         self.used_keys.add(key)
@@ -222,7 +210,7 @@ class _Shaper:
 
     def _title(self, block: OlxBlock) -> str:
         title = str(self.tree.settings_of(block).get("display_name") or "")
-        return (title if title.strip() else block.url_name or block.tag)[:MAX_TITLE]
+        return (title if title.strip() else block.url_name)[:MAX_TITLE]
 
 
 def _without_repeats(node: Node, contents: Iterable[Node]) -> Iterator[Node]:

@@ -28,21 +28,22 @@ class SourceFrozenError(ConflictError):
     code = "source_frozen"
 
 
-def shall_forward(wish: bool | None, source: ModulestoreSource) -> bool:
+def shall_forward(wish: bool | None, source: ModulestoreSource, *, is_whole: bool) -> bool:
     """
     Return whether an import forwards its source.
 
-    If ``wish`` is None, the first migration of a legacy library forwards it, and imports of courses do not.
+    If ``wish`` is None, the first migration of a legacy library forwards it if all its blocks can be read, and imports
+    of courses do not. A forwarded legacy library is read-only, so its broken blocks could not be corrected.
     """
     if wish is not None:
         return wish
-    return isinstance(source.key, LibraryLocator) and source.forwarded_id is None
+    return is_whole and isinstance(source.key, LibraryLocator) and source.forwarded_id is None
 
 
-def would_forward(wish: bool | None, source_key: CourseKey) -> bool:
+def would_forward(wish: bool | None, source_key: CourseKey, *, is_whole: bool) -> bool:
     """Return whether an import that starts now would forward its source; see ``shall_forward``."""
     source = ModulestoreSource.objects.filter(key=source_key).first()
-    return shall_forward(wish, source or ModulestoreSource(key=source_key))
+    return shall_forward(wish, source or ModulestoreSource(key=source_key), is_whole=is_whole)
 
 
 def forward_source(migration: ModulestoreMigration) -> None:

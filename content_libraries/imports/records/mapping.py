@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from opaque_keys.edx.keys import CourseKey
 
 from ...learning_core.api import DraftWrites, draft_change_log_records, package_id
-from ..data import OMITTING_ACTIONS, WRITING_ACTIONS, Action, ImportPlan, PlannedBlock
+from ..data import OMITTING_ACTIONS, WRITING_ACTIONS, Action, ImportPlan, PlannedBlock, is_whole
 from ..models import (
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
@@ -129,7 +129,7 @@ def record_import(
         migration: the row that a job made for this import; a new row if None.
     """
     source, _created = ModulestoreSource.objects.get_or_create(key=plan.source_key)
-    forward = shall_forward(plan.options.forward, source)
+    forward = shall_forward(plan.options.forward, source, is_whole=is_whole(plan.blocks))
     migration = migration or ModulestoreMigration(source=source, target_id=learning_package_pk, created_by_id=author_pk)
     migration.source_version = plan.source_version
     migration.composition_level = plan.options.level

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ...olx.api import OlxTree, StaticFile, iter_static_files, read_archive
+from ... import site_language
+from ...olx.api import OlxError, OlxTree, StaticFile, iter_static_files, read_archive
 from .base import SourceFormat, reading_limits
 
 
@@ -22,6 +24,15 @@ class ArchiveSource:
         return self.path.name
 
     def tree(self) -> OlxTree:
+        """
+        Read everything but the static files.
+
+        The faults of blocks are in the language of the site, because plans keep them. Errors that refuse the archive
+        are for its reader: in another language, the archive is read once more for them. Raises OlxError.
+        """
+        if not site_language.is_active():
+            with site_language.active(), suppress(OlxError):
+                return read_archive(self.path, limits=reading_limits())
         return read_archive(self.path, limits=reading_limits())
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:

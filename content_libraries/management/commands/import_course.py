@@ -146,12 +146,4 @@ class Command(LibraryCommand):
         return "\n".join(lines)
 
     def failure(self, result: Mapping[str, Any]) -> str:
-        count = len(result["failed"])
-        if not count:
-            return ""
-        text = ngettext(
-            "%(count)s block of the source cannot be read. Correct it, and import the source again.",
-            "%(count)s blocks of the source cannot be read. Correct them, and import the source again.",
-            count,
-        )
-        return text % {"count": count}
+        return imports.unreadable_in_words(len(result["failed"]))

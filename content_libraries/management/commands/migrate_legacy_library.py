@@ -68,7 +68,9 @@ class Command(LibraryCommand):
     def failure(self, result: Mapping[str, Any]) -> str:
         failed = sum(bool(row["error"]) for row in result["migrations"])
         counts = {"failed": failed, "all": len(result["migrations"])}
-        return _("%(failed)s of %(all)s were not migrated.") % counts if failed else ""
+        if failed:
+            return _("%(failed)s of %(all)s were not migrated.") % counts
+        return imports.unreadable_in_words(sum(len(row["report"]["failed"]) for row in result["migrations"]))
 
 
 def _row(name: str, result: imports.LegacyMigration) -> dict[str, Any]:

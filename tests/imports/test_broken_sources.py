@@ -158,6 +158,15 @@ def test_of_two_blocks_of_one_name_the_second_fails_with_a_key_of_its_own(
     assert len(plan.blocks) == 2
 
 
+def test_every_broken_block_of_one_name_has_a_row_of_its_own(tmp_path: Path, library: ContentLibrary) -> None:
+    outline = '<html url_name="h" filename="a"/><html url_name="h" filename="b"/>'
+    plan = imports.plan_import(library.library_key, user=OPERATOR, source=write_course(tmp_path / "course", outline))
+    assert [(str(block.source_key), block.action) for block in plan.blocks] == [
+        (KEY.format("html", "h"), Action.FAILED),
+        (KEY.format("html", "h-unreadable"), Action.FAILED),
+    ]
+
+
 def test_a_block_that_was_corrected_arrives_with_the_next_import(source: Path, library: ContentLibrary) -> None:
     with pytest.raises(CommandError):
         call_command("import_course", str(source), "lib:O:lib")

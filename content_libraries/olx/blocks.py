@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from ..translation import gettext as _
-from .data import OlxBlock
+from .data import Fault, OlxBlock
 from .errors import (
     ArchiveTooLargeError,
     DuplicateBlockError,
@@ -62,7 +62,8 @@ class BlockReader:
         self.used: set[str] = set()
         self._named: dict[tuple[str, str], OlxBlock] = {}
         self._pointed: dict[tuple[str, str], tuple[dict[str, str], OlxBlock]] = {}
-        self._broken: dict[tuple[str, str], OlxBlock] = {}
+        self._broken: dict[str, OlxBlock] = {}
+        """Text of an element -> the block that it is, or points to, and that cannot be read."""
         self._open: list[str] = []
 
     def defines(self, tag: str, url_name: str) -> bool:
@@ -73,30 +74,33 @@ class BlockReader:
         """Return the block that an element is, or points to. It has a fault if it cannot be read."""
         if self.is_single:
             return self.readable_block_at(document, element)
-        key = element.tag, element.attributes.get("url_name", "")
-        if element.is_empty and key in self._broken:
-            return self._broken[key]
+        text = document.text_of(element) if element.is_empty else ""
+        if text in self._broken:
+            return self._broken[text]
         try:
             return self.readable_block_at(document, element)
         except PointerCycleError as error:
             return self._broken_block(document, element, error)
         except BLOCK_FAULTS as error:
             block = self._broken_block(document, element, error)
-            if element.tag in CONTAINER_TAGS and error.path != document.path:
+            if element.tag in CONTAINER_TAGS and error.path != document.path and error.path in self.texts:
                 block = self._with_salvage(block, document.slice(element.start, element.opened), error.path)
-            if element.is_empty and block.url_name:
-                self._broken[key] = block
+            if text and block.url_name:
+                self._broken[text] = block
             return block
 
     def _broken_block(self, document: Document, element: Element, error: OlxError) -> OlxBlock:
         """Return the block that an element is, or points to, with the error as its fault."""
+        is_here = not error.line
         block = OlxBlock(
             tag=element.tag,
             url_name=element.attributes.get("url_name", ""),
             attributes=settings_among(element.tag, element.attributes),
             olx=document.text_of(element),
             path=document.path,
-            fault=fault_of(error),
+            fault=Fault(
+                error.message, document.path if is_here else error.path, element.line if is_here else error.line
+            ),
         )
         self.budget.take_olx(len(block.olx), document.path)
         return block

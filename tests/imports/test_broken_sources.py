@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import translation
 from openedx_content.models_api import PublishableEntity
 
@@ -23,7 +26,9 @@ from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
 from tests.olx.builders import tar_of
 
+from .conftest import Upload, course_archive
 from .sources import in_place, write_course
+from .test_admin import ADMIN, FORM, to
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +127,24 @@ def test_strict_does_not_look_at_drafts_that_are_not_read(tmp_path: Path, librar
     assert refs() == {"xblock.v1:html:h1"}
 
 
+def test_the_admin_and_rest_show_broken_blocks_before_the_start(
+    client: Client, staff: User, upload: Upload, library: ContentLibrary, tmp_path: Path
+) -> None:
+    client.force_login(staff)
+    files = {path: text.encode() for path, text in FILES.items()}
+    uploaded = upload(course_archive(tmp_path / "archive", OUTLINE, files=files))
+    form = {**FORM, "library": str(library.library_key)}
+    plans_url = to(client.post(f"{ADMIN}/importjob/new/?upload={uploaded.uuid}", form))
+    page = client.get(plans_url).content.decode()
+    assert "2 blocks cannot be read; all others are imported" in page
+    assert "<code>problem/shared-bad.xml:2</code>" in page
+    assert '<tr data-action="failed">' in page
+    (uuid,) = parse_qs(urlsplit(plans_url).query)["plan"]
+    plan = client.get(f"/api/content_library/v1/import_plans/{uuid}/").json()
+    assert [row["line"] for row in plan["report"]["failed"]] == [2, 1]
+    assert [row["action"] for row in plan["blocks"]].count("failed") == 2
+
+
 def test_of_two_blocks_of_one_name_the_second_fails_with_a_key_of_its_own(
     tmp_path: Path, library: ContentLibrary
 ) -> None:
@@ -133,6 +156,15 @@ def test_of_two_blocks_of_one_name_the_second_fails_with_a_key_of_its_own(
         KEY.format("html", "h-unreadable"): (Action.FAILED, "course.xml"),
     }
     assert len(plan.blocks) == 2
+
+
+def test_every_broken_block_of_one_name_has_a_row_of_its_own(tmp_path: Path, library: ContentLibrary) -> None:
+    outline = '<html url_name="h" filename="a"/><html url_name="h" filename="b"/>'
+    plan = imports.plan_import(library.library_key, user=OPERATOR, source=write_course(tmp_path / "course", outline))
+    assert [(str(block.source_key), block.action) for block in plan.blocks] == [
+        (KEY.format("html", "h"), Action.FAILED),
+        (KEY.format("html", "h-unreadable"), Action.FAILED),
+    ]
 
 
 def test_a_block_that_was_corrected_arrives_with_the_next_import(source: Path, library: ContentLibrary) -> None:

@@ -181,6 +181,20 @@ def test_an_inline_block_fails_alone(course_folder: CourseFolder) -> None:
     assert (unit.children[1].fault.path, unit.children[1].fault.line) == ("vertical/v.xml", 2)
 
 
+def test_a_broken_pointer_hides_no_block_that_is_defined_in_place(course_folder: CourseFolder) -> None:
+    content = (
+        '<problem url_name="p"/><problem url_name="p" weight="2"/>'
+        '<html url_name="h" filename="gone"/><html url_name="h">kept</html>'
+    )
+    unit = unit_of(course_folder(with_unit(content)))
+    assert [(block.key, block.fault is None) for block in unit.children] == [
+        (("problem", "p"), False),
+        (("problem", "p"), True),
+        (("html", "h"), False),
+        (("html", "h"), True),
+    ]
+
+
 @pytest.mark.parametrize("path", ["course.xml", "course/R.xml"])
 @pytest.mark.parametrize("kind", ["cut", "another encoding", "no XML at all", "UTF-16"])
 def test_without_a_root_there_is_no_course(course_folder: CourseFolder, path: str, kind: str) -> None:

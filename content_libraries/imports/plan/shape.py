@@ -93,8 +93,8 @@ class _Shaper:
     """``id()`` of a block -> the nodes that take its place. A second parent of the block gets the same nodes."""
     used_keys: set[UsageKey] = field(default_factory=set)
     """Usage keys that cannot be given to a container that the import adds, or to a second block of one name."""
-    readable_keys: set[UsageKey] = field(default_factory=set)
-    """Usage keys of blocks that can be read. They cannot be given to a second block of the same name that cannot."""
+    owned_keys: set[UsageKey] = field(default_factory=set)
+    """Usage keys of blocks that can be read, or have come before. No broken block of the same name can have them."""
 
     def run(self) -> list[Node]:
         for block in self.tree.walk():
@@ -102,7 +102,7 @@ class _Shaper:
                 key = key_of_name(self.tree, block.tag, block.url_name)
                 self.used_keys.add(key)
                 if not block.fault:
-                    self.readable_keys.add(key)
+                    self.owned_keys.add(key)
         self._contents(self.tree.root)
         return self.nodes
 
@@ -197,8 +197,9 @@ class _Shaper:
 
     def _node(self, block: OlxBlock, item_type: str) -> Node:
         key = key_of_name(self.tree, block.tag, block.url_name)
-        if block.fault and key in self.readable_keys:
+        if block.fault and key in self.owned_keys:
             key = self._free_key(block.tag, f"{block.url_name}-unreadable")
+        self.owned_keys.add(key)
         return Node(key, item_type, self._title(block), block, reason=block.note)
 
     def _free_key(self, tag: str, name: str) -> UsageKey:

@@ -112,7 +112,7 @@ def _load(path: Path, user: User) -> dict[str, Any]:
 
 
 def _sign_logs(learning_package_pk: int, user: User) -> None:
-    """Name the user who restores an archive in the logs that this writes. Learning Core leaves them without a user."""
+    """Name the user who restores an archive in the logs of the restore, which Learning Core leaves without a user."""
     package_id = LearningPackage.LearningPackageID(learning_package_pk)
     DraftChangeLog.objects.filter(learning_package_id=package_id).update(changed_by=user)
     PublishLog.objects.filter(learning_package_id=package_id).update(published_by=user)

@@ -20,7 +20,7 @@ from ...rest.views import LibraryAPIView
 from .. import api
 from ..change_sets import AnyItemKey, ContextKey
 
-PLACES: Final = ("library_key", "course_key", "item_key")
+_PLACES: Final = ("library_key", "course_key", "item_key")
 _PAGE: Final = [
     OpenApiParameter("page", int),
     OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
@@ -136,9 +136,9 @@ class ChangeSetRecordsView(LibraryAPIView):
 
 def _place(wanted: dict[str, Any]) -> ContextKey | AnyItemKey:
     """Return the key of what is asked about. Raises InvalidInputError unless exactly one is named."""
-    named = [name for name in PLACES if name in wanted]
+    named = [name for name in _PLACES if name in wanted]
     if len(named) != 1:
-        raise InvalidInputError(_("Name one of library_key, course_key and item_key."), field=(named or PLACES)[0])
+        raise InvalidInputError(_("Name one of library_key, course_key and item_key."), field=(named or _PLACES)[0])
     [name] = named
     try:
         return _parsed(name, wanted[name])

@@ -162,6 +162,7 @@ LIBRARY = f"{LIBRARIES}<lib_key>/"
 TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
 OWN = "/api/content_library/v1/"
+COURSE_BLOCK = f"{OWN}course_blocks/<block_key>/"
 MIGRATOR = "/api/modulestore_migrator/v1/"
 ROLES = "/api/authz/v1/"
 TASKS = "/api/tasks/v0/"
@@ -230,6 +231,24 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),
+    ("POST", f"{OWN}courses/<course_key>/blocks/"): Example(
+        {"parent": "<course_unit_key>", "block_type": "html", "block_id": "new"}, arguments=STORED_COURSE
+    ),
+    ("GET", f"{OWN}courses/<course_key>/files/"): Example(arguments=STORED_COURSE),
+    ("GET", f"{OWN}courses/<course_key>/files/<path>"): Example(arguments=STORED_COURSE),
+    ("PUT", f"{OWN}courses/<course_key>/files/<path>"): Example(
+        {"content": SimpleUploadedFile("pic.png", b"PNG")},
+        multipart=True,
+        arguments={**STORED_COURSE, "path": "static/new.png"},
+    ),
+    ("DELETE", f"{OWN}courses/<course_key>/files/<path>"): Example(arguments=STORED_COURSE),
+    ("PATCH", COURSE_BLOCK): Example({"settings": {"display_name": "New"}}),
+    ("GET", f"{COURSE_BLOCK}children/"): Example(arguments={"block_key": "<course_unit_key>"}),
+    ("PUT", f"{COURSE_BLOCK}children/"): Example(
+        {"children": ["<course_unit_key>"]}, arguments={"block_key": "block-v1:O+C+1+type@sequential+block@sub"}
+    ),
+    ("POST", f"{COURSE_BLOCK}moves/"): Example({"parent": "<course_unit_key>", "index": 1}),
+    ("POST", f"{COURSE_BLOCK}copies/"): Example({"parent": "<course_unit_key>"}),
     ("GET", f"{OWN}import_plans/<uuid>/"): Example(arguments={"uuid": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/"): Example({"plan": "<plan_uuid>"}),
     ("POST", f"{OWN}imports/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_uuid>"}),

@@ -25,6 +25,8 @@ from content_libraries.clipboard.rest import serializers as clipboard
 from content_libraries.content.rest import asset_serializers as assets
 from content_libraries.content.rest import collection_serializers as collections
 from content_libraries.content.rest import serializers as content
+from content_libraries.courses.rest import block_serializers as course_blocks
+from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
 from content_libraries.history.rest import change_set_views
 from content_libraries.imports.data import ImportOptions
@@ -99,6 +101,13 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
+    ),
+    course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children),
+    course_blocks.CourseBlockCreateSerializer: Feeds.to(api.create_block, parent="parent_key"),
+    course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block),
+    course_blocks.PlaceSerializer: Feeds.to(api.move_block, api.copy_block, parent="parent_key"),
+    course_files.CourseFileUploadSerializer: Feeds.to(
+        api.write_course_file, content="data", elsewhere="course_key path"
     ),
     imports.BulkMigrationRequestSerializer: Feeds.to(
         ImportOptions,

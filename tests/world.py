@@ -14,6 +14,7 @@ from openedx_tagging import api as tagging_api
 from user_tasks.models import UserTaskArtifact
 
 from content_libraries import api
+from content_libraries.actors import OPERATOR
 from content_libraries.backups.tasks import back_up
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
 from content_libraries.tagging import api as tagging
@@ -57,7 +58,7 @@ def world_with_arguments(
     api.compile_course(_COURSE, user=staff)
     link = {"upstream": PROBLEM, "upstream_version": 1}
     unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
-    api.create_block(unit, user=staff, block_type="problem", block_id="linked", settings=link)
+    api.create_block(unit, user=OPERATOR, block_type="problem", block_id="linked", settings=link)
     canceled_run, waiting_run = [api.start_run(user=staff, courses=[_COURSE]) for _ in range(2)]
     backup = api.start_backup(library.library_key, user=staff, origin="example.com")
     back_up(str(backup.uuid))

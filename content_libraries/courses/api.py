@@ -15,6 +15,8 @@ from .copying import Copied, copy_block, duplicate_block, rerun_course
 from .course_reader import lock_course, names_run
 from .data import (
     GRADING_POLICY_PATH,
+    LEGACY_SOURCE,
+    LINK_ATTRIBUTES,
     POLICY_PATH,
     Block,
     BlockCopy,
@@ -31,6 +33,7 @@ from .data import (
 )
 from .edits import (
     apply_course_plan,
+    check_new_file,
     create_block,
     delete_block,
     delete_course_file,
@@ -82,6 +85,8 @@ from .store import Applied, CourseStore, course_store
 
 __all__ = [
     "GRADING_POLICY_PATH",
+    "LEGACY_SOURCE",
+    "LINK_ATTRIBUTES",
     "POLICY_PATH",
     "Applied",
     "ArrivingFiles",
@@ -120,6 +125,7 @@ __all__ = [
     "as_new_use",
     "block_keys_of",
     "check_course_files",
+    "check_new_file",
     "compile_course",
     "copy_block",
     "course_store",

@@ -23,6 +23,27 @@ POLICY_PATH: Final = "policies/policy.json"
 GRADING_POLICY_PATH: Final = "policies/grading_policy.json"
 """Course file with the grading policy."""
 
+LINK_ATTRIBUTES: Final = frozenset(
+    {
+        "upstream",
+        "upstream_version",
+        "upstream_version_declined",
+        "upstream_deletion_declined",
+        "upstream_children_declined",
+        "upstream_display_name",
+        "upstream_data",
+        "upstream_moved_files",
+        "downstream_customized",
+        "downstream_edited",
+        "top_level_downstream_parent_key",
+        "copied_from_block",
+    }
+)
+"""Attributes of OLX that link a block to a library item, or tell where it was copied from."""
+
+LEGACY_SOURCE: Final = "source_library_id"
+"""Attribute of OLX that names the legacy library of a block."""
+
 
 class CoursePermission(StrEnum):
     """Permissions in a course. The values are action names of openedx-authz."""

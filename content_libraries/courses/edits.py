@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
-from ..actors import Actor
+from ..actors import Actor, is_operator
 from ..errors import InvalidInputError, InvalidValueError, NotFoundError
 from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import author_pk
-from ..olx.api import root_tag, with_attributes
+from ..olx.api import MEDIA_LIMIT_BYTES, root_tag, settings_in, with_attributes
 from ..values import read_settings_file
 from . import hooks
 from .course_reader import lock_course
-from .data import GRADING_POLICY_PATH, POLICY_PATH, Block, CoursePermission
+from .data import GRADING_POLICY_PATH, LEGACY_SOURCE, LINK_ATTRIBUTES, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
 from .plans import (
     Change,
@@ -36,6 +36,8 @@ from .plans import (
 from .store import Applied, course_store
 
 MAX_PATH: Final = 500
+_FORBIDDEN: Final = frozenset({"\\", *map(chr, range(32)), "\x7f"})
+"""Characters that no path of a file may have: the separator of other systems, and control characters."""
 FILE_FOLDERS: Final = ("static", "about", "info", "policies", "tabs")
 """Folders of an OLX course whose files authors may change; other files of an archive are kept unchanged."""
 
@@ -46,15 +48,20 @@ def apply_course_plan(
     """
     Make all changes of a plan in one change set, or none. Needs EDIT, and EDIT_FILES if files change.
 
+    Only the operator may write link settings: a link lets a course have what its author may not see in the library, so
+    the room that makes links checks permissions in the library first.
+
     Raises NotFoundError, NotAllowedError, ConflictError when the course changed since the plan was made,
-    InvalidInputError if a change would make the course invalid, OlxError for unsafe OLX, and the error with which a
-    course hook (``hooks``) refuses the edit.
+    InvalidInputError for other link settings and if a change would make the course invalid, OlxError for unsafe OLX,
+    and the error with which a course hook (``hooks``) refuses the edit.
     """
     require_in_course(user, course_key, CoursePermission.EDIT)
     if any(isinstance(change, PutFile | DeleteFile) for change in plan.changes):
         require_in_course(user, course_key, CoursePermission.EDIT_FILES)
     with transaction.atomic():
         lock_course(course_key)
+        if not is_operator(user):
+            _refuse_new_links(course_key, plan)
         plan = hooks.before_edit(course_key, plan)
         return write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=file_bytes)
 
@@ -171,13 +178,7 @@ def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Ac
     Raises NotFoundError, NotAllowedError, and InvalidInputError for an invalid path or size, and if a policy is
     not a JSON object.
     """
-    check_path(path)
-    if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":
-        raise InvalidInputError(
-            _("“%(path)s” is no path of a course file. Those are in the folders %(folders)s.")
-            % {"path": path, "folders": ", ".join(FILE_FOLDERS)},
-            field="path",
-        )
+    check_new_file(path, len(data))
     if path in {POLICY_PATH, GRADING_POLICY_PATH} and not _is_settings_file(data):
         raise InvalidInputError(_("“%(path)s” has to be a JSON object. Correct it.") % {"path": path}, field="data")
     digest = media_digest(data)
@@ -193,13 +194,51 @@ def delete_course_file(course_key: CourseKey, path: str, *, user: Actor) -> None
     _apply(course_key, user, DeleteFile(path))
 
 
+def check_new_file(path: str, size: int) -> None:
+    """Raise InvalidInputError if authors may not add a file with this path, or with so many bytes."""
+    check_path(path)
+    if path.partition("/")[0] not in FILE_FOLDERS or path.partition("/")[2] == "":
+        raise InvalidInputError(
+            _("“%(path)s” is no path of a course file. Those are in the folders %(folders)s.")
+            % {"path": path, "folders": ", ".join(FILE_FOLDERS)},
+            field="path",
+        )
+    if size > MEDIA_LIMIT_BYTES:
+        raise InvalidInputError(
+            _("“%(path)s” has %(size)s bytes; a course takes files of up to %(limit)s bytes. Make it smaller.")
+            % {"path": path, "size": f"{size:,}", "limit": f"{MEDIA_LIMIT_BYTES:,}"},
+            field="content",
+        )
+
+
 def check_path(path: str) -> None:
     """Raise InvalidInputError for a path that could lead out of the folder of a course."""
     parts = path.split("/")
-    if len(path) > MAX_PATH or any(part in {"", ".", ".."} for part in parts) or "\\" in path:
+    if len(path) > MAX_PATH or any(part in {"", ".", ".."} for part in parts) or not _FORBIDDEN.isdisjoint(path):
         raise InvalidInputError(
             _("“%(path)s” is no path of a course file. Name it static/NAME.") % {"path": path}, field="path"
         )
+
+
+def _refuse_new_links(course_key: CourseKey, plan: CoursePlan) -> None:
+    """Raise InvalidInputError if a plan gives a block link settings that the block does not have already."""
+    wanted = {
+        change.usage_key: links
+        for change in plan.changes
+        if isinstance(change, CreateBlock | UpdateBlock) and (links := _link_settings(settings_in(change.olx)))
+    }
+    found = course_store().blocks(course_key, list(wanted)) if wanted else {}
+    for key, links in wanted.items():
+        had = _link_settings(found[key].settings) if key in found else frozenset()
+        for name, _value in sorted(links - had):
+            raise InvalidInputError(
+                _("“%(name)s” cannot be edited: link the block to an item of a library instead.") % {"name": name},
+                field="settings",
+            )
+
+
+def _link_settings(settings: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset((name, settings[name]) for name in (*LINK_ATTRIBUTES, LEGACY_SOURCE) if name in settings)
 
 
 def _is_settings_file(data: bytes) -> bool:

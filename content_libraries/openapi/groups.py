@@ -22,7 +22,7 @@ _GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "search": ("Search", "Items and blocks by words, types, tags and collections."),
     "imports": ("Imports", "Courses and legacy libraries into libraries: planned, done, looked up."),
     "backups": ("Backups", "Archives of whole libraries: made, and restored."),
-    "courses": ("Courses", "The structure of published courses."),
+    "courses": ("Courses", "Blocks and files of courses, and the structure of published courses."),
     "sync": ("Sync", "Blocks of courses that are linked to items: previews, updates, answers to them."),
 }
 """Tag -> title and description, in the order in which they are shown."""
@@ -32,7 +32,7 @@ _BY_PATH: Final = (
     ("^/api/content_tagging/", "tagging"),
     ("^/api/content-staging/|/paste_clipboard/|/copy/$", "clipboard"),
     ("^/api/content_library/v1/search/", "search"),
-    ("^/api/content_library/v1/courses/", "courses"),
+    ("^/api/content_library/v1/course(s|_blocks)/", "courses"),
     ("^/api/libraries/v2/containers/|^/api/content_library/v1/containers/|/{lib_key}/containers/", "containers"),
     ("/collections/", "collections"),
     ("^/api/xblock/", "blocks"),

@@ -21,6 +21,7 @@ from ...actors import Actor
 from ...block_types.api import DISPLAY_NAME, with_renamed_files
 from ...clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
 from ...courses.api import (
+    LINK_ATTRIBUTES,
     ArrivingFiles,
     Block,
     BlockCopy,
@@ -43,7 +44,7 @@ from ...tagging.api import clone_tags, copy_tags
 from ..data import FileNotices
 from ..guard.edits import refuse_linked_parents
 from ..guard.reuse import refuse_unfit_item
-from ..link.attributes import LINK_ATTRIBUTES, LinkSettings, children_name, customizable_body, ref_of, short_key
+from ..link.attributes import LinkSettings, children_name, customizable_body, ref_of, short_key
 from ..link.copies import with_link_settings
 from ..link.upstreams import CopiedVersion, copied_versions, display_name_of
 from ..plan.block_olx import STATIC, carried_settings, own_files, with_private_names

@@ -15,6 +15,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ...block_types import api as block_types
 from ...block_types.api import DATA, DISPLAY_NAME
 from ...courses.api import (
+    LINK_ATTRIBUTES,
     Applied,
     Block,
     BlockCopy,
@@ -30,11 +31,7 @@ from ...courses.api import (
 )
 from ...olx.api import body_of, settings_in, with_attributes
 from ..errors import LinkedStructureError
-from ..link.attributes import (
-    LINK_ATTRIBUTES,
-    LinkSettings,
-    course_settings_of,
-)
+from ..link.attributes import LinkSettings, course_settings_of
 from ..link.copies import with_link_settings
 from ..link.rows import delete_links, follow_blocks, rebuild_links, tops_of
 from ..models import CourseLink

@@ -10,12 +10,12 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
-from ...courses.api import Block, CourseStructure, course_store
+from ...courses.api import LEGACY_SOURCE, Block, CourseStructure, course_store
 from ...errors import InvalidInputError
 from ...imports.api import forwarded_among
 
 BLOCK_TYPE: Final = "library_content"
-SOURCE: Final = "source_library_id"
+SOURCE: Final = LEGACY_SOURCE
 SOURCE_VERSION: Final = "source_library_version"
 IS_CONVERTED: Final = "is_migrated_to_v2"
 

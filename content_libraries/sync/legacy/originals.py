@@ -23,10 +23,10 @@ from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import LibraryLocator
 
 from ...block_types.api import DISPLAY_NAME
-from ...courses.api import Block
+from ...courses.api import LINK_ATTRIBUTES, Block
 from ...imports.api import ForwardedBlock
 from ...olx.api import body_of, settings_in
-from ..link.attributes import LINK_ATTRIBUTES, course_settings_of
+from ..link.attributes import course_settings_of
 
 _SPACE: Final = re.compile(r"\s+")
 _EDITORS_OWN: Final = frozenset({DISPLAY_NAME, "markdown", "parent_url", "index_in_children_list"})

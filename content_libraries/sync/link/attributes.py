@@ -32,23 +32,6 @@ MAX_KEY: Final = 255
 MAX_NAME: Final = 64
 """How many characters of a ``children_name`` are stored."""
 
-LINK_ATTRIBUTES: Final = frozenset(
-    {
-        "upstream",
-        "upstream_version",
-        "upstream_version_declined",
-        "upstream_deletion_declined",
-        "upstream_children_declined",
-        "upstream_display_name",
-        "upstream_data",
-        "upstream_moved_files",
-        "downstream_customized",
-        "downstream_edited",
-        "top_level_downstream_parent_key",
-        "copied_from_block",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:

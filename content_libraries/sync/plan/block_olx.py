@@ -12,11 +12,10 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import DATA, DISPLAY_NAME, block_type, with_renamed_files
 from ...content.data import ContainerSettingsData
-from ...courses.api import private_name
+from ...courses.api import LINK_ATTRIBUTES, private_name
 from ...learning_core.data import FileMedia
 from ...olx.api import body_of, inlined, settings_in, with_attributes
 from ..link.attributes import (
-    LINK_ATTRIBUTES,
     LinkSettings,
     course_settings_of,
     customizable_body,

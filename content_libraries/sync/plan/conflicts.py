@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import DATA, DISPLAY_NAME, block_type
+from ...courses.api import LINK_ATTRIBUTES
 from ...keys import ItemKey, LibraryContainerLocator
 from ...olx.api import body_of, settings_in
 from ..data import Conflict, SyncOutcome
-from ..link.attributes import LINK_ATTRIBUTES, LinkSettings
+from ..link.attributes import LinkSettings
 
 
 def conflicts_in(

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from opaque_keys.edx.keys import UsageKey
 
+from ...courses.api import LINK_ATTRIBUTES
 from ...olx.api import body_of, settings_in
-from ..link.attributes import LINK_ATTRIBUTES
 
 _CONTEXT_LINES: Final = 2
 _MAX_LINES: Final = 400

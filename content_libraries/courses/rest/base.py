@@ -1,0 +1,70 @@
+"""The base of views whose address names a course, or a block in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from opaque_keys.edx.keys import UsageKey
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ...keys import CourseKey, block_key
+from ...rest.views import LibraryAPIView
+from ..data import CoursePermission
+from ..permissions import require_in_course
+
+VERSIONS = ("draft", "published")
+VERSION_PARAMETER = OpenApiParameter("version", str, enum=VERSIONS, description="The draft if left out.")
+
+
+class CourseScopedView(LibraryAPIView):
+    """
+    Base of views whose address names a course, or a block in one.
+
+    It asks for the permission of ``perms_map`` before the view reads the query or the body. A user without the
+    permission is not told whether the course exists. A conflict with another edit is a 409.
+    """
+
+    perms_map: ClassVar[Mapping[str, CoursePermission]]
+    """Method -> the permission in the course that it needs."""
+
+    def check_access(self, request: Request) -> None:
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        require_in_course(request.user, self.course_key(), self.perms_map[method])
+
+    def course_key(self) -> CourseKey:
+        for value in self.kwargs.values():
+            match value:
+                case CourseKey():
+                    return value
+                case UsageKey():
+                    return value.course_key
+        raise ImproperlyConfigured(f"The address of {type(self).__name__} names no course.")
+
+    def api_exception(self, error: ContentLibrariesError) -> APIException:
+        shown = super().api_exception(error)
+        if isinstance(error, ConflictError):
+            shown.status_code = HTTPStatus.CONFLICT
+        return shown
+
+
+def asks_for_published(request: Request) -> bool:
+    """Return whether the query asks for the published version. Raises InvalidInputError for an unknown version."""
+    version = request.query_params.get("version", "draft")
+    if version not in VERSIONS:
+        raise InvalidInputError(_("“%(value)s” is neither draft nor published.") % {"value": version}, field="version")
+    return version == "published"
+
+
+def block_key_of(text: str, *, field: str) -> UsageKey:
+    """Parse the usage key of a course block in a body. Raises InvalidInputError."""
+    try:
+        return block_key(text)
+    except MalformedKeyError as error:
+        raise InvalidInputError(error.message, field=field) from None

@@ -1,0 +1,213 @@
+"""Views that read and edit blocks of courses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from opaque_keys.edx.keys import UsageKey
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...errors import InvalidInputError
+from ...keys import CourseKey
+from ...rest.bodies import refuse_fields, request_body
+from .. import api
+from ..data import CoursePermission
+from .base import VERSION_PARAMETER, CourseScopedView, asks_for_published, block_key_of
+from .block_serializers import (
+    BlockCopiedSerializer,
+    BlockPublishedSerializer,
+    BlocksDeletedSerializer,
+    ChildOrderSerializer,
+    CourseBlockCreateSerializer,
+    CourseBlockSerializer,
+    CourseBlockUpdateSerializer,
+    PlaceSerializer,
+)
+
+CONFLICT = OpenApiResponse(description="The block is at another version.")
+
+
+class CourseBlocksView(CourseScopedView):
+    """The blocks of a course."""
+
+    perms_map: ClassVar = {"POST": CoursePermission.EDIT}
+
+    @extend_schema(
+        operation_id="course_block_create",
+        summary="Create a block in a course",
+        description="The contents of linked containers are the library's: nothing is created there.",
+        request=CourseBlockCreateSerializer,
+        responses={201: CourseBlockSerializer},
+    )
+    def post(self, request: Request, course_key: CourseKey) -> Response:
+        body = CourseBlockCreateSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent_key = block_key_of(wanted["parent"], field="parent")
+        if parent_key.course_key != course_key:
+            raise InvalidInputError(
+                _("“%(block)s” is not a block of %(course)s.") % {"block": parent_key, "course": course_key},
+                field="parent",
+            )
+        block = api.create_block(
+            parent_key,
+            user=request.user,
+            block_type=wanted["block_type"],
+            block_id=wanted.get("block_id"),
+            olx=wanted.get("olx"),
+            settings=wanted.get("settings"),
+            index=wanted.get("index"),
+        )
+        return Response(CourseBlockSerializer(block).data, status.HTTP_201_CREATED)
+
+
+class CourseBlockView(CourseScopedView):
+    """One block of a course."""
+
+    perms_map: ClassVar = {
+        "GET": CoursePermission.VIEW,
+        "PATCH": CoursePermission.EDIT,
+        "DELETE": CoursePermission.EDIT,
+    }
+
+    @extend_schema(
+        operation_id="course_block_read",
+        summary="Read a block of a course",
+        parameters=[VERSION_PARAMETER],
+        responses=CourseBlockSerializer,
+    )
+    def get(self, request: Request, block_key: UsageKey) -> Response:
+        block = api.get_block(block_key, user=request.user, published=asks_for_published(request))
+        return Response(CourseBlockSerializer(block).data)
+
+    @extend_schema(
+        operation_id="course_block_update",
+        summary="Change the settings or the OLX of a block of a course",
+        description="Its children stay. A change of a linked block counts as a local change, or is refused.",
+        request=CourseBlockUpdateSerializer,
+        responses={200: CourseBlockSerializer, 409: CONFLICT},
+    )
+    def patch(self, request: Request, block_key: UsageKey) -> Response:
+        body = CourseBlockUpdateSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        block = api.edit_block(
+            block_key,
+            user=request.user,
+            settings=wanted.get("settings"),
+            olx=wanted.get("olx"),
+            version_num=wanted.get("version_num"),
+        )
+        return Response(CourseBlockSerializer(block).data)
+
+    @extend_schema(
+        operation_id="course_block_delete",
+        summary="Delete a block of a course",
+        description="Deletes the draft, with the blocks in it that stand nowhere else.",
+        responses={200: BlocksDeletedSerializer},
+    )
+    def delete(self, request: Request, block_key: UsageKey) -> Response:
+        refuse_fields(request)
+        deleted = api.delete_block(block_key, user=request.user)
+        return Response({"deleted": sorted(map(str, deleted))})
+
+
+class CourseBlockChildrenView(CourseScopedView):
+    """The children of a block of a course."""
+
+    perms_map: ClassVar = {"GET": CoursePermission.VIEW, "PUT": CoursePermission.EDIT}
+
+    @extend_schema(
+        operation_id="course_block_children",
+        summary="Read the children of a block of a course, in order",
+        parameters=[VERSION_PARAMETER],
+        responses=CourseBlockSerializer(many=True),
+    )
+    def get(self, request: Request, block_key: UsageKey) -> Response:
+        blocks = api.get_block_children(block_key, user=request.user, published=asks_for_published(request))
+        return Response(CourseBlockSerializer(blocks, many=True).data)
+
+    @extend_schema(
+        operation_id="course_block_reorder",
+        summary="Put the children of a block of a course into another order",
+        request=ChildOrderSerializer,
+        responses={200: CourseBlockSerializer, 409: CONFLICT},
+    )
+    def put(self, request: Request, block_key: UsageKey) -> Response:
+        body = ChildOrderSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        children = [block_key_of(text, field="children") for text in body.validated_data["children"]]
+        return Response(
+            CourseBlockSerializer(api.reorder_children(block_key, user=request.user, children=children)).data
+        )
+
+
+class CourseBlockMovesView(CourseScopedView):
+    """Moves of a block within its course."""
+
+    perms_map: ClassVar = {"POST": CoursePermission.EDIT}
+
+    @extend_schema(
+        operation_id="course_block_move",
+        summary="Move a block within its course",
+        description="Its contents come along.",
+        request=PlaceSerializer,
+        responses=CourseBlockSerializer,
+    )
+    def post(self, request: Request, block_key: UsageKey) -> Response:
+        body = PlaceSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent_key = block_key_of(wanted["parent"], field="parent")
+        block = api.move_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
+        return Response(CourseBlockSerializer(block).data)
+
+
+class CourseBlockCopiesView(CourseScopedView):
+    """Copies of a block, in its own or another course."""
+
+    perms_map: ClassVar = {"POST": CoursePermission.VIEW}
+
+    @extend_schema(
+        operation_id="course_block_copy",
+        summary="Copy a block into its own or another course",
+        description="Copies the draft with its contents, tags and the files that it refers to. Needs EDIT in the course"
+        " of the parent.",
+        request=PlaceSerializer,
+        responses={201: BlockCopiedSerializer},
+    )
+    def post(self, request: Request, block_key: UsageKey) -> Response:
+        body = PlaceSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        parent_key = block_key_of(wanted["parent"], field="parent")
+        copied = api.copy_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
+        shown = {
+            "block": copied.block,
+            "keys": {str(source): copy for source, copy in copied.keys.items()},
+            "new_files": copied.new_files,
+            "conflicting_files": copied.conflicting_files,
+        }
+        return Response(BlockCopiedSerializer(shown).data, status.HTTP_201_CREATED)
+
+
+class CourseBlockPublishView(CourseScopedView):
+    """Publishing a block."""
+
+    perms_map: ClassVar = {"POST": CoursePermission.PUBLISH}
+
+    @extend_schema(
+        operation_id="course_block_publish",
+        summary="Publish a block of a course with everything in it",
+        description="Also publishes the files of the course, and blocks above it that are not published as holding it.",
+        request=None,
+        responses=BlockPublishedSerializer,
+    )
+    def post(self, request: Request, block_key: UsageKey) -> Response:
+        refuse_fields(request)
+        log_pk = api.publish_block(block_key, user=request.user)
+        return Response({"published": log_pk is not None})

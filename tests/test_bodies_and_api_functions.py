@@ -25,6 +25,8 @@ from content_libraries.clipboard.rest import serializers as clipboard
 from content_libraries.content.rest import asset_serializers as assets
 from content_libraries.content.rest import collection_serializers as collections
 from content_libraries.content.rest import serializers as content
+from content_libraries.history import api as history
+from content_libraries.history.rest import change_set_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -111,6 +113,9 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         target_collection_slug="collection_code",
         create_collection="make_collection",
         **OPTIONS,
+    ),
+    change_set_views.ChangeSetQuerySerializer: Feeds.to(
+        history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS

@@ -126,6 +126,9 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         create_collection="make_collection",
         **OPTIONS,
     ),
+    change_set_views.ChangeSetQuerySerializer: Feeds.to(
+        history.list_change_sets, decides="library_key course_key item_key", user="username"
+    ),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS
     ),

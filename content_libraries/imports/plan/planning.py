@@ -43,8 +43,8 @@ def plan_tree(
 
     Raises SourceFrozenError if a forwarded legacy library has other content than when it was migrated.
     """
-    tree = with_names(tree)
     source_version = source_digest(tree)
+    tree = with_names(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]
     part = read_part(tree, options)

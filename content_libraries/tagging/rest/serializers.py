@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sized
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import ProhibitNullCharactersValidator
@@ -22,6 +23,9 @@ from ...errors import OversizedValueError
 from ...rest.bodies import KeyListField, require_few
 from ...values import ValueBudget, look_through_json
 from ..models import TaxonomyAvailability
+
+_NUL: Final = re.compile(r"\0|(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL in JSON, also as an escape. PostgreSQL refuses to store it, MariaDB stores it."""
 
 
 class TaxonomySerializer(base.TaxonomySerializer):
@@ -95,11 +99,13 @@ class TaxonomyFileSerializer(serializers.Serializer[Any]):
                 look_through_json(text, ValueBudget(nodes=conf.REQUEST_MAX_VALUES.value))
             except OversizedValueError as error:
                 raise serializers.ValidationError(error.message) from error
+            has_nul = _NUL.search(text) is not None
             tags = text.count("{") - 1
-        elif b"\0" in data:
-            raise serializers.ValidationError(ProhibitNullCharactersValidator.message)
         else:
+            has_nul = b"\0" in data
             tags = max(data.count(b"\n"), data.count(b"\r")) - 1  # the first line names the columns
+        if has_nul:
+            raise serializers.ValidationError(ProhibitNullCharactersValidator.message)
         require_few(tags, most=conf.TAXONOMY_IMPORT_MAX_TAGS)
         return file
 

@@ -3,7 +3,6 @@
 from .browsing import (
     find_block,
     get_block,
-    get_block_children,
     get_blocks,
     get_course_tree,
     get_structure,
@@ -142,7 +141,6 @@ __all__ = [
     "find_block",
     "find_block_entities",
     "get_block",
-    "get_block_children",
     "get_blocks",
     "get_course_tree",
     "get_structure",

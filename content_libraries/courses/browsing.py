@@ -60,11 +60,6 @@ def find_block(usage_key: UsageKey, *, user: Actor, any_of: Collection[CoursePer
     raise NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
 
 
-def get_block_children(usage_key: UsageKey, *, user: Actor, published: bool = False) -> list[Block]:
-    """Read the children of a block, in order. Needs VIEW. Raises NotFoundError and NotAllowedError."""
-    return get_blocks(get_block(usage_key, user=user, published=published).children, user=user, published=published)
-
-
 def get_course_tree(
     course_key: CourseKey, *, user: Actor, top: UsageKey | None = None, depth: int | None = None
 ) -> CourseTree:

@@ -77,9 +77,11 @@ def test_a_block_is_read_in_both_versions(client: APIClient) -> None:
 
 def test_children_are_read_in_order(client: APIClient) -> None:
     status, found = send(client, "get", url(UNIT, "children/"))
-    assert (status, [child["usage_key"] for child in found]) == (200, [str(TEXT), str(PROBLEM)])
+    assert (status, [child["usage_key"] for child in found["results"]]) == (200, [str(TEXT), str(PROBLEM)])
+    second = send(client, "get", url(UNIT, "children/?page=2&page_size=1"))[1]
+    assert (second["count"], [child["usage_key"] for child in second["results"]]) == (2, [str(PROBLEM)])
     assert send(client, "get", url(UNIT, "children/?version=published"))[0] == 404
-    assert send(client, "get", url(PROBLEM, "children/")) == (200, [])
+    assert send(client, "get", url(PROBLEM, "children/"))[1]["results"] == []
 
 
 @pytest.mark.parametrize("rest", ["", "children/"])

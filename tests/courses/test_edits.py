@@ -90,7 +90,7 @@ def test_the_name_of_the_root_is_the_name_of_the_course(course: None) -> None:
 
 
 def test_reading(course: None) -> None:
-    assert [block.usage_key for block in api.get_block_children(UNIT, user=OPERATOR)] == [TEXT, PROBLEM]
+    assert api.get_block(UNIT, user=OPERATOR).children == (TEXT, PROBLEM)
     assert list(api.get_course_tree(COURSE_KEY, user=OPERATOR, depth=2).blocks) == [ROOT, SECTION, SUBSECTION]
     assert list(api.get_course_tree(COURSE_KEY, user=OPERATOR, top=UNIT).blocks) == [UNIT, TEXT, PROBLEM]
     assert api.get_structure(COURSE_KEY, user=OPERATOR).parents[UNIT] == (SUBSECTION,)

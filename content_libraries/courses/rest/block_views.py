@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from ...errors import InvalidInputError
 from ...keys import CourseKey
 from ...rest.bodies import refuse_fields, request_body
+from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..data import CoursePermission
 from .base import VERSION_PARAMETER, CourseScopedView, asks_for_published, block_key_of
@@ -125,11 +126,15 @@ class CourseBlockChildrenView(CourseScopedView):
         operation_id="course_block_children",
         summary="Read the children of a block of a course, in order",
         parameters=[VERSION_PARAMETER],
-        responses=CourseBlockSerializer(many=True),
+        responses=page_serializer(CourseBlockSerializer),
     )
     def get(self, request: Request, block_key: UsageKey) -> Response:
-        blocks = api.get_block_children(block_key, user=request.user, published=asks_for_published(request))
-        return Response(CourseBlockSerializer(blocks, many=True).data)
+        published = asks_for_published(request)
+        parent = api.get_block(block_key, user=request.user, published=published)
+        pagination = LibraryPagination()
+        keys: Any = pagination.paginate_queryset(parent.children, request, view=self)
+        blocks = api.get_blocks(keys, user=request.user, published=published)
+        return pagination.get_paginated_response(CourseBlockSerializer(blocks, many=True).data)
 
     @extend_schema(
         operation_id="course_block_reorder",

@@ -5,6 +5,10 @@ Learning Core records for every changed entity which containers it affects, one 
 and gives each record a digest of the state of everything below it. Its own code walks from each change upward with
 several queries for each step. This module reads the part of the graph that matters level by level, and does the same
 walk in memory. A differential test compares the outcome with the outcome of Learning Core's own code.
+
+For example, component P is in unit U, which is in subsection S. A log with a new version of P gets two more records,
+for U and S, in which old and new version are the same, and two side effects: P affects U, and U affects S. The digests
+of all three records change.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ def add_files(facts: PlanFacts, parts: PlanParts, place: Place) -> None:
     """
     Add the files that the block of a place gets from its library item.
 
-    A file that an author put under the same name stays, and is named as a conflict.
+    A file that an author put under the same name stays, and is named as a conflict. For example, the course and the
+    published item have different files ``a.png``. If the synced version of the item had the file of the course, the
+    new file replaces it. Otherwise an author of the course has put it there.
     """
     for name, file in own_files(facts.contents.files.get(place.item.version_pk, ())).items():
         path = course_path(place, name)

@@ -117,6 +117,12 @@ class CourseBlockView(CourseScopedView):
         return Response({"deleted": sorted(map(str, deleted))})
 
 
+class ChildPagination(LibraryPagination):
+    """Pages of up to 50 blocks. To read more at once, a store reads all blocks of the course."""
+
+    max_page_size = 50
+
+
 class CourseBlockChildrenView(CourseScopedView):
     """The children of a block of a course."""
 
@@ -133,7 +139,7 @@ class CourseBlockChildrenView(CourseScopedView):
         structure = api.get_structure(block_key.course_key, user=request.user, published=published)
         if block_key not in structure.blocks:
             raise NotFoundError(_("There is no “%(key)s”.") % {"key": block_key})
-        pagination = LibraryPagination()
+        pagination = ChildPagination()
         keys: Any = pagination.paginate_queryset(structure.children.get(block_key, ()), request, view=self)
         blocks = api.get_blocks(keys, user=request.user, published=published)
         return pagination.get_paginated_response(CourseBlockSerializer(blocks, many=True).data)

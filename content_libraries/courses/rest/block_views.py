@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...errors import InvalidInputError
+from ...errors import InvalidInputError, NotFoundError
 from ...keys import CourseKey
 from ...rest.bodies import refuse_fields, request_body
 from ...rest.pages import LibraryPagination, page_serializer
@@ -117,6 +117,12 @@ class CourseBlockView(CourseScopedView):
         return Response({"deleted": sorted(map(str, deleted))})
 
 
+class ChildPagination(LibraryPagination):
+    """Pages of up to 50 blocks. To read more at once, a store reads all blocks of the course."""
+
+    max_page_size = 50
+
+
 class CourseBlockChildrenView(CourseScopedView):
     """The children of a block of a course."""
 
@@ -130,9 +136,11 @@ class CourseBlockChildrenView(CourseScopedView):
     )
     def get(self, request: Request, block_key: UsageKey) -> Response:
         published = asks_for_published(request)
-        parent = api.get_block(block_key, user=request.user, published=published)
-        pagination = LibraryPagination()
-        keys: Any = pagination.paginate_queryset(parent.children, request, view=self)
+        structure = api.get_structure(block_key.course_key, user=request.user, published=published)
+        if block_key not in structure.blocks:
+            raise NotFoundError(_("There is no “%(key)s”.") % {"key": block_key})
+        pagination = ChildPagination()
+        keys: Any = pagination.paginate_queryset(structure.children.get(block_key, ()), request, view=self)
         blocks = api.get_blocks(keys, user=request.user, published=published)
         return pagination.get_paginated_response(CourseBlockSerializer(blocks, many=True).data)
 

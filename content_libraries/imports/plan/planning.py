@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
-from ...olx.api import OlxTree
+from ...olx.api import OlxTree, SourceNote
 from ...site_language import gettext
 from ..data import (
     MAKING_ACTIONS,
@@ -74,7 +74,7 @@ def plan_tree(
         file_paths={file.digest: file.path for file in tree.static_files},
         missing_files=part.missing,
         unused_files=part.unused_files,
-        source_notes=tuple(gettext(note.text) % note.values for note in tree.notes),
+        source_notes=_in_words(tree.notes),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),
         collection=plan_collection(
             package_pk(library),
@@ -102,6 +102,11 @@ def plan_tree(
         last_row_pk=facts.newest_row_pk,
         forwards=would_forward(options.forward, tree.context_key, is_whole=is_whole(blocks)),
     )
+
+
+def _in_words(notes: Iterable[SourceNote]) -> tuple[str, ...]:
+    """Return the notes about a source, in the language of the site."""
+    return tuple(gettext(text) % values for text, values in ((note.text, note.values) for note in notes))
 
 
 def _tags_left_out(tags: SourceTags, planner: BlockPlanner, options: ImportOptions) -> tuple[LeftOutTag, ...]:

@@ -8,6 +8,7 @@ match keys only; any other text is an unknown URL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,10 +34,8 @@ class KeyConverter:
 
     regex = "[^/]+"
 
-    @staticmethod
-    def parse(text: str) -> object:
-        """Return the key. Raises MalformedKeyError."""
-        raise NotImplementedError
+    parse: Callable[[str], object]
+    """Returns the key of a text. Raises MalformedKeyError. Subclasses set it."""
 
     def to_python(self, value: str) -> object:
         """Return the key, or a MalformedKey if the text is not a key."""

@@ -21,6 +21,7 @@ from openedx_content.models_api import EntityList, LearningPackage, PublishableE
 
 from ..errors import ConflictError, InvalidInputError
 from ..upstream.openedx_core import folder_of
+from .ids import package_id
 from .publish import lock_package
 from .rows import in_parts
 
@@ -100,8 +101,7 @@ def update_learning_package(
     learning_package_pk: int, *, title: str | None = None, description: str | None = None
 ) -> None:
     """Change the title or the description; None leaves a field unchanged."""
-    package_id = _package_id(learning_package_pk)
-    content_api.update_learning_package(package_id, title=title, description=description)
+    content_api.update_learning_package(package_id(learning_package_pk), title=title, description=description)
 
 
 def package_statistics(learning_package_pk: int) -> PackageStatistics:
@@ -110,8 +110,8 @@ def package_statistics(learning_package_pk: int) -> PackageStatistics:
 
     One of the queries passes over all entities.
     """
-    package_id = _package_id(learning_package_pk)
-    entities = PublishableEntity.objects.filter(learning_package_id=package_id)
+    package = package_id(learning_package_pk)
+    entities = PublishableEntity.objects.filter(learning_package_id=package)
     figures = entities.aggregate(
         live_items=Count("draft__version"),
         last_draft_created=Max("created", filter=UNPUBLISHED),
@@ -124,7 +124,7 @@ def package_statistics(learning_package_pk: int) -> PackageStatistics:
         .first()
     )
     published_at, published_by = (
-        PublishLog.objects.filter(learning_package_id=package_id)
+        PublishLog.objects.filter(learning_package_id=package)
         .order_by("-id")
         .values_list("published_at", "published_by__username")
         .first()
@@ -193,10 +193,6 @@ def delete_learning_package(learning_package_pk: int) -> None:
         package.package_ref,
         folder_of(package.uuid),
     )
-
-
-def _package_id(learning_package_pk: int) -> LearningPackage.ID:
-    return LearningPackage.LearningPackageID(learning_package_pk)
 
 
 @dataclass(frozen=True, slots=True)

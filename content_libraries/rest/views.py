@@ -114,6 +114,11 @@ class ErrorsMixin(APIView):
         return data
 
 
+def declared_method(request: Request) -> str:
+    """Return the method for which a view declares permissions: HEAD needs what GET needs."""
+    return "GET" if request.method == "HEAD" else str(request.method)
+
+
 def _named_if_full(error: Exception) -> Exception:
     """
     Return StorageFullError for any exception that comes from a lack of space.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
 from ...keys import CourseKey, block_key
-from ...rest.views import LibraryAPIView
+from ...rest.views import LibraryAPIView, declared_method
 from ..data import CoursePermission
 from ..permissions import require_in_course
 
@@ -27,16 +27,16 @@ class CourseScopedView(LibraryAPIView):
     """
     Base of views whose address names a course, or a block in one.
 
-    It asks for the permission of ``perms_map`` before the view reads the query or the body. A user without the
+    It asks for the permissions of ``perms_map`` before the view reads the query or the body. A user without the
     permission is not told whether the course exists. A conflict with another edit is a 409.
     """
 
-    perms_map: ClassVar[Mapping[str, CoursePermission]]
-    """Method -> the permission in the course that it needs."""
+    perms_map: ClassVar[Mapping[str, Sequence[CoursePermission]]]
+    """Method -> the permissions in the course that it needs, all of them."""
 
     def check_access(self, request: Request) -> None:
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        require_in_course(request.user, self.course_key(), self.perms_map[method])
+        for permission in self.perms_map[declared_method(request)]:
+            require_in_course(request.user, self.course_key(), permission)
 
     def course_key(self) -> CourseKey:
         for value in self.kwargs.values():

@@ -35,7 +35,7 @@ CONFLICT = OpenApiResponse(description="The block is at another version.")
 class CourseBlocksView(CourseScopedView):
     """The blocks of a course."""
 
-    perms_map: ClassVar = {"POST": CoursePermission.EDIT}
+    perms_map: ClassVar = {"POST": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="course_block_create",
@@ -70,9 +70,9 @@ class CourseBlockView(CourseScopedView):
     """One block of a course."""
 
     perms_map: ClassVar = {
-        "GET": CoursePermission.VIEW,
-        "PATCH": CoursePermission.EDIT,
-        "DELETE": CoursePermission.EDIT,
+        "GET": [CoursePermission.VIEW],
+        "PATCH": [CoursePermission.EDIT],
+        "DELETE": [CoursePermission.EDIT],
     }
 
     @extend_schema(
@@ -126,7 +126,7 @@ class ChildPagination(LibraryPagination):
 class CourseBlockChildrenView(CourseScopedView):
     """The children of a block of a course."""
 
-    perms_map: ClassVar = {"GET": CoursePermission.VIEW, "PUT": CoursePermission.EDIT}
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW], "PUT": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="course_block_children",
@@ -162,7 +162,7 @@ class CourseBlockChildrenView(CourseScopedView):
 class CourseBlockMovesView(CourseScopedView):
     """Moves of a block within its course."""
 
-    perms_map: ClassVar = {"POST": CoursePermission.EDIT}
+    perms_map: ClassVar = {"POST": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="course_block_move",
@@ -183,7 +183,7 @@ class CourseBlockMovesView(CourseScopedView):
 class CourseBlockCopiesView(CourseScopedView):
     """Copies of a block, in its own or another course."""
 
-    perms_map: ClassVar = {"POST": CoursePermission.VIEW}
+    perms_map: ClassVar = {"POST": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_block_copy",
@@ -211,7 +211,7 @@ class CourseBlockCopiesView(CourseScopedView):
 class CourseBlockPublishView(CourseScopedView):
     """Publishing a block."""
 
-    perms_map: ClassVar = {"POST": CoursePermission.PUBLISH}
+    perms_map: ClassVar = {"POST": [CoursePermission.PUBLISH]}
 
     @extend_schema(
         operation_id="course_block_publish",

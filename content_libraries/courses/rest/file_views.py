@@ -52,7 +52,7 @@ class CourseFileUploadSerializer(StrictSerializer):
 class CourseFilesView(CourseScopedView):
     """The files of a course."""
 
-    perms_map: ClassVar = {"GET": CoursePermission.VIEW_FILES}
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW_FILES]}
 
     @extend_schema(
         operation_id="course_file_list",
@@ -71,9 +71,9 @@ class CourseFileView(CourseScopedView):
     """One file of a course."""
 
     perms_map: ClassVar = {
-        "GET": CoursePermission.VIEW_FILES,
-        "PUT": CoursePermission.EDIT_FILES,
-        "DELETE": CoursePermission.EDIT_FILES,
+        "GET": [CoursePermission.VIEW_FILES],
+        "PUT": [CoursePermission.EDIT_FILES],
+        "DELETE": [CoursePermission.EDIT_FILES],
     }
     parser_classes = (MultiPartParser, JSONParser)
 

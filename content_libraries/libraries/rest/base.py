@@ -14,7 +14,7 @@ from ...keys import (
     LibraryUsageLocatorV2,
     library_key_of,
 )
-from ...rest.views import LibraryAPIView
+from ...rest.views import LibraryAPIView, declared_method
 from ..access import access_library
 from ..data import Permission
 from ..models import ContentLibrary
@@ -38,8 +38,7 @@ class LibraryScopedView(LibraryAPIView):
     library: ContentLibrary
 
     def check_access(self, request: Request) -> None:
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        for permission in self.perms_map[method]:
+        for permission in self.perms_map[declared_method(request)]:
             self.library = access_library(request.user, self.library_key(), permission)
 
     def library_key(self) -> LibraryLocatorV2:

@@ -34,7 +34,7 @@ def search_text(type_name: str, olx: str) -> SearchText:
     """
     try:
         return _search_text(type_name, olx)
-    except Exception as error:  # any text of an author; the other texts of a batch must be computed
+    except Exception as error:  # a descriptor may come from another package; the batch must go on
         logger.exception("No text to search can be made of the OLX of a %s.", type_name)
         return SearchText(None, error=str(error))
 

@@ -53,7 +53,7 @@ class LogMark:
 
 
 NO_LOGS = LogMark()
-"""Where the logs begin."""
+"""The mark before the first log."""
 
 
 @dataclass(frozen=True, slots=True)

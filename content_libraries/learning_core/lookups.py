@@ -79,7 +79,7 @@ NAME_FIELDS = (
     "container__container_type__type_code",
     "container__container_code",
 )
-"""Where an entity's name is, seen from ``PublishableEntity``; ``key_of`` takes their values."""
+"""Fields of ``PublishableEntity`` that hold an entity's name; ``key_of`` takes their values."""
 
 _POINTER_FIELDS = (
     "publishable_entity_id",

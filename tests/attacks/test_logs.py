@@ -19,7 +19,7 @@ HANDLER = "/api/xblock/v2/xblocks/lb:O:l:problem:p/handler/3-0123456789abcdef/pr
 
 @pytest.fixture(params=["line", "json"])
 def written(request: pytest.FixtureRequest) -> Iterator[StringIO]:
-    """What a site writes with this setting."""
+    """Collect the log that a site writes with this setting."""
     settings: dict[str, Any] = logging_settings(request.param, "INFO")
     formatter = dict(settings["formatters"]["structured"])
     handler = logging.StreamHandler(StringIO())

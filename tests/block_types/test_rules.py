@@ -1,4 +1,4 @@
-"""What may stand where, and under which names."""
+"""Rules of children, and names of containers in courses and libraries."""
 
 from __future__ import annotations
 

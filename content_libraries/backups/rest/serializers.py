@@ -57,7 +57,7 @@ class BackupSerializer(serializers.Serializer[BackupJob]):
 
 
 class OriginSerializer(serializers.Serializer[Any]):
-    """Who made an archive."""
+    """The user who made an archive."""
 
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)

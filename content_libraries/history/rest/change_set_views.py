@@ -42,7 +42,7 @@ class ChangeSetQuerySerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class ChangeSetSerializer(serializers.Serializer[api.ChangeSet]):
-    """What a user did in one action."""
+    """A change set: one action of a user."""
 
     uuid = serializers.UUIDField()
     kind = serializers.CharField(help_text=f"One of {', '.join(api.ChangeKind)}.")
@@ -57,7 +57,7 @@ class ChangeSetSerializer(serializers.Serializer[api.ChangeSet]):
 
 
 class ChangeRecordSerializer(serializers.Serializer[api.ChangeRecord]):
-    """What a change set did to one item."""
+    """A record of a change set: the change of one item."""
 
     item_key = serializers.CharField(source="key", allow_null=True, help_text="Null for a file of a course.")
     item_type = serializers.CharField(help_text="Type of the XBlock or container, or file.")

@@ -11,7 +11,7 @@ PREFIX: Final = "admin:content_libraries_import"
 
 
 class WithLeftOut(TypedDict):
-    """What lists of imports are annotated with: whether blocks were left out."""
+    """A row of a list of imports, annotated with whether blocks were left out."""
 
     left_out: bool
 

@@ -13,7 +13,7 @@ from ...keys import CourseKey
 from ...olx.api import DEFAULT_LIMITS, Limits, OlxTree, StaticFile
 
 type Origin = Path | CourseKey
-"""Where a source is: a file or folder, or the key of a course of this site."""
+"""The place of a source: a file or folder, or the key of a course of this site."""
 
 
 class SourceChangedError(ConflictError):

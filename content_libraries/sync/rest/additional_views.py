@@ -40,7 +40,7 @@ class UsedInSerializer(serializers.Serializer[Any]):
 
 
 class UsagesSerializer(serializers.Serializer[Any]):
-    """Where library items are used."""
+    """The courses that use library items."""
 
     block_count = serializers.IntegerField(help_text="Blocks in all courses.")
     course_count = serializers.IntegerField()
@@ -293,7 +293,7 @@ class RunRetryView(OutdatedRunsView):
 
 @extend_schema(tags=TAGS)
 class UsagesView(DeveloperErrorsView):
-    """Where library items are used."""
+    """The courses that use library items."""
 
     @extend_schema(
         operation_id="usage_read",

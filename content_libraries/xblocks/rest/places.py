@@ -1,4 +1,4 @@
-"""Where a request shows a block."""
+"""Finds out for which request, and on which page, a block is shown."""
 
 from __future__ import annotations
 

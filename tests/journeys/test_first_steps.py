@@ -91,3 +91,9 @@ def test_the_commands_import_and_publish(said: dict[str, str]) -> None:
     output = said["Import, publish, sync"]
     assert "Nothing was written: this was a dry run." in output
     assert "lib:MyOrg:biology" in output
+
+
+def test_the_commands_copy_and_delete_courses(said: dict[str, str]) -> None:
+    output = said["Export, load, publish, copy and delete a course"]
+    assert "course-v1:MyOrg+Biology+2026" in output
+    assert "course-v1:MyOrg+Biology+2027" in output

@@ -78,6 +78,7 @@ from .plans import (
     SetChildren,
     UpdateBlock,
     holds_blocks,
+    versions_in,
 )
 from .published import PublishedBlock, PublishedCourse
 from .store import Applied, CourseStore, course_store
@@ -163,6 +164,7 @@ __all__ = [
     "reorder_children",
     "require_in_course",
     "rerun_course",
+    "versions_in",
     "viewable_courses",
     "write_course_file",
     "write_course_plan",

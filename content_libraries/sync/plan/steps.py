@@ -12,7 +12,7 @@ from dataclasses import replace
 from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import DISPLAY_NAME
-from ...courses.api import CoursePlan, CreateBlock, UpdateBlock
+from ...courses.api import CoursePlan, CreateBlock, UpdateBlock, versions_in
 from ...keys import LibraryContainerLocator
 from ...olx.api import says_the_same, with_attributes
 from ..data import FileNotices, SkippedLink, SyncAction, SyncPlan, SyncReason
@@ -49,7 +49,7 @@ def write_plan(
         tops=tuple(top.place.usage_key for top in facts.tops),
         steps=tuple(parts.steps),
         skipped=tuple(skipped),
-        changes=CoursePlan(tuple(parts.changes), {key: block.version_num for key, block in course.blocks.items()}),
+        changes=CoursePlan(tuple(parts.changes), versions_in(course, course.blocks)),
         byte_sources=parts.byte_sources,
         tag_sources=parts.tag_sources,
         notices=FileNotices(tuple(parts.new_files), tuple(parts.conflicting_files)),

@@ -6,7 +6,7 @@ Other data of these pages, such as the menus of new blocks, comes from the host.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +17,8 @@ from rest_framework.response import Response
 
 from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
+from ...courses.api import CoursePermission
+from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import InvalidInputError
 from ...keys import CourseKey
 from .. import api
@@ -50,8 +52,10 @@ class OutlineBlockSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=TAGS)
-class OutlineView(DeveloperErrorsView):
+class OutlineView(CoursePermissionsMixin, DeveloperErrorsView):
     """A block of a course, and the blocks below it."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_outline",
@@ -79,8 +83,10 @@ class CourseIndexSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=TAGS)
-class CourseIndexView(DeveloperErrorsView):
+class CourseIndexView(CoursePermissionsMixin, DeveloperErrorsView):
     """The outline page of a course."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_index",
@@ -136,8 +142,10 @@ class BlockPageSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=TAGS)
-class BlockPageView(DeveloperErrorsView):
+class BlockPageView(CoursePermissionsMixin, DeveloperErrorsView):
     """The page of a unit, or of another block that holds blocks."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_block_page",

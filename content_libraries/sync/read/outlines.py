@@ -46,9 +46,9 @@ class Outline:
     blocks: Mapping[UsageKey, Block]
     links: Mapping[UsageKey, LinkDetail]
 
-    def children(self, usage_key: UsageKey) -> Sequence[UsageKey]:
+    def children(self, block: Block) -> Sequence[Block]:
         """Return the children of a block that the outline shows; children below its depth are left out."""
-        return [key for key in self.blocks[usage_key].children if key in self.blocks]
+        return [child for key in block.children if (child := self.blocks.get(key)) is not None]
 
     def above(self) -> Sequence[UsageKey]:
         """Return the blocks that the top stands in, from the section down, without the course."""

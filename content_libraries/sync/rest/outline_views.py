@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
-from ...courses.api import CoursePermission
+from ...courses.api import Block, CoursePermission
 from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import InvalidInputError
 from ...keys import CourseKey
@@ -65,7 +65,7 @@ class OutlineView(CoursePermissionsMixin, DeveloperErrorsView):
     )
     def get(self, request: Request, downstream_key: UsageKey) -> Response:
         outline = api.get_outline(downstream_key, user=request.user, depth=_depth(request))
-        return Response(_block_data(outline, downstream_key))
+        return Response(_block_data(outline, outline.blocks[downstream_key]))
 
 
 class InitialStateSerializer(serializers.Serializer[Any]):
@@ -99,7 +99,7 @@ class CourseIndexView(CoursePermissionsMixin, DeveloperErrorsView):
         show = request.query_params.get("show")
         return Response(
             {
-                "course_structure": _block_data(outline, outline.top),
+                "course_structure": _block_data(outline, outline.blocks[outline.top]),
                 "initial_state": None if show is None else _initial_state(outline, show),
             }
         )
@@ -160,7 +160,7 @@ class BlockPageView(CoursePermissionsMixin, DeveloperErrorsView):
         return Response(
             {
                 "xblock": _name_data(outline, outline.top),
-                "xblock_info": _block_data(outline, outline.top),
+                "xblock_info": _block_data(outline, outline.blocks[outline.top]),
                 "is_unit_page": unit == outline.top,
                 "ancestor_xblocks": [_ancestor_data(outline, key, is_last=key == path[-1]) for key in path],
                 "outline_url": _page_url(outline.structure.root),
@@ -201,19 +201,20 @@ def _initial_state(outline: api.Outline, show: str) -> dict[str, Any] | None:
     return {"locator_to_show": show, "expanded_locators": below} if below else None
 
 
-def _block_data(outline: api.Outline, usage_key: UsageKey) -> dict[str, Any]:
-    block, link = outline.blocks[usage_key], outline.links[usage_key]
+def _block_data(outline: api.Outline, block: Block) -> dict[str, Any]:
+    link = outline.links[block.usage_key]
+    upstream_info = link_data(link)
     data: dict[str, Any] = {
-        "id": str(usage_key),
+        "id": upstream_info["downstream_key"],
         "display_name": block.title,
-        "category": usage_key.block_type,
+        "category": link.block_type,
         "has_children": block.state.holds_blocks,
         "has_changes": block.state.has_unpublished_changes,
         "actions": actions_data(api.actions_of(block, link)),
-        "upstream_info": link_data(link),
+        "upstream_info": upstream_info,
     }
     if block.state.holds_blocks:
-        data["child_info"] = {"children": [_block_data(outline, key) for key in outline.children(usage_key)]}
+        data["child_info"] = {"children": [_block_data(outline, child) for child in outline.children(block)]}
     return data
 
 

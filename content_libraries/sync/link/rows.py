@@ -174,12 +174,20 @@ def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[F
         differences = list(_differences(course_key, library_key))
         if differences and repair:
             rebuild_links(course_key)
-        findings += [Finding("links", str(key), message, repair) for key, message in differences]
+        findings += [
+            Finding("links", str(key), message, repaired=repair, repairable=True) for key, message in differences
+        ]
     courses = Course.objects.values("id")
     orphans = CourseLink.objects.exclude(course_key__in=courses)
     for key in list(orphans.values_list("downstream_key", flat=True)):
         findings.append(
-            Finding("links", str(key), _("The row of this link is left over from a deleted course."), repair)
+            Finding(
+                "links",
+                str(key),
+                _("The row of this link is left over from a deleted course."),
+                repaired=repair,
+                repairable=True,
+            )
         )
     if repair:
         orphans.delete()

@@ -43,7 +43,7 @@ class KnownTags:
 
 
 def known_tags(library: ContentLibrary, names: Collection[NamedTag]) -> KnownTags:
-    """Find tags by their names; upper and lower case do not matter. A query for each taxonomy."""
+    """Find tags by their names; upper and lower case do not matter. Needs one query for each taxonomy."""
     if not names:
         return KnownTags({}, {})
     taxonomies = {
@@ -72,7 +72,7 @@ def add_tags(
     """
     Add tags to objects, in the caller's transaction. Checks no permission.
 
-    Names that are not known any more are left out, and so are tags beyond MOST_TAGS.
+    Names that the site does not know any more are left out, and so are tags beyond MOST_TAGS.
 
     Args:
         wanted: object id -> names of tags.

@@ -36,7 +36,7 @@ class TagHolder(Protocol):
 
     @property
     def organization_pks(self) -> Sequence[int]:
-        """Return the pk of the organization; nothing if the site does not know the organization."""
+        """Return the pk of the organization as a list; an empty list if the site does not know the organization."""
 
     def require_view(self, user: Actor) -> None:
         """

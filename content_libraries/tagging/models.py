@@ -13,7 +13,7 @@ class TaxonomyAvailability(models.Model):
     The organizations that a taxonomy is for.
 
     1. A taxonomy without a row is for no organization: only the staff of the site sees it.
-    2. ``all_orgs`` means every organization, later ones too; ``orgs`` is empty then.
+    2. ``all_orgs`` means every organization, including organizations that are created later; ``orgs`` is empty then.
 
     .. no_pii:
     """

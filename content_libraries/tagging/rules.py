@@ -24,7 +24,7 @@ type _User = User | AnonymousUser
 
 
 def is_taxonomy_admin(user: _User, taxonomy: Taxonomy | None = None) -> bool:
-    """Return whether a user may change taxonomies, either this one or any."""
+    """Return whether a user may change a taxonomy; without one, whether the user may change any."""
     return api.administers_taxonomies(user)
 
 

@@ -1,4 +1,4 @@
-"""Descriptions for the OpenAPI schema of answers for which openedx-tagging has no serializer."""
+"""Describes, for the OpenAPI schema, responses for which openedx-tagging has no serializer."""
 
 from __future__ import annotations
 

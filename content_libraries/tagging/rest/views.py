@@ -179,7 +179,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
 )
-@method_decorator(transaction.non_atomic_requests, name="dispatch")  # events are sent before the answer
+@method_decorator(transaction.non_atomic_requests, name="dispatch")  # events are sent before the response
 class ObjectTagView(TaggingView, base.ObjectTagView):
     """The tags of an object in a library or course. Roles in the library or course decide."""
 
@@ -226,7 +226,7 @@ class ObjectTagView(TaggingView, base.ObjectTagView):
     )
 )
 class ObjectTagCountsView(TaggingView, LibraryAPIView, base.ObjectTagCountsView):
-    """Numbers of tags of objects. Not a secret, so any logged-in user may read them."""
+    """Numbers of tags of objects. These numbers are no secret, so any logged-in user may read them."""
 
     parameters_without_value = frozenset({"count_implicit"})
 

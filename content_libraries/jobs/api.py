@@ -1,4 +1,4 @@
-"""Functions on jobs for the rooms that have jobs. The work of a job stands in its own room."""
+"""Functions on jobs, for the rooms that have jobs. Each room does the work of its own jobs."""
 
 from .kinds import JobKind, register
 from .leases import is_dead, request_cancel, run_job

@@ -28,7 +28,7 @@ class Job(models.Model):
     A request that a worker does, part by part, so that it can die at any point (ADR 0016).
 
     1. A worker holds the ``lease``. It renews ``heartbeat`` at every step, and finishes a part only while the lease
-       is still its own; so a message that is delivered twice does the work once. Finished parts are never done again.
+       is still its own. So a message that is delivered twice does the work once. Finished parts are never repeated.
     2. Each lease is an attempt, and is counted when it is taken. A job whose heartbeat is too old is given to another
        worker (``sweep``); after ``JOB_ATTEMPTS`` attempts it fails.
     3. ``sent`` is set when a worker is told of the job, and cleared when one takes it.

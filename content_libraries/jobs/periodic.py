@@ -54,7 +54,8 @@ def turn(task_name: str, lasting: timedelta) -> Iterator[bool]:
     The turn ends with the block.
 
     Args:
-        lasting: how long others leave it to this process. It survives this process for so long, if that is killed.
+        lasting: how long other processes leave the task to this process. If this process is killed, nobody does the
+            task until then.
     """
     now, owner = datetime.now(UTC), uuid4()
     PeriodicTurn.objects.get_or_create(task_name=task_name, defaults={"owned_until": now})

@@ -17,10 +17,11 @@ def retry_any_job(job_uuid: UUID, *, user: Actor) -> Job:
     Start a finished job of any kind again.
 
     Args:
-        user: the user who starts it, and needs the rights for that; for the operator it is started as its author.
+        user: the user who starts it, and needs the rights for a new job. If the operator starts a job, its author is
+            the user of the new job.
 
-    Returns: the new job. Raises NotFoundError for an unknown job and for one whose author is gone, NotAllowedError, and
-    InvalidInputError where nothing is to be done.
+    Returns: the new job. Raises NotFoundError for an unknown job and for a job whose author was deleted,
+    NotAllowedError, and InvalidInputError if nothing is to be done.
     """
     for kind in kinds():
         job = kind.model._default_manager.select_related("user").filter(uuid=job_uuid).first()

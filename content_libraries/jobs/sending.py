@@ -32,11 +32,11 @@ def send_job(job: Job, *, expires: float | None = None) -> None:
     """
     kind = kind_of(type(job))
     rows = kind.model._default_manager.filter(pk=job.pk)
-    # Before it is sent, because a worker that takes the job clears it.
+    # ``sent`` is set before the message is sent, because a worker that takes the job clears it.
     rows.update(sent=datetime.now(UTC))
     try:
         task = current_app.tasks[kind.task_name]
-        task.apply_async((str(job.uuid),), retry=False, expires=expires)  # type: ignore[arg-type]  # None is for ever
+        task.apply_async((str(job.uuid),), retry=False, expires=expires)  # type: ignore[arg-type]  # None: never
     except (OperationalError, OSError) as error:
         logger.warning("The broker does not take the job %s: %s", job.uuid, error)
         rows.update(sent=None)

@@ -32,7 +32,7 @@ def end_job(job: Job, state: JobState, error: str = "", *, partial_name: str) ->
 
     Args:
         job: locked by the caller, and not finished.
-        error: for the author; of a canceled job clients do not see it.
+        error: a message for the author. Clients do not see the message of a canceled job.
         partial_name: the name of the error of a job that succeeded in part.
     """
     job.state, job.error, job.finished, job.lease = state, error, datetime.now(UTC), None

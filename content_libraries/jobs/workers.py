@@ -47,8 +47,8 @@ class JobWorker[JobT: Job]:
         """
         Return the user for whom the job is done, with the user's current rights.
 
-        Raises UserGoneError if the user was deleted, because no other user, and least of all the operator, may stand in
-        for the user.
+        Raises UserGoneError if the user was deleted, because the job must not be done with the rights of another user,
+        and least of all with those of the operator.
         """
         user: User | None = self.jobs.select_related("user").get(pk=self.job.pk).user
         if user is None:

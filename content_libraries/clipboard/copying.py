@@ -114,7 +114,7 @@ def _files(staged: StagedContent, snapshot: Snapshot) -> list[StagedFile]:
 
 
 def _clean_up_later() -> None:
-    """Let a worker delete expired copies. If the broker does not answer, the next run deletes them."""
+    """Let a worker delete expired copies. If the broker does not respond, the next run deletes them."""
     try:
         tasks.clean_up_staged_content.apply_async(retry=False)
     except (OperationalError, OSError):

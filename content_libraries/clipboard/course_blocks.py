@@ -44,7 +44,7 @@ def block_snapshot(key: UsageKey, *, user: Actor) -> Snapshot:
 
 
 def _unit_of(structure: CourseStructure, key: UsageKey) -> str:
-    """Return the key of the unit that a block is or stands in; "" if it stands in no unit."""
+    """Return the key of a block's unit, which is the block itself for a unit; "" if the block is in no unit."""
     above: UsageKey | None = key
     while above is not None and above.block_type != UNIT:
         above = next(iter(structure.parents.get(above, ())), None)

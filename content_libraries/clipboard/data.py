@@ -24,7 +24,7 @@ class Snapshot:
         tag: the OLX tag of the item.
         title: the title of the item or block.
         context_title: the title of its course, or the key of its library.
-        unit_key: the unit of a course that the block is or stands in; "" for an item of a library.
+        unit_key: the block itself if it is a unit of a course, or its unit; "" for an item of a library.
         code: the last part of its key, used to suggest a file name.
         olx: the item with all that is below it. Each element names the item or block that it was, and elements from
             a library name its version too. Components have a ``url_name``; when a unit holds a component twice, only

@@ -30,8 +30,9 @@ class StagedContent(models.Model):
 
     1. The newest row of a user that is not expired is the user's clipboard. Each copy writes a row and marks the
        user's older rows as expired. Of two copies at the same time, the later row wins.
-    2. Expired rows are deleted by a job. Nothing else refers to them.
-    3. ``olx`` is never executed. The attribute ``copied_from_block`` of an element names the item or block it was.
+    2. A job deletes expired rows. No other row refers to an expired row, except its files.
+    3. ``olx`` is never executed. The attribute ``copied_from_block`` of an element names the item or block that was
+       copied.
     4. ``source_key`` is text and not a foreign key: a snapshot may outlive the item or block it was taken of.
 
     .. no_pii: a user is only referred to.

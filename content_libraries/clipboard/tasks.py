@@ -9,5 +9,5 @@ from .models import StagedContent, StagedStatus
 
 @shared_task(name="content_libraries.content.clean_up_staged_content")
 def clean_up_staged_content() -> None:
-    """Delete the expired staged content of all users. What expires during a run is deleted by the next one."""
+    """Delete the expired staged content of all users. The next run deletes content that expires during this run."""
     StagedContent.objects.filter(status=StagedStatus.EXPIRED).delete()

@@ -59,7 +59,7 @@ class ClipboardSerializer(serializers.Serializer[Any]):
 
 
 def _edit_url(unit_key: str) -> str:
-    """Return the address of a unit of a course in the authoring frontend."""
+    """Return the URL of a unit of a course in the authoring frontend."""
     course_key = UsageKey.from_string(unit_key).course_key
     return f"{conf.AUTHORING_FRONTEND_URL.value.rstrip('/')}/course/{course_key}/container/{unit_key}"
 

@@ -71,7 +71,7 @@ class StagedOlxView(LibraryAPIView):
 
 
 class CopyContainerView(LibraryScopedView):
-    """A container, to be copied."""
+    """Copies of a container."""
 
     perms_map: ClassVar = {"POST": [Permission.VIEW]}
 
@@ -84,7 +84,7 @@ class CopyContainerView(LibraryScopedView):
 
 
 class PasteView(LibraryScopedView):
-    """A library to paste into."""
+    """Pastes into a library."""
 
     perms_map: ClassVar = {"POST": [Permission.EDIT]}
 

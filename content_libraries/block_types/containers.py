@@ -25,7 +25,7 @@ class Container:
     Args:
         container_type: its type in a library.
         tag: its type in a course, which is the tag in OLX.
-        plural: the name of a list of such containers in answers and reports.
+        plural: the name of a list of such containers in responses and reports.
         rank: its level. In a library, a container holds only blocks that are one rank lower; components have rank
             0.
     """
@@ -74,8 +74,8 @@ def may_hold_in_course(parent_type: str, block_type: str) -> bool:
     """
     Return whether a block of one type can hold a block of another type in a course.
 
-    Units can also stand in blocks that choose among units, such as experiments; components also in problem banks.
-    Whether the parent can hold blocks at all is not looked at.
+    Besides subsections, blocks that choose among units, such as experiments, hold units. Besides units, problem banks
+    hold components. The function does not check whether the type of the parent holds blocks at all.
     """
     if block_type in {SECTION, SUBSECTION}:
         return parent_type == (COURSE if block_type == SECTION else SECTION)

@@ -20,7 +20,7 @@ _MARKUP: Final = re.compile(r"[<&]")
 _INLINE: Final = re.compile(
     r"a|abbr|b|bd[io]|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|su[bp]|tt|u|var"
 )
-"""Elements whose edges do not part words."""
+"""Elements at whose beginning and end a word goes on."""
 _SPACES: Final = re.compile(r"\s+")
 
 

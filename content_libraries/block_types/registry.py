@@ -30,5 +30,5 @@ def described_types() -> Mapping[str, BlockType]:
 
 @cache
 def added_types() -> Extensions[BlockType]:
-    """Load the types that other packages describe. They cannot replace a type of this package."""
+    """Load the types that other packages describe. Other packages cannot replace a type of this package."""
     return load_extensions(GROUP, BlockType, taken=[each.name for each in BUILT_IN])

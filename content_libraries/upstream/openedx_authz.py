@@ -5,7 +5,7 @@ Uses internals of openedx-authz, beyond its ``api`` and its ``constants``.
 ``courses.roles`` read the tables instead: one indexed query finds the roles of one user, and sees the current state
 (ADR 0010). Roles are given and taken through the api. We use ``ExtendedCasbinRule`` with its relations to subjects
 and scopes, and the columns ``ptype``, ``v1`` (the role) and ``v2`` (the scope) of the table of casbin. This can go
-when the api answers which scopes a user has a role in, with one query of the database.
+when the api lists the scopes in which a user has a role, with one query of the database.
 
 *The cache of the engine.* The engine refuses to store a role that is in its cache, and the cache keeps roles of rolled
 back transactions and of deleted libraries and courses. ``AuthzEnforcer.invalidate_policy_cache`` makes all processes
@@ -88,8 +88,8 @@ def let_users_have_no_profile() -> None:
     """
     Make openedx-authz list users without profiles; call this when models are loaded.
 
-    Nothing changes on sites whose users have profiles. Elsewhere the answers lack the full name only, which would come
-    from the profile.
+    Nothing changes on sites whose users have profiles. On other sites, responses lack only the full name, which would
+    come from the profile.
     """
     if "profile" not in {field.name for field in get_user_model()._meta.get_fields()}:
         views: Any = sys.modules.get(_VIEWS)  # loaded views have imported the function already

@@ -23,7 +23,7 @@ defaults. ``tests/upstream/test_openedx_core.py`` has every column, and fails if
 *Names.* Learning Core names the folder of a package's files, and the packages that it reads from archives. Neither
 name can be asked for.
 
-*The storage of media.* ``get_storage`` stands in a private module. ``media_files``, ``file_checks`` and ``archives``
+*The storage of media.* ``get_storage`` is in a private module. ``media_files``, ``file_checks`` and ``archives``
 need it to store files whole (ADR 0036), and to delete them.
 
 *The primary key of entities.* ``PublishableEntity`` overrides ``pk`` with a read-only property.

@@ -22,7 +22,7 @@ class Effect:
 
     Args:
         name: title and key of the row.
-        pk: of the row.
+        pk: primary key of the row.
         lines: descriptions of the effects that are shown.
         more: how many lines are left out.
     """

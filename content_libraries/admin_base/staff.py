@@ -20,7 +20,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     Changes go through the room's api, which checks again.
 
-    Django's permissions of the models are ignored: they would be a second answer to the same question.
+    Django's permissions of the models are ignored, because they could disagree with the API.
     """
 
     actions: Any = ()

@@ -55,7 +55,7 @@ class KeyListField(serializers.ListField):
     def __init__(self, *, most: conf.Setting[int] = conf.REQUEST_MAX_ITEMS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.most = most
-        # It is never asked about more than ``to_internal_value`` has let through; the description of the API shows it.
+        # ``to_internal_value`` never lets a longer list through; the bound is there for the description of the API.
         self.validators.append(MaxLengthValidator(lambda: most.value))
 
     def to_internal_value(self, data: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Answers with one page of a list (wire: pages)."""
+"""Responses with one page of a list (wire: pages)."""
 
 from __future__ import annotations
 

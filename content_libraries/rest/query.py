@@ -17,7 +17,7 @@ from ..keys import CourseKey, course_key
 
 def course_parameter(request: Request) -> CourseKey | None:
     """
-    Return the course in the query on whose behalf something is read; None without one.
+    Return the course that the query names as the place for which something is read; None without one.
 
     A plus sign that a client has not encoded arrives as a space. Raises NotFoundError.
     """
@@ -46,7 +46,7 @@ def without_blanks(query: QueryDict, *, keep: Collection[str] = ()) -> QueryDict
     Frontends send every parameter of a list, also ``text_search=``, and a blank parameter is not a filter.
 
     Args:
-        keep: names of parameters that are on or off, and need no value.
+        keep: names of parameters that have a meaning without a value.
     """
     said = [(name, value) for name, values in query.lists() for value in values if value.strip() or name in keep]
     return QueryDict(urlencode(said), encoding="utf-8")

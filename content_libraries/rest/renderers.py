@@ -1,5 +1,5 @@
 """
-Renders answers as JSON.
+Renders responses as JSON.
 
 Django REST framework imports this module while it imports its views, because the host names it in its settings for the
 views of other packages. So it imports no views.

@@ -1,4 +1,4 @@
-"""Base classes of the views. Their answers have the shapes that clients know (wire: conventions)."""
+"""Base classes of the views. Their responses have the shapes that clients know (wire: conventions)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ErrorsMixin(APIView):
     """
 
     parameters_without_value: ClassVar[frozenset[str]] = frozenset()
-    """Query parameters that say something by being there."""
+    """Query parameters that have a meaning without a value."""
 
     def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
         query = without_blanks(request.GET, keep=self.parameters_without_value)
@@ -57,9 +57,9 @@ class ErrorsMixin(APIView):
         ]
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Refuse whoever is nobody; then what is no key, or has no meaning; then a user who may not do this."""
+        """Refuse a caller who is not logged in; then a malformed key or query; then a user without the permission."""
         super().initial(request, *args, **kwargs)
-        # None has a NUL, and PostgreSQL refuses to look for one. Paths are checked where files are.
+        # No key, code or name has a NUL, and PostgreSQL refuses queries with one. Views of files check their paths.
         if any("\0" in str(value) for name, value in kwargs.items() if name != "path"):
             raise NotFound
         for name, values in request.query_params.lists():
@@ -72,10 +72,10 @@ class ErrorsMixin(APIView):
             self.check_access(request)
 
     def check_access(self, request: Request) -> None:
-        """Refuse users who may not do this, before the view reads the query or the body. Raises NotAllowedError."""
+        """Raise NotAllowedError for a user without the permission, before the view reads the query or the body."""
 
     def has_handler(self, request: Request) -> bool:
-        """Return whether the view itself answers the method of the request: not OPTIONS, and not a refused method."""
+        """Return whether the view has a handler for the method: not for OPTIONS, and not for a method with a 405."""
         name = str(request.method).lower()
         return name != "options" and name in self.http_method_names and hasattr(self, name)
 
@@ -144,7 +144,7 @@ class LibraryAPIView(ErrorsMixin):
     Base of the app's views.
 
     Authentication is the host's (JWT, session, ...). The view never runs in one transaction per request:
-    events fire after commit, and that must be before the answer (wire: events-transactions).
+    events fire after commit, and that must be before the response (wire: events-transactions).
     """
 
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)

@@ -38,7 +38,7 @@ class LibraryCommand(BaseCommand):
     """
 
     requires_system_checks = ()
-    """None: they would import all views and admin classes, and take longer than most commands."""
+    """No system checks: they import all views and admin classes, and take longer than most commands."""
 
     summary: ClassVar[LazyText]
     """A format string for the result of ``run``, to be translated, unless the command has its own ``summarize``."""
@@ -63,7 +63,7 @@ class LibraryCommand(BaseCommand):
 
         Args:
             user: the user who runs it; the operator without --user.
-            args: none. With them here, type checkers let each command name its options.
+            args: always empty. The parameter lets type checkers accept commands that name their options.
             options: the parsed arguments.
 
         Returns: the result, ready for JSON.
@@ -108,7 +108,7 @@ def operator_name() -> str:
     """Return the login name of the person who runs a command on this machine."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
+    except (KeyError, OSError):  # users of containers may have no name
         return _("unknown")
 
 

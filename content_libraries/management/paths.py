@@ -13,7 +13,7 @@ from ..olx.api import OlxError
 
 
 def whole_path(text: str) -> str:
-    """Return the path of a file from the root on, without links, as errors of commands name it."""
+    """Return the absolute path of a file without symbolic links, in the form that errors of commands show."""
     return str(Path(text).resolve())
 
 

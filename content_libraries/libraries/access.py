@@ -1,7 +1,7 @@
 """
-Checks permissions. The answers come from the site's permission backend.
+Checks permissions. The site's permission backend decides.
 
-Answers are remembered during a request, so that a view and the api function that it calls ask once (ADR 0043).
+Decisions are remembered during a request, so that a view and the api function that it calls need one check (ADR 0043).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _CourseBackend(Protocol):
 _VIEW_LIBRARY_UPDATES: Final = "courses.view_library_updates"
 _OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
 _MEMORY: Final = "_content_libraries_access"
-"""Attribute of a request that holds what was looked up for it, and ends with it, whatever middleware a host has."""
+"""Attribute of a request that holds the libraries and grants that were looked up during the request."""
 
 
 def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
@@ -155,7 +155,7 @@ def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
 
 
 def _memory() -> dict[str, Any] | None:
-    """Return what was looked up in this request; None in workers and shells, where a revoked role has to stop a job."""
+    """Return what this request has looked up; None outside of requests, where a revoked role has to stop a job."""
     request = get_current_request()
     if request is None:
         return None
@@ -175,7 +175,7 @@ def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
 
 
 def _once[T](name: str, look_up: Callable[[], T]) -> T:
-    """Return what was found under a name in this request, or look it up."""
+    """Return the result that this request has stored under a name; call the function for it the first time."""
     memory = _memory()
     if memory is None:
         return look_up()

@@ -40,7 +40,7 @@ _MOST_PROPOSALS: Final = 20
 type _Form = ModelForm[ContentLibrary]
 
 type _Find = Callable[[HttpRequest, str], list[tuple[str, str]]]
-"""Finds what a text may mean: values, each with its label."""
+"""Finds values for a text that a user types, each with its label."""
 
 _NO_CONTENT: Final = learning_core.PackageFigures(live={})
 
@@ -189,7 +189,7 @@ class ContentLibraryAdmin(PackageAdmin):
     )
     inlines = (GrantInline,)
     users_of: ClassVar[Sequence[Callable[[Sequence[LibraryLocatorV2]], Mapping[str, list[str]]]]] = ()
-    """Tell by whom libraries are used: their keys -> key of each that is -> lines in words."""
+    """Functions that take keys of libraries, and return for each used library lines that say who uses it."""
 
     def get_urls(self) -> list[URLPattern]:
         def page(name: str, find: _Find) -> URLPattern:

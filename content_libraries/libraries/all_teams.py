@@ -42,9 +42,9 @@ class TeamEntry:
     One line of a team.
 
     Args:
-        scope: where it was given: the key of a library, ``lib:ORG:*`` or ``lib:*``.
+        scope: where the role or level was given: the key of a library, ``lib:ORG:*`` or ``lib:*``.
         member: a username, or the name of a group.
-        is_group: whether it is a group.
+        is_group: whether the member is a group.
         name: a Role or an AccessLevel.
         kind: GrantKind.ROLE or GrantKind.LEVEL.
     """

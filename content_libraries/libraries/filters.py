@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 class LibraryPermissions(PipelineStep):
     """
-    Answers every question about permissions in one library as ``access.may`` does.
+    Makes openedx-authz report the same permissions in a library as ``access.may``.
 
-    It leaves the answers to other questions of active users unchanged.
+    Other permissions of active users are reported unchanged.
 
     Frontends ask what their user may do, and show or hide buttons accordingly. openedx-authz itself knows roles only:
     it ignores the older levels, the flags of a library and the permission backend of the site, and honors the roles of
-    inactive accounts. Its answer has to agree with the enforced permissions.
+    inactive accounts. The reported permissions have to agree with the enforced ones.
 
     A step for ``org.openedx.authz.permission_validation.requested.v1``.
     """

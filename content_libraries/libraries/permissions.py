@@ -1,5 +1,5 @@
 """
-The permission backend, which answers every question whether a user may do something.
+The permission backend, which decides whether a user may do something.
 
 A site can replace it by its own class (setting ``CONTENT_LIBRARIES_PERMISSION_BACKEND``), which usually derives from
 RoleBackend and adds a source of grants. Other modules ask through ``access``.
@@ -30,7 +30,7 @@ _VIEWING_ROLES = tuple(role for role in Role if Permission.VIEW in PERMISSIONS_O
 
 
 class PermissionBackend(Protocol):
-    """The questions that a permission backend answers. They are never about the operator, who may do everything."""
+    """The interface of permission backends. They are not asked about the operator, who may do everything."""
 
     def grants(self, user: User | AnonymousUser, library: ContentLibrary) -> Iterator[Grant]:
         """Yield all grants that give the user permissions in the library."""

@@ -69,7 +69,7 @@ class RoleForm(forms.Form):
     A role of a user in a library.
 
     Args:
-        held: whether the user has the role already, to change or to take; only the role can be chosen then.
+        held: whether the form changes or takes a role that the user has; only the role can be chosen then.
     """
 
     library = LibraryKeyField(label=gettext_lazy("Library key"), help_text="lib:ORG:SLUG")

@@ -67,8 +67,8 @@ def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
         serializer: the serializer of the view, with the data that the view will give it.
 
     Raises:
-        ValidationError: the data is of the wrong kind, has something that is not a scope, or asks for more roles, which
-            is scopes times users, than the site allows at once.
+        ValidationError: the data is of the wrong kind, has a value that is not a scope, or asks for more roles (scopes
+            times users) than the site allows at once.
     """
     if not isinstance(serializer.initial_data, Mapping):
         raise ValidationError(_("Send an object with named fields."))

@@ -2,7 +2,7 @@
 The views of openedx-authz (1.35), corrected.
 
 Views that work in scopes decide on exactly the scopes that they then use (``scopes.py``). All views refuse inactive
-accounts, answer bad input with a 400, and accept no more at once than the site allows.
+accounts, return a 400 for bad input, and accept no more at once than the site allows.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class ScopedView(AuthzView):
     )
 )
 class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
-    """The permissions of the caller. Inactive accounts may ask; the answer is that they have no permission."""
+    """The permissions of the caller. Inactive accounts may ask too: they have no permission."""
 
     def get_permissions(self) -> list[Any]:
         return [IsAuthenticated()]
@@ -165,7 +165,7 @@ class RolesView(ScopedView, base.RoleListView):
     post=extend_schema(
         operation_id="user_validate",
         summary="Ask which users there are",
-        description="By usernames or addresses. For who may manage a team somewhere.",
+        description="Finds users by usernames or e-mail addresses. Needs the right to manage at least one team.",
         request=shapes.UserValidationAPIViewSerializer,
         responses=shapes.UserValidationAPIViewResponseSerializer,
     )

@@ -1,4 +1,4 @@
-"""The base of views whose address names a library, or something in one (ADR 0043)."""
+"""The base of views whose URL names a library, or something in a library (ADR 0043)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from ..models import ContentLibrary
 
 class LibraryScopedView(LibraryAPIView):
     """
-    Base of views whose address names a library, or something in one.
+    Base of views whose URL names a library, or something in a library.
 
-    It asks for the permissions of ``perms_map`` before the view reads the query or the body, so that a refusal comes
-    before bad input. ``library`` is the library then.
+    It checks the permissions of ``perms_map`` before the view reads the query or the body, so that a user without them
+    gets a 403 and not a 400. Afterwards ``library`` is the library.
     """
 
     perms_map: ClassVar[Mapping[str, Sequence[Permission]]]
@@ -48,4 +48,4 @@ class LibraryScopedView(LibraryAPIView):
                     return value
                 case LibraryUsageLocatorV2() | LibraryContainerLocator():
                     return library_key_of(value)
-        raise ImproperlyConfigured(f"The address of {type(self).__name__} names no library.")
+        raise ImproperlyConfigured(f"The URL of {type(self).__name__} names no library.")

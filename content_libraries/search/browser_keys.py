@@ -28,8 +28,8 @@ MAX_LISTED: Final = 1_000
 class BrowserKey:
     """
     Args:
-        url: where to search; absolute, or a path of this site.
-        token: valid for an hour.
+        url: URL of the engine; absolute, or a path of this site.
+        token: the key itself, which is valid for an hour.
     """
 
     url: str

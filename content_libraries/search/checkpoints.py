@@ -29,7 +29,7 @@ from .sending import Refusal
 from .waiting import patience
 
 TURN: Final = timedelta(seconds=60)
-"""How long a turn lasts at most. Making and writing one batch takes a small part of that."""
+"""How long a turn lasts at most. Making and writing one batch takes a small part of this time."""
 
 PATIENCE_SECONDS: Final = 2.0
 """Seconds to wait for a turn, unless ``waiting.patience`` allows less."""
@@ -151,7 +151,7 @@ def move_back(checkpoint: SearchCheckpoint, *, change: Change, error: str = "") 
         error: an error message, or "".
     """
     with transaction.atomic():
-        # The row is made again if it was deleted with its library: documents may have come after that.
+        # The row is made again if it was deleted with its library: documents may have been written after the deletion.
         row, _created = SearchCheckpoint.objects.select_for_update().get_or_create(
             learning_package_pk=checkpoint.learning_package_pk,
             is_spare=checkpoint.is_spare,

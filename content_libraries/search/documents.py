@@ -110,7 +110,7 @@ class _Surroundings:
         children: version pk of a container -> its children.
         pinned_titles: titles of the versions at which containers hold children.
         parents: entity pk -> entity pks of the containers that hold it.
-        related: the titles of all these children and parents.
+        related: entity pk -> title, for these children and parents.
     """
 
     texts: Mapping[int, SearchText]

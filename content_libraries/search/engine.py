@@ -64,7 +64,7 @@ SORTABLE: Final = ("display_name", "created", "modified", "last_published")
 
 class SearchEngineError(ContentLibrariesError):
     """
-    The search engine cannot answer at the moment.
+    The search engine does not work at the moment.
 
     Content is not affected; the index catches up later.
     """

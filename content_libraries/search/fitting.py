@@ -13,7 +13,7 @@ from ..characters import valid_value
 from .engine import Document
 
 MAX_TEXT: Final = 100_000
-"""Characters of one text, which is 30 pages; words further on are not found."""
+"""Maximal number of characters of one text, which is 30 pages. Later words are not found."""
 
 MAX_LISTED: Final = 1_000
 """How many items of one list, such as the children of a container, are indexed. Later items are not found."""

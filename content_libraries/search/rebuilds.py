@@ -22,7 +22,7 @@ from .models import SearchAccess, SearchCheckpoint, SearchRebuild
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=2)
-"""How long a process counts as alive that says nothing. One step takes a small part of that."""
+"""How long a process counts as alive after it last renewed the ownership. One step takes a small part of this time."""
 
 _ATTEMPTS: Final = 5
 

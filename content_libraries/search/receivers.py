@@ -160,7 +160,7 @@ def _follow_block_tags(object_id: str) -> None:
 
 
 def _follow(learning_package_pk: int, change: Change) -> None:
-    """Catch up now, with one batch at most, or let a worker do it. The answer to a write waits for this function."""
+    """Catch up now, with one batch at most, or let a worker do it. The response to a write waits for this function."""
     try:
         with site_language.active(), waiting_at_most(WAITING_SECONDS):  # errors are kept at the checkpoint
             if not catch_up(learning_package_pk, change=change, at_most=MAX_BATCH).postponed:

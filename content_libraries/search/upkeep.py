@@ -250,7 +250,7 @@ class _Step:
         affected: the documents to write.
         until, filling_after: where the checkpoint will be afterwards.
         postpones: whether filling has to be left for later, because it would be more than is allowed now.
-        is_too_much: whether that is so even without filling.
+        is_too_much: whether the changes alone, without filling, are more than is allowed now.
     """
 
     affected: Affected

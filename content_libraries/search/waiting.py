@@ -1,8 +1,8 @@
 """
 Limits how long a call may wait for the index.
 
-A caller with a waiting user sets one limit for the whole call. Everything below it that waits, for a turn, a lock or an
-answer of an engine, asks here how long it may.
+A caller with a waiting user sets one limit for the whole call. Functions below it that wait for a turn, a lock or a
+response of an engine ask here how long they may wait.
 """
 
 from __future__ import annotations

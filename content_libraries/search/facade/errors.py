@@ -20,7 +20,7 @@ _TYPES: Final = {
 
 class FacadeError(ContentLibrariesError):
     """
-    The request cannot be answered.
+    An error with the status and the code of Meilisearch: the request is invalid, or the engine fails.
 
     Args:
         message: the reason.

@@ -29,7 +29,7 @@ MAX_WORDS_LENGTH: Final = 10_000
 """How many characters of ``q`` are looked at."""
 
 MAX_MARK_LENGTH: Final = 100
-"""Maximal length of the tags around found words, and of the mark of a cut, because answers repeat them."""
+"""Maximal length of the tags around found words, and of the mark of a cut, because responses repeat them."""
 
 type Body = Mapping[str, Any]
 

@@ -19,17 +19,17 @@ _KEPT: Final = ("id", "usage_key", "block_id", "block_type", "type", "context_ke
 """Attributes that identify a document; they are never cut."""
 
 _ITEM_CHARACTERS: Final = 25
-"""How much of a text an item of a list stands for."""
+"""How many characters of a text count as much as one item of a list."""
 
 type Hit = dict[str, object]
 
 
 class AnswerRoom:
     """
-    The room that an answer has for hits.
+    The room that a response has for hits.
 
     Args:
-        hits: how many hits the answer will have.
+        hits: how many hits the response will have.
     """
 
     def __init__(self, hits: int) -> None:
@@ -52,7 +52,7 @@ class AnswerRoom:
 
 def _fitted(document: Document, show: Callable[[Document], Hit], share: int) -> tuple[Hit, int]:
     """
-    Cut a document to its share of an answer, and return the shown hit and its size.
+    Cut a document to its share of a response, and return the shown hit and its size.
 
     It is cut before it is shown, because marking words in long texts takes long.
     """

@@ -43,13 +43,13 @@ from .queries import (
 from .shortening import AnswerRoom
 
 VERSION: Final = "1.12.0"
-"""The version of Meilisearch whose answers these are."""
+"""The version of Meilisearch whose responses the facade imitates."""
 
 type _View = Callable[..., HttpResponse]
 
 
 def _answering(method: str) -> Callable[[_View], _View]:
-    """Make a view of a function that answers one HTTP method and raises FacadeError."""
+    """Make a view of a function that serves one HTTP method and raises FacadeError."""
 
     def decorate(answer: _View) -> _View:
         @csrf_exempt
@@ -78,7 +78,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @_answering("GET")
 def health(request: HttpRequest) -> HttpResponse:
-    """Report the engine as available, or fail if it does not answer."""
+    """Report the engine as available, or fail if it does not respond."""
     current_engine().count()
     return JsonResponse({"status": "available"})
 
@@ -90,7 +90,7 @@ def version(request: HttpRequest) -> HttpResponse:
 
 @_answering("POST")
 def multi_search(request: HttpRequest) -> HttpResponse:
-    """Answer several queries, or no query if one of them is invalid."""
+    """Return the results of several queries, or an error if one of them is invalid."""
     token = _token(request)
     queries = []
     budget = FilterBudget()
@@ -181,7 +181,7 @@ def _body(request: HttpRequest) -> Body:
 
 
 def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, object]]:
-    """Answer the queries of a request. Their hits share the room that its answer has."""
+    """Return the results of the queries of a request. All hits share the room that its response has."""
     found = [_find(query) for query in queries]
     room = AnswerRoom(sum(len(result.hits) for result, _milliseconds in found))
     return [

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class SearchUnavailable(APIException):
-    """The search engine does not answer."""
+    """The search engine does not respond."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = gettext_lazy("Search is not available at the moment. Try again later.")

@@ -181,12 +181,12 @@ class EmbeddedEngine(SearchEngine):
         opened = self._opened
         if opened is None or opened.identity != identity:
             index = tantivy.Index.open(str(self._folder / f"{_DATA}{identity}"))
-            # Without a watching thread: that would not survive the forks of web servers and workers.
+            # Without a watching thread, which would not survive the forks of web servers and workers.
             index.config_reader(reload_policy="manual")
             opened = self._opened = _Opened(identity, index)
             self._commit_seen = None
-        # Reloading takes as long as many a query, so it is done only after a commit. What the last one was is read
-        # first: if there is another meanwhile, the next call reloads again.
+        # Reloading takes as long as a query, so it is done only after a commit. The last commit is identified before
+        # the reload: if another one follows meanwhile, the next call reloads again.
         commit = self._last_commit(identity)
         if commit is None or commit != self._commit_seen:
             opened.index.reload()

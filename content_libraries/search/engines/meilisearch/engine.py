@@ -66,7 +66,7 @@ _signing_keys: Final[dict[tuple[str, str, str], Key]] = {}
 class MeilisearchEngine(SearchEngine):
     """
     Args:
-        url, api_key: of the server.
+        url, api_key: URL and key of the server.
         index_name: the uid of the index. The spare index has the same with ``_new``.
     """
 
@@ -300,7 +300,7 @@ def _search_key(client: Client, index_name: str) -> Key:
 
 
 class _failures_named:  # noqa: N801 - used like a function
-    """Replaces errors of the client, of the connection and of malformed answers by errors of this room."""
+    """Replaces errors of the client, of the connection and of malformed responses by errors of this room."""
 
     def __enter__(self) -> None:
         pass

@@ -57,7 +57,7 @@ def differing(settings: Mapping[str, object]) -> dict[str, object]:
     Return the wanted settings that an index does not have yet.
 
     Args:
-        settings: as ``GET /indexes/{uid}/settings`` answers.
+        settings: the body of a response to ``GET /indexes/{uid}/settings``.
 
     Returns: the wanted ones that are not there, ready for ``PATCH``. Settings that are not ours do not matter.
     """

@@ -1,4 +1,4 @@
-"""Translates queries for the Meilisearch engine, and reads its answers."""
+"""Translates queries for the Meilisearch engine, and reads its responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def equals(attribute: str, value: str | float) -> str:
 
 
 def search_result(answer: Mapping[str, Any], query: SearchQuery) -> SearchResult:
-    """Convert an answer of Meilisearch to a search result."""
+    """Convert a response of Meilisearch to a search result."""
     counted = answer.get("facetDistribution") or {}
     return SearchResult(
         hits=[{name: value for name, value in hit.items() if name not in _OWN_FIELDS} for hit in answer["hits"]],

@@ -106,7 +106,7 @@ def _of_this_site(resource: Resource) -> Resource:
 
 
 def purpose_of(view_name: str) -> Purpose:
-    """Return the purpose of the handler addresses in a view."""
+    """Return the purpose of the handler URLs in a view."""
     return Purpose.EDITING if view_name == STUDIO_VIEW else Purpose.ANSWERING
 
 

@@ -63,7 +63,7 @@ class PreviewUserService(UserService):
 
 
 class StaticUrlService:
-    """``replace_urls``: gives links to files of the component their addresses."""
+    """``replace_urls``: replaces links to files of the component by their URLs."""
 
     def __init__(self, replace: Callable[[str], str]) -> None:
         self._replace = replace

@@ -15,7 +15,7 @@ from opaque_keys.edx.keys import UsageKey
 _BEFORE: Final = (
     r"""(?<![\w./:%-])/static/|(?<=["'])static/|(?<![\w./:%-])/?asset-v1:[^\s"'()<>@\\]{1,255}@asset\+block@"""
 )
-"""The last is how texts name files of the course that they were imported from."""
+"""Prefixes of links to files. Texts that were imported from a course use the last one for files of the course."""
 
 _AFTER: Final = r"""(?=["'()<>\s\\?#&]|$)"""
 _FOLDER: Final = "static/"
@@ -23,14 +23,14 @@ _FOLDER: Final = "static/"
 
 def static_replacer(file_paths: Collection[str], url_of: Callable[[str], str]) -> Callable[[str], str]:
     """
-    Make a function that replaces links to files in HTML by the files' addresses.
+    Make a function that replaces links to files in HTML by the files' URLs.
 
     Links have the form ``/static/x``, or are asset keys of a course with the file ``x``. They lead to the file
     ``static/x``.
 
     Args:
         file_paths: paths of the files that the shown version has. Other links stay unchanged.
-        url_of: path -> address.
+        url_of: path -> URL.
     """
     by_name = {path.removeprefix(_FOLDER): path for path in file_paths if path.startswith(_FOLDER)}
     by_name |= {spelled: path for name, path in by_name.items() for spelled in (quote(name), escape(name, quote=False))}

@@ -45,7 +45,7 @@ def handler_url(
     version: Version | None = None,
     purpose: Purpose = Purpose.EDITING,
 ) -> str:
-    """Return the address of a handler for one user. It has no suffix and ends with a slash."""
+    """Return the URL of a handler for one user. It has no suffix and ends with a slash."""
     name = user_name(user)
     token = _signature(key, name, purpose, _now())
     if version is None:
@@ -54,7 +54,7 @@ def handler_url(
 
 
 def course_handler_url(key: UsageKey, handler_name: str, *, user: Actor) -> str:
-    """Return the address of a handler of a course block for one user. It is for answering only, not for editing."""
+    """Return the URL of a handler of a course block for one user. It is for answering only, not for editing."""
     token = _signature(key, user_name(user), Purpose.ANSWERING, _now())
     return reverse("course-xblock-handler", args=(key, user_name(user), token, handler_name))
 
@@ -65,7 +65,7 @@ def course_file_token(key: UsageKey, *, user: Actor) -> str:
 
 
 def user_name(user: Actor) -> str:
-    """Return the name of a user in addresses: the pk, because usernames may change."""
+    """Return the name of a user in URLs: the pk, because usernames may change."""
     return ANONYMOUS if is_operator(user) or not user.is_authenticated else str(user.pk)
 
 

@@ -34,7 +34,7 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _SRT: Final = TranscriptExtensions.SRT
 _SJSON: Final = TranscriptExtensions.SJSON
 MAX_TRANSCRIPT: Final = 2 * 1024 * 1024
-"""In bytes. A film of three hours has a tenth of that; converting this much takes two seconds."""
+"""Largest transcript, in bytes. A film of three hours has a tenth of it. The largest one is converted in two seconds."""
 
 
 class VideoConfig:
@@ -132,7 +132,7 @@ class VideoConfig:
         """
         Remove a transcript of the component.
 
-        Raises InvalidInputError for one of the site's store, NotAllowedError.
+        Raises InvalidInputError for a transcript of the site's store, and NotAllowedError.
         """
         if not self._forget(video_block, language_code) and language_code in _store_languages(video_block):
             raise InvalidInputError(_("This transcript belongs to the site's video store, and is deleted there."))

@@ -32,7 +32,7 @@ from .visits import turn_of
 _THUMBNAIL: Final = "static/video-thumbnail"
 _SUFFIXES: Final = {"GIF": ".gif", "JPEG": ".jpg", "PNG": ".png"}
 MAX_THUMBNAIL: Final = 2 * 1024 * 1024
-"""In bytes. Thumbnails are loaded with lists of videos."""
+"""Largest thumbnail, in bytes. Thumbnails are loaded with lists of videos."""
 
 
 def save_transcript(key: LibraryUsageLocatorV2, language: str, srt: bytes, *, user: Actor) -> FieldValues:

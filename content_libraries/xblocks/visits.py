@@ -19,7 +19,7 @@ from .static_urls import course_block_file_url, version_file_url
 from .tokens import Purpose, course_handler_url, handler_url
 
 _NAME: Final = "x"
-"""Stands in addresses for the last part, which is cut off."""
+"""A placeholder for the last part of a URL, which is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,17 @@ class Addresses:
         return f"{self.origin}/static/{iri_to_uri(path)}"
 
     def of_resource(self, path: str) -> str:
-        """Return the address of a file in the block's Python package."""
+        """Return the URL of a file in the block's Python package."""
         return f"{self.resources}{_quoted(path.lstrip('/'))}"
 
     def of_file(self, path: str) -> str:
-        """Return the address of a file of the shown version."""
+        """Return the URL of a file of the shown version."""
         return f"{self.files}{_quoted(path)}{self.files_end}"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A version of a component, or a block of a course; who looks at it, and the addresses that it may use."""
+    """A version of a component, or a block of a course; who looks at it, and the URLs that it may use."""
 
     block_version: ShownVersion
     viewer: Viewer = Viewer()

@@ -32,7 +32,7 @@ def warm_up() -> None:
     engines.all()
     translation.activate(settings.LANGUAGE_CODE)
     with suppress(NoReverseMatch):
-        reverse("")  # imports all views of the site, which a block may have addresses of
+        reverse("")  # imports all views of the site, because a block may need the URL of any of them
     # An upload that is half read must not stay behind as a file when its process is killed.
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = sys.maxsize
     connections.close_all()

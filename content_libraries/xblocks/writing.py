@@ -96,7 +96,7 @@ def _differs(block: XBlock, name: str, value: object) -> bool:
     if value is UNSET:
         if not field.is_set_on(block):
             return False
-        # A field that says null, as its default does, is read as null and sent back as null.
+        # A field whose value and default are null is read as null and sent back as null.
         return field.read_json(block) is not None or field.default is not None
     if name != DATA and not field.is_set_on(block):
         return True  # an author who chooses the present default wants it to stay

@@ -39,9 +39,9 @@ _MEBIBYTE: Final = 1024 * 1024
 
 class RemoteSite:
     """
-    Stands for the site in a block process.
+    The site, as code in a block process sees it.
 
-    A call of a method is sent to the site as a question; the site's answer is returned or raised.
+    A call of a method is sent to the site as a question. The site's reply is returned or raised.
     """
 
     def __init__(self, connection: Connection) -> None:

@@ -30,7 +30,7 @@ class Task:
         language, time_zone, script_prefix: as in the request.
         seconds: the time after which the process ends itself if the site has not ended it.
         memory: how many more bytes of address space the process may take than it has.
-        answer_bytes: how long the answer may be, pickled.
+        answer_bytes: how many bytes the pickled result may have.
     """
 
     function: Callable[..., object]
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a question, from the site; or the error that it raised."""
+    """The reply of the site to a question: a value, or the error that the method raised."""
 
     value: object = None
     error: Exception | None = None

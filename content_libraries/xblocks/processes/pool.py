@@ -180,7 +180,7 @@ class _Process:
 
     def do(self, task: Task, site: Answerer, *, has_to_make_room: Callable[[], bool]) -> Answer | Failure:
         """
-        Have a task done, and answer questions of the process meanwhile.
+        Let the process do a task, and reply to its questions meanwhile.
 
         Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process cannot be used
         any more.
@@ -251,7 +251,7 @@ class Pool:
 
     def do(self, task: Task, *, site: Answerer, who: str) -> Answer | Failure:
         """
-        Have a task done when it is a user's turn.
+        Let a process do a task when it is the user's turn.
 
         Raises BusyError, TookTooLongError and BlockProcessDiedError.
         """

@@ -65,7 +65,7 @@ def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: 
     Args:
         function: a function of a module. It gets the site, and then ``arguments``. It has no database.
         arguments: its arguments, which have to be picklable.
-        site: answers questions of the function. In the process, another object with the same methods stands for it.
+        site: replies to questions of the function. In the process, another object with the same methods forwards them.
         who: whose turn it takes; see ``turns``.
         about: the purpose, for the log.
 

@@ -1,4 +1,4 @@
-"""Versions of components in addresses."""
+"""Versions of components in URLs."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class CourseBlockView(FramedMixin, CoursePermissionsMixin, LibraryAPIView):
 
 
 class CourseBlockFileView(FileView):
-    """A file that the draft of a block of a course refers to. A token lets previews have it, which have no cookies."""
+    """A file that the draft of a block of a course refers to. Previews, which have no cookies, load it with a token."""
 
     def check_permissions(self, request: Request) -> None:
         if TOKEN not in request.query_params:

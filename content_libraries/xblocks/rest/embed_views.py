@@ -34,10 +34,10 @@ from .places import place_of
 from .views import XBlockAPIView, version_parameter
 
 HANDLER_NAME: Final = "handler_name"
-"""Stands in the address of handlers for the name that the page's script puts there."""
+"""A placeholder in the URL of handlers, which the script of the page replaces by the name of a handler."""
 
 INNER: Final = "inner"
-"""Asks for the page of an editor itself, without the page around it."""
+"""The parameter that asks for the page of an editor itself, without the page around it."""
 
 SANDBOX: Final = (
     "sandbox allow-downloads allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-scripts"
@@ -110,7 +110,7 @@ def block_page(
     Render a view of a block as a sandboxed page.
 
     Args:
-        handler_url: the address of a handler that is called HANDLER_NAME.
+        handler_url: the URL of a handler that is called HANDLER_NAME.
         status: with 503 the page loads itself again.
     """
     response = render(
@@ -163,7 +163,7 @@ def protected(response: HttpResponse, policy: str) -> HttpResponse:
     """Add headers to a page so that frontends may frame it, and so that it obeys a content security policy."""
     response["Content-Security-Policy"] = f"{conf.frame_ancestors()}; {policy};"
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "same-origin"  # addresses here hold tokens
+    response["Referrer-Policy"] = "same-origin"  # URLs of these pages hold tokens
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

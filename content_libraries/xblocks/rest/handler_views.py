@@ -52,13 +52,13 @@ class HandlerView(View):
         response: HttpResponseBase = HttpResponse() if request.method == "OPTIONS" else self._call(request, **kwargs)
         _allow_origin(request, response)
         response["Cache-Control"] = "private, no-store"
-        # An answer is data for a script. Opened as a page, it must not act with the reader's cookies.
+        # A response is data for a script. Opened as a page, it must not act with the reader's cookies.
         response["Content-Security-Policy"] = "sandbox"
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
     def call_handler(self, call: api.HandlerCall, place: api.Place, **address: Any) -> api.HandlerResponse:
-        """Call the handler that the arguments of an address name. Raises ContentLibrariesError."""
+        """Call the handler that the arguments of a URL name. Raises ContentLibrariesError."""
         return api.call_handler(address.pop("key"), call, place=place, **address)
 
     def _call(
@@ -106,7 +106,7 @@ def _environ(request: HttpRequest) -> dict[str, str]:
 
 def _allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
     """
-    Let any page read the answer.
+    Let any page read the response.
 
     Frontends of the site send cookies and headers with every call, which browsers only let them if the answer names
     their origin and each header.

@@ -13,7 +13,7 @@ from ..visits import Place
 
 
 def place_of(request: HttpRequest | Request, *, file_token: str = "") -> Place:
-    """Describe where a request shows a block. Addresses begin with the origin that the request was sent to."""
+    """Describe where a request shows a block. URLs begin with the origin that the request was sent to."""
     origin = request.build_absolute_uri("/").removesuffix("/")
     return Place(origin=origin, file_token=file_token, visitor=_visitor(request))
 

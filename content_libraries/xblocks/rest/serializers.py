@@ -42,7 +42,7 @@ class SavedFieldsSerializer(FieldsSerializer):
 
 
 class FieldsUpdateSerializer(serializers.Serializer[Any]):
-    """Fields to save. Keys that are not known are ignored, for clients send some."""
+    """Fields to save. Unknown keys are ignored, because clients send some."""
 
     data = serializers.JSONField(  # type: ignore[assignment]
         required=False, allow_null=True, help_text="A text for most types; an object for some, such as drag and drop."
@@ -113,6 +113,6 @@ class RenderedViewSerializer(serializers.Serializer[RenderedView]):
 
 
 class HandlerUrlSerializer(serializers.Serializer[Any]):
-    """The address of a handler."""
+    """The URL of a handler."""
 
     handler_url = serializers.URLField()

@@ -36,7 +36,7 @@ _INCLUDE = OpenApiParameter("include", OpenApiTypes.STR, description="Names of m
 
 class XBlockAPIView(LibraryAPIView):
     """
-    Base of the XBlock API: anonymous callers are let in, and the permission in the library decides.
+    Base of the XBlock API. Callers need no login: the permission in the library decides.
 
     It checks the permissions of ``perms_map`` before the view reads the query or the body. Errors have a ``detail``
     that says what was not found or not allowed.
@@ -142,7 +142,7 @@ class HandlerUrlView(XBlockAPIView):
     perms_map: ClassVar = {"GET": []}  # the handler itself checks, whenever it is called
 
     @extend_schema(
-        summary="Make the address of a handler",
+        summary="Make the URL of a handler",
         description="It works without cookies, for the caller, for two days at least.",
         responses=HandlerUrlSerializer,
     )

@@ -4,9 +4,9 @@ A worker of gunicorn that gives requests to threads only when they have arrived 
 By itself gunicorn gives a connection to a thread at its first byte, and the thread waits for the rest: eight slow
 clients stop eight threads, and so the site. Here the loop that waits for connections collects heads and bodies, without
 a thread; long bodies go to a temporary file. A client that sends too slowly is cut off. ``/healthz`` has a thread of
-its own, so that monitoring gets an answer while all other threads work.
+its own, so that monitoring gets a response while all other threads work.
 
-Answers leave in the same way (``studio.departures``): a thread does not wait until a client has read them.
+Responses leave in the same way (``studio.departures``): a thread does not wait until a client has read them.
 
 A proxy in front does this better, and with TLS (docs/operations.rst). This module is for sites without a proxy, and
 also works behind one.
@@ -34,11 +34,11 @@ from .departures import Departure
 from .spare_space import refuse_the_last_space
 
 HEAD_BYTES: Final = 128 * 1024
-"""Pages of frontends ask for hundreds of courses in an address of 40 KB."""
+"""Largest head of a request. Pages of frontends ask for hundreds of courses in a URL of 40 KB."""
 
 HEAD_SECONDS: Final = 10
 BODY_BYTES: Final = 5 * 1024**3
-"""Archives of courses and libraries come in one request each."""
+"""Largest body of a request. An archive of a course or library comes in one request."""
 
 BODY_SECONDS: Final = 30
 """How long a body may take, however slow it is."""
@@ -47,10 +47,10 @@ BODY_RATE: Final = 16 * 1024
 """Bytes a second that have to arrive of a body that takes longer."""
 
 MOST_WAITING: Final = 500
-"""Connections whose requests have not arrived. The oldest one goes when another comes."""
+"""Maximal number of connections whose requests have not arrived. The oldest one is closed when another comes."""
 
 MOST_LEAVING: Final = 400
-"""Connections that have not read their answers. The oldest one goes when another comes."""
+"""Maximal number of connections that have not read their responses. The oldest one is closed when another comes."""
 
 _IN_MEMORY: Final = 64 * 1024
 _READ_BYTES: Final = 64 * 1024
@@ -127,7 +127,7 @@ class Arrival:
         """
         Return whether the client waits for "100 Continue" before it sends the body.
 
-        It is True only once. The header is removed, so that gunicorn does not answer it, too.
+        It is True only once. The header is removed, so that gunicorn does not respond to it, too.
         """
         if not self.missing or self.received or not _EXPECT.search(self.head):
             return False
@@ -212,7 +212,7 @@ class ArrivedWorker(ThreadWorker):
             connection.sock = client
 
     def finish_request(self, connection: TConn, future: Future[object]) -> None:
-        """Send the rest of an answer when there is room for it."""
+        """Send the rest of a response when there is room for it."""
         departure: Departure = connection.parser.unreader.departure
         if departure.is_over:
             self._finish(connection, future)
@@ -236,7 +236,7 @@ class ArrivedWorker(ThreadWorker):
             self._finish(connection, future)
 
     def _break_off(self, connection: TConn) -> None:
-        """Close a connection whose client does not read its answer, or too slowly."""
+        """Close a connection whose client does not read its response, or too slowly."""
         self.poller.unregister(connection.sock)
         self.leaving.pop(connection)[0].close()
         connection.parser.unreader.arrival.close()

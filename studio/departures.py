@@ -1,7 +1,7 @@
 """
-Sends answers to slow clients without a thread.
+Sends responses to slow clients without a thread.
 
-A client that reads slowly, or not at all, holds up the thread that writes to it. So the thread that makes an answer
+A client that reads slowly, or not at all, holds up the thread that writes to it. So the thread that makes a response
 writes as much as the client takes at once, and leaves the rest here. The loop of the worker sends the rest when there
 is room.
 """
@@ -19,15 +19,15 @@ from typing import IO, Any, Final
 from .spare_space import refuse_the_last_space
 
 ANSWER_SECONDS: Final = 60
-"""How long a client may take for an answer, however slowly it reads."""
+"""How long a client may take for a response, however slowly it reads."""
 
 ANSWER_RATE: Final = 4 * 1024
-"""Bytes a second that have to be taken of an answer that takes longer."""
+"""Bytes a second that a client has to take of a response that takes longer."""
 
 _IN_MEMORY: Final = 64 * 1024
 _PIECE: Final = 64 * 1024
 _PIECES_AT_ONCE: Final = 8
-"""So much goes to one client before the loop looks at the others."""
+"""How many bytes go to one client before the loop looks at the others."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Part:
 
 class Departure:
     """
-    A socket as gunicorn's answers write to it, which never waits for the client.
+    A socket to which gunicorn's responses write, and which never waits for the client.
 
     Args:
         client: the connection. It must not block.
@@ -116,7 +116,7 @@ class Departure:
         return self._client.fileno()
 
     def shutdown(self, how: int) -> None:
-        """End the connection early, so that the client sees that the answer is incomplete."""
+        """End the connection early, so that the client sees that the response is incomplete."""
         self.close()
         self._client.shutdown(how)
 

@@ -11,7 +11,7 @@ from content_libraries.rest.views import ErrorsMixin
 
 
 class StudioAPIView(ErrorsMixin):
-    """A view that calls the api of the app, and answers its errors over HTTP."""
+    """Base of views that call the api of the app. It turns errors of the app into HTTP errors."""
 
 
 class FromScript(BasePermission):

@@ -34,7 +34,7 @@ _KNOWN: Final = (
     "abcdefghij",
     "qwertyuiop",
 )
-"""Parts of keys that stand in guides, templates and tests, and hardly ever in a drawn one."""
+"""Parts of keys in guides, templates and tests, which a drawn key hardly ever has."""
 
 
 class GuessableKeyError(RuntimeError):

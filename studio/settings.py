@@ -118,7 +118,7 @@ DATABASES = {"default": database(DATA_DIR)}
 # As on the platform: apps that do not choose for themselves have migrations made for AutoField.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-# The language of texts that are stored for all readers, and of answers to readers of unsupported languages.
+# The language of texts that are stored for all readers, and of responses to readers of unsupported languages.
 LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
 # Only languages with a catalog, so that a page has the language that it declares. Regions (es-419) get the language.
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
@@ -184,13 +184,13 @@ HELP_URLS = {
 MFE_DIST = os.environ.get("MFE_DIST", "")
 # Copies of builds with compressed files, which are served. A process makes one at its start if the build is new.
 FRONTEND_COPIES = DATA_DIR / "frontend"
-# Address of a picture on another site, which would see each visitor -> static file that replaces it.
+# URL of a picture on another site, which would see each visitor -> static file that replaces it.
 FRONTEND_PICTURES = {"https://logos.openedx.org/open-edx-logo-tag.png": "studio/powered-by.svg"}
 # The URL of the frontend, for links to its pages. Blank without a frontend, or if it is at the root of this site.
 COURSE_AUTHORING_MICROFRONTEND_URL = os.environ.get("FRONTEND_URL", "/authoring" if MFE_DIST else "")
 # Types of components that frontends always offer. Missing ones are reported to them as unsupported.
 BASIC_BLOCKS = ["html", "problem", "openassessment", "drag-and-drop-v2", "video"]
-# Overrides values in the answer of /api/mfe_config/v1.
+# Overrides values in the response of /api/mfe_config/v1.
 FRONTEND_CONFIG: dict[str, object] = {}
 # Switches that frontends ask for. The reference lists them (wire: host-flags).
 FRONTEND_FLAGS = {
@@ -204,7 +204,7 @@ FRONTEND_FLAGS = {
     "use_video_gallery_flow": False,
 }
 
-# Address that answers the transcript of a YouTube video as SRT, with {video} and {language} in it. Blank: the video
+# URL that returns the transcript of a YouTube video as SRT, with {video} and {language} in it. Blank: the video
 # editor offers no import, and the site fetches nothing.
 TRANSCRIPT_SOURCE = os.environ.get("TRANSCRIPT_SOURCE", "")
 
@@ -213,7 +213,7 @@ TRANSCRIPT_SOURCE = os.environ.get("TRANSCRIPT_SOURCE", "")
 FRONTEND_ORIGINS = _names("FRONTEND_ORIGINS")
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
-# Handlers of blocks answer for themselves: pages without an origin call them, and without cookies.
+# Handlers of blocks set their own CORS headers: pages without an origin call them, and without cookies.
 CORS_URLS_REGEX = r"^/(?!(?:api/xblock/v2/xblocks|xblocks/v2)/[^/]+/handler/)"
 # Headers that frontends send besides the usual ones: for authentication, and for the search engine.
 CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
@@ -244,7 +244,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    # People try the API at /api-docs/. Pages made of answers would have styles inside.
+    # People try the API at /api-docs/. Pages made of responses would have styles inside.
     "DEFAULT_RENDERER_CLASSES": ["content_libraries.rest.renderers.TextJSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "studio.tokens.TokenAuthentication",
@@ -271,7 +271,7 @@ SPECTACULAR_SETTINGS = {
         "content_libraries.openapi.hooks.add_examples",
         "content_libraries.openapi.groups.group_operations",
     ],
-    # The same answers to an update are found in requests and in previews.
+    # The outcomes of an update are the same in requests and in previews.
     "ENUM_NAME_OVERRIDES": {"OutcomeEnum": ["keep_local", "take_upstream", "decline"]},
     # Everything the pages of the description need comes from this site.
     "SWAGGER_UI_DIST": "SIDECAR",

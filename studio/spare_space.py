@@ -1,4 +1,4 @@
-"""Keeps some disk space free of temporary files, which requests and answers need, for everything else."""
+"""Keeps some disk space free of temporary files of requests and responses, for everything else."""
 
 from __future__ import annotations
 

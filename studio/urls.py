@@ -32,7 +32,7 @@ urlpatterns = [
     path("api/schema/", description, name="schema"),
     path("api-docs/", try_api, name="api-docs"),
     path("api-docs/reference/", api_reference, name="api-reference"),
-    # Video blocks ask their store for a video's address. The rest of its API stays closed.
+    # Video blocks ask their store for the URL of a video. The rest of its API stays closed.
     path(
         "api/val/v0/videos/<slug:edx_video_id>",
         VideoDetail.as_view(

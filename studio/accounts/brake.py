@@ -4,7 +4,7 @@ Limits guessing of passwords at every login of the site, with django-axes and a 
 Failures are counted in the cache until ``AXES_COOLOFF_TIME`` after the last one. Each kind of count in
 ``AXES_LOCKOUT_PARAMETERS`` has its limit in ``LOGIN_FAILURES``: a low one for an account at an address, higher ones for
 an address that tries many accounts, and for an account that is tried from many addresses. Names are counted whether or
-not such an account exists, so an answer does not reveal it.
+not such an account exists, so a response does not reveal it.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def account_name(_request: HttpRequest, credentials: Mapping[str, object] | None
 
 
 def locked_out(request: HttpRequest, _credentials: Mapping[str, object] | None) -> HttpResponse:
-    """Answer a client that has to wait, with the same words for every account."""
+    """Tell a client that it has to wait, with the same words for every account."""
     wait: timedelta = settings.AXES_COOLOFF_TIME
     minutes = int(wait.total_seconds() // 60)
     answer = render(request, "studio/locked.html", {"minutes": minutes}, status=settings.AXES_HTTP_RESPONSE_CODE)

@@ -1,4 +1,4 @@
-"""Answers questions of frontends about the caller's account: profile, preferences, notifications."""
+"""Serves data about the caller's account to frontends: profile, preferences, notifications."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ class LogoutView(View):
     """
     The end of the session.
 
-    Frontends link here, so a GET has to be answered; it asks for confirmation, because any page could make a
-    browser follow a link.
+    Frontends link here, so the view accepts GET; a GET asks for confirmation, because any page could make a browser
+    follow a link.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -101,5 +101,5 @@ class LoginRefreshView(View):
 
 @never_cache
 def csrf_token(request: HttpRequest) -> JsonResponse:
-    """Answer with the token that unsafe requests send back in ``X-CSRFToken``."""
+    """Return the token that unsafe requests send back in ``X-CSRFToken``."""
     return JsonResponse({"csrfToken": get_token(request)})

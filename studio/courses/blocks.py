@@ -1,4 +1,4 @@
-"""Addresses of the pages about one block of a course."""
+"""URLs of the pages about one block of a course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of courses: read the request, ask, present."""
+"""Views of courses: read the request, call one function, present the result."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _CHUNK: Final = 64 * 1024
 
 
 class TranscriptSourceError(ContentLibrariesError):
-    """The source of transcripts does not answer as it should; the author may try again."""
+    """The source of transcripts fails; the author may try again."""
 
     code = "transcript_source_failed"
 

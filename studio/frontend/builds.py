@@ -83,7 +83,7 @@ def _write_copy(build: Path, copy: Path, pictures: Mapping[str, str]) -> None:
 
 
 def _with_own_pictures(script: bytes, pictures: Mapping[str, str]) -> bytes:
-    """Replace addresses of pictures on other sites, for which a frontend has no setting, by this site's own."""
+    """Replace URLs of pictures on other sites, for which a frontend has no setting, by URLs of this site."""
     for address, own in pictures.items():
         script = script.replace(address.encode(), own.encode())
     return script

@@ -66,5 +66,5 @@ def frontend_configuration(request: HttpRequest) -> dict[str, object]:
 @require_safe
 @cache_control(public=True, max_age=60)
 def configuration_view(request: HttpRequest) -> JsonResponse:
-    """Answer with the configuration. ``?mfe=`` is ignored, because there is one frontend."""
+    """Return the configuration as JSON. ``?mfe=`` is ignored, because there is one frontend."""
     return JsonResponse(frontend_configuration(request))

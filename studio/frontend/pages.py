@@ -28,7 +28,7 @@ from .configuration import FRONTEND_PATH
 _FILE: Final = re.compile(
     r"\.(avif|css|eot|gif|html?|ico|jpe?g|m?js|json|map|mp[34]|otf|pdf|png|svg|ttf|txt|wasm|web[mp]|webmanifest|woff2?|xml)$"
 )
-"""Endings of files. Codes in addresses of pages may have dots, too, but hardly end like this."""
+"""Endings of files. Codes in URLs of pages may have dots, too, but hardly end like this."""
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
@@ -46,7 +46,7 @@ class FilesMiddleware(WhiteNoiseMiddleware):
 @xframe_options_exempt  # the policy says who may (frame-ancestors)
 def page(_request: HttpRequest, path: str = "") -> FileResponse:
     """
-    Serve a page of the frontend. For a missing file of the build, the answer is 404 and not a page.
+    Serve a page of the frontend. For a missing file of the build, the response is a 404 and not a page.
 
     Pages of courses show the picker of library content in a frame.
     """

@@ -1,1 +1,1 @@
-"""Answers a frontend's questions before it shows its home: permissions of the caller, organizations, switches, help."""
+"""Data that a frontend needs before it shows its home: permissions of the caller, organizations, switches, help."""

@@ -1,4 +1,4 @@
-"""Views of the frame: read the request, ask, present."""
+"""Views of the frame: read the request, call one function, present the result."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ CHECKS: Final[dict[str, Callable[[], Finding]]] = {
 @never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
     """
-    Answer that the process is alive.
+    Report that the process is alive.
 
     No other service is asked, so that an outage elsewhere does not restart this process.
     """

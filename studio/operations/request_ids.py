@@ -10,6 +10,6 @@ from django_structlog.signals import bind_extra_request_finished_metadata, updat
 
 @receiver([bind_extra_request_finished_metadata, update_failure_response])
 def name_request(response: HttpResponse, **_details: object) -> None:
-    """Put the id into the answer, also if the request failed."""
+    """Put the id into the response, also if the request failed."""
     if request_id := structlog.contextvars.get_contextvars().get("request_id"):
         response["X-Request-ID"] = request_id

@@ -16,10 +16,10 @@ from prometheus_client import Counter, Histogram, disable_created_metrics
 _BUCKETS: Final = (0.05, 0.2, 0.5, 1, 2, 5, 20)
 _SEGMENTS: Final = 3
 _WHOLE: Final = frozenset({"admin"})
-"""Parts of the site that are told as a whole, though their addresses have more segments."""
+"""Parts of the site that are reported as a whole, although their URLs have more segments."""
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 NOWHERE: Final = "none"
-"""The part of the site where nothing is."""
+"""The name of the part for URLs that lead to no view."""
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -75,7 +75,7 @@ class CountingMiddleware(PrometheusAfterMiddleware):
 
 
 def part_of_site(request: HttpRequest) -> str:
-    """Return the beginning of a view's address, such as ``api/libraries/v2``. It never has text from a client."""
+    """Return the beginning of a view's URL, such as ``api/libraries/v2``. It never has text from a client."""
     match = request.resolver_match
     if match is None:
         return NOWHERE

@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer 404: with a page, or below the paths of the API with an error body."""
+    """Return a 404: a page, or below the paths of the API an error body."""
     if request.path_info.startswith(API_PATH):
         return JsonResponse({"detail": NotFound.default_detail}, status=HTTPStatus.NOT_FOUND)
     return page_not_found(request, exception)
@@ -54,7 +54,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(_request: HttpRequest) -> HttpResponse:
     """
-    Answer that the site failed, or, with 507, that it has no space left.
+    Report that the site failed, or, with 507, that it has no space left.
 
     It uses no part of the site that may also have failed.
     """

@@ -34,7 +34,7 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _SRT: Final = TranscriptExtensions.SRT
 _SJSON: Final = TranscriptExtensions.SJSON
 MAX_TRANSCRIPT: Final = 2 * 1024 * 1024
-"""Largest transcript, in bytes. A film of three hours has a tenth of it. The largest one is converted in two seconds."""
+"""Largest transcript, in bytes. It is converted in two seconds. A film of three hours has a tenth of it."""
 
 
 class VideoConfig:

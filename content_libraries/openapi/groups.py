@@ -23,7 +23,7 @@ _GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "imports": ("Imports", "Courses and legacy libraries into libraries: planned, done, looked up."),
     "backups": ("Backups", "Archives of whole libraries: made, and restored."),
     "courses": ("Courses", "Blocks and files of courses, and the structure of published courses."),
-    "sync": ("Sync", "Blocks of courses that are linked to items: previews, updates, answers to them."),
+    "sync": ("Sync", "Blocks of courses that are linked to items: previews, updates, decisions about them."),
 }
 """Tag -> title and description, in the order in which they are shown."""
 
@@ -46,14 +46,14 @@ _UNGROUPED: Final = frozenset({"api", "library_assets"})
 _TITLES: Final = {
     "list": "List taxonomies",
     "create": "Create a taxonomy",
-    "retrieve": "Return a taxonomy",
+    "retrieve": "Read a taxonomy",
     "update": "Change a taxonomy",
     "partial_update": "Change some fields of a taxonomy",
     "destroy": "Delete a taxonomy",
     "export_retrieve": "Download the tags of a taxonomy",
     "import_create": "Create a taxonomy from a file of tags",
-    "tags_import_update": "Bring a file of tags into a taxonomy",
-    "tags_import_plan_update": "Tell what bringing a file of tags into a taxonomy would do",
+    "tags_import_update": "Import tags from a file into a taxonomy",
+    "tags_import_plan_update": "Preview an import of tags into a taxonomy",
 }
 """End of an operation's id -> title, for operations of openedx-tagging without one."""
 

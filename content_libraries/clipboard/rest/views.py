@@ -44,7 +44,7 @@ class ClipboardView(LibraryAPIView):
         return Response(ClipboardSerializer.of(staged, {"request": request}).data)
 
     @extend_schema(
-        summary="Copy a component of a library, or a block of a course",
+        summary="Copy a component or a course block to the clipboard",
         description="Its draft with all that is below it, instead of what was on the clipboard.",
         request=CopySerializer,
         responses=ClipboardSerializer,
@@ -59,7 +59,7 @@ class ClipboardView(LibraryAPIView):
 class StagedOlxView(LibraryAPIView):
     """The OLX that the user has copied."""
 
-    @extend_schema(summary="Read the OLX of a copy", responses={(200, "application/xml"): OpenApiTypes.STR})
+    @extend_schema(summary="Read the OLX of copied content", responses={(200, "application/xml"): OpenApiTypes.STR})
     def get(self, request: Request, staged_pk: int) -> HttpResponse:
         staged = api.get_staged(staged_pk, user=request.user)
         file_name = f"{staged.suggested_url_name}.xml"
@@ -76,7 +76,10 @@ class CopyContainerView(LibraryScopedView):
     perms_map: ClassVar = {"POST": [Permission.VIEW]}
 
     @extend_schema(
-        summary="Copy a container", description="With all that is below it.", request=None, responses={200: _EMPTY}
+        summary="Copy a container to the clipboard",
+        description="With all that is below it.",
+        request=None,
+        responses={200: _EMPTY},
     )
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         api.copy_to_clipboard(container_key, user=request.user)
@@ -89,7 +92,7 @@ class PasteView(LibraryScopedView):
     perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
-        summary="Paste the clipboard",
+        summary="Paste the clipboard into a library",
         description="As one new item. Children that are copies of items of this library are linked.",
         request=None,
         responses=_PASTED,

@@ -63,7 +63,7 @@ class AssetView(LibraryScopedView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(summary="Describe a file of a component", responses=AssetSerializer)
+    @extend_schema(summary="Read the metadata of a file of a component", responses=AssetSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
         asset = api.get_asset(usage_key, user=request.user, path=path)
         return Response(AssetSerializer(asset, context={"request": request}).data)
@@ -106,7 +106,7 @@ class VersionFileView(FileView):
         if not self._has_token():
             super().check_permissions(request)
 
-    @extend_schema(summary="Download a file of a version", responses=FILE_RESPONSE)
+    @extend_schema(summary="Download a file of a version of a component", responses=FILE_RESPONSE)
     def get(self, request: Request, version_uuid: UUID, path: str) -> HttpResponseBase:
         if not self._has_token():
             return serve(request, api.open_asset(version_uuid, path, user=request.user), cache_control=FOR_EVER)
@@ -123,7 +123,7 @@ class DraftFileView(FileView, LibraryScopedView):
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
-    @extend_schema(summary="Download a file of a draft", responses=FILE_RESPONSE)
+    @extend_schema(summary="Download a file of the draft of a component", responses=FILE_RESPONSE)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> HttpResponseBase:
         file = api.open_asset(usage_key, path, user=request.user)
         return serve(request, file, cache_control=ASK_AGAIN)

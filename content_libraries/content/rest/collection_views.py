@@ -39,7 +39,7 @@ class CollectionsView(LibraryScopedView):
 
     @extend_schema(
         operation_id="libraries_v2_collections_list",
-        summary="List collections",
+        summary="List the collections of a library",
         description="Without deleted ones, in the order of their creation.",
         parameters=[
             OpenApiParameter("page", int),
@@ -54,7 +54,7 @@ class CollectionsView(LibraryScopedView):
         return pagination.get_paginated_response(CollectionSerializer(page, many=True).data)
 
     @extend_schema(
-        summary="Create a collection",
+        summary="Create a collection in a library",
         description="Its key is made of its title.",
         request=CollectionCreateSerializer,
         responses=CollectionSerializer,
@@ -127,7 +127,7 @@ class ItemsView(LibraryScopedView):
         "DELETE": [Permission.EDIT, Permission.EDIT_COLLECTION],
     }
 
-    @extend_schema(summary="Add items", request=ItemKeysSerializer, responses=CountSerializer)
+    @extend_schema(summary="Add items to a collection", request=ItemKeysSerializer, responses=CountSerializer)
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
         item_keys = _item_keys(request)
         api.add_to_collection(
@@ -136,7 +136,7 @@ class ItemsView(LibraryScopedView):
         return _count(item_keys)
 
     @extend_schema(
-        summary="Remove items",
+        summary="Remove items from a collection",
         description="The request has a body. What is not in the collection is ignored.",
         request=ItemKeysSerializer,
         responses={200: CountSerializer},

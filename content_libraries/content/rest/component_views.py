@@ -71,13 +71,13 @@ class OlxView(LibraryScopedView):
 
     perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
 
-    @extend_schema(summary="Read OLX", responses=OlxSerializer)
+    @extend_schema(summary="Read the OLX of a component", responses=OlxSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         return Response({"olx": api.get_olx(usage_key, user=request.user)})
 
     @extend_schema(
-        summary="Save OLX",
-        description="Makes a new draft version. The answer repeats what was sent.",
+        summary="Save the OLX of a component",
+        description="Makes a new draft version. The response repeats what was sent.",
         request=OlxSerializer,
         responses=SavedOlxSerializer,
     )

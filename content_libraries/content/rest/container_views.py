@@ -76,7 +76,7 @@ class ChildrenView(LibraryScopedView):
     }
 
     @extend_schema(
-        summary="List children",
+        summary="List the children of a container",
         parameters=[
             OpenApiParameter("published", bool, description="Whether to read the published version."),
             COURSE_PARAMETER,
@@ -91,18 +91,20 @@ class ChildrenView(LibraryScopedView):
         serializer = ComponentSerializer if container_key.container_type == "unit" else ContainerSerializer
         return Response(serializer(children, many=True).data)
 
-    @extend_schema(summary="Append children", request=ChildKeysSerializer, responses=ContainerSerializer)
+    @extend_schema(summary="Append children to a container", request=ChildKeysSerializer, responses=ContainerSerializer)
     def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         container = api.append_children(container_key, user=request.user, child_keys=_child_keys(request))
         return Response(ContainerSerializer(container).data)
 
-    @extend_schema(summary="Replace all children", request=ChildKeysSerializer, responses=ContainerSerializer)
+    @extend_schema(
+        summary="Replace the children of a container", request=ChildKeysSerializer, responses=ContainerSerializer
+    )
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         container = api.replace_children(container_key, user=request.user, child_keys=_child_keys(request))
         return Response(ContainerSerializer(container).data)
 
     @extend_schema(
-        summary="Remove children",
+        summary="Remove children from a container",
         description="The request has a body. Every occurrence is removed.",
         request=ChildKeysSerializer,
         responses={200: ContainerSerializer},

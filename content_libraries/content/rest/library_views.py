@@ -30,7 +30,7 @@ class BlockTypesView(LibraryScopedView):
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
-    @extend_schema(summary="List block types", responses=BlockTypeSerializer(many=True))
+    @extend_schema(summary="List the types of components of a library", responses=BlockTypeSerializer(many=True))
     def get(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         return Response(BlockTypeSerializer(api.offered_block_types(), many=True).data)
 
@@ -42,7 +42,7 @@ class ComponentsView(LibraryScopedView):
 
     @extend_schema(
         operation_id="libraries_v2_blocks_list",
-        summary="List components",
+        summary="List the components of a library",
         parameters=[
             ComponentListQuerySerializer,
             OpenApiParameter("page", int),
@@ -64,7 +64,7 @@ class ComponentsView(LibraryScopedView):
         return pagination.get_paginated_response(ComponentSerializer(page, many=True).data)
 
     @extend_schema(
-        summary="Create a component",
+        summary="Create a component in a library",
         description="It is empty and not published.",
         request=ComponentCreateSerializer,
         responses=ComponentSerializer,
@@ -88,7 +88,7 @@ class ContainersView(LibraryScopedView):
     perms_map: ClassVar = {"POST": [Permission.EDIT]}
 
     @extend_schema(
-        summary="Create a container",
+        summary="Create a container in a library",
         description="It is empty and not published.",
         request=ContainerCreateSerializer,
         responses=ContainerSerializer,
@@ -112,13 +112,13 @@ class CommitView(LibraryScopedView):
 
     perms_map: ClassVar = {"POST": [Permission.PUBLISH], "DELETE": [Permission.EDIT]}
 
-    @extend_schema(summary="Publish all changes", request=None, responses={200: _EMPTY})
+    @extend_schema(summary="Publish all changes of a library", request=None, responses={200: _EMPTY})
     def post(self, request: Request, lib_key: LibraryLocatorV2) -> Response:
         api.publish_all(lib_key, user=request.user)
         return Response({})
 
     @extend_schema(
-        summary="Discard all changes",
+        summary="Discard all changes of a library",
         description="What was never published is deleted (softly); what was deleted comes back. Needs EDIT; callers"
         " without PUBLISH discard their own changes only.",
         responses={200: _EMPTY},

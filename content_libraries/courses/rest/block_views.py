@@ -39,7 +39,7 @@ class CourseBlocksView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_create",
-        summary="Create a block in a course",
+        summary="Create a course block",
         description="The contents of linked containers are the library's: nothing is created there.",
         request=CourseBlockCreateSerializer,
         responses={201: CourseBlockSerializer},
@@ -77,7 +77,7 @@ class CourseBlockView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_read",
-        summary="Read a block of a course",
+        summary="Read a course block",
         parameters=[VERSION_PARAMETER],
         responses=CourseBlockSerializer,
     )
@@ -87,7 +87,7 @@ class CourseBlockView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_update",
-        summary="Change the settings or the OLX of a block of a course",
+        summary="Change the settings or the OLX of a course block",
         description="Its children stay. A change of a linked block counts as a local change, or is refused.",
         request=CourseBlockUpdateSerializer,
         responses={200: CourseBlockSerializer, 409: CONFLICT},
@@ -107,7 +107,7 @@ class CourseBlockView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_delete",
-        summary="Delete a block of a course",
+        summary="Delete a course block",
         description="Deletes the draft, with the blocks in it that stand nowhere else.",
         responses={200: BlocksDeletedSerializer},
     )
@@ -130,7 +130,7 @@ class CourseBlockChildrenView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_children",
-        summary="Read the children of a block of a course, in order",
+        summary="List the children of a course block",
         parameters=[VERSION_PARAMETER],
         responses=page_serializer(CourseBlockSerializer),
     )
@@ -146,7 +146,7 @@ class CourseBlockChildrenView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_reorder",
-        summary="Put the children of a block of a course into another order",
+        summary="Reorder the children of a course block",
         request=ChildOrderSerializer,
         responses={200: CourseBlockSerializer, 409: CONFLICT},
     )
@@ -166,7 +166,7 @@ class CourseBlockMovesView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_move",
-        summary="Move a block within its course",
+        summary="Move a course block within its course",
         description="Its contents come along.",
         request=PlaceSerializer,
         responses=CourseBlockSerializer,
@@ -187,7 +187,7 @@ class CourseBlockCopiesView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_copy",
-        summary="Copy a block into its own or another course",
+        summary="Copy a course block within or between courses",
         description="Copies the draft with its contents, tags and the files that it refers to. Needs EDIT in the course"
         " of the parent.",
         request=PlaceSerializer,
@@ -215,7 +215,7 @@ class CourseBlockPublishView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_block_publish",
-        summary="Publish a block of a course with everything in it",
+        summary="Publish a course block and everything in it",
         description="Also publishes the files of the course, and blocks above it that are not published as holding it.",
         request=None,
         responses=BlockPublishedSerializer,

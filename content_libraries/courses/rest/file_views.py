@@ -56,7 +56,7 @@ class CourseFilesView(CourseScopedView):
 
     @extend_schema(
         operation_id="course_file_list",
-        summary="List the files of a course, by path",
+        summary="List the files of a course",
         parameters=[VERSION_PARAMETER],
         responses=page_serializer(CourseFileSerializer),
     )
@@ -84,7 +84,7 @@ class CourseFileView(CourseScopedView):
     @extend_schema(
         operation_id="course_file_read",
         summary="Download a file of a course",
-        description="As an attachment. With the ETag of an earlier answer in If-None-Match: 304 while it is the same.",
+        description="As an attachment. With the ETag of an earlier response in If-None-Match: 304 while it is the same.",
         parameters=[VERSION_PARAMETER],
         responses=FILE_RESPONSE,
     )

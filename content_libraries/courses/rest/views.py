@@ -27,8 +27,8 @@ class StructureView(CoursePermissionsMixin, LibraryAPIView):
     perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
-        summary="Get the published structure of a course",
-        description="With the ETag of an earlier answer in If-None-Match: 304 while nothing new is published.",
+        summary="Read the published structure of a course",
+        description="With the ETag of an earlier response in If-None-Match: 304 while nothing new is published.",
         responses={200: StructureSerializer},
     )
     def get(self, request: Request, course_key: CourseKey) -> HttpResponseBase:

@@ -219,7 +219,9 @@ class UploadRequestSerializer(StrictSerializer):
     """An archive to be imported."""
 
     library = TargetKeyField(help_text="Key of a library that it is meant for.")
-    file = serializers.FileField(help_text="In a format that the site reads. The answer to another file names those.")
+    file = serializers.FileField(
+        help_text="In a format that the site reads. The error for another file names the formats."
+    )
     source_key = SourceKeyField(required=False, help_text="Import it under this key instead of its own.")
 
 

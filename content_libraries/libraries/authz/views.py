@@ -95,7 +95,7 @@ class ScopedView(AuthzView):
 @extend_schema_view(
     post=extend_schema(
         operation_id="own_permissions_ask",
-        summary="Ask what one may do",
+        summary="Check permissions of the caller",
         description="A list of actions, each with the scope that it is about; without one, whether it is allowed"
         " anywhere.",
         request=shapes.PermissionValidationSerializer(many=True),
@@ -118,7 +118,7 @@ class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="role_user_list",
-        summary="List who has which role in a scope",
+        summary="List the users with roles in a scope",
         parameters=[shapes.ListUsersInRoleWithScopeSerializer, *_PAGES],
         responses=descriptions.page(shapes.UserRoleAssignmentSerializer),
     ),
@@ -130,7 +130,7 @@ class OwnPermissionsView(AuthzView, base.PermissionValidationMeView):
     ),
     delete=extend_schema(
         operation_id="role_user_remove",
-        summary="Take a role from users",
+        summary="Remove a role from users",
         parameters=[shapes.RemoveUsersFromRoleWithScopeSerializer],
         responses={207: descriptions.CHANGES},
     ),
@@ -164,7 +164,7 @@ class RolesView(ScopedView, base.RoleListView):
 @extend_schema_view(
     post=extend_schema(
         operation_id="user_validate",
-        summary="Ask which users there are",
+        summary="Check which names and e-mail addresses belong to users",
         description="Finds users by usernames or e-mail addresses. Needs the right to manage at least one team.",
         request=shapes.UserValidationAPIViewSerializer,
         responses=shapes.UserValidationAPIViewResponseSerializer,
@@ -184,7 +184,7 @@ class UserValidationView(AuthzView, base.UserValidationAPIView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="organization_list_of_roles",
-        summary="List the organizations in which one has a role",
+        summary="List the organizations in which the caller has a role",
         parameters=[OpenApiParameter("search", str), *_PAGES],
         responses=OrganizationSerializer,
     )
@@ -197,7 +197,7 @@ class OrganizationsView(AuthzView, console.AdminConsoleOrgsAPIView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="scope_list",
-        summary="List the libraries and courses whose team one may view or manage",
+        summary="List the libraries and courses whose team the caller may view or manage",
         parameters=[console_shapes.ListScopesQuerySerializer, *_PAGES],
         responses=console_shapes.ScopeSerializer,
     )
@@ -218,7 +218,7 @@ class ScopesView(AuthzView, console.ScopesAPIView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="team_member_list",
-        summary="List users with their roles in the scopes whose team one may view",
+        summary="List the users whose roles the caller may view",
         parameters=[console_shapes.ListTeamMembersSerializer, *_PAGES],
         responses=descriptions.page(descriptions.UserWithRolesSerializer),
     )
@@ -231,7 +231,7 @@ class TeamMembersView(SortedView, console.TeamMembersAPIView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="team_member_assignment_list",
-        summary="List the roles of a user in the scopes whose team one may view",
+        summary="List the roles of a user that the caller may view",
         parameters=[console_shapes.ListTeamMemberAssignmentsQuerySerializer, *_PAGES],
         responses=descriptions.page(console_shapes.TeamMemberAssignmentInlineSerializer),
     )
@@ -244,7 +244,7 @@ class TeamMemberAssignmentsView(SortedView, console.TeamMemberAssignmentsAPIView
 @extend_schema_view(
     get=extend_schema(
         operation_id="role_assignment_list",
-        summary="List who has which role in the scopes whose team one may view",
+        summary="List all roles that the caller may view",
         parameters=[console_shapes.ListAssignmentsQuerySerializer, *_PAGES],
         responses=descriptions.page(console_shapes.TeamMemberUserAssignmentSerializer),
     )
@@ -257,7 +257,7 @@ class AssignmentsView(SortedView, console.AssignmentsAPIView):
 @extend_schema_view(
     get=extend_schema(
         operation_id="authz_flags",
-        summary="Read for which courses the platform asks openedx-authz",
+        summary="Read the flags that let openedx-authz decide about courses",
         responses=descriptions.FLAGS,
     )
 )

@@ -182,7 +182,9 @@ class TeamUserView(LibraryScopedView):
     }
 
     @extend_schema(
-        operation_id="library_team_user_read", summary="Read the level of a user", responses=TeamMemberSerializer
+        operation_id="library_team_user_read",
+        summary="Read the level of a user in the team",
+        responses=TeamMemberSerializer,
     )
     def get(self, request: Request, lib_key: LibraryLocatorV2, username: str) -> Response:
         member = get_object_or_404(get_user_model(), username=username)
@@ -191,7 +193,7 @@ class TeamUserView(LibraryScopedView):
 
     @extend_schema(
         operation_id="library_team_user_set",
-        summary="Set the level of a user",
+        summary="Set the level of a user in the team",
         request=AccessLevelSerializer,
         responses=TeamMemberSerializer,
     )
@@ -218,7 +220,7 @@ class TeamGroupView(LibraryScopedView):
 
     @extend_schema(
         operation_id="library_team_group_set",
-        summary="Set the level of a group",
+        summary="Set the level of a group in the team",
         request=AccessLevelSerializer,
         responses={200: _EMPTY},
     )

@@ -57,7 +57,7 @@ class PreviewsView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="sync_preview",
-        summary="Preview the sync of a block",
+        summary="Preview the sync of a course block",
         description="Writes nothing. Send the fingerprint with the sync to get exactly this, or a refusal.",
         request=PreviewRequestSerializer,
         responses=SyncPreviewSerializer,
@@ -99,7 +99,7 @@ class ReuseChecksView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="reuse_check",
-        summary="Check whether library items can be reused in a place of a course",
+        summary="Check whether library items can be reused in a course block",
         description="Writes nothing.",
         request=ReuseRequestSerializer,
         responses=ReuseCheckSerializer(many=True),
@@ -170,7 +170,7 @@ class LinkMovePreviewsView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="link_move_preview",
-        summary="Preview which links of a course can move to another library",
+        summary="Preview moving the links of a course to another library",
         description="Writes nothing.",
         request=LinkMoveRequestSerializer,
         responses=LinkMoveSerializer,
@@ -187,7 +187,7 @@ class LinkMovesView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="link_move",
-        summary="Move links of a course to another library that has the same items",
+        summary="Move the links of a course to another library",
         description="Local changes stay; each block is offered what the other library has published.",
         request=LinkMoveRequestSerializer,
         responses=LinkMoveSerializer,
@@ -246,7 +246,11 @@ class OutdatedRunsView(DeveloperErrorsView):
 class RunsView(OutdatedRunsView):
     """Syncs of whole courses in the background."""
 
-    @extend_schema(operation_id="sync_run_list", summary="List runs", responses=page_serializer(RunSerializer))
+    @extend_schema(
+        operation_id="sync_run_list",
+        summary="List the sync runs of the caller",
+        responses=page_serializer(RunSerializer),
+    )
     def get(self, request: Request) -> Response:
         pagination = LibraryPagination()
         page = pagination.paginate_queryset(api.list_runs(user=request.user), request, view=self)
@@ -276,13 +280,13 @@ class RunsView(OutdatedRunsView):
 class RunView(DeveloperErrorsView):
     """One run."""
 
-    @extend_schema(operation_id="sync_run_read", summary="Watch a run", responses=RunSerializer)
+    @extend_schema(operation_id="sync_run_read", summary="Read a sync run", responses=RunSerializer)
     def get(self, request: Request, uuid: UUID) -> Response:
         return Response(_run_data(api.find_run(uuid, user=request.user)))
 
     @extend_schema(
         operation_id="sync_run_cancel",
-        summary="Cancel a run",
+        summary="Cancel a sync run",
         description="Courses that are done stay.",
         responses={200: RunSerializer},
     )
@@ -296,7 +300,10 @@ class RunRetryView(OutdatedRunsView):
     """Second attempts."""
 
     @extend_schema(
-        operation_id="sync_run_retry", summary="Sync again what failed", request=None, responses={201: RunSerializer}
+        operation_id="sync_run_retry",
+        summary="Retry the failed courses of a sync run",
+        request=None,
+        responses={201: RunSerializer},
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         refuse_fields(request)
@@ -310,7 +317,7 @@ class UsagesView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="usage_read",
-        summary="Tell where a library item is used, or how often all items of a library are",
+        summary="List where a library item is used, or count the uses of all items",
         parameters=[
             OpenApiParameter("item", str, description="Key of a component or container."),
             OpenApiParameter("library", str, description="Key of a library, for the counts of all its items."),

@@ -43,7 +43,7 @@ class LegacyBlocksView(CoursePermissionsMixin, LibraryAPIView):
 
     @extend_schema(
         operation_id="legacy_block_list",
-        summary="List the blocks of a course that can be converted",
+        summary="List the legacy blocks of a course that can be converted",
         responses=LegacyBlockSerializer(many=True),
     )
     def get(self, request: Request, course_key: CourseKey) -> Response:
@@ -52,7 +52,7 @@ class LegacyBlocksView(CoursePermissionsMixin, LibraryAPIView):
 
     @extend_schema(
         operation_id="legacy_block_convert",
-        summary="Convert the blocks of a course that use migrated legacy libraries",
+        summary="Convert the legacy blocks of a course",
         description="Their children are linked to the library items that the legacy blocks became.",
         request=None,
         responses={201: LegacyTaskSerializer},
@@ -65,7 +65,9 @@ class LegacyBlocksView(CoursePermissionsMixin, LibraryAPIView):
 class LegacyTaskView(LibraryAPIView):
     """One conversion."""
 
-    @extend_schema(operation_id="legacy_block_task", summary="Watch a conversion", responses=LegacyTaskSerializer)
+    @extend_schema(
+        operation_id="legacy_block_task", summary="Read the task of a conversion", responses=LegacyTaskSerializer
+    )
     def get(self, request: Request, course_key: CourseKey, uuid: UUID) -> Response:
         conversion = api.find_conversion(uuid, user=request.user, course_key=course_key, is_own=True)
         return Response(_task(request, conversion))
@@ -116,7 +118,7 @@ class ConversionPreviewsView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="legacy_conversion_preview",
-        summary="Preview the conversion of a course's legacy blocks",
+        summary="Preview the conversion of the legacy blocks of a course",
         description="Writes nothing.",
         request=ConversionPreviewRequestSerializer,
         responses=ConvertedBlockSerializer(many=True),
@@ -134,7 +136,9 @@ class ConversionView(DeveloperErrorsView):
     """One conversion, block by block."""
 
     @extend_schema(
-        operation_id="legacy_conversion_read", summary="Read what a conversion did", responses=ConversionSerializer
+        operation_id="legacy_conversion_read",
+        summary="Read a conversion and its results",
+        responses=ConversionSerializer,
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         return Response(ConversionSerializer(api.find_conversion(uuid, user=request.user)).data)
@@ -156,7 +160,7 @@ class ConversionUndosView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="legacy_conversion_undo",
-        summary="Take a conversion back",
+        summary="Undo a conversion",
         description="Refused, naming the blocks, where links were used since.",
         request=None,
         responses=ConversionSerializer,
@@ -174,7 +178,7 @@ class UpgradeBlockView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="legacy_block_upgrade",
-        summary="Convert one block that uses a migrated legacy library",
+        summary="Convert one legacy block",
         request=None,
         responses={200: OpenApiResponse(description="Nothing.")},
     )
@@ -191,7 +195,7 @@ class UpdateAllView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="legacy_block_update_all",
-        summary="Learn what to do instead of updating a legacy block at once",
+        summary="Refuse to update a legacy block as a whole, and say why",
         description="Always refused, with a message for the author.",
         request=None,
         responses={400: OpenApiResponse(description="What to do.")},

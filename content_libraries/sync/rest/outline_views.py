@@ -59,7 +59,7 @@ class OutlineView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="course_outline",
-        summary="Read the outline of a course or of a part of it, with links",
+        summary="Read the outline below a course block, with links",
         parameters=[OpenApiParameter("depth", int, description="Levels below the block; all if left out.")],
         responses=OutlineBlockSerializer,
     )
@@ -90,7 +90,7 @@ class CourseIndexView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="course_index",
-        summary="Read what the outline page of a course shows",
+        summary="Read the data of the outline page of a course",
         parameters=[OpenApiParameter("show", str, description="Usage key of a block that the page opens.")],
         responses=CourseIndexSerializer,
     )
@@ -149,7 +149,7 @@ class BlockPageView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="course_block_page",
-        summary="Read what the page of a course block shows",
+        summary="Read the data of the page of a course block",
         responses=BlockPageSerializer,
     )
     def get(self, request: Request, downstream_key: UsageKey) -> Response:

@@ -58,7 +58,7 @@ class LinkListView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_list",
-        summary="List links",
+        summary="List the links of courses",
         description="With `no_page`, whatever its value, a bare list.",
         parameters=[
             OpenApiParameter("course_id", str),
@@ -99,7 +99,7 @@ class SummaryView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_summary",
-        summary="Count the links of a course",
+        summary="Count the links of a course by library",
         responses=SummarySerializer(many=True),
     )
     def get(self, request: Request, course_key: CourseKey) -> Response:
@@ -123,13 +123,13 @@ class LinkView(CoursePermissionsMixin, DeveloperErrorsView):
 
     perms_map: ClassVar = {"GET": [VIEW_LINKS], "PUT": [SYNC_LINKS], "DELETE": [SYNC_LINKS]}
 
-    @extend_schema(operation_id="downstream_read", summary="Read a link", responses=LinkSerializer)
+    @extend_schema(operation_id="downstream_read", summary="Read the link of a course block", responses=LinkSerializer)
     def get(self, request: Request, downstream_key: UsageKey) -> Response:
         return Response(link_data(*api.get_link_and_parts(downstream_key, user=request.user)))
 
     @extend_schema(
         operation_id="downstream_link",
-        summary="Link a block to a library item",
+        summary="Link a course block to a library item",
         request=LinkRequestSerializer,
         responses={200: LinkSerializer, 409: SyncPreviewSerializer},
     )
@@ -150,7 +150,7 @@ class LinkView(CoursePermissionsMixin, DeveloperErrorsView):
             return Response(shown, status.HTTP_409_CONFLICT)
         return Response(link_data(api.get_link(downstream_key, user=request.user)))
 
-    @extend_schema(operation_id="downstream_unlink", summary="Unlink a block", responses={204: _NOTHING})
+    @extend_schema(operation_id="downstream_unlink", summary="Unlink a course block", responses={204: _NOTHING})
     def delete(self, request: Request, downstream_key: UsageKey) -> Response:
         api.unlink_block(downstream_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -168,7 +168,7 @@ class SyncView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_sync",
-        summary="Take what the library has published",
+        summary="Sync a course block with its library item",
         request=SyncRequestSerializer,
         responses=SyncedLinkSerializer,
     )
@@ -188,7 +188,9 @@ class SyncView(CoursePermissionsMixin, DeveloperErrorsView):
         link = link_data(api.get_link(downstream_key, user=request.user))
         return Response(link | {"static_file_notices": notices_data(plan.notices)})
 
-    @extend_schema(operation_id="downstream_decline", summary="Decline an update", responses={204: _NOTHING})
+    @extend_schema(
+        operation_id="downstream_decline", summary="Decline the update of a course block", responses={204: _NOTHING}
+    )
     def delete(self, request: Request, downstream_key: UsageKey) -> Response:
         api.decline_update(downstream_key, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -200,7 +202,7 @@ class CreateView(DeveloperErrorsView):
 
     @extend_schema(
         operation_id="downstream_create",
-        summary="Create a course block from a library item, duplicate one, or paste one",
+        summary="Create, duplicate or paste a course block",
         request=CreateRequestSerializer,
         responses=CreatedSerializer,
     )
@@ -235,7 +237,7 @@ class ChildrenView(CoursePermissionsMixin, DeveloperErrorsView):
 
     @extend_schema(
         operation_id="course_container_children",
-        summary="List the children of a course container, with their links",
+        summary="List the children of a course block, with their links",
         parameters=[OpenApiParameter("get_upstream_info", bool)],
         responses=OpenApiResponse(description="The container and its children (wire: sync-endpoints)."),
     )

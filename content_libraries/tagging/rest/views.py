@@ -120,7 +120,7 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
         return HttpResponse(export_tags(taxonomy, kind), content_type=_MEDIA_TYPES[kind], headers=headers)
 
     @extend_schema(
-        summary="Say which organizations a taxonomy is for",
+        summary="Set the organizations of a taxonomy",
         request=TaxonomyOrganizationsSerializer,
         responses=TaxonomySerializer,
     )
@@ -136,10 +136,14 @@ class TaxonomyView(TaxonomyErrorsMixin, base.TaxonomyView):
 
 @extend_schema_view(
     get=extend_schema(summary="List the tags of a taxonomy", parameters=descriptions.LIST_OF_TAGS),
-    post=extend_schema(summary="Add a tag", request=TaxonomyTagCreateBodySerializer, responses={201: TagSerializer}),
-    patch=extend_schema(summary="Rename a tag", request=TaxonomyTagUpdateBodySerializer, responses=TagSerializer),
+    post=extend_schema(
+        summary="Add a tag to a taxonomy", request=TaxonomyTagCreateBodySerializer, responses={201: TagSerializer}
+    ),
+    patch=extend_schema(
+        summary="Rename a tag of a taxonomy", request=TaxonomyTagUpdateBodySerializer, responses=TagSerializer
+    ),
     delete=extend_schema(
-        summary="Delete tags",
+        summary="Delete tags of a taxonomy",
         description="The request has a body: `tags`, and `with_subtags` to delete what is below them too.",
         responses={200: OpenApiResponse(description="Nothing.")},
     ),
@@ -173,7 +177,7 @@ class TaxonomyTagsView(TaxonomyErrorsMixin, base.TaxonomyTagsView):
         responses={200: descriptions.TAGS_OF_OBJECT},
     ),
     update=extend_schema(
-        summary="Replace tags of an object",
+        summary="Replace the tags of an object",
         description="Those of each taxonomy that is named; others stay.",
         request=ObjectTagsUpdateSerializer,
         responses={200: descriptions.TAGS_OF_OBJECT},
@@ -242,7 +246,7 @@ class ObjectTagExportView(LibraryScopedView):
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
-        summary="Export the tags of a library and of everything in it",
+        summary="Export the tags of a library and its content",
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request, object_id: LibraryLocatorV2) -> StreamingHttpResponse:
@@ -254,7 +258,7 @@ class ObjectTagExportView(LibraryScopedView):
 
 @extend_schema_view(
     get=extend_schema(
-        summary="Get a file to fill in and import as a taxonomy",
+        summary="Download a template for importing a taxonomy",
         responses=descriptions.TEMPLATES,
         examples=[descriptions.TEMPLATE],
     )

@@ -38,7 +38,7 @@ class CourseBlockView(FramedMixin, CoursePermissionsMixin, LibraryAPIView):
     renderer_classes = (JSONRenderer,)
 
     @extend_schema(
-        summary="Show a block of a course in a frame",
+        summary="Show a course block in a frame",
         parameters=[OpenApiParameter("show_title", OpenApiTypes.BOOL)],
         responses={(200, "text/html"): OpenApiTypes.STR},
     )
@@ -63,7 +63,7 @@ class CourseBlockFileView(FileView):
         if TOKEN not in request.query_params:
             super().check_permissions(request)
 
-    @extend_schema(summary="Download a file of a block of a course", responses=FILE_RESPONSE)
+    @extend_schema(summary="Download a file of a course block", responses=FILE_RESPONSE)
     def get(self, request: Request, block_key: UsageKey, path: str) -> HttpResponseBase:
         token = request.query_params.get(TOKEN)
         user = request.user if token is None else api.holder_of_token(block_key, token)

@@ -66,7 +66,9 @@ class MetadataView(XBlockAPIView):
 
     perms_map: ClassVar = {"GET": [Permission.LEARN]}
 
-    @extend_schema(summary="Describe a component", parameters=[_INCLUDE], responses=MetadataSerializer)
+    @extend_schema(
+        summary="Read the key, type and title of a component", parameters=[_INCLUDE], responses=MetadataSerializer
+    )
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         include = request.query_params.get("include", "").split(",")
         found = api.get_metadata(key, user=request.user, version=version, include=include)
@@ -83,7 +85,7 @@ class FieldsView(XBlockAPIView):
         return Response(FieldsSerializer(api.get_fields(key, user=request.user, version=version)).data)
 
     @extend_schema(
-        summary="Save fields of a component",
+        summary="Save the fields of a component",
         description="One new draft version, or none where nothing changes. A null sets a field back to its default.",
         request=FieldsUpdateSerializer,
         responses=SavedFieldsSerializer,
@@ -104,7 +106,7 @@ class DeclaredFieldsView(XBlockAPIView):
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
     @extend_schema(
-        summary="Read all fields that the type of a component declares",
+        summary="List the fields that the type of a component declares",
         description="With scope, default, help and value; and what the OLX has that the type does not know.",
         responses=DeclaredFieldsSerializer,
     )
@@ -118,7 +120,7 @@ class OlxView(XBlockAPIView):
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
-    @extend_schema(summary="Read OLX of a version", responses=BlockOlxSerializer)
+    @extend_schema(summary="Read the OLX of a version of a component", responses=BlockOlxSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         return Response({"olx": api.get_version_olx(key, user=request.user, version=version)})
 
@@ -142,7 +144,7 @@ class HandlerUrlView(XBlockAPIView):
     perms_map: ClassVar = {"GET": []}  # the handler itself checks, whenever it is called
 
     @extend_schema(
-        summary="Make the URL of a handler",
+        summary="Get the URL of a handler of a component",
         description="It works without cookies, for the caller, for two days at least.",
         responses=HandlerUrlSerializer,
     )

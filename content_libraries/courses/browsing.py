@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, UsageKey
@@ -104,9 +104,23 @@ def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = F
     return dict(course_store().files(course_key, published=published))
 
 
-def read_course_file(course_key: CourseKey, path: str, *, user: Actor, published: bool = False) -> bytes:
-    """Read a file of a course. Needs VIEW_FILES. Raises NotFoundError and NotAllowedError."""
+def read_course_file(
+    course_key: CourseKey,
+    path: str,
+    *,
+    user: Actor,
+    published: bool = False,
+    files: Mapping[str, CourseFile] | None = None,
+) -> bytes:
+    """
+    Read a file of a course. Needs VIEW_FILES.
+
+    Args:
+        files: the result of ``list_course_files``, if the caller has it; the files are not listed again then.
+
+    Raises NotFoundError and NotAllowedError.
+    """
     require_in_course(user, course_key, CoursePermission.VIEW_FILES)
-    for _path, data in course_store().read_files(course_key, [path], published=published):
+    for _path, data in course_store().read_files(course_key, [path], published=published, files=files):
         return data
     raise NotFoundError(_("The course “%(course)s” has no file “%(path)s”.") % {"course": course_key, "path": path})

@@ -155,8 +155,10 @@ class CourseReader:
             for file in self.stored_files.values()
         }
 
-    def read_files(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        files = self.files()
+    def read_files(
+        self, paths: Collection[str], *, files: Mapping[str, CourseFile] | None = None
+    ) -> Iterator[tuple[str, bytes]]:
+        files = self.files() if files is None else files
         by_digest: dict[str, list[str]] = {}
         for path in paths:
             if path in files:

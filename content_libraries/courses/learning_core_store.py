@@ -36,9 +36,14 @@ class LearningCoreStore:
         return _reader(course_key, published=published).files()
 
     def read_files(
-        self, course_key: CourseKey, paths: Collection[str], *, published: bool = False
+        self,
+        course_key: CourseKey,
+        paths: Collection[str],
+        *,
+        published: bool = False,
+        files: Mapping[str, CourseFile] | None = None,
     ) -> Iterator[tuple[str, bytes]]:
-        return _reader(course_key, published=published).read_files(paths)
+        return _reader(course_key, published=published).read_files(paths, files=files)
 
     def apply(
         self,

@@ -61,9 +61,19 @@ class CourseStore(Protocol):
         """List the files of the course as a whole, by path."""
 
     def read_files(
-        self, course_key: CourseKey, paths: Collection[str], *, published: bool = False
+        self,
+        course_key: CourseKey,
+        paths: Collection[str],
+        *,
+        published: bool = False,
+        files: Mapping[str, CourseFile] | None = None,
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield path and bytes of files, one in memory at a time. Files that do not exist are left out."""
+        """
+        Yield path and bytes of files, one in memory at a time. Files that do not exist are left out.
+
+        Args:
+            files: the result of ``files``, if the caller has it; the store need not list the files again then.
+        """
 
     def apply(
         self,

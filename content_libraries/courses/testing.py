@@ -333,4 +333,7 @@ class CourseStoreContract(TestCase):
 
     def stored(self) -> dict[str, bytes]:
         files = self.store.files(self.course_key)
-        return dict(self.store.read_files(self.course_key, [*files, "static/none.png"]))
+        paths = [*files, "static/none.png"]
+        read = dict(self.store.read_files(self.course_key, paths))
+        self.assertEqual(dict(self.store.read_files(self.course_key, paths, files=files)), read)
+        return read

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openedx_content.models_api import ComponentVersionMedia
 from rest_framework.test import APIClient
 
 from content_libraries import api
@@ -122,6 +123,17 @@ def test_lists_are_pages_of_a_constant_number_of_queries(client: APIClient) -> N
     assert max(costs[0]) < 15
     page = client.get(FILES + "?page=2&page_size=20").json()
     assert [file["path"] for file in page["results"]] == [f"static/{number}.txt" for number in range(20, 30)]
+
+
+def test_a_download_lists_the_files_of_the_course_once(client: APIClient) -> None:
+    api.write_course_file(COURSE_KEY, "static/a.txt", b"a", user=OPERATOR)
+    for published in (False, True):
+        query = "?version=published" if published else ""
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{FILES}static/a.txt{query}").content == b"a"
+        lists = [query["sql"] for query in queries if ComponentVersionMedia._meta.db_table in query["sql"]]
+        assert len(lists) == 1
+        api.publish_course(COURSE_KEY, user=OPERATOR)
 
 
 @pytest.mark.parametrize("role", ["course_editor", "course_auditor", "stranger", "anonymous"])

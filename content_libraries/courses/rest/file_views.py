@@ -84,13 +84,14 @@ class CourseFileView(CourseScopedView):
     @extend_schema(
         operation_id="course_file_read",
         summary="Download a file of a course",
-        description="As an attachment. With the ETag of an earlier response in If-None-Match: 304 while it is the same.",
+        description="As an attachment. With the ETag of an earlier response in If-None-Match: 304 if it is the same.",
         parameters=[VERSION_PARAMETER],
         responses=FILE_RESPONSE,
     )
     def get(self, request: Request, course_key: CourseKey, path: str) -> HttpResponseBase:
         published = asks_for_published(request)
-        file = api.list_course_files(course_key, user=request.user, published=published).get(path)
+        files = api.list_course_files(course_key, user=request.user, published=published)
+        file = files.get(path)
         if file is None:
             raise NotFoundError(
                 _("The course “%(course)s” has no file “%(path)s”.") % {"course": course_key, "path": path}
@@ -98,7 +99,7 @@ class CourseFileView(CourseScopedView):
         etag = f'"{file.digest}"'
         response: HttpResponseBase | None = get_conditional_response(request._request, etag=etag)
         if response is None:
-            data = api.read_course_file(course_key, path, user=request.user, published=published)
+            data = api.read_course_file(course_key, path, user=request.user, published=published, files=files)
             response = HttpResponse(data, content_type=file.media_type)
             response["Content-Disposition"] = content_disposition_header(True, posixpath.basename(path)) or "attachment"
         response["ETag"] = etag

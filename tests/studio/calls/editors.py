@@ -99,7 +99,7 @@ CASES = (
             {"content": lambda html: transcripts_in(html) == {"en": "reuse-intro-en.txt"}},
         ),
     ),
-    Case("address of transcripts", TRANSCRIPTS),
+    Case("URL of transcripts", TRANSCRIPTS),
     Case(
         "a video with a transcript",
         Call(f"GET /transcripts/check?data={youtube('{video}')}", {"status": "Success", "command": "found"}),

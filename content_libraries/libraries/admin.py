@@ -174,7 +174,7 @@ class ContentLibraryAdmin(PackageAdmin):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("library_key", "title", "description", "team")}),
         (gettext_lazy("Content"), {"fields": ("size", "unpublished", "last_published")}),
-        (gettext_lazy("Who may use it"), {"fields": ("license", "allow_public_learning", "allow_public_read")}),
+        (gettext_lazy("Who may use it"), {"fields": ContentLibrary.SETTINGS}),
     )
     add_fieldsets: ClassVar[Any] = (
         (None, {"fields": ("organization", "slug", "title", "description")}),

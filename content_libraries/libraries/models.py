@@ -72,6 +72,9 @@ class ContentLibrary(models.Model):
         help_text=_("Any course author may read the library and reuse its content."),
     )
 
+    SETTINGS: ClassVar = ("license", "allow_public_learning", "allow_public_read")
+    """The fields that people change. The forms of the admin have them, and the api takes them by name."""
+
     class Meta:
         verbose_name = _("content library")
         verbose_name_plural = _("content libraries")

@@ -67,14 +67,6 @@ class UnpublishedFilter(admin.SimpleListFilter):
         return queryset.exclude(learning_package__in=changed) if self.value() == "no" else queryset
 
 
-class OrganizationFilter(admin.RelatedOnlyFieldListFilter):
-    """Filters libraries by organization. Offers only organizations that have libraries."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("organization")
-
-
 class PackageAdmin(StaffAdmin):
     """A list of libraries or courses with figures of their learning packages, in two queries for a page."""
 
@@ -162,7 +154,7 @@ class ContentLibraryAdmin(PackageAdmin):
         "team",
     )
     list_filter = (
-        ("org", OrganizationFilter),
+        ("org", admin.RelatedOnlyFieldListFilter),
         UnpublishedFilter,
         "allow_public_learning",
         "allow_public_read",

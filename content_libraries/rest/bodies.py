@@ -28,7 +28,7 @@ MAX_NAMED: Final = 20
 """How many fields an error names. A body may have any number of them."""
 
 
-class StrictSerializer(serializers.Serializer[Any]):
+class StrictSerializer(serializers.Serializer[dict[str, object]]):
     """A request body that refuses unknown fields, with an error that names each of them (wire: unknown-fields)."""
 
     def to_internal_value(self, data: object) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class StagedContentSerializer(serializers.Serializer[StagedContent]):
         return url
 
 
-class ClipboardSerializer(serializers.Serializer[Any]):
+class ClipboardSerializer(serializers.Serializer[dict[str, object]]):
     """The clipboard of a user; ``content`` is null when it is empty."""
 
     content = StagedContentSerializer(allow_null=True)
@@ -49,7 +49,7 @@ class ClipboardSerializer(serializers.Serializer[Any]):
     @classmethod
     def of(cls, staged: StagedContent | None, context: dict[str, Any]) -> ClipboardSerializer:
         """Shape the clipboard of a user, or an empty one for None."""
-        clipboard = {
+        clipboard: dict[str, object] = {
             "content": staged,
             "source_usage_key": "" if staged is None else staged.source_key,
             "source_context_title": "" if staged is None else staged.context_title,

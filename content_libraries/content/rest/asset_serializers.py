@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -25,13 +23,13 @@ class AssetSerializer(serializers.Serializer[Asset]):
         return reverse("library-version-file", kwargs=place, request=self.context["request"])
 
 
-class AssetListSerializer(serializers.Serializer[Any]):
+class AssetListSerializer(serializers.Serializer[dict[str, object]]):
     """The files of a component's draft."""
 
     files = AssetSerializer(many=True)
 
 
-class AssetUploadSerializer(serializers.Serializer[Any]):
+class AssetUploadSerializer(serializers.Serializer[dict[str, object]]):
     """A form that uploads a file."""
 
     content = serializers.FileField(allow_empty_file=True)

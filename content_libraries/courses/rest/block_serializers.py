@@ -87,7 +87,7 @@ class PlaceSerializer(StrictSerializer):
     )
 
 
-class BlockCopiedSerializer(serializers.Serializer[Any]):
+class BlockCopiedSerializer(serializers.Serializer[dict[str, object]]):
     """A copy of a block."""
 
     block = CourseBlockSerializer()
@@ -98,7 +98,7 @@ class BlockCopiedSerializer(serializers.Serializer[Any]):
     )
 
 
-class BlocksDeletedSerializer(serializers.Serializer[Any]):
+class BlocksDeletedSerializer(serializers.Serializer[dict[str, object]]):
     """The blocks that a deletion took."""
 
     deleted = serializers.ListField(
@@ -106,7 +106,7 @@ class BlocksDeletedSerializer(serializers.Serializer[Any]):
     )
 
 
-class BlockPublishedSerializer(serializers.Serializer[Any]):
+class BlockPublishedSerializer(serializers.Serializer[dict[str, object]]):
     """The result of publishing a block."""
 
     published = serializers.BooleanField(help_text="Whether anything had changed.")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 
-class StructureBlockSerializer(serializers.Serializer[Any]):
+class StructureBlockSerializer(serializers.Serializer[dict[str, object]]):
     """A block in the structure of a course."""
 
     type = serializers.CharField(help_text="Block type.")
@@ -15,7 +13,7 @@ class StructureBlockSerializer(serializers.Serializer[Any]):
     children = serializers.ListField(child=serializers.CharField(), help_text="Usage keys, in order.")
 
 
-class StructureSerializer(serializers.Serializer[Any]):
+class StructureSerializer(serializers.Serializer[dict[str, object]]):
     """The published structure of a course."""
 
     course = serializers.CharField()

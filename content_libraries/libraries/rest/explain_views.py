@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,7 +16,7 @@ from .. import api
 from ..data import Explanation, GrantKind, Permission
 
 
-class ExplainQuerySerializer(serializers.Serializer[Any]):
+class ExplainQuerySerializer(serializers.Serializer[dict[str, object]]):
     """Query parameters: the user, the library and the permissions to explain."""
 
     library = serializers.CharField(help_text="Key of a library.")
@@ -34,7 +32,7 @@ class ExplainQuerySerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(error.message) from error
 
 
-class GrantSerializer(serializers.Serializer[Any]):
+class GrantSerializer(serializers.Serializer[dict[str, object]]):
     """One reason why a user has permissions."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in GrantKind])
@@ -51,7 +49,7 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     other = GrantSerializer(many=True, help_text="Grants of the user that do not give the permission.")
 
 
-class ExplanationsSerializer(serializers.Serializer[Any]):
+class ExplanationsSerializer(serializers.Serializer[dict[str, object]]):
     """The permissions of a user in a library, with reasons."""
 
     library = serializers.CharField()

@@ -33,14 +33,14 @@ class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
     library_key = serializers.CharField(required=False, help_text="With a course: only what is linked to this library.")
 
 
-class UsedInSerializer(serializers.Serializer[Any]):
+class UsedInSerializer(serializers.Serializer[dict[str, object]]):
     """A course in which a library item is used."""
 
     course_key = serializers.CharField()
     usage_keys = serializers.ListField(child=serializers.CharField())
 
 
-class UsagesSerializer(serializers.Serializer[Any]):
+class UsagesSerializer(serializers.Serializer[dict[str, object]]):
     """The courses that use library items."""
 
     block_count = serializers.IntegerField(help_text="Blocks in all courses.")
@@ -142,21 +142,21 @@ class LinkMoveRequest:
         )
 
 
-class MovedLinkSerializer(serializers.Serializer[Any]):
+class MovedLinkSerializer(serializers.Serializer[dict[str, object]]):
     """A link that moves."""
 
     usage_key = serializers.CharField()
     upstream = serializers.CharField(help_text="What the block is linked to then.")
 
 
-class LeftLinkSerializer(serializers.Serializer[Any]):
+class LeftLinkSerializer(serializers.Serializer[dict[str, object]]):
     """A link that cannot move, because of its own item or of another item in its structure, which moves as a whole."""
 
     usage_key = serializers.CharField()
     state = serializers.CharField(help_text="How the other library has the item, or else the first one that it lacks.")
 
 
-class LinkMoveSerializer(serializers.Serializer[Any]):
+class LinkMoveSerializer(serializers.Serializer[dict[str, object]]):
     """The links that move."""
 
     course_key = serializers.CharField()
@@ -208,7 +208,7 @@ class RunRequestSerializer(StrictSerializer):
     )
 
 
-class RunCourseSerializer(serializers.Serializer[Any]):
+class RunCourseSerializer(serializers.Serializer[dict[str, object]]):
     """A course of a run."""
 
     course_key = serializers.CharField()
@@ -218,7 +218,7 @@ class RunCourseSerializer(serializers.Serializer[Any]):
     report = serializers.DictField(help_text="Blocks, numbers of steps, and what was skipped.")
 
 
-class RunSerializer(serializers.Serializer[Any]):
+class RunSerializer(serializers.Serializer[dict[str, object]]):
     """A run."""
 
     uuid = serializers.UUIDField()

@@ -23,7 +23,7 @@ from ..models import LegacyConversion
 from .base import TAGS, DeveloperErrorsView, course_key_of
 
 
-class LegacyBlockSerializer(serializers.Serializer[Any]):
+class LegacyBlockSerializer(serializers.Serializer[dict[str, object]]):
     """A block that can be converted."""
 
     usage_key = serializers.CharField()
@@ -73,7 +73,7 @@ class LegacyTaskView(LibraryAPIView):
         return Response(_task(request, conversion))
 
 
-class ConvertedChildSerializer(serializers.Serializer[Any]):
+class ConvertedChildSerializer(serializers.Serializer[dict[str, object]]):
     """A child of a converted block."""
 
     usage_key = serializers.CharField()
@@ -83,7 +83,7 @@ class ConvertedChildSerializer(serializers.Serializer[Any]):
     unlinked_reason = serializers.ChoiceField(choices=[reason.value for reason in api.Unlinked], allow_null=True)
 
 
-class ConvertedBlockSerializer(serializers.Serializer[Any]):
+class ConvertedBlockSerializer(serializers.Serializer[dict[str, object]]):
     """A converted block."""
 
     usage_key = serializers.CharField()

@@ -26,7 +26,7 @@ from .base import TAGS, DeveloperErrorsView, block_key_of
 from .serializers import LinkSerializer, link_data
 
 
-class OutlineActionsSerializer(serializers.Serializer[Any]):
+class OutlineActionsSerializer(serializers.Serializer[dict[str, object]]):
     """The actions that an author can take on a block."""
 
     childAddable = serializers.BooleanField()  # noqa: N815 - the platform's spelling
@@ -36,7 +36,7 @@ class OutlineActionsSerializer(serializers.Serializer[Any]):
     unlinkable = serializers.BooleanField(allow_null=True, help_text="Null where nothing is linked.")
 
 
-class OutlineBlockSerializer(serializers.Serializer[Any]):
+class OutlineBlockSerializer(serializers.Serializer[dict[str, object]]):
     """A block of an outline."""
 
     id = serializers.CharField()
@@ -68,14 +68,14 @@ class OutlineView(CoursePermissionsMixin, DeveloperErrorsView):
         return Response(_block_data(outline, outline.blocks[downstream_key]))
 
 
-class InitialStateSerializer(serializers.Serializer[Any]):
+class InitialStateSerializer(serializers.Serializer[dict[str, object]]):
     """The block that an outline shows, and the blocks that it expands, when it opens."""
 
     locator_to_show = serializers.CharField()
     expanded_locators = serializers.ListField(child=serializers.CharField())
 
 
-class CourseIndexSerializer(serializers.Serializer[Any]):
+class CourseIndexSerializer(serializers.Serializer[dict[str, object]]):
     """The outline page of a course."""
 
     course_structure = OutlineBlockSerializer()
@@ -105,7 +105,7 @@ class CourseIndexView(CoursePermissionsMixin, DeveloperErrorsView):
         )
 
 
-class SiblingSerializer(serializers.Serializer[Any]):
+class SiblingSerializer(serializers.Serializer[dict[str, object]]):
     """A block on the way to another one, or beside it."""
 
     url = serializers.CharField()
@@ -113,7 +113,7 @@ class SiblingSerializer(serializers.Serializer[Any]):
     usage_key = serializers.CharField()
 
 
-class AncestorSerializer(serializers.Serializer[Any]):
+class AncestorSerializer(serializers.Serializer[dict[str, object]]):
     """A block that another block is inside of."""
 
     title = serializers.CharField()
@@ -121,7 +121,7 @@ class AncestorSerializer(serializers.Serializer[Any]):
     children = SiblingSerializer(many=True)
 
 
-class NamedBlockSerializer(serializers.Serializer[Any]):
+class NamedBlockSerializer(serializers.Serializer[dict[str, object]]):
     """The title of a block."""
 
     display_name = serializers.CharField()
@@ -129,7 +129,7 @@ class NamedBlockSerializer(serializers.Serializer[Any]):
     category = serializers.CharField()
 
 
-class BlockPageSerializer(serializers.Serializer[Any]):
+class BlockPageSerializer(serializers.Serializer[dict[str, object]]):
     """The page of a block."""
 
     xblock = NamedBlockSerializer()

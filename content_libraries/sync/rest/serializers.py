@@ -18,7 +18,7 @@ from .base import flag
 OUTCOMES = [outcome.value for outcome in SyncOutcome]
 
 
-class LinkRequestSerializer(serializers.Serializer[Any]):
+class LinkRequestSerializer(serializers.Serializer[dict[str, object]]):
     """The library item to link a block to."""
 
     upstream_ref = serializers.CharField(help_text="Key of a library component or container.")
@@ -31,7 +31,7 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
         return flag(value, field="sync")
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class AnswerSerializer(serializers.Serializer[dict[str, object]]):
     """The author's decision about an update: in the form of the platform, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
@@ -62,7 +62,7 @@ class SyncRequestSerializer(AnswerSerializer):
     )
 
 
-class CreateRequestSerializer(serializers.Serializer[Any]):
+class CreateRequestSerializer(serializers.Serializer[dict[str, object]]):
     """A new block of a course: from a library, as the duplicate of another block, or from the clipboard."""
 
     parent_locator = serializers.CharField(help_text="Usage key of the block that it goes into.")
@@ -90,7 +90,7 @@ class CreateRequestSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class ReadyPartSerializer(serializers.Serializer[Any]):
+class ReadyPartSerializer(serializers.Serializer[dict[str, object]]):
     """A linked block that is ready by itself, inside of another linked block."""
 
     name = serializers.CharField()
@@ -100,7 +100,7 @@ class ReadyPartSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class LinkSerializer(serializers.Serializer[dict[str, object]]):
     """The link of one block."""
 
     upstream_ref = serializers.CharField(allow_null=True)
@@ -122,7 +122,7 @@ class LinkSerializer(serializers.Serializer[Any]):
     ready_to_sync_children = ReadyPartSerializer(many=True, required=False)
 
 
-class FileNoticesSerializer(serializers.Serializer[Any]):
+class FileNoticesSerializer(serializers.Serializer[dict[str, object]]):
     """The results of a sync for files."""
 
     new_files = serializers.ListField(child=serializers.CharField())
@@ -136,7 +136,7 @@ class SyncedLinkSerializer(LinkSerializer):
     static_file_notices = FileNoticesSerializer()
 
 
-class AttentionSerializer(serializers.Serializer[Any]):
+class AttentionSerializer(serializers.Serializer[dict[str, object]]):
     """A setting that came along and may not fit the course."""
 
     usage_key = serializers.CharField()
@@ -146,7 +146,7 @@ class AttentionSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class CreatedSerializer(serializers.Serializer[Any]):
+class CreatedSerializer(serializers.Serializer[dict[str, object]]):
     """A block that was created from a library."""
 
     locator = serializers.CharField()
@@ -157,7 +157,7 @@ class CreatedSerializer(serializers.Serializer[Any]):
     attention = AttentionSerializer(many=True, help_text="Settings to look at. Not on the platform.")
 
 
-class RowSerializer(serializers.Serializer[Any]):
+class RowSerializer(serializers.Serializer[dict[str, object]]):
     """A link in a list."""
 
     id = serializers.IntegerField()
@@ -190,7 +190,7 @@ class SummarySerializer(serializers.Serializer[Any]):
     last_published_at = serializers.DateTimeField(allow_null=True)
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class StepSerializer(serializers.Serializer[dict[str, object]]):
     """One step of a sync."""
 
     action = serializers.CharField()
@@ -203,7 +203,7 @@ class StepSerializer(serializers.Serializer[Any]):
     detail = serializers.DictField()
 
 
-class SkippedSerializer(serializers.Serializer[Any]):
+class SkippedSerializer(serializers.Serializer[dict[str, object]]):
     """A linked block that cannot be synced."""
 
     usage_key = serializers.CharField()
@@ -211,7 +211,7 @@ class SkippedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class ConflictSerializer(serializers.Serializer[Any]):
+class ConflictSerializer(serializers.Serializer[dict[str, object]]):
     """A value that was changed in the course, and for which the library has another value."""
 
     usage_key = serializers.CharField()
@@ -227,7 +227,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
     )
 
 
-class SyncPreviewSerializer(serializers.Serializer[Any]):
+class SyncPreviewSerializer(serializers.Serializer[dict[str, object]]):
     """The preview of a sync."""
 
     blocks = serializers.ListField(child=serializers.CharField(), help_text="Usage keys of what is synced.")

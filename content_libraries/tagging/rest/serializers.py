@@ -67,7 +67,7 @@ class TagSerializer(base.TagDataSerializer):
         return url
 
 
-class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
+class TaxonomyListQuerySerializer(serializers.Serializer[dict[str, object]]):
     """The taxonomies to list."""
 
     org = serializers.SlugRelatedField(
@@ -81,7 +81,7 @@ class TaxonomyListQuerySerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class TaxonomyFileSerializer(serializers.Serializer[Any]):
+class TaxonomyFileSerializer(serializers.Serializer[dict[str, object]]):
     """
     A file of tags, before openedx-tagging reads it.
 
@@ -110,7 +110,7 @@ class TaxonomyFileSerializer(serializers.Serializer[Any]):
         return file
 
 
-class TaxonomyOrganizationsSerializer(serializers.Serializer[Any]):
+class TaxonomyOrganizationsSerializer(serializers.Serializer[dict[str, object]]):
     """The organizations that a taxonomy is for: a list, or all."""
 
     orgs = serializers.SlugRelatedField(
@@ -136,7 +136,7 @@ class TagsOfTaxonomySerializer(base.ObjectTagUpdateByTaxonomySerializer):
     tags = KeyListField(child=serializers.CharField())
 
 
-class ObjectTagsUpdateSerializer(serializers.Serializer[Any]):
+class ObjectTagsUpdateSerializer(serializers.Serializer[dict[str, object]]):
     """Tags that replace the tags of an object, by taxonomy."""
 
     tagsData = KeyListField(child=TagsOfTaxonomySerializer())  # noqa: N815 - as clients send it

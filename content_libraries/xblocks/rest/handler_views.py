@@ -8,7 +8,7 @@ the call. This module reads no cookies.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -48,8 +48,8 @@ HEADERS: Final = "*, Content-Type, USE-JWT-COOKIE, X-CSRFToken, X-Requested-With
 class HandlerView(View):
     """One handler of one component."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response: HttpResponseBase = HttpResponse() if request.method == "OPTIONS" else self._call(request, **kwargs)
+    def dispatch(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponseBase:
+        response: HttpResponseBase = HttpResponse() if request.method == "OPTIONS" else self._call(request)
         _allow_origin(request, response)
         response["Cache-Control"] = "private, no-store"
         # A response is data for a script. Opened as a page, it must not act with the reader's cookies.
@@ -57,25 +57,26 @@ class HandlerView(View):
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
-    def call_handler(self, call: api.HandlerCall, place: api.Place, **address: Any) -> api.HandlerResponse:
-        """Call the handler that the arguments of a URL name. Raises ContentLibrariesError."""
-        return api.call_handler(address.pop("key"), call, place=place, **address)
+    def call_handler(self, call: api.HandlerCall, place: api.Place) -> api.HandlerResponse:
+        """Call the handler of the block and user in the URL. Raises ContentLibrariesError."""
+        return api.call_handler(
+            self.kwargs["key"],
+            call,
+            user_name=self.kwargs["user_name"],
+            token=self.kwargs["token"],
+            version=self.kwargs.get("version"),
+            place=place,
+        )
 
-    def _call(
-        self,
-        request: HttpRequest,
-        *,
-        handler_name: str,
-        suffix: str = "",
-        **address: Any,
-    ) -> HttpResponseBase:
+    def _call(self, request: HttpRequest) -> HttpResponseBase:
         limit = conf.BLOCK_MESSAGE_BYTES.value
         if int(request.headers.get("Content-Length") or 0) > limit:
             text = _("The request is larger than the %(limit)s bytes that this site takes.")
             return _refusal(text % {"limit": f"{limit:,}"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
+            handler_name, suffix = self.kwargs["handler_name"], self.kwargs.get("suffix", "")
             call = api.HandlerCall(handler_name, suffix, _environ(request), request.read())
-            answer = self.call_handler(call, place_of(request), **address)
+            answer = self.call_handler(call, place_of(request))
         except ContentLibrariesError as error:
             return _refusal(error.message, api_exception(error).status_code)
         response = HttpResponse(answer.body, status=answer.status)
@@ -87,8 +88,14 @@ class HandlerView(View):
 class CourseHandlerView(HandlerView):
     """One handler of the draft of a block of a course. It keeps nothing."""
 
-    def call_handler(self, call: api.HandlerCall, place: api.Place, **address: Any) -> api.HandlerResponse:
-        return api.call_course_handler(address.pop("block_key"), call, place=place, **address)
+    def call_handler(self, call: api.HandlerCall, place: api.Place) -> api.HandlerResponse:
+        return api.call_course_handler(
+            self.kwargs["block_key"],
+            call,
+            user_name=self.kwargs["user_name"],
+            token=self.kwargs["token"],
+            place=place,
+        )
 
 
 def _environ(request: HttpRequest) -> dict[str, str]:

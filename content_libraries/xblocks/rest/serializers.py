@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ..data import FieldValues, Metadata, RenderedView
+from ..data import DeclaredField, DeclaredFields, FieldValues, Metadata, RenderedView
 
 
 class MetadataSerializer(serializers.Serializer[Metadata]):
@@ -41,7 +41,7 @@ class SavedFieldsSerializer(FieldsSerializer):
         return {"id": str(instance.key), **super().to_representation(instance)}
 
 
-class FieldsUpdateSerializer(serializers.Serializer[Any]):
+class FieldsUpdateSerializer(serializers.Serializer[dict[str, object]]):
     """Fields to save. Unknown keys are ignored, because clients send some."""
 
     data = serializers.JSONField(  # type: ignore[assignment]
@@ -53,11 +53,11 @@ class FieldsUpdateSerializer(serializers.Serializer[Any]):
 class ChoiceField(serializers.JSONField):
     """The choices that a block type declares."""
 
-    def to_representation(self, value: Any) -> Any:
+    def to_representation(self, value: object) -> object:  # type: ignore[override]  # stubs say str
         return value if isinstance(value, (list, tuple, dict)) else None
 
 
-class DeclaredFieldSerializer(serializers.Serializer[Any]):
+class DeclaredFieldSerializer(serializers.Serializer[DeclaredField]):
     """A field that a type declares."""
 
     name = serializers.CharField()
@@ -71,7 +71,7 @@ class DeclaredFieldSerializer(serializers.Serializer[Any]):
     choices = ChoiceField(allow_null=True)
 
 
-class DeclaredFieldsSerializer(serializers.Serializer[Any]):
+class DeclaredFieldsSerializer(serializers.Serializer[DeclaredFields]):
     """All authored fields, and attributes that the type does not know. ``preserved`` is read-only."""
 
     preserved = serializers.DictField(child=serializers.CharField())
@@ -84,13 +84,13 @@ class DeclaredFieldsSerializer(serializers.Serializer[Any]):
         return {"fields": DeclaredFieldSerializer(many=True), **super().get_fields()}
 
 
-class BlockOlxSerializer(serializers.Serializer[Any]):
+class BlockOlxSerializer(serializers.Serializer[dict[str, object]]):
     """The stored text of a version."""
 
     olx = serializers.CharField()
 
 
-class ResourceSerializer(serializers.Serializer[Any]):
+class ResourceSerializer(serializers.Serializer[dict[str, object]]):
     """A script or style."""
 
     kind = serializers.CharField()
@@ -112,7 +112,7 @@ class RenderedViewSerializer(serializers.Serializer[RenderedView]):
     json_init_args = serializers.JSONField(allow_null=True)
 
 
-class HandlerUrlSerializer(serializers.Serializer[Any]):
+class HandlerUrlSerializer(serializers.Serializer[dict[str, object]]):
     """The URL of a handler."""
 
     handler_url = serializers.URLField()

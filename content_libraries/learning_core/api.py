@@ -81,6 +81,7 @@ from .drafts import (
     draft_contents,
     titles_in_use,
 )
+from .earlier_versions import EarlierVersions, move_published, write_earlier_versions
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -226,6 +227,7 @@ __all__ = [
     "DraftContent",
     "DraftEdit",
     "DraftWrites",
+    "EarlierVersions",
     "EntityChange",
     "FileBytes",
     "FileMedia",
@@ -331,6 +333,7 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "move_published",
     "named",
     "named_items",
     "never_published_above",
@@ -376,5 +379,6 @@ __all__ = [
     "was_published",
     "without_vanished",
     "write_drafts",
+    "write_earlier_versions",
     "write_package_archive",
 ]

@@ -13,21 +13,36 @@ from .data import (
 )
 from .drafts import creation_entry, draft_history
 from .publishes import publish_entries, publish_history
+from .undo.data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
+from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictError
+from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
     "Action",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
+    "ConflictReason",
     "Contributor",
     "HistoryEntry",
+    "NothingToUndoError",
+    "OnConflict",
     "PublishGroup",
     "PublishedEntity",
+    "RecordsRemovedError",
+    "UndoAction",
+    "UndoConflict",
+    "UndoConflictError",
+    "UndoPlan",
+    "UndoStep",
+    "Undone",
     "change_set_records",
     "creation_entry",
     "draft_history",
     "get_change_set",
     "list_change_sets",
+    "preview_undo",
     "publish_entries",
     "publish_history",
+    "undo_change_set",
 ]

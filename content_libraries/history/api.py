@@ -13,6 +13,16 @@ from .data import (
 )
 from .drafts import creation_entry, draft_history
 from .publishes import publish_entries, publish_history
+from .restore.data import (
+    ItemVersion,
+    LibraryState,
+    RestoreAction,
+    Restored,
+    RestorePlan,
+    RestoreStep,
+    RestoreTarget,
+)
+from .restore.restoring import preview_restore, restore_versions
 from .undo.data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
 from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictError
 from .undo.undoing import preview_undo, undo_change_set
@@ -25,11 +35,18 @@ __all__ = [
     "ConflictReason",
     "Contributor",
     "HistoryEntry",
+    "ItemVersion",
+    "LibraryState",
     "NothingToUndoError",
     "OnConflict",
     "PublishGroup",
     "PublishedEntity",
     "RecordsRemovedError",
+    "RestoreAction",
+    "RestorePlan",
+    "RestoreStep",
+    "RestoreTarget",
+    "Restored",
     "UndoAction",
     "UndoConflict",
     "UndoConflictError",
@@ -41,8 +58,10 @@ __all__ = [
     "draft_history",
     "get_change_set",
     "list_change_sets",
+    "preview_restore",
     "preview_undo",
     "publish_entries",
     "publish_history",
+    "restore_versions",
     "undo_change_set",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -67,24 +66,21 @@ class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
     )
 
 
-class RestorePreviewSerializer(serializers.Serializer[api.RestorePlan]):
+class RestorePreviewSerializer(serializers.Serializer[Any]):
     """What a restore does."""
 
-    change_count = serializers.SerializerMethodField(help_text="Number of items that change.")
-    changes = serializers.SerializerMethodField(help_text=f"The first {LISTED} of them.")
-
-    def get_change_count(self, plan: api.RestorePlan) -> int:
-        return len(plan.steps)
-
-    @extend_schema_field(RestoreStepSerializer(many=True))
-    def get_changes(self, plan: api.RestorePlan) -> Sequence[Any]:
-        return RestoreStepSerializer(plan.steps[:LISTED], many=True).data
+    change_count = serializers.IntegerField(help_text="Number of items that change.")
+    changes = RestoreStepSerializer(many=True, help_text=f"The first {LISTED} of them.")
 
 
 class RestoredVersionsSerializer(RestorePreviewSerializer):
     """What a restore did."""
 
     change_set = ChangeSetSerializer(allow_null=True, help_text="The new change set; null if nothing had to change.")
+
+
+def _plan_data(plan: api.RestorePlan) -> dict[str, Any]:
+    return RestorePreviewSerializer({"change_count": len(plan.steps), "changes": plan.steps[:LISTED]}).data
 
 
 class RestoreView(LibraryAPIView):
@@ -109,7 +105,7 @@ class RestorePreviewsView(RestoreView):
         tags=["history"],
     )
     def post(self, request: Request) -> Response:
-        return Response(RestorePreviewSerializer(api.preview_restore(_target(request), user=request.user)).data)
+        return Response(_plan_data(api.preview_restore(_target(request), user=request.user)))
 
 
 class RestoresView(RestoreView):
@@ -126,7 +122,7 @@ class RestoresView(RestoreView):
     def post(self, request: Request) -> Response:
         restored = api.restore_versions(_target(request), user=request.user)
         change_set = None if restored.change_set is None else ChangeSetSerializer(restored.change_set).data
-        shown = {"change_set": change_set, **RestorePreviewSerializer(restored.plan).data}
+        shown = {"change_set": change_set, **_plan_data(restored.plan)}
         return Response(shown, HTTPStatus.CREATED)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -58,37 +57,20 @@ class UndoConflictSerializer(serializers.Serializer[api.UndoConflict]):
     message = serializers.CharField(help_text="The reason and what to do, in the language of the request.")
 
 
-class UndoPreviewSerializer(serializers.Serializer[api.UndoPlan]):
+class UndoPreviewSerializer(serializers.Serializer[Any]):
     """What an undo does."""
 
-    change_count = serializers.SerializerMethodField(help_text="Number of items that come back.")
-    conflict_count = serializers.SerializerMethodField(help_text="Number of items that cannot be undone.")
-    changes = serializers.SerializerMethodField(help_text=f"The first {LISTED} items that come back.")
-    conflicts = serializers.SerializerMethodField(help_text=f"The first {LISTED} items that cannot be undone.")
+    change_count = serializers.IntegerField(help_text="Number of items that come back.")
+    conflict_count = serializers.IntegerField(help_text="Number of items that cannot be undone.")
+    changes = UndoStepSerializer(many=True, help_text=f"The first {LISTED} items that come back.")
+    conflicts = UndoConflictSerializer(many=True, help_text=f"The first {LISTED} items that cannot be undone.")
     collections = serializers.ListField(
         child=serializers.CharField(), help_text="Collections whose members come back or go, or that do so themselves."
     )
-    tagged_count = serializers.SerializerMethodField(help_text="Number of items whose tags come back or go.")
+    tagged_count = serializers.IntegerField(help_text="Number of items whose tags come back or go.")
     forwards = serializers.ListField(
         child=serializers.CharField(), help_text="Imported courses and libraries that are forwarded as before again."
     )
-
-    def get_change_count(self, plan: api.UndoPlan) -> int:
-        return len(plan.steps)
-
-    def get_conflict_count(self, plan: api.UndoPlan) -> int:
-        return len(plan.conflicts)
-
-    @extend_schema_field(UndoStepSerializer(many=True))
-    def get_changes(self, plan: api.UndoPlan) -> Sequence[Any]:
-        return UndoStepSerializer(plan.steps[:LISTED], many=True).data
-
-    @extend_schema_field(UndoConflictSerializer(many=True))
-    def get_conflicts(self, plan: api.UndoPlan) -> Sequence[Any]:
-        return UndoConflictSerializer(plan.conflicts[:LISTED], many=True).data
-
-    def get_tagged_count(self, plan: api.UndoPlan) -> int:
-        return len(plan.tagged)
 
 
 class UndoConflictsSerializer(UndoPreviewSerializer):
@@ -103,6 +85,20 @@ class UndoneSerializer(UndoPreviewSerializer):
     change_set = ChangeSetSerializer(help_text="The new change set, which can be undone too.")
 
 
+def _plan_data(plan: api.UndoPlan) -> dict[str, Any]:
+    return UndoPreviewSerializer(
+        {
+            "change_count": len(plan.steps),
+            "conflict_count": len(plan.conflicts),
+            "changes": plan.steps[:LISTED],
+            "conflicts": plan.conflicts[:LISTED],
+            "collections": plan.collections,
+            "tagged_count": len(plan.tagged),
+            "forwards": plan.forwards,
+        }
+    ).data
+
+
 class UndoView(LibraryAPIView):
     """Base of the views: a conflict is a 409 with the plan."""
 
@@ -114,7 +110,7 @@ class UndoView(LibraryAPIView):
 
     def error_body(self, error: Exception, data: object) -> object:
         if isinstance(error, api.UndoConflictError | api.NothingToUndoError):
-            return {"detail": error.message, **UndoPreviewSerializer(error.plan).data}
+            return {"detail": error.message, **_plan_data(error.plan)}
         return data
 
 
@@ -131,7 +127,7 @@ class UndoPreviewsView(UndoView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         refuse_fields(request)
-        return Response(UndoPreviewSerializer(api.preview_undo(uuid, user=request.user)).data)
+        return Response(_plan_data(api.preview_undo(uuid, user=request.user)))
 
 
 class UndosView(UndoView):
@@ -154,6 +150,6 @@ class UndosView(UndoView):
         )
         shown = {
             "change_set": ChangeSetSerializer(undone.change_set).data,
-            **UndoPreviewSerializer(undone.plan).data,
+            **_plan_data(undone.plan),
         }
         return Response(shown, HTTPStatus.CREATED)

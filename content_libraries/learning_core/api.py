@@ -100,7 +100,7 @@ from .edits import (
     save_component,
     save_files,
 )
-from .effects import Effect, effects_of, record_effects
+from .effects import Effect, effects_of, is_recording, record_effects
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
 from .for_search import (
@@ -347,6 +347,7 @@ __all__ = [
     "find_version_of",
     "first_version",
     "in_parts",
+    "is_recording",
     "item_keys",
     "item_statuses",
     "item_titles",

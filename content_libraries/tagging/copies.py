@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
-from ..learning_core.api import Effect, EffectKind, in_parts, record_effects
+from ..learning_core.api import Effect, EffectKind, in_parts, is_recording, record_effects
 from ..upstream.openedx_tagging import object_tag
 from .objects import announce_tags
 
@@ -114,7 +114,11 @@ def clone_tags(sources: Mapping[str, str]) -> None:
 def release_copied_tags(object_ids: Iterable[str]) -> None:
     """Turn copied tags into the objects' own tags, which authors can edit. Checks no permission."""
     for part in in_parts(object_ids):
-        ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
+        copies = ObjectTag.objects.filter(object_id__in=part, is_copied=True)
+        if is_recording():
+            released = list(copies.select_related("tag", "taxonomy"))
+            record_tags(removed=released, added=[_copy(tag, tag.object_id, is_copied=False) for tag in released])
+        copies.update(is_copied=False)
 
 
 def record_tags(*, removed: Iterable[ObjectTag] = (), added: Iterable[ObjectTag] = ()) -> None:

@@ -17,8 +17,9 @@ from content_libraries.history import api as history
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.tagging import api as tagging
-from tests.imports.conftest import OUTLINE, library, module_db, shared_library, shared_staff, staff
+from tests.imports.conftest import OUTLINE, library, shared_library, shared_staff, staff
 from tests.imports.sources import write_course
+from tests.shared_worlds import module_db
 
 __all__ = ["library", "module_db", "shared_library", "shared_staff", "staff"]
 

@@ -207,7 +207,8 @@ def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
     Raises NotFoundError, and NotTopLevelError for a part of a linked structure.
     """
     course_key = usage_key.course_key
-    with transaction.atomic():
+    # The name makes an undo give the tags back to the library, together with the link.
+    with transaction.atomic(), named(ChangeKind.EDIT):
         lock_course(course_key)
         block = access_block(user, usage_key, manage=True)
         link = LinkSettings.of(usage_key, block.settings)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F, Max, Q, QuerySet
 from openedx_content.models_api import (
@@ -18,53 +15,10 @@ from openedx_content.models_api import (
 
 from .branches import DRAFT, PUBLISHED
 from .change_sets import ChangeSetLog
+from .data import LaterChange, NumberedVersion, SetChange
 from .ids import package_id
 from .rows import in_parts
 from .structure import children_of
-
-
-@dataclass(frozen=True, slots=True)
-class SetChange:
-    """
-    The change of one item in a change set, and where the item is now.
-
-    Args:
-        entity_pk: the item.
-        old_version_pk, new_version_pk: the versions before and after the set; None for no version.
-        current_version_pk: the version now, on the branch of the set.
-        old_num, new_num: the numbers of the versions before and after.
-        title: of the item after the set; its last title if the set deleted it.
-    """
-
-    entity_pk: int
-    old_version_pk: int | None
-    new_version_pk: int | None
-    current_version_pk: int | None
-    old_num: int | None
-    new_num: int | None
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class LaterChange:
-    """
-    The latest change of an item: who made it, when, and in which change set.
-
-    ``username`` is None for the site itself, or for a user who is gone.
-    """
-
-    username: str | None
-    at: datetime
-    change_set: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedVersion:
-    """A version of an item: pk, number, title."""
-
-    pk: int
-    version_num: int
-    title: str
 
 
 def set_changes(log: ChangeSetLog) -> list[SetChange]:

@@ -16,7 +16,8 @@ from ...content.api import access_item, bring_back_versions
 from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ...learning_core import api as learning_core
-from ...learning_core.api import ChangeKind, NumberedVersion
+from ...learning_core.api import ChangeKind, set_changes
+from ...learning_core.data import NumberedVersion
 from ...libraries.api import Permission, access_library, author_pk, package_pk
 from ..change_sets import describe_change_set, item_type_of_key
 from .data import ItemVersion, LibraryState, RestoreAction, Restored, RestorePlan, RestoreStep, RestoreTarget
@@ -82,7 +83,7 @@ def _plan(target: RestoreTarget, user: Actor, *, lock: bool = False) -> tuple[Re
 
 
 def _versions_of_item(target: ItemVersion, entity_pk: int) -> _Versions:
-    version = learning_core.find_version_of(entity_pk, target.version_num)
+    version = set_changes.find_version_of(entity_pk, target.version_num)
     if version is None:
         text = _("“%(item)s” has no version %(version)s (any more). Choose another one.")
         raise InvalidInputError(text % {"item": target.key, "version": target.version_num}, field="version_num")
@@ -97,7 +98,7 @@ def _versions_of_item(target: ItemVersion, entity_pk: int) -> _Versions:
 
 def _as_then(entity_pk: int, version: NumberedVersion) -> _Versions:
     """Return the versions that a container, and everything in it, had when a version of the container was made."""
-    log_pk = learning_core.log_that_made(version.pk)
+    log_pk = set_changes.log_that_made(version.pk)
     if log_pk is None:
         raise InvalidInputError(
             _("It is not known what was in the container then. Restore it without its children."),
@@ -106,8 +107,8 @@ def _as_then(entity_pk: int, version: NumberedVersion) -> _Versions:
     versions: dict[int, int | None] = {entity_pk: version.pk}
     level = [version.pk]
     while level:
-        below = {pk for children in learning_core.child_pks_of(level).values() for pk in children}
-        found = learning_core.drafts_after(log_pk, below - versions.keys())
+        below = {pk for children in set_changes.child_pks_of(level).values() for pk in children}
+        found = set_changes.drafts_after(log_pk, below - versions.keys())
         versions |= found
         level = [pk for pk in found.values() if pk is not None]
     return versions
@@ -119,13 +120,13 @@ def _versions_of_library(target: LibraryState, learning_package_pk: int) -> _Ver
         text = _("“%(library)s” has no publish log “%(uuid)s” (any more). Choose another one.")
         raise InvalidInputError(text % {"library": target.key, "uuid": target.publish_log}, field="publish_log")
     then = learning_core.published_as_of(log)
-    return {pk: then.get(pk) for pk in learning_core.draft_version_pks(learning_package_pk)}
+    return {pk: then.get(pk) for pk in set_changes.draft_version_pks(learning_package_pk)}
 
 
 def _steps(versions: _Versions, library_key: LibraryLocatorV2, learning_package_pk: int) -> tuple[RestoreStep, ...]:
-    drafts = learning_core.draft_version_pks(learning_package_pk, versions.keys())
+    drafts = set_changes.draft_version_pks(learning_package_pk, versions.keys())
     changed = {pk: version_pk for pk, version_pk in versions.items() if drafts.get(pk) != version_pk}
-    named = learning_core.named_versions(
+    named = set_changes.named_versions(
         found for pk in changed for found in (changed[pk], drafts.get(pk)) if found is not None
     )
     keys = learning_core.item_keys(learning_package_pk, changed.keys(), library_key=library_key)

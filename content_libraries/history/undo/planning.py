@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...learning_core.api import LaterChange, SetChange
+from ...learning_core.data import LaterChange, SetChange
 
 
 @dataclass(frozen=True, slots=True)

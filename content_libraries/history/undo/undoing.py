@@ -18,7 +18,8 @@ from ...courses.api import CoursePermission
 from ...imports import api as imports
 from ...keys import LibraryLocatorV2
 from ...learning_core import api as learning_core
-from ...learning_core.api import ChangeKind, ChangeSetLog, Effect, EffectKind, SetChange
+from ...learning_core.api import ChangeKind, ChangeSetLog, Effect, EffectKind, set_changes
+from ...learning_core.data import SetChange
 from ...libraries import api as libraries
 from ...libraries.api import Permission, author_pk
 from ...tagging import api as tagging
@@ -84,7 +85,7 @@ def _require(log: ChangeSetLog, context_key: ContextKey, user: Actor) -> None:
 
 
 def _plan(log: ChangeSetLog, context_key: ContextKey, user: Actor) -> tuple[UndoPlan, list[Effect]]:
-    changes = learning_core.set_changes(log)
+    changes = set_changes.set_changes(log)
     if not changes:
         raise RecordsRemovedError
     one_place = not isinstance(context_key, LibraryLocatorV2)
@@ -92,9 +93,9 @@ def _plan(log: ChangeSetLog, context_key: ContextKey, user: Actor) -> tuple[Undo
     conflicting = changed_later(changes)
     facts = Facts(
         changes=changes,
-        children=learning_core.child_pks_of(versions) if one_place and conflicting else {},
+        children=set_changes.child_pks_of(versions) if one_place and conflicting else {},
         one_place=one_place,
-        later=learning_core.latest_changes(log.branch, [change.entity_pk for change in conflicting]),
+        later=set_changes.latest_changes(log.branch, [change.entity_pk for change in conflicting]),
     )
     effects = learning_core.effects_of(log.pk) if log.is_draft else []
     decision = decide(facts)

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from ...learning_core.api import LaterChange
+from ...learning_core.data import LaterChange
 
 
 def changed_later_text(title: str, later: LaterChange | None) -> str:

@@ -1,5 +1,6 @@
 """Functions on Learning Core for other rooms. Only this room imports ``openedx_content``."""
 
+from . import set_changes
 from .archives import (
     LoadedPackage,
     PackageArchiveError,
@@ -17,11 +18,13 @@ from .change_sets import (
     ChangeSetRecord,
     change_set_effects,
     change_set_figures,
+    change_set_of,
     change_set_records,
     change_sets,
     count_change_set_records,
     count_change_sets,
     find_change_set,
+    undone_by,
 )
 from .changes import (
     ENTITIES_DRAFT_CHANGED,
@@ -45,6 +48,7 @@ from .collections import (
     remove_from_collection,
     restore_collection,
     set_collections,
+    take_back_collections,
     update_collection,
     without_vanished,
 )
@@ -67,6 +71,7 @@ from .data import (
     ComponentWrite,
     ContainerWrite,
     DraftWrites,
+    EffectKind,
     FileMedia,
     block_media_type,
     component_ref,
@@ -81,6 +86,7 @@ from .drafts import (
     draft_contents,
     titles_in_use,
 )
+from .earlier_versions import EarlierVersions, move_published, write_earlier_versions
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -95,6 +101,7 @@ from .edits import (
     save_component,
     save_files,
 )
+from .effects import Effect, effects_of, is_recording, record_effects
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
 from .for_search import (
@@ -226,6 +233,9 @@ __all__ = [
     "DraftContent",
     "DraftEdit",
     "DraftWrites",
+    "EarlierVersions",
+    "Effect",
+    "EffectKind",
     "EntityChange",
     "FileBytes",
     "FileMedia",
@@ -258,6 +268,7 @@ __all__ = [
     "block_media_type",
     "change_set_effects",
     "change_set_figures",
+    "change_set_of",
     "change_set_records",
     "change_sets",
     "children_of",
@@ -298,6 +309,7 @@ __all__ = [
     "draft_olx_with",
     "draft_parents_of",
     "draft_versions",
+    "effects_of",
     "enabled_collection_pks",
     "entity_changes",
     "entity_pks_after",
@@ -316,6 +328,7 @@ __all__ = [
     "find_version",
     "first_version",
     "in_parts",
+    "is_recording",
     "item_keys",
     "item_statuses",
     "item_titles",
@@ -331,6 +344,7 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "move_published",
     "named",
     "named_items",
     "never_published_above",
@@ -353,6 +367,7 @@ __all__ = [
     "publish_changes",
     "published_as_of",
     "published_places_in",
+    "record_effects",
     "remove_children",
     "remove_from_collection",
     "rename_container",
@@ -361,11 +376,14 @@ __all__ = [
     "restore_item",
     "save_component",
     "save_files",
+    "set_changes",
     "set_collections",
     "stored_bytes",
     "stored_digests",
     "tag_counts",
+    "take_back_collections",
     "titles_in_use",
+    "undone_by",
     "unpublished_changes",
     "update_collection",
     "update_learning_package",
@@ -376,5 +394,6 @@ __all__ = [
     "was_published",
     "without_vanished",
     "write_drafts",
+    "write_earlier_versions",
     "write_package_archive",
 ]

@@ -133,6 +133,30 @@ def move_drafts(
         return log.pk
 
 
+def publish_versions(log: PublishLog, versions: Mapping[int, int | None]) -> int | None:
+    """
+    Save a publish log that sets published versions, whatever the drafts are, and complete and announce it.
+
+    Args:
+        log: an unsaved log. The caller has locked its learning package.
+        versions: entity pk -> version pk; None for no published version.
+
+    Returns: pk of the log; None if nothing differed and so nothing was written.
+    """
+    items = [
+        _Pointers(item.entity_pk, versions[item.entity_pk], item.published_version_pk)
+        for item in _pointers(log.learning_package_id, versions)
+    ]
+    moved = [item for item in items if item.differ]
+    if not moved:
+        return None
+    log.save()
+    _publish_records(log, moved, ())
+    finish_log(PUBLISHED, log)
+    announce(PUBLISHED, log)
+    return log.pk
+
+
 def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int | None, int | None]]) -> None:
     """
     Write the records of a draft change log, move the drafts, and complete and announce the log.

@@ -28,7 +28,7 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views
+from content_libraries.history.rest import change_set_views, comparison_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -102,6 +102,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    comparison_views.ComparisonRequestSerializer: Feeds.to(history.compare, decides="item_key change_set"),
     course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children),
     course_blocks.CourseBlockCreateSerializer: Feeds.to(api.create_block, parent="parent_key"),
     course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block),

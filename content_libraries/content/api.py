@@ -62,6 +62,7 @@ from .hierarchies import get_hierarchy
 from .item_details import get_children, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
+from .states import CurrentVersions, children_at, item_state
 from .wording import change_in_words
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "ComponentWrite",
     "ContainerSettingsData",
     "ContainerWrite",
+    "CurrentVersions",
     "DraftWrites",
     "FileMedia",
     "Hierarchy",
@@ -87,6 +89,7 @@ __all__ = [
     "check_file_size",
     "check_files",
     "check_without_children",
+    "children_at",
     "create_collection",
     "create_component",
     "create_container",
@@ -106,6 +109,7 @@ __all__ = [
     "get_item",
     "get_olx",
     "has_children",
+    "item_state",
     "item_summary",
     "list_assets",
     "list_collections",

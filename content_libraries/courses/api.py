@@ -80,6 +80,7 @@ from .plans import (
     holds_blocks,
 )
 from .published import PublishedBlock, PublishedCourse
+from .states import block_state
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -123,6 +124,7 @@ __all__ = [
     "apply_course_plan",
     "as_new_use",
     "block_keys_of",
+    "block_state",
     "check_course_files",
     "check_new_file",
     "compile_course",

@@ -2,6 +2,8 @@
 
 from ..learning_core.api import ChangeKind
 from .change_sets import change_set_records, get_change_set, list_change_sets
+from .compare.comparing import compare
+from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
     Action,
     ChangeRecord,
@@ -16,14 +18,20 @@ from .publishes import publish_entries, publish_history
 
 __all__ = [
     "Action",
+    "AfterPublish",
+    "AroundChangeSet",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
+    "Comparison",
     "Contributor",
     "HistoryEntry",
+    "Moment",
     "PublishGroup",
     "PublishedEntity",
+    "StateName",
     "change_set_records",
+    "compare",
     "creation_entry",
     "draft_history",
     "get_change_set",

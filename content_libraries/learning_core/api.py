@@ -157,6 +157,7 @@ from .lookups import (
 )
 from .media import FileBytes, media_type_of
 from .media_files import media_digest
+from .moments import current_versions, version_statuses, versions_around
 from .naming import named
 from .packages import (
     PackageExistsError,
@@ -281,6 +282,7 @@ __all__ = [
     "current_children_of",
     "current_parents_of",
     "current_paths",
+    "current_versions",
     "damaged_files",
     "delete_collection",
     "delete_item",
@@ -370,8 +372,10 @@ __all__ = [
     "update_collection",
     "update_learning_package",
     "version_nums",
+    "version_statuses",
     "version_titles",
     "version_uuid",
+    "versions_around",
     "versions_at",
     "was_published",
     "without_vanished",

@@ -66,7 +66,14 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
-from .placing import block_keys_of, entity_pks_within, find_block_entities, package_of_course, placed_blocks
+from .placing import (
+    block_keys_of,
+    entity_pks_within,
+    find_block_entities,
+    last_change_sets,
+    package_of_course,
+    placed_blocks,
+)
 from .plans import (
     Change,
     CoursePlan,
@@ -147,6 +154,7 @@ __all__ = [
     "get_course_tree",
     "get_structure",
     "holds_blocks",
+    "last_change_sets",
     "list_course_files",
     "load_course",
     "lock_course",

@@ -10,6 +10,7 @@ from .archives import (
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
+from .change_marks import ChangeSetMark, last_change_sets, last_own_change
 from .change_sets import (
     ChangeSetFigures,
     ChangeSetFilter,
@@ -212,6 +213,7 @@ __all__ = [
     "ChangeSetFigures",
     "ChangeSetFilter",
     "ChangeSetLog",
+    "ChangeSetMark",
     "ChangeSetRecord",
     "Child",
     "CodeTakenError",
@@ -322,6 +324,8 @@ __all__ = [
     "item_statuses",
     "item_titles",
     "key_of",
+    "last_change_sets",
+    "last_own_change",
     "last_published",
     "latest_versions",
     "live_component_pks",

@@ -73,8 +73,8 @@ def version_conflict(key: object, entity_pk: int, base_num: int, *, read: Reader
         key=key,
         base_version=base_num,
         current_version=None if current_pk is None else learning_core.version_nums([current_pk])[current_pk],
-        changed_by=change and change.user,
-        changed_at=change and change.created,
+        changed_by=None if change is None else change.user,
+        changed_at=None if change is None else change.created,
         difference=difference,
     )
 

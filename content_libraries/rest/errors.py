@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -91,8 +91,7 @@ class VersionConflict(APIException):
 
     def __init__(self, error: VersionConflictError) -> None:
         super().__init__(error.message)
-        # Set here, because the base class would make texts of the numbers.
-        self.detail = {
+        shown: dict[str, Any] = {
             "detail": error.message,
             "error_code": error.code,
             "item_key": str(error.key),
@@ -102,6 +101,8 @@ class VersionConflict(APIException):
             "changed_at": utc_seconds(error.changed_at),
             "difference": error.difference,
         }
+        # Set here, because the base class would make texts of the numbers.
+        self.detail = shown
 
 
 class RequestTooLarge(APIException):

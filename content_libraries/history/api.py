@@ -1,7 +1,7 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
-from .change_sets import change_set_records, get_change_set, list_change_sets
+from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
 from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
@@ -26,6 +26,7 @@ __all__ = [
     "Comparison",
     "Contributor",
     "HistoryEntry",
+    "Listed",
     "Moment",
     "PublishGroup",
     "PublishedEntity",

@@ -158,6 +158,7 @@ from .lookups import (
 )
 from .media import FileBytes, media_type_of
 from .media_files import media_digest
+from .models import ChangeSetName
 from .moments import current_versions, version_statuses, versions_around
 from .naming import named
 from .packages import (
@@ -214,6 +215,7 @@ __all__ = [
     "ChangeSetFilter",
     "ChangeSetLog",
     "ChangeSetMark",
+    "ChangeSetName",
     "ChangeSetRecord",
     "Child",
     "CodeTakenError",

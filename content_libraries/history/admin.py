@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -55,6 +54,15 @@ class PlaceField(forms.CharField):
             raise forms.ValidationError(error.message) from error
 
 
+class DayInput(forms.DateInput):
+    """An input for a day, which browsers show as a calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class ChangeSetSearchForm(forms.Form):
     """A form that filters the list of change sets."""
 
@@ -69,8 +77,8 @@ class ChangeSetSearchForm(forms.Form):
         choices=lambda: [("", _("All")), *((kind, _KINDS.get(kind, kind)) for kind in api.ChangeKind)],
     )
     user = forms.CharField(label=gettext_lazy("Username"), required=False)
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=AdminDateWidget)
-    until = forms.DateField(label=gettext_lazy("To"), required=False, widget=AdminDateWidget)
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,9 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}change_sets/<uuid>/undos/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
     ("POST", f"{OWN}version_restore_previews/"): Example({"item_key": "<usage_key>", "version_num": 1}),
     ("POST", f"{OWN}version_restores/"): Example({"item_key": "<usage_key>", "version_num": 1}),
+    ("POST", f"{OWN}comparisons/"): Example(
+        {"item_key": "<usage_key>", "before": {"version": 1}, "after": {"version": "draft"}}
+    ),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),

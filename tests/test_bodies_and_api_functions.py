@@ -28,7 +28,7 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views, restore_views, undo_views
+from content_libraries.history.rest import change_set_views, comparison_views, restore_views, undo_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -79,6 +79,7 @@ OPTIONS = {
     "repeat_handling_strategy": "on_repeat",
     "forward_source_to_target": "forward",
 }
+EXPECTED = {"base_version": "expected_version"}
 SYNC = {"override_customizations": "override", "keep_custom_fields": "keep"}
 
 FED: Mapping[type[Serializer[Any]], Feeds] = {
@@ -86,19 +87,22 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
     clipboard.CopySerializer: Feeds.to(api.copy_to_clipboard, usage_key="key"),
     assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path"),
-    collections.CollectionCreateSerializer: Feeds.to(api.create_collection, api.update_collection),
-    collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes"),
+    collections.CollectionCreateSerializer: Feeds.to(api.create_collection),
+    collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes", **EXPECTED),
+    collections.CollectionUpdateSerializer: Feeds.to(api.update_collection, **EXPECTED),
     content.ChildKeysSerializer: Feeds.to(
-        api.append_children, api.replace_children, api.remove_children, usage_keys="child_keys"
+        api.append_children, api.replace_children, api.remove_children, usage_keys="child_keys", **EXPECTED
     ),
     content.ComponentCreateSerializer: Feeds.to(api.create_component, definition_id="component_code"),
     content.ComponentListQuerySerializer: Feeds.to(api.list_components, block_type="block_types"),
     content.ContainerCreateSerializer: Feeds.to(
         api.create_container, display_name="title", container_type_code="container_type", slug="container_code"
     ),
-    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
-    content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
-    content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
+    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title", **EXPECTED),
+    content.ItemKeysSerializer: Feeds.to(
+        api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
+    ),
+    content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
@@ -109,8 +113,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         elsewhere="target",
     ),
     course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children),
+    comparison_views.ComparisonRequestSerializer: Feeds.to(history.compare, decides="item_key change_set"),
+    course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children, base_version="version_num"),
     course_blocks.CourseBlockCreateSerializer: Feeds.to(api.create_block, parent="parent_key"),
-    course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block),
+    course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block, decides="base_version"),
     course_blocks.PlaceSerializer: Feeds.to(api.move_block, api.copy_block, parent="parent_key"),
     course_files.CourseFileUploadSerializer: Feeds.to(
         api.write_course_file, content="data", elsewhere="course_key path"
@@ -177,7 +183,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     ),
     sync.LinkRequestSerializer: Feeds.to(api.link_block, upstream_ref="upstream"),
     sync.SyncRequestSerializer: Feeds.to(api.sync_block, decides="outcome", **SYNC),
-    blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields),
+    blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields, **EXPECTED),
     tags.ObjectTagsUpdateSerializer: Feeds.to(tagging.set_object_tags, tagsData="tags"),
     tags.TaxonomyOrganizationsSerializer: Feeds.to(tagging.set_organizations),
 }

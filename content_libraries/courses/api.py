@@ -67,7 +67,14 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
-from .placing import block_keys_of, entity_pks_within, find_block_entities, package_of_course, placed_blocks
+from .placing import (
+    block_keys_of,
+    entity_pks_within,
+    find_block_entities,
+    last_change_sets,
+    package_of_course,
+    placed_blocks,
+)
 from .plans import (
     Change,
     CoursePlan,
@@ -81,6 +88,7 @@ from .plans import (
     holds_blocks,
 )
 from .published import PublishedBlock, PublishedCourse
+from .states import block_state
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -124,6 +132,7 @@ __all__ = [
     "apply_course_plan",
     "as_new_use",
     "block_keys_of",
+    "block_state",
     "check_course_files",
     "check_new_file",
     "compile_course",
@@ -146,6 +155,7 @@ __all__ = [
     "get_course_tree",
     "get_structure",
     "holds_blocks",
+    "last_change_sets",
     "list_course_files",
     "load_course",
     "lock_course",

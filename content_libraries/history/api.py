@@ -1,7 +1,9 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
-from .change_sets import change_set_records, get_change_set, list_change_sets
+from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
+from .compare.comparing import compare
+from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
     Action,
     ChangeRecord,
@@ -29,14 +31,19 @@ from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
     "Action",
+    "AfterPublish",
+    "AroundChangeSet",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
+    "Comparison",
     "ConflictReason",
     "Contributor",
     "HistoryEntry",
     "ItemVersion",
     "LibraryState",
+    "Listed",
+    "Moment",
     "NothingToUndoError",
     "OnConflict",
     "PublishGroup",
@@ -47,6 +54,7 @@ __all__ = [
     "RestoreStep",
     "RestoreTarget",
     "Restored",
+    "StateName",
     "UndoAction",
     "UndoConflict",
     "UndoConflictError",
@@ -54,6 +62,7 @@ __all__ = [
     "UndoStep",
     "Undone",
     "change_set_records",
+    "compare",
     "creation_entry",
     "draft_history",
     "get_change_set",

@@ -108,13 +108,22 @@ def _place(key: ContextKey | AnyItemKey, user: Actor) -> tuple[ContextKey, int, 
     match key:
         case LibraryLocatorV2():
             return key, libraries.package_pk(libraries.access_library(user, key, Permission.VIEW)), None
-        case LibraryUsageLocatorV2() | LibraryContainerLocator():
-            library_key = library_key_of(key)
-            package_pk = libraries.package_pk(libraries.access_library(user, library_key, Permission.VIEW))
-            return library_key, package_pk, learning_core.find_item(package_pk, key, deleted_too=True).pk
         case CourseKey():
             courses.require_in_course(user, key, courses.CoursePermission.VIEW)
             return key, courses.package_of_course(key), None
+    return item_place(key, user=user)
+
+
+def item_place(key: AnyItemKey, *, user: Actor) -> tuple[ContextKey, int, int]:
+    """
+    Find an item or block, deleted or not. Needs VIEW.
+
+    Returns: its library or course, its learning package, and its entity. Raises NotFoundError and NotAllowedError.
+    """
+    if isinstance(key, LibraryUsageLocatorV2 | LibraryContainerLocator):
+        library_key = library_key_of(key)
+        package_pk = libraries.package_pk(libraries.access_library(user, library_key, Permission.VIEW))
+        return library_key, package_pk, learning_core.find_item(package_pk, key, deleted_too=True).pk
     courses.require_in_course(user, key.course_key, courses.CoursePermission.VIEW)
     for package_pk, entity_pks in courses.find_block_entities([key]).items():
         return key.course_key, package_pk, entity_pks.pop()

@@ -11,6 +11,7 @@ from .archives import (
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
+from .change_marks import ChangeSetMark, last_change_sets, last_own_change
 from .change_sets import (
     ChangeSetFigures,
     ChangeSetFilter,
@@ -164,6 +165,8 @@ from .lookups import (
 )
 from .media import FileBytes, media_type_of
 from .media_files import media_digest
+from .models import ChangeSetName
+from .moments import current_versions, version_statuses, versions_around
 from .naming import named
 from .packages import (
     PackageExistsError,
@@ -218,6 +221,8 @@ __all__ = [
     "ChangeSetFigures",
     "ChangeSetFilter",
     "ChangeSetLog",
+    "ChangeSetMark",
+    "ChangeSetName",
     "ChangeSetRecord",
     "Child",
     "CodeTakenError",
@@ -292,6 +297,7 @@ __all__ = [
     "current_children_of",
     "current_parents_of",
     "current_paths",
+    "current_versions",
     "damaged_files",
     "delete_collection",
     "delete_item",
@@ -333,6 +339,8 @@ __all__ = [
     "item_statuses",
     "item_titles",
     "key_of",
+    "last_change_sets",
+    "last_own_change",
     "last_published",
     "latest_versions",
     "live_component_pks",
@@ -388,8 +396,10 @@ __all__ = [
     "update_collection",
     "update_learning_package",
     "version_nums",
+    "version_statuses",
     "version_titles",
     "version_uuid",
+    "versions_around",
     "versions_at",
     "was_published",
     "without_vanished",

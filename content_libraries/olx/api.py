@@ -16,6 +16,14 @@ from .data import (
     StaticFile,
 )
 from .definitions import assembled, definition_of, nested
+from .differences import (
+    ComparedState,
+    FileState,
+    children_difference,
+    settings_difference,
+    state_difference,
+    text_difference,
+)
 from .drafts import tree_with_drafts
 from .errors import (
     ArchiveTooLargeError,
@@ -47,7 +55,9 @@ __all__ = [
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
     "BrokenBlocksError",
+    "ComparedState",
     "Fault",
+    "FileState",
     "ForbiddenDoctypeError",
     "Limits",
     "MalformedXmlError",
@@ -67,6 +77,7 @@ __all__ = [
     "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
+    "children_difference",
     "decoded",
     "definition_of",
     "files_of",
@@ -82,8 +93,11 @@ __all__ = [
     "resolve_references",
     "root_tag",
     "says_the_same",
+    "settings_difference",
     "settings_in",
     "start_tags",
+    "state_difference",
+    "text_difference",
     "tree_with_drafts",
     "with_attributes",
     "with_renamed_files",

@@ -20,6 +20,18 @@ WHEN: Final = "2026-03-21T13:53:55Z"
 UUID: Final = "7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a"
 FILE: Final = "static/acids.png"
 SITE: Final = "https://studio.example.com"
+WORDS: Final = [
+    {"kind": "equal", "text": "One "},
+    {"kind": "removed", "text": "cat"},
+    {"kind": "added", "text": "dog"},
+    {"kind": "equal", "text": "\n"},
+]
+TEXT_DIFFERENCE: Final = {
+    "changed": True,
+    "lines": ["--- before", "+++ after", "@@ -1 +1 @@", "-One cat", "+One dog"],
+    "cut": False,
+    "words": [{"line": 3, "parts": WORDS}],
+}
 PICTURE: Final = f"{SITE}/static/content_libraries/profile.svg"
 
 PARAMETERS: Final[Mapping[str, object]] = {
@@ -196,11 +208,20 @@ FIELDS: Final[Mapping[str, object]] = {
     "username": "Bob",
     "value": "Chemistry",
     "version_num": 3,
+    "base_version": 3,
+    "current_version": 4,
+    "VersionConflict.changed_by": "Bob",
+    "VersionConflict.detail": f"“{PROBLEM}” was changed after you opened it. Look at the changes, then edit the current"
+    " version.",
+    "VersionConflict.error_code": "version_conflict",
+    "VersionConflict.item_key": PROBLEM,
     # Where a name means something else than elsewhere.
     "ChangeRecord.direct": None,
     "ChangeRecord.item_key": PROBLEM,
     "ChangeRecord.new_version": 4,
     "ChangeRecord.old_version": 3,
+    "ChangeSetMark.kind": "edit",
+    "ChangeSetMark.user": "Bob",
     "ChangeSet.changes": 1,
     "ChangeSet.job_uuid": None,
     "ChangeSet.kind": "edit",
@@ -246,6 +267,26 @@ FIELDS: Final[Mapping[str, object]] = {
     "Undone.conflict_count": 1,
     "Undone.forwards": [COURSE],
     "Undone.tagged_count": 1,
+    "ChildRenaming.after": "Acids",
+    "ChildRenaming.before": "Acid",
+    "ComparedState.created_by": "Bob",
+    "ComparedState.item_key": PROBLEM,
+    "ComparedState.version": 3,
+    "ComparisonRequest.change_set": UUID,
+    "ComparisonRequest.item_key": PROBLEM,
+    "Difference.children": {"before": [], "after": [], "added": [], "removed": [], "moves": [], "renamed": []},
+    "Difference.files": {"added": [], "removed": [], "changed": []},
+    "Difference.olx": TEXT_DIFFERENCE,
+    "Difference.settings": [{"name": "weight", "before": "1", "after": None}],
+    "Difference.text": TEXT_DIFFERENCE,
+    "Difference.title": {"changed": True, "before": "Acid", "after": "Acids"},
+    "State.item_key": PROBLEM,
+    "State.version": 3,
+    "TitleDifference.after": "Acids",
+    "TitleDifference.before": "Acid",
+    "WordDifference.parts": WORDS,
+    "Words.kind": "removed",
+    "Words.text": "cat",
     "Backup.url": f"{SITE}/api/libraries/v2/{LIBRARY}/backup/{UUID}/lib-cl-test-lib1-2026-03-21-135355.zip",
     "Origin.username": "Bob",
     "Restore.error": None,

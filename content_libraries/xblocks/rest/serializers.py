@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ...rest.base_versions import BaseVersionSerializer
 from ..data import FieldValues, Metadata, RenderedView
 
 
@@ -41,7 +42,7 @@ class SavedFieldsSerializer(FieldsSerializer):
         return {"id": str(instance.key), **super().to_representation(instance)}
 
 
-class FieldsUpdateSerializer(serializers.Serializer[Any]):
+class FieldsUpdateSerializer(BaseVersionSerializer):
     """Fields to save. Keys that are not known are ignored, for clients send some."""
 
     data = serializers.JSONField(  # type: ignore[assignment]

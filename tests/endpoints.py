@@ -228,6 +228,7 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{OWN}change_sets/"): Example(query="library_key=<lib_key>"),
     ("GET", f"{OWN}change_sets/<uuid>/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
     ("GET", f"{OWN}change_sets/<uuid>/records/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
+    ("POST", f"{OWN}publish_previews/"): Example({"library_key": "<lib_key>", "item_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),

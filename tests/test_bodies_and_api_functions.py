@@ -28,7 +28,7 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views
+from content_libraries.history.rest import change_set_views, publish_preview_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -129,6 +129,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    publish_preview_views.PublishPreviewRequestSerializer: Feeds.to(history.preview_publish),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS
     ),

@@ -12,6 +12,15 @@ from .data import (
     PublishGroup,
 )
 from .drafts import creation_entry, draft_history
+from .publish_preview.data import (
+    DraftAuthor,
+    DraftLeftOut,
+    PreviewItem,
+    PublishChange,
+    PublishPreview,
+    PublishReason,
+)
+from .publish_preview.previewing import preview_publish
 from .publishes import publish_entries, publish_history
 
 __all__ = [
@@ -20,14 +29,21 @@ __all__ = [
     "ChangeRecord",
     "ChangeSet",
     "Contributor",
+    "DraftAuthor",
+    "DraftLeftOut",
     "HistoryEntry",
+    "PreviewItem",
+    "PublishChange",
     "PublishGroup",
+    "PublishPreview",
+    "PublishReason",
     "PublishedEntity",
     "change_set_records",
     "creation_entry",
     "draft_history",
     "get_change_set",
     "list_change_sets",
+    "preview_publish",
     "publish_entries",
     "publish_history",
 ]

@@ -168,7 +168,8 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, lock_package, move_drafts, publish
+from .publish import discard, lock_package, move_drafts, publish, publish_planned
+from .publish_plans import PublishPlan, affected_containers, drafts_left_out, plan_publish
 from .reuse import (
     NamedItem,
     PackageName,
@@ -192,6 +193,7 @@ from .structure import (
     published_places_in,
 )
 from .texts import olx_of
+from .unpublished_edits import UnpublishedEdit, numbers_and_titles, unpublished_edits
 
 __all__ = [
     "BLOCK_GROUP",
@@ -248,11 +250,14 @@ __all__ = [
     "Publication",
     "PublishLogEventData",
     "PublishLogName",
+    "PublishPlan",
     "StoredFile",
+    "UnpublishedEdit",
     "VersionPlace",
     "VersionStatus",
     "add_to_collection",
     "adopt_learning_package",
+    "affected_containers",
     "ancestor_levels",
     "append_children",
     "block_media_type",
@@ -298,6 +303,7 @@ __all__ = [
     "draft_olx_with",
     "draft_parents_of",
     "draft_versions",
+    "drafts_left_out",
     "enabled_collection_pks",
     "entity_changes",
     "entity_pks_after",
@@ -338,6 +344,7 @@ __all__ = [
     "newest_publish_logs",
     "numbered_version",
     "numbered_versions",
+    "numbers_and_titles",
     "oldest_change_after",
     "olx_of",
     "package_children",
@@ -347,10 +354,12 @@ __all__ = [
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",
+    "plan_publish",
     "publications",
     "publications_above",
     "publish",
     "publish_changes",
+    "publish_planned",
     "published_as_of",
     "published_places_in",
     "remove_children",
@@ -367,6 +376,7 @@ __all__ = [
     "tag_counts",
     "titles_in_use",
     "unpublished_changes",
+    "unpublished_edits",
     "update_collection",
     "update_learning_package",
     "version_nums",

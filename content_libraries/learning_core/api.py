@@ -168,7 +168,7 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, lock_package, move_drafts, publish, publish_planned
+from .publish import current_drafts, discard, lock_package, move_drafts, publish, publish_planned
 from .publish_plans import PublishPlan, affected_containers, drafts_left_out, plan_publish
 from .reuse import (
     NamedItem,
@@ -284,6 +284,7 @@ __all__ = [
     "create_container",
     "create_learning_package",
     "current_children_of",
+    "current_drafts",
     "current_parents_of",
     "current_paths",
     "damaged_files",

@@ -40,9 +40,7 @@ def told(found: Mapping[str, Any]) -> dict[str, str]:
 def recorded(library: ContentLibrary) -> dict[str, tuple[int | None, int | None]]:
     """The records of the newest publish log: key -> version numbers before and after."""
     log = PublishLog.objects.filter(learning_package_id=library.learning_package_id).latest("pk")
-    records = list(
-        log.records.values_list("entity_id", "old_version__version_num", "new_version__version_num")  # type: ignore[attr-defined]
-    )
+    records = list(log.records.values_list("entity_id", "old_version__version_num", "new_version__version_num"))
     package_pk = library.learning_package_id
     assert package_pk is not None
     keys = learning_core.item_keys(package_pk, [pk for pk, *_nums in records], library_key=library.library_key)

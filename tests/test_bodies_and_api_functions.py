@@ -28,7 +28,7 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views, publish_preview_views
+from content_libraries.history.rest import change_set_views, publish_preview_views, restore_views, undo_views
 from content_libraries.history.rest import release_serializers as releases
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
@@ -103,6 +103,12 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    undo_views.UndoRequestSerializer: Feeds.to(history.undo_change_set, elsewhere="uuid"),
+    restore_views.RestoreRequestSerializer: Feeds.to(
+        history.restore_versions,
+        decides="item_key version_num with_children library_key publish_log",
+        elsewhere="target",
+    ),
     course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children),
     course_blocks.CourseBlockCreateSerializer: Feeds.to(api.create_block, parent="parent_key"),
     course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block),
@@ -138,6 +144,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     releases.ReleaseChangeSerializer: Feeds.to(history.change_release),
     releases.ReleaseCreateSerializer: Feeds.to(history.create_release),
     releases.ReleaseQuerySerializer: Feeds.to(history.list_releases),
+    releases.RevertSerializer: Feeds.to(history.revert_release),
     releases.ScheduleSerializer: Feeds.to(history.schedule_release),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS

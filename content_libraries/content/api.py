@@ -55,6 +55,7 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
+from .earlier import bring_back_versions
 from .file_checks import check_file_names, check_files
 from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
@@ -82,6 +83,7 @@ __all__ = [
     "add_to_collection",
     "append_children",
     "block_class",
+    "bring_back_versions",
     "change_in_words",
     "check_file_names",
     "check_file_size",

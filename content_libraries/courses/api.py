@@ -30,6 +30,7 @@ from .data import (
     UpstreamSettings,
     private_name,
 )
+from .earlier import move_course_drafts
 from .edits import (
     apply_course_plan,
     check_new_file,
@@ -150,6 +151,7 @@ __all__ = [
     "lock_course",
     "may_in_course",
     "move_block",
+    "move_course_drafts",
     "names_run",
     "package_of_course",
     "placed_blocks",

@@ -61,6 +61,7 @@ _ACTS: Final[Mapping[ReleaseAction, _Act]] = {
     ),
     ReleaseAction.PUBLISH: lambda release, user, said: api.publish_release(release.uuid, user=user),
     ReleaseAction.CANCEL: lambda release, user, said: api.cancel_release(release.uuid, user=user, reason=said["text"]),
+    ReleaseAction.REVERT: lambda release, user, said: api.revert_release(release.uuid, user=user),
 }
 """Action -> the function of the api that does it, with the fields of the form."""
 

@@ -22,6 +22,13 @@ from .publish_preview.data import (
 )
 from .publish_preview.previewing import preview_publish
 from .publishes import publish_entries, publish_history
+from .release_data import (
+    ReleaseAction,
+    ReleaseEventKind,
+    ReleaseItemEntry,
+    ReleaseState,
+    possible_actions,
+)
 from .releases.acting import (
     approve_release,
     cancel_release,
@@ -31,19 +38,14 @@ from .releases.acting import (
     decline_release,
     publish_release,
     request_release,
+    revert_release,
     schedule_release,
-)
-from .releases.data import (
-    ReleaseAction,
-    ReleaseEventKind,
-    ReleaseItemEntry,
-    ReleaseState,
-    possible_actions,
 )
 from .releases.errors import (
     ContentChangedError,
     ItemsDeletedError,
     NothingToPublishError,
+    NotRevertibleError,
     ReleaseConflictError,
     WrongStateError,
 )
@@ -56,30 +58,61 @@ from .releases.reading import (
     release_items,
 )
 from .releases.running import due_releases, publish_due_release
+from .restore.data import (
+    ItemVersion,
+    LibraryState,
+    RestoreAction,
+    Restored,
+    RestorePlan,
+    RestoreStep,
+    RestoreTarget,
+)
+from .restore.restoring import preview_restore, restore_versions
+from .undo.data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
+from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictError
+from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
     "Action",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
+    "ConflictReason",
     "ContentChangedError",
     "Contributor",
     "DraftAuthor",
     "DraftLeftOut",
     "HistoryEntry",
+    "ItemVersion",
     "ItemsDeletedError",
+    "LibraryState",
+    "NotRevertibleError",
     "NothingToPublishError",
+    "NothingToUndoError",
+    "OnConflict",
     "PreviewItem",
     "PublishChange",
     "PublishGroup",
     "PublishPreview",
     "PublishReason",
     "PublishedEntity",
+    "RecordsRemovedError",
     "ReleaseAction",
     "ReleaseConflictError",
     "ReleaseEventKind",
     "ReleaseItemEntry",
     "ReleaseState",
+    "RestoreAction",
+    "RestorePlan",
+    "RestoreStep",
+    "RestoreTarget",
+    "Restored",
+    "UndoAction",
+    "UndoConflict",
+    "UndoConflictError",
+    "UndoPlan",
+    "UndoStep",
+    "Undone",
     "WrongStateError",
     "access_release",
     "approve_release",
@@ -99,6 +132,8 @@ __all__ = [
     "possible_actions",
     "preview_publish",
     "preview_release",
+    "preview_restore",
+    "preview_undo",
     "publish_due_release",
     "publish_entries",
     "publish_history",
@@ -106,5 +141,8 @@ __all__ = [
     "release_events",
     "release_items",
     "request_release",
+    "restore_versions",
+    "revert_release",
     "schedule_release",
+    "undo_change_set",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from openedx_django_lib.fields import case_sensitive_char_field
 
 from ..keys import LibraryLocatorV2, library_key
-from .releases.data import ReleaseEventKind, ReleaseState
+from .release_data import ReleaseEventKind, ReleaseState
 
 _STATES = [
     (ReleaseState.DRAFT.value, _("Draft")),

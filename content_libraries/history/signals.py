@@ -16,7 +16,7 @@ import attrs
 from opaque_keys.edx.locator import LibraryLocatorV2
 from openedx_events.tooling import OpenEdxPublicSignal
 
-from .releases.data import ReleaseEventKind
+from .release_data import ReleaseEventKind
 
 
 @attrs.frozen

@@ -31,6 +31,7 @@ from .records.forwarding import (
     get_forwarding,
     get_forwarding_for_blocks,
     is_forwarded,
+    take_back_forwards,
 )
 from .report import plan_report, plan_rows, result_report
 from .retrying import retry_job
@@ -92,6 +93,7 @@ __all__ = [
     "start_imports",
     "start_legacy_migrations",
     "start_plans",
+    "take_back_forwards",
     "unreadable_in_words",
     "upload_source",
     "upload_suffixes",

@@ -31,6 +31,23 @@ class ChangeKind(StrEnum):
     PUBLISH = "publish"
 
 
+class EffectKind(StrEnum):
+    """
+    The kind of something without versions that a change set changed.
+
+    - ``collection``: whether a collection is there: ``[True]`` in ``added`` if it was made or restored, in ``removed``
+      if it was deleted.
+    - ``members``: members of a collection, by entity pks.
+    - ``tags``: tags of an object, each as taxonomy pk, value and whether it is a copy.
+    - ``forwards``: where references to a source of imports lead; see ``imports.records.forwarding``.
+    """
+
+    COLLECTION = "collection"
+    MEMBERS = "members"
+    TAGS = "tags"
+    FORWARDS = "forwards"
+
+
 def component_ref(block_type: str, component_code: str) -> str:
     """Return the ``entity_ref`` of an XBlock."""
     return f"{COMPONENT_NAMESPACE}:{block_type}:{component_code}"

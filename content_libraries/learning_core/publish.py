@@ -20,7 +20,7 @@ from ..upstream.openedx_core import (
 )
 from .branches import DRAFT, PUBLISHED, announce
 from .conflicts import integrity_explained
-from .publish_plans import PublishPlan, plan_publish, pointers
+from .publish_plans import Pointers, PublishPlan, plan_publish, pointers
 from .rows import insert, upsert_pointers
 from .side_effects import finish_log
 
@@ -128,6 +128,30 @@ def move_drafts(
         )
         write_draft_records(log, [(item.entity_pk, item.draft_version_pk, versions[item.entity_pk]) for item in moved])
         return log.pk
+
+
+def publish_versions(log: PublishLog, versions: Mapping[int, int | None]) -> int | None:
+    """
+    Save a publish log that sets published versions, whatever the drafts are, and complete and announce it.
+
+    Args:
+        log: an unsaved log. The caller has locked its learning package.
+        versions: entity pk -> version pk; None for no published version.
+
+    Returns: pk of the log; None if nothing differed and so nothing was written.
+    """
+    items = [
+        Pointers(item.entity_pk, versions[item.entity_pk], item.published_version_pk)
+        for item in pointers(log.learning_package_id, versions)
+    ]
+    moved = [item for item in items if item.differ]
+    if not moved:
+        return None
+    log.save()
+    _publish_records(log, PublishPlan(log.learning_package_id, tuple(moved), (), {}))
+    finish_log(PUBLISHED, log)
+    announce(PUBLISHED, log)
+    return log.pk
 
 
 def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int | None, int | None]]) -> None:

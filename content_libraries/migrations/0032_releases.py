@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0030_names_of_change_sets'),
+        ('content_libraries', '0031_undo_of_change_sets'),
         ('openedx_content', '0014_typed_media_id'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

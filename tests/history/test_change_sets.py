@@ -99,6 +99,8 @@ def test_an_edit_says_who_when_and_how_much(bob: HistoryClient, ann: HistoryClie
         "context_key": bob.lib_key,
         "source_key": "",
         "job_uuid": None,
+        "undoes": None,
+        "undone_by": None,
         "changes": 1,
         "side_effects": 2,
     }

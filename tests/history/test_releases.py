@@ -134,7 +134,7 @@ def test_a_release_goes_from_draft_to_published(
         "library_author",
         "library_contributor",
     )
-    assert found["possible_actions"] == ["comment"]
+    assert found["possible_actions"] == ["comment", "revert"]
     assert rita.events(uuid) == [
         ("created", "library_contributor", ""),
         ("requested", "library_contributor", "It is done."),
@@ -421,6 +421,46 @@ def test_a_release_that_breaks_off_too_often_is_held(anna: Releasing, requested:
     Release.objects.filter(uuid=requested).update(attempts=conf.JOB_ATTEMPTS.value)
     assert history.publish_due_release(UUID(requested)) is False
     assert anna.get(requested)["state"] == "held"
+
+
+@pytest.fixture
+def published(carl: Releasing, anna: Releasing, requested: str) -> str:
+    """A published release of the unit, whose problem had been published before with another title."""
+    carl.client.rename("problem:a", "Before")
+    anna.client.publish("problem:a")
+    carl.client.rename("problem:a", "Released")
+    anna.approve(requested)
+    anna.do(requested, "publications")
+    return requested
+
+
+def published_title(client: HistoryClient, name: str) -> str | None:
+    title: str | None = client.get(name)["published_display_name"]
+    return title
+
+
+def test_a_release_is_reverted_as_one_set(
+    carl: Releasing, anna: Releasing, published: str, library: ContentLibrary
+) -> None:
+    assert published_title(anna.client, "problem:a") == "Released"
+    before = publishes(library)
+    assert carl.answer(published, "reverts").status_code == 403
+    assert anna.do(published, "reverts")["state"] == "reverted"
+    assert publishes(library) == before + 1
+    assert published_title(anna.client, "problem:a") == "Before"
+    assert anna.client.get("unit:u")["published_display_name"] is None
+    assert anna.client.get("problem:a")["display_name"] == "Released"
+    assert anna.events(published)[-1] == ("reverted", "library_author", "")
+    assert anna.answer(published, "reverts").json()["code"] == "release_wrong_state"
+
+
+def test_what_was_published_again_since_is_not_reverted(carl: Releasing, anna: Releasing, published: str) -> None:
+    carl.client.rename("problem:a", "Newest")
+    anna.client.publish("problem:a")
+    assert anna.client.ok(anna.answer(published, "reverts"), 409)["code"] == "release_not_revertible"
+    assert anna.get(published)["state"] == "published"
+    assert anna.do(published, "reverts", on_conflict="skip")["state"] == "reverted"
+    assert published_title(anna.client, "problem:a") == "Newest"
 
 
 def test_what_happens_is_announced_after_the_commit(

@@ -27,9 +27,12 @@ from ...libraries import api as libraries
 from ...libraries.api import Permission
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.previewing import named, require_items
+from ..release_data import RULES, ReleaseAction, ReleaseEventKind, ReleaseState, possible_actions
 from ..signals import SIGNALS, ReleaseData
-from .data import RULES, ReleaseAction, ReleaseEventKind, ReleaseState, possible_actions
-from .errors import ContentChangedError, NothingToPublishError, WrongStateError
+from ..undo.data import OnConflict
+from ..undo.errors import NothingToUndoError, UndoConflictError
+from ..undo.undoing import undo_change_set
+from .errors import ContentChangedError, NothingToPublishError, NotRevertibleError, WrongStateError
 from .reading import access_release, get_release, package_pk_of, plan_of, require_items_there
 
 
@@ -212,6 +215,28 @@ def cancel_release(uuid: UUID, *, user: Actor, reason: str = "") -> Release:
         if author_pk is None or author_pk != release.created_by_id:
             libraries.access_library(user, release.key, Permission.PUBLISH)
         _move(release, ReleaseState.CANCELED, ReleaseEventKind.CANCELED, user, reason)
+    return get_release(uuid, user=user)
+
+
+def revert_release(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConflict.REFUSE) -> Release:
+    """
+    Publish the versions from before a release again, in one publish log. Drafts stay. Needs PUBLISH.
+
+    Args:
+        uuid: the release.
+        user: the user who reverts it.
+        on_conflict: whether to refuse if items were published again since, or to leave these items out.
+
+    Raises NotFoundError, NotAllowedError, WrongStateError, and NotRevertibleError.
+    """
+    with _acting(uuid, user, ReleaseAction.REVERT, with_content=True) as release:
+        if release.publish_log_uuid is None:
+            raise NotRevertibleError(_("It is not known what the release has published."), state=release.current_state)
+        try:
+            undo_change_set(release.publish_log_uuid, user=user, on_conflict=on_conflict)
+        except (UndoConflictError, NothingToUndoError) as error:
+            raise NotRevertibleError(error.message, state=release.current_state) from error
+        _move(release, ReleaseState.REVERTED, ReleaseEventKind.REVERTED, user)
     return get_release(uuid, user=user)
 
 

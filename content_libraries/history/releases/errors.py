@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ...errors import ConflictError
-from .data import ReleaseAction, ReleaseState, possible_actions
+from ..release_data import ReleaseAction, ReleaseState, possible_actions
 
 
 class ReleaseConflictError(ConflictError):
@@ -51,3 +51,9 @@ class NothingToPublishError(ReleaseConflictError):
     """None of the items of the release has unpublished changes."""
 
     code = "release_nothing_to_publish"
+
+
+class NotRevertibleError(ReleaseConflictError):
+    """Items were published again after the release. Users can revert the rest, and leave these items out."""
+
+    code = "release_not_revertible"

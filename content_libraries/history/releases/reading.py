@@ -19,7 +19,7 @@ from ..change_sets import Listed
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.data import PublishPreview
 from ..publish_preview.previewing import named, preview_of_plan
-from .data import ReleaseItemEntry, ReleaseState
+from ..release_data import ReleaseItemEntry, ReleaseState
 from .errors import ItemsDeletedError
 
 

@@ -22,8 +22,8 @@ from ...learning_core import api as learning_core
 from ...libraries import api as libraries
 from ...libraries.api import Permission
 from ..models import Release
+from ..release_data import ReleaseState
 from .acting import cancel_orphan, hold, publish_locked
-from .data import ReleaseState
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import path
 
 from . import change_set_views as views
-from . import publish_preview_views
+from . import publish_preview_views, restore_views, undo_views
 from . import release_views as releases
 
 _RELEASE: Final = "releases/<uuid:uuid>/"
@@ -29,4 +29,9 @@ urlpatterns = [
     path(f"{_RELEASE}schedules/", releases.ReleaseSchedulesView.as_view(), name="release-schedules"),
     path(f"{_RELEASE}publications/", releases.ReleasePublicationsView.as_view(), name="release-publications"),
     path(f"{_RELEASE}cancellations/", releases.ReleaseCancellationsView.as_view(), name="release-cancellations"),
+    path(f"{_RELEASE}reverts/", releases.ReleaseRevertsView.as_view(), name="release-reverts"),
+    path("change_sets/<uuid:uuid>/undo_previews/", undo_views.UndoPreviewsView.as_view(), name="undo-previews"),
+    path("change_sets/<uuid:uuid>/undos/", undo_views.UndosView.as_view(), name="undos"),
+    path("version_restore_previews/", restore_views.RestorePreviewsView.as_view(), name="version-restore-previews"),
+    path("version_restores/", restore_views.RestoresView.as_view(), name="version-restores"),
 ]

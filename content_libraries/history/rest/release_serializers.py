@@ -125,6 +125,16 @@ class ApprovalSerializer(StrictSerializer):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=MAX_TEXT)
 
 
+class RevertSerializer(StrictSerializer):
+    """How to revert a release."""
+
+    on_conflict = serializers.ChoiceField(
+        choices=list(api.OnConflict),
+        default=api.OnConflict.REFUSE.value,
+        help_text="Refuse the revert, or skip the items that were published again since.",
+    )
+
+
 class ScheduleSerializer(StrictSerializer):
     """When to publish."""
 

@@ -34,6 +34,7 @@ from .release_serializers import (
     ReleaseItemSerializer,
     ReleaseQuerySerializer,
     ReleaseSerializer,
+    RevertSerializer,
     ScheduleSerializer,
 )
 
@@ -329,6 +330,24 @@ class ReleaseCancellationsView(ReleaseScopedView):
     def post(self, request: Request, uuid: UUID) -> Response:
         values = _valid(OptionalReasonSerializer(data=request_body(request)))
         return _answer(api.cancel_release(uuid, user=request.user, reason=values.get("reason", "")))
+
+
+class ReleaseRevertsView(ReleaseScopedView):
+    """Reverts of a release."""
+
+    perms_map: ClassVar = {"POST": [Permission.PUBLISH]}
+
+    @extend_schema(
+        operation_id="release_revert",
+        summary="Publish the versions from before a release again",
+        description="Needs PUBLISH. Drafts stay. What was published again since refuses the revert, or is left out.",
+        request=RevertSerializer,
+        responses=_ANSWERS,
+        tags=_TAGS,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        values = _valid(RevertSerializer(data=request_body(request)))
+        return _answer(api.revert_release(uuid, user=request.user, on_conflict=api.OnConflict(values["on_conflict"])))
 
 
 def _valid(body: StrictSerializer) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ...keys import ItemKey, item_type_of
-from ...libraries.data import Permission
+from ..keys import ItemKey, item_type_of
+from ..libraries.data import Permission
 
 
 class ReleaseState(StrEnum):
@@ -40,6 +40,7 @@ class ReleaseAction(StrEnum):
     SCHEDULE = "schedule"
     PUBLISH = "publish"
     CANCEL = "cancel"
+    REVERT = "revert"
 
 
 class ReleaseEventKind(StrEnum):
@@ -96,6 +97,7 @@ RULES: Final[Mapping[ReleaseAction, Rule]] = {
     ReleaseAction.PUBLISH: Rule(_AGREED, Permission.PUBLISH),
     # Whoever made the release may cancel it with EDIT; others need PUBLISH.
     ReleaseAction.CANCEL: Rule(_OPEN, Permission.EDIT),
+    ReleaseAction.REVERT: Rule(frozenset({ReleaseState.PUBLISHED}), Permission.PUBLISH),
 }
 """Action -> when it is possible."""
 

@@ -141,7 +141,7 @@ def _act(request: HttpRequest, release: Release, action: ReleaseAction, said: Ma
 
 def _shown(release: Release, request: HttpRequest) -> dict[str, Any]:
     preview, problem = None, ""
-    if release.learning_package_id is None:
+    if release.is_orphan:
         possible: set[str] = set()
         problem = _("The library is gone.")
     else:

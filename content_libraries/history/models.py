@@ -115,6 +115,11 @@ class Release(models.Model):
         return library_key(self.library_key)
 
     @property
+    def is_orphan(self) -> bool:
+        """Return whether the library is gone."""
+        return self.learning_package_id is None
+
+    @property
     def current_state(self) -> ReleaseState:
         """Return the state as a member of its enumeration."""
         return ReleaseState(self.state)

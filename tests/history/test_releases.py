@@ -543,3 +543,23 @@ def test_lists_take_the_same_queries_for_any_number_of_releases(anna: Releasing,
             anna.client.ok(anna.http.get(URL, {"library_key": anna.client.lib_key, "page_size": "100"}))
         counts.append(len(queries))
     assert counts[0] == counts[1], counts
+
+
+@pytest.mark.slow
+def test_ten_thousand_items_are_published_in_one_log(
+    anna: Releasing, author: User, library: ContentLibrary, rita: Releasing
+) -> None:
+    package_pk, size = library.learning_package_id, 10_000
+    assert package_pk is not None
+    components = [learning_core.ComponentWrite("problem", f"p{number}", "P", "<problem/>") for number in range(size)]
+    learning_core.write_drafts(package_pk, components=components, author_pk=None)
+    uuid = anna.make()
+    anna.do(uuid, "requests", reason="The whole library.")
+    preview = rita.get(uuid, "preview/")
+    assert (preview["item_count"], len(preview["items"])) == (size, 1_000)
+    anna.do(uuid, "approvals", fingerprint=preview["fingerprint"])
+    with CaptureQueriesContext(connection) as queries:
+        assert anna.do(uuid, "publications")["state"] == "published"
+    assert len(queries) < 100
+    assert publishes(library) == 1
+    assert rita.http.get(f"{SETS}{anna.get(uuid)['change_set_uuid']}/").json()["changes"] == size

@@ -106,3 +106,8 @@ def test_a_unit_is_edited_requested_approved_and_published_at_its_time(people: d
         ("scheduled", "library_admin"),
         ("published", "author"),
     ]
+
+    assert contributor.ask("POST", f"{url}reverts/", {})[0] == 403
+    assert author.do(f"{url}reverts/")["state"] == "reverted"
+    assert reader.get(f"/api/libraries/v2/containers/{UNIT}/")["published_display_name"] is None
+    assert reader.get(f"{url}events/")["results"][-1]["kind"] == "reverted"

@@ -41,7 +41,7 @@ def list_releases(
         found = _releases().filter(learning_package__in=packages)
     else:
         library = libraries.access_library(user, library_key, Permission.VIEW)
-        found = _releases().filter(learning_package_id=libraries.package_pk(library))
+        found = _releases().filter(learning_package__id=libraries.package_pk(library))
     return found if state is None else found.filter(state=state.value)
 
 
@@ -86,7 +86,7 @@ def access_release(uuid: UUID, user: Actor, permission: Permission) -> Release:
     Raises NotFoundError for a release that does not exist, or whose library is gone, and NotAllowedError.
     """
     release = _releases().filter(uuid=uuid).first()
-    if release is None or release.learning_package_id is None:
+    if release is None or release.is_orphan:
         raise NotFoundError(_("There is no release “%(uuid)s”.") % {"uuid": uuid})
     libraries.access_library(user, release.key, permission)
     return release

@@ -72,7 +72,7 @@ def _locked(uuid: UUID) -> Release | None:
 
 def _publish(release: Release) -> bool:
     """Publish a locked release, or hold or cancel it. Returns whether it was published."""
-    if release.learning_package_id is None:
+    if release.is_orphan:
         cancel_orphan(release, _("The library was deleted."))
         return False
     if release.approved_by is None:

@@ -155,7 +155,7 @@ class Undoing(RuleBasedStateMachine):
     @rule(code=CODES, title=st.sampled_from(["x", "y"]))
     def edit(self, code: str, title: str) -> None:
         olx = f'<problem display_name="{title}"/>'
-        self.do(lambda: api.set_olx(item(code), olx, user=OPERATOR))
+        self.do(lambda: api.set_olx(item(code), user=OPERATOR, olx=olx))
 
     @rule(code=CODES)
     def delete(self, code: str) -> None:

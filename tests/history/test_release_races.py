@@ -31,7 +31,8 @@ class Offer:
         self.user = user
         self.library_key = library.library_key
         code = f"p{next(self.rounds)}"
-        self.key = api.create_component(self.library_key, user=user, block_type="problem", component_code=code).key
+        api.create_component(self.library_key, user=user, block_type="problem", component_code=code)
+        self.key = api.component_key(f"lb:{self.library_key.org}:{self.library_key.slug}:problem:{code}")
         self.uuid: UUID = history.create_release(self.library_key, user=user, title=code, item_keys=[self.key]).uuid
         history.request_release(self.uuid, user=user, reason="Race")
         self.fingerprint = history.preview_release(self.uuid, user=user).fingerprint

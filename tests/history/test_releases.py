@@ -560,6 +560,6 @@ def test_ten_thousand_items_are_published_in_one_log(
     anna.do(uuid, "approvals", fingerprint=preview["fingerprint"])
     with CaptureQueriesContext(connection) as queries:
         assert anna.do(uuid, "publications")["state"] == "published"
-    assert len(queries) < 100
+    assert len(queries) < size / 50  # rows are written in batches
     assert publishes(library) == 1
     assert rita.http.get(f"{SETS}{anna.get(uuid)['change_set_uuid']}/").json()["changes"] == size

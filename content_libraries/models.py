@@ -4,6 +4,7 @@ from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
+from .history.models import Release, ReleaseEvent, ReleaseItem
 from .imports.models import (
     ImportJob,
     ModulestoreBlockMigration,
@@ -48,6 +49,9 @@ __all__ = [
     "ModulestoreMigration",
     "ModulestoreSource",
     "PeriodicTurn",
+    "Release",
+    "ReleaseEvent",
+    "ReleaseItem",
     "RestoreJob",
     "SearchAccess",
     "SearchCheckpoint",

@@ -28,7 +28,14 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views, comparison_views, restore_views, undo_views
+from content_libraries.history.rest import (
+    change_set_views,
+    comparison_views,
+    publish_preview_views,
+    restore_views,
+    undo_views,
+)
+from content_libraries.history.rest import release_serializers as releases
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -71,7 +78,7 @@ class Feeds:
         return cls(functions, names, frozenset(decides.split()), frozenset(elsewhere.split()))
 
 
-KEY = "key usage_key library_key parent_key object_id taxonomy"
+KEY = "key usage_key library_key parent_key object_id taxonomy uuid"
 """Names of first parameters, which come from the address."""
 
 OPTIONS = {
@@ -141,6 +148,16 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    publish_preview_views.PublishPreviewRequestSerializer: Feeds.to(history.preview_publish),
+    releases.ApprovalSerializer: Feeds.to(history.approve_release),
+    releases.CommentSerializer: Feeds.to(history.comment_release),
+    releases.OptionalReasonSerializer: Feeds.to(history.cancel_release),
+    releases.ReasonSerializer: Feeds.to(history.request_release, history.decline_release),
+    releases.ReleaseChangeSerializer: Feeds.to(history.change_release),
+    releases.ReleaseCreateSerializer: Feeds.to(history.create_release),
+    releases.ReleaseQuerySerializer: Feeds.to(history.list_releases),
+    releases.RevertSerializer: Feeds.to(history.revert_release),
+    releases.ScheduleSerializer: Feeds.to(history.schedule_release),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS
     ),

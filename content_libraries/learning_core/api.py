@@ -178,7 +178,8 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, lock_package, move_drafts, publish
+from .publish import current_drafts, discard, lock_package, move_drafts, publish, publish_planned
+from .publish_plans import PublishPlan, affected_containers, drafts_left_out, plan_publish
 from .reuse import (
     NamedItem,
     PackageName,
@@ -202,6 +203,7 @@ from .structure import (
     published_places_in,
 )
 from .texts import olx_of
+from .unpublished_edits import UnpublishedEdit, numbers_and_titles, unpublished_edits
 
 __all__ = [
     "BLOCK_GROUP",
@@ -263,11 +265,14 @@ __all__ = [
     "Publication",
     "PublishLogEventData",
     "PublishLogName",
+    "PublishPlan",
     "StoredFile",
+    "UnpublishedEdit",
     "VersionPlace",
     "VersionStatus",
     "add_to_collection",
     "adopt_learning_package",
+    "affected_containers",
     "ancestor_levels",
     "append_children",
     "block_media_type",
@@ -295,6 +300,7 @@ __all__ = [
     "create_container",
     "create_learning_package",
     "current_children_of",
+    "current_drafts",
     "current_parents_of",
     "current_paths",
     "current_versions",
@@ -315,6 +321,7 @@ __all__ = [
     "draft_olx_with",
     "draft_parents_of",
     "draft_versions",
+    "drafts_left_out",
     "effects_of",
     "enabled_collection_pks",
     "entity_changes",
@@ -360,6 +367,7 @@ __all__ = [
     "newest_publish_logs",
     "numbered_version",
     "numbered_versions",
+    "numbers_and_titles",
     "oldest_change_after",
     "olx_of",
     "package_children",
@@ -369,10 +377,12 @@ __all__ = [
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",
+    "plan_publish",
     "publications",
     "publications_above",
     "publish",
     "publish_changes",
+    "publish_planned",
     "published_as_of",
     "published_places_in",
     "record_effects",
@@ -393,6 +403,7 @@ __all__ = [
     "titles_in_use",
     "undone_by",
     "unpublished_changes",
+    "unpublished_edits",
     "update_collection",
     "update_learning_package",
     "version_nums",

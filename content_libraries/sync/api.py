@@ -68,6 +68,7 @@ from .read.links import (
     usage_counts,
     usages_of,
 )
+from .read.offers import OfferedUpdate, Offers, updates_offered
 from .read.outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
 from .runs.requests import cancel_run, find_run, list_runs, retry_run, start_run
 
@@ -89,6 +90,8 @@ __all__ = [
     "NotLinkedError",
     "NotReadyError",
     "NotTopLevelError",
+    "OfferedUpdate",
+    "Offers",
     "Outline",
     "OutlineActions",
     "Pasted",
@@ -156,6 +159,7 @@ __all__ = [
     "undo_conversion",
     "unlink_block",
     "unlinked_text",
+    "updates_offered",
     "usage_counts",
     "usages_of",
 ]

@@ -19,13 +19,13 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..admin_base.key_fields import ProposingInput
-from ..admin_base.staff import StaffAdmin
-from ..errors import ContentLibrariesError, MalformedKeyError, NotFoundError
-from ..keys import block_key, course_key, item_key, library_key
-from ..learning_core.api import ChangeSetName
-from . import api
-from .change_sets import AnyItemKey, ContextKey
+from ...admin_base.key_fields import ProposingInput
+from ...admin_base.staff import StaffAdmin
+from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
+from ...keys import block_key, course_key, item_key, library_key
+from ...learning_core.api import ChangeSetName
+from .. import api
+from ..change_sets import AnyItemKey, ContextKey
 
 _ROWS: Final = 100
 _SET_PAGE: Final = "content_libraries_changesetname_set"

@@ -65,6 +65,13 @@ def selections(prompt: str, lists: Sequence[Selection]) -> str:
     return _asked(prompt) + "".join(_selection(each) for each in lists)
 
 
+def fields(prompt: str, parts: Sequence[str]) -> str:
+    """Make a problem with several fields, which ``gaps``, ``selections`` and ``number`` made without a prompt."""
+    if not parts:
+        raise NoCounterpartError(no_right_answer())
+    return _asked(prompt) + "".join(parts)
+
+
 def number(prompt: str, ranges: Sequence[Range], *, label: str = "") -> str:
     """Make a problem with a number to type."""
     if not ranges:
@@ -77,8 +84,10 @@ def number(prompt: str, ranges: Sequence[Range], *, label: str = "") -> str:
         more = [f'<additional_answer answer="{_number(each.number)}"/>' for each in ranges[1:]]
     answer = _range(first) if first.low else _number(first.number)
     tolerance = ""
-    if first.tolerance and float(_number(first.tolerance)):
-        tolerance = f'<responseparam type="tolerance" default="{_number(first.tolerance)}"/>'
+    if first.tolerance and float(_number(first.tolerance.removesuffix("%"))):
+        percent = "%" if first.tolerance.endswith("%") else ""
+        width = _number(first.tolerance.removesuffix("%"))
+        tolerance = f'<responseparam type="tolerance" default="{width}{percent}"/>'
     asked = _label(label) if label else _asked(prompt)
     return (
         f'<numericalresponse answer="{answer}">{asked}{tolerance}{"".join(more)}<formulaequationinput/>'
@@ -130,6 +139,8 @@ def _words(asked: str, answers: Iterable[str], *, is_case_sensitive: bool = Fals
     if not are_patterns and any(_OLD_SEPARATOR in answer.lower() for answer in right):
         right = [re.sub("_(?=or_)", "[_]", re.escape(answer), flags=re.IGNORECASE) for answer in right]
         are_patterns = True
+    if are_patterns and len(right) > 1:  # the problem would anchor only the first pattern at its start
+        right = [f"(?:{'|'.join(right)})"]
     kinds = [*(() if is_case_sensitive else ("ci",)), *(("regexp",) if are_patterns else ())]
     kind = f' type="{" ".join(kinds)}"' if kinds else ""
     more = "".join(f'<additional_answer answer="{_attribute(answer)}"/>' for answer in right[1:])

@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop
 from lxml import etree
 
-from ...olx.api import MalformedXmlError, OlxBlock, StaticFile, UnsupportedEncodingError, mended_text
+from ...olx.api import OlxBlock, StaticFile, UnsupportedEncodingError, mended_text
 from ...site_language import gettext as _
 from ..questions import xml
 from ..questions.html import body_of, title_of
 from ..questions.making import BlockMaker
+from ..questions.tools import tool_of, tool_type
 from .links import Links, note_on
 from .manifest import Item, Manifest, Resource
 from .qti import questions
 from .texts import file_at, static_url
-from .tools import tool_of, tool_type
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
@@ -78,7 +78,7 @@ class ContentReader:
         if identifier not in self._known:
             try:
                 self._known[identifier] = self._read(identifier, title)
-            except (MalformedXmlError, UnsupportedEncodingError) as error:
+            except xml.UNREADABLE as error:
                 self._known[identifier] = (self.make.broken("resource", identifier, title, error),)
         return self._known[identifier]
 
@@ -128,7 +128,7 @@ class ContentReader:
             return title_of(mended_text(data) or "") or stem
         try:
             root = xml.parse(data, path)
-        except (MalformedXmlError, UnsupportedEncodingError):
+        except xml.UNREADABLE:
             return stem
         return _title_of_questions(root) or xml.text(root, "title") or stem
 

@@ -19,6 +19,9 @@ from ...olx.api import (
     mended_xml,
 )
 
+UNREADABLE: Final = (ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError)
+"""The errors of a file that cannot be read; what else a source holds can be read without it."""
+
 _PROLOG: Final = re.compile(r"(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+")
 _ENCODING: Final = re.compile(rb"""\A\s*<\?xml[^<>]{0,100}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^<>]*\?>")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ..questions import xml
+from . import xml
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from typing import Final
 from ...block_types.api import SECTION, SUBSECTION, UNIT
 from ...olx.api import Limits, OlxBlock, OlxTree, StaticFile, files_of
 from ..questions.making import container
-from ..questions.packages import folder_of, read_files, read_for_plans, read_package
+from ..questions.packages import MANIFEST, folder_of, read_files, read_for_plans, read_package
 from .content import ContentReader
 from .manifest import Item, read_manifest
 from .texts import static_name
 
-MANIFEST: Final = "imsmanifest.xml"
 _TEXTS: Final = (".xml", ".html", ".htm", ".xhtml", ".qti")
 _NO_FILES: Final = (".xml", ".qti")
 _TAGS: Final = (SECTION, SUBSECTION, UNIT)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +25,11 @@ from ...olx.api import (
     StaticFile,
     files_of,
 )
+
+MANIFEST: Final = "imsmanifest.xml"
+"""The main file of cartridges and of packages of QTI."""
+
+_HEAD_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,19 @@ def read_files(
             _("%(archive)s holds no file %(file)s: upload it again.") % {"archive": archive, "file": min(missing)},
             min(missing),
         )
+
+
+def manifest_head(path: Path) -> bytes:
+    """Return the beginning of the manifest of a ``.zip``, which is near its top; empty if there is none."""
+    try:
+        with ZipFile(path) as archive:
+            found = [name for name in archive.namelist() if posixpath.basename(name) == MANIFEST]
+            if not found:
+                return b""
+            with archive.open(min(found, key=lambda name: (name.count("/"), name))) as file:
+                return file.read(_HEAD_BYTES)
+    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error):
+        return b""
 
 
 def read_text_file(path: Path, limits: Limits) -> bytes:

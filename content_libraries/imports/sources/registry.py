@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ...errors import InvalidInputError, NotFoundError
 from ...extensions import Extensions, load_extensions
 from ...keys import CourseKey
-from . import archives, cartridges, courses, moodle, questions
+from . import archives, cartridges, courses, moodle, qti, questions
 from .base import NamedByFile, Origin, Source, SourceFormat
 from .renamed import RenamedSource
 
@@ -25,6 +25,7 @@ GROUP: Final = "content_libraries.import_sources"
 BUILT_IN: Final[tuple[SourceFormat[Any], ...]] = (
     cartridges.FORMAT,
     moodle.FORMAT,
+    qti.FORMAT,
     *questions.FORMATS,
     courses.FORMAT,
     archives.FORMAT,

@@ -77,8 +77,8 @@ def upload_source(
         library_key: the library that the archive is meant for; it can be imported into other libraries too. Only staff
             may give None.
         user: needs EDIT on the library.
-        file: a course or legacy library (``.tar.gz`` or ``.zip``), a Common Cartridge (``.imscc``), or a file in a
-            format that another package reads.
+        file: a file whose name ends in one of ``upload_suffixes``: a course or legacy library, a Common Cartridge, a
+            backup of Moodle, questions, or a file in a format that another package reads.
         key: import it under this key instead of its own.
 
     Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError if a

@@ -160,7 +160,7 @@ def _matching(item: MoodleItem) -> str:
 
 def _words_in_gaps(item: MoodleItem) -> str:
     """Make a problem of a text with numbered gaps, and words for them."""
-    lists = []
+    lists: list[Selection] = []
     for number in [int(found) for found in _GAP.findall(item.prompt)]:
         if not 0 < number <= len(item.options):
             raise NoCounterpartError(problems.no_right_answer())

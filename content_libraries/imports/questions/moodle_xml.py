@@ -52,7 +52,8 @@ class MoodleXmlReader:
 
     def _item(self, element: etree._Element, kind: str, category: str) -> MoodleItem:
         title = xml.text(element, "name", "text") or _("Question %(number)s") % {"number": len(self.banks.blocks) + 1}
-        prompt, parts = self._html(xml.first(element, "questiontext")), ()
+        prompt = self._html(xml.first(element, "questiontext"))
+        parts: tuple[MoodleItem, ...] = ()
         if kind == "cloze":
             prompt, parts = gaps_in(prompt)
         answers = tuple(self._answers(element, kind))

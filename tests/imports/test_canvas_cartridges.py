@@ -10,6 +10,7 @@ import pytest
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.imports.sources.registry import open_source
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import ForbiddenDoctypeError, OlxBlock, OlxTree
@@ -172,6 +173,7 @@ def test_every_question_of_a_quiz_and_a_bank_has_a_row_and_a_collection(
         library.library_key, user=OPERATOR, source=path, options=api.ImportOptions(level=api.Level.SECTION)
     )
     planned = api.plan_report(plan)
+    assert load_plan(dump_plan(plan)) == plan
     report = run(library, path)
     assert {**planned, "draft_change_log": report["draft_change_log"], "publish_log": None} == report
     assert {(each["title"], each["items"]) for each in report["collections"]} == {

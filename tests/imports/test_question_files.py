@@ -14,9 +14,14 @@ from django.core.management import call_command
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.imports.questions.banks import Banks
+from content_libraries.imports.questions.gift import read_gift
+from content_libraries.imports.questions.markdown import read_markdown
+from content_libraries.imports.questions.moodle_items import MoodleItem, question_of
 from content_libraries.imports.sources.registry import open_source
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxBlock, OlxError
+from tests.growth import assert_grows_no_faster_than_its_input
 
 from .conftest import work
 from .grading import grade
@@ -303,3 +308,27 @@ def test_a_bad_file_is_named(library: ContentLibrary, tmp_path: Path, name: str)
     with pytest.raises(OlxError, match=message) as caught:
         run(library, write(tmp_path, name, content))
     assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("piece", ["[[", ">>a", "{{", "**a ", "||", "\n", "---", "(x) a\n", "= 1\n", "> <"])
+def test_markdown_takes_time_by_its_size(piece: str) -> None:
+    def read(size: int) -> None:
+        read_markdown(f"# T\n{piece * size}", Banks(), title="T", path="t.md")
+
+    assert_grows_no_faster_than_its_input(read, size=2000)
+
+
+@pytest.mark.parametrize("piece", ["{", "::", "=a", "~%", "\\", "a->b ", "{1:SA:", "\n\nq {=a}"])
+def test_gift_takes_time_by_its_size(piece: str) -> None:
+    def read(size: int) -> None:
+        read_gift(f"q {{{piece * size}", Banks(), path="t.gift")
+
+    assert_grows_no_faster_than_its_input(read, size=1000)
+
+
+def test_pairs_that_would_multiply_become_a_text() -> None:
+    pairs = tuple((f"<b>{number}</b>", str(number)) for number in range(3000))
+    question = question_of(MoodleItem("q", "T", "matching", "Match", pairs=pairs))
+    assert not question.problem
+    assert question.reason == "Its lists have too many answers for a problem."
+    assert len(question.text) < 100_000

@@ -36,6 +36,10 @@ class QtiItem:
     feedback: dict[str, str] = field(init=False)
     """Identifier of a feedback -> HTML."""
     _conditions: list[_Condition] = field(init=False)
+    _rights: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Identifier of a response -> the answers that give points."""
+    _names_of_feedback: dict[str, list[str]] = field(default_factory=dict)
+    """Identifier of an answer to choose -> identifiers of the feedback on it."""
 
     def __post_init__(self) -> None:
         self.prompt = self.rewrite(material(xml.first(self.element, "presentation")))
@@ -44,6 +48,11 @@ class QtiItem:
             for found in xml.children(self.element, "itemfeedback")
         }
         self._conditions = [_Condition.of(found) for found in xml.descendants(self.element, "respcondition")]
+        for condition in self._conditions:
+            for respident, value in condition.equal if condition.points > 0 else ():
+                self._rights.setdefault(respident, {})[value] = None
+            if len(condition.equal) == 1:
+                self._names_of_feedback.setdefault(condition.equal[0][1], []).extend(condition.feedback)
 
     def metadata(self) -> dict[str, str]:
         """Return the metadata of the question by their labels, in lower case."""
@@ -78,15 +87,9 @@ class QtiItem:
 
     def rights(self, response: str = "") -> list[str]:
         """Return the answers that give points, of one response or of all."""
-        return list(
-            dict.fromkeys(
-                value
-                for condition in self._conditions
-                if condition.points > 0
-                for respident, value in condition.equal
-                if not response or respident == response
-            )
-        )
+        if response:
+            return list(self._rights.get(response, ()))
+        return list(dict.fromkeys(value for values in self._rights.values() for value in values))
 
     def shares(self) -> dict[str, float]:
         """Return for each answer to choose the part of the points that it gives."""
@@ -102,14 +105,9 @@ class QtiItem:
 
     def feedback_on(self, identifier: str) -> str:
         """Return the feedback on an answer to choose, as HTML; "" without one."""
-        for condition in self._conditions:
-            if [value for _response, value in condition.equal] == [identifier]:
-                for name in condition.feedback:
-                    if name.endswith("_fb") and name.startswith(("correct", "general")):
-                        continue
-                    if text := self.feedback.get(name):
-                        return text
-        return ""
+        names = self._names_of_feedback.get(identifier, ())
+        found = (self.feedback.get(name, "") for name in names if not name.startswith(("correct", "general")))
+        return next((text for text in found if text), "")
 
     def is_case_sensitive(self) -> bool:
         """Return whether typed answers have to have the same capitals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -21,6 +22,9 @@ QUESTIONS: Final = "questions.xml"
 _PLAIN: Final = frozenset({"2", "4"})
 """Formats of texts that are not HTML: plain text and Markdown."""
 _RANDOM: Final = "random"
+_GAP: Final = re.compile(r"\{#(\d{1,4})\}")
+_MAX_PARTS: Final = 200
+"""How many gaps one text may have; more are an attack, because each part may be the same long question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,9 @@ class _Reader:
 
     def _with_parts(self, item: MoodleItem, plugin: etree._Element | None) -> MoodleItem:
         ids = [each.strip() for each in xml.text(plugin, "multianswer", "sequence").split(",")]
-        prompt = item.prompt
-        for place in range(1, len(ids) + 1):
-            prompt = prompt.replace(f"{{#{place}}}", marker(place))
+        if len(ids) > _MAX_PARTS:
+            return item
+        prompt = _GAP.sub(lambda found: marker(int(found[1])), item.prompt)
         parts = tuple(self.item(self.inside[each], each) for each in ids if self._is_part(each))
         return replace(item, prompt=prompt, parts=parts if len(parts) == len(ids) else ())
 

@@ -104,8 +104,9 @@ def _order(element: etree._Element, declared: _Declaration, prompt: str, rewrite
     labels = {
         xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.descendants(element, "simpleChoice")
     }
+    options = tuple(labels.values())
     lists = [
-        Selection(problems.marker(place), tuple(labels.values()), labels.get(value, ""))
+        Selection(problems.marker(place), options, labels.get(value, ""))
         for place, value in enumerate(declared.right, start=1)
     ]
     return problems.selections(prompt, lists)
@@ -115,7 +116,7 @@ def _match(element: etree._Element, declared: _Declaration, prompt: str, rewrite
     sets = xml.children(element, "simpleMatchSet")
     if len(sets) != 2:
         raise NoCounterpartError(problems.no_right_answer())
-    asked, options = (
+    asked, matches = (
         {
             xml.attribute(each, "identifier"): rewrite(_inner(each))
             for each in xml.children(found, "simpleAssociableChoice")
@@ -128,11 +129,8 @@ def _match(element: etree._Element, declared: _Declaration, prompt: str, rewrite
         if left in right:
             raise NoCounterpartError(_(_OTHER_TYPE) % {"type": xml.name(element)})
         right[left] = value
-    lists = [
-        Selection(label, tuple(options.values()), options.get(right[key], ""))
-        for key, label in asked.items()
-        if key in right
-    ]
+    options = tuple(matches.values())
+    lists = [Selection(label, options, matches.get(right[key], "")) for key, label in asked.items() if key in right]
     return problems.selections(prompt, lists)
 
 

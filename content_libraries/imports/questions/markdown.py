@@ -19,20 +19,20 @@ from .data import Choice, NoCounterpartError, Question, Range, Selection
 from .html import as_html, as_xml
 
 _HEADING: Final = re.compile(r"#\s+(\S.*?)\s*#*\s*\Z")
-_LABEL: Final = re.compile(r">>(.*?)<<", re.DOTALL)
+_LABEL: Final = re.compile(r">>((?:[^<>]|<(?!<)|>(?!>)){0,5000}+)<<")
 _RADIO: Final = re.compile(r"\s*\(\s*([xX]?)\s*[!@]?\s*\)\s*(\S.*)\Z")
 _CHECK: Final = re.compile(r"\s*\[\s*([xX]?)\s*\]\s*(\S.*)\Z")
 _TYPED: Final = re.compile(r"\s*(s?=|or=|not=)\s*(\S.*)\Z")
-_LIST: Final = re.compile(r"\[\[(.{1,5000}?)\]\]", re.DOTALL)
+_LIST: Final = re.compile(r"\[\[([^\[\]]{1,5000}+)\]\]")
 _EXPLANATION: Final = re.compile(r"\[explanation\](.*?)\[/?explanation\]", re.DOTALL | re.IGNORECASE)
-_DEMAND_HINT: Final = re.compile(r"^\s*\|\|(.+?)\|\|\s*$", re.MULTILINE)
-_HINT: Final = re.compile(r"\{\{(?:[^{}|]{0,200}::)?(.*?)\}\}", re.DOTALL)
+_DEMAND_HINT: Final = re.compile(r"^[ \t]*+\|\|([^|\n]{1,5000}+)\|\|[ \t]*+$", re.MULTILINE)
+_HINT: Final = re.compile(r"\{\{(?:[^{}|:]{0,200}+::)?([^{}]{0,5000}+)\}\}")
 _NUMBER: Final = re.compile(r"([-+]?[\d.][\d.eE+-]*)\s*(?:\+-\s*([\d.eE-]+%?))?\s*\Z")
 _INTERVAL: Final = re.compile(r"([\[(])\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)\s*([\])])\s*\Z")
-_SEPARATOR: Final = re.compile(r"^\s*---+\s*$", re.MULTILINE)
+_SEPARATOR: Final = re.compile(r"^[ \t]*+---++[ \t]*+$", re.MULTILINE)
 _INLINE: Final = (
-    (re.compile(r"\*\*(\S(?:.*?\S)?)\*\*"), "strong"),
-    (re.compile(r"(?<!\*)\*(\S(?:.*?\S)?)\*(?!\*)"), "em"),
+    (re.compile(r"\*\*([^\s*](?:[^*\n]{0,1000}[^\s*])?)\*\*"), "strong"),
+    (re.compile(r"(?<!\*)\*([^\s*](?:[^*\n]{0,1000}[^\s*])?)\*(?!\*)"), "em"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -160,13 +161,16 @@ def _matching(item: MoodleItem) -> str:
 
 def _words_in_gaps(item: MoodleItem) -> str:
     """Make a problem of a text with numbered gaps, and words for them."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for text, group in item.options:
+        groups[group].append(text)
+    options = {group: tuple(texts) for group, texts in groups.items()}
     lists: list[Selection] = []
     for number in [int(found) for found in _GAP.findall(item.prompt)]:
         if not 0 < number <= len(item.options):
             raise NoCounterpartError(problems.no_right_answer())
         right, group = item.options[number - 1]
-        options = tuple(text for text, of_group in item.options if of_group == group)
-        lists.append(Selection(problems.marker(len(lists) + 1), options, right))
+        lists.append(Selection(problems.marker(len(lists) + 1), options[group], right))
     places = iter(range(1, len(lists) + 1))
     prompt = _GAP.sub(lambda _found: problems.marker(next(places)), item.prompt)
     return problems.selections(prompt, lists)

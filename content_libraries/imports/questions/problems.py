@@ -13,6 +13,8 @@ from ...site_language import gettext as _
 from .data import Choice, Gap, NoCounterpartError, Range, Selection
 from .html import as_xml, is_plain, plain_text
 
+_MAX_OPTIONS: Final = 5_000
+"""How many options all lists of a problem have: of pairs to match, each list has all options."""
 _OLD_SEPARATOR: Final = "_or_"
 """Problems take an answer with this for several answers."""
 _NUMBER: Final = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})(?:[eE][-+]?\d{1,3})?")
@@ -62,6 +64,8 @@ def selections(prompt: str, lists: Sequence[Selection]) -> str:
     """Make a problem with one or several lists to select from."""
     if not lists:
         raise NoCounterpartError(no_right_answer())
+    if sum(len(each.options) for each in lists) > _MAX_OPTIONS:
+        raise NoCounterpartError(_("Its lists have too many answers for a problem."))
     return _asked(prompt) + "".join(_selection(each) for each in lists)
 
 

@@ -26,6 +26,7 @@ from ..libraries.api import ContentLibrary, Permission, access_library, author_p
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 from .models import ModulestoreMigration
 from .plan.collecting import fill_collection
+from .plan.groups import fill_groups
 from .plan.outdated import refuse_outdated
 from .plan.tags import give_tags
 from .records import mapping
@@ -107,6 +108,7 @@ def _collect(plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *,
             is_named=bool(plan.options.collection_code),
             author_pk=author_pk,
         )
+    fill_groups(plan, learning_package_pk, entity_pks, author_pk=author_pk)
     return Written(writes, entity_pks, collection_pk)
 
 

@@ -111,6 +111,24 @@ class PlannedCollection:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """
+    A collection that the source has itself, such as a question bank.
+
+    Args:
+        code: its code in the library.
+        title: title of a new collection.
+        is_new: whether the import has to make it.
+        entity_refs: ``entity_ref`` of the items that the import puts into it.
+    """
+
+    code: str
+    title: str
+    is_new: bool
+    entity_refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SizeCheck:
     """Numbers of undeleted items, containers included: the limit of a library, its items, and items of an import."""
 
@@ -213,6 +231,7 @@ class ImportPlan:
         source_notes: what the author of the source should know about files of it that were not read as they stand.
         drafts_left_out: how many draft blocks of the archive were not read.
         collection: the collection that all items go into, if any.
+        groups: the collections of the source itself that items go into.
         size: the size of the library, and how many items the import adds.
         fingerprints: usage key -> digest of the block's content, from which the next import computes ``changes``.
         changes: how the source differs from its last import into this library; None at the first import.
@@ -238,6 +257,7 @@ class ImportPlan:
     source_notes: tuple[str, ...] = ()
     drafts_left_out: int = 0
     collection: PlannedCollection | None = None
+    groups: tuple[SourceGroup, ...] = ()
     size: SizeCheck = SizeCheck(0, 0, 0)
     fingerprints: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     changes: SourceChanges | None = None

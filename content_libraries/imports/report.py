@@ -44,6 +44,7 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     - ``collisions``: new items that get another code than the wanted one; ``taken_titles``: usage keys of new items
       whose title another item has;
     - ``static_files``, ``tags``, ``size``, ``collection``: files, tags, size of the library and collection to fill;
+    - ``collections``: collections of the source itself that are filled, with their numbers of items;
     - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``missing_files``,
       ``unused_files``, ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
     """
@@ -81,6 +82,10 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         },
         "size": {**asdict(plan.size), "is_exceeded": plan.size.is_exceeded},
         "collection": asdict(plan.collection) if plan.collection else None,
+        "collections": [
+            {"code": group.code, "title": group.title, "is_new": group.is_new, "items": len(group.entity_refs)}
+            for group in plan.groups
+        ],
         "source_changes": _lists(plan.changes) if plan.changes else None,
         "edited_targets": list(plan.edited_targets),
         "leaving": {key: list(refs) for key, refs in plan.leaving.items()},

@@ -117,6 +117,8 @@ def _lines_on_imported_parts(report: Report) -> Iterator[str]:
     if collection:
         text = _("Collection: new, %(title)s.") if collection["is_new"] else _("Collection: %(title)s.")
         yield text % {"title": collection["title"] or collection["code"]}
+    for group in report.get("collections", ()):  # reports of older imports have none
+        yield _("Collection “%(title)s”: %(items)s items.") % group
     if report["forwards"]:
         yield _redirected(report["source"]) % report
 

@@ -12,6 +12,7 @@ from .data import (
     OlxBlock,
     OlxDraft,
     OlxTree,
+    SourceCollection,
     SourceNote,
     StaticFile,
 )
@@ -38,6 +39,7 @@ from .errors import (
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
+from .mending import mended_text, mended_xml
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, missing_references, references, resolve_references
@@ -67,6 +69,7 @@ __all__ = [
     "OlxDraft",
     "OlxError",
     "OlxTree",
+    "SourceCollection",
     "SourceNote",
     "StaticFile",
     "StaticNames",
@@ -84,6 +87,8 @@ __all__ = [
     "inlined",
     "iter_files",
     "iter_static_files",
+    "mended_text",
+    "mended_xml",
     "missing_references",
     "nested",
     "parse_block",

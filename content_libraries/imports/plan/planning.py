@@ -25,6 +25,7 @@ from .blocks import BlockPlanner
 from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
+from .groups import note_on_groups, plan_groups
 from .library_facts import LibraryFacts, gather_facts
 from .nameless import with_names
 from .source_part import read_part
@@ -74,7 +75,7 @@ def plan_tree(
         file_paths={file.digest: file.path for file in tree.static_files},
         missing_files=part.missing,
         unused_files=part.unused_files,
-        source_notes=_in_words(tree.notes),
+        source_notes=_in_words((*tree.notes, *note_on_groups(tree))),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),
         collection=plan_collection(
             package_pk(library),
@@ -82,6 +83,9 @@ def plan_tree(
             source_key=tree.context_key,
             source_title=tree.display_name,
             made_before=[plan.collection for plan in after if plan.collection and plan.collection.is_new],
+        ),
+        groups=plan_groups(
+            package_pk(library), tree, blocks, made_before=[group for plan in after for group in plan.groups]
         ),
         size=SizeCheck(
             limit=conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value,

@@ -31,6 +31,7 @@ from ..data import (
     PlannedCollection,
     SizeCheck,
     SourceChanges,
+    SourceGroup,
 )
 from ..models import SourceUpload, StoredPlan
 from ..report import plan_report
@@ -84,6 +85,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "unused_files": tuple(data["unused_files"]),
             "source_notes": tuple(data.get("source_notes", ())),
             "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,
+            "groups": tuple(_group(group) for group in data.get("groups", ())),
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
             "leaving": _tuples(data["leaving"]),
@@ -123,6 +125,10 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
             "tags": tuple((taxonomy, value) for taxonomy, value in data.get("tags", ())),
         }
     )
+
+
+def _group(data: dict[str, Any]) -> SourceGroup:
+    return SourceGroup(**{**data, "entity_refs": tuple(data["entity_refs"])})
 
 
 def _tuples(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

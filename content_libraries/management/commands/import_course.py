@@ -46,11 +46,13 @@ class _Options(TypedDict):
 
 
 class Command(LibraryCommand):
-    help = "Import a course or a legacy library into a library: an OLX archive or folder, or what the site has."
+    help = "Import a course, a legacy library or questions into a library, from a file, a folder or what the site has."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
+            "source",
+            help=f"path of a folder with OLX or of a file (*{', *'.join(imports.upload_suffixes())});"
+            " or a key, as course-v1:ORG+C+RUN",
         )
         parser.add_argument("library", metavar="lib:ORG:SLUG", help="key of the library")
         parser.add_argument("--level", choices=_LEVELS, default=imports.Level.SECTION.value)
@@ -81,10 +83,11 @@ class Command(LibraryCommand):
         if not os.path.exists(name):
             raise CommandError(
                 _(
-                    "There is no file or folder %(path)s. Give the path of a .tar.gz, a .zip, an .imscc or a folder"
-                    " with OLX, or the key of what the site has, as course-v1:ORG+COURSE+RUN."
+                    "There is no file or folder %(path)s. Give the path of a folder with OLX, the path of a file whose"
+                    " name ends in one of these: %(suffixes)s, or the key of what the site has, as"
+                    " course-v1:ORG+COURSE+RUN."
                 )
-                % {"path": whole_path(name)}
+                % {"path": whole_path(name), "suffixes": ", ".join(imports.upload_suffixes())}
             )
         with whole_path_named(name, imports.SourceChangedError):
             return self._run(user, **options)

@@ -138,7 +138,7 @@ def plan_import(
         refuse_broken(tree if options.with_drafts else replace(tree, drafts=()))
     if options.with_drafts:
         with site_language.active():  # plans keep the notes on drafts that cannot be read
-            tree = tree_with_drafts(tree)
+            tree = tree_with_drafts(tree, place_all=True)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
     return plan_tree(tree, library, options, user=user, after=after)
 

@@ -104,7 +104,7 @@ class _Import:
         self.worker.step(f"{prefix}Loading content", 1)
         tree = source.tree()
         if options.with_drafts:
-            tree = tree_with_drafts(tree)
+            tree = tree_with_drafts(tree, place_all=True)
         self.worker.step(f"{prefix}Parsing staged OLX", 1)
         plan = plan_tree(tree, library, options, user=user)
         with transaction.atomic():

@@ -30,11 +30,13 @@ from .errors import (
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
+from .nameless import with_names
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
+from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
 from .xml_source import decoded, start_tags, xml_safe
@@ -43,6 +45,7 @@ __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
+    "MAX_KEY",
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
@@ -85,7 +88,9 @@ __all__ = [
     "settings_in",
     "start_tags",
     "tree_with_drafts",
+    "usage_key_of",
     "with_attributes",
+    "with_names",
     "with_renamed_files",
     "without_url_name",
     "write_archive",

@@ -25,13 +25,13 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS, place_al
     Return the tree as its authors see it in Studio.
 
     A draft replaces the published block with the same tag and url_name, wherever that block stands. If the draft cannot
-    be read and the published block can, the published block stays, with a note. Other drafts that cannot be read do not
-    tell their place: they come last in the root. A draft that names a parent, but is not among its children, is
-    inserted at its index (at the end without one). Drafts whose parent is not in the tree stay in ``drafts`` of the
-    result. A block that contains itself through drafts has a fault.
+    be read and the published block can, the published block stays, with a note. A draft that names a parent, but is not
+    among its children, is inserted at its index (at the end without one). Drafts without a place stay in ``drafts`` of
+    the result: their parent is not in the tree, or they cannot be read. A block that contains itself through drafts has
+    a fault.
 
     Args:
-        place_all: put the drafts whose parent is not in the tree at the end of the root, with a note.
+        place_all: put drafts without a place at the end of the root. Those that can be read get a note.
 
     Raises ArchiveTooLargeError if drafts and published blocks together are too many.
     """
@@ -40,18 +40,18 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS, place_al
     overlay = _Overlay(tree.drafts, limits)
     root = overlay.block(tree.root)
     placed = {block.key for block in root.walk()}
-    broken = [draft.block for draft in tree.drafts if draft.block.fault and draft.block.key not in placed]
-    loose = _loose([draft for draft in tree.drafts if draft.block.key not in placed], overlay) if place_all else []
-    if broken or loose:
-        root = with_children(root, [*root.children, *broken, *loose], frozenset())
-        placed |= {block.key for block in root.walk()}
+    loose = [draft.block for draft in tree.drafts if draft.block.key not in placed]
+    if loose and place_all:
+        broken = [block for block in loose if block.fault]
+        root = with_children(root, [*root.children, *broken, *_outermost(loose, overlay)], frozenset())
+        placed = {block.key for block in root.walk()}
     refuse_unfolding([root], limits)
     return replace(tree, root=root, drafts=tuple(draft for draft in tree.drafts if draft.block.key not in placed))
 
 
-def _loose(drafts: list[OlxDraft], overlay: _Overlay) -> list[OlxBlock]:
-    """Return drafts without a place, each with a note. A draft that stands in another one is not listed again."""
-    blocks = [overlay.block(draft.block) for draft in drafts if not draft.block.fault]
+def _outermost(drafts: list[OlxBlock], overlay: _Overlay) -> list[OlxBlock]:
+    """Return drafts that can be read, each with a note. A draft that stands in another one is not listed again."""
+    blocks = [overlay.block(draft) for draft in drafts if not draft.fault]
     inside = {below.key for block in blocks for child in block.children for below in child.walk()}
     note = _("The course has no place for this draft: its parent is not in the course.")
     placed: set[Key] = set()

@@ -284,7 +284,8 @@ def test_a_draft_that_cannot_be_read_leaves_the_published_block(course_folder: C
 
 def test_a_draft_that_cannot_be_read_and_has_no_place_is_not_silently_lost(course_folder: CourseFolder) -> None:
     folder = course_folder({"drafts/problem/new.xml": f"<problem {IN_SUBSECTION.format(0)}><p></problem>"})
-    tree = overlaid(folder)
+    assert [draft.block.url_name for draft in overlaid(folder).drafts] == ["new"]
+    tree = tree_with_drafts(read_archive(folder), place_all=True)
     assert tree.root.children[-1] is block_in(tree, "problem", "new")
     assert [fault.path for fault in faults_in(tree)] == ["drafts/problem/new.xml"]
     assert tree.drafts == ()

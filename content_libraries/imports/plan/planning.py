@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
-from ...olx.api import OlxTree, SourceNote
+from ...olx.api import OlxTree, SourceNote, with_names
 from ...site_language import gettext
 from ..data import (
     MAKING_ACTIONS,
@@ -26,7 +26,6 @@ from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
 from .library_facts import LibraryFacts, gather_facts
-from .nameless import with_names
 from .source_part import read_part
 from .tags import SourceTags
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Final
 
-from opaque_keys.edx.keys import LearningContextKey, UsageKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import InvalidInputError
 from ..translation import gettext as _
@@ -17,7 +17,7 @@ MAX_KEY: Final = 255
 _ILLEGAL: Final = re.compile(r"[^\w.:~-]")
 
 
-def usage_key_of(context_key: LearningContextKey, tag: str, name: str) -> UsageKey:
+def usage_key_of(context_key: CourseKey, tag: str, name: str) -> UsageKey:
     """
     Make the usage key of a block from its tag and name.
 
@@ -37,6 +37,6 @@ def usage_key_of(context_key: LearningContextKey, tag: str, name: str) -> UsageK
     return _key(context_key, tag, f"{_ILLEGAL.sub('_', name)[:room]}-{digest}")
 
 
-def _key(context_key: LearningContextKey, tag: str, name: str) -> UsageKey:
-    key: UsageKey = context_key.make_usage_key(tag, name)  # type: ignore[no-untyped-call]
+def _key(context_key: CourseKey, tag: str, name: str) -> UsageKey:
+    key: UsageKey = context_key.make_usage_key(tag, name)
     return key

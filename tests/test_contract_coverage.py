@@ -19,7 +19,7 @@ def functions_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef))
 
 
-PAGES_AND_BEHAVIOURS = [("contract-tests.rst", 33), ("sync-behaviours.rst", 75), ("import-behaviours.rst", 101)]
+PAGES_AND_BEHAVIOURS = [("contract-tests.rst", 33), ("sync-behaviours.rst", 75), ("import-behaviours.rst", 102)]
 
 
 @pytest.mark.parametrize(("page", "behaviours"), PAGES_AND_BEHAVIOURS)

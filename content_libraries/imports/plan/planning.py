@@ -26,6 +26,7 @@ from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
 from .library_facts import LibraryFacts, gather_facts
+from .repeating import repeat_of
 from .source_part import read_part
 from .tags import SourceTags
 
@@ -36,6 +37,7 @@ def plan_tree(
     options: ImportOptions,
     *,
     user: Actor,
+    source_name: str = "",
     after: Sequence[ImportPlan] = (),
 ) -> ImportPlan:
     """
@@ -46,6 +48,7 @@ def plan_tree(
         library: the library to import into.
         options: the options of the import.
         user: the user who plans; errors name only libraries that this user may view.
+        source_name: the name of the file that was read, or the key of a course of this site.
         after: plans of other sources for the same library that are applied before this one. The library counts as
             having the items that they add.
 
@@ -89,6 +92,8 @@ def plan_tree(
         ),
         fingerprints=fingerprints,
         changes=None if facts.fingerprints is None else changes_between(facts.fingerprints, fingerprints),
+        source_name=source_name,
+        repeat=repeat_of(tree.context_key, facts, blocks, fingerprints, options),
         edited_targets=tuple(key for node in part.nodes if facts.is_edited(key := str(node.source_key))),
         leaving={
             str(block.source_key): gone

@@ -29,6 +29,7 @@ from ..data import (
     OnRepeat,
     PlannedBlock,
     PlannedCollection,
+    Repeat,
     SizeCheck,
     SourceChanges,
 )
@@ -86,6 +87,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
+            "repeat": _repeat(data.get("repeat")),
             "leaving": _tuples(data["leaving"]),
             "tags_left_out": tuple(LeftOutTag(**tag) for tag in data.get("tags_left_out", ())),
             **{name: tuple(data[name]) for name in ("edited_targets", "unknown", "taken_titles")},
@@ -123,6 +125,10 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
             "tags": tuple((taxonomy, value) for taxonomy, value in data.get("tags", ())),
         }
     )
+
+
+def _repeat(data: dict[str, Any] | None) -> Repeat | None:
+    return Repeat(**{**data, "skipped": tuple(data["skipped"])}) if data else None
 
 
 def _tuples(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -33,6 +33,7 @@ from .member_names import can_be_packed, cannot_be_packed
 from .nameless import with_names
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
+from .static_links import links_between, may_name_files
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
@@ -76,6 +77,8 @@ __all__ = [
     "inlined",
     "iter_files",
     "iter_static_files",
+    "links_between",
+    "may_name_files",
     "missing_references",
     "nested",
     "parse_block",

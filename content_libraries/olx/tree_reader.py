@@ -26,6 +26,7 @@ from .errors import (
 from .lost_blocks import key_of_path, with_lost_blocks
 from .mending import mended_text
 from .policies import Policies, listed
+from .static_links import resolved_links
 from .tags import TAGS_FILE, Tags, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
@@ -54,6 +55,7 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
     policies = Policies.read(catalog.texts, root.url_name)
     settings = {**root.attributes, **policies.settings.get(f"{kind}/{root.url_name}", {})}
     tags, notes_on_tags = _tags(catalog)
+    static_files = tuple(_static_files(catalog))
     code = context_key.course if isinstance(context_key, CourseLocator) else context_key.library
     return OlxTree(
         kind=kind,
@@ -63,7 +65,11 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
         drafts=drafts,
         policies=policies.settings,
         grading_policy=policies.grading,
-        static_files=tuple(_static_files(catalog)),
+        static_files=static_files,
+        static_links=resolved_links(
+            {path.removeprefix(STATIC_FOLDER): names for path, names in catalog.names.items() if _is_static(path)},
+            [file.path for file in static_files],
+        ),
         other_files=tuple(
             catalog.files[path]
             for path in sorted(catalog.files.keys() - reader.used - policies.used)
@@ -205,8 +211,12 @@ def _link_notes(links: Sequence[str]) -> Iterator[SourceNote]:
         yield SourceNote(text, {"paths": listed(links)})
 
 
+def _is_static(path: str) -> bool:
+    return path.startswith(STATIC_FOLDER)
+
+
 def _static_files(catalog: Catalog) -> Iterator[StaticFile]:
     for path in sorted(catalog.files):
-        if path.startswith(STATIC_FOLDER):
+        if _is_static(path):
             file = catalog.files[path]
             yield StaticFile(path.removeprefix(STATIC_FOLDER), file.size, file.digest)

@@ -96,7 +96,8 @@ class ArchiveBlocks:
         self.blocks[key] = self._with_policy(block), ()
         children, note = self._children(block, key), block.note
         if len(set(children)) < len(children):
-            note = f"{note} {_('A block stands in it twice. A course holds it there once.')}".strip()
+            text = _("A block stands in it twice. A course holds it there once.")
+            note = f"{note} {text}".strip()
         if note:
             self.notes.append(LoadedBlock(str(key), note, block.path))
         self.blocks[key] = self.blocks[key][0], tuple(dict.fromkeys(children))

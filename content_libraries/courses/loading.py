@@ -215,7 +215,9 @@ def _report(
         drafts=bool(tree.drafts),
         failed=tuple(dict.fromkeys(draft.failed)),
         notes=tuple(dict.fromkeys((*only_published, *published.notes, *draft.notes))),
-        source_notes=tuple(gettext(note.text) % note.values for note in tree.notes),
+        source_notes=tuple(
+            gettext(text) % values for text, values in ((note.text, note.values) for note in tree.notes)
+        ),
     )
 
 

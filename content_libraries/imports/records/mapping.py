@@ -90,9 +90,10 @@ def last_import(source_key: CourseKey, learning_package_pk: int) -> LastImport |
         source__key=source_key, target_id=package_id(learning_package_pk)
     )
     newest = migrations.order_by("-pk").values_list("finished", "file_name", "upload__file_name").first()
-    if newest is None or newest[0] is None:
+    if newest is None:
         return None
     finished, file_name, upload_name = newest
+    assert finished is not None  # noqa: S101 - imports that are done have a time
     return LastImport(finished.isoformat(timespec="seconds"), file_name or upload_name or "")
 
 

@@ -26,6 +26,7 @@ from ..learning_core.api import BranchName, FileBytes
 from ..libraries.api import author_pk
 from ..olx.api import (
     OlxTree,
+    SourceNote,
     StaticFile,
     iter_files,
     read_archive,
@@ -219,6 +220,11 @@ def _report(
             gettext(text) % values for text, values in ((note.text, note.values) for note in tree.notes)
         ),
     )
+
+
+def _in_words(notes: Iterable[SourceNote]) -> tuple[str, ...]:
+    """Return the notes about an archive, in the language of the reader."""
+    return tuple(gettext(text) % values for text, values in ((note.text, note.values) for note in notes))
 
 
 def _json(content: Mapping[str, object]) -> bytes:

@@ -230,11 +230,16 @@ def check_new_file(path: str, size: int) -> None:
 
 def check_path(path: str) -> None:
     """Raise InvalidInputError for a path that could lead out of the folder of a course."""
-    parts = path.split("/")
-    if len(path) > MAX_PATH or any(part in {"", ".", ".."} for part in parts) or not _FORBIDDEN.isdisjoint(path):
+    if not is_path(path):
         raise InvalidInputError(
             _("“%(path)s” is no path of a course file. Name it static/NAME.") % {"path": path}, field="path"
         )
+
+
+def is_path(path: str) -> bool:
+    """Return whether a path stays in the folder of a course, on every system."""
+    is_short = len(path) <= MAX_PATH
+    return is_short and not any(part in {"", ".", ".."} for part in path.split("/")) and _FORBIDDEN.isdisjoint(path)
 
 
 def _refuse_new_links(course_key: CourseKey, plan: CoursePlan) -> None:

@@ -40,11 +40,14 @@ from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .mending import mended_text, mended_xml
+from .nameless import with_names
 from .renaming import body_of, with_renamed_files
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
+from .static_links import links_between, may_name_files
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
+from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
 from .xml_source import decoded, start_tags, xml_safe
@@ -53,6 +56,7 @@ __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
+    "MAX_KEY",
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
@@ -87,6 +91,8 @@ __all__ = [
     "inlined",
     "iter_files",
     "iter_static_files",
+    "links_between",
+    "may_name_files",
     "mended_text",
     "mended_xml",
     "missing_references",
@@ -104,7 +110,9 @@ __all__ = [
     "state_difference",
     "text_difference",
     "tree_with_drafts",
+    "usage_key_of",
     "with_attributes",
+    "with_names",
     "with_renamed_files",
     "without_url_name",
     "write_archive",

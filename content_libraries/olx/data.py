@@ -219,8 +219,9 @@ class OlxTree:
     paths of ``other_files`` (about pages, tabs, asset lists, unreferenced definitions) to the folder of course.xml.
     ``folder`` is the path of this folder in the archive, "" for the top. ``not_imported`` maps keys of blocks that
     represent content other than OLX, and cannot be converted to OLX, to the reason. ``tags`` maps keys of blocks to
-    tags that are not stored in the blocks themselves. ``notes`` tell what was not read as it stands. ``collections``
-    are groups of blocks that the source has besides its outline.
+    tags that are not stored in the blocks themselves. ``static_links`` maps static files to other static files that
+    they name. ``notes`` tell what was not read as it stands. ``collections`` are groups of blocks that the source has
+    besides its outline.
     """
 
     kind: Literal["course", "library"]
@@ -237,6 +238,7 @@ class OlxTree:
     tags: Mapping[tuple[str, str], Tags] = field(default_factory=dict, hash=False)
     notes: tuple[SourceNote, ...] = field(default=(), compare=False)
     collections: tuple[SourceCollection, ...] = ()
+    static_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are left out."""

@@ -14,6 +14,7 @@ __all__ = [
     "ArchiveTooLargeError",
     "BrokenBlocksError",
     "DamagedArchiveError",
+    "DoctypeInBlockError",
     "DuplicateBlockError",
     "FolderNotEmptyError",
     "ForbiddenDoctypeError",
@@ -126,3 +127,7 @@ class ForbiddenDoctypeError(OlxError):
     """A text declares a document type, the door to entities and external files."""
 
     code = "olx_forbidden_doctype"
+
+
+class DoctypeInBlockError(ForbiddenDoctypeError):
+    """A text declares a document type without an entity that could do harm. An author may have copied a whole page."""

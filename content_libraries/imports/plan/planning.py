@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
-from ...olx.api import OlxTree, SourceNote
+from ...olx.api import OlxTree, SourceNote, with_names
 from ...site_language import gettext
 from ..data import (
     MAKING_ACTIONS,
@@ -27,7 +27,7 @@ from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
 from .groups import note_on_groups, plan_groups
 from .library_facts import LibraryFacts, gather_facts
-from .nameless import with_names
+from .repeating import repeat_of
 from .source_part import read_part
 from .tags import SourceTags
 
@@ -38,6 +38,7 @@ def plan_tree(
     options: ImportOptions,
     *,
     user: Actor,
+    source_name: str = "",
     after: Sequence[ImportPlan] = (),
 ) -> ImportPlan:
     """
@@ -48,6 +49,7 @@ def plan_tree(
         library: the library to import into.
         options: the options of the import.
         user: the user who plans; errors name only libraries that this user may view.
+        source_name: the name of the file that was read, or the key of a course of this site.
         after: plans of other sources for the same library that are applied before this one. The library counts as
             having the items that they add.
 
@@ -94,6 +96,8 @@ def plan_tree(
         ),
         fingerprints=fingerprints,
         changes=None if facts.fingerprints is None else changes_between(facts.fingerprints, fingerprints),
+        source_name=source_name,
+        repeat=repeat_of(tree.context_key, facts, blocks, fingerprints, options),
         edited_targets=tuple(key for node in part.nodes if facts.is_edited(key := str(node.source_key))),
         leaving={
             str(block.source_key): gone

@@ -29,6 +29,7 @@ from ..data import (
     OnRepeat,
     PlannedBlock,
     PlannedCollection,
+    Repeat,
     SizeCheck,
     SourceChanges,
     SourceGroup,
@@ -88,6 +89,7 @@ def load_plan(content: bytes) -> ImportPlan:
             "groups": tuple(_group(group) for group in data.get("groups", ())),
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
+            "repeat": _repeat(data.get("repeat")),
             "leaving": _tuples(data["leaving"]),
             "tags_left_out": tuple(LeftOutTag(**tag) for tag in data.get("tags_left_out", ())),
             **{name: tuple(data[name]) for name in ("edited_targets", "unknown", "taken_titles")},
@@ -129,6 +131,10 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
 
 def _group(data: dict[str, Any]) -> SourceGroup:
     return SourceGroup(**{**data, "entity_refs": tuple(data["entity_refs"])})
+
+
+def _repeat(data: dict[str, Any] | None) -> Repeat | None:
+    return Repeat(**{**data, "skipped": tuple(data["skipped"])}) if data else None
 
 
 def _tuples(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -21,12 +21,12 @@ from ...jobs.api import UNFINISHED
 from ...keys import CourseKey, LibraryLocatorV2
 from ...learning_core.api import MAX_TITLE
 from ...libraries.api import Permission, access_library, author_pk, is_global_staff
-from ...olx.api import OlxError, OlxTree, StaticFile
+from ...olx.api import MAX_KEY, OlxError, OlxTree, StaticFile
 from ...storage_errors import storage_faults, storage_faults_named
 from ...stored_files import local_copy, store_in_field
 from ..models import SourceKind, SourceUpload
 from ..records.forwarding import refuse_frozen
-from .keys import MAX_KEY, source_digest
+from .keys import source_digest
 from .registry import as_source, source_format, upload_suffix
 
 logger = logging.getLogger(__name__)

@@ -36,6 +36,7 @@ class _Options(TypedDict):
     new_ids: bool
     with_drafts: bool
     source_key: str | None
+    confirm_repeat: bool
     collection: str
     only: Sequence[str]
     keep_unused_files: bool
@@ -60,6 +61,11 @@ class Command(LibraryCommand):
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
         parser.add_argument("--source-key", help="import it under this key instead of the source's own")
+        parser.add_argument(
+            "--confirm-repeat",
+            action="store_true",
+            help="the source is the course that was imported before, though most of it differs",
+        )
         parser.add_argument(
             "--collection", metavar="KEY", default="", help="code of the collection to fill; made if new"
         )
@@ -110,6 +116,7 @@ class Command(LibraryCommand):
                 make_collection=bool(options["collection"]),
                 forward=options["forward"] or None,
                 keep_unused_files=options["keep_unused_files"],
+                confirm_repeat=options["confirm_repeat"],
             ),
             strict=options["strict"],
             progress=self.progress,
@@ -122,6 +129,9 @@ class Command(LibraryCommand):
             )
         if options["dry_run"]:
             return {**imports.plan_report(plan), "blocks": imports.plan_rows(plan), "dry_run": True}
+        if question := imports.question_of(plan):
+            options_for_it = "--source-key, --on-repeat update, --on-repeat fork, --confirm-repeat"
+            raise CommandError(f"{question} ({options_for_it})")
         result = imports.apply_import(
             plan, user=user, source=source, publish=options["publish"], progress=self.progress
         )

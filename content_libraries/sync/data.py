@@ -42,7 +42,7 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 
 class SyncOutcome(StrEnum):
     """
-    Answers of an author to an update.
+    Decisions of an author about an update.
 
     ``KEEP_LOCAL``: take the update, and keep local changes. ``TAKE_UPSTREAM``: take the update, and give up local
     changes. ``DECLINE``: change nothing until the library has a newer version.

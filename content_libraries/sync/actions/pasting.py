@@ -247,7 +247,7 @@ def _is_item(origin: str) -> bool:
 
 def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
     """
-    Return the name of the published children of a copied container, if its draft had other children; otherwise "".
+    Return the ``children_name`` of the published children of a copied container if its draft had others; else "".
 
     Pasting a draft counts as declining the published children: the block is offered the library's next publication.
     """

@@ -109,7 +109,7 @@ class LinkSettings:
         """
         Return the key of the block that ``top_level`` names; None if it names none.
 
-        The block need not stand in it: rows tell whether it does (``CourseLink.top_level_parent_key``).
+        The named block need not contain this block: ``CourseLink.top_level_parent_key`` tells whether it does.
         """
         return None if self.top_level is None else full_key(course_key, self.top_level)
 

@@ -137,7 +137,7 @@ class _PlanWriter:
         """
         Return the OLX of a library item in the version that was synced last, and in the published version.
 
-        The OLX of a container is made of its title alone. None stands for a version that is not known.
+        The OLX of a container is made of its title alone. An unknown version is None.
         """
         contents, base, item = self.facts.contents, self.facts.bases.get(place.usage_key), place.item
         if not isinstance(item.key, LibraryContainerLocator):

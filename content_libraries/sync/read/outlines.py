@@ -51,7 +51,7 @@ class Outline:
         return [child for key in block.children if (child := self.blocks.get(key)) is not None]
 
     def above(self) -> Sequence[UsageKey]:
-        """Return the blocks that the top stands in, from the section down, without the course."""
+        """Return the blocks that contain the top block, from the section down, without the course."""
         found: list[UsageKey] = []
         parents = self.structure.parents
         key = next(iter(parents.get(self.top, ())), None)

@@ -137,7 +137,7 @@ class BlockPageSerializer(serializers.Serializer[Any]):
     is_unit_page = serializers.BooleanField()
     ancestor_xblocks = AncestorSerializer(many=True, help_text="From the section down.")
     outline_url = serializers.CharField()
-    unit_block_id = serializers.CharField(allow_null=True, help_text="Of the unit that the block is or stands in.")
+    unit_block_id = serializers.CharField(allow_null=True, help_text="Key of the block if it is a unit, or of its unit.")
     subsection_location = serializers.CharField(allow_null=True, help_text="Usage key of the subsection above it.")
 
 

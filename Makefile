@@ -9,7 +9,7 @@ SAY := date "+%H:%M:%S" | tr "\n" " "; echo
 SCHEMA := docs/reference/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-api test-browser test-mariadb test-newest test-postgresql test-services test-slow lint schema format bench docs locks clean \
+.PHONY: help install run test test-api test-browser test-lowest test-mariadb test-newest test-postgresql test-services test-slow lint schema format bench docs locks clean \
 	extract_translations compile_translations detect_changed_source_translations validate_translations
 
 help:  ## Show the targets
@@ -101,6 +101,23 @@ test-newest:  ## Test what leans on other packages against their newest releases
 	@$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --upgrade $(PACKAGES)
 	@$(NEWEST)/bin/pip list --disable-pip-version-check | grep $(PACKAGES:%=-e "^% ")
 	DIFFERENTIAL_SEEDS=50 $(NEWEST)/bin/python -m pytest -m "not services" tests/learning_core tests/upstream
+
+# Of the package, not of the host: the host takes its newest allowed packages. Tools that only look at code stay away.
+LOWEST := var/lowest
+ONLY_LOOK := schemathesis twine tox pre-commit pip-tools mypy ruff django-stubs djangorestframework-stubs celery-types types- \
+	import-linter code-annotations
+CORE := tests/olx tests/learning_core tests/libraries tests/courses/test_contract.py tests/sync/test_structures.py \
+	tests/imports/test_import_archive.py
+
+test-lowest:  ## Test the core against the lowest versions of packages that the package allows
+	@$(SAY) "Making the virtual environment $(LOWEST) with the lowest allowed versions …"
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@sed -nE 's/^([A-Za-z0-9._-]+)>=([0-9.]+).*/\1==\2/p' requirements/base.in requirements/meilisearch.in \
+		requirements/tantivy.in > $(LOWEST)/lowest.txt
+	@sed '/^-c /d; s|^-r |-r $(CURDIR)/requirements/|' requirements/dev.in | grep -v $(ONLY_LOOK:%=-e "^%") > $(LOWEST)/dev.in
+	@$(LOWEST)/bin/pip install --quiet --disable-pip-version-check -c $(LOWEST)/lowest.txt -r $(LOWEST)/dev.in
+	@$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(LOWEST)/bin/python -m pytest -m "not services" $(CORE)
 
 lint: $(VENV)/.browser  ## Check style, types, layers, migrations, the API schema and PII annotations
 	$(BIN)/ruff check .

@@ -22,11 +22,26 @@ def version() -> str:
     return match.group(1)
 
 
+def long_description() -> str:
+    """
+    Return the README without links to files of the project, which lead nowhere from a package index.
+
+    A link becomes the name of the file, which the source distribution has, padded so that columns of tables stay.
+    """
+
+    def name_of(link: re.Match[str]) -> str:
+        is_cell = link.string.startswith("  ", link.end())
+        return f"``{link[1]}``".ljust(len(link[0]) if is_cell else 0)
+
+    text = re.sub(r"^\.\. image:: (?!https?:).*\n( +:.*\n)*", "", (HERE / "README.rst").read_text(), flags=re.MULTILINE)
+    return re.sub(r"`([^`<]+) <(?!https?:)[^>`]+>`_", name_of, text)
+
+
 setup(
     name="content_libraries",
     version=version(),
     description="Open edX content libraries for any Django project, without the platform",
-    long_description=(HERE / "README.rst").read_text(),
+    long_description=long_description(),
     long_description_content_type="text/x-rst",
     author="The contributors of content_libraries",
     license="AGPL-3.0-only",

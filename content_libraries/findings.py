@@ -15,9 +15,11 @@ class Finding:
         subject: key of the affected object, usually of a library.
         message: a description, for the operator of the site.
         repaired: whether it has been repaired.
+        repairable: whether a check that repairs can put it right, or may at least try.
     """
 
     check: str
     subject: str
     message: str
     repaired: bool = False
+    repairable: bool = False

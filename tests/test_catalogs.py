@@ -49,6 +49,13 @@ KEPT: Final = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w+\}|</?\w[^>]*>")
 """What a translation keeps as it is: places to fill in, and markup."""
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Leave the language of the process as it was: the middleware of a request keeps its language active."""
+    with translation.override(translation.get_language()):
+        yield
+
+
 def texts_of(package: Path) -> set[Text]:
     """The texts that makemessages finds."""
     return {

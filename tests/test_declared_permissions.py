@@ -7,8 +7,9 @@ tasks call it, too. So what is declared has to be complete, enough, and no more 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Final
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,11 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.request import Request
 
 from content_libraries.clipboard.models import StagedContent
+from content_libraries.courses.rest.base import CoursePermissionsMixin
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.data import Grant, GrantKind, Permission
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.libraries.permissions import RoleBackend
 from content_libraries.libraries.rest.base import LibraryScopedView
+from content_libraries.rest.views import ErrorsMixin
+from content_libraries.xblocks.rest.views import XBlockAPIView
 from tests.conftest import ClientFactory
 from tests.world import world_with_arguments  # noqa: F401 - the fixture “arguments”
 
@@ -118,6 +122,81 @@ def test_a_refusal_comes_before_bad_input(arguments: dict[str, str], stranger: U
         answer = client.generic(method, filled(path, values), "{", content_type="application/json")
         if permissions and answer.status_code != 403:
             told[method, path] = answer.status_code
+    assert told == {}
+
+
+class Reason(StrEnum):
+    """A reason why a view declares no permission."""
+
+    NAMED_LATER = "The body or the query names the library or course. Clients know bad input to be refused first."
+    FOUND_FIRST = "The URL names an object by its id. What it belongs to, and so who may see it, is found with it."
+    TOKEN = "A token in the URL gives access, also to users who are not logged in."
+    OTHER_PACKAGE = "The view of another package checks, with permission classes or in its methods."
+    EVERYBODY = "Shows every user the same, or only what the user may see."
+
+
+UNDECLARED: Final[Mapping[Reason, str]] = {
+    Reason.NAMED_LATER: (
+        "BlocksView BulkMigrationView ChangeSetsView ClipboardView ConversionPreviewsView CreateView ExplainView"
+        " ImportsView LinkListView LinkMovePreviewsView LinkMovesView MigrationInfoView MigrationsView PlansView"
+        " PreviewView PreviewsView ReuseChecksView RunsView SearchView SourcesView UsagesView"
+    ),
+    Reason.FOUND_FIRST: (
+        "ChangeSetRecordsView ChangeSetView ConversionUndosView ConversionView LegacyTaskView MigrationCancelView"
+        " MigrationView PlanView RestoreLogView RetryView RunRetryView RunView StagedOlxView VersionFileView"
+    ),
+    Reason.TOKEN: "CourseBlockFileView CourseHandlerView HandlerView",
+    Reason.OTHER_PACKAGE: (
+        "AssignmentsView FlagStatesView ObjectTagView OrganizationsView OwnPermissionsView RoleUsersView RolesView"
+        " ScopesView TaxonomyTagsView TaxonomyView TeamMemberAssignmentsView TeamMembersView UserValidationView"
+    ),
+    Reason.EVERYBODY: "ObjectTagCountsView SearchKeyView TemplateView",
+}
+"""Each view of the app that declares no permission, by reason (ADR 0043)."""
+
+
+def own_views() -> dict[str, type[Any]]:
+    """Name -> class of each view of the app that has a URL."""
+    found = (getattr(view, "cls", None) or getattr(view, "view_class", None) for _path, view in views())
+    return {cls.__name__: cls for cls in found if cls is not None and cls.__module__.startswith("content_libraries")}
+
+
+def declares(view: type[Any]) -> bool:
+    return hasattr(view, "perms_map") or getattr(view, "check_access", None) not in (None, ErrorsMixin.check_access)
+
+
+def test_each_view_declares_its_permissions_or_is_listed_with_a_reason() -> None:
+    listed = [name for names in UNDECLARED.values() for name in names.split()]
+    assert len(listed) == len(set(listed))
+    assert {name for name, view in own_views().items() if not declares(view)} == set(listed)
+
+
+def test_a_view_declares_for_each_of_its_methods() -> None:
+    undeclared = {
+        (method, path)
+        for path, view in views()
+        if (cls := getattr(view, "cls", None)) is not None and hasattr(cls, "perms_map")
+        for method in cls.http_method_names
+        if hasattr(cls, method) and method not in ("head", "options") and method.upper() not in cls.perms_map
+    }
+    assert undeclared == set()
+
+
+def test_views_of_courses_and_blocks_refuse_before_bad_input(
+    arguments: dict[str, str], stranger: User, api_client: ClientFactory
+) -> None:
+    client, told = api_client(stranger), {}
+    values = USUAL_ARGUMENTS | arguments
+    query = "version=x&depth=x&get_upstream_info=x"
+    for path, view in views():
+        cls = getattr(view, "cls", None)
+        if cls is None or not issubclass(cls, CoursePermissionsMixin | XBlockAPIView):
+            continue
+        for method in (method for method, permissions in cls.perms_map.items() if permissions):
+            url = f"{filled(path, values)}?{query}"
+            answer = client.generic(method, url, "{", content_type="application/json")
+            if answer.status_code not in (403, 404):
+                told[method, path] = answer.status_code
     assert told == {}
 
 

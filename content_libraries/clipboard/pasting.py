@@ -21,12 +21,13 @@ from ..content.api import (
 )
 from ..errors import InvalidInputError
 from ..keys import LibraryLocatorV2
-from ..learning_core.api import ChangeKind, FileBytes, named
+from ..learning_core.api import ChangeKind, FileBytes, lock_package, named
 from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import OlxBlock, parse_block
+from ..plan_basis import refuse_outdated
 from .copying import get_clipboard
 from .models import StagedContent, StagedFile
-from .plans import Extras, plan_paste
+from .plans import Extras, basis_now, outdated, plan_paste
 from .sources import Files, files_of_source
 
 
@@ -86,20 +87,24 @@ def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:
 
     The new items do not get the tags of the copied ones (wire: clipboard-paste).
 
-    Raises NotFoundError, NotAllowedError, ConflictError; OlxError if a text cannot be read, and InvalidInputError if
-    the clipboard is empty, if the block holds other blocks, or if the library would have too many items.
+    Raises NotFoundError, NotAllowedError, PlanOutdatedError, ConflictError; OlxError if a text cannot be read, and
+    InvalidInputError if the clipboard is empty, if the block holds other blocks, or if the library would have too many
+    items.
     """
     library = access_library(user, library_key, Permission.EDIT)
     clip = open_clipboard(user)
     if clip.root.tag not in CONTAINERS_OF_TAGS:
         check_without_children(clip.root.tag, clip.suggested_name)
+    learning_package_pk = package_pk(library)
+    plan = plan_paste(
+        clip.root,
+        Extras(clip.files, clip.settings),
+        learning_package_pk=learning_package_pk,
+        library_key=library.library_key,
+    )
     with transaction.atomic(), named(ChangeKind.PASTE, source_key=clip.source_key):
-        plan = plan_paste(
-            clip.root,
-            Extras(clip.files, clip.settings),
-            learning_package_pk=package_pk(library),
-            library_key=library.library_key,
-        )
+        lock_package(learning_package_pk)
+        refuse_outdated(plan.basis, basis_now(plan, learning_package_pk), outdated)
         writes = write_items(
             user,
             library,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ..block_types.api import CONTAINERS_OF_TAGS, TAGS_OF_CONTAINERS, UNIT, rank_of_tag
 from ..content.api import (
@@ -19,14 +20,18 @@ from ..content.api import (
     has_children,
     title_of_untitled,
 )
-from ..errors import MalformedKeyError
+from ..errors import MalformedKeyError, PlanOutdatedError
 from ..keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, item_key, library_key_of
 from ..learning_core import api as learning_core
 from ..olx.api import OlxBlock, with_attributes
+from ..plan_basis import ChangedFact, PlanBasis
 from .data import COPIED_FROM, COPIED_VERSION
 
 MAX_SLUG: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
+
+LIVE: Final = "live"
+DELETED: Final = "deleted"
 
 _NO_ORIGIN: Final = {"url_name": None, COPIED_FROM: None, COPIED_VERSION: None}
 
@@ -41,13 +46,15 @@ class Plan:
     """
     New components and containers with codes that no other item has, and the name of the pasted item among them.
 
-    ``settings`` are the settings of the containers, by ``entity_ref``.
+    ``settings`` are the settings of the containers, by ``entity_ref``. ``basis`` has the ``entity_ref`` of each new
+    item, which no item may have, and of each existing item that becomes a child.
     """
 
     root_ref: str
     components: Sequence[ComponentWrite]
     containers: Sequence[ContainerWrite]
     settings: Mapping[str, ContainerSettingsData]
+    basis: PlanBasis[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,22 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
                     can_stand_alone=block is root,
                 )
             )
-    return Plan(ref(_origin(root)), components, containers, settings)
+    used = {tree.linked[child] for children in tree.children.values() for child in children if child in tree.linked}
+    basis = PlanBasis[str]({ref(origin): None for origin in tree.copies} | dict.fromkeys(used, LIVE))
+    return Plan(ref(_origin(root)), components, containers, settings, basis)
+
+
+def basis_now(plan: Plan, learning_package_pk: int) -> PlanBasis[str]:
+    """Return the present state of the items in the basis of a plan, in two queries."""
+    refs = plan.basis.facts
+    taken = learning_core.existing_refs(learning_package_pk, refs)
+    live = learning_core.draft_versions(learning_package_pk, refs)
+    return PlanBasis({ref: LIVE if ref in live else DELETED for ref in taken})
+
+
+def outdated(changes: tuple[ChangedFact[str], ...]) -> PlanOutdatedError:
+    """Return the error for a plan whose basis has changed."""
+    return PlanOutdatedError(_("“%(item)s” was changed in the meantime. Paste again.") % {"item": changes[0].subject})
 
 
 @dataclass(slots=True)

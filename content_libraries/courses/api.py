@@ -87,6 +87,7 @@ from .plans import (
     SetChildren,
     UpdateBlock,
     holds_blocks,
+    versions_in,
 )
 from .published import PublishedBlock, PublishedCourse
 from .states import block_state
@@ -177,6 +178,7 @@ __all__ = [
     "reorder_children",
     "require_in_course",
     "rerun_course",
+    "versions_in",
     "viewable_courses",
     "write_course_file",
     "write_course_plan",

@@ -53,11 +53,21 @@ def find_block(usage_key: UsageKey, *, user: Actor, any_of: Collection[CoursePer
 
     Raises NotFoundError for a block that does not exist, and for a user who lacks all of the permissions.
     """
-    if any(may_in_course(user, usage_key.course_key, permission) for permission in any_of):
-        block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
-        if block is not None:
-            return block
-    raise NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
+    refuse_hidden_block(usage_key, user=user, any_of=any_of)
+    block = course_store().blocks(usage_key.course_key, [usage_key]).get(usage_key)
+    if block is None:
+        raise _not_found(usage_key)
+    return block
+
+
+def refuse_hidden_block(usage_key: UsageKey, *, user: Actor, any_of: Collection[CoursePermission]) -> None:
+    """Raise NotFoundError for a user who has none of the permissions in the course of a block."""
+    if not any(may_in_course(user, usage_key.course_key, permission) for permission in any_of):
+        raise _not_found(usage_key)
+
+
+def _not_found(usage_key: UsageKey) -> NotFoundError:
+    return NotFoundError(_("The block “%(block)s” was not found.") % {"block": usage_key})
 
 
 def get_course_tree(

@@ -66,7 +66,8 @@ def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index:
     Copy the draft of a block, with everything in it, into its own or another course.
 
     Args:
-        user: needs VIEW in the course of the block, and EDIT in the course of the parent.
+        user: needs VIEW in the course of the block, and EDIT in the course of the parent, as for the clipboard. A link
+            is copied whether or not the user may view its library: the text is that of the course.
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, and the error with which a course hook refuses the edit.

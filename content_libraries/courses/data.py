@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -133,9 +134,10 @@ class CourseStructure:
         seen: set[UsageKey] = set()
         while stack:
             key, level = stack.pop()
-            if key in seen:
+            known = len(seen)
+            seen.add(key)  # computes the hash of the key, which is slow, only once
+            if len(seen) == known:
                 continue
-            seen.add(key)
             yield key, level
             if depth is None or level < depth:
                 stack.extend((child, level + 1) for child in reversed(self.children.get(key, ())))
@@ -346,7 +348,7 @@ def top_level_name(text: str | None) -> str | None:
 
     Earlier versions of this app wrote ``TYPE@BLOCK_ID``. Older courses have a JSON object with type and id.
     """
-    value = _json(text)
+    value = _json(text) if text and text.lstrip()[:1] in ("{", '"') else None
     if isinstance(value, dict) and {"type", "id"} <= value.keys():
         return f"{value['type']}:{value['id']}"
     name = value if isinstance(value, str) else text
@@ -362,8 +364,11 @@ _MAX_VERSION: Final = 2**31 - 1
 """The largest version number that every database stores."""
 
 
+_PLAIN_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
+
+
 def _json(text: str | None) -> object:
-    if not text:
+    if not text or text == "[]":  # said by nearly every linked block
         return None
     try:
         return read_json(text)
@@ -372,7 +377,7 @@ def _json(text: str | None) -> object:
 
 
 def _version(text: str | None) -> int | None:
-    value = _json(text)
+    value = int(text) if text and _PLAIN_NUMBER.fullmatch(text) else _json(text)
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 <= value <= _MAX_VERSION else None

@@ -24,6 +24,7 @@ from ..errors import (
 from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import author_pk
 from ..olx.api import MEDIA_LIMIT_BYTES, root_tag, settings_in, with_attributes
+from ..plan_basis import PlanBasis
 from ..values import read_settings_file
 from . import hooks
 from .course_reader import lock_course
@@ -278,7 +279,7 @@ def _apply(course_key: CourseKey, user: Actor, *changes: Change) -> Applied:
 def _change_block(
     key: UsageKey, user: Actor, change: Change, *, expected: Mapping[UsageKey, int] | None = None
 ) -> Block:
-    apply_course_plan(key.course_key, CoursePlan((change,), expected or {}), user=user)
+    apply_course_plan(key.course_key, CoursePlan((change,), PlanBasis(expected or {})), user=user)
     return _block(key)
 
 

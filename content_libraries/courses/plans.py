@@ -7,7 +7,7 @@ outcome is written, so a block that moves twice gets one new version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from opaque_keys.edx.keys import UsageKey
 from ..block_types import api as block_types
 from ..errors import InvalidInputError, NotFoundError, PlanOutdatedError
 from ..olx.api import parse_block, without_url_name
+from ..plan_basis import ChangedFact, PlanBasis, refuse_outdated
 from .data import ROOT, CourseStructure
 
 
@@ -100,12 +101,12 @@ class CoursePlan:
 
     Args:
         changes: made in this order.
-        expected: usage key -> version number that the plan was made for. If a block has another version when the plan
-            is applied, or is deleted, the plan is refused.
+        basis: usage key -> version number that the plan was made for. If a block has another version when the plan is
+            applied, or is deleted, the plan is refused.
     """
 
     changes: tuple[Change, ...]
-    expected: Mapping[UsageKey, int] = field(default_factory=dict, hash=False)
+    basis: PlanBasis[UsageKey] = field(default_factory=PlanBasis)
 
 
 @dataclass(slots=True)
@@ -139,7 +140,7 @@ def outcome_of(plan: CoursePlan, structure: CourseStructure) -> Outcome:
     Raises PlanOutdatedError when the course has changed since the plan was made, NotFoundError for a block that does
     not exist, InvalidInputError if a change would make the course invalid, and OlxError for unsafe OLX.
     """
-    _refuse_outdated(plan, structure)
+    refuse_outdated(plan.basis, versions_in(structure, plan.basis.facts), _outdated)
     run = _Run(structure)
     for change in plan.changes:
         run.do(change)
@@ -155,13 +156,14 @@ def holds_blocks(block_type: str) -> bool:
     return block_types.block_type(block_type).holds_blocks
 
 
-def _refuse_outdated(plan: CoursePlan, structure: CourseStructure) -> None:
-    for key, version_num in plan.expected.items():
-        block = structure.blocks.get(key)
-        if block is None or block.version_num != version_num:
-            raise PlanOutdatedError(
-                _("“%(key)s” was changed in the meantime. Look at it, then try again.") % {"key": key}
-            )
+def versions_in(structure: CourseStructure, keys: Iterable[UsageKey]) -> PlanBasis[UsageKey]:
+    """Return the versions of blocks as the basis of a plan. Blocks that do not exist are left out."""
+    return PlanBasis({key: structure.blocks[key].version_num for key in keys if key in structure.blocks})
+
+
+def _outdated(changes: tuple[ChangedFact[UsageKey], ...]) -> PlanOutdatedError:
+    text = _("“%(key)s” was changed in the meantime. Look at it, then try again.")
+    return PlanOutdatedError(text % {"key": changes[0].subject})
 
 
 class _Run:

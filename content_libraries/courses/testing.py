@@ -23,6 +23,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..errors import ConflictError, ContentLibrariesError, InvalidInputError, NotFoundError
 from ..learning_core.api import FileBytes, media_digest
+from ..plan_basis import PlanBasis
 from .data import ROOT
 from .plans import (
     Change,
@@ -86,7 +87,7 @@ class CourseStoreContract(TestCase):
         return key
 
     def apply(self, *changes: Change, expected: Expected | None = None, file_bytes: FileBytes | None = None) -> Applied:
-        plan = CoursePlan(changes, expected or {})
+        plan = CoursePlan(changes, PlanBasis(expected or {}))
         return self.store.apply(self.course_key, plan, author_pk=None, file_bytes=file_bytes)
 
     def fill(self) -> None:

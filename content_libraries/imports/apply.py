@@ -27,7 +27,7 @@ from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 from .models import ModulestoreMigration
 from .plan.collecting import fill_collection
 from .plan.groups import fill_groups
-from .plan.outdated import refuse_outdated
+from .plan.outdated import refuse_outdated_import
 from .plan.repeating import refuse_doubtful
 from .plan.tags import give_tags
 from .records import mapping
@@ -73,7 +73,7 @@ def apply_plan(
     job_uuid = migration.job.uuid if migration is not None and migration.job is not None else None
     with transaction.atomic(), named(ChangeKind.IMPORT, source_key=plan.source_key, job_uuid=job_uuid):
         lock_target(plan, learning_package_pk)
-        refuse_outdated(plan, learning_package_pk)
+        refuse_outdated_import(plan, learning_package_pk)
         writes = _write(user, plan, library, source)
         written = _collect(plan, learning_package_pk, writes, author_pk=author_pk(user))
         give_tags(plan, library, written.entity_pks)

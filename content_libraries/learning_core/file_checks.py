@@ -124,7 +124,7 @@ def file_findings(files: Iterable[DamagedFile], subjects: Mapping[int, str], *, 
             "versions": ", ".join(map(str, file.versions)),
             "problem": file.problem,
         }
-        yield Finding("files", subjects[file.entity_pk], message, repaired=file.is_repaired)
+        yield Finding("files", subjects[file.entity_pk], message, repaired=file.is_repaired, repairable=not repair)
 
 
 def _current(learning_package_pk: int) -> QuerySet[ComponentVersionMedia]:

@@ -6,14 +6,13 @@ Answers are remembered during a request, so that a view and the api function tha
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from crum import get_current_request
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 from organizations.models import Organization
 
 from .. import conf
@@ -36,7 +35,8 @@ class _CourseBackend(Protocol):
 
 _VIEW_LIBRARY_UPDATES: Final = "courses.view_library_updates"
 _OPERATOR: Final = Grant(GrantKind.OPERATOR, "", "", frozenset(Permission))
-_remembered = RequestCache("content_libraries.access")
+_MEMORY: Final = "_content_libraries_access"
+"""Attribute of a request that holds what was looked up for it, and ends with it, whatever middleware a host has."""
 
 
 def get_library(library_key: LibraryLocatorV2) -> ContentLibrary:
@@ -142,7 +142,8 @@ def may_see(user: Actor, owner_pk: int | None) -> bool:
 
 def forget_access() -> None:
     """Forget the libraries and grants that were looked up in this request, because something about them has changed."""
-    _remembered.clear()
+    if (memory := _memory()) is not None:
+        memory.clear()
 
 
 def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
@@ -153,30 +154,32 @@ def views_library_updates(user: Actor, course_key: CourseKey) -> bool:
     return _VIEW_LIBRARY_UPDATES in backend.permissions(user, course_key)
 
 
+def _memory() -> dict[str, Any] | None:
+    """Return what was looked up in this request; None in workers and shells, where a revoked role has to stop a job."""
+    request = get_current_request()
+    if request is None:
+        return None
+    memory: dict[str, Any] = request.__dict__.setdefault(_MEMORY, {})
+    return memory
+
+
 def _library(library_key: LibraryLocatorV2) -> ContentLibrary:
     """Find a library, once in a request."""
-    if get_current_request() is None:
-        return get_library(library_key)
-    found = _remembered.get_cached_response(str(library_key))
-    if found.is_found:
-        remembered: ContentLibrary = found.value
-        return remembered
-    library = get_library(library_key)
-    _remembered.set(str(library_key), library)
-    return library
+    return _once(str(library_key), lambda: get_library(library_key))
 
 
 def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
     if is_operator(user):
         return (_OPERATOR,)
-    if get_current_request() is None:
-        # The memory of a worker or a shell would never be cleared, and a revoked role has to stop a job.
-        return tuple(permission_backend().grants(user, library))
-    key = f"{user.pk}:{library.pk}"
-    found = _remembered.get_cached_response(key)
-    if found.is_found:
-        grants: tuple[Grant, ...] = found.value
-        return grants
-    grants = tuple(permission_backend().grants(user, library))
-    _remembered.set(key, grants)
-    return grants
+    return _once(f"{user.pk}:{library.pk}", lambda: tuple(permission_backend().grants(user, library)))
+
+
+def _once[T](name: str, look_up: Callable[[], T]) -> T:
+    """Return what was found under a name in this request, or look it up."""
+    memory = _memory()
+    if memory is None:
+        return look_up()
+    if name not in memory:
+        memory[name] = look_up()
+    found: T = memory[name]
+    return found

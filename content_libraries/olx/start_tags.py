@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from ..translation import gettext as _
@@ -24,9 +25,21 @@ def root_tag(text: str) -> str:
 
 
 def settings_in(text: str) -> dict[str, str]:
-    """Return the attributes of a text's root element that are settings. Raises OlxError for unsafe XML."""
+    """
+    Return the attributes of a text's root element that are settings. Raises OlxError for unsafe XML.
+
+    The result for a short text is cached, because reading a course parses the same elements each time.
+    """
+    return dict(_settings_in_short(text)) if len(text) <= _SHORT else _settings_in(text)
+
+
+def _settings_in(text: str) -> dict[str, str]:
     root = _parsed(text).root
     return settings_among(root.tag, root.attributes)
+
+
+_SHORT: Final = 1_000
+_settings_in_short = lru_cache(maxsize=10_000)(_settings_in)
 
 
 def without_url_name(text: str) -> str:

@@ -112,7 +112,7 @@ def _check(learning_package_pk: int, *, is_behind: bool, repair: bool) -> Findin
     if is_behind:
         if repair:
             catch_up(learning_package_pk)
-        return Finding(INDEX, key, _("The index lags behind the content."), repaired=repair)
+        return Finding(INDEX, key, _("The index lags behind the content."), repaired=repair, repairable=True)
     if place is None or not (differences := compare(place)):
         return None
     if repair:
@@ -120,7 +120,7 @@ def _check(learning_package_pk: int, *, is_behind: bool, repair: bool) -> Findin
         start_over(SearchCheckpoint.objects.filter(learning_package_pk=learning_package_pk, is_spare=False))
         catch_up(learning_package_pk)
     text = _("Documents in the index: %(differences)s.") % {"differences": differences}
-    return Finding(INDEX, key, text, repaired=repair)
+    return Finding(INDEX, key, text, repaired=repair, repairable=True)
 
 
 def _key_of_deleted(learning_package_pk: int) -> str:

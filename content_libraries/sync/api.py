@@ -53,6 +53,7 @@ from .legacy.jobs import (
     start_conversion,
 )
 from .legacy.undoing import UndoConflictError, undo_conversion
+from .link.explanations import reason_text
 from .link.rows import check_links, linked_courses, rebuild_links
 from .read.links import (
     ItemType,
@@ -146,6 +147,7 @@ __all__ = [
     "preview_link_move",
     "preview_outcome",
     "preview_sync",
+    "reason_text",
     "rebuild_links",
     "refuse_update_of_all",
     "retry_conversion",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from hashlib import blake2b
 from json import dumps
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..courses.api import CoursePlan, CreateBlock
 from ..keys import ItemKey
+from ..plan_basis import PlanBasis, State
 
 
 class LinkState(StrEnum):
@@ -42,7 +42,7 @@ WORKING_STATES = (LinkState.OK, LinkState.UPDATE, LinkState.DECLINED)
 
 class SyncOutcome(StrEnum):
     """
-    Answers of an author to an update.
+    Decisions of an author about an update.
 
     ``KEEP_LOCAL``: take the update, and keep local changes. ``TAKE_UPSTREAM``: take the update, and give up local
     changes. ``DECLINE``: change nothing until the library has a newer version.
@@ -196,19 +196,25 @@ class SyncPlan:
         return frozenset(change.usage_key for change in self.changes.changes if isinstance(change, CreateBlock))
 
     @cached_property
-    def fingerprint(self) -> str:
-        """Return a digest of the plan. Two plans with equal digests do the same, apart from the keys of new blocks."""
+    def basis(self) -> PlanBasis[str]:
+        """
+        Return the steps, and the versions of the blocks of the course, as the facts that a preview has shown.
+
+        Two plans with an equal basis do the same, apart from the keys of new blocks.
+        """
         names = {str(key): f"new {number}" for number, key in enumerate(self._created_in_order())}
 
-        def named(key: UsageKey) -> str:
-            return names.get(str(key), str(key))
+        def state(step: SyncStep) -> State:
+            key = names.get(str(step.usage_key), str(step.usage_key))
+            return dumps([step.action, step.reason, key, step.upstream, _replace_keys(dumps(step.detail), names)])
 
-        steps = [
-            (step.action, step.reason, named(step.usage_key), step.upstream, _replace_keys(dumps(step.detail), names))
-            for step in self.steps
-        ]
-        text = dumps([steps, [str(key) for key in self.changes.expected], sorted(self.changes.expected.values())])
-        return blake2b(text.encode(), digest_size=16).hexdigest()
+        facts = {f"step {number}": state(step) for number, step in enumerate(self.steps)}
+        return PlanBasis(facts | {str(key): version for key, version in self.changes.basis.facts.items()})
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the basis, which a client sends to get exactly what its preview showed."""
+        return self.basis.fingerprint
 
     def _created_in_order(self) -> list[UsageKey]:
         return [step.usage_key for step in self.steps if step.action == SyncAction.CREATE]

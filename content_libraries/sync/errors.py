@@ -7,6 +7,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ..errors import ConflictError, InvalidInputError, NotAllowedError, PlanOutdatedError
 from ..keys import ItemKey
+from ..plan_basis import ChangedFact
 from .data import SyncPlan
 
 
@@ -89,10 +90,11 @@ class SyncOutdatedError(PlanOutdatedError):
 
     code = "preview_outdated"
 
-    def __init__(self) -> None:
+    def __init__(self, changes: tuple[ChangedFact[str], ...] = ()) -> None:
         super().__init__(
             gettext("The library or the course changed since this was shown. Look at it again, then sync.")
         )
+        self.changes = changes
 
 
 class WouldDeleteError(ConflictError):

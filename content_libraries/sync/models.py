@@ -24,9 +24,9 @@ class CourseLink(models.Model):
     2. A row names both sides by keys. Whether the library item exists and is published is looked up when it is needed.
        So a link can break and heal without a change of the row.
     3. ``library_key``, ``upstream_ref`` and ``container_type`` are the names of the item in Learning Core; they are
-       blank when ``upstream_key`` is not a valid key. ``fault`` is an error that the keys alone show.
-    4. ``top_level_parent_key`` is the outermost linked block that the block is part of. It is set while the block
-       names that block in its settings and stands in it, and counts only while that block has a row.
+       blank when ``upstream_key`` is not a valid key. ``fault`` is an error that can be seen from the keys alone.
+    4. ``top_level_parent_key`` is the key of the outermost linked block that contains this block. It is set while this
+       block names the outermost block in its settings, and counts only while the outermost block has a row.
 
     .. no_pii:
     """

@@ -28,7 +28,7 @@ from .reports import BlockReport, TypeReport, report_blocks, summarize_reports
 from .resources import read_resource
 from .saving import save_fields
 from .tokens import course_file_token, course_handler_url, handler_url
-from .versions import access_version
+from .versions import access_version, require_in_library
 from .videos import save_thumbnail, save_transcript
 from .visits import Place
 
@@ -75,6 +75,7 @@ __all__ = [
     "render_version",
     "render_view",
     "report_blocks",
+    "require_in_library",
     "save_fields",
     "save_thumbnail",
     "save_transcript",

@@ -17,7 +17,8 @@ from ..errors import NotFoundError
 from ..learning_core.api import StoredFile
 from .data import CourseBlockDraft
 
-_EDITORS: Final = (CoursePermission.EDIT, CoursePermission.MANAGE_LIBRARY_UPDATES)
+EDITORS: Final = (CoursePermission.EDIT, CoursePermission.MANAGE_LIBRARY_UPDATES)
+"""One of these lets a user see the drafts of a course's blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def access_course_draft(key: UsageKey, *, user: Actor) -> CourseBlockDraft:
     Needs EDIT or MANAGE_LIBRARY_UPDATES in the course, because reviewers of library updates see drafts, too. Raises
     NotFoundError if the block does not exist or the user may not know of it.
     """
-    block = find_block(key, user=user, any_of=_EDITORS)
+    block = find_block(key, user=user, any_of=EDITORS)
     files = {} if block.state.holds_blocks else course_store().files(key.course_key)
     return CourseBlockDraft(
         key=key,

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from ..actors import Actor
 from ..content.api import reads_for_course
 from ..errors import NotAllowedError, NotFoundError
-from ..keys import CourseKey, LibraryUsageLocatorV2, library_key_of
+from ..keys import CourseKey, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
 from ..learning_core import api as learning_core
-from ..libraries.api import Permission, get_library, may, package_pk
+from ..libraries.api import Permission, access_library, get_library, may, package_pk
 from .data import BlockVersion, Version
 
 
@@ -40,7 +40,7 @@ def access_version(
         library = get_library(library_key)
         for_course_only = reads_for_course(user, library, key, permission, course_key=for_course, inside=True)
     except NotFoundError as error:
-        raise NotFoundError(_("Content Library '%(library)s' does not exist") % {"library": library_key}) from error
+        raise _no_library(library_key) from error
     except NotAllowedError as error:
         raise _not_allowed(key) from error
     if for_course_only and version == "draft":
@@ -66,6 +66,21 @@ def access_version(
         can_edit=may(user, library, Permission.EDIT),
         version_num=stored.version_num,
     )
+
+
+def require_in_library(key: LibraryUsageLocatorV2, *, user: Actor, permission: Permission) -> None:
+    """Check a permission in the library of a component. Raises the errors that ``access_version`` raises for it."""
+    library_key = library_key_of(key)
+    try:
+        access_library(user, library_key, permission)
+    except NotFoundError as error:
+        raise _no_library(library_key) from error
+    except NotAllowedError as error:
+        raise _not_allowed(key) from error
+
+
+def _no_library(library_key: LibraryLocatorV2) -> NotFoundError:
+    return NotFoundError(_("Content Library '%(library)s' does not exist") % {"library": library_key})
 
 
 def _not_allowed(key: LibraryUsageLocatorV2) -> NotAllowedError:

@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils.translation import gettext
-from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
-from opaque_keys.edx.locator import CourseLocator
 
 from content_libraries import api
-from content_libraries.errors import MalformedKeyError, NotFoundError
+from content_libraries.errors import NotFoundError
 
 from ..frontend.configuration import frontend_url
 
@@ -26,18 +24,6 @@ class NoPreviewError(NotFoundError):
     """A block has no preview; the message says why, in a frame."""
 
     code = "no_preview"
-
-
-def block_key(text: str) -> UsageKey:
-    """Parse the usage key of a course block; a branch in it makes no difference. Raises MalformedKeyError."""
-    try:
-        key: UsageKey = UsageKey.from_string(text)
-    except InvalidKeyError as error:
-        raise MalformedKeyError(gettext("“%(value)s” is not the key of a block.") % {"value": text}) from error
-    course_key = key.context_key
-    if not isinstance(course_key, CourseLocator) or course_key.run is None:
-        raise MalformedKeyError(gettext("“%(value)s” is not the key of a block of a course.") % {"value": text})
-    return key.map_into_course(course_key.for_branch(None))
 
 
 def frontend_page(key: UsageKey) -> str:

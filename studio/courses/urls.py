@@ -23,8 +23,8 @@ urlpatterns = [
         views.CourseValidationView.as_view(),
         name="course-validation",
     ),
-    path("container/<str:usage_key>", views.ContainerPageView.as_view(), name="container-page"),
-    path("xblock/<str:usage_key>", views.BlockPreviewView.as_view(), name="block-preview"),
+    path("container/<exact_block_key:usage_key>", views.ContainerPageView.as_view(), name="container-page"),
+    path("xblock/<exact_block_key:usage_key>", views.BlockPreviewView.as_view(), name="block-preview"),
     # Some frontends add a slash.
     path("api/courses/v1/courses/<course_key:course_key>/", views.LmsCourseView.as_view()),
 ]

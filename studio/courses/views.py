@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.views import View
 from drf_spectacular.utils import extend_schema
 from edx_rest_framework_extensions.paginators import DefaultPagination
+from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from content_libraries import api, conf
-from content_libraries.errors import MalformedKeyError
 from content_libraries.rest.views import FramedMixin
 
 from ..rest import StudioAPIView
-from .blocks import NoPreviewError, block_key, frontend_page, preview_url
+from .blocks import NoPreviewError, frontend_page, preview_url
 from .checklists import quality_of, validation_of
 from .data import card_of, courses_of, details_of
 
@@ -131,11 +131,8 @@ class CourseValidationView(StudioAPIView):
 class ContainerPageView(View):
     """The frontend's page about a block. Lists of usages link here."""
 
-    def get(self, request: HttpRequest, usage_key: str) -> HttpResponseRedirect:
-        try:
-            page = frontend_page(block_key(usage_key))
-        except MalformedKeyError as error:
-            raise Http404(error.message) from error
+    def get(self, request: HttpRequest, usage_key: UsageKey) -> HttpResponseRedirect:
+        page = frontend_page(usage_key)
         if not page:
             raise Http404(_("This site knows no frontend."))
         return HttpResponseRedirect(page)
@@ -145,9 +142,9 @@ class BlockPreviewView(FramedMixin, StudioAPIView):
     """The draft of a course block, in a frame beside the present version of the library."""
 
     @extend_schema(exclude=True)  # a page for people
-    def get(self, request: Request, usage_key: str) -> HttpResponse:
+    def get(self, request: Request, usage_key: UsageKey) -> HttpResponse:
         try:
-            return HttpResponseRedirect(preview_url(request.user, block_key(usage_key)))
+            return HttpResponseRedirect(preview_url(request.user, usage_key))
         except NoPreviewError as error:
             page = render(request._request, "studio/notice.html", {"message": error.message})
         page["Content-Security-Policy"] = f"{conf.frame_ancestors()}; default-src 'self'"

@@ -113,11 +113,14 @@ class VideoImageView(StudioAPIView):
 
     parser_classes = (MultiPartParser,)
 
-    def post(self, request: Request, library_key: str, video_id: str) -> Response:
+    def check_access(self, request: Request) -> None:
+        api.access_library(request.user, self.kwargs["library_key"], api.Permission.EDIT)
+
+    def post(self, request: Request, library_key: api.LibraryLocatorV2, video_id: str) -> Response:
         body = VideoImageSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         file = body.validated_data["file"]
-        image = api.save_thumbnail(api.library_key(library_key), video_id, file, user=request.user)
+        image = api.save_thumbnail(library_key, video_id, file, user=request.user)
         url = reverse("library-version-file", args=(image.version_uuid, image.path))
         return Response({"image_url": request.build_absolute_uri(url)})
 

@@ -6,51 +6,28 @@ django-user-tasks registers forms that would change its rows without the jobs. T
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final
 
 import user_tasks.admin  # noqa: F401 - registers the admin that is replaced here
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from user_tasks.models import UserTaskArtifact, UserTaskStatus
 
-from content_libraries.api import is_global_staff, job_kinds
+from content_libraries.admin_base.staff import StaffAdmin
+from content_libraries.api import job_kinds
 
 _KINDS: Final = tuple(job_kinds())
-
-
-class _OnlyToBeLookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A read-only admin for staff."""
-
-    class Media:
-        css: ClassVar = {"all": ("content_libraries/admin.css",)}
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_global_staff(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 admin.site.unregister([UserTaskStatus, UserTaskArtifact])
 
 
 @admin.register(UserTaskStatus)
-class TaskStatusAdmin(_OnlyToBeLookedAt):
+class TaskStatusAdmin(StaffAdmin):
     """Progress of jobs, as clients see it. Each row leads to its job, which can be canceled and retried there."""
 
     list_display = ("name", "job", "task_class", "state", "progress", "user", "created")
@@ -83,7 +60,7 @@ class TaskStatusAdmin(_OnlyToBeLookedAt):
 
 
 @admin.register(UserTaskArtifact)
-class TaskArtifactAdmin(_OnlyToBeLookedAt):
+class TaskArtifactAdmin(StaffAdmin):
     """Errors and files that jobs have left behind."""
 
     list_display = ("name", "status", "created", "text")

@@ -17,10 +17,14 @@ from pytest_django import Settings
 from content_libraries.actors import OPERATOR
 from content_libraries.block_types.api import TAGS_OF_CONTAINERS
 from content_libraries.clipboard.models import StagedContent, StagedFile
+from content_libraries.clipboard.pasting import open_clipboard
+from content_libraries.clipboard.plans import Extras, basis_now, outdated, plan_paste
 from content_libraries.content import api as content
 from content_libraries.content.container_settings import settings_of
+from content_libraries.errors import PlanOutdatedError
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibraryPermission
+from content_libraries.plan_basis import refuse_outdated
 from tests.conftest import ClientFactory, CommitRunner, LibraryFactory, MemberFactory
 from tests.content.client import LibraryClient
 from tests.content.conftest import ActingAs
@@ -195,6 +199,30 @@ def test_a_child_that_was_deleted_meanwhile_is_copied(lib: LibraryClient) -> Non
     first, second = lib.children(name_of(lib.ok(paste(lib))))
     assert first.startswith("html:text-")
     assert second == "html:h2"
+
+
+def test_a_planned_paste_is_refused_when_a_child_was_deleted_or_a_name_was_taken(
+    lib: LibraryClient, staff: User
+) -> None:
+    for code in ("h1", "h2"):
+        lib.create(f"html:{code}")
+    lib.create("unit:u1", "Unit", children=["html:h1", "html:h2"])
+    copy(lib, "unit:u1")
+    clip = open_clipboard(staff)
+    package_pk = libraries.package_pk(lib.library)
+    plan = plan_paste(
+        clip.root,
+        Extras(clip.files, clip.settings),
+        learning_package_pk=package_pk,
+        library_key=lib.library.library_key,
+    )
+    refuse_outdated(plan.basis, basis_now(plan, package_pk), outdated)
+    lib.delete("html:h1")
+    lib.create(f"unit:{plan.root_ref}", "The same name")
+    with pytest.raises(PlanOutdatedError, match="Paste again"):
+        refuse_outdated(plan.basis, basis_now(plan, package_pk), outdated)
+    changed = plan.basis.changes_to(basis_now(plan, package_pk))
+    assert {(change.before, change.now) for change in changed} == {("live", "deleted"), (None, "live")}
 
 
 def test_settings_that_came_with_an_import_come_along(lib: LibraryClient, other: LibraryClient) -> None:

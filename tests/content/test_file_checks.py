@@ -115,6 +115,8 @@ def test_what_has_its_bytes_nowhere_is_named_and_left_alone(lib: LibraryClient, 
     assert path.read_bytes() == SHORT
     with pytest.raises(CommandError, match="1 of the findings could not be repaired"):
         call_command("check_libraries", "--repair", stdout=StringIO())
+    with pytest.raises(CommandError, match="--repair: it can put 1 right"):
+        call_command("check_libraries", stdout=StringIO())
 
 
 def test_another_library_has_the_same_file(

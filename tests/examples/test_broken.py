@@ -63,3 +63,8 @@ def test_check_libraries_names_them_and_fails() -> None:
         call_command("check_libraries", "--json", stdout=out)
     findings = json.loads(out.getvalue().splitlines()[-1])["findings"]
     assert [finding["subject"] for finding in findings if finding["check"] == "extensions"] == NAMES
+
+
+def test_no_repair_is_offered_for_what_it_cannot_put_right() -> None:
+    with pytest.raises(CommandError, match=r"^\d+ of the findings are left, and have to be put right by hand\.$"):
+        call_command("check_libraries", stdout=StringIO())

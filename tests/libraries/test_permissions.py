@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
@@ -206,9 +207,11 @@ def test_all_viewable_libraries_take_one_query(make_library: LibraryFactory, str
     assert (len(found), len(queries)) == (4, 1)
 
 
+@pytest.mark.parametrize("left_out", ["", "edx_django_utils.cache.middleware.RequestCacheMiddleware"])
 def test_a_revoked_role_ends_with_the_request(
-    api_client: ClientFactory, library: ContentLibrary, stranger: User
+    api_client: ClientFactory, library: ContentLibrary, stranger: User, settings: Any, left_out: str
 ) -> None:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != left_out]
     client, url = api_client(stranger), "/api/libraries/v2/lib:CL-TEST:lib1/"
 
     give_role(stranger, "library_author", "lib:CL-TEST:lib1")

@@ -59,6 +59,8 @@ def test_a_command_syncs_what_is_ready_in_one_change_set(
     call_command("sync_course", str(COURSE_KEY), "--dry-run", "--json")
     planned = json.loads(capsys.readouterr().out)
     assert block(text).title == "Text two"
+    call_command("sync_course", str(COURSE_KEY), "--dry-run")
+    assert "“Text two”: The library has a new version." in capsys.readouterr().out
     call_command("sync_course", str(COURSE_KEY), "--json")
     done = json.loads(capsys.readouterr().out)
     assert done == planned | {"dry_run": False}

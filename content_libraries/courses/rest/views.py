@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.http import HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -15,11 +17,14 @@ from ...rest.views import LibraryAPIView
 from ..data import CoursePermission
 from ..permissions import access_course
 from ..published import PublishedCourse
+from .base import CoursePermissionsMixin
 from .serializers import StructureSerializer
 
 
-class StructureView(LibraryAPIView):
+class StructureView(CoursePermissionsMixin, LibraryAPIView):
     """The published structure of a course."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         summary="Get the published structure of a course",

@@ -50,7 +50,7 @@ class Command(LibraryCommand):
         return {"findings": [asdict(finding) for finding in self.findings]}
 
     def failure(self, _result: Mapping[str, object]) -> str:
-        left = sum(not finding.repaired for finding in self.findings)
+        left = [finding for finding in self.findings if not finding.repaired]
         return "\n".join([*self.failures, *([self._left(left)] if left else [])])
 
     def _do(self, check: Check) -> None:
@@ -62,20 +62,27 @@ class Command(LibraryCommand):
         except ContentLibrariesError as error:
             self.failures.append(str(error))
 
-    def _left(self, count: int) -> str:
+    def _left(self, left: Sequence[Finding]) -> str:
+        count, repairable = len(left), sum(finding.repairable for finding in left)
         if self.repairs:
             text = ngettext(
                 "%(count)s of the findings could not be repaired.",
                 "%(count)s of the findings could not be repaired.",
                 count,
             )
-        else:
+        elif not repairable:
             text = ngettext(
-                "%(count)s of the findings is left. Run the command with --repair to put it right.",
-                "%(count)s of the findings are left. Run the command with --repair to put them right.",
+                "%(count)s of the findings is left, and has to be put right by hand.",
+                "%(count)s of the findings are left, and have to be put right by hand.",
                 count,
             )
-        return text % {"count": count}
+        else:
+            text = ngettext(
+                "%(count)s of the findings is left. Run the command with --repair: it can put %(repairable)s right.",
+                "%(count)s of the findings are left. Run the command with --repair: it can put %(repairable)s right.",
+                count,
+            )
+        return text % {"count": count, "repairable": repairable}
 
     def summarize(self, result: Mapping[str, object]) -> str:
         if self.findings or self.failures:

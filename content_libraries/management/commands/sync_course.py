@@ -45,7 +45,8 @@ class Command(LibraryCommand):
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         steps = [
-            f"{step['action']:10} {step['usage_key']} “{step['title']}”: {step['reason']}" for step in result["details"]
+            f"{step['action']:10} {step['usage_key']} “{step['title']}”: {sync.reason_text(step['reason'])}"
+            for step in result["details"]
         ]
         skipped = [f"skipped    {one['usage_key']}: {one['message']}" for one in result["skipped"]]
         lines = cut(steps, is_done=not result["dry_run"]) + cut(skipped, is_done=False)

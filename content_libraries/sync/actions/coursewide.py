@@ -12,11 +12,12 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ...actors import Actor
 from ...courses.api import course_store, lock_course
 from ...keys import LibraryLocatorV2
+from ...plan_basis import refuse_outdated
 from ..data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
+from ..errors import SyncOutdatedError
 from ..link.access import libraries_closed_to_syncs, require_links_of_course, require_syncs_of_course
 from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in
-from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_sync
 from ..read.links import top_level_links
 from .syncing import Synced, apply_sync
@@ -62,7 +63,7 @@ def sync_course(
     with transaction.atomic():
         lock_course(course_key)
         plan = _plan(course_key, user, only_library)
-        refuse_outdated(plan, fingerprint)
+        refuse_outdated(fingerprint, plan.basis, SyncOutdatedError)
         synced = apply_sync(plan, user=user)
         if settle is not None:
             settle(synced)

@@ -12,15 +12,15 @@ from ...actors import Actor
 from ...courses.api import Block, Change, CoursePlan, UpdateBlock, lock_course
 from ...keys import ItemKey, LibraryContainerLocator
 from ...olx.api import with_attributes
+from ...plan_basis import refuse_outdated
 from ..data import READY_STATES, FileNotices, LinkState, SkippedLink, SyncAction, SyncPlan, SyncReason, SyncStep
-from ..errors import BadUpstreamError
+from ..errors import BadUpstreamError, SyncOutdatedError
 from ..link.access import access_block, require_may_see_state, require_may_sync
 from ..link.attributes import LinkSettings, children_name, course_type_of, key_or_none, ref_of
 from ..link.explanations import explain
 from ..link.readiness import standings_of
 from ..link.upstreams import Upstreams, read_upstreams
 from ..models import CourseLink
-from ..plan.outdated import refuse_outdated
 from .syncing import apply_sync, blocks_in, own_upstream
 
 
@@ -49,7 +49,7 @@ def decline_update(usage_key: UsageKey, *, user: Actor, fingerprint: str | None 
         block = access_block(user, usage_key, manage=True)
         require_may_sync(user, usage_key, own_upstream(block))
         plan = _plan(usage_key)
-        refuse_outdated(plan, fingerprint)
+        refuse_outdated(fingerprint, plan.basis, SyncOutdatedError)
         apply_sync(plan, user=user)
     return plan
 

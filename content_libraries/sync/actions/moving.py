@@ -35,8 +35,8 @@ class LinkMove:
 
     Args:
         moved: usage key -> key of the item that the block becomes linked to.
-        left: usage key of a block that stays linked to the old library -> the state of its item in the other library
-            that keeps it from moving, or the state of the first such item in the same structure.
+        left: usage key of a block that stays linked to the old library -> why it cannot move: the state of its item in
+            the other library, or of the first item in the same structure that the other library cannot offer.
     """
 
     course_key: CourseKey

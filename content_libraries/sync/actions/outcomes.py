@@ -1,4 +1,4 @@
-"""Answers an update by the name of an outcome: keep local changes, take the library's values, or decline."""
+"""Settles an update by the name of an outcome: keep local changes, take the library's values, or decline."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def settle_update(
     fingerprint: str | None = None,
 ) -> SyncPlan:
     """
-    Answer an update that a library offers.
+    Settle an update that a library offers, as the author has decided.
 
     Args:
         usage_key: the linked block; no part of a linked structure.
-        outcome: the answer. ``TAKE_UPSTREAM`` is possible for a component only: inside of a structure, titles and texts
-            of the course stay.
+        outcome: the author's decision. ``TAKE_UPSTREAM`` is possible for a component only: inside of a structure,
+            titles and texts of the course stay.
         user: needs the permissions of ``sync_block``.
         keep: names of fields whose local changes stay when the library's values are taken.
         fingerprint: fingerprint of the preview that the user has seen.
 
-    Returns: the plan that was applied. Raises the errors of ``sync_block``, and InvalidInputError for an impossible
-    answer.
+    Returns: the plan that was applied. Raises the errors of ``sync_block``, and InvalidInputError for an outcome that
+    is impossible for the block.
     """
     if outcome == SyncOutcome.DECLINE:
         return decline_update(usage_key, user=user, fingerprint=fingerprint)

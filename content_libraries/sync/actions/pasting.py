@@ -34,12 +34,14 @@ from ...courses.api import (
     lock_course,
     private_name,
     require_in_course,
+    versions_in,
     write_course_plan,
 )
 from ...keys import ItemKey, item_key
 from ...learning_core.api import ChangeKind, FileBytes, named
 from ...libraries.api import author_pk
 from ...olx.api import OlxBlock, definition_of, settings_in, with_attributes
+from ...plan_basis import PlanBasis
 from ...tagging.api import clone_tags, copy_tags
 from ..data import FileNotices
 from ..guard.edits import refuse_linked_parents
@@ -82,10 +84,11 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     paster = _Paster(parent_key, clip)
     with transaction.atomic(), named(ChangeKind.PASTE, source_key=clip.source_key):
         lock_course(course_key)
-        refuse_linked_parents([parent_key], course_store().structure(course_key))
+        structure = course_store().structure(course_key)
+        refuse_linked_parents([parent_key], structure)
         if paster.item is not None:
             refuse_unfit_item(paster.item, parent_key)
-        plan, top = paster.plan(index)
+        plan, top = paster.plan(index, versions_in(structure, [parent_key]))
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.file_bytes)
         copy_tags({str(key): item for key, item in paster.items.items()})
         clone_tags({str(copy.usage_key): str(copy.source_key) for copy in paster.copies})
@@ -112,8 +115,16 @@ class _Paster:
     children: dict[UsageKey, tuple[UsageKey, ...]] = field(default_factory=dict)
     errors: dict[str, None] = field(default_factory=dict)
 
-    def plan(self, index: int | None) -> tuple[CoursePlan, UsageKey]:
-        """Plan the paste. Returns: the plan, and the key of the pasted block."""
+    def plan(self, index: int | None, basis: PlanBasis[UsageKey]) -> tuple[CoursePlan, UsageKey]:
+        """
+        Plan the paste.
+
+        Args:
+            index: place among the children of the parent; the end if None.
+            basis: the version of the parent.
+
+        Returns: the plan, and the key of the pasted block.
+        """
         top = self._add(self.clip.root, None, None)
         self.texts.update({copy.usage_key: copy.olx for copy in with_link_settings(self.copies)})
         changes: list[Change] = [
@@ -126,7 +137,7 @@ class _Paster:
             )
             for key, children in self.children.items()
         ]
-        return CoursePlan((*changes, *self.incoming.new.values())), top
+        return CoursePlan((*changes, *self.incoming.new.values()), basis), top
 
     @cached_property
     def incoming(self) -> ArrivingFiles:
@@ -236,7 +247,7 @@ def _is_item(origin: str) -> bool:
 
 def _children_passed_over(element: OlxBlock, version: CopiedVersion) -> str:
     """
-    Return the name of the published children of a copied container, if its draft had other children; otherwise "".
+    Return the ``children_name`` of the published children of a copied container if its draft had others; else "".
 
     Pasting a draft counts as declining the published children: the block is offered the library's next publication.
     """

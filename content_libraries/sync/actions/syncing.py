@@ -27,9 +27,17 @@ from ...keys import ItemKey, LibraryContainerLocator, library_key_of
 from ...learning_core.api import ChangeKind, named
 from ...libraries.api import author_pk
 from ...olx.api import with_attributes
+from ...plan_basis import refuse_outdated
 from ...tagging.api import announce_tags, copy_tags, release_copied_tags
 from ..data import FileNotices, LinkState, SyncAction, SyncPlan
-from ..errors import BadDownstreamError, BadUpstreamError, NotLinkedError, NotTopLevelError, WouldDeleteError
+from ..errors import (
+    BadDownstreamError,
+    BadUpstreamError,
+    NotLinkedError,
+    NotTopLevelError,
+    SyncOutdatedError,
+    WouldDeleteError,
+)
 from ..guard.edits import refuse_linked_parents
 from ..guard.reuse import refuse_unsupported_type
 from ..link.access import access_block, may_view_library, require_may_see_state, require_may_sync
@@ -39,7 +47,6 @@ from ..link.rows import tops_of
 from ..link.upstreams import read_contents, read_upstreams
 from ..plan.block_olx import link_without_sync
 from ..plan.files import bytes_of
-from ..plan.outdated import refuse_outdated
 from ..plan.planning import plan_creation, plan_sync
 
 
@@ -99,7 +106,7 @@ def sync_block(
         block = access_block(user, usage_key, manage=True)
         _require_syncable(block, user, manage=True)
         plan = plan_sync(usage_key.course_key, [usage_key], override=override, keep=keep)
-        refuse_outdated(plan, fingerprint)
+        refuse_outdated(fingerprint, plan.basis, SyncOutdatedError)
         return apply_sync(plan, user=user)
 
 
@@ -193,7 +200,7 @@ def link_block(
         plan = plan_sync(usage_key.course_key, [usage_key])
         if fingerprint is None and any(step.action == SyncAction.DELETE for step in plan.steps):
             raise WouldDeleteError(plan)
-        refuse_outdated(plan, fingerprint)
+        refuse_outdated(fingerprint, plan.basis, SyncOutdatedError)
         return apply_sync(plan, user=user)
 
 

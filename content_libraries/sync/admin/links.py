@@ -37,7 +37,7 @@ _STATES: Final[Mapping[str, LazyText]] = {
 
 
 class WithStanding(Protocol):
-    """A link in a list, and how it stands."""
+    """A link in a list, with its state and whether it is ready to sync."""
 
     standing: Standing
 
@@ -90,7 +90,7 @@ class LevelFilter(admin.SimpleListFilter):
 
 
 class LinkChangeList(ChangeList):
-    """A page of links, each with its ``standing``."""
+    """A page of links. Each link gets its ``standing``."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

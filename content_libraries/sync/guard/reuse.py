@@ -85,7 +85,7 @@ def refuse_unfit_item(key: ItemKey, parent_key: UsageKey) -> None:
 
 
 def refuse_unfit_parent(structure: CourseStructure, parent_key: UsageKey, block_type: str) -> None:
-    """Raise NotFoundError for the parent, and UnfitParentError unless a block of this type can stand in it."""
+    """Raise NotFoundError for the parent, and UnfitParentError unless it can hold a block of this type."""
     if parent_key not in structure.blocks:
         raise NotFoundError(_("There is no “%(block)s”.") % {"block": parent_key})
     if not (structure.blocks[parent_key].holds_blocks and may_hold_in_course(parent_key.block_type, block_type)):

@@ -26,6 +26,7 @@ from ...courses.api import (
     UpdateBlock,
     course_store,
     require_in_course,
+    versions_in,
 )
 from ...errors import NotFoundError
 from ...imports.api import forwarded_blocks
@@ -120,7 +121,7 @@ def plan_conversion(draft: LegacyDraft, blocks: Sequence[LegacyBlock]) -> Conver
         course_key=draft.course_key,
         blocks=converted,
         attributes=tuple(planner.attributes),
-        changes=CoursePlan(tuple(planner.changes), {key: states[key].version_num for key in planner.read_keys}),
+        changes=CoursePlan(tuple(planner.changes), versions_in(draft.structure, planner.read_keys)),
         clean=tuple(
             change.usage_key for change in planner.attributes if not states[change.usage_key].has_unpublished_changes
         ),

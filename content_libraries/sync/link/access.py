@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
@@ -15,8 +16,11 @@ from ..data import LinkState
 from ..errors import UpstreamNotAllowedError
 from .explanations import explain
 
-_VIEW = (CoursePermission.VIEW_LIBRARY_UPDATES, CoursePermission.VIEW)
-_MANAGE = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
+VIEW_LINKS: Final = (CoursePermission.VIEW_LIBRARY_UPDATES, CoursePermission.VIEW)
+"""One of these lets a user see the links of a course."""
+
+SYNC_LINKS: Final = (CoursePermission.MANAGE_LIBRARY_UPDATES, CoursePermission.EDIT)
+"""One of these lets a user change and sync the links of a course."""
 
 
 def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
@@ -25,7 +29,7 @@ def access_block(user: Actor, usage_key: UsageKey, *, manage: bool) -> Block:
 
     Raises NotFoundError for a block that does not exist, and for a user who lacks the permission.
     """
-    return find_block(usage_key, user=user, any_of=_MANAGE if manage else _VIEW)
+    return find_block(usage_key, user=user, any_of=SYNC_LINKS if manage else VIEW_LINKS)
 
 
 def require_links_of_course(user: Actor, course_key: CourseKey) -> None:

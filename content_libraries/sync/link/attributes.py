@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, Self
 
@@ -108,7 +109,7 @@ class LinkSettings:
         """
         Return the key of the block that ``top_level`` names; None if it names none.
 
-        The block need not stand in it: rows tell whether it does (``CourseLink.top_level_parent_key``).
+        The named block need not contain this block: ``CourseLink.top_level_parent_key`` tells whether it does.
         """
         return None if self.top_level is None else full_key(course_key, self.top_level)
 
@@ -183,8 +184,9 @@ def ref_of(key: ItemKey) -> str:
     return component_ref(key.block_type, key.usage_id)
 
 
+@lru_cache(maxsize=20_000)
 def key_or_none(text: str | None) -> ItemKey | None:
-    """Parse the key of a library item; None if the text is not a key."""
+    """Parse the key of a library item, with a cache; None if the text is not a key."""
     try:
         return None if text is None else upstream_key(text)
     except MalformedKeyError:

@@ -10,7 +10,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...keys import ItemKey
 from ...translation import LazyText
-from ..data import LinkState
+from ..data import LinkState, SyncReason
 from ..errors import BadUpstreamError
 from .attributes import course_type_of
 
@@ -50,6 +50,30 @@ def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageK
     if state == LinkState.DELETED and top is not None:
         return str(_DELETED_PART % names)
     return str(_TEXTS[state] % names) if state in _TEXTS else ""
+
+
+_REASONS: Final[Mapping[SyncReason, LazyText]] = {
+    SyncReason.NEW_VERSION: gettext_lazy("The library has a new version."),
+    SyncReason.SAME_VERSION: gettext_lazy("The library has the same version."),
+    SyncReason.EARLIER_VERSION: gettext_lazy("The library has published an earlier version again."),
+    SyncReason.LOCAL_EDIT: gettext_lazy("It was changed in the course."),
+    SyncReason.LIBRARY_STRUCTURE: gettext_lazy("The library has other content in this place."),
+    SyncReason.REMOVED_UPSTREAM: gettext_lazy("The library has removed it from this place."),
+    SyncReason.DELETED_UPSTREAM: gettext_lazy("The library has deleted it."),
+    SyncReason.UNPUBLISHED_UPSTREAM: gettext_lazy("The library has not published it."),
+    SyncReason.LOCAL_ADDITION: gettext_lazy("It was added in the course."),
+    SyncReason.OTHER_LINK: gettext_lazy("It is linked to another item."),
+    SyncReason.NEW_FILE: gettext_lazy("The course does not have the file."),
+    SyncReason.CHANGED_FILE: gettext_lazy("The library has another file of this name."),
+    SyncReason.AUTHORS_FILE: gettext_lazy("The course has a file of its own with this name."),
+    SyncReason.LOST_FILE: gettext_lazy("The storage has lost the file."),
+    SyncReason.LIBRARY_TAGS: gettext_lazy("The tags of the library item have changed."),
+}
+
+
+def reason_text(reason: SyncReason) -> str:
+    """Return the reason for a step of a sync as a sentence, in the language of the request."""
+    return str(_REASONS[reason])
 
 
 def require_matching_types(key: ItemKey, usage_key: UsageKey) -> None:

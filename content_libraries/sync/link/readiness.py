@@ -29,7 +29,7 @@ class LinkRow(NamedTuple):
     """
     A row of ``CourseLink`` with keys and lists as texts, and without times.
 
-    Parsing all of them would cost more than everything else, and few are looked at.
+    Parsing the keys and lists of all rows would take longer than everything else, and only few of them are used.
     """
 
     pk: int

@@ -74,7 +74,7 @@ def follow_blocks(course_key: CourseKey, changed: Iterable[UsageKey], deleted: I
     """
     Update the rows of changed and deleted blocks, in the transaction of the change.
 
-    If a container becomes linked, or stops being linked, the rows of the linked blocks below it are updated too.
+    If a container becomes linked, or stops being linked, the rows of all linked blocks below it are updated too.
     """
     changed, deleted = set(changed), set(deleted)
     store = course_store()
@@ -174,12 +174,20 @@ def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[F
         differences = list(_differences(course_key, library_key))
         if differences and repair:
             rebuild_links(course_key)
-        findings += [Finding("links", str(key), message, repair) for key, message in differences]
+        findings += [
+            Finding("links", str(key), message, repaired=repair, repairable=True) for key, message in differences
+        ]
     courses = Course.objects.values("id")
     orphans = CourseLink.objects.exclude(course_key__in=courses)
     for key in list(orphans.values_list("downstream_key", flat=True)):
         findings.append(
-            Finding("links", str(key), _("The row of this link is left over from a deleted course."), repair)
+            Finding(
+                "links",
+                str(key),
+                _("The row of this link is left over from a deleted course."),
+                repaired=repair,
+                repairable=True,
+            )
         )
     if repair:
         orphans.delete()
@@ -234,7 +242,7 @@ def _tops(
     """
     Return for each linked block the outermost linked block that it is part of; None for a top-level block.
 
-    A part names its structure in its settings. The name counts only while the part stands in that structure: other
+    A part names the top of its structure in its settings. The name counts only while the top contains the part: other
     sites let authors move parts out of their structures. Other sites also let a part name another part (wire:
     sync-structure), so names are followed to the outermost block.
 
@@ -261,7 +269,7 @@ def _stored(course_key: CourseKey, keys: Iterable[UsageKey] | None = None) -> di
 
 
 def _rows_of_parts(course_key: CourseKey, tops: Collection[UsageKey]) -> dict[UsageKey, CourseLink]:
-    """Return the rows of parts of linked structures. A part that stands in a second place outlives its structure."""
+    """Return the rows of parts of linked structures. A part with a second place outlives its structure."""
     rows = CourseLink.objects.filter(course_key=course_key)
     found = (rows.filter(top_level_parent_key__in=part) for part in learning_core.in_parts(tops))
     return {row.downstream_key: row for part in found for row in part}

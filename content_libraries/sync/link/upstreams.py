@@ -18,7 +18,7 @@ from ...olx.api import settings_in
 from ..data import LinkState
 
 _MAX_READS: Final = 5
-"""How often a library is read at most, if an author publishes during each reading."""
+"""Maximal number of attempts to read a library while authors publish in it."""
 
 _STUDIO_ID: Final = re.compile("[0-9a-f]{32}")
 _REPEATED: Final = re.compile(r"_\d+$")
@@ -205,7 +205,7 @@ def _copied_in(
 
 
 def _read_library(library_key: LibraryLocatorV2, package_pk: int, wanted: Collection[ItemKey]) -> Upstreams:
-    """Read a library, and again if an author published meanwhile, so that all items are from one publish log."""
+    """Read a library, and repeat that if an author published meanwhile, so that all items are from one publish log."""
     for _attempt in range(_MAX_READS):
         before = learning_core.newest_publish_logs([package_pk])
         found = _read_once(library_key, package_pk, wanted)

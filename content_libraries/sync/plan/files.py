@@ -60,7 +60,7 @@ def without_lost_files(plan: SyncPlan) -> SyncPlan:
     kept = tuple(change for change in changes if not (isinstance(change, PutFile) and change.digest in lost))
     return replace(
         plan,
-        changes=CoursePlan(kept, plan.changes.expected),
+        changes=CoursePlan(kept, plan.changes.basis),
         steps=tuple(
             replace(step, reason=SyncReason.LOST_FILE)
             if step.action == SyncAction.ASSET and step.detail["path"] in paths

@@ -15,6 +15,7 @@ from ...block_types.api import DISPLAY_NAME
 from ...courses.api import CoursePlan, CreateBlock, UpdateBlock
 from ...keys import LibraryContainerLocator
 from ...olx.api import says_the_same, with_attributes
+from ...plan_basis import PlanBasis
 from ..data import FileNotices, SkippedLink, SyncAction, SyncPlan, SyncReason
 from ..link.attributes import LinkSettings, short_key
 from ..link.upstreams import display_name_of
@@ -44,12 +45,13 @@ def write_plan(
     for top in facts.tops:
         writer.add_place(top.place, top.place, top.parent, top.index)
     course, parts = facts.course, writer.parts
+    versions = {key: block.version_num for key, block in course.blocks.items()}
     return SyncPlan(
         course_key=course.course_key,
         tops=tuple(top.place.usage_key for top in facts.tops),
         steps=tuple(parts.steps),
         skipped=tuple(skipped),
-        changes=CoursePlan(tuple(parts.changes), {key: block.version_num for key, block in course.blocks.items()}),
+        changes=CoursePlan(tuple(parts.changes), PlanBasis(versions)),
         byte_sources=parts.byte_sources,
         tag_sources=parts.tag_sources,
         notices=FileNotices(tuple(parts.new_files), tuple(parts.conflicting_files)),
@@ -135,7 +137,7 @@ class _PlanWriter:
         """
         Return the OLX of a library item in the version that was synced last, and in the published version.
 
-        The OLX of a container is made of its title alone. None stands for a version that is not known.
+        The OLX of a container is made of its title alone. An unknown version is None.
         """
         contents, base, item = self.facts.contents, self.facts.bases.get(place.usage_key), place.item
         if not isinstance(item.key, LibraryContainerLocator):

@@ -1,8 +1,8 @@
 """
 Converts the transcripts of older videos for courses: SJSON files become SRT files, named for each language.
 
-Older videos name an English transcript by ``sub``, an ID that stands for a file of the course. The files of a linked
-block are in a folder of its own, so the file name has to be written out (wire: sync-files).
+Older videos name an English transcript by ``sub``, an ID from which the name of a file of the course is made. The files
+of a linked block are in a folder of its own, so the file name has to be written out (wire: sync-files).
 """
 
 from __future__ import annotations

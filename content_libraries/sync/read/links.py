@@ -66,7 +66,7 @@ class LinkedChildren:
 
 @dataclass(frozen=True, slots=True)
 class LinkTimes:
-    """When a link was made, and when something that it says really changed."""
+    """When a link was made, and when one of its values last changed."""
 
     created: datetime
     updated: datetime

@@ -46,12 +46,12 @@ class Outline:
     blocks: Mapping[UsageKey, Block]
     links: Mapping[UsageKey, LinkDetail]
 
-    def children(self, usage_key: UsageKey) -> Sequence[UsageKey]:
+    def children(self, block: Block) -> Sequence[Block]:
         """Return the children of a block that the outline shows; children below its depth are left out."""
-        return [key for key in self.blocks[usage_key].children if key in self.blocks]
+        return [child for key in block.children if (child := self.blocks.get(key)) is not None]
 
     def above(self) -> Sequence[UsageKey]:
-        """Return the blocks that the top stands in, from the section down, without the course."""
+        """Return the blocks that contain the top block, from the section down, without the course."""
         found: list[UsageKey] = []
         parents = self.structure.parents
         key = next(iter(parents.get(self.top, ())), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError
 from ...jobs.api import JobState
-from ...keys import LibraryLocatorV2
+from ...keys import CourseKey, LibraryLocatorV2
 from ...rest.bodies import KeyListField, StrictSerializer, refuse_fields, request_body
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
@@ -120,6 +121,27 @@ class LinkMoveRequestSerializer(StrictSerializer):
     target_library = serializers.CharField(help_text="Key of another one, which has the same items.")
 
 
+@dataclass(frozen=True, slots=True)
+class LinkMoveRequest:
+    """A request for a move of links, parsed."""
+
+    course_key: CourseKey
+    source: LibraryLocatorV2
+    target: LibraryLocatorV2
+
+    @classmethod
+    def of(cls, request: Request) -> LinkMoveRequest:
+        """Parse the body of a request. Raises ValidationError and InvalidInputError."""
+        body = LinkMoveRequestSerializer(data=request_body(request))
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        return cls(
+            course_key_of(wanted["course_key"], field="course_key"),
+            library_of(wanted["source_library"], field="source_library"),
+            library_of(wanted["target_library"], field="target_library"),
+        )
+
+
 class MovedLinkSerializer(serializers.Serializer[Any]):
     """A link that moves."""
 
@@ -154,7 +176,9 @@ class LinkMovePreviewsView(DeveloperErrorsView):
         responses=LinkMoveSerializer,
     )
     def post(self, request: Request) -> Response:
-        return Response(_link_move(request, api.preview_link_move))
+        asked = LinkMoveRequest.of(request)
+        move = api.preview_link_move(asked.course_key, source=asked.source, target=asked.target, user=request.user)
+        return Response(api.link_move_report(move))
 
 
 @extend_schema(tags=TAGS)
@@ -169,20 +193,9 @@ class LinkMovesView(DeveloperErrorsView):
         responses=LinkMoveSerializer,
     )
     def post(self, request: Request) -> Response:
-        return Response(_link_move(request, api.move_links))
-
-
-def _link_move(request: Request, act: Callable[..., api.LinkMove]) -> dict[str, Any]:
-    body = LinkMoveRequestSerializer(data=request_body(request))
-    body.is_valid(raise_exception=True)
-    wanted = body.validated_data
-    move = act(
-        course_key_of(wanted["course_key"], field="course_key"),
-        source=library_of(wanted["source_library"], field="source_library"),
-        target=library_of(wanted["target_library"], field="target_library"),
-        user=request.user,
-    )
-    return api.link_move_report(move)
+        asked = LinkMoveRequest.of(request)
+        move = api.move_links(asked.course_key, source=asked.source, target=asked.target, user=request.user)
+        return Response(api.link_move_report(move))
 
 
 class RunRequestSerializer(StrictSerializer):

@@ -47,7 +47,7 @@ class DeveloperErrorsView(LibraryAPIView):
     """
     Base of views whose errors say ``developer_message``: a string, a list, or an object by field.
 
-    A malformed key in the address is bad input here.
+    These views treat a malformed key in the URL as bad input (400) and not as an unknown URL (404).
     """
 
     def refusal_of_key(self, key: MalformedKey) -> Exception:
@@ -64,12 +64,12 @@ class DeveloperErrorsView(LibraryAPIView):
         return {"developer_message": message, "error_code": error.code}
 
     def message_of(self, error: ContentLibrariesError) -> str | list[str]:
-        """Return the ``developer_message`` of an error that is about no field."""
+        """Return the ``developer_message`` of an error that concerns no single field."""
         return error.message
 
 
 def block_key_of(text: str) -> UsageKey:
-    """Parse the usage key of a course block. Raises InvalidInputError, which is a 400 here."""
+    """Parse the usage key of a course block. Raises InvalidInputError, which these views return as a 400."""
     try:
         return block_key(text)
     except MalformedKeyError as error:
@@ -77,7 +77,7 @@ def block_key_of(text: str) -> UsageKey:
 
 
 def course_key_of(text: str, *, field: str) -> CourseKey:
-    """Parse the key of a course. Raises InvalidInputError, which is a 400 here."""
+    """Parse the key of a course. Raises InvalidInputError, which these views return as a 400."""
     try:
         return course_key(text)
     except MalformedKeyError as error:
@@ -85,7 +85,7 @@ def course_key_of(text: str, *, field: str) -> CourseKey:
 
 
 def library_of(text: str, *, field: str) -> LibraryLocatorV2:
-    """Parse the key of a library. Raises InvalidInputError, which is a 400 here."""
+    """Parse the key of a library. Raises InvalidInputError, which these views return as a 400."""
     try:
         return library_key(text)
     except MalformedKeyError as error:
@@ -93,7 +93,7 @@ def library_of(text: str, *, field: str) -> LibraryLocatorV2:
 
 
 def item_key_of(text: str, *, field: str) -> ItemKey:
-    """Parse the key of a library item. Raises InvalidInputError, which is a 400 here."""
+    """Parse the key of a library item. Raises InvalidInputError, which these views return as a 400."""
     try:
         return item_key(text)
     except MalformedKeyError as error:

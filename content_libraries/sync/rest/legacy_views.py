@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -12,6 +12,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...courses.api import CoursePermission
+from ...courses.rest.base import CoursePermissionsMixin
 from ...jobs.rest import TaskStatusSerializer
 from ...keys import CourseKey
 from ...rest.bodies import StrictSerializer, refuse_fields, request_body
@@ -34,8 +36,10 @@ class LegacyTaskSerializer(TaskStatusSerializer):
 
 
 @extend_schema(tags=TAGS)
-class LegacyBlocksView(LibraryAPIView):
+class LegacyBlocksView(CoursePermissionsMixin, LibraryAPIView):
     """The blocks of a course that use a migrated legacy library, and their conversion in the background."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.EDIT], "POST": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="legacy_block_list",
@@ -163,8 +167,10 @@ class ConversionUndosView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class UpgradeBlockView(DeveloperErrorsView):
+class UpgradeBlockView(CoursePermissionsMixin, DeveloperErrorsView):
     """The conversion of one block, which its own "Update reference" asks for."""
+
+    perms_map: ClassVar = {"POST": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="legacy_block_upgrade",
@@ -178,8 +184,10 @@ class UpgradeBlockView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class UpdateAllView(DeveloperErrorsView):
+class UpdateAllView(CoursePermissionsMixin, DeveloperErrorsView):
     """The action "update now" of Studio's legacy blocks, for all children at once."""
+
+    perms_map: ClassVar = {"POST": [CoursePermission.EDIT]}
 
     @extend_schema(
         operation_id="legacy_block_update_all",

@@ -6,7 +6,7 @@ Other data of these pages, such as the menus of new blocks, comes from the host.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +17,8 @@ from rest_framework.response import Response
 
 from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
+from ...courses.api import Block, CoursePermission
+from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import InvalidInputError
 from ...keys import CourseKey
 from .. import api
@@ -50,8 +52,10 @@ class OutlineBlockSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=TAGS)
-class OutlineView(DeveloperErrorsView):
+class OutlineView(CoursePermissionsMixin, DeveloperErrorsView):
     """A block of a course, and the blocks below it."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_outline",
@@ -61,7 +65,7 @@ class OutlineView(DeveloperErrorsView):
     )
     def get(self, request: Request, downstream_key: UsageKey) -> Response:
         outline = api.get_outline(downstream_key, user=request.user, depth=_depth(request))
-        return Response(_block_data(outline, downstream_key))
+        return Response(_block_data(outline, outline.blocks[downstream_key]))
 
 
 class InitialStateSerializer(serializers.Serializer[Any]):
@@ -79,8 +83,10 @@ class CourseIndexSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=TAGS)
-class CourseIndexView(DeveloperErrorsView):
+class CourseIndexView(CoursePermissionsMixin, DeveloperErrorsView):
     """The outline page of a course."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_index",
@@ -93,7 +99,7 @@ class CourseIndexView(DeveloperErrorsView):
         show = request.query_params.get("show")
         return Response(
             {
-                "course_structure": _block_data(outline, outline.top),
+                "course_structure": _block_data(outline, outline.blocks[outline.top]),
                 "initial_state": None if show is None else _initial_state(outline, show),
             }
         )
@@ -131,13 +137,17 @@ class BlockPageSerializer(serializers.Serializer[Any]):
     is_unit_page = serializers.BooleanField()
     ancestor_xblocks = AncestorSerializer(many=True, help_text="From the section down.")
     outline_url = serializers.CharField()
-    unit_block_id = serializers.CharField(allow_null=True, help_text="Of the unit that the block is or stands in.")
+    unit_block_id = serializers.CharField(
+        allow_null=True, help_text="Key of the block if it is a unit, or of its unit."
+    )
     subsection_location = serializers.CharField(allow_null=True, help_text="Usage key of the subsection above it.")
 
 
 @extend_schema(tags=TAGS)
-class BlockPageView(DeveloperErrorsView):
+class BlockPageView(CoursePermissionsMixin, DeveloperErrorsView):
     """The page of a unit, or of another block that holds blocks."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_block_page",
@@ -152,7 +162,7 @@ class BlockPageView(DeveloperErrorsView):
         return Response(
             {
                 "xblock": _name_data(outline, outline.top),
-                "xblock_info": _block_data(outline, outline.top),
+                "xblock_info": _block_data(outline, outline.blocks[outline.top]),
                 "is_unit_page": unit == outline.top,
                 "ancestor_xblocks": [_ancestor_data(outline, key, is_last=key == path[-1]) for key in path],
                 "outline_url": _page_url(outline.structure.root),
@@ -193,19 +203,20 @@ def _initial_state(outline: api.Outline, show: str) -> dict[str, Any] | None:
     return {"locator_to_show": show, "expanded_locators": below} if below else None
 
 
-def _block_data(outline: api.Outline, usage_key: UsageKey) -> dict[str, Any]:
-    block, link = outline.blocks[usage_key], outline.links[usage_key]
+def _block_data(outline: api.Outline, block: Block) -> dict[str, Any]:
+    link = outline.links[block.usage_key]
+    upstream_info = link_data(link)
     data: dict[str, Any] = {
-        "id": str(usage_key),
+        "id": upstream_info["downstream_key"],
         "display_name": block.title,
-        "category": usage_key.block_type,
+        "category": link.block_type,
         "has_children": block.state.holds_blocks,
         "has_changes": block.state.has_unpublished_changes,
         "actions": actions_data(api.actions_of(block, link)),
-        "upstream_info": link_data(link),
+        "upstream_info": upstream_info,
     }
     if block.state.holds_blocks:
-        data["child_info"] = {"children": [_block_data(outline, key) for key in outline.children(usage_key)]}
+        data["child_info"] = {"children": [_block_data(outline, child) for child in outline.children(block)]}
     return data
 
 

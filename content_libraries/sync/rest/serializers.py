@@ -32,7 +32,7 @@ class LinkRequestSerializer(serializers.Serializer[Any]):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """The answer to an update: in the form of the platform, or by the name of the outcome."""
+    """The author's decision about an update: in the form of the platform, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
         default=False, help_text="Take the library's values also for local changes. Only for a component."
@@ -191,7 +191,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 
 
 class StepSerializer(serializers.Serializer[Any]):
-    """One thing that a sync does."""
+    """One step of a sync."""
 
     action = serializers.CharField()
     reason = serializers.CharField()
@@ -212,7 +212,7 @@ class SkippedSerializer(serializers.Serializer[Any]):
 
 
 class ConflictSerializer(serializers.Serializer[Any]):
-    """A value that was changed in the course, and that the library says otherwise."""
+    """A value that was changed in the course, and for which the library has another value."""
 
     usage_key = serializers.CharField()
     title = serializers.CharField(allow_blank=True)
@@ -379,5 +379,5 @@ def steps_data(plan: SyncPlan, *, made: bool = False) -> list[dict[str, Any]]:
 
 
 def _frontend_url(link: LinkDetail) -> str | None:
-    """Return the address of the library item in the frontend; None if the link is broken."""
+    """Return the URL of the library item in the frontend; None if the link is broken."""
     return None if link.version_available is None or link.item is None else frontend_url(link.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -11,12 +11,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...courses.api import Block, Copied, duplicate_block
+from ...courses.api import Block, Copied, CoursePermission, duplicate_block
+from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import ContentLibrariesError, InvalidInputError
 from ...keys import CourseKey
 from ...rest.bodies import request_body
 from .. import api
 from ..actions.syncing import Synced
+from ..link.access import SYNC_LINKS, VIEW_LINKS
 from .base import (
     TAGS,
     DeveloperErrorsView,
@@ -90,8 +92,10 @@ class LinkListView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class SummaryView(DeveloperErrorsView):
+class SummaryView(CoursePermissionsMixin, DeveloperErrorsView):
     """The links of a course, counted by library."""
+
+    perms_map: ClassVar = {"GET": [VIEW_LINKS]}
 
     @extend_schema(
         operation_id="downstream_summary",
@@ -114,8 +118,10 @@ class SummaryView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class LinkView(DeveloperErrorsView):
+class LinkView(CoursePermissionsMixin, DeveloperErrorsView):
     """The link of one block."""
+
+    perms_map: ClassVar = {"GET": [VIEW_LINKS], "PUT": [SYNC_LINKS], "DELETE": [SYNC_LINKS]}
 
     @extend_schema(operation_id="downstream_read", summary="Read a link", responses=LinkSerializer)
     def get(self, request: Request, downstream_key: UsageKey) -> Response:
@@ -151,8 +157,10 @@ class LinkView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class SyncView(DeveloperErrorsView):
+class SyncView(CoursePermissionsMixin, DeveloperErrorsView):
     """Syncs of one block with everything in it."""
+
+    perms_map: ClassVar = {"POST": [SYNC_LINKS], "DELETE": [SYNC_LINKS]}
 
     def message_of(self, error: ContentLibrariesError) -> str | list[str]:
         """Return a list for a block that is not linked: clients read its first sentence (wire: sync-errors)."""
@@ -220,8 +228,10 @@ class CreateView(DeveloperErrorsView):
 
 
 @extend_schema(tags=TAGS)
-class ChildrenView(DeveloperErrorsView):
+class ChildrenView(CoursePermissionsMixin, DeveloperErrorsView):
     """The children of a container of a course."""
+
+    perms_map: ClassVar = {"GET": [CoursePermission.VIEW]}
 
     @extend_schema(
         operation_id="course_container_children",

@@ -21,10 +21,11 @@ from ...errors import InvalidInputError, NotFoundError
 from ...jobs.api import UNFINISHED, JobState, create_status, end_job, refer_to, request_cancel, send_on_commit
 from ...keys import LibraryLocatorV2, library_key
 from ...libraries.api import Permission, access_library, may_see
+from ...plan_basis import refuse_outdated
 from ..actions.coursewide import preview_course
+from ..errors import SyncOutdatedError
 from ..link.access import require_syncs_of_course
 from ..models import CourseLink, SyncRun, SyncRunCourse
-from ..plan.outdated import refuse_outdated
 
 TASK_NAME: Final = "content_libraries.sync.run"
 CANCELED_TEXT: Final = gettext_noop("This run was canceled before this course was done.")
@@ -136,7 +137,8 @@ def _require_shown(
 ) -> None:
     if len(courses) != 1:
         raise InvalidInputError(_("A fingerprint is of the preview of one course. Name one."), field="fingerprint")
-    refuse_outdated(preview_course(courses[0], user=user, only_library=only_library), fingerprint)
+    plan = preview_course(courses[0], user=user, only_library=only_library)
+    refuse_outdated(fingerprint, plan.basis, SyncOutdatedError)
 
 
 def _courses_using(library: LibraryLocatorV2) -> list[CourseKey]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,9 +17,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from ...content.rest.asset_views import ASK_AGAIN, FILE_RESPONSE, FileView, serve
+from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import BusyError
 from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
+from ..course_drafts import EDITORS
 from ..data import STUDENT_VIEW
 from .embed_views import HANDLER_NAME, block_page, protected
 from .places import place_of
@@ -28,8 +30,10 @@ TOKEN: Final = "token"  # noqa: S105 - the name of a parameter
 _FRAMES: Final = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'"
 
 
-class CourseBlockView(FramedMixin, LibraryAPIView):
+class CourseBlockView(FramedMixin, CoursePermissionsMixin, LibraryAPIView):
     """A page with a block as the draft of its course has it; or with a frame for each of the blocks that it holds."""
+
+    perms_map: ClassVar = {"GET": [EDITORS]}
 
     renderer_classes = (JSONRenderer,)
 

@@ -8,7 +8,7 @@ origin, and therefore no cookies, no storage and no way to act for the reader (A
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -49,6 +49,10 @@ _HEAD: Final = "head"
 class EmbedView(FramedMixin, XBlockAPIView):
     """A page with one view of a component. Refusals are JSON: pages about the API have no place in a frame."""
 
+    perms_map: ClassVar = {
+        "GET": []
+    }  # the view that is shown decides, and a course that uses the component may read it
+
     renderer_classes = (JSONRenderer,)
 
     @extend_schema(
@@ -83,6 +87,8 @@ class EmbedView(FramedMixin, XBlockAPIView):
 
 class ResourceView(XBlockAPIView):
     """A file of the package of a block type. They are the same for everybody."""
+
+    perms_map: ClassVar = {"GET": []}
 
     authentication_classes = ()
 

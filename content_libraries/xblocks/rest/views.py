@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,9 +14,10 @@ from rest_framework.response import Response
 
 from ...errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
+from ...libraries.api import Permission
 from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.errors import VersionConflictSerializer
-from ...rest.views import LibraryAPIView
+from ...rest.views import LibraryAPIView, declared_method
 from .. import api
 from ..data import Version
 from .converters import parse_version
@@ -38,10 +40,18 @@ class XBlockAPIView(LibraryAPIView):
     """
     Base of the XBlock API: anonymous callers are let in, and the permission in the library decides.
 
-    Errors have a ``detail`` that says what was not found or not allowed.
+    It checks the permissions of ``perms_map`` before the view reads the query or the body. Errors have a ``detail``
+    that says what was not found or not allowed.
     """
 
     permission_classes = ()
+
+    perms_map: ClassVar[Mapping[str, Sequence[Permission]]]
+    """Method -> all permissions in the library of the component that it needs."""
+
+    def check_access(self, request: Request) -> None:
+        for permission in self.perms_map[declared_method(request)]:
+            api.require_in_library(self.kwargs["key"], user=request.user, permission=permission)
 
     def api_exception(self, error: ContentLibrariesError) -> APIException:
         match error:
@@ -56,6 +66,8 @@ class XBlockAPIView(LibraryAPIView):
 class MetadataView(XBlockAPIView):
     """The key, type and title of a component."""
 
+    perms_map: ClassVar = {"GET": [Permission.LEARN]}
+
     @extend_schema(summary="Describe a component", parameters=[_INCLUDE], responses=MetadataSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         include = request.query_params.get("include", "").split(",")
@@ -65,6 +77,8 @@ class MetadataView(XBlockAPIView):
 
 class FieldsView(XBlockAPIView):
     """The values of a component that authors edit."""
+
+    perms_map: ClassVar = {"GET": [Permission.VIEW], "POST": [Permission.EDIT]}
 
     @extend_schema(summary="Read the fields of a component", responses=FieldsSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
@@ -97,6 +111,8 @@ class FieldsView(XBlockAPIView):
 class DeclaredFieldsView(XBlockAPIView):
     """All fields of a component."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
+
     @extend_schema(
         summary="Read all fields that the type of a component declares",
         description="With scope, default, help and value; and what the OLX has that the type does not know.",
@@ -110,6 +126,8 @@ class DeclaredFieldsView(XBlockAPIView):
 class OlxView(XBlockAPIView):
     """The stored text of a version."""
 
+    perms_map: ClassVar = {"GET": [Permission.VIEW]}
+
     @extend_schema(summary="Read OLX of a version", responses=BlockOlxSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         return Response({"olx": api.get_version_olx(key, user=request.user, version=version)})
@@ -117,6 +135,8 @@ class OlxView(XBlockAPIView):
 
 class RenderView(XBlockAPIView):
     """A rendered view of a component."""
+
+    perms_map: ClassVar = {"GET": []}  # the view that is shown decides
 
     @extend_schema(summary="Render a view of a component", responses=RenderedViewSerializer)
     def get(
@@ -128,6 +148,8 @@ class RenderView(XBlockAPIView):
 
 class HandlerUrlView(XBlockAPIView):
     """The URL of a handler."""
+
+    perms_map: ClassVar = {"GET": []}  # the handler itself checks, whenever it is called
 
     @extend_schema(
         summary="Make the address of a handler",

@@ -25,12 +25,14 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    RefusedPatternError,
     UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .renaming import body_of, with_renamed_files
+from .replacing import Excerpt, Replaced, Replacing, check_replacing, replaced_in, replaced_in_text
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
@@ -47,6 +49,7 @@ __all__ = [
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
     "BrokenBlocksError",
+    "Excerpt",
     "Fault",
     "ForbiddenDoctypeError",
     "Limits",
@@ -57,6 +60,9 @@ __all__ = [
     "OlxDraft",
     "OlxError",
     "OlxTree",
+    "RefusedPatternError",
+    "Replaced",
+    "Replacing",
     "SourceNote",
     "StaticFile",
     "StaticNames",
@@ -67,6 +73,7 @@ __all__ = [
     "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
+    "check_replacing",
     "decoded",
     "definition_of",
     "files_of",
@@ -79,6 +86,8 @@ __all__ = [
     "read_archive",
     "references",
     "refuse_broken",
+    "replaced_in",
+    "replaced_in_text",
     "resolve_references",
     "root_tag",
     "says_the_same",

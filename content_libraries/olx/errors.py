@@ -24,6 +24,7 @@ __all__ = [
     "NotACourseError",
     "OlxError",
     "PointerCycleError",
+    "RefusedPatternError",
     "UnsafeMemberError",
     "UnsupportedEncodingError",
 ]
@@ -126,3 +127,13 @@ class ForbiddenDoctypeError(OlxError):
     """A text declares a document type, the door to entities and external files."""
 
     code = "olx_forbidden_doctype"
+
+
+class RefusedPatternError(OlxError):
+    """A text cannot be looked for, or cannot stand in place of another. ``field`` is ``find`` or ``replace``."""
+
+    code = "refused_pattern"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field

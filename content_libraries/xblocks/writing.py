@@ -22,7 +22,7 @@ from xblock.fields import Field, Scope
 from ..errors import ContentLibrariesError, InvalidValueError
 from ..olx.api import inlined, with_attributes
 from ..values import check_plain
-from .data import BlockVersion, InvalidFieldsError
+from .data import InvalidFieldsError, ShownVersion
 from .field_data import UNSET
 from .parsing import UnreadableOlxError, make_block, parsed_root
 from .visits import Visit
@@ -46,7 +46,7 @@ class DataShape(Enum):
     OTHER = "something else, or there is no such field"
 
 
-def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
+def changed_olx(block_version: ShownVersion, changes: Changes) -> str:
     """
     Return the OLX of a version with some authored fields changed.
 
@@ -103,7 +103,7 @@ def _differs(block: XBlock, name: str, value: object) -> bool:
     return bool(field.read_json(block) != field.to_json(field.from_json(value)))
 
 
-def _ways(block: XBlock) -> Iterator[Callable[[BlockVersion, XBlock, Changes], str]]:
+def _ways(block: XBlock) -> Iterator[Callable[[ShownVersion, XBlock, Changes], str]]:
     if data_shape(block) is DataShape.OTHER:
         yield _by_class
     yield _by_attributes
@@ -126,7 +126,7 @@ def data_shape(block: XBlock) -> DataShape:
     return DataShape.WHOLE if "".join(text.split()) == whole else DataShape.OTHER
 
 
-def _by_attributes(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
+def _by_attributes(block_version: ShownVersion, block: XBlock, changes: Changes) -> str:
     """Write settings as attributes, and ``data`` as the element or its content."""
     olx = block_version.olx
     shape = data_shape(block)
@@ -168,7 +168,7 @@ def _text(field: Field, value: object) -> str:
     return json_value if isinstance(json_value, str) else serialize_field(json_value)
 
 
-def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
+def _by_class(block_version: ShownVersion, block: XBlock, changes: Changes) -> str:
     """Change the OLX only where the block class itself writes something different after the change."""
     base = _class_xml(make_block(Visit(block_version)))
     changed = make_block(Visit(block_version))
@@ -249,7 +249,7 @@ def _class_xml(block: XBlock) -> etree._Element:
     return node
 
 
-def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text: str) -> bool:
+def _reads_as(block_version: ShownVersion, block: XBlock, changes: Changes, text: str) -> bool:
     """Return whether the class reads the new text as the old values with the changes."""
     try:
         result = make_block(Visit(replace(block_version, olx=text)))

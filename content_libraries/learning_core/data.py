@@ -29,6 +29,7 @@ class ChangeKind(StrEnum):
     DISCARD = "discard"
     UNDO = "undo"
     PUBLISH = "publish"
+    BULK_EDIT = "bulk_edit"
 
 
 def component_ref(block_type: str, component_code: str) -> str:

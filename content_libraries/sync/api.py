@@ -41,6 +41,7 @@ from .errors import (
     UpstreamNotAllowedError,
     WouldDeleteError,
 )
+from .guard.edits import refused_updates
 from .guard.reuse import ReuseCheck, check_reuse
 from .legacy.blocks import NotReadyError, UpdateAllError
 from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
@@ -54,6 +55,7 @@ from .legacy.jobs import (
 )
 from .legacy.undoing import UndoConflictError, undo_conversion
 from .link.rows import check_links, linked_courses, rebuild_links
+from .plan.differences import text_difference
 from .read.links import (
     ItemType,
     LinkedChildren,
@@ -145,6 +147,7 @@ __all__ = [
     "preview_sync",
     "rebuild_links",
     "refuse_update_of_all",
+    "refused_updates",
     "retry_conversion",
     "retry_run",
     "settle_update",
@@ -153,6 +156,7 @@ __all__ = [
     "summarize_course",
     "sync_block",
     "sync_course",
+    "text_difference",
     "undo_conversion",
     "unlink_block",
     "unlinked_text",

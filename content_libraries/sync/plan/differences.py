@@ -42,8 +42,22 @@ def block_difference(base: str | None, theirs: str | None, mine: str | None, out
     """
     return {
         "settings": _settings(*(settings_in(olx) if olx else {} for olx in (base, theirs, mine, outcome))),
-        "text": _text(mine, outcome),
+        "text": text_difference(mine, outcome),
     }
+
+
+def text_difference(mine: str | None, outcome: str) -> dict[str, Any]:
+    """
+    Compare the bodies of two OLX texts.
+
+    Returns: ``changed``, the ``lines`` of a unified difference, and whether these are ``cut``.
+    """
+    old, new = (body_of(mine) if mine else ""), body_of(outcome)
+    if old == new:
+        return {"changed": False, "lines": [], "cut": False}
+    old_lines, new_lines = old.splitlines(), new.splitlines()
+    lines, is_all = _differences(old_lines, new_lines)
+    return {"changed": True, "lines": lines[:_MAX_LINES], "cut": len(lines) > _MAX_LINES or not is_all}
 
 
 def children_difference(
@@ -93,15 +107,6 @@ def _settings(
         for name in names
         if mine.get(name) != outcome.get(name) or mine.get(name) != theirs.get(name)
     ]
-
-
-def _text(mine: str | None, outcome: str) -> dict[str, Any]:
-    old, new = (body_of(mine) if mine else ""), body_of(outcome)
-    if old == new:
-        return {"changed": False, "lines": [], "cut": False}
-    old_lines, new_lines = old.splitlines(), new.splitlines()
-    lines, is_all = _differences(old_lines, new_lines)
-    return {"changed": True, "lines": lines[:_MAX_LINES], "cut": len(lines) > _MAX_LINES or not is_all}
 
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], bool]:

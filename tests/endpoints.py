@@ -228,6 +228,8 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{OWN}change_sets/"): Example(query="library_key=<lib_key>"),
     ("GET", f"{OWN}change_sets/<uuid>/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
     ("GET", f"{OWN}change_sets/<uuid>/records/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
+    ("POST", f"{OWN}bulk_edit_previews/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
+    ("POST", f"{OWN}bulk_edits/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),

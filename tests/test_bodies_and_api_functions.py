@@ -28,7 +28,7 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views
+from content_libraries.history.rest import bulk_edit_views, change_set_views
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
@@ -81,6 +81,11 @@ OPTIONS = {
 }
 SYNC = {"override_customizations": "override", "keep_custom_fields": "keep"}
 
+BULK_EDIT = (
+    "library_key course_key block_types item_keys collection query settings find replace whole_words regex match_case"
+)
+"""What is made into a selection and an edit."""
+
 FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.ArchiveSerializer: Feeds.to(api.start_restore),
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
@@ -99,6 +104,12 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
     content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
     content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
+    bulk_edit_views.BulkEditApplySerializer: Feeds.to(
+        history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
+    bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
@@ -178,6 +189,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
 
 ELSEWHERE = frozenset(
     {
+        "BulkEditPageSerializer",  # says which part of a plan a view shows
         "StrictSerializer",  # takes no field at all
         "TaxonomyExportQueryParamsSerializer",  # says how a view writes a file
         "TaxonomyFileSerializer",  # checks a file that a view of openedx-tagging reads

@@ -2,7 +2,7 @@
 
 from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
-from .content.models import ContainerSettings
+from .content.models import ContainerSettings, UnitTemplate
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .imports.models import (
     ImportJob,
@@ -60,4 +60,5 @@ __all__ = [
     "SyncRun",
     "SyncRunCourse",
     "TaxonomyAvailability",
+    "UnitTemplate",
 ]

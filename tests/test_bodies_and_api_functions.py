@@ -34,7 +34,7 @@ from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
 from content_libraries.search.rest import serializers as search
 from content_libraries.sync.rest import additional_views as sync_views
-from content_libraries.sync.rest import legacy_views
+from content_libraries.sync.rest import legacy_views, template_views
 from content_libraries.sync.rest import serializers as sync
 from content_libraries.tagging import api as tagging
 from content_libraries.tagging.rest import serializers as tags
@@ -180,6 +180,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         library_content_key="upstream",
         category="block_type",
     ),
+    template_views.TemplateCopyRequestSerializer: Feeds.to(
+        api.copy_template, decides="parent_key index library_key", elsewhere="library_key"
+    ),
+    template_views.TemplateRequestSerializer: Feeds.to(api.mark_template, unit_key="key"),
     sync.LinkRequestSerializer: Feeds.to(api.link_block, upstream_ref="upstream"),
     sync.SyncRequestSerializer: Feeds.to(api.sync_block, decides="outcome", **SYNC),
     blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields),

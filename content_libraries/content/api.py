@@ -62,6 +62,7 @@ from .hierarchies import get_hierarchy
 from .item_details import get_children, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
+from .templates import is_template, list_templates, mark_template, require_template, unmark_template
 from .wording import change_in_words
 
 __all__ = [
@@ -106,11 +107,14 @@ __all__ = [
     "get_item",
     "get_olx",
     "has_children",
+    "is_template",
     "item_summary",
     "list_assets",
     "list_collections",
     "list_components",
+    "list_templates",
     "load_block_classes",
+    "mark_template",
     "offered_block_types",
     "open_asset",
     "open_version_file",
@@ -123,6 +127,7 @@ __all__ = [
     "remove_from_collection",
     "rename_container",
     "replace_children",
+    "require_template",
     "restore_collection",
     "restore_item",
     "set_asset",
@@ -131,6 +136,7 @@ __all__ = [
     "settings_of",
     "title_of_untitled",
     "type_name",
+    "unmark_template",
     "unpublished_changes",
     "update_collection",
     "write_items",

@@ -58,5 +58,8 @@ _SUMMARIES: dict[ChangeKind, Callable[[int], str]] = {
     ChangeKind.BULK_EDIT: lambda count: ngettext(
         "Edited %(count)s item in bulk", "Edited %(count)s items in bulk", count
     ),
+    ChangeKind.TEMPLATE: lambda count: ngettext(
+        "Made %(count)s item from the template %(source)s", "Made %(count)s items from the template %(source)s", count
+    ),
 }
 """Kind -> the format string for a number of items."""

@@ -30,6 +30,7 @@ class ChangeKind(StrEnum):
     UNDO = "undo"
     PUBLISH = "publish"
     BULK_EDIT = "bulk_edit"
+    TEMPLATE = "template"
 
 
 def component_ref(block_type: str, component_code: str) -> str:

@@ -4,7 +4,7 @@ from .actions.coursewide import course_report, plan_counts, preview_course, sync
 from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
-from .actions.pasting import Pasted, paste_block
+from .actions.pasting import Pasted, paste_block, paste_template
 from .actions.syncing import (
     Synced,
     create_linked_block,
@@ -139,6 +139,7 @@ __all__ = [
     "list_runs",
     "move_links",
     "paste_block",
+    "paste_template",
     "plan_counts",
     "preview_conversion",
     "preview_course",

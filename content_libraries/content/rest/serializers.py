@@ -17,7 +17,7 @@ from ...keys import ItemKey, item_key
 from ...learning_core.api import MAX_TITLE
 from ...rest.bodies import KeyListField
 from ...rest.dates import SecondsDateTimeField
-from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
+from ..data import CollectionLabel, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
 
 
 class BlockTypeSerializer(serializers.Serializer[Any]):
@@ -135,11 +135,12 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
         return values
 
 
-class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
+class ContainerSettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """Settings that a container has kept from the course that it came from. They cannot be edited in a library."""
 
     settings = serializers.DictField(help_text="Name -> value, as the course had them.")
     license = serializers.CharField(allow_blank=True)
+    is_template = serializers.BooleanField(help_text="Whether new units are made from it.")
 
 
 class ContainerCreateSerializer(ContainerUpdateSerializer):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
-from xblock.core import XBlock
 from xblock.fields import Field, Scope
 
 from ..block_types.api import block_type
@@ -22,7 +21,7 @@ from .field_data import UNSET
 from .parsing import UnknownTypeError, make_block
 from .site import BlockSite
 from .visits import Visit
-from .writing import authored_fields, changed_olx, checked
+from .writing import authored_fields, changed_olx, checked, differs
 
 
 class EditProblem(StrEnum):
@@ -96,7 +95,7 @@ def _with_settings(version: ShownVersion, edit: SettingsEdit) -> EditedBlock:
         if value is not None:
             _check_choice(fields[name], checked(fields[name], value))
     changes = {name: UNSET if value is None else value for name, value in edit.values.items()}
-    before = {name: _stored(fields[name], block) for name in changes}
+    counts = {name: 1 for name, value in changes.items() if differs(block, name, value)}
     try:
         olx = changed_olx(version, changes)
     except InvalidFieldsError as error:  # the values are right, but this block cannot hold them
@@ -104,8 +103,7 @@ def _with_settings(version: ShownVersion, edit: SettingsEdit) -> EditedBlock:
     if olx == version.olx:
         return EditedBlock(olx)
     _check_limits(version, olx)
-    after = make_block(Visit(replace(version, olx=olx)))
-    return EditedBlock(olx, {name: 1 for name in changes if _stored(fields[name], after) != before[name]})
+    return EditedBlock(olx, counts)
 
 
 def _with_texts(version: ShownVersion, edit: Replacing) -> EditedBlock:
@@ -131,10 +129,6 @@ def _with_texts(version: ShownVersion, edit: Replacing) -> EditedBlock:
 def _check_limits(version: ShownVersion, olx: str) -> None:
     """Raise OlxError for OLX that is not well-formed, or longer than an author may save."""
     parse_block(olx, limits=block_type(version.key.block_type).limits)
-
-
-def _stored(field: Field, block: XBlock) -> object:
-    return (field.is_set_on(block), field.read_json(block))
 
 
 def _check_choice(field: Field, value: object) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -46,6 +47,9 @@ class DataShape(Enum):
     OTHER = "something else, or there is no such field"
 
 
+_shapes: WeakKeyDictionary[type[XBlock], DataShape] = WeakKeyDictionary()
+
+
 def changed_olx(block_version: ShownVersion, changes: Changes) -> str:
     """
     Return the OLX of a version with some authored fields changed.
@@ -54,7 +58,7 @@ def changed_olx(block_version: ShownVersion, changes: Changes) -> str:
     field cannot have, UnknownTypeError and UnreadableOlxError.
     """
     block = make_block(Visit(block_version))
-    different = {name: value for name, value in changes.items() if _differs(block, name, value)}
+    different = {name: value for name, value in changes.items() if differs(block, name, value)}
     if not different:
         return block_version.olx
     for write in _ways(block):
@@ -91,7 +95,8 @@ def canonical(olx: str) -> bytes:
     return bytes(etree.tostring(parsed_root(olx), method="c14n"))
 
 
-def _differs(block: XBlock, name: str, value: object) -> bool:
+def differs(block: XBlock, name: str, value: object) -> bool:
+    """Return whether a change would give a field of a block another value, or set a value that it has by default."""
     field = block.fields[name]
     if value is UNSET:
         if not field.is_set_on(block):
@@ -110,7 +115,18 @@ def _ways(block: XBlock) -> Iterator[Callable[[ShownVersion, XBlock, Changes], s
 
 
 def data_shape(block: XBlock) -> DataShape:
-    """Find out how the OLX of a block type holds ``data``, by letting the class write a small example."""
+    """
+    Find out how the OLX of a block type holds ``data``, by letting the class write a small example.
+
+    The result is remembered as long as the class exists, because edits of many blocks ask for each of them.
+    """
+    cls = type(block)
+    if cls not in _shapes:
+        _shapes[cls] = _shape_of(block)
+    return _shapes[cls]
+
+
+def _shape_of(block: XBlock) -> DataShape:
     if DATA not in block.fields:
         return DataShape.OTHER
     tag = block.scope_ids.block_type

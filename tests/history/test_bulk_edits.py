@@ -34,7 +34,7 @@ OLX = {
     "problem:p2": '<problem display_name="Other"><p>No link</p></problem>',
     "html:t1": '<html display_name="Text"><![CDATA[<p><a href="https://example.org/a">example.org</a></p>]]></html>',
 }
-LINKS = {"find": "example.org", "replace": "example.com"}
+LINKS: dict[str, Any] = {"find": "example.org", "replace": "example.com"}
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_titles_have_to_fit(world: HistoryClient) -> None:
 
 
 def test_items_are_chosen_by_place_collection_and_type(world: HistoryClient) -> None:
-    anything = {"find": ".", "replace": "-", "regex": True}
+    anything: dict[str, Any] = {"find": ".", "replace": "-", "regex": True}
 
     def chosen(**selection: Any) -> list[str]:
         return names(preview(world, **anything, **selection)["items"])

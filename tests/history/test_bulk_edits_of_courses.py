@@ -16,12 +16,12 @@ from content_libraries.keys import course_key
 from content_libraries.search import api as search
 from tests.conftest import ClientFactory, UserFactory, give_role
 from tests.courses.building import PROBLEM, TEXT, make_course
+from tests.shared_worlds import module_db
 from tests.sync.building import COURSE_KEY, ROOT, SUBSECTION, UNIT, Author, Shelf, block, child, edit
 from tests.sync.conftest import (
     author,
     course,
     library,
-    module_db,
     shared_author,
     shared_course,
     shared_library,
@@ -60,7 +60,7 @@ def keys(entries: list[Any]) -> list[str]:
 
 
 def test_texts_of_a_course_change_in_one_set(author: Author) -> None:
-    body = {"find": "H|A", "replace": "X", "regex": True}
+    body: dict[str, Any] = {"find": "H|A", "replace": "X", "regex": True}
     shown = post(author.client, PREVIEWS, **body)
     assert keys(shown["items"]) == [
         str(ROOT),
@@ -164,7 +164,7 @@ def test_queries_do_not_depend_on_the_number_of_blocks(author: Author, shelf: Sh
         give_role(author.user, "course_staff", str(key))
     counts = []
     for size, key in courses.items():
-        body = {"course_key": str(key), "settings": {"weight": 3}, "block_types": ["problem"]}
+        body: dict[str, Any] = {"course_key": str(key), "settings": {"weight": 3}, "block_types": ["problem"]}
         post(author.client, PREVIEWS, **body)
         for url in (PREVIEWS, EDITS):
             with CaptureQueriesContext(connection) as queries:

@@ -80,7 +80,9 @@ def test_a_unit_made_in_a_library_shares_nothing_with_the_template(
     assert [part.display_name for part in parts] == ["Text one", "Blank Problem"]
     originals = {part.key for part in api.get_children(api.container_key(unit), user=staff)}
     assert originals.isdisjoint({part.key for part in parts})
-    assert [asset.path for asset in api.list_assets(parts[0].key, user=staff)] == ["static/a.png"]
+    text = parts[0].key
+    assert isinstance(text, api.LibraryUsageLocatorV2)
+    assert [asset.path for asset in api.list_assets(text, user=staff)] == ["static/a.png"]
     entry = ok(client.get("/api/content_library/v1/change_sets/", {"library_key": str(LIBRARY_KEY)}))["results"][0]
     assert (entry["kind"], entry["source_key"], entry["user"]) == ("template", unit, "Bob")
     assert entry["summary"] == f"Made 3 items from the template {unit}"

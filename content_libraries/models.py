@@ -2,7 +2,7 @@
 
 from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
-from .content.models import ContainerSettings
+from .content.models import ContainerSettings, UnitTemplate
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
 from .history.models import Release, ReleaseEvent, ReleaseItem
 from .imports.models import (
@@ -64,4 +64,5 @@ __all__ = [
     "SyncRun",
     "SyncRunCourse",
     "TaxonomyAvailability",
+    "UnitTemplate",
 ]

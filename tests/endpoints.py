@@ -256,6 +256,8 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}comparisons/"): Example(
         {"item_key": "<usage_key>", "before": {"version": 1}, "after": {"version": "draft"}}
     ),
+    ("POST", f"{OWN}bulk_edit_previews/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
+    ("POST", f"{OWN}bulk_edits/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),
@@ -296,6 +298,9 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
     ("POST", f"{OWN}link_move_previews/"): LINK_MOVE,
     ("POST", f"{OWN}link_moves/"): LINK_MOVE,
+    ("GET", f"{OWN}templates/"): Example(query="library_key=<lib_key>"),
+    ("POST", f"{OWN}templates/"): Example({"unit_key": "<container_key>"}),
+    ("POST", f"{OWN}templates/<container_key>/copies/"): Example({"library_key": "<lib_key>"}),
     ("POST", f"{OWN}reuse_checks/"): Example({"parent_locator": "<course_unit_key>", "upstream_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),

@@ -29,6 +29,7 @@ from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
 from content_libraries.history.rest import (
+    bulk_edit_views,
     change_set_views,
     comparison_views,
     publish_preview_views,
@@ -41,7 +42,7 @@ from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
 from content_libraries.search.rest import serializers as search
 from content_libraries.sync.rest import additional_views as sync_views
-from content_libraries.sync.rest import legacy_views
+from content_libraries.sync.rest import legacy_views, template_views
 from content_libraries.sync.rest import serializers as sync
 from content_libraries.tagging import api as tagging
 from content_libraries.tagging.rest import serializers as tags
@@ -89,6 +90,11 @@ OPTIONS = {
 EXPECTED = {"base_version": "expected_version"}
 SYNC = {"override_customizations": "override", "keep_custom_fields": "keep"}
 
+BULK_EDIT = (
+    "library_key course_key block_types item_keys collection query settings find replace whole_words regex match_case"
+)
+"""What is made into a selection and an edit."""
+
 FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.ArchiveSerializer: Feeds.to(api.start_restore),
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
@@ -110,6 +116,15 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),
     content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
+    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
+    content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
+    content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
+    bulk_edit_views.BulkEditApplySerializer: Feeds.to(
+        history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
+    bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
@@ -198,6 +213,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         library_content_key="upstream",
         category="block_type",
     ),
+    template_views.TemplateCopyRequestSerializer: Feeds.to(
+        api.copy_template, decides="parent_key index library_key", elsewhere="library_key"
+    ),
+    template_views.TemplateRequestSerializer: Feeds.to(api.mark_template, unit_key="key"),
     sync.LinkRequestSerializer: Feeds.to(api.link_block, upstream_ref="upstream"),
     sync.SyncRequestSerializer: Feeds.to(api.sync_block, decides="outcome", **SYNC),
     blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields, **EXPECTED),
@@ -207,6 +226,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
 
 ELSEWHERE = frozenset(
     {
+        "BulkEditPageSerializer",  # says which part of a plan a view shows
         "StrictSerializer",  # takes no field at all
         "TaxonomyExportQueryParamsSerializer",  # says how a view writes a file
         "TaxonomyFileSerializer",  # checks a file that a view of openedx-tagging reads

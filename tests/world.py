@@ -45,6 +45,7 @@ def world_with_arguments(
     file = lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/pic.png"), body, format="multipart"))
     lib.create("unit:u1", children=["problem:p1"])
     lib.create_collection("c1", "problem:p1")
+    api.mark_template(api.container_key(lib.key("unit:u1")), user=staff)
     lib.publish_all()
     lib.rename("problem:p1", "Renamed")
     COURSE_ARCHIVE.seek(0)

@@ -75,6 +75,7 @@ from .item_details import get_children, get_children_list, get_container_setting
 from .items import access_item, delete_item, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .states import CurrentVersions, children_at, item_state
+from .templates import is_template, list_templates, mark_template, require_template, unmark_template
 from .wording import change_in_words
 
 __all__ = [
@@ -127,12 +128,15 @@ __all__ = [
     "get_olx",
     "get_saved_olx",
     "has_children",
+    "is_template",
     "item_state",
     "item_summary",
     "list_assets",
     "list_collections",
     "list_components",
+    "list_templates",
     "load_block_classes",
+    "mark_template",
     "offered_block_types",
     "open_asset",
     "open_version_file",
@@ -145,6 +149,7 @@ __all__ = [
     "remove_from_collection",
     "rename_container",
     "replace_children",
+    "require_template",
     "require_version",
     "restore_collection",
     "restore_item",
@@ -154,6 +159,7 @@ __all__ = [
     "settings_of",
     "title_of_untitled",
     "type_name",
+    "unmark_template",
     "unpublished_changes",
     "update_collection",
     "version_conflict",

@@ -1,6 +1,20 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
+from ..olx.api import Replacing
+from ..xblocks.api import BlockEdit, SettingsEdit
+from .bulk_edits.applying import apply_bulk_edit, preview_bulk_edit
+from .bulk_edits.data import (
+    BulkEditPlan,
+    BulkEditResult,
+    EditableItem,
+    EditableKey,
+    FieldCount,
+    LeftAlone,
+    PlannedItem,
+    Selection,
+)
+from .bulk_edits.finding import FindsItems, register_finder
 from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
 from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
@@ -78,6 +92,9 @@ __all__ = [
     "Action",
     "AfterPublish",
     "AroundChangeSet",
+    "BlockEdit",
+    "BulkEditPlan",
+    "BulkEditResult",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
@@ -87,9 +104,14 @@ __all__ = [
     "Contributor",
     "DraftAuthor",
     "DraftLeftOut",
+    "EditableItem",
+    "EditableKey",
+    "FieldCount",
+    "FindsItems",
     "HistoryEntry",
     "ItemVersion",
     "ItemsDeletedError",
+    "LeftAlone",
     "LibraryState",
     "Listed",
     "Moment",
@@ -97,6 +119,7 @@ __all__ = [
     "NothingToPublishError",
     "NothingToUndoError",
     "OnConflict",
+    "PlannedItem",
     "PreviewItem",
     "PublishChange",
     "PublishGroup",
@@ -109,11 +132,14 @@ __all__ = [
     "ReleaseEventKind",
     "ReleaseItemEntry",
     "ReleaseState",
+    "Replacing",
     "RestoreAction",
     "RestorePlan",
     "RestoreStep",
     "RestoreTarget",
     "Restored",
+    "Selection",
+    "SettingsEdit",
     "StateName",
     "UndoAction",
     "UndoConflict",
@@ -123,6 +149,7 @@ __all__ = [
     "Undone",
     "WrongStateError",
     "access_release",
+    "apply_bulk_edit",
     "approve_release",
     "cancel_release",
     "change_release",
@@ -139,6 +166,7 @@ __all__ = [
     "list_change_sets",
     "list_releases",
     "possible_actions",
+    "preview_bulk_edit",
     "preview_publish",
     "preview_release",
     "preview_restore",
@@ -147,6 +175,7 @@ __all__ = [
     "publish_entries",
     "publish_history",
     "publish_release",
+    "register_finder",
     "release_events",
     "release_items",
     "request_release",

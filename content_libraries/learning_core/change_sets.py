@@ -175,6 +175,11 @@ def undone_by(uuids: Collection[UUID]) -> dict[UUID, UUID]:
     }
 
 
+def change_set_uuid(draft_change_log_pk: int | None) -> UUID | None:
+    """Return the uuid of the change set that is a draft change log; None without a log."""
+    return DraftChangeLog.objects.filter(pk=draft_change_log_pk).values_list("uuid", flat=True).first()
+
+
 def change_set_figures(logs: Collection[ChangeSetLog]) -> dict[tuple[str, int], ChangeSetFigures]:
     """Map (branch, pk) of logs to what is in them, in at most four queries. Logs without records are left out."""
     figures: dict[tuple[str, int], ChangeSetFigures] = {}

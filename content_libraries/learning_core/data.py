@@ -31,6 +31,8 @@ class ChangeKind(StrEnum):
     DISCARD = "discard"
     UNDO = "undo"
     PUBLISH = "publish"
+    BULK_EDIT = "bulk_edit"
+    TEMPLATE = "template"
 
 
 class EffectKind(StrEnum):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0032_releases'),
+        ('content_libraries', '0033_unit_templates'),
     ]
 
     operations = [

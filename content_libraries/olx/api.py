@@ -34,6 +34,7 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    RefusedPatternError,
     UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
@@ -42,6 +43,7 @@ from .member_names import can_be_packed, cannot_be_packed
 from .mending import mended_text, mended_xml
 from .nameless import with_names
 from .renaming import body_of, with_renamed_files
+from .replacing import Excerpt, Replaced, Replacing, check_replacing, replaced_in, replaced_in_text
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
 from .static_links import links_between, may_name_files
 from .static_references import StaticNames, missing_references, references, resolve_references
@@ -62,6 +64,7 @@ __all__ = [
     "ArchiveTooLargeError",
     "BrokenBlocksError",
     "ComparedState",
+    "Excerpt",
     "Fault",
     "FileState",
     "ForbiddenDoctypeError",
@@ -73,6 +76,9 @@ __all__ = [
     "OlxDraft",
     "OlxError",
     "OlxTree",
+    "RefusedPatternError",
+    "Replaced",
+    "Replacing",
     "SourceCollection",
     "SourceNote",
     "StaticFile",
@@ -84,6 +90,7 @@ __all__ = [
     "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
+    "check_replacing",
     "children_difference",
     "decoded",
     "definition_of",
@@ -101,6 +108,8 @@ __all__ = [
     "read_archive",
     "references",
     "refuse_broken",
+    "replaced_in",
+    "replaced_in_text",
     "resolve_references",
     "root_tag",
     "says_the_same",

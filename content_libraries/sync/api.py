@@ -4,7 +4,7 @@ from .actions.coursewide import course_report, plan_counts, preview_course, sync
 from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
-from .actions.pasting import Pasted, paste_block
+from .actions.pasting import Pasted, paste_block, paste_template
 from .actions.syncing import (
     Synced,
     create_linked_block,
@@ -41,6 +41,7 @@ from .errors import (
     UpstreamNotAllowedError,
     WouldDeleteError,
 )
+from .guard.edits import refused_updates
 from .guard.reuse import ReuseCheck, check_reuse
 from .legacy.blocks import NotReadyError, UpdateAllError
 from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
@@ -141,6 +142,7 @@ __all__ = [
     "list_runs",
     "move_links",
     "paste_block",
+    "paste_template",
     "plan_counts",
     "preview_conversion",
     "preview_course",
@@ -150,6 +152,7 @@ __all__ = [
     "reason_text",
     "rebuild_links",
     "refuse_update_of_all",
+    "refused_updates",
     "retry_conversion",
     "retry_run",
     "settle_update",

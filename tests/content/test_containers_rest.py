@@ -507,12 +507,16 @@ class TestPreservedSettings:
             self.settings_of(imported, "unit:u1"),
             self.settings_of(imported, "unit:u1", published="true"),
         )
-        assert draft.json() == {"settings": {"due": "2031-01-01"}, "license": ""}
-        assert published.json() == {"settings": {"due": "2030-01-01", "graded": True}, "license": "CC:4.0:BY"}
+        assert draft.json() == {"settings": {"due": "2031-01-01"}, "license": "", "is_template": False}
+        assert published.json() == {
+            "settings": {"due": "2030-01-01", "graded": True},
+            "license": "CC:4.0:BY",
+            "is_template": False,
+        }
 
     def test_a_container_that_was_made_here_has_none(self, lib: LibraryClient) -> None:
         lib.create("unit:u1")
-        assert self.settings_of(lib, "unit:u1").json() == {"settings": {}, "license": ""}
+        assert self.settings_of(lib, "unit:u1").json() == {"settings": {}, "license": "", "is_template": False}
         assert self.settings_of(lib, "unit:u1", published="true").status_code == 404
         assert self.settings_of(lib, "unit:unknown").status_code == 404
 

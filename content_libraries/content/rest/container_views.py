@@ -158,7 +158,9 @@ class SettingsView(LibraryScopedView):
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         published = request.query_params.get("published", "").lower() == "true"
         found = api.get_container_settings(container_key, user=request.user, published=published)
-        return Response(ContainerSettingsSerializer(found).data)
+        marked = api.is_template(container_key, user=request.user)
+        shown = {"settings": found.settings, "license": found.license, "is_template": marked}
+        return Response(ContainerSettingsSerializer(shown).data)
 
 
 class HierarchyView(LibraryScopedView):

@@ -21,7 +21,6 @@ from ...rest.dates import SecondsDateTimeField
 from ..data import (
     ChangeSetMark,
     CollectionLabel,
-    ContainerSettingsData,
     Hierarchy,
     HierarchyMember,
     ItemSummary,
@@ -165,11 +164,12 @@ class ContainerUpdateSerializer(BaseVersionSerializer, ContainerTitleSerializer)
     """Body that renames a container."""
 
 
-class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
+class ContainerSettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """Settings that a container has kept from the course that it came from. They cannot be edited in a library."""
 
     settings = serializers.DictField(help_text="Name -> value, as the course had them.")
     license = serializers.CharField(allow_blank=True)
+    is_template = serializers.BooleanField(help_text="Whether new units are made from it.")
 
 
 class ContainerCreateSerializer(ContainerTitleSerializer):

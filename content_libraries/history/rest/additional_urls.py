@@ -1,4 +1,4 @@
-"""URLs of change sets, comparisons, publish previews and releases, below ``/api/content_library/v1/``."""
+"""URLs of change sets, comparisons, bulk edits, publish previews and releases, below ``/api/content_library/v1/``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Final
 
 from django.urls import path
 
+from . import bulk_edit_views, comparison_views, publish_preview_views, restore_views, undo_views
 from . import change_set_views as views
-from . import comparison_views, publish_preview_views, restore_views, undo_views
 from . import release_views as releases
 
 _RELEASE: Final = "releases/<uuid:uuid>/"
@@ -35,4 +35,6 @@ urlpatterns = [
     path("version_restore_previews/", restore_views.RestorePreviewsView.as_view(), name="version-restore-previews"),
     path("version_restores/", restore_views.RestoresView.as_view(), name="version-restores"),
     path("comparisons/", comparison_views.ComparisonsView.as_view(), name="comparisons"),
+    path("bulk_edit_previews/", bulk_edit_views.BulkEditPreviewsView.as_view(), name="bulk-edit-previews"),
+    path("bulk_edits/", bulk_edit_views.BulkEditsView.as_view(), name="bulk-edits"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -185,7 +186,7 @@ def test_in_the_admin_the_preview_asks(
     refused = client.post(url).content.decode()
     assert "Answer the question first" in refused
     (uuid,) = parse_qs(urlsplit(to(client.post(url, {"confirm_repeat": "on"}))).query)["job"]
-    assert work(uuid).state == JobState.SUCCEEDED
+    assert work(UUID(uuid)).state == JobState.SUCCEEDED
 
 
 def test_two_archives_of_one_key_can_both_be_uploaded_and_imported(

@@ -19,6 +19,7 @@ from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind
 from ...libraries import api as libraries
 from ...libraries.api import Permission
+from ...plan_basis import PlanBasis, refuse_outdated
 from ...xblocks.api import BlockEdit
 from .data import BulkEditPlan, BulkEditResult, PlannedItem, Selection
 from .planning import plan_bulk_edit
@@ -80,8 +81,8 @@ def _write_library(plan: BulkEditPlan, library_key: LibraryLocatorV2, user: Acto
     wanted = {planned.item.entity_ref: planned.item.version for planned in plan.items}
     with transaction.atomic():
         learning_core.lock_package(package_pk)
-        if learning_core.draft_versions(package_pk, wanted) != wanted:
-            raise _outdated()
+        now = learning_core.draft_versions(package_pk, wanted)
+        refuse_outdated(PlanBasis(wanted), PlanBasis(now), lambda _changed: _outdated())
         files = learning_core.files_of(wanted.values())
         writes = content.write_items(
             user,
@@ -111,8 +112,8 @@ def _container(planned: PlannedItem) -> ContainerWrite:
 def _write_course(plan: BulkEditPlan, course_key: CourseKey, user: Actor) -> UUID | None:
     blocks = [(key, planned) for planned in plan.items if isinstance(key := planned.item.key, UsageKey)]
     updates = [UpdateBlock(key, planned.olx or "") for key, planned in blocks]
-    expected = ((key, planned.item.version) for key, planned in blocks)
-    applied = courses.apply_course_plan(course_key, CoursePlan(tuple(updates), dict(expected)), user=user)
+    basis = PlanBasis({key: planned.item.version for key, planned in blocks})
+    applied = courses.apply_course_plan(course_key, CoursePlan(tuple(updates), basis), user=user)
     # A store of another platform has change sets of its own.
     return learning_core.change_set_uuid(applied.change_set) if isinstance(applied.change_set, int) else None
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from opaque_keys.edx.keys import UsageKey
 
 from ...keys import CourseKey, ItemKey, LibraryLocatorV2
-from ...olx.api import Excerpt, body_of, settings_in, text_difference
+from ...olx.api import Excerpt, body_of, settings_difference, settings_in, text_difference
 
 type EditableKey = ItemKey | UsageKey
 

@@ -125,9 +125,10 @@ def paste_template(
     paster = _Paster(parent_key, open_copy(key, user=user), is_linked=False)
     with transaction.atomic(), named(ChangeKind.TEMPLATE, source_key=key):
         lock_course(course_key)
-        refuse_linked_parents([parent_key], course_store().structure(course_key))
+        structure = course_store().structure(course_key)
+        refuse_linked_parents([parent_key], structure)
         refuse_unfit_item(key, parent_key)
-        plan, top = paster.plan(index)
+        plan, top = paster.plan(index, versions_in(structure, [parent_key]))
         if title is not None:
             plan = _retitled(plan, top, title)
         write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.file_bytes)
